@@ -13,15 +13,15 @@
  * - A call returns 0 or a count on success and -errno on failure; errno itself is no part of it.
  * - A handle is created by *_open and freed by *_close; NULL is never a valid handle.
  * - Strings are UTF-8, zero-terminated, and copied. Arrays are read during the call only.
- * - A source may be shared by threads once its columns are added. A reader has one owner thread: all
- *   calls on it, from open to close, come from that thread. Different readers are independent.
+ * - A source may be shared by threads once its columns are added. A reader has one owner thread:
+ *   all calls on it, from open to close, come from that thread. Different readers are independent.
  *
  * THE WAY OF A RECORD
- * An order is a sequence of record indices. `penstock_reader_order` appends indices to it, far ahead
- * of the consumer. `penstock_reader_drive` moves I/O along: an elevator sweeps over the file and
- * reads what the order wants near its place, merging neighbours. `penstock_reader_take` hands
- * over the oldest records of the order, in order. A record's destination is either its place in a slot
- * that was named when it was ordered, or a cell of the reader, from which take copies it. */
+ * An order is a sequence of record indices. `penstock_reader_order` appends indices to it, far
+ * ahead of the consumer. `penstock_reader_drive` moves I/O along: an elevator sweeps over the file
+ * and reads what the order wants near its place, merging neighbours. `penstock_reader_take` hands
+ * over the oldest records of the order, in order. A record's destination is either its place in a
+ * slot that was named when it was ordered, or a cell of the reader, from which take copies it. */
 #ifndef PENSTOCK_H
 #define PENSTOCK_H
 
@@ -84,9 +84,9 @@ int32_t penstock_layout(uint32_t *values, uint32_t capacity);
 
 /* ---- Memory ------------------------------------------------------------------------------- */
 
-/* Maps `bytes` of zeroed private memory at a 2 MiB boundary, advised for transparent huge pages when
- * huge_pages is not 0, and kept out of forked children. Stores the address in *address. Any thread.
- * Returns 0, -EINVAL (bytes is 0 or absurd) or -ENOMEM. */
+/* Maps `bytes` of zeroed private memory at a 2 MiB boundary, advised for transparent huge pages
+ * when huge_pages is not 0, and kept out of forked children. Stores the address in *address. Any
+ * thread. Returns 0, -EINVAL (bytes is 0 or absurd) or -ENOMEM. */
 int32_t penstock_memory_allocate(uint64_t bytes, uint32_t huge_pages, uint64_t *address);
 
 /* Gives back what penstock_memory_allocate mapped; bytes must be the same. Returns 0 or -EINVAL. */
@@ -100,8 +100,8 @@ typedef struct penstock_file_info {
   uint64_t inode;
   uint64_t device;
   int64_t modified_ns;              /* since the epoch of the clock */
-  uint32_t direct_offset_alignment; /* direct reads: offset and length are multiples of it; 0: none */
-  uint32_t direct_memory_alignment; /* direct reads: addresses are multiples of it; 0: none */
+  uint32_t direct_offset_alignment; /* of offset and length of direct reads; 0: none */
+  uint32_t direct_memory_alignment; /* of memory for direct reads; 0: none */
 } penstock_file_info;
 
 /* A run of records of a column that lie one after another in one file. */
@@ -114,9 +114,9 @@ typedef struct penstock_shard {
 
 /* Where and why something failed. Fields that do not apply are -1 (numbers) or 0 (bytes). */
 typedef struct penstock_failure {
-  int32_t status;          /* -errno; 0: nothing failed */
-  int32_t column;          /* number of the column */
-  int32_t file;            /* number of the file */
+  int32_t status; /* -errno; 0: nothing failed */
+  int32_t column; /* number of the column */
+  int32_t file;   /* number of the file */
   int32_t reserved;
   int64_t index;           /* record index in the dataset */
   int64_t offset_bytes;    /* of the record in the file */
@@ -128,36 +128,37 @@ typedef struct penstock_failure {
 int32_t penstock_source_open(penstock_source **source);
 
 /* Opens the regular file at path for reading and fills *info; says whether direct reads work by
- * doing one. One thread at a time. Returns the file's number (0, 1, ...), -EISDIR, -EINVAL (not a regular
- * file), -EMFILE (too many files), -ENOMEM, or what open(2) and fstat(2) report: -ENOENT, -EACCES ... */
+ * doing one. One thread at a time. Returns the file's number (0, 1, ...), -EISDIR, -EINVAL (not a
+ * regular file), -EMFILE (too many files), -ENOMEM, or what open(2) and fstat(2) report: -ENOENT,
+ * -EACCES ... */
 int32_t penstock_source_add_file(penstock_source *source, const char *path,
                                  penstock_file_info *info);
 
-/* Adds a column: records of record_bytes each, in `count` shards, in index order. All columns must have
- * the same record count. One thread at a time, before any reader is opened. Returns the column's number (0,
- * 1, ...), -EINVAL (no such file, sizes out of range), -ENODATA (a shard ends beyond its file), -ERANGE (another
- * record count than the first column) or -ENOMEM. */
+/* Adds a column: records of record_bytes each, in `count` shards, in index order. All columns must
+ * have the same record count. One thread at a time, before any reader is opened. Returns the
+ * column's number (0, 1, ...), -EINVAL (no such file, sizes out of range), -ENODATA (a shard ends
+ * beyond its file), -ERANGE (another record count than the first column) or -ENOMEM. */
 int32_t penstock_source_add_column(penstock_source *source, uint64_t record_bytes,
                                    const penstock_shard *shards, uint32_t count);
 
 /* Compares every file with what it was when it was opened: size, modification time, and whether its
- * path still leads to it. Any thread. Returns 0, or -ESTALE (replaced or modified), -ENODATA (shorter), or what stat(2)
- * reports, with the file in *failure. */
+ * path still leads to it. Any thread. Returns 0, or -ESTALE (replaced or modified), -ENODATA
+ * (shorter), or what stat(2) reports, with the file in *failure. */
 int32_t penstock_source_check(penstock_source *source, penstock_failure *failure);
 
-/* Counts pages of the file in the page cache. Any thread. Returns 0, -EINVAL (no such file), -ENOSYS
- * (kernel before 6.5) or -EPERM. */
+/* Counts pages of the file in the page cache. Any thread. Returns 0, -EINVAL (no such file),
+ * -ENOSYS (kernel before 6.5) or -EPERM. */
 int32_t penstock_source_cached(penstock_source *source, uint32_t file, uint64_t *cached_pages,
                                uint64_t *total_pages);
 
-/* Maps the whole file read-only, once; later calls give the same address. The mapping lives as long as
- * the source. See CAVEATS. One thread at a time. Returns 0, -EINVAL (no such file), -ENODATA (an empty
- * file), -ENOMEM (address space or map count) or what mmap(2) reports. */
+/* Maps the whole file read-only, once; later calls give the same address. The mapping lives as long
+ * as the source. See CAVEATS. One thread at a time. Returns 0, -EINVAL (no such file), -ENODATA (an
+ * empty file), -ENOMEM (address space or map count) or what mmap(2) reports. */
 int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *address,
                             uint64_t *bytes);
 
-/* Advises the kernel about the records named by indices of one column, sorted and merged into as few
- * calls as possible: madvise on a mapped file, posix_fadvise otherwise. count 0 advises the
+/* Advises the kernel about the records named by indices of one column, sorted and merged into as
+ * few calls as possible: madvise on a mapped file, posix_fadvise otherwise. count 0 advises the
  * whole column. Any thread. May block while the device's queue is full. Returns 0, -EINVAL
  * (column, index or advice out of range), -ENOMEM or what the system call reports. */
 int32_t penstock_source_advise(penstock_source *source, uint32_t column, const int64_t *indices,
@@ -170,21 +171,21 @@ int32_t penstock_source_close(penstock_source *source);
 
 /* How a reader works. Every field is set by the caller; 0 is a value, not a default. */
 typedef struct penstock_reader_options {
-  uint32_t backend;          /* PENSTOCK_BACKEND_* */
-  uint32_t io;               /* PENSTOCK_IO_* */
-  uint32_t queue_depth;      /* requests in flight: 1 to 4096 */
-  uint32_t merge_gap_bytes;  /* read through gaps of at most so many bytes */
-  uint32_t max_read_bytes;   /* per request: 4096 to 64 MiB; rounded up to the alignment */
-  uint32_t staging_bytes;    /* buffer for reads that are not straight to their place */
-  uint32_t entry_count;      /* records ordered and not yet taken, at most */
-  uint32_t cell_count;       /* records read ahead without a slot, at most; 0: slots only */
-  uint32_t urgent_cells;     /* of these, kept for records the consumer waits for: a batch or more */
-  uint32_t fixed_buffers;    /* not 0: register the staging buffer with the ring, if allowed */
-  uint32_t huge_pages;       /* not 0: advise transparent huge pages for own memory */
-  uint32_t drop_behind;      /* not 0: buffered pages are dropped after use */
-  uint64_t resident_bytes;   /* columns that fit in here together, smallest first, are kept whole */
-  uint64_t cached_records;   /* records whose cells are kept for later epochs; 0: none */
-  uint64_t cache_key;        /* chooses which records are cached */
+  uint32_t backend;         /* PENSTOCK_BACKEND_* */
+  uint32_t io;              /* PENSTOCK_IO_* */
+  uint32_t queue_depth;     /* requests in flight: 1 to 4096 */
+  uint32_t merge_gap_bytes; /* read through gaps of at most so many bytes */
+  uint32_t max_read_bytes;  /* per request: 4096 to 64 MiB; rounded up to the alignment */
+  uint32_t staging_bytes;   /* buffer for reads that are not straight to their place */
+  uint32_t entry_count;     /* records ordered and not yet taken, at most */
+  uint32_t cell_count;      /* records read ahead without a slot, at most; 0: slots only */
+  uint32_t urgent_cells;    /* of these, kept for records the consumer waits for: a batch or more */
+  uint32_t fixed_buffers;   /* not 0: register the staging buffer with the ring, if allowed */
+  uint32_t huge_pages;      /* not 0: advise transparent huge pages for own memory */
+  uint32_t drop_behind;     /* not 0: buffered pages are dropped after use */
+  uint64_t resident_bytes;  /* columns that fit in here together, smallest first, are kept whole */
+  uint64_t cached_records;  /* records whose cells are kept for later epochs; 0: none */
+  uint64_t cache_key;       /* chooses which records are cached */
 } penstock_reader_options;
 
 /* How far the reader is. */
@@ -214,8 +215,9 @@ typedef struct penstock_statistics {
 } penstock_statistics;
 
 /* Reads one block through the backend and gives up what it used for that. Fills *failure. Any
- * thread. Returns 0 or why this backend cannot be used: -ENOSYS, -EPERM (io_uring is missing or forbidden),
- * -ENOMEM (locked memory), -EINVAL (direct reads are not possible on a file of this source) ... */
+ * thread. Returns 0 or why this backend cannot be used: -ENOSYS, -EPERM (io_uring is missing or
+ * forbidden), -ENOMEM (locked memory), -EINVAL (direct reads are not possible on a file of this
+ * source) ... */
 int32_t penstock_backend_probe(penstock_source *source, uint32_t backend, uint32_t io,
                                penstock_failure *failure);
 
@@ -224,14 +226,16 @@ int32_t penstock_backend_probe(penstock_source *source, uint32_t backend, uint32
 int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options,
                                uint64_t *bytes);
 
-/* Opens a reader; the calling thread becomes its owner. Columns that are to be resident are read here. Returns 0,
- * -EINVAL (an option is out of range), -ENOMEM, or why the backend cannot be used. */
+/* Opens a reader; the calling thread becomes its owner. Columns that are to be resident are read
+ * here. Returns 0, -EINVAL (an option is out of range), -ENOMEM, or why the backend cannot be
+ * used. */
 int32_t penstock_reader_open(penstock_source *source, const penstock_reader_options *options,
                              penstock_reader **reader);
 
 /* Where the columns of a batch lie in a slot: offsets[c] for column c, when each batch has at most
- * batch_size records. The offsets are chosen so that as many reads as possible go straight to their place. Stores the
- * bytes a slot must have in *slot_bytes; a slot begins at a multiple of 4096. Returns 0 or -EINVAL. */
+ * batch_size records. The offsets are chosen so that as many reads as possible go straight to their
+ * place. Stores the bytes a slot must have in *slot_bytes; a slot begins at a multiple of 4096.
+ * Returns 0 or -EINVAL. */
 int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
                              uint64_t *slot_bytes);
 
@@ -240,36 +244,39 @@ int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint6
 int32_t penstock_reader_slots(penstock_reader *reader, const uint64_t *offsets, uint32_t columns,
                               uint64_t slot_bytes);
 
-/* Appends count records to the order, copies indices. slot_address is the slot where these records land, as
- * one batch, which belongs to the reader until the batch is taken; or 0: they land in cells. Starts no I/O and does not
- * block. Returns 0, -EINVAL (an index is out of range, slots and cells mixed: nothing is appended) or -EAGAIN
- * (no room: see penstock_progress). */
+/* Appends count records to the order, copies indices. slot_address is the slot where these records
+ * land, as one batch, which belongs to the reader until the batch is taken; or 0: they land in
+ * cells. Starts no I/O and does not block. Returns 0, -EINVAL (an index is out of range, slots and
+ * cells mixed: nothing is appended) or -EAGAIN (no room: see penstock_progress). */
 int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, uint32_t count,
                               uint64_t slot_address);
 
-/* Starts what can be started, then waits until `wanted` records are ready, or timeout_ns have passed, or
- * nothing is left to wait for; with wanted 0 it does not wait. Fills *progress. Read errors are no failure of this
- * call: they belong to the records that are taken. Returns 0, or -EIO, -ENOMEM ... when the backend itself is broken. */
+/* Starts what can be started, then waits until `wanted` records are ready, or timeout_ns have
+ * passed, or nothing is left to wait for; with wanted 0 it does not wait. Fills *progress. Read
+ * errors are no failure of this call: they belong to the records that are taken. Returns 0, or
+ * -EIO, -ENOMEM ... when the backend itself is broken. */
 int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns,
                               penstock_progress *progress);
 
-/* Takes the oldest count records, which must be ready. Records in cells are copied to slot_address in the
- * order's sequence; records ordered with a slot must be taken as the batch they were ordered as, with its slot_address. Returns 0,
- * -EAGAIN (not ready: nothing taken), -EINVAL (not the batch's slot: nothing taken), or the first failure among them
- * (-EIO, -ENODATA: file cut short ...) with *failure filled: then they are taken too, and no byte of a failed record is from
- * another record: it is zeros. */
+/* Takes the oldest count records, which must be ready. Records in cells are copied to slot_address
+ * in the order's sequence; records ordered with a slot must be taken as the batch they were ordered
+ * as, with its slot_address. Returns 0, -EAGAIN (not ready: nothing taken), -EINVAL (not the
+ * batch's slot: nothing taken), or the first failure among them
+ * (-EIO, -ENODATA: file cut short ...) with *failure filled: then they are taken too, and no byte
+ * of a failed record is from another record: it is zeros. */
 int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                              penstock_failure *failure);
 
-/* Forgets all that is ordered, after what is in flight has landed. Cached records stay. Returns 0. */
+/* Forgets all that is ordered, after what is in flight has landed. Cached records stay. Returns 0.
+ */
 int32_t penstock_reader_reset(penstock_reader *reader);
 
 /* Fills *statistics. Returns 0. */
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics);
 
-/* Waits for what is in flight and frees the reader. Slots may be freed afterwards, not before. Returns 0, or
- * -ETIMEDOUT when the device did not answer for 30 s: then memory in flight is left mapped rather than reused, and the
- * caller must not free slots either. */
+/* Waits for what is in flight and frees the reader. Slots may be freed afterwards, not before.
+ * Returns 0, or -ETIMEDOUT when the device did not answer for 30 s: then memory in flight is left
+ * mapped rather than reused, and the caller must not free slots either. */
 int32_t penstock_reader_close(penstock_reader *reader);
 
 #ifdef __cplusplus
