@@ -1,0 +1,32 @@
+/**
+ * What lies on disk: finds arrays in files and says where their records are.
+ *
+ * <p>A dataset uses this package by itself; use it directly to look at a file without opening a
+ * dataset. {@link io.penstock.format.Formats#open Formats.open} tells the format by the file's
+ * first bytes, reads its header under limits, compares it with the size of the file, and closes the
+ * file again. No record is read, nothing in a file is ever executed, and a header that is damaged,
+ * hostile or not supported yet is a {@link io.penstock.PenstockException} of one line.
+ *
+ * {@snippet lang="java" :
+ * ArrayLayout layout = Formats.open(Path.of("images.npy"));
+ * String dtype = layout.elementType().descr(); // "|u1"
+ * long records = layout.recordCount(); // the size of the first axis
+ * long last = layout.dataOffset() + (records - 1) * layout.recordBytes();
+ * Column images = layout.column("images"); // to be a part of a dataset
+ * }
+ *
+ * <p>An {@link io.penstock.format.ArrayLayout ArrayLayout} that exists is sound: records of at
+ * least one byte, no size that overflows, and a file long enough for all of them. So code behind it
+ * need not check again, unless the file changes.
+ *
+ * <h2>Formats</h2>
+ *
+ * <ul>
+ *   <li><b>npy</b>: NumPy's format, versions 1.0, 2.0 and 3.0; all dtypes of a fixed size, both
+ *       byte orders, C order, at least one axis. Fortran order (unless it is the same bytes),
+ *       structured, sub-array and object dtypes are refused by name: not supported yet.
+ * </ul>
+ *
+ * <p>All of this is stateless or immutable, so any thread may use it.
+ */
+package io.penstock.format;
