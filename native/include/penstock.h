@@ -179,7 +179,7 @@ typedef struct penstock_reader_options {
   uint32_t staging_bytes;   /* buffer for reads that are not straight to their place */
   uint32_t entry_count;     /* records ordered and not yet taken, at most */
   uint32_t cell_count;      /* records read ahead without a slot, at most; 0: slots only */
-  uint32_t urgent_cells;    /* of these, kept for records the consumer waits for: a batch or more */
+  uint32_t batch_size;      /* records ordered with one slot, or taken at once, at most */
   uint32_t fixed_buffers;   /* not 0: register the staging buffer with the ring, if allowed */
   uint32_t huge_pages;      /* not 0: advise transparent huge pages for own memory */
   uint32_t drop_behind;     /* not 0: buffered pages are dropped after use */
@@ -232,17 +232,12 @@ int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_op
 int32_t penstock_reader_open(penstock_source *source, const penstock_reader_options *options,
                              penstock_reader **reader);
 
-/* Where the columns of a batch lie in a slot: offsets[c] for column c, when each batch has at most
- * batch_size records. The offsets are chosen so that as many reads as possible go straight to their
- * place. Stores the bytes a slot must have in *slot_bytes; a slot begins at a multiple of 4096.
- * Returns 0 or -EINVAL. */
+/* Where a reader puts the columns of a batch in a slot: offsets[c] for column c, when each batch
+ * has at most batch_size records. The offsets are chosen so that as many reads as possible go
+ * straight to their place. Stores the bytes a slot must have in *slot_bytes; a slot begins at a
+ * multiple of 4096. Returns 0 or -EINVAL. */
 int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
                              uint64_t *slot_bytes);
-
-/* Tells the reader the slot layout that the addresses given to it follow. Before the first order.
- * Returns 0 or -EINVAL (a column outside of the slot). */
-int32_t penstock_reader_slots(penstock_reader *reader, const uint64_t *offsets, uint32_t columns,
-                              uint64_t slot_bytes);
 
 /* Appends count records to the order, copies indices. slot_address is the slot where these records
  * land, as one batch, which belongs to the reader until the batch is taken; or 0: they land in

@@ -1267,67 +1267,6 @@ public class Penstock {
         }
     }
 
-    private static class penstock_reader_slots {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Penstock.C_INT,
-            Penstock.C_POINTER,
-            Penstock.C_POINTER,
-            Penstock.C_INT,
-            Penstock.C_LONG
-        );
-
-        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_slots");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t penstock_reader_slots(penstock_reader *reader, const uint64_t *offsets, uint32_t columns, uint64_t slot_bytes)
-     * }
-     */
-    public static FunctionDescriptor penstock_reader_slots$descriptor() {
-        return penstock_reader_slots.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t penstock_reader_slots(penstock_reader *reader, const uint64_t *offsets, uint32_t columns, uint64_t slot_bytes)
-     * }
-     */
-    public static MethodHandle penstock_reader_slots$handle() {
-        return penstock_reader_slots.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t penstock_reader_slots(penstock_reader *reader, const uint64_t *offsets, uint32_t columns, uint64_t slot_bytes)
-     * }
-     */
-    public static MemorySegment penstock_reader_slots$address() {
-        return penstock_reader_slots.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t penstock_reader_slots(penstock_reader *reader, const uint64_t *offsets, uint32_t columns, uint64_t slot_bytes)
-     * }
-     */
-    public static int penstock_reader_slots(MemorySegment reader, MemorySegment offsets, int columns, long slot_bytes) {
-        var mh$ = penstock_reader_slots.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("penstock_reader_slots", reader, offsets, columns, slot_bytes);
-            }
-            return (int)mh$.invokeExact(reader, offsets, columns, slot_bytes);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class penstock_reader_order {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,

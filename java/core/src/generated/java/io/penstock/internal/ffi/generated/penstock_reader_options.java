@@ -23,7 +23,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint32_t staging_bytes;
  *     uint32_t entry_count;
  *     uint32_t cell_count;
- *     uint32_t urgent_cells;
+ *     uint32_t batch_size;
  *     uint32_t fixed_buffers;
  *     uint32_t huge_pages;
  *     uint32_t drop_behind;
@@ -48,7 +48,7 @@ public class penstock_reader_options {
         Penstock.C_INT.withName("staging_bytes"),
         Penstock.C_INT.withName("entry_count"),
         Penstock.C_INT.withName("cell_count"),
-        Penstock.C_INT.withName("urgent_cells"),
+        Penstock.C_INT.withName("batch_size"),
         Penstock.C_INT.withName("fixed_buffers"),
         Penstock.C_INT.withName("huge_pages"),
         Penstock.C_INT.withName("drop_behind"),
@@ -416,48 +416,48 @@ public class penstock_reader_options {
         struct.set(cell_count$LAYOUT, cell_count$OFFSET, fieldValue);
     }
 
-    private static final OfInt urgent_cells$LAYOUT = (OfInt)$LAYOUT.select(groupElement("urgent_cells"));
+    private static final OfInt batch_size$LAYOUT = (OfInt)$LAYOUT.select(groupElement("batch_size"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint32_t urgent_cells
+     * uint32_t batch_size
      * }
      */
-    public static final OfInt urgent_cells$layout() {
-        return urgent_cells$LAYOUT;
+    public static final OfInt batch_size$layout() {
+        return batch_size$LAYOUT;
     }
 
-    private static final long urgent_cells$OFFSET = $LAYOUT.byteOffset(groupElement("urgent_cells"));
+    private static final long batch_size$OFFSET = $LAYOUT.byteOffset(groupElement("batch_size"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint32_t urgent_cells
+     * uint32_t batch_size
      * }
      */
-    public static final long urgent_cells$offset() {
-        return urgent_cells$OFFSET;
+    public static final long batch_size$offset() {
+        return batch_size$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint32_t urgent_cells
+     * uint32_t batch_size
      * }
      */
-    public static int urgent_cells(MemorySegment struct) {
-        return struct.get(urgent_cells$LAYOUT, urgent_cells$OFFSET);
+    public static int batch_size(MemorySegment struct) {
+        return struct.get(batch_size$LAYOUT, batch_size$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint32_t urgent_cells
+     * uint32_t batch_size
      * }
      */
-    public static void urgent_cells(MemorySegment struct, int fieldValue) {
-        struct.set(urgent_cells$LAYOUT, urgent_cells$OFFSET, fieldValue);
+    public static void batch_size(MemorySegment struct, int fieldValue) {
+        struct.set(batch_size$LAYOUT, batch_size$OFFSET, fieldValue);
     }
 
     private static final OfInt fixed_buffers$LAYOUT = (OfInt)$LAYOUT.select(groupElement("fixed_buffers"));

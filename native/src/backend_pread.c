@@ -1,0 +1,68 @@
+/* The backend without io_uring: pread, one request after the other, with the kernel asked ahead of
+ * time (POSIX_FADV_WILLNEED) to read what is queued. That keeps the device as busy as many requests
+ * in flight do. Direct reads cannot be asked for ahead: they go one by one here. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+typedef struct {
+  const penstock_source *source;
+  uint32_t io;
+  uint32_t capacity;
+  uint32_t first;
+  uint32_t count;
+  request *queue[];
+} pread_state;
+
+/* Advice is a wish; a file system without it still serves the pread. */
+static int32_t pread_start(backend *self, request *request) {
+  pread_state *state = self->state;
+  PENSTOCK_ASSERT(state->count < state->capacity);
+  if (state->io == PENSTOCK_IO_BUFFERED)
+    (void)posix_fadvise(request_fd(state->source, request, state->io),
+                        (off_t)request_offset(request), (off_t)request_length(request),
+                        POSIX_FADV_WILLNEED);
+  state->queue[(state->first + state->count++) % state->capacity] = request;
+  return 0;
+}
+
+static int32_t pread_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
+                            completion *completions, uint32_t capacity) {
+  pread_state *state = self->state;
+  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  uint32_t count = 0;
+  while (count < wanted && count < capacity && state->count > 0) {
+    request *request = state->queue[state->first];
+    state->first = (state->first + 1) % state->capacity;
+    state->count--;
+    const ssize_t got = pread(request_fd(state->source, request, state->io), request_place(request),
+                              request_length(request), (off_t)request_offset(request));
+    completions[count++] =
+        (completion){.request = request, .result = got < 0 ? -errno : (int32_t)got};
+    if (clock_ns(CLOCK_MONOTONIC) - begin >= timeout_ns)
+      break;
+  }
+  return (int32_t)count;
+}
+
+static void pread_close(backend *self) {
+  free(self->state);
+  self->state = NULL;
+}
+
+int32_t backend_pread_open(backend *self, const backend_options *options) {
+  pread_state *state = calloc(1, sizeof *state + sizeof(request *) * (size_t)options->queue_depth);
+  if (!state)
+    return -ENOMEM;
+  state->source = options->source;
+  state->io = options->io;
+  state->capacity = options->queue_depth;
+  *self =
+      (backend){.state = state, .start = pread_start, .finish = pread_finish, .close = pread_close};
+  return 0;
+}

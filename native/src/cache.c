@@ -1,0 +1,63 @@
+/* The resident cache: a fixed pseudo-random subset of the records whose cells are not given back. A
+ * new permutation each epoch makes every record equally likely to be next, so any fixed subset is
+ * as good as clairvoyance, while the least recently used records are the wrong ones to keep. */
+#include "internal.h"
+
+/* Constants of SplitMix64 (Steele, Lea, Flood 2014): a full-period increment and a strong mix. */
+static uint64_t mix(uint64_t value) {
+  value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+  return value ^ value >> 31;
+}
+
+void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uint64_t key) {
+  cache->record_count = record_count;
+  cache->cached = cached;
+  cache->side = 1;
+  while (cache->side * cache->side < record_count)
+    cache->side = cache->side * 2;
+  for (uint32_t i = 0; i < 8; i++)
+    cache->keys[i] = mix(key += UINT64_C(0x9e3779b97f4a7c15));
+}
+
+/* A Feistel network over pairs of numbers below `side`, a power of two, walked until it is inside.
+ */
+static uint64_t permute(const record_cache *cache, uint64_t index) {
+  const uint64_t mask = cache->side - 1;
+  do {
+    uint64_t left = index / cache->side;
+    uint64_t right = index & mask;
+    for (uint32_t i = 0; i < 8; i++) {
+      const uint64_t next = left ^ (mix(right ^ cache->keys[i]) & mask);
+      left = right;
+      right = next;
+    }
+    index = left * cache->side + right;
+  } while (index >= cache->record_count);
+  return index;
+}
+
+/* The cell that is kept for this record, or ENTRY_NONE. */
+uint32_t cache_cell(const record_cache *cache, uint64_t index) {
+  if (cache->cached == 0)
+    return ENTRY_NONE;
+  const uint64_t cell = permute(cache, index);
+  return cell < cache->cached ? (uint32_t)cell : ENTRY_NONE;
+}
+
+/* Gives a pending entry its kept cell. Returns 1 when the record is there already: it is loaded. */
+int cache_serve(penstock_reader *reader, uint32_t entry) {
+  const uint32_t cell = cache_cell(&reader->cache, entry_index(&reader->entries, entry));
+  if (cell == ENTRY_NONE || !(reader->cache.filled[cell >> 6] >> (cell & 63) & 1))
+    return 0;
+  entry_set(&reader->entries, entry, ENTRY_LOADED, cell);
+  reader->statistics.cache_hits++;
+  return 1;
+}
+
+/* Called when a record is whole; a failed one is not kept. */
+void cache_fill(penstock_reader *reader, uint32_t entry) {
+  const uint32_t cell = entry_value(&reader->entries, entry);
+  if (cell < reader->cache.cached && reader->entries.faults[entry] == 0)
+    reader->cache.filled[cell >> 6] |= UINT64_C(1) << (cell & 63);
+}

@@ -1,0 +1,247 @@
+/* Gather: brings the bytes of completed reads to their places, decides what every error and short
+ * read means, and hands records over from cells and resident columns to a slot. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+
+/* A read that the kernel asks to repeat is repeated so often before it counts as an error. */
+#define MAX_ATTEMPTS_BUSY 64
+/* A device error is tried once more: some go away, and a bad sector fails at once again. */
+#define MAX_ATTEMPTS_ERROR 2
+
+static location locate(const penstock_reader *reader, const request *request, uint32_t entry,
+                       uint32_t near) {
+  return source_locate(&reader->source->columns[request->column],
+                       entry_index(&reader->entries, entry), near);
+}
+
+static void let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
+  entry_ring *ring = &reader->entries;
+  if (status < 0 && ring->faults[entry] == 0)
+    ring->faults[entry] = (uint16_t)((uint32_t)(-status & 255) | column << 8);
+  ring->words[entry] -= HOLD_ONE;
+  if (ring->words[entry] <= INDEX_MASK) {
+    entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));
+    cache_fill(reader, entry);
+  }
+}
+
+/* Copies the part of the record that this read has. Returns 0, or -ENODATA: the file ends before.
+ */
+static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t entry,
+                       location found) {
+  const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
+  const uint64_t begin =
+      found.offset_bytes > request->offset_bytes ? found.offset_bytes : request->offset_bytes;
+  const uint64_t record_end = found.offset_bytes + record_bytes;
+  const uint64_t read_end = request->offset_bytes + request->needed_bytes;
+  const uint64_t end = record_end < read_end ? record_end : read_end;
+  reader->statistics.bytes_wanted += end - begin;
+  if (end > request->offset_bytes + request->done_bytes)
+    return -ENODATA;
+  if (!request->straight)
+    memcpy(order_destination(reader, entry, request->column) + (begin - found.offset_bytes),
+           request->base + (begin - request->offset_bytes), end - begin);
+  return 0;
+}
+
+static void cut_all(penstock_reader *reader, request *request) {
+  entry_ring *ring = &reader->entries;
+  uint32_t near = 0;
+  for (uint32_t i = 0; i < request->cut_count; i++) {
+    if (i + 4 < request->cut_count) {
+      __builtin_prefetch(&ring->words[request->cuts[i + 4]], 1);
+      __builtin_prefetch(&ring->links[request->cuts[i + 4]], 1);
+    }
+    const uint32_t entry = request->cuts[i];
+    const location found = locate(reader, request, entry, near);
+    near = found.shard;
+    let_go(reader, entry, request->column, cut_out(reader, request, entry, found));
+  }
+}
+
+static void release(penstock_reader *reader, request *request) {
+  const source_file *file = &reader->source->files[request->file];
+  /* Advice only: pages that cannot be dropped stay. */
+  if (reader->options.drop_behind && reader->options.io == PENSTOCK_IO_BUFFERED)
+    (void)posix_fadvise(file->fd_buffered, (off_t)request->offset_bytes,
+                        (off_t)request->length_bytes, POSIX_FADV_DONTNEED);
+  staging_free(&reader->staging, request);
+  reader->free_requests[reader->free_request_count++] = (uint32_t)(request - reader->requests);
+  reader->in_flight--;
+}
+
+void gather_drop(penstock_reader *reader, request *request) { release(reader, request); }
+
+static int32_t start_again(penstock_reader *reader, request *request) {
+  reader->statistics.requests++;
+  reader->statistics.repeats++;
+  return reader->backend.start(&reader->backend, request);
+}
+
+/* Reads only the record of cut number request->solo - 1, at the beginning of the same memory. */
+static int32_t start_solo(penstock_reader *reader, request *request) {
+  const uint32_t entry = request->cuts[request->solo - 1];
+  const location found = locate(reader, request, entry, 0);
+  const uint32_t alignment =
+      source_offset_alignment(&reader->source->files[request->file], reader->options.io);
+  const uint64_t end = found.offset_bytes + reader->source->columns[request->column].record_bytes;
+  request->offset_bytes = round_down(found.offset_bytes, alignment);
+  request->length_bytes = (uint32_t)(round_up(end, alignment) - request->offset_bytes);
+  request->needed_bytes = (uint32_t)(end - request->offset_bytes);
+  request->done_bytes = 0;
+  request->attempts = 0;
+  return start_again(reader, request);
+}
+
+static int32_t finish_solo(penstock_reader *reader, request *request, int32_t status) {
+  const uint32_t entry = request->cuts[request->solo - 1];
+  if (status == 0)
+    status = cut_out(reader, request, entry, locate(reader, request, entry, 0));
+  let_go(reader, entry, request->column, status);
+  if (request->solo++ < request->cut_count)
+    return start_solo(reader, request);
+  release(reader, request);
+  return 0;
+}
+
+/* One bad sector must fail one record: after an error the records of a merged read are read one by
+ * one, each with its own second try. */
+static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
+  if (++request->attempts < MAX_ATTEMPTS_ERROR)
+    return start_again(reader, request);
+  if (request->solo > 0)
+    return finish_solo(reader, request, status);
+  if (request->cut_count > 1) {
+    request->solo = 1;
+    return start_solo(reader, request);
+  }
+  let_go(reader, request->cuts[0], request->column, status);
+  release(reader, request);
+  return 0;
+}
+
+/* Less than needed: more is asked for, until the file's end says that there is no more. A direct
+ * read that ends within a block has met that end: what follows cannot be asked for, and is not
+ * there. */
+static int32_t go_on(penstock_reader *reader, request *request, uint32_t got, int *ended) {
+  const uint32_t alignment =
+      source_offset_alignment(&reader->source->files[request->file], reader->options.io);
+  *ended = got == 0 || got % alignment != 0;
+  if (*ended)
+    return 0;
+  reader->statistics.short_reads++;
+  return start_again(reader, request);
+}
+
+int32_t gather_completion(penstock_reader *reader, request *request, int32_t result) {
+  if (result == -EINTR || result == -EAGAIN) {
+    if (++request->attempts < MAX_ATTEMPTS_BUSY)
+      return start_again(reader, request);
+    return fail(reader, request, -EIO);
+  }
+  if (result < 0)
+    return fail(reader, request, result);
+  request->done_bytes += (uint32_t)result;
+  if (request->done_bytes < request->needed_bytes) {
+    int ended;
+    const int32_t status = go_on(reader, request, (uint32_t)result, &ended);
+    if (!ended)
+      return status;
+  }
+  if (request->solo > 0)
+    return finish_solo(reader, request, 0);
+  cut_all(reader, request);
+  release(reader, request);
+  return 0;
+}
+
+/* ---- take ----------------------------------------------------------------------------------- */
+
+static void describe(const penstock_reader *reader, uint32_t entry, penstock_failure *failure) {
+  const uint32_t fault = reader->entries.faults[entry];
+  const uint32_t column = fault >> 8;
+  const uint64_t index = entry_index(&reader->entries, entry);
+  const location found = source_locate(&reader->source->columns[column], index, 0);
+  struct stat now;
+  const int known = fstat(reader->source->files[found.file].fd_buffered, &now) == 0;
+  *failure = (penstock_failure){
+      .status = -(int32_t)(fault & 255),
+      .column = (int32_t)column,
+      .file = (int32_t)found.file,
+      .index = (int64_t)index,
+      .offset_bytes = (int64_t)found.offset_bytes,
+      .expected_bytes = reader->source->columns[column].record_bytes,
+      .found_bytes = known ? (uint64_t)now.st_size : 0,
+  };
+}
+
+static void take_column(penstock_reader *reader, uint32_t column, uint32_t count, uint8_t *to) {
+  const entry_ring *ring = &reader->entries;
+  const uint64_t record_bytes = reader->source->columns[column].record_bytes;
+  const uint8_t *resident = reader->resident[column];
+  const uint8_t *cells = reader->cells[column];
+  uint32_t entry = entry_at(ring, ring->taken);
+  uint32_t ahead = entry_at(ring, ring->taken + (count > 8 ? 8 : 0));
+  for (uint32_t i = 0; i < count; i++, to += record_bytes) {
+    if (i + 8 < count) {
+      /* The next records lie anywhere: asking for their first lines early hides most of the wait.
+       */
+      const uint8_t *next = resident ? resident + entry_index(ring, ahead) * record_bytes
+                            : cells  ? cells + entry_value(ring, ahead) * record_bytes
+                                     : to;
+      const uint64_t lines = record_bytes < 512 ? record_bytes : 512;
+      for (uint64_t line = 0; line < lines; line += 64)
+        __builtin_prefetch(next + line);
+      if (++ahead == ring->capacity)
+        ahead = 0;
+    }
+    if (ring->faults[entry] != 0)
+      memset(to, 0, record_bytes);
+    else if (resident)
+      memcpy(to, resident + entry_index(ring, entry) * record_bytes, record_bytes);
+    else if (cells)
+      memcpy(to, cells + entry_value(ring, entry) * record_bytes, record_bytes);
+    if (++entry == ring->capacity)
+      entry = 0;
+  }
+}
+
+static void free_cells(penstock_reader *reader, uint32_t count) {
+  entry_ring *ring = &reader->entries;
+  uint32_t entry = entry_at(ring, ring->taken);
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t cell = entry_value(ring, entry);
+    if (cell != ENTRY_NONE && cell >= reader->cache.cached)
+      reader->free_cells[reader->free_cell_count++] = cell;
+    if (++entry == ring->capacity)
+      entry = 0;
+  }
+}
+
+int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
+                    penstock_failure *failure) {
+  entry_ring *ring = &reader->entries;
+  *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t entry = entry_at(ring, ring->taken + i);
+    resident_check(reader, entry);
+    if (ring->faults[entry] != 0 && failure->status == 0)
+      describe(reader, entry, failure);
+  }
+  uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
+  for (uint32_t column = 0; column < reader->source->column_count; column++)
+    if (reader->resident[column] || reader->cells[column] || failure->status != 0)
+      take_column(reader, column, count, slot + reader->slot_offsets[column]);
+  if (reader->options.cell_count > 0)
+    free_cells(reader, count);
+  ring->taken += count;
+  if (ring->admitted < ring->taken)
+    ring->admitted = ring->taken;
+  reader->statistics.records += count;
+  return failure->status;
+}

@@ -1,0 +1,349 @@
+/* What the parts of the library share: source, requests, backends and the reader.
+ *
+ * Data flows one way: order.c (entries) -> elevator.c (which entries next) -> extent.c (which bytes
+ * to read for them) -> backend_*.c (reads) -> gather.c (bytes to their records) -> reader.c (take).
+ * Nothing here is visible outside of the library. */
+#ifndef PENSTOCK_INTERNAL_H
+#define PENSTOCK_INTERNAL_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "penstock.h"
+
+/* States an invariant. On in test builds only: this library never aborts a user's process. */
+#ifdef PENSTOCK_TEST
+#include <assert.h>
+#define PENSTOCK_ASSERT(condition) assert(condition)
+#else
+#define PENSTOCK_ASSERT(condition) ((void)0)
+#endif
+
+#define PENSTOCK_HUGE_PAGE_BYTES ((uint64_t)2 << 20)
+
+/* ---- source.c, location.c ------------------------------------------------------------------- */
+
+typedef struct {
+  int fd_buffered;
+  int fd_direct; /* -1: direct reads are not possible */
+  char *path;
+  penstock_file_info info;
+  void *map; /* NULL until mapped */
+} source_file;
+
+typedef struct {
+  uint64_t first_index;
+  uint64_t record_count; /* never 0 */
+  uint64_t offset_bytes;
+  uint32_t file;
+} source_shard;
+
+typedef struct {
+  uint64_t record_bytes;
+  source_shard *shards; /* ascending by first_index, without empty ones */
+  uint32_t shard_count;
+} source_column;
+
+struct penstock_source {
+  source_file *files;
+  uint32_t file_count;
+  uint32_t column_count;
+  source_column columns[PENSTOCK_MAX_COLUMNS];
+  uint64_t record_count;
+  atomic_uint readers;
+};
+
+/* Where a record lies. */
+typedef struct {
+  uint64_t offset_bytes;
+  uint32_t file;
+  uint32_t shard;
+} location;
+
+/* Finds record index of a column. `near` is any shard number: a hint that makes runs cheap. */
+location source_locate(const source_column *column, uint64_t index, uint32_t near);
+
+/* Alignment of offsets and lengths of reads of this file: 1 when buffered. */
+static inline uint32_t source_offset_alignment(const source_file *file, uint32_t io) {
+  return io == PENSTOCK_IO_DIRECT ? file->info.direct_offset_alignment : 1;
+}
+
+static inline uint64_t round_down(uint64_t value, uint64_t alignment) {
+  return value - value % alignment;
+}
+
+static inline uint64_t round_up(uint64_t value, uint64_t alignment) {
+  return round_down(value + alignment - 1, alignment);
+}
+
+/* ---- requests and backends ---------------------------------------------------------------------
+ */
+
+/* One read, from when it is issued until its bytes are at their places. */
+typedef struct request {
+  uint8_t *base;         /* where the first byte goes */
+  uint64_t offset_bytes; /* of the first byte in the file; aligned */
+  uint32_t length_bytes; /* asked for; aligned */
+  uint32_t
+      needed_bytes; /* how many of them hold wanted bytes: the end of a file may cut the rest */
+  uint32_t done_bytes;
+  uint32_t file;
+  uint32_t column;
+  uint32_t cut_count;
+  uint32_t *cuts; /* entries to cut out, ascending by record index */
+  uint32_t solo;  /* after an error of a request for many: number of the cut now read alone, + 1 */
+  uint32_t attempts; /* failed tries of what is being read now */
+  uint32_t chunk;    /* number of its chunk of staging, + 1; 0: it has none */
+  uint8_t straight;  /* base is the destination */
+} request;
+
+typedef struct {
+  request *request;
+  int32_t result; /* bytes read, or -errno */
+} completion;
+
+/* What is still to be read of a request. */
+static inline uint8_t *request_place(const request *request) {
+  return request->base + request->done_bytes;
+}
+
+static inline uint64_t request_offset(const request *request) {
+  return request->offset_bytes + request->done_bytes;
+}
+
+static inline uint32_t request_length(const request *request) {
+  return request->length_bytes - request->done_bytes;
+}
+
+/* How requests become bytes. One value per reader; `state` belongs to the backend. */
+typedef struct backend {
+  void *state;
+  /* Takes a request on; never more than queue_depth at once. Returns 0 or -errno: backend broken.
+   */
+  int32_t (*start)(struct backend *self, request *request);
+  /* Submits what was started; waits until `wanted` requests completed or timeout_ns passed (0: does
+   * not wait); stores at most capacity completions. Returns their number, or -errno: backend
+   * broken. */
+  int32_t (*finish)(struct backend *self, uint32_t wanted, uint64_t timeout_ns,
+                    completion *completions, uint32_t capacity);
+  /* Frees the state. Nothing is in flight. */
+  void (*close)(struct backend *self);
+} backend;
+
+typedef struct {
+  const penstock_source *source;
+  uint32_t io;
+  uint32_t queue_depth;
+  uint8_t *fixed_base; /* NULL: no buffer to register */
+  uint64_t fixed_bytes;
+  uint32_t drop_behind;
+} backend_options;
+
+int32_t backend_uring_open(backend *self, const backend_options *options);
+int32_t backend_pread_open(backend *self, const backend_options *options);
+
+/* Opens the backend that the option names. Tests replace it to inject faults. */
+typedef int32_t (*backend_opener)(backend *self, uint32_t kind, const backend_options *options);
+int32_t backend_open(backend *self, uint32_t kind, const backend_options *options);
+int32_t reader_open_with(penstock_source *source, const penstock_reader_options *options,
+                         backend_opener opener, penstock_reader **reader);
+
+static inline int request_fd(const penstock_source *source, const request *request, uint32_t io) {
+  const source_file *file = &source->files[request->file];
+  return io == PENSTOCK_IO_DIRECT ? file->fd_direct : file->fd_buffered;
+}
+
+/* ---- reader.c ------------------------------------------------------------------------------- */
+
+/* An entry is a record of the order that is not taken yet; entries form a ring. Three arrays
+ * instead of a struct save padding: millions of entries lie in memory at once. */
+enum { ENTRY_PENDING = 0, ENTRY_READING = 1, ENTRY_LOADED = 2 };
+
+#define ENTRY_STATE_SHIFT 30
+#define ENTRY_VALUE_MASK ((UINT32_C(1) << ENTRY_STATE_SHIFT) - 1)
+#define ENTRY_NONE ENTRY_VALUE_MASK
+#define INDEX_MASK ((UINT64_C(1) << PENSTOCK_MAX_RECORDS_LOG2) - 1)
+#define HOLD_ONE (UINT64_C(1) << PENSTOCK_MAX_RECORDS_LOG2)
+
+typedef struct {
+  /* Record index in the low 48 bits. Above: holds, that is requests in flight for this record plus
+   * columns that have not yet issued all of theirs. It is loaded when no hold is left. */
+  uint64_t *words;
+  /* State in the high 2 bits. Below: the next entry of its bucket while pending; its cell (or
+   * ENTRY_NONE with a slot) later. */
+  uint32_t *links;
+  /* 0, or errno | column << 8 of the first failure. */
+  uint16_t *faults;
+  uint32_t capacity;
+  uint64_t taken;    /* sequence numbers: entries before this are gone, */
+  uint64_t ready;    /* before this they are loaded, */
+  uint64_t admitted; /* before this the elevator knows them, */
+  uint64_t ordered;  /* and this is where the next one goes */
+} entry_ring;
+
+typedef struct {
+  uint64_t first;
+  uint64_t address;
+  uint32_t count;
+} slot_batch;
+
+/* Entries that are being turned into requests, ascending by record index (where the index has more
+ * than 32 bits, urgent ones nearly so: extents must not rely on it). */
+typedef struct {
+  uint64_t *keys; /* what they are sorted by << 32 | entry */
+  uint64_t *scratch;
+  uint32_t count;
+  uint32_t capacity;
+  uint32_t shift; /* urgent: low bits of the index that are not sorted by */
+  struct {
+    uint32_t next;       /* key whose bytes are to be issued */
+    uint64_t part_bytes; /* of that record, already issued */
+    uint32_t shard;      /* hint */
+  } cursors[PENSTOCK_MAX_COLUMNS];
+} visit;
+
+/* Buckets of neighbouring records: the places where the elevator stops. */
+typedef struct {
+  uint32_t *heads;
+  uint64_t *waiting; /* one bit a bucket: it has entries */
+  uint32_t count;
+  uint32_t shift;   /* record index >> shift = bucket */
+  uint32_t place;   /* the bucket visited last */
+  uint32_t started; /* place was visited; otherwise a sweep begins at the first bucket */
+  uint64_t sweeps;  /* ended */
+  visit sweep;
+  visit urgent;
+  uint64_t credit_bytes; /* what urgent reads may cost before the elevator must move on */
+} elevator;
+
+typedef struct {
+  uint8_t *base;
+  uint64_t bytes;
+  uint64_t head; /* positions only grow; the place is position % bytes */
+  uint64_t tail;
+  struct {
+    uint64_t end;
+    uint32_t freed; /* given back, but an older chunk still blocks the ring */
+  } * chunks;       /* oldest first: a ring too */
+  uint32_t chunk_capacity;
+  uint32_t chunk_first;
+  uint32_t chunk_count;
+} staging_ring;
+
+/* Which records are kept over epochs: those that a keyed permutation of all records puts below
+ * `cached`; the permuted number is the cell. So the set needs no table. */
+typedef struct {
+  uint64_t cached; /* cells 0 to cached - 1 are kept; 0: no cache */
+  uint64_t record_count;
+  uint64_t side; /* of the square that the permutation works on */
+  uint64_t keys[8];
+  uint64_t *filled; /* one bit a cell: it holds its record */
+} record_cache;
+
+/* Bytes of a resident column that could not be read. */
+typedef struct {
+  uint64_t begin; /* from the first byte of the column in memory */
+  uint64_t end;
+  uint32_t column;
+  int32_t status;
+} damage;
+
+enum { RESIDENT_MAX_DAMAGES = 64 };
+
+struct penstock_reader {
+  penstock_source *source;
+  penstock_reader_options options;
+  backend backend;
+  entry_ring entries;
+  elevator elevator;
+  staging_ring staging;
+
+  slot_batch *batches; /* ring of PENSTOCK_MAX_SLOT_BATCHES */
+  uint32_t batch_first;
+  uint32_t batch_count;
+  uint64_t slot_offsets[PENSTOCK_MAX_COLUMNS];
+
+  uint8_t *cells[PENSTOCK_MAX_COLUMNS];    /* NULL for a resident column */
+  uint8_t *resident[PENSTOCK_MAX_COLUMNS]; /* NULL for a column that is read */
+  record_cache cache;
+  damage damaged[RESIDENT_MAX_DAMAGES]; /* of resident columns */
+  uint32_t damage_count;
+  uint32_t active[PENSTOCK_MAX_COLUMNS]; /* columns that are read */
+  uint32_t active_count;
+  uint32_t *free_cells;
+  uint32_t free_cell_count;
+
+  request *requests;
+  uint32_t *free_requests;
+  uint32_t free_request_count;
+  uint32_t *cuts; /* queue_depth runs of cut_capacity */
+  uint32_t cut_capacity;
+  completion *completions;
+  uint32_t in_flight;
+
+  penstock_statistics statistics;
+  uint64_t cpu_start_ns;
+  void *memory;
+  uint64_t memory_bytes;
+};
+
+static inline uint64_t entry_index(const entry_ring *ring, uint32_t entry) {
+  return ring->words[entry] & INDEX_MASK;
+}
+
+static inline uint32_t entry_state(const entry_ring *ring, uint32_t entry) {
+  return ring->links[entry] >> ENTRY_STATE_SHIFT;
+}
+
+static inline uint32_t entry_value(const entry_ring *ring, uint32_t entry) {
+  return ring->links[entry] & ENTRY_VALUE_MASK;
+}
+
+static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, uint32_t value) {
+  ring->links[entry] = state << ENTRY_STATE_SHIFT | value;
+}
+
+static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {
+  return (uint32_t)(sequence % ring->capacity);
+}
+
+uint64_t clock_ns(int clock);
+
+/* order.c: what is ordered and where it is to land */
+uint64_t order_room(const penstock_reader *reader);
+void order_advance_ready(penstock_reader *reader);
+uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32_t column);
+
+/* elevator.c: which entries are read next */
+void elevator_admit(penstock_reader *reader);
+visit *elevator_visit(penstock_reader *reader, uint64_t wanted, int force);
+void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
+void elevator_reset(penstock_reader *reader);
+
+/* extent.c: turns entries into requests */
+int32_t extent_issue(penstock_reader *reader, uint64_t wanted, int force);
+
+/* gather.c: brings what was read to its place */
+int32_t gather_completion(penstock_reader *reader, request *request, int32_t result);
+void gather_drop(penstock_reader *reader, request *request);
+int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
+                    penstock_failure *failure);
+
+/* staging.c: memory for reads that need a copy */
+uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes, uint32_t alignment);
+void staging_free(staging_ring *ring, request *request);
+
+/* cache.c: records that are kept for later epochs */
+void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uint64_t key);
+uint32_t cache_cell(const record_cache *cache, uint64_t index);
+int cache_serve(penstock_reader *reader, uint32_t entry);
+void cache_fill(penstock_reader *reader, uint32_t entry);
+
+/* resident.c: columns that are kept whole */
+void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8_t *is_resident);
+uint64_t resident_column_bytes(const penstock_source *source, uint32_t column);
+int32_t resident_load(penstock_reader *reader, uint32_t column);
+void resident_check(penstock_reader *reader, uint32_t entry);
+
+#endif

@@ -1,0 +1,45 @@
+/* Anonymous memory for slots and readers: huge pages where asked for, never seen by a forked child.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "internal.h"
+
+/* mmap gives 4 KiB alignment, huge pages need 2 MiB: map more, then cut both ends off. */
+int32_t penstock_memory_allocate(uint64_t bytes, uint32_t huge_pages, uint64_t *address) {
+  if (!address || bytes == 0 || bytes > (uint64_t)1 << 46)
+    return -EINVAL;
+  const uint64_t whole = round_up(bytes, 4096);
+  const uint64_t mapped = whole + PENSTOCK_HUGE_PAGE_BYTES;
+  uint8_t *base = mmap(NULL, mapped, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED)
+    return errno == EAGAIN ? -ENOMEM : -errno;
+  const uint64_t start = round_up((uint64_t)(uintptr_t)base, PENSTOCK_HUGE_PAGE_BYTES);
+  uint8_t *aligned = (uint8_t *)(uintptr_t)start;
+  if (aligned > base)
+    munmap(base, (size_t)(aligned - base));
+  const uint64_t left = (uint64_t)(base + mapped - (aligned + whole));
+  if (left > 0)
+    munmap(aligned + whole, left);
+  /* Advice is a wish: a kernel without huge pages, or with them forbidden, serves small pages.
+   * Where they are set to "always", not wanting them must be said. */
+  (void)madvise(aligned, whole, huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+  /* Direct reads into memory that a fork shares may land in the wrong process. */
+  if (madvise(aligned, whole, MADV_DONTFORK) != 0) {
+    const int32_t status = -errno;
+    munmap(aligned, whole);
+    return status;
+  }
+  *address = start;
+  return 0;
+}
+
+int32_t penstock_memory_free(uint64_t address, uint64_t bytes) {
+  if (address == 0 || bytes == 0)
+    return -EINVAL;
+  if (munmap((void *)(uintptr_t)address, round_up(bytes, 4096)) != 0)
+    return -errno;
+  return 0;
+}

@@ -1,0 +1,96 @@
+/* The order: entries for records that are ordered and not yet taken, and where each is to land. It
+ * knows nothing of files. */
+#include <errno.h>
+#include <string.h>
+
+#include "internal.h"
+
+uint64_t order_room(const penstock_reader *reader) {
+  const entry_ring *ring = &reader->entries;
+  return ring->capacity - (ring->ordered - ring->taken);
+}
+
+void order_advance_ready(penstock_reader *reader) {
+  entry_ring *ring = &reader->entries;
+  uint32_t entry = entry_at(ring, ring->ready);
+  while (ring->ready < ring->ordered && entry_state(ring, entry) == ENTRY_LOADED) {
+    ring->ready++;
+    if (++entry == ring->capacity)
+      entry = 0;
+  }
+}
+
+/* Batches with a slot are few (as many as there are slots) and lie in order: bisect. */
+static const slot_batch *find_batch(const penstock_reader *reader, uint64_t sequence) {
+  uint32_t low = 0;
+  uint32_t high = reader->batch_count;
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    const slot_batch *batch =
+        &reader->batches[(reader->batch_first + middle) % PENSTOCK_MAX_SLOT_BATCHES];
+    if (batch->first <= sequence)
+      low = middle;
+    else
+      high = middle;
+  }
+  return &reader->batches[(reader->batch_first + low) % PENSTOCK_MAX_SLOT_BATCHES];
+}
+
+uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32_t column) {
+  const entry_ring *ring = &reader->entries;
+  const uint64_t record_bytes = reader->source->columns[column].record_bytes;
+  if (reader->options.cell_count > 0)
+    return reader->cells[column] + record_bytes * entry_value(ring, entry);
+  const uint32_t oldest = entry_at(ring, ring->taken);
+  const uint64_t sequence =
+      ring->taken + (entry >= oldest ? entry - oldest : ring->capacity - oldest + entry);
+  const slot_batch *batch = find_batch(reader, sequence);
+  return (uint8_t *)(uintptr_t)batch->address + reader->slot_offsets[column] +
+         (sequence - batch->first) * record_bytes;
+}
+
+static int32_t check_order(const penstock_reader *reader, const int64_t *indices, uint32_t count,
+                           uint64_t slot_address) {
+  if (!indices || count == 0)
+    return -EINVAL;
+  if ((slot_address == 0) != (reader->options.cell_count > 0) || slot_address % 4096 != 0)
+    return -EINVAL;
+  if (slot_address != 0 && count > reader->options.batch_size)
+    return -EINVAL;
+  const uint64_t record_count = reader->source->record_count;
+  for (uint32_t i = 0; i < count; i++)
+    if (indices[i] < 0 || (uint64_t)indices[i] >= record_count)
+      return -EINVAL;
+  if (order_room(reader) < count)
+    return -EAGAIN;
+  if (slot_address != 0 && reader->batch_count == PENSTOCK_MAX_SLOT_BATCHES)
+    return -EAGAIN;
+  return 0;
+}
+
+int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, uint32_t count,
+                              uint64_t slot_address) {
+  if (!reader)
+    return -EINVAL;
+  const int32_t status = check_order(reader, indices, count, slot_address);
+  if (status != 0)
+    return status;
+  entry_ring *ring = &reader->entries;
+  if (slot_address != 0) {
+    reader->batches[(reader->batch_first + reader->batch_count) % PENSTOCK_MAX_SLOT_BATCHES] =
+        (slot_batch){.first = ring->ordered, .address = slot_address, .count = count};
+    reader->batch_count++;
+  }
+  /* With all columns resident there is nothing to read. */
+  const uint32_t state = reader->active_count > 0 ? ENTRY_PENDING : ENTRY_LOADED;
+  uint32_t entry = entry_at(ring, ring->ordered);
+  for (uint32_t i = 0; i < count; i++) {
+    ring->words[entry] = (uint64_t)indices[i];
+    ring->faults[entry] = 0;
+    entry_set(ring, entry, state, ENTRY_NONE);
+    if (++entry == ring->capacity)
+      entry = 0;
+  }
+  ring->ordered += count;
+  return 0;
+}

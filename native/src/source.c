@@ -1,0 +1,254 @@
+/* A source: the open files of a data set and where the records of its columns lie in them. It owns
+ * descriptors, mappings and shard tables; it reads no data. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define MAX_FILES (1u << 20)
+#define MAX_RECORD_BYTES ((uint64_t)1 << 40)
+
+int32_t penstock_source_open(penstock_source **source) {
+  if (!source)
+    return -EINVAL;
+  *source = calloc(1, sizeof **source);
+  return *source ? 0 : -ENOMEM;
+}
+
+static void fill_info(penstock_file_info *info, const struct stat *stat) {
+  info->size_bytes = (uint64_t)stat->st_size;
+  info->inode = stat->st_ino;
+  info->device = stat->st_dev;
+  info->modified_ns = (int64_t)stat->st_mtim.tv_sec * 1000000000 + stat->st_mtim.tv_nsec;
+}
+
+/* Whether a direct read of `alignment` bytes works: file systems promise what they do not keep. */
+static int direct_read_works(int fd, uint32_t offset_alignment, uint32_t memory_alignment) {
+  const uint32_t larger = offset_alignment > memory_alignment ? offset_alignment : memory_alignment;
+  void *block = NULL;
+  if (posix_memalign(&block, larger < 4096 ? 4096 : larger, larger) != 0)
+    return 0;
+  ssize_t got;
+  do {
+    got = pread(fd, block, offset_alignment, 0);
+  } while (got < 0 && errno == EINTR);
+  free(block);
+  return got >= 0;
+}
+
+/* Opens the file a second time for direct reads. Not being able to is no error: fd_direct stays -1.
+ * statx tells alignments since Linux 6.1; before, 4096 always works where direct reads do. */
+static void open_direct(source_file *file) {
+  file->fd_direct = -1;
+  const int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
+  if (fd < 0)
+    return;
+  struct stat stat;
+  uint32_t offset_alignment = 4096;
+  uint32_t memory_alignment = 4096;
+#ifdef STATX_DIOALIGN
+  struct statx extended;
+  memset(&extended, 0, sizeof extended);
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &extended) == 0 &&
+      (extended.stx_mask & STATX_DIOALIGN)) {
+    offset_alignment = extended.stx_dio_offset_align;
+    memory_alignment = extended.stx_dio_mem_align;
+  }
+#endif
+  const int sane = offset_alignment > 0 && offset_alignment <= 65536 && memory_alignment > 0 &&
+                   memory_alignment <= 65536 && (offset_alignment & (offset_alignment - 1)) == 0 &&
+                   (memory_alignment & (memory_alignment - 1)) == 0;
+  /* The path may lead elsewhere by now. */
+  if (!sane || fstat(fd, &stat) != 0 || stat.st_ino != file->info.inode ||
+      stat.st_dev != file->info.device ||
+      !direct_read_works(fd, offset_alignment, memory_alignment)) {
+    close(fd);
+    return;
+  }
+  file->fd_direct = fd;
+  file->info.direct_offset_alignment = offset_alignment;
+  file->info.direct_memory_alignment = memory_alignment;
+}
+
+/* O_NONBLOCK: opening a FIFO must not wait for a writer. It means nothing for regular files. */
+static int32_t open_file(const char *path, source_file *file) {
+  memset(file, 0, sizeof *file);
+  file->fd_direct = -1;
+  file->fd_buffered = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file->fd_buffered < 0)
+    return -errno;
+  struct stat stat;
+  int32_t status = 0;
+  if (fstat(file->fd_buffered, &stat) != 0)
+    status = -errno;
+  else if (S_ISDIR(stat.st_mode))
+    status = -EISDIR;
+  else if (!S_ISREG(stat.st_mode))
+    status = -EINVAL;
+  else if (!(file->path = strdup(path)))
+    status = -ENOMEM;
+  if (status != 0) {
+    close(file->fd_buffered);
+    return status;
+  }
+  fill_info(&file->info, &stat);
+  open_direct(file);
+  return 0;
+}
+
+int32_t penstock_source_add_file(penstock_source *source, const char *path,
+                                 penstock_file_info *info) {
+  if (!source || !path || !info || source->file_count >= MAX_FILES)
+    return -EINVAL;
+  const uint32_t count = source->file_count;
+  if ((count & (count - 1)) == 0) { /* full: capacities are powers of two */
+    source_file *grown = realloc(source->files, sizeof *grown * (count ? 2 * (size_t)count : 1));
+    if (!grown)
+      return -ENOMEM;
+    source->files = grown;
+  }
+  const int32_t status = open_file(path, &source->files[count]);
+  if (status != 0)
+    return status;
+  *info = source->files[count].info;
+  source->file_count++;
+  return (int32_t)count;
+}
+
+static int32_t check_shard(const penstock_source *source, const penstock_shard *shard,
+                           uint64_t record_bytes) {
+  if (shard->file >= source->file_count || shard->reserved != 0)
+    return -EINVAL;
+  uint64_t bytes;
+  uint64_t end;
+  if (__builtin_mul_overflow(shard->record_count, record_bytes, &bytes) ||
+      __builtin_add_overflow(shard->offset_bytes, bytes, &end))
+    return -EINVAL;
+  return end > source->files[shard->file].info.size_bytes ? -ENODATA : 0;
+}
+
+int32_t penstock_source_add_column(penstock_source *source, uint64_t record_bytes,
+                                   const penstock_shard *shards, uint32_t count) {
+  if (!source || (!shards && count > 0) || record_bytes == 0 || record_bytes > MAX_RECORD_BYTES ||
+      source->column_count >= PENSTOCK_MAX_COLUMNS)
+    return -EINVAL;
+  uint64_t total = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const int32_t status = check_shard(source, &shards[i], record_bytes);
+    if (status != 0)
+      return status;
+    total += shards[i].record_count;
+    if (total > INDEX_MASK)
+      return -EINVAL;
+  }
+  if (source->column_count > 0 && total != source->record_count)
+    return -ERANGE;
+  source_column *column = &source->columns[source->column_count];
+  column->shards = calloc(count ? count : 1, sizeof *column->shards);
+  if (!column->shards)
+    return -ENOMEM;
+  column->record_bytes = record_bytes;
+  column->shard_count = 0;
+  uint64_t first = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (shards[i].record_count == 0)
+      continue;
+    column->shards[column->shard_count++] = (source_shard){.first_index = first,
+                                                           .record_count = shards[i].record_count,
+                                                           .offset_bytes = shards[i].offset_bytes,
+                                                           .file = shards[i].file};
+    first += shards[i].record_count;
+  }
+  source->record_count = total;
+  return (int32_t)source->column_count++;
+}
+
+location source_locate(const source_column *column, uint64_t index, uint32_t near) {
+  uint32_t low = 0;
+  uint32_t high = column->shard_count;
+  PENSTOCK_ASSERT(high > 0);
+  if (near < high && column->shards[near].first_index <= index) {
+    const source_shard *hint = &column->shards[near];
+    if (index - hint->first_index < hint->record_count)
+      return (location){.offset_bytes =
+                            hint->offset_bytes + (index - hint->first_index) * column->record_bytes,
+                        .file = hint->file,
+                        .shard = near};
+    low = near;
+  }
+  while (high - low > 1) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (column->shards[middle].first_index <= index)
+      low = middle;
+    else
+      high = middle;
+  }
+  const source_shard *shard = &column->shards[low];
+  PENSTOCK_ASSERT(index - shard->first_index < shard->record_count);
+  return (location){.offset_bytes =
+                        shard->offset_bytes + (index - shard->first_index) * column->record_bytes,
+                    .file = shard->file,
+                    .shard = low};
+}
+
+/* The descriptor tells of modifications in place, the path of another file put in this one's stead.
+ */
+static int32_t check_file(const source_file *file, penstock_failure *failure) {
+  struct stat open_now;
+  struct stat path_now;
+  if (fstat(file->fd_buffered, &open_now) != 0 || stat(file->path, &path_now) != 0)
+    return -errno;
+  penstock_file_info now;
+  fill_info(&now, &open_now);
+  failure->expected_bytes = file->info.size_bytes;
+  failure->found_bytes = now.size_bytes;
+  if (now.size_bytes < file->info.size_bytes)
+    return -ENODATA;
+  if (now.size_bytes != file->info.size_bytes || now.modified_ns != file->info.modified_ns ||
+      path_now.st_ino != open_now.st_ino || path_now.st_dev != open_now.st_dev)
+    return -ESTALE;
+  return 0;
+}
+
+int32_t penstock_source_check(penstock_source *source, penstock_failure *failure) {
+  if (!source || !failure)
+    return -EINVAL;
+  for (uint32_t i = 0; i < source->file_count; i++) {
+    *failure =
+        (penstock_failure){.column = -1, .file = (int32_t)i, .index = -1, .offset_bytes = -1};
+    const int32_t status = check_file(&source->files[i], failure);
+    if (status != 0) {
+      failure->status = status;
+      return status;
+    }
+  }
+  *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
+  return 0;
+}
+
+int32_t penstock_source_close(penstock_source *source) {
+  if (!source)
+    return -EINVAL;
+  if (atomic_load(&source->readers) > 0)
+    return -EBUSY;
+  for (uint32_t i = 0; i < source->column_count; i++)
+    free(source->columns[i].shards);
+  for (uint32_t i = 0; i < source->file_count; i++) {
+    source_file *file = &source->files[i];
+    if (file->map)
+      munmap(file->map, file->info.size_bytes);
+    if (file->fd_direct >= 0)
+      close(file->fd_direct);
+    close(file->fd_buffered);
+    free(file->path);
+  }
+  free(source->files);
+  free(source);
+  return 0;
+}

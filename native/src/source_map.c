@@ -1,0 +1,158 @@
+/* Mappings, advice and residency of a source's files. Never reads a mapped byte: see CAVEATS in
+ * penstock.h. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* Pages between two advised records are advised too when that saves a system call. */
+#define ADVICE_GAP_BYTES 16384
+#define PAGE_BYTES 4096
+/* One WILLNEED reads at most about this much at once on common devices; larger advice is cut. */
+#define ADVICE_LIMIT_BYTES ((uint64_t)128 << 10)
+
+#ifndef SYS_cachestat
+#define SYS_cachestat 451
+#endif
+
+int32_t penstock_source_cached(penstock_source *source, uint32_t file, uint64_t *cached_pages,
+                               uint64_t *total_pages) {
+  if (!source || file >= source->file_count || !cached_pages || !total_pages)
+    return -EINVAL;
+  struct {
+    uint64_t offset;
+    uint64_t length;
+  } range = {0, 0}; /* length 0: to the end */
+  struct {
+    uint64_t cached, dirty, writeback, evicted, recently_evicted;
+  } counts = {0};
+  const source_file *of = &source->files[file];
+  if (syscall(SYS_cachestat, (unsigned)of->fd_buffered, &range, &counts, 0u) != 0)
+    return -errno;
+  *cached_pages = counts.cached;
+  *total_pages = (of->info.size_bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+  return 0;
+}
+
+int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *address,
+                            uint64_t *bytes) {
+  if (!source || file >= source->file_count || !address || !bytes)
+    return -EINVAL;
+  source_file *of = &source->files[file];
+  if (of->info.size_bytes == 0)
+    return -ENODATA;
+  if (!of->map) {
+    void *map = mmap(NULL, of->info.size_bytes, PROT_READ, MAP_SHARED, of->fd_buffered, 0);
+    if (map == MAP_FAILED)
+      return -errno;
+    of->map = map;
+  }
+  *address = (uint64_t)(uintptr_t)of->map;
+  *bytes = of->info.size_bytes;
+  return 0;
+}
+
+static int32_t advise_range(const source_file *file, uint64_t begin, uint64_t end,
+                            uint32_t advice) {
+  static const int map_advice[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
+                                   MADV_DONTNEED};
+  static const int file_advice[] = {POSIX_FADV_NORMAL, POSIX_FADV_RANDOM, POSIX_FADV_SEQUENTIAL,
+                                    POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED};
+  begin = round_down(begin, PAGE_BYTES);
+  while (begin < end) {
+    uint64_t length = end - begin;
+    if (advice == PENSTOCK_ADVICE_WILLNEED && length > ADVICE_LIMIT_BYTES)
+      length = ADVICE_LIMIT_BYTES;
+    if (file->map) {
+      if (madvise((uint8_t *)file->map + begin, length, map_advice[advice]) != 0 &&
+          errno != EAGAIN && errno != EINTR) /* busy kernel: the advice is lost, nothing else */
+        return -errno;
+    }
+    /* madvise(DONTNEED) drops this mapping's view only; the pages go by way of the file. */
+    if (!file->map || advice == PENSTOCK_ADVICE_DONTNEED) {
+      const int error =
+          posix_fadvise(file->fd_buffered, (off_t)begin, (off_t)length, file_advice[advice]);
+      if (error != 0)
+        return -error;
+    }
+    begin += length;
+  }
+  return 0;
+}
+
+static int compare_indices(const void *left, const void *right) {
+  const int64_t a = *(const int64_t *)left;
+  const int64_t b = *(const int64_t *)right;
+  return (a > b) - (a < b);
+}
+
+static int32_t advise_sorted(const penstock_source *source, const source_column *column,
+                             const int64_t *indices, uint32_t count, uint32_t advice) {
+  uint32_t file = 0;
+  uint64_t begin = 0;
+  uint64_t end = 0;
+  uint32_t near = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const location at = source_locate(column, (uint64_t)indices[i], near);
+    near = at.shard;
+    const uint64_t at_end = at.offset_bytes + column->record_bytes;
+    if (end > 0 && at.file == file && at.offset_bytes >= begin &&
+        at.offset_bytes <= end + ADVICE_GAP_BYTES) {
+      end = at_end > end ? at_end : end;
+      continue;
+    }
+    if (end > 0) {
+      const int32_t status = advise_range(&source->files[file], begin, end, advice);
+      if (status != 0)
+        return status;
+    }
+    file = at.file;
+    begin = at.offset_bytes;
+    end = at_end;
+  }
+  return end > 0 ? advise_range(&source->files[file], begin, end, advice) : 0;
+}
+
+static int32_t advise_column(const penstock_source *source, const source_column *column,
+                             uint32_t advice) {
+  for (uint32_t i = 0; i < column->shard_count; i++) {
+    const source_shard *shard = &column->shards[i];
+    const uint64_t end = shard->offset_bytes + shard->record_count * column->record_bytes;
+    const int32_t status =
+        advise_range(&source->files[shard->file], shard->offset_bytes, end, advice);
+    if (status != 0)
+      return status;
+  }
+  return 0;
+}
+
+int32_t penstock_source_advise(penstock_source *source, uint32_t column, const int64_t *indices,
+                               uint32_t count, uint32_t advice) {
+  if (!source || column >= source->column_count || advice > PENSTOCK_ADVICE_DONTNEED)
+    return -EINVAL;
+  const source_column *of = &source->columns[column];
+  if (count == 0)
+    return advise_column(source, of, advice);
+  if (!indices)
+    return -EINVAL;
+  for (uint32_t i = 0; i < count; i++)
+    if (indices[i] < 0 || (uint64_t)indices[i] >= source->record_count)
+      return -EINVAL;
+  /* Batches are small; for a large one the allocation is nothing beside the system calls. */
+  int64_t small[1024];
+  int64_t *sorted = count <= 1024 ? small : malloc(sizeof *sorted * count);
+  if (!sorted)
+    return -ENOMEM;
+  for (uint32_t i = 0; i < count; i++)
+    sorted[i] = indices[i];
+  qsort(sorted, count, sizeof *sorted, compare_indices);
+  const int32_t status = advise_sorted(source, of, sorted, count, advice);
+  if (sorted != small)
+    free(sorted);
+  return status;
+}
