@@ -131,6 +131,8 @@ static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
     entry = next;
   }
   lift->heads[bucket] = entry;
+  /* A bucket with more entries than fit in a visit is visited again at once. */
+  lift->stay = entry != ENTRY_NONE;
   if (entry == ENTRY_NONE)
     lift->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
   begin_visit(reader, visit, ((uint64_t)1 << lift->shift) - 1);
@@ -140,8 +142,7 @@ static int advance(penstock_reader *reader) {
   elevator *lift = &reader->elevator;
   const entry_ring *ring = &reader->entries;
   uint32_t bucket;
-  /* A bucket with more entries than fit in a visit is visited again at once. */
-  const uint32_t from = lift->place + (lift->sweep.count < lift->sweep.capacity);
+  const uint32_t from = lift->place + !lift->stay;
   if (!lift->started || !next_bucket(lift, from, lift->count, &bucket)) {
     if (lift->started) {
       lift->sweeps++;
@@ -178,6 +179,27 @@ static void bucket_remove(penstock_reader *reader, uint32_t entry) {
   while (entry_value(ring, at) != entry)
     at = entry_value(ring, at);
   entry_set(ring, at, ENTRY_PENDING, entry_value(ring, entry));
+}
+
+/* Gives entries of the sweep that no column has begun with back to their bucket: when all cells are
+ * taken, the records that the consumer waits for may be among them. The elevator stays for them. */
+static void abandon_sweep(penstock_reader *reader) {
+  elevator *lift = &reader->elevator;
+  visit *visit = &lift->sweep;
+  uint32_t begun = 0;
+  for (uint32_t i = 0; i < reader->active_count; i++) {
+    const uint32_t column = reader->active[i];
+    const uint32_t end = visit->cursors[column].next + (visit->cursors[column].part_bytes > 0);
+    begun = end > begun ? end : begun;
+  }
+  for (uint32_t i = begun; i < visit->count; i++) {
+    const uint32_t entry = (uint32_t)visit->keys[i];
+    reader->entries.words[entry] &= INDEX_MASK;
+    bucket_push(reader, entry);
+    lift->stay = 1;
+  }
+  if (visit->count > begun)
+    visit->count = begun;
 }
 
 /* Collects those of the oldest `wanted` entries that no visit has taken on yet. */
@@ -240,6 +262,8 @@ visit *elevator_visit(penstock_reader *reader, uint64_t wanted, int force) {
   elevator *lift = &reader->elevator;
   if (!visit_done(reader, &lift->urgent))
     return &lift->urgent;
+  if (force)
+    abandon_sweep(reader);
   if ((force || urgent_is_due(reader, wanted)) && visit_urgent(reader, wanted))
     return &lift->urgent;
   if (!visit_done(reader, &lift->sweep))
@@ -256,6 +280,7 @@ void elevator_reset(penstock_reader *reader) {
   lift->started = 0;
   lift->sweeps = 0;
   lift->credit_bytes = 0;
+  lift->stay = 0;
   lift->sweep.count = 0;
   lift->urgent.count = 0;
 }

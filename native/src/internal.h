@@ -211,6 +211,7 @@ typedef struct {
   uint32_t shift;   /* record index >> shift = bucket */
   uint32_t place;   /* the bucket visited last */
   uint32_t started; /* place was visited; otherwise a sweep begins at the first bucket */
+  uint32_t stay;    /* not all that waits at this place was taken on */
   uint64_t sweeps;  /* ended */
   visit sweep;
   visit urgent;

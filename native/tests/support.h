@@ -1,0 +1,60 @@
+/* What the tests share: checks that say where they failed, files whose every byte is known, and a
+ * reader driven to the end of an order. */
+#ifndef PENSTOCK_SUPPORT_H
+#define PENSTOCK_SUPPORT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "internal.h"
+
+void check_failed(const char *file, int line, const char *expression, int64_t left, int64_t right);
+
+#define CHECK(condition)                                                                           \
+  do {                                                                                             \
+    if (!(condition))                                                                              \
+      check_failed(__FILE__, __LINE__, #condition, 0, 0);                                          \
+  } while (0)
+#define CHECK_EQUAL(actual, expected)                                                              \
+  do {                                                                                             \
+    const int64_t actual_ = (int64_t)(actual);                                                     \
+    const int64_t expected_ = (int64_t)(expected);                                                 \
+    if (actual_ != expected_)                                                                      \
+      check_failed(__FILE__, __LINE__, #actual " == " #expected, actual_, expected_);              \
+  } while (0)
+
+/* Runs a test and prints its name, so that a failure is easy to place. */
+#define RUN(test)                                                                                  \
+  do {                                                                                             \
+    printf("%s\n", #test);                                                                         \
+    fflush(stdout);                                                                                \
+    test();                                                                                        \
+  } while (0)
+
+/* Byte number `offset` of file `salt`. */
+uint8_t pattern(uint64_t offset, uint32_t salt);
+
+/* Writes a file of `bytes` in the working directory; returns its name (static memory, a few at
+ * once). */
+const char *make_file(const char *name, uint64_t bytes, uint32_t salt);
+
+uint64_t next_random(uint64_t *state);
+
+/* A source with one column per record size in `sizes` (ends with 0), each in a file of its own,
+ * whose data begin at offset 128 (as NumPy's do) and end with the file. */
+penstock_source *make_source(const uint64_t *sizes, uint64_t record_count);
+
+/* Options with all fields set: pread, buffered, slots only. */
+penstock_reader_options make_options(uint32_t batch_size);
+
+/* Asserts that a column of a slot holds these records of a file made with salt. */
+void check_records(const uint8_t *slot, const int64_t *indices, uint32_t count,
+                   uint64_t record_bytes, uint64_t data_offset, uint32_t salt);
+
+/* Reads the whole order through the reader in batches and checks every byte of every column of a
+ * source made by make_source. Keeps `slots` batches ordered (slots) or all that there is room for
+ * (cells). */
+void read_and_check(penstock_reader *reader, penstock_source *source,
+                    const penstock_reader_options *options, const int64_t *indices, uint64_t count);
+
+#endif
