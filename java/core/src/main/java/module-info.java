@@ -1,0 +1,9 @@
+/**
+ * Penstock: shuffled batches of arrays larger than memory. What is exported is the API; the engine,
+ * the bindings and the native library behind it may change with every version.
+ */
+module io.penstock {
+  exports io.penstock;
+  exports io.penstock.format;
+  exports io.penstock.sampler;
+}
