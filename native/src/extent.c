@@ -171,6 +171,8 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   count_request(reader, &extent, request);
   elevator_paid(reader, visit, request->length_bytes);
   const int32_t status = reader->backend.start(&reader->backend, request);
+  if (status < 0)
+    gather_drop(reader, request); /* the backend is broken: only a reset or close makes sense now */
   return status < 0 ? status : 1;
 }
 

@@ -64,23 +64,28 @@ static void cut_all(penstock_reader *reader, request *request) {
   }
 }
 
+void gather_drop(penstock_reader *reader, request *request) {
+  staging_free(&reader->staging, request);
+  reader->free_requests[reader->free_request_count++] = (uint32_t)(request - reader->requests);
+  reader->in_flight--;
+}
+
 static void release(penstock_reader *reader, request *request) {
   const source_file *file = &reader->source->files[request->file];
   /* Advice only: pages that cannot be dropped stay. */
   if (reader->options.drop_behind && reader->options.io == PENSTOCK_IO_BUFFERED)
     (void)posix_fadvise(file->fd_buffered, (off_t)request->offset_bytes,
                         (off_t)request->length_bytes, POSIX_FADV_DONTNEED);
-  staging_free(&reader->staging, request);
-  reader->free_requests[reader->free_request_count++] = (uint32_t)(request - reader->requests);
-  reader->in_flight--;
+  gather_drop(reader, request);
 }
-
-void gather_drop(penstock_reader *reader, request *request) { release(reader, request); }
 
 static int32_t start_again(penstock_reader *reader, request *request) {
   reader->statistics.requests++;
   reader->statistics.repeats++;
-  return reader->backend.start(&reader->backend, request);
+  const int32_t status = reader->backend.start(&reader->backend, request);
+  if (status < 0)
+    gather_drop(reader, request);
+  return status;
 }
 
 /* Reads only the record of cut number request->solo - 1, at the beginning of the same memory. */
