@@ -47,7 +47,7 @@ public final class FullShuffle implements Sampler {
    * @param seed any number; neighbouring seeds give unrelated orders
    */
   public FullShuffle(long recordCount, long seed) {
-    this(recordCount, seed, FeistelNetwork.rounds(FeistelNetwork.side(recordCount)));
+    this(recordCount, seed, rounds(recordCount));
   }
 
   /** With another number of rounds, even: for tests that show what too few of them do. */
@@ -98,6 +98,11 @@ public final class FullShuffle implements Sampler {
   @Override
   public String toString() {
     return "FullShuffle[recordCount=" + recordCount + ", seed=" + seed + "]";
+  }
+
+  private static int rounds(long recordCount) {
+    Arguments.checkRecordCount(recordCount);
+    return FeistelNetwork.rounds(FeistelNetwork.side(recordCount));
   }
 
   /** Threads that race here compute the same keys; whichever is kept is right. */
