@@ -35,7 +35,8 @@ static uint64_t admission_limit(const penstock_reader *reader) {
   uint64_t limit = ring->taken + ring->capacity;
   if (reader->options.cell_count > 0 && lift->sweeps == 0) {
     const double swept = (double)(lift->place + 1) / lift->count;
-    limit = (uint64_t)((double)ring->capacity * (swept < 1.0 / 64 ? 1.0 / 64 : swept));
+    const double part = swept < 1.0 / 64 ? 1.0 / 64 : swept;
+    limit = lift->head + (uint64_t)((double)ring->capacity * part);
   }
   return limit < ring->ordered ? limit : ring->ordered;
 }
@@ -150,7 +151,7 @@ static int advance(penstock_reader *reader) {
       elevator_admit(reader);
     }
     if (!next_bucket(lift, 0, lift->count, &bucket)) {
-      if (ring->admitted == ring->ordered)
+      if (ring->admitted >= ring->ordered)
         return 0;
       lift->sweeps++; /* nothing was near enough: the next sweep sees farther */
       elevator_admit(reader);
@@ -202,17 +203,16 @@ static void abandon_sweep(penstock_reader *reader) {
     visit->count = begun;
 }
 
-/* Collects those of the oldest `wanted` entries that no visit has taken on yet. */
-static int visit_urgent(penstock_reader *reader, uint64_t wanted) {
+/* Takes on those of the entries from `begin` up to `end` that no visit has taken on yet. */
+static int visit_urgent(penstock_reader *reader, uint64_t begin, uint64_t end) {
   entry_ring *ring = &reader->entries;
   visit *visit = &reader->elevator.urgent;
   visit->count = 0;
-  const uint64_t end = wanted < ring->ordered - ring->taken ? ring->taken + wanted : ring->ordered;
-  for (uint64_t at = ring->ready; at < end && visit->count < visit->capacity; at++) {
+  for (uint64_t at = begin; at < end && visit->count < visit->capacity; at++) {
     const uint32_t entry = entry_at(ring, at);
     if (entry_state(ring, entry) != ENTRY_PENDING)
       continue;
-    if (at < ring->admitted)
+    if (at >= reader->elevator.head && at < ring->admitted)
       bucket_remove(reader, entry);
     else if (cache_serve(reader, entry))
       continue;
@@ -235,20 +235,55 @@ static uint64_t request_cost(const penstock_reader *reader, uint64_t bytes) {
   return bytes + reader->options.merge_gap_bytes;
 }
 
-/* While the first sweep is under way nothing else could be delivered: a quarter of the device's
- * time goes to the records that the consumer waits for. Later the sweep is always ahead of it. */
-static int urgent_is_due(penstock_reader *reader, uint64_t wanted) {
-  elevator *lift = &reader->elevator;
-  if (wanted == 0 || reader->options.cell_count == 0 || lift->sweeps > 0)
-    return 0;
-  uint64_t record_bytes = 0;
+/* What reading one record by itself costs, in all columns. */
+static uint64_t record_cost(const penstock_reader *reader) {
+  uint64_t cost = 0;
   for (uint32_t i = 0; i < reader->active_count; i++)
-    record_bytes += reader->source->columns[reader->active[i]].record_bytes;
-  const uint64_t cost = request_cost(reader, record_bytes) * wanted;
-  if (lift->started && lift->credit_bytes < cost)
+    cost += request_cost(reader, reader->source->columns[reader->active[i]].record_bytes);
+  return cost;
+}
+
+/* The soft start. Until the first sweep has ended the elevator can deliver nothing, so the first
+ * records of the order, its head, are left to reads of their own: as many as a quarter of the
+ * device's time allows while the first sweep lasts. The very first ones go before the sweep, at no
+ * charge. */
+static uint64_t choose_head(const penstock_reader *reader) {
+  if (reader->options.cell_count == 0 || reader->active_count == 0)
     return 0;
-  lift->credit_bytes -= lift->credit_bytes < cost ? lift->credit_bytes : cost;
-  return 1;
+  double sweep_cost = 0;
+  for (uint32_t i = 0; i < reader->active_count; i++)
+    sweep_cost += (double)reader->source->record_count *
+                  (double)reader->source->columns[reader->active[i]].record_bytes;
+  const double records = sweep_cost / 3 / (double)record_cost(reader);
+  const uint64_t most = reader->entries.capacity / 8;
+  const uint64_t head = records < (double)most ? (uint64_t)records : most;
+  return head > reader->options.batch_size ? head : reader->options.batch_size;
+}
+
+/* Reads on in the head, a few batches ahead of the consumer, a batch at a time. */
+static int visit_head(penstock_reader *reader) {
+  elevator *lift = &reader->elevator;
+  const entry_ring *ring = &reader->entries;
+  if (lift->head_next >= lift->head)
+    return 0;
+  uint64_t end = ring->taken + lift->head_ahead;
+  end = end < lift->head ? end : lift->head;
+  end = end < ring->ordered ? end : ring->ordered;
+  const uint64_t step = reader->options.batch_size;
+  if (end > lift->head_next + step)
+    end = lift->head_next + step;
+  if (end <= lift->head_next ||
+      (end < lift->head_next + step && end < lift->head && end < ring->ordered))
+    return 0;
+  const uint64_t cost = record_cost(reader) * (end - lift->head_next);
+  if (lift->started && lift->sweeps == 0) {
+    if (lift->credit_bytes < cost)
+      return 0;
+    lift->credit_bytes -= cost;
+  }
+  const uint64_t begin = lift->head_next;
+  lift->head_next = end;
+  return visit_urgent(reader, begin, end);
 }
 
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes) {
@@ -256,15 +291,22 @@ void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes) 
     reader->elevator.credit_bytes += request_cost(reader, bytes) / 3;
 }
 
-/* The visit whose entries are to be read next, or NULL when there is none. The oldest `wanted`
- * records are what the consumer waits for now; `force` reads them whatever it costs. */
-visit *elevator_visit(penstock_reader *reader, uint64_t wanted, int force) {
+/* All cells may be taken by records that are due later than those the consumer waits for, or by a
+ * visit that waits for cells itself: then those are read whatever it costs, in the reserve. */
+static int visit_forced(penstock_reader *reader, uint64_t wanted) {
+  const entry_ring *ring = &reader->entries;
+  abandon_sweep(reader);
+  const uint64_t most = ring->ordered - ring->taken;
+  return visit_urgent(reader, ring->ready, ring->taken + (wanted < most ? wanted : most));
+}
+
+/* The visit whose entries are to be read next, or NULL when there is none. `forced` is 0, or how
+ * many of the oldest records the consumer waits for while nothing else can be done. */
+visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
   elevator *lift = &reader->elevator;
   if (!visit_done(reader, &lift->urgent))
     return &lift->urgent;
-  if (force)
-    abandon_sweep(reader);
-  if ((force || urgent_is_due(reader, wanted)) && visit_urgent(reader, wanted))
+  if (forced > 0 ? visit_forced(reader, forced) : visit_head(reader))
     return &lift->urgent;
   if (!visit_done(reader, &lift->sweep))
     return &lift->sweep;
@@ -280,6 +322,14 @@ void elevator_reset(penstock_reader *reader) {
   lift->started = 0;
   lift->sweeps = 0;
   lift->credit_bytes = 0;
+  lift->head = choose_head(reader);
+  lift->head_next = 0;
+  lift->head_ahead = reader->options.cell_count / 4;
+  if (lift->head_ahead > 4 * (uint64_t)reader->options.batch_size)
+    lift->head_ahead = 4 * (uint64_t)reader->options.batch_size;
+  if (lift->head_ahead < reader->options.batch_size)
+    lift->head_ahead = reader->options.batch_size;
+  reader->entries.admitted = lift->head;
   lift->stay = 0;
   lift->sweep.count = 0;
   lift->urgent.count = 0;

@@ -143,7 +143,7 @@ static void count_request(penstock_reader *reader, const extent *extent, const r
 static int32_t issue_one(penstock_reader *reader, visit *visit) {
   extent extent = plan(reader, visit);
   const uint32_t entry = visit_entry(visit, visit->cursors[extent.column].next);
-  const uint32_t kept = visit == &reader->elevator.urgent ? 0 : reader->options.batch_size;
+  const uint32_t kept = visit == &reader->elevator.urgent ? 0 : reader->elevator.head_ahead;
   if (extent.cells_needed > 0 && reader->free_cell_count < extent.cells_needed + kept)
     return 0;
   request *request = &reader->requests[reader->free_requests[reader->free_request_count - 1]];
@@ -176,13 +176,13 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   return status < 0 ? status : 1;
 }
 
-int32_t extent_issue(penstock_reader *reader, uint64_t wanted, int force) {
+int32_t extent_issue(penstock_reader *reader, uint64_t forced) {
   while (reader->free_request_count > 0) {
     elevator_admit(reader);
-    visit *visit = elevator_visit(reader, wanted, force);
+    visit *visit = elevator_visit(reader, forced);
     if (!visit)
       return 0;
-    force = 0;
+    forced = 0;
     const int32_t issued = issue_one(reader, visit);
     if (issued <= 0)
       return issued;

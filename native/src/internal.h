@@ -215,7 +215,10 @@ typedef struct {
   uint64_t sweeps;  /* ended */
   visit sweep;
   visit urgent;
-  uint64_t credit_bytes; /* what urgent reads may cost before the elevator must move on */
+  uint64_t head; /* records before this are read by themselves, a little ahead of the consumer */
+  uint64_t head_next;    /* the first of them that is not begun with */
+  uint64_t head_ahead;   /* how far ahead; so many cells are kept for them and for forced reads */
+  uint64_t credit_bytes; /* what reads of the head may cost before the elevator must move on */
 } elevator;
 
 typedef struct {
@@ -318,12 +321,12 @@ uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32
 
 /* elevator.c: which entries are read next */
 void elevator_admit(penstock_reader *reader);
-visit *elevator_visit(penstock_reader *reader, uint64_t wanted, int force);
+visit *elevator_visit(penstock_reader *reader, uint64_t forced);
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
 void elevator_reset(penstock_reader *reader);
 
 /* extent.c: turns entries into requests */
-int32_t extent_issue(penstock_reader *reader, uint64_t wanted, int force);
+int32_t extent_issue(penstock_reader *reader, uint64_t forced);
 
 /* gather.c: brings what was read to its place */
 int32_t gather_completion(penstock_reader *reader, request *request, int32_t result);

@@ -218,7 +218,7 @@ int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint6
 
 static void forget_all(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
-  ring->taken = ring->ready = ring->admitted = ring->ordered = 0;
+  ring->taken = ring->ready = ring->ordered = 0;
   reader->batch_first = reader->batch_count = 0;
   const uint32_t cells = reader->options.cell_count;
   const uint32_t first = (uint32_t)reader->cache.cached;
@@ -373,8 +373,7 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
   const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
   int force = 0;
   for (;;) {
-    const int starving = ready_count(reader) < wanted;
-    int32_t status = extent_issue(reader, starving ? wanted : 0, force);
+    int32_t status = extent_issue(reader, force ? wanted : 0);
     if (status < 0)
       return status;
     order_advance_ready(reader);
