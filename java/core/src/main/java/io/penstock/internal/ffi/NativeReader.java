@@ -1,0 +1,196 @@
+package io.penstock.internal.ffi;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.ffi.generated.penstock_progress;
+import io.penstock.internal.ffi.generated.penstock_statistics;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A native reader: order in, records out.
+ *
+ * <p>One thread owns it from open to close, and must be a platform thread: its calls block. What it
+ * owns besides the handle: the structs that C fills, allocated once, so that no call allocates.
+ */
+public final class NativeReader implements AutoCloseable {
+  private final NativeSource source;
+  private final Arena arena = Arena.ofConfined();
+  private final NativeFailure failure = new NativeFailure(arena);
+  private final MemorySegment progress = penstock_progress.allocate(arena);
+  private final MemorySegment statistics = penstock_statistics.allocate(arena);
+  private MemorySegment handle;
+
+  private NativeReader(NativeSource source) {
+    this.source = source;
+  }
+
+  /**
+   * Opens a reader; the calling thread owns it.
+   *
+   * @param source what to read; must outlive the reader
+   * @param options how to read it
+   * @return the reader
+   * @throws PenstockException if the backend cannot be used, or memory is short
+   */
+  public static NativeReader open(NativeSource source, ReaderOptions options) {
+    NativeReader reader = new NativeReader(source);
+    try {
+      reader.open(options);
+      reader.drive(0, 0);
+      return reader;
+    } catch (RuntimeException | Error e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  private void open(ReaderOptions options) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment out = scratch.allocate(ValueLayout.ADDRESS);
+      MemorySegment struct = NativeSource.struct(options, scratch);
+      int status = Penstock.penstock_reader_open(source.handle(), struct, out);
+      if (status < 0) {
+        throw NativeSource.failure(status, "the reader could not be opened with " + options);
+      }
+      handle = out.get(ValueLayout.ADDRESS, 0);
+    }
+  }
+
+  /**
+   * Appends records to the order. Does not block.
+   *
+   * @param indices int64 record indices
+   * @param count how many of them, at most {@link #room()}
+   * @param slotAddress where they land, or 0: in cells
+   * @throws IllegalStateException if C refuses it, which is a mistake of the caller
+   */
+  public void order(MemorySegment indices, int count, long slotAddress) {
+    int status = Penstock.penstock_reader_order(handle, indices, count, slotAddress);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "an order of %d records was refused: %s".formatted(count, NativeStatus.describe(status)));
+    }
+    penstock_progress.ordered(progress, ordered() + count);
+    penstock_progress.room(progress, room() - count);
+  }
+
+  /**
+   * Moves I/O along and waits until records are ready.
+   *
+   * @param wanted how many; 0: does not wait
+   * @param timeoutNanos longest wait
+   * @throws PenstockException if the backend is broken
+   */
+  public void drive(long wanted, long timeoutNanos) {
+    int status = Penstock.penstock_reader_drive(handle, wanted, timeoutNanos, progress);
+    if (status < 0) {
+      throw NativeSource.failure(status, "the reader is broken");
+    }
+  }
+
+  /** Oldest records that can be taken now. */
+  public long ready() {
+    return penstock_progress.ready(progress);
+  }
+
+  /** Records ordered and not yet taken. */
+  public long ordered() {
+    return penstock_progress.ordered(progress);
+  }
+
+  /** Records that may be ordered now. */
+  public long room() {
+    return penstock_progress.room(progress);
+  }
+
+  /** Requests that the device is working on. */
+  public long inFlight() {
+    return penstock_progress.in_flight(progress);
+  }
+
+  /**
+   * Takes the oldest records.
+   *
+   * @param count how many, at most {@link #ready()}
+   * @param slotAddress where they are to be
+   * @throws PenstockException if one of them could not be read; they are taken nevertheless
+   * @throws IllegalStateException if C refuses it, which is a mistake of the caller
+   */
+  public void take(int count, long slotAddress) {
+    if (count > ready()) {
+      throw new IllegalStateException(
+          "%d records were to be taken, %d are ready".formatted(count, ready()));
+    }
+    int status =
+        Penstock.penstock_reader_take(handle, count, slotAddress, failure.clear().struct());
+    // A failed record is described; a refusal, where nothing was taken, is not.
+    if (status < 0 && failure.status() == 0) {
+      throw new IllegalStateException(
+          "taking %d records was refused: %s".formatted(count, NativeStatus.describe(status)));
+    }
+    penstock_progress.ready(progress, ready() - count);
+    penstock_progress.ordered(progress, ordered() - count);
+    if (status < 0) {
+      throw source.failure(status, failure);
+    }
+  }
+
+  /** Forgets what is ordered, after what is in flight has landed. */
+  public void reset() {
+    int status = Penstock.penstock_reader_reset(handle);
+    if (status < 0) {
+      throw NativeSource.failure(status, "the reader could not be reset");
+    }
+    drive(0, 0);
+  }
+
+  /**
+   * What was done since opening.
+   *
+   * @param target overwritten
+   */
+  public void statistics(ReaderStatistics target) {
+    int status = Penstock.penstock_reader_statistics(handle, statistics);
+    if (status < 0) {
+      throw NativeSource.failure(status, "the reader gave no statistics");
+    }
+    target.records = penstock_statistics.records(statistics);
+    target.requests = penstock_statistics.requests(statistics);
+    target.bytesRead = penstock_statistics.bytes_read(statistics);
+    target.bytesWanted = penstock_statistics.bytes_wanted(statistics);
+    target.mergedRecords = penstock_statistics.merged_records(statistics);
+    target.straightBytes = penstock_statistics.straight_bytes(statistics);
+    target.shortReads = penstock_statistics.short_reads(statistics);
+    target.repeats = penstock_statistics.repeats(statistics);
+    target.cacheHits = penstock_statistics.cache_hits(statistics);
+    target.sweeps = penstock_statistics.sweeps(statistics);
+    target.waitNanos = penstock_statistics.wait_ns(statistics);
+    target.copyNanos = penstock_statistics.copy_ns(statistics);
+    target.cpuNanos = penstock_statistics.cpu_ns(statistics);
+    target.queueDepthMax = penstock_statistics.queue_depth_max(statistics);
+  }
+
+  /**
+   * Waits for what is in flight and frees the reader. Idempotent.
+   *
+   * @throws PenstockException with status ETIMEDOUT when the device did not answer: then memory of
+   *     slots must not be freed
+   */
+  @Override
+  public void close() {
+    if (!arena.scope().isAlive()) {
+      return;
+    }
+    MemorySegment closing = handle;
+    handle = null;
+    arena.close();
+    if (closing != null) {
+      int status = Penstock.penstock_reader_close(closing);
+      if (status < 0) {
+        throw NativeSource.failure(status, "the reader could not be closed");
+      }
+    }
+  }
+}

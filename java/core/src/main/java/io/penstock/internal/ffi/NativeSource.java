@@ -1,0 +1,367 @@
+package io.penstock.internal.ffi;
+
+import io.penstock.PenstockException;
+import io.penstock.Shard;
+import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.ffi.generated.penstock_file_info;
+import io.penstock.internal.ffi.generated.penstock_reader_options;
+import io.penstock.internal.ffi.generated.penstock_shard;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The open files of a dataset and where the records of each column lie in them.
+ *
+ * <p>What it owns: the native source, and the names that failures are told with. Files and columns
+ * are added by one thread; then any thread may use it. It must not be closed while another thread
+ * is in a call or a reader is open: {@code Dataset} sees to that.
+ */
+public final class NativeSource implements AutoCloseable {
+  /** What the file system says of a file when it is opened. */
+  public record FileFacts(
+      Path path,
+      long sizeBytes,
+      long inode,
+      long device,
+      long modifiedNanos,
+      int directOffsetAlignmentBytes,
+      int directMemoryAlignmentBytes) {}
+
+  /** Where the columns lie in a slot. */
+  public record SlotLayout(List<Long> offsets, long slotBytes) {}
+
+  /** Advice for pages of files. */
+  public enum Advice {
+    /** Nothing special. */
+    NORMAL,
+    /** Random records: nothing around them. */
+    RANDOM,
+    /** Ascending records: read far ahead. */
+    SEQUENTIAL,
+    /** These records soon. */
+    WILLNEED,
+    /** These records not soon again. */
+    DONTNEED
+  }
+
+  private final List<FileFacts> files = new ArrayList<>();
+  private final List<String> columns = new ArrayList<>();
+  private MemorySegment handle;
+
+  private NativeSource(MemorySegment handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Loads the library if need be, and makes an empty source.
+   *
+   * @return the source, to be closed by the caller
+   * @throws PenstockException if the library cannot be loaded or memory is short
+   */
+  public static NativeSource open() {
+    NativeLibrary.load();
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment handle = scratch.allocate(ValueLayout.ADDRESS);
+      int status = Penstock.penstock_source_open(handle);
+      if (status < 0) {
+        throw failure(status, "the native library could not make a source");
+      }
+      return new NativeSource(handle.get(ValueLayout.ADDRESS, 0));
+    }
+  }
+
+  /**
+   * Opens a file for reading.
+   *
+   * @param path a regular file
+   * @return its number
+   * @throws PenstockException if it cannot be opened
+   */
+  public int addFile(Path path) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment info = penstock_file_info.allocate(scratch);
+      MemorySegment name = scratch.allocateFrom(path.toAbsolutePath().toString());
+      int status = Penstock.penstock_source_add_file(handle(), name, info);
+      if (status < 0) {
+        throw failure(path, status, "expected a readable regular file");
+      }
+      files.add(
+          new FileFacts(
+              path,
+              penstock_file_info.size_bytes(info),
+              penstock_file_info.inode(info),
+              penstock_file_info.device(info),
+              penstock_file_info.modified_ns(info),
+              penstock_file_info.direct_offset_alignment(info),
+              penstock_file_info.direct_memory_alignment(info)));
+      return status;
+    }
+  }
+
+  /**
+   * Says where the records of a column lie.
+   *
+   * @param name for messages
+   * @param recordBytes size of a record
+   * @param shards in index order
+   * @param fileNumbers for each shard, what {@link #addFile} returned
+   * @throws PenstockException if a shard does not fit into its file or the column not to the others
+   */
+  public void addColumn(String name, long recordBytes, List<Shard> shards, int[] fileNumbers) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment structs = penstock_shard.allocateArray(shards.size(), scratch);
+      for (int i = 0; i < shards.size(); i++) {
+        MemorySegment struct = penstock_shard.asSlice(structs, i);
+        penstock_shard.offset_bytes(struct, shards.get(i).dataOffset());
+        penstock_shard.record_count(struct, shards.get(i).recordCount());
+        penstock_shard.file(struct, fileNumbers[i]);
+        penstock_shard.reserved(struct, 0);
+      }
+      int status =
+          Penstock.penstock_source_add_column(handle(), recordBytes, structs, shards.size());
+      if (status < 0) {
+        throw failure(
+            shards.getFirst().path(),
+            status,
+            "expected column '%s' of %d shards with records of %d bytes to fit into its files"
+                .formatted(name, shards.size(), recordBytes));
+      }
+      columns.add(name);
+    }
+  }
+
+  /**
+   * The files in order of their numbers, as they were when they were opened.
+   *
+   * @return an immutable copy
+   */
+  public List<FileFacts> files() {
+    return List.copyOf(files);
+  }
+
+  /**
+   * Compares all files with what they were when they were opened. Any thread; allocates nothing.
+   *
+   * @param failure scratch memory of the calling thread
+   * @throws PenstockException if a file was replaced, modified or cut short
+   */
+  public void check(NativeFailure failure) {
+    int status = Penstock.penstock_source_check(handle(), failure.clear().struct());
+    if (status < 0) {
+      throw failure(status, failure);
+    }
+  }
+
+  /**
+   * The share of a file that is in the page cache.
+   *
+   * @param file number of the file
+   * @return 0 to 1, or NaN where the kernel does not tell
+   */
+  public double cachedFraction(int file) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment pages = scratch.allocate(ValueLayout.JAVA_LONG, 2);
+      MemorySegment total = pages.asSlice(Long.BYTES);
+      if (Penstock.penstock_source_cached(handle(), file, pages, total) < 0) {
+        return Double.NaN;
+      }
+      long all = total.get(ValueLayout.JAVA_LONG, 0);
+      return all == 0 ? 1 : Math.min(1, (double) pages.get(ValueLayout.JAVA_LONG, 0) / all);
+    }
+  }
+
+  /**
+   * Maps a file. One thread at a time; later calls give the same address.
+   *
+   * @param file number of the file
+   * @param arena how long the segment may be used; must be closed before this source
+   * @return the whole file, read-only
+   * @throws PenstockException if it cannot be mapped
+   */
+  public MemorySegment map(int file, Arena arena) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment out = scratch.allocate(ValueLayout.JAVA_LONG, 2);
+      MemorySegment bytes = out.asSlice(Long.BYTES);
+      int status = Penstock.penstock_source_map(handle(), file, out, bytes);
+      if (status < 0) {
+        throw failure(files.get(file).path(), status, "expected a file that can be mapped");
+      }
+      return MemorySegment.ofAddress(out.get(ValueLayout.JAVA_LONG, 0))
+          .reinterpret(bytes.get(ValueLayout.JAVA_LONG, 0), arena, null)
+          .asReadOnly();
+    }
+  }
+
+  /**
+   * Tells the kernel what is about to be read. Any thread; allocates nothing.
+   *
+   * @param column number of the column
+   * @param indices int64 record indices, or NULL for the whole column
+   * @param count how many; 0: the whole column
+   * @param advice what to tell
+   */
+  public void advise(int column, MemorySegment indices, int count, Advice advice) {
+    int status = Penstock.penstock_source_advise(handle(), column, indices, count, number(advice));
+    if (status < 0) {
+      throw failure(
+          status, "column '" + columns.get(column) + "': advice " + advice + " was refused");
+    }
+  }
+
+  /**
+   * Reads one block in a given way, to see whether it works.
+   *
+   * @return null if it does, otherwise why not, as "EPERM, not permitted"
+   */
+  public String probe(ReaderOptions.Backend backend, boolean isDirect) {
+    try (Arena scratch = Arena.ofConfined()) {
+      int status =
+          Penstock.penstock_backend_probe(
+              handle(),
+              number(backend),
+              numberOfIo(isDirect),
+              new NativeFailure(scratch).clear().struct());
+      return status < 0 ? NativeStatus.describe(status) : null;
+    }
+  }
+
+  /**
+   * Where the columns of a batch lie in a slot.
+   *
+   * @param batchSize most records of a batch
+   */
+  public SlotLayout slotLayout(int batchSize) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment offsets = scratch.allocate(ValueLayout.JAVA_LONG, columns.size());
+      MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
+      int status = Penstock.penstock_slot_layout(handle(), batchSize, offsets, bytes);
+      if (status < 0) {
+        throw failure(status, "batches of " + batchSize + " records are not possible");
+      }
+      List<Long> list = Arrays.stream(offsets.toArray(ValueLayout.JAVA_LONG)).boxed().toList();
+      return new SlotLayout(list, bytes.get(ValueLayout.JAVA_LONG, 0));
+    }
+  }
+
+  /**
+   * Bytes that a reader with these options allocates.
+   *
+   * @return at least 0; Long.MAX_VALUE when no reader can be that large
+   */
+  public long readerBytes(ReaderOptions options) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
+      int status = Penstock.penstock_reader_memory(handle(), struct(options, scratch), bytes);
+      return status < 0 ? Long.MAX_VALUE : bytes.get(ValueLayout.JAVA_LONG, 0);
+    }
+  }
+
+  /** Closes files and mappings. Idempotent. */
+  @Override
+  public void close() {
+    if (handle == null) {
+      return;
+    }
+    int status = Penstock.penstock_source_close(handle);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "files could not be closed: " + NativeStatus.describe(status));
+    }
+    handle = null;
+  }
+
+  MemorySegment handle() {
+    if (handle == null) {
+      throw new IllegalStateException("the dataset is closed");
+    }
+    return handle;
+  }
+
+  static MemorySegment struct(ReaderOptions options, Arena arena) {
+    MemorySegment struct = penstock_reader_options.allocate(arena);
+    penstock_reader_options.backend(struct, number(options.backend()));
+    penstock_reader_options.io(struct, numberOfIo(options.isDirect()));
+    penstock_reader_options.queue_depth(struct, options.queueDepth());
+    penstock_reader_options.merge_gap_bytes(struct, options.mergeGapBytes());
+    penstock_reader_options.max_read_bytes(struct, options.maxReadBytes());
+    penstock_reader_options.staging_bytes(struct, options.stagingBytes());
+    penstock_reader_options.entry_count(struct, options.entryCount());
+    penstock_reader_options.cell_count(struct, options.cellCount());
+    penstock_reader_options.batch_size(struct, options.batchSize());
+    penstock_reader_options.resident_bytes(struct, options.residentBytes());
+    penstock_reader_options.fixed_buffers(struct, options.hasFixedBuffers() ? 1 : 0);
+    penstock_reader_options.huge_pages(struct, options.hasHugePages() ? 1 : 0);
+    penstock_reader_options.drop_behind(struct, options.dropsBehind() ? 1 : 0);
+    return struct;
+  }
+
+  /** A failure that C has described. */
+  PenstockException failure(int status, NativeFailure failure) {
+    Path path = failure.file() < 0 ? null : files.get(failure.file()).path();
+    StringBuilder text = new StringBuilder(path == null ? "reading failed" : path.toString());
+    if (failure.index() >= 0) {
+      text.append(": record ").append(failure.index());
+    }
+    if (failure.column() >= 0) {
+      text.append(" of column '").append(columns.get(failure.column())).append('\'');
+    }
+    if (failure.offsetBytes() >= 0) {
+      text.append(" at byte ").append(failure.offsetBytes());
+    }
+    text.append(": expected ").append(failure.expectedBytes()).append(" bytes, found ");
+    String name = NativeStatus.name(status);
+    if (name.equals("ENODATA") || name.equals("ESTALE")) {
+      text.append("a file of ").append(failure.foundBytes()).append(" bytes: ");
+    }
+    text.append(NativeStatus.describe(status)).append(": ").append(NativeStatus.advice(status));
+    return new PenstockException(
+        text.toString(), path, failure.index(), failure.offsetBytes(), name, null);
+  }
+
+  static PenstockException failure(int status, String problem) {
+    return new PenstockException(
+        problem + ": " + NativeStatus.describe(status) + ": " + NativeStatus.advice(status),
+        null,
+        -1,
+        -1,
+        NativeStatus.name(status),
+        null);
+  }
+
+  private static PenstockException failure(Path path, int status, String expected) {
+    return new PenstockException(
+        "%s: %s, found: %s: %s"
+            .formatted(path, expected, NativeStatus.describe(status), NativeStatus.advice(status)),
+        path,
+        -1,
+        -1,
+        NativeStatus.name(status),
+        null);
+  }
+
+  private static int number(ReaderOptions.Backend backend) {
+    return switch (backend) {
+      case URING -> Penstock.PENSTOCK_BACKEND_URING();
+      case PREAD -> Penstock.PENSTOCK_BACKEND_PREAD();
+    };
+  }
+
+  private static int number(Advice advice) {
+    return switch (advice) {
+      case NORMAL -> Penstock.PENSTOCK_ADVICE_NORMAL();
+      case RANDOM -> Penstock.PENSTOCK_ADVICE_RANDOM();
+      case SEQUENTIAL -> Penstock.PENSTOCK_ADVICE_SEQUENTIAL();
+      case WILLNEED -> Penstock.PENSTOCK_ADVICE_WILLNEED();
+      case DONTNEED -> Penstock.PENSTOCK_ADVICE_DONTNEED();
+    };
+  }
+
+  private static int numberOfIo(boolean isDirect) {
+    return isDirect ? Penstock.PENSTOCK_IO_DIRECT() : Penstock.PENSTOCK_IO_BUFFERED();
+  }
+}

@@ -1,0 +1,42 @@
+package io.penstock.internal.ffi;
+
+/**
+ * How a native reader works: penstock_reader_options, field by field. C checks the ranges.
+ *
+ * @param backend uring or pread
+ * @param isDirect whether reads go past the page cache
+ * @param queueDepth requests in flight at most
+ * @param mergeGapBytes gaps of at most so many bytes are read through
+ * @param maxReadBytes size of a request at most
+ * @param stagingBytes buffer for reads that do not go straight to their place
+ * @param entryCount records ordered and not yet taken, at most
+ * @param cellCount records read ahead without a slot, at most; 0: slots only
+ * @param batchSize records ordered with one slot, or taken at once, at most
+ * @param residentBytes columns that fit in here together are kept whole
+ * @param hasFixedBuffers whether to register the staging buffer with the ring
+ * @param hasHugePages whether to ask for huge pages
+ * @param dropsBehind whether buffered pages are dropped after use
+ */
+public record ReaderOptions(
+    Backend backend,
+    boolean isDirect,
+    int queueDepth,
+    int mergeGapBytes,
+    int maxReadBytes,
+    int stagingBytes,
+    int entryCount,
+    int cellCount,
+    int batchSize,
+    long residentBytes,
+    boolean hasFixedBuffers,
+    boolean hasHugePages,
+    boolean dropsBehind) {
+
+  /** The native backends. */
+  public enum Backend {
+    /** io_uring. */
+    URING,
+    /** posix_fadvise a window ahead, then pread. */
+    PREAD
+  }
+}

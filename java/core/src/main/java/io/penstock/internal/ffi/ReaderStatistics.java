@@ -1,0 +1,96 @@
+package io.penstock.internal.ffi;
+
+/**
+ * What a reader did since it was opened: penstock_statistics, field by field.
+ *
+ * <p>Fields and not a record: it is filled once a batch, and nothing is allocated per batch. The
+ * owner of the object sees to its visibility between threads.
+ */
+public final class ReaderStatistics {
+  /** Records taken. */
+  public long records;
+
+  /** Reads issued, repeats included. */
+  public long requests;
+
+  /** Bytes read by these. */
+  public long bytesRead;
+
+  /** Bytes of records among them. */
+  public long bytesWanted;
+
+  /** Records read by a request that read an earlier record too. */
+  public long mergedRecords;
+
+  /** Bytes read straight to their place. */
+  public long straightBytes;
+
+  /** Reads that completed with fewer bytes than asked for. */
+  public long shortReads;
+
+  /** Reads repeated after an error. */
+  public long repeats;
+
+  /** Records taken from the cache. */
+  public long cacheHits;
+
+  /** Times that the elevator went over the whole file. */
+  public long sweeps;
+
+  /** Time that the owner thread waited for the device. */
+  public long waitNanos;
+
+  /** Time that the owner thread copied. */
+  public long copyNanos;
+
+  /** Processor time of the owner thread; -1 when it is not known. */
+  public long cpuNanos;
+
+  /** Most requests in flight at once. */
+  public long queueDepthMax;
+
+  /**
+   * Takes over all values.
+   *
+   * @param other what to copy
+   */
+  public void set(ReaderStatistics other) {
+    records = 0;
+    requests = 0;
+    bytesRead = 0;
+    bytesWanted = 0;
+    mergedRecords = 0;
+    straightBytes = 0;
+    shortReads = 0;
+    repeats = 0;
+    cacheHits = 0;
+    sweeps = 0;
+    waitNanos = 0;
+    copyNanos = 0;
+    cpuNanos = 0;
+    queueDepthMax = 0;
+    add(other);
+  }
+
+  /**
+   * Adds those of another reader that works beside this one.
+   *
+   * @param other what to add
+   */
+  public void add(ReaderStatistics other) {
+    records += other.records;
+    requests += other.requests;
+    bytesRead += other.bytesRead;
+    bytesWanted += other.bytesWanted;
+    mergedRecords += other.mergedRecords;
+    straightBytes += other.straightBytes;
+    shortReads += other.shortReads;
+    repeats += other.repeats;
+    cacheHits += other.cacheHits;
+    sweeps += other.sweeps;
+    waitNanos += other.waitNanos;
+    copyNanos += other.copyNanos;
+    cpuNanos += other.cpuNanos;
+    queueDepthMax += other.queueDepthMax;
+  }
+}
