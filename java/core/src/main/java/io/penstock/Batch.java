@@ -1,0 +1,199 @@
+package io.penstock;
+
+import io.penstock.internal.engine.Slot;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Some records that follow each other in an epoch's order, with all their columns: a lease on
+ * memory of its loader.
+ *
+ * <p>The lease lasts until {@link #close}, which gives the memory back to be filled again. A
+ * for-each loop over an {@link Epoch} closes each batch when it asks for the next one; {@link
+ * #retain} keeps it. Every method but the descriptive ones throws after that. Segments that were
+ * fetched before are not cut off by closing the batch: do not use them any longer, as other records
+ * will appear in them. Closing the loader cuts off all.
+ *
+ * <p>The memory is the caller's for the time of the lease: writing to it is allowed. All columns
+ * are aligned to 64 bytes at least. A batch may be handed to another thread and closed there, and
+ * segments may be used by several threads at once.
+ *
+ * <p>Batch objects are used again, as their memory is, so that an epoch makes no garbage: an object
+ * that was closed long ago may be another, open batch today. Do not keep closed batches.
+ */
+public final class Batch implements AutoCloseable {
+  private final Loader loader;
+  private final AtomicReference<Slot> slot = new AtomicReference<>();
+  private long lease;
+  private boolean isRetained;
+  private long epoch;
+  private long position;
+  private int size;
+
+  Batch(Loader loader) {
+    this.loader = loader;
+  }
+
+  /** Begins a lease; returns its number. */
+  long open(Slot leased) {
+    epoch = leased.epoch();
+    position = leased.position();
+    size = leased.size();
+    isRetained = false;
+    lease++;
+    slot.set(leased);
+    return lease;
+  }
+
+  /**
+   * Whether it is still the loop's to close: not retained, nor closed and open for something else.
+   */
+  boolean isLoopLease(long number) {
+    return lease == number && !isRetained;
+  }
+
+  /**
+   * The epoch that it belongs to.
+   *
+   * @return as it was asked for
+   */
+  public long epoch() {
+    return epoch;
+  }
+
+  /**
+   * Where it starts in the epoch's order.
+   *
+   * @return position of its first record, at least 0
+   */
+  public long position() {
+    return position;
+  }
+
+  /**
+   * How many records it has.
+   *
+   * @return the loader's batch size, or less in the last batch of an epoch; at least 1
+   */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Where the records come from.
+   *
+   * @return the loader's dataset
+   */
+  public Dataset dataset() {
+    return loader.dataset();
+  }
+
+  /**
+   * The records of a column, one after another as they are stored.
+   *
+   * @param name of the column
+   * @return exactly {@link #size()} times the column's {@link Column#recordBytes()} bytes of native
+   *     memory, writable, aligned to 64 bytes at least
+   * @throws PenstockException if there is no such column
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public MemorySegment column(String name) {
+    return leased().column(dataset().columnNumber(name));
+  }
+
+  /**
+   * The records of a column, by its place in {@link Dataset#columns()}.
+   *
+   * @param number of the column, from 0
+   * @return as {@link #column(String)}
+   * @throws IndexOutOfBoundsException if there is no such column
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public MemorySegment column(int number) {
+    return leased().column(number);
+  }
+
+  /**
+   * The records of a column as a direct buffer over the same memory, in the byte order in which its
+   * numbers are stored.
+   *
+   * @param name of the column
+   * @return a new buffer from position 0 to the end of the column
+   * @throws PenstockException if there is no such column, or it has more bytes than a buffer can
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public ByteBuffer asByteBuffer(String name) {
+    MemorySegment segment = column(name);
+    if (segment.byteSize() > Integer.MAX_VALUE) {
+      throw new PenstockException(
+          ("column '%s': expected at most %d bytes in a batch for a buffer, found %d: use column()"
+                  + " or a smaller batchSize")
+              .formatted(name, Integer.MAX_VALUE, segment.byteSize()));
+    }
+    ByteOrder order = dataset().column(name).elementType().order();
+    return segment.asByteBuffer().order(order == null ? ByteOrder.nativeOrder() : order);
+  }
+
+  /**
+   * Which records these are.
+   *
+   * @return {@link #size()} indices, 64-bit integers in native byte order
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public MemorySegment indices() {
+    return leased().indices();
+  }
+
+  /**
+   * Which record is at a place in this batch.
+   *
+   * @param i place, from 0 up to but not including {@link #size()}
+   * @return its index in the dataset
+   * @throws IndexOutOfBoundsException if there is no such place
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public long index(int i) {
+    return leased().indices().getAtIndex(ValueLayout.JAVA_LONG, i);
+  }
+
+  /**
+   * Keeps the lease when the loop goes on; the caller has to close the batch. To be called before
+   * the loop asks for the next batch.
+   *
+   * @return this
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public Batch retain() {
+    leased();
+    isRetained = true;
+    return this;
+  }
+
+  /** Ends the lease. Idempotent; any thread. */
+  @Override
+  public void close() {
+    Slot released = slot.getAndSet(null);
+    if (released != null) {
+      loader.release(this, released);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Batch[epoch=%d, position=%d, size=%d%s]"
+        .formatted(epoch, position, size, slot.get() == null ? ", closed" : "");
+  }
+
+  private Slot leased() {
+    loader.checkOpen();
+    Slot current = slot.get();
+    if (current == null) {
+      throw new IllegalStateException(
+          "this batch is closed: use it before the loop asks for the next one, or retain() it");
+    }
+    return current;
+  }
+}

@@ -1,0 +1,63 @@
+package io.penstock;
+
+import io.penstock.internal.engine.Pipeline;
+import io.penstock.internal.engine.Slot;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/**
+ * Hands out the batches of an epoch and closes each when the next one is asked for.
+ *
+ * <p>What it owns: the lease of the batch that it handed out last, unless that was retained. One
+ * thread at a time.
+ */
+final class BatchIterator implements Iterator<Batch> {
+  private final Loader loader;
+  private final Pipeline pipeline;
+  private final long session;
+  private final long epoch;
+  private Batch current;
+  private long currentLease;
+
+  BatchIterator(Loader loader, Pipeline pipeline, long session, long epoch) {
+    this.loader = loader;
+    this.pipeline = pipeline;
+    this.session = session;
+    this.epoch = epoch;
+  }
+
+  @Override
+  public boolean hasNext() {
+    boolean hasNext = pipeline.hasNext(session, epoch);
+    if (!hasNext) {
+      closeCurrent();
+    }
+    return hasNext;
+  }
+
+  @Override
+  public Batch next() {
+    closeCurrent();
+    if (!pipeline.hasNext(session, epoch)) {
+      throw new NoSuchElementException("epoch " + epoch + " has no more batches");
+    }
+    Slot slot = pipeline.take(session);
+    PenstockException failure = slot.failure();
+    if (failure != null) {
+      pipeline.release(slot);
+      throw Pipeline.stopped(failure);
+    }
+    current = loader.newBatch();
+    currentLease = current.open(slot);
+    return current;
+  }
+
+  /** Also called when another epoch starts, perhaps from another thread: closing is idempotent. */
+  void closeCurrent() {
+    Batch closing = current;
+    current = null;
+    if (closing != null && closing.isLoopLease(currentLease)) {
+      closing.close();
+    }
+  }
+}

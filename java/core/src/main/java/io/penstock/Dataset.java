@@ -1,0 +1,346 @@
+package io.penstock;
+
+import io.penstock.internal.engine.MappedColumn;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Records in files: one or more columns with the same number of records, each an array in one file
+ * or in several laid end to end.
+ *
+ * <pre>{@code
+ * try (Dataset dataset = Dataset.open(Path.of("images.npy"), Path.of("labels.npy"));
+ *     Loader loader = dataset.loader().batchSize(128).seed(7).build()) {
+ *   for (Batch batch : loader.epoch(0)) {
+ *     train(batch.column("images"), batch.column("labels"));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Files are opened once and must stay as they are: one that is modified, replaced or cut short
+ * is an error, found while reading or by {@link #check}. Thread-safe.
+ */
+public final class Dataset implements AutoCloseable {
+  private static final int MAX_COLUMNS = 64;
+
+  private final NativeSource source;
+  private final List<Column> columns;
+  private final Map<Path, Integer> fileNumbers;
+  private final Map<String, Integer> columnNumbers = new LinkedHashMap<>();
+  private final Arena arena = Arena.ofShared();
+  private final MappedColumn[] mappedColumns;
+  private final Set<Loader> loaders = ConcurrentHashMap.newKeySet();
+  private volatile boolean isClosed;
+
+  private Dataset(DatasetFiles files) {
+    this.source = files.source();
+    this.columns = files.columns();
+    this.fileNumbers = files.fileNumbers();
+    this.mappedColumns = new MappedColumn[columns.size()];
+    for (Column column : columns) {
+      columnNumbers.put(column.name(), columnNumbers.size());
+    }
+  }
+
+  /**
+   * Opens one column per file, named after the file without its extension.
+   *
+   * @param columns files with the same number of records, at least one
+   * @return the dataset, to be closed by the caller
+   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to the
+   *     others
+   * @throws IllegalArgumentException if there is no file, or two have the same name
+   */
+  public static Dataset open(Path... columns) {
+    Builder builder = builder();
+    for (Path path : columns) {
+      Path fileName = path.getFileName();
+      String name = fileName == null ? path.toString() : fileName.toString();
+      int dot = name.lastIndexOf('.');
+      builder.column(dot > 0 ? name.substring(0, dot) : name, path);
+    }
+    return builder.open();
+  }
+
+  /**
+   * Starts a dataset with named columns, or columns of several files.
+   *
+   * @return an empty builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Names columns and the files that they lie in. Not thread-safe. */
+  public static final class Builder {
+    private final Map<String, List<Path>> columns = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    /**
+     * Adds a column.
+     *
+     * @param name what to call it, not blank, and of no other column
+     * @param shards the files whose records make it, in order; at least one
+     * @return this
+     * @throws IllegalArgumentException if the name is taken or blank, or there is no file
+     */
+    public Builder column(String name, Path... shards) {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("name of a column must not be blank");
+      }
+      if (shards.length == 0) {
+        throw new IllegalArgumentException("column '" + name + "' must have at least one file");
+      }
+      if (columns.putIfAbsent(name, List.of(shards)) != null) {
+        throw new IllegalArgumentException(
+            "columns must have different names, was '%s' twice: name them with Dataset.builder()"
+                .formatted(name));
+      }
+      return this;
+    }
+
+    /**
+     * Opens the files.
+     *
+     * @return the dataset, to be closed by the caller
+     * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to
+     *     the others
+     * @throws IllegalArgumentException if there is no column, or there are more than 64
+     */
+    public Dataset open() {
+      if (columns.isEmpty() || columns.size() > MAX_COLUMNS) {
+        throw new IllegalArgumentException(
+            "a dataset must have 1 to %d columns, was %d".formatted(MAX_COLUMNS, columns.size()));
+      }
+      NativeSource source = NativeSource.open();
+      try {
+        return new Dataset(new DatasetFiles(source, columns));
+      } catch (RuntimeException | Error e) {
+        source.close();
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * How many records there are.
+   *
+   * @return at least 0
+   */
+  public long recordCount() {
+    return columns.getFirst().recordCount();
+  }
+
+  /**
+   * The columns, in the order in which they were named.
+   *
+   * @return at least one
+   */
+  public List<Column> columns() {
+    return columns;
+  }
+
+  /**
+   * A column by its name.
+   *
+   * @param name of the column
+   * @return what it is made of
+   * @throws PenstockException if there is none, naming those that there are
+   */
+  public Column column(String name) {
+    return columns.get(columnNumber(name));
+  }
+
+  int columnNumber(String name) {
+    Integer number = columnNumbers.get(name);
+    if (number == null) {
+      throw new PenstockException(
+          "expected one of the columns %s, found '%s'".formatted(columnNumbers.keySet(), name));
+    }
+    return number;
+  }
+
+  /**
+   * Size of a record over all columns.
+   *
+   * @return in bytes, at least 1
+   */
+  public long recordBytes() {
+    return columns.stream().mapToLong(Column::recordBytes).sum();
+  }
+
+  /**
+   * What the file system says about the files: as of when they were opened, but for the cached
+   * share, which is asked for now.
+   *
+   * @return one entry per file, in the order of the columns and their shards
+   * @throws IllegalStateException if closed
+   */
+  public synchronized List<FileInfo> files() {
+    checkOpen();
+    List<FileInfo> infos = new ArrayList<>();
+    for (NativeSource.FileFacts file : source.files()) {
+      Instant modified =
+          Instant.ofEpochSecond(
+              Math.floorDiv(file.modifiedNanos(), 1_000_000_000L),
+              Math.floorMod(file.modifiedNanos(), 1_000_000_000L));
+      infos.add(
+          new FileInfo(
+              file.path(),
+              file.sizeBytes(),
+              file.inode(),
+              file.device(),
+              modified,
+              file.directOffsetAlignmentBytes(),
+              file.directMemoryAlignmentBytes(),
+              source.cachedFraction(infos.size())));
+    }
+    return infos;
+  }
+
+  /**
+   * One record of one column, zero-copy: a view of the mapped file.
+   *
+   * <p>If the file is cut short meanwhile, an access to bytes that it no longer has throws
+   * InternalError ("a fault occurred in an unsafe memory access operation"). Do not hand the view
+   * to native code, where the same ends the process.
+   *
+   * @param column name of the column
+   * @param index of the record, from 0
+   * @return its bytes, read-only, usable until the dataset is closed
+   * @throws PenstockException if there is no such column, or the file cannot be mapped
+   * @throws IndexOutOfBoundsException if there is no such record
+   * @throws IllegalStateException if closed
+   */
+  public MemorySegment record(String column, long index) {
+    int number = columnNumber(column);
+    Objects.checkIndex(index, recordCount());
+    return mappedColumn(number).record(index);
+  }
+
+  /**
+   * A number that stands for these data: hexadecimal SHA-256 over columns (name, element type,
+   * shape) and files (size, modification time, where the records lie), but not their paths.
+   *
+   * @return 64 digits
+   */
+  public String fingerprint() {
+    StringBuilder text = new StringBuilder("penstock dataset 1\n");
+    List<NativeSource.FileFacts> files = source.files();
+    for (Column column : columns) {
+      text.append(
+          "column %s %s %s%n".formatted(column.name(), column.elementType(), column.shape()));
+      for (Shard shard : column.shards()) {
+        NativeSource.FileFacts file = files.get(fileNumbers.get(shard.path()));
+        text.append(
+            "shard %d %d %d %d%n"
+                .formatted(
+                    shard.dataOffset(),
+                    shard.recordCount(),
+                    file.sizeBytes(),
+                    file.modifiedNanos()));
+      }
+    }
+    try {
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * Compares all files with what they were when they were opened.
+   *
+   * @throws PenstockException if one was modified, replaced or cut short
+   * @throws IllegalStateException if closed
+   */
+  public synchronized void check() {
+    checkOpen();
+    try (Arena scratch = Arena.ofConfined()) {
+      source.check(new NativeFailure(scratch));
+    }
+  }
+
+  /**
+   * Starts a loader over these records.
+   *
+   * @return a builder with defaults
+   */
+  public Loader.Builder loader() {
+    return new Loader.Builder(this);
+  }
+
+  /**
+   * Closes the loaders, then the files. Idempotent; any thread.
+   *
+   * @throws IllegalStateException if memory of a record or batch is in use by a native call: close
+   *     again when that is over
+   */
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    for (Loader loader : loaders) {
+      loader.close();
+    }
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+    source.close();
+  }
+
+  /** Opens a loader and keeps it, so that closing cannot miss it. */
+  synchronized Loader open(Loader.Builder builder) {
+    checkOpen();
+    Loader loader = new Loader(builder, source);
+    loaders.add(loader);
+    return loader;
+  }
+
+  void forget(Loader loader) {
+    loaders.remove(loader);
+  }
+
+  synchronized MappedColumn mappedColumn(int number) {
+    checkOpen();
+    if (mappedColumns[number] == null) {
+      Column column = columns.get(number);
+      List<MemorySegment> mappings = new ArrayList<>();
+      for (Shard shard : column.shards()) {
+        mappings.add(
+            shard.recordCount() == 0
+                ? MemorySegment.NULL
+                : source.map(fileNumbers.get(shard.path()), arena));
+      }
+      mappedColumns[number] = new MappedColumn(column, mappings);
+    }
+    return mappedColumns[number];
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the dataset is closed");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Dataset[recordCount=%d, columns=%s]".formatted(recordCount(), columnNumbers.keySet());
+  }
+}

@@ -1,0 +1,101 @@
+package io.penstock;
+
+import io.penstock.format.ArrayLayout;
+import io.penstock.format.Formats;
+import io.penstock.internal.ffi.NativeSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Opens the files of a dataset: reads what they say of themselves, and tells the native source
+ * where the records lie.
+ *
+ * <p>What it owns: the checks that files fit to each other and are those whose headers were read.
+ * It must not close the source: whoever opened that does.
+ */
+final class DatasetFiles {
+  private static final long MAX_RECORDS = 1L << 48;
+
+  private final NativeSource source;
+  private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
+  private final List<Column> columns = new ArrayList<>();
+
+  /**
+   * Opens all files.
+   *
+   * @param source empty; files and columns are added
+   * @param paths the shards of each column by name
+   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit
+   */
+  DatasetFiles(NativeSource source, Map<String, List<Path>> paths) {
+    this.source = source;
+    paths.forEach(this::add);
+  }
+
+  NativeSource source() {
+    return source;
+  }
+
+  List<Column> columns() {
+    return List.copyOf(columns);
+  }
+
+  /** Numbers of the files in the source. */
+  Map<Path, Integer> fileNumbers() {
+    return Map.copyOf(fileNumbers);
+  }
+
+  private void add(String name, List<Path> shards) {
+    List<ArrayLayout> layouts = shards.stream().map(this::openFile).toList();
+    Column column = ArrayLayout.column(name, layouts);
+    checkCount(column);
+    int[] numbers =
+        column.shards().stream().mapToInt(shard -> fileNumbers.get(shard.path())).toArray();
+    source.addColumn(name, column.recordBytes(), column.shards(), numbers);
+    columns.add(column);
+  }
+
+  private ArrayLayout openFile(Path path) {
+    ArrayLayout layout = Formats.open(path);
+    if (!fileNumbers.containsKey(path)) {
+      fileNumbers.put(path, source.addFile(path));
+    }
+    NativeSource.FileFacts facts = source.files().get(fileNumbers.get(path));
+    // The file was opened twice; between that, another one may have been put in its place.
+    if (facts.sizeBytes() != layout.fileBytes()
+        || facts.modifiedNanos() != layout.modified().to(TimeUnit.NANOSECONDS)) {
+      throw PenstockException.about(
+          path,
+          "expected a file that stays as it is, found that it was modified while it was opened:"
+              + " open it when it is complete");
+    }
+    return layout;
+  }
+
+  private void checkCount(Column column) {
+    Path path = column.shards().getFirst().path();
+    if (column.recordCount() > MAX_RECORDS) {
+      throw PenstockException.about(
+          path,
+          "expected at most %d records, found %d in column '%s': use a part of the data"
+              .formatted(MAX_RECORDS, column.recordCount(), column.name()));
+    }
+    if (!columns.isEmpty() && columns.getFirst().recordCount() != column.recordCount()) {
+      Column first = columns.getFirst();
+      throw PenstockException.about(
+          path,
+          ("expected %d records in column '%s', as many as in column '%s' (%s), found %d: columns"
+                  + " of one dataset belong together record by record")
+              .formatted(
+                  first.recordCount(),
+                  column.name(),
+                  first.name(),
+                  first.shards().getFirst().path(),
+                  column.recordCount()));
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.penstock;
+
+import io.penstock.internal.engine.BackendChoice;
+import io.penstock.internal.engine.Gatherer;
+import io.penstock.internal.engine.MappedColumn;
+import io.penstock.internal.engine.MappedGatherer;
+import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.engine.MemoryRequest;
+import io.penstock.internal.engine.NativeGatherer;
+import io.penstock.internal.engine.Pipeline;
+import io.penstock.internal.engine.SlotPool;
+import io.penstock.internal.engine.SourceCheck;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.ReaderOptions;
+import io.penstock.sampler.Sampler;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a loader runs on, put together from its options: backend, memory, pipeline.
+ *
+ * <p>What it owns: the loader's arena, and the order of closing: threads, native readers, memory.
+ * Everything is decided and checked before anything is allocated.
+ */
+final class Engine implements AutoCloseable {
+  private final NativeSource source;
+  private final Readahead readahead;
+  private final BackendChoice choice;
+  private final MemoryPlan plan;
+  private final int batchSize;
+  private final boolean isShuffled;
+  private final Arena arena = Arena.ofShared();
+  private final SlotPool pool;
+  private final Pipeline pipeline;
+
+  Engine(Loader.Builder builder, Sampler sampler, NativeSource source) {
+    Dataset dataset = builder.dataset;
+    Readahead wanted = Readahead.effective(builder.readahead);
+    this.source = source;
+    this.isShuffled = builder.shuffle != Shuffle.NONE;
+    this.batchSize = Math.clamp(dataset.recordCount(), 1, builder.batchSize);
+    boolean isAligned =
+        source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
+    this.choice =
+        BackendChoice.choose(
+            wanted,
+            dataset.recordCount(),
+            isAligned,
+            (backend, isDirect) -> source.probe(nativeBackend(backend), isDirect));
+    NativeSource.SlotLayout layout = source.slotLayout(batchSize);
+    this.plan = plan(builder, wanted, layout);
+    this.readahead =
+        wanted.with(
+            "backend=%s,io=%s,prefetchBatches=%d"
+                .formatted(choice.backendName(), choice.io(), plan.prefetchBatches()));
+    try {
+      List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
+      this.pool =
+          new SlotPool(
+              plan, layout.offsets(), recordBytes, batchSize, readahead.hugePages(), arena);
+      adviseWhole(dataset.columns().size());
+      this.pipeline =
+          new Pipeline(sampler, batchSize, dataset.recordBytes(), parts(gatherers(dataset)));
+      pipeline.start();
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private MemoryPlan plan(
+      Loader.Builder builder, Readahead wanted, NativeSource.SlotLayout layout) {
+    MemoryRequest request =
+        new MemoryRequest(
+            builder.memoryBytes,
+            builder.dataset.columns().stream().map(Column::recordBytes).toList(),
+            builder.dataset.recordCount(),
+            batchSize,
+            wanted,
+            isShuffled,
+            choice.backend() == Readahead.Backend.MMAP,
+            layout.slotBytes(),
+            (staging, entries, cells, resident) ->
+                source.readerBytes(options(wanted, staging, entries, cells, resident)));
+    return MemoryPlan.choose(request, builder.mode);
+  }
+
+  private ReaderOptions options(
+      Readahead flags, int staging, int entries, int cells, long resident) {
+    return new ReaderOptions(
+        nativeBackend(choice.backend()),
+        choice.isDirect(),
+        flags.queueDepth(),
+        flags.mergeGapBytes(),
+        flags.maxReadBytes(),
+        staging,
+        entries,
+        cells,
+        batchSize,
+        resident,
+        flags.fixedBuffers(),
+        flags.hugePages(),
+        flags.dropBehind());
+  }
+
+  private Supplier<Gatherer> gatherers(Dataset dataset) {
+    if (choice.backend() != Readahead.Backend.MMAP) {
+      ReaderOptions options =
+          options(
+              readahead,
+              plan.stagingBytes(),
+              plan.entryCount(),
+              plan.cellCount(),
+              plan.residentBytes());
+      return () -> new NativeGatherer(source, options);
+    }
+    List<MappedColumn> columns = new ArrayList<>();
+    for (int i = 0; i < dataset.columns().size(); i++) {
+      columns.add(dataset.mappedColumn(i));
+    }
+    boolean isAdvised =
+        readahead.advice() == Readahead.Advice.WILLNEED
+            || (readahead.advice() == Readahead.Advice.AUTO && isShuffled);
+    long recordBytes = dataset.recordBytes();
+    return () ->
+        new MappedGatherer(source, columns, recordBytes, isAdvised, readahead.dropBehind());
+  }
+
+  private List<Pipeline.LaneParts> parts(Supplier<Gatherer> opener) {
+    List<Pipeline.LaneParts> parts = new ArrayList<>();
+    for (int i = 0; i < plan.laneCount(); i++) {
+      NativeFailure failure = new NativeFailure(arena);
+      SourceCheck check = new SourceCheck(() -> source.check(failure));
+      parts.add(new Pipeline.LaneParts(pool.slots(i), pool.order(i), opener, check));
+    }
+    return parts;
+  }
+
+  /** Advice that holds for all records; advice batch by batch is the gatherer's. */
+  private void adviseWhole(int columnCount) {
+    NativeSource.Advice advice =
+        switch (readahead.advice()) {
+          case RANDOM -> NativeSource.Advice.RANDOM;
+          case SEQUENTIAL -> NativeSource.Advice.SEQUENTIAL;
+          case AUTO ->
+              choice.backend() == Readahead.Backend.MMAP && !isShuffled
+                  ? NativeSource.Advice.SEQUENTIAL
+                  : null;
+          case NORMAL, WILLNEED -> null;
+        };
+    for (int i = 0; i < columnCount && advice != null; i++) {
+      source.advise(i, MemorySegment.NULL, 0, advice);
+    }
+  }
+
+  private static ReaderOptions.Backend nativeBackend(Readahead.Backend backend) {
+    return backend == Readahead.Backend.URING
+        ? ReaderOptions.Backend.URING
+        : ReaderOptions.Backend.PREAD;
+  }
+
+  Readahead readahead() {
+    return readahead;
+  }
+
+  BackendChoice choice() {
+    return choice;
+  }
+
+  Pipeline pipeline() {
+    return pipeline;
+  }
+
+  int slotCount() {
+    return plan.laneCount() * plan.slotCount();
+  }
+
+  long memoryBytes() {
+    return plan.totalBytes();
+  }
+
+  String reason() {
+    return plan.reason().isEmpty() ? choice.reason() : choice.reason() + "; " + plan.reason();
+  }
+
+  /** Threads first, which close their readers; then the memory that those wrote to. */
+  @Override
+  public void close() {
+    try {
+      pipeline.close();
+    } catch (PenstockException e) {
+      pool.abandon();
+      closeArena();
+      throw e;
+    }
+    closeArena();
+  }
+
+  private synchronized void closeArena() {
+    if (!arena.scope().isAlive()) {
+      return;
+    }
+    try {
+      arena.close();
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          "memory of a batch is in use by a native call: close the loader again when it is over",
+          e);
+    }
+  }
+}

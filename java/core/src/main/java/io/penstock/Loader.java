@@ -1,0 +1,344 @@
+package io.penstock;
+
+import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.engine.Pipeline;
+import io.penstock.internal.engine.PipelineStatistics;
+import io.penstock.internal.engine.Slot;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Sequential;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.Objects;
+
+/**
+ * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
+ * threads of its own.
+ *
+ * <p>The order of an epoch follows from the number of records, the shuffle, the seed and the epoch
+ * alone: neither the batch size nor any {@link Readahead} flag changes it. Epochs run one at a
+ * time; starting one ends the former. Several loaders over one dataset work independently. All
+ * memory but small Java objects comes out of {@link Builder#memoryBytes}, and is allocated when the
+ * loader is built. Methods may be called from any thread; the iteration itself is for one thread at
+ * a time.
+ */
+public final class Loader implements AutoCloseable {
+  /**
+   * Batch objects beyond one for each slot. They are used again in turn, so that one that was
+   * closed stays closed for at least so many batches: a mistaken use of it throws.
+   */
+  private static final int SPARE_BATCHES = 64;
+
+  private final Dataset dataset;
+  private final Sampler sampler;
+  private final int batchSize;
+  private final Engine engine;
+  private final ArrayDeque<Batch> idleBatches;
+  private final Object iteratorLock = new Object();
+  private BatchIterator iterator;
+  private volatile boolean isClosed;
+
+  /** What to read and how. Not thread-safe. */
+  public static final class Builder {
+    private static final int MAX_BATCH_SIZE = 1 << 28;
+
+    final Dataset dataset;
+    int batchSize = 256;
+    Shuffle shuffle = Shuffle.FULL;
+    long seed;
+    Readahead readahead = Readahead.DEFAULT;
+    long memoryBytes = 1L << 30;
+
+    /** For tests: the cheaper one when null. */
+    MemoryPlan.Mode mode;
+
+    Builder(Dataset dataset) {
+      this.dataset = dataset;
+    }
+
+    /**
+     * Sets how many records a batch has.
+     *
+     * @param batchSize 1 to 2^28; 256 unless set
+     * @return this
+     */
+    public Builder batchSize(int batchSize) {
+      if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
+        throw new IllegalArgumentException(
+            "batchSize must be 1 to %d, was %d".formatted(MAX_BATCH_SIZE, batchSize));
+      }
+      this.batchSize = batchSize;
+      return this;
+    }
+
+    /**
+     * Sets the order of an epoch.
+     *
+     * @param shuffle {@link Shuffle#FULL} unless set
+     * @return this
+     */
+    public Builder shuffle(Shuffle shuffle) {
+      this.shuffle = Objects.requireNonNull(shuffle, "shuffle");
+      return this;
+    }
+
+    /**
+     * Sets the seed of the shuffle.
+     *
+     * @param seed any number; 0 unless set
+     * @return this
+     */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /**
+     * Sets how far ahead and by which means to read. The system property and the environment still
+     * decide about flags that are not {@link Readahead#given given} here.
+     *
+     * @param readahead {@link Readahead#DEFAULT} unless set
+     * @return this
+     */
+    public Builder readahead(Readahead readahead) {
+      this.readahead = Objects.requireNonNull(readahead, "readahead");
+      return this;
+    }
+
+    /**
+     * Sets the budget for all that the loader allocates outside of the Java heap: batches, buffers,
+     * and records that are read ahead. More of it makes shuffled reading cheaper.
+     *
+     * @param memoryBytes 1 GiB unless set
+     * @return this
+     */
+    public Builder memoryBytes(long memoryBytes) {
+      if (memoryBytes < 1) {
+        throw new IllegalArgumentException("memoryBytes must be at least 1, was " + memoryBytes);
+      }
+      this.memoryBytes = memoryBytes;
+      return this;
+    }
+
+    /**
+     * Allocates the memory and starts the reading threads; they read nothing but small columns that
+     * are kept whole until an epoch is started.
+     *
+     * @return the loader, to be closed by the caller or with its dataset
+     * @throws IllegalArgumentException if the budget is too small, saying what the least is, or a
+     *     readahead flag of the property or the environment is wrong
+     * @throws PenstockException if the backend that was named cannot be used here, with the reason,
+     *     or memory is short
+     * @throws IllegalStateException if the dataset is closed
+     */
+    public Loader build() {
+      return dataset.open(this);
+    }
+  }
+
+  Loader(Builder builder, NativeSource source) {
+    this.dataset = builder.dataset;
+    this.batchSize = builder.batchSize;
+    this.sampler =
+        switch (builder.shuffle) {
+          case NONE -> new Sequential(dataset.recordCount());
+          case FULL -> new FullShuffle(dataset.recordCount(), builder.seed);
+        };
+    this.engine = new Engine(builder, sampler, source);
+    int count = engine.slotCount() + SPARE_BATCHES;
+    this.idleBatches = new ArrayDeque<>(count);
+    for (int i = 0; i < count; i++) {
+      idleBatches.add(new Batch(this));
+    }
+  }
+
+  /**
+   * Where the records come from.
+   *
+   * @return the dataset it was built from
+   */
+  public Dataset dataset() {
+    return dataset;
+  }
+
+  /**
+   * The order.
+   *
+   * @return what tells the record at each position of each epoch
+   */
+  public Sampler sampler() {
+    return sampler;
+  }
+
+  /**
+   * Records per batch.
+   *
+   * @return as it was set; the last batch of an epoch may have fewer
+   */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * The flags in effect: backend and io as they were chosen, and as many prefetched batches as the
+   * budget holds.
+   *
+   * @return no flag of it is auto but the advice
+   */
+  public Readahead readahead() {
+    return engine.readahead();
+  }
+
+  /**
+   * The backend in use.
+   *
+   * @return "uring", "pread" or "mmap"
+   */
+  public String backend() {
+    return engine.choice().backendName();
+  }
+
+  /**
+   * Whether the page cache takes part.
+   *
+   * @return "direct" or "buffered"
+   */
+  public String io() {
+    return engine.choice().io();
+  }
+
+  /**
+   * Why this backend, and why so much is read ahead.
+   *
+   * @return one line
+   */
+  public String reason() {
+    return engine.reason();
+  }
+
+  /**
+   * One pass over the records.
+   *
+   * @param epoch its number, at least 0
+   * @return its batches; reading starts when it is iterated
+   * @throws IllegalArgumentException if the number is negative
+   * @throws IllegalStateException if closed
+   */
+  public Epoch epoch(long epoch) {
+    checkOpen();
+    if (epoch < 0 || epoch == Long.MAX_VALUE) {
+      throw new IllegalArgumentException("epoch must be 0 to 2^63-2, was " + epoch);
+    }
+    return new Epoch(this, epoch, epoch + 1);
+  }
+
+  /**
+   * Several passes one after the other, read ahead over the boundaries.
+   *
+   * @param first number of the first one, at least 0
+   * @param count how many, at least 0
+   * @return the epochs in order
+   * @throws IllegalArgumentException if a number is negative or there are too many
+   * @throws IllegalStateException if closed
+   */
+  public Epochs epochs(long first, long count) {
+    checkOpen();
+    if (first < 0 || count < 0 || first > Long.MAX_VALUE - count) {
+      throw new IllegalArgumentException(
+          "epochs must be numbered 0 to 2^63-2, was %d from %d on".formatted(count, first));
+    }
+    return new Epochs(this, first, count);
+  }
+
+  /**
+   * What was done so far. Also after closing.
+   *
+   * @return a snapshot
+   */
+  public LoaderStatistics statistics() {
+    PipelineStatistics done = engine.pipeline().statistics();
+    ReaderStatistics readers = done.readers();
+    return new LoaderStatistics(
+        done.records(),
+        done.batches(),
+        done.bytes(),
+        done.elapsedNanos(),
+        done.stallNanos(),
+        done.consumerNanos(),
+        readers.waitNanos,
+        readers.copyNanos,
+        readers.cpuNanos,
+        readers.requests,
+        readers.bytesRead,
+        readers.bytesWanted,
+        readers.straightBytes,
+        readers.mergedRecords,
+        readers.shortReads,
+        readers.repeats,
+        readers.cacheHits,
+        readers.sweeps,
+        readers.queueDepthMax,
+        readahead(),
+        backend(),
+        io(),
+        engine.memoryBytes(),
+        reason());
+  }
+
+  /**
+   * Stops reading and gives the memory back. Idempotent; any thread, also while another one waits
+   * for a batch, which then gets an IllegalStateException. Batches that are still in use are cut
+   * off: their segments throw IllegalStateException.
+   *
+   * @throws IllegalStateException if memory of a batch is in use by a native call: close again when
+   *     that is over
+   * @throws PenstockException if the device does not answer; its memory is then never given back
+   */
+  @Override
+  public void close() {
+    isClosed = true;
+    engine.close();
+    dataset.forget(this);
+  }
+
+  void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the loader is closed");
+    }
+  }
+
+  /** Starts reading from the beginning of an epoch, ahead up to another one. */
+  Iterator<Batch> start(long epoch, long endEpoch) {
+    synchronized (iteratorLock) {
+      if (iterator != null) {
+        iterator.closeCurrent();
+      }
+      Pipeline pipeline = engine.pipeline();
+      iterator = new BatchIterator(this, pipeline, pipeline.begin(epoch, endEpoch), epoch);
+      return iterator;
+    }
+  }
+
+  /** A batch object that is not in use: there are more of them than slots. */
+  Batch newBatch() {
+    synchronized (idleBatches) {
+      return idleBatches.removeFirst();
+    }
+  }
+
+  /** Takes a batch object and its memory back. */
+  void release(Batch batch, Slot slot) {
+    synchronized (idleBatches) {
+      idleBatches.addLast(batch);
+    }
+    engine.pipeline().release(slot);
+  }
+
+  @Override
+  public String toString() {
+    return "Loader[batchSize=%d, sampler=%s, readahead=%s]"
+        .formatted(batchSize, sampler, readahead());
+  }
+}

@@ -1,0 +1,321 @@
+package io.penstock;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.StringJoiner;
+
+/**
+ * How far ahead and by which means records are read: all that tunes a {@link Loader}, and nothing
+ * that changes what it delivers.
+ *
+ * <p>Written as one string everywhere, {@code "queueDepth=128,io=direct"}: in code, in the system
+ * property {@value #PROPERTY} and in the environment variable {@value #ENVIRONMENT}. The property
+ * is weakest and code strongest; each changes only the flags that it names. Sizes are bytes, with
+ * {@code k}, {@code m} or {@code g} for powers of 1024. Immutable. Two are equal when all their
+ * values are, whichever of them were named.
+ *
+ * @param backend by which system calls records are read
+ * @param io whether the page cache takes part; {@code backend=mmap} cannot do without it
+ * @param queueDepth requests in flight at most, 1 to 4096
+ * @param prefetchBatches batches made before they are asked for, 1 to 1000; fewer when {@link
+ *     Loader.Builder#memoryBytes} does not hold so many
+ * @param mergeGapBytes flag {@code mergeGap}: wanted records that lie at most so far apart are read
+ *     by one request, 0 to 64m
+ * @param maxReadBytes flag {@code maxRead}: size of a request at most, 4k to 64m
+ * @param advice what the kernel is told about the files' pages
+ * @param dropBehind whether pages are dropped from the page cache once they were read
+ * @param hugePages whether own memory asks for transparent huge pages
+ * @param fixedBuffers whether buffers are registered with the kernel, where the limit on locked
+ *     memory allows
+ * @param ioThreads reading threads, 1 to 64
+ * @param cacheBytes flag {@code cache}: memory for records that are kept over epochs; 0, as there
+ *     is no such cache yet
+ * @param given names of the flags that were set by hand and so win over weaker sources
+ */
+public record Readahead(
+    Backend backend,
+    Io io,
+    int queueDepth,
+    int prefetchBatches,
+    int mergeGapBytes,
+    int maxReadBytes,
+    Advice advice,
+    boolean dropBehind,
+    boolean hugePages,
+    boolean fixedBuffers,
+    int ioThreads,
+    long cacheBytes,
+    Set<String> given) {
+
+  /** The system property that is read when a loader is built. */
+  public static final String PROPERTY = "penstock.readahead";
+
+  /** The environment variable that is read when a loader is built; it wins over the property. */
+  public static final String ENVIRONMENT = "PENSTOCK_READAHEAD";
+
+  /** By which system calls records are read. */
+  public enum Backend {
+    /** The first that works here, of uring and pread. */
+    AUTO,
+    /** io_uring: many requests in flight from one thread. */
+    URING,
+    /** Reads one after another, with the kernel told in advance what comes. */
+    PREAD,
+    /** Copies out of a mapping of the file, with the kernel told in advance what comes. */
+    MMAP
+  }
+
+  /** Whether the page cache takes part. */
+  public enum Io {
+    /** Direct where all files allow it and the backend gains from it. */
+    AUTO,
+    /** Past the page cache. */
+    DIRECT,
+    /** Through the page cache. */
+    BUFFERED
+  }
+
+  /** What the kernel is told about the files' pages. */
+  public enum Advice {
+    /** What suits the backend and the order. */
+    AUTO,
+    /** Nothing. */
+    NORMAL,
+    /** Records are read at random: nothing around them is wanted. */
+    RANDOM,
+    /** Records are read in ascending order: read far ahead. */
+    SEQUENTIAL,
+    /** Batch by batch, which records come next. */
+    WILLNEED
+  }
+
+  /** What holds when nothing is said. */
+  public static final Readahead DEFAULT =
+      new Readahead(
+          Backend.AUTO,
+          Io.AUTO,
+          // The knee of a virtual NVMe disk is at 32, and 64 costs less processor time a read.
+          64,
+          8,
+          // Bandwidth / requests a second was 13 to 30 KB on the devices tried.
+          16 << 10,
+          512 << 10,
+          Advice.AUTO,
+          false,
+          true,
+          true,
+          1,
+          0,
+          Set.of());
+
+  private static final int MAX_QUEUE_DEPTH = 4096;
+  private static final int MAX_PREFETCH_BATCHES = 1000;
+  private static final int MAX_REQUEST_BYTES = 64 << 20;
+  private static final int MAX_IO_THREADS = 64;
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException naming the flag, its rule and the value
+   */
+  public Readahead {
+    Objects.requireNonNull(backend, "backend");
+    Objects.requireNonNull(io, "io");
+    Objects.requireNonNull(advice, "advice");
+    given = Set.copyOf(given);
+    checkRange("queueDepth", queueDepth, 1, MAX_QUEUE_DEPTH);
+    checkRange("prefetchBatches", prefetchBatches, 1, MAX_PREFETCH_BATCHES);
+    checkRange("mergeGap", mergeGapBytes, 0, MAX_REQUEST_BYTES);
+    checkRange("maxRead", maxReadBytes, 4096, MAX_REQUEST_BYTES);
+    checkRange("ioThreads", ioThreads, 1, MAX_IO_THREADS);
+    if (cacheBytes != 0) {
+      throw new IllegalArgumentException(
+          "cache must be 0, as records are not kept over epochs yet, was " + cacheBytes);
+    }
+    if (backend == Backend.MMAP && io == Io.DIRECT) {
+      throw new IllegalArgumentException(
+          "io must be auto or buffered with backend=mmap, which is the page cache, was direct");
+    }
+  }
+
+  /**
+   * Reads flags; those that are not named keep their defaults.
+   *
+   * @param flags as "queueDepth=128,io=direct"; blank is allowed
+   * @return the flags, with those that were named in {@link #given()}
+   * @throws IllegalArgumentException for an unknown flag or a value that breaks its rule
+   */
+  public static Readahead parse(String flags) {
+    return DEFAULT.with(flags);
+  }
+
+  /**
+   * These flags with some of them changed.
+   *
+   * @param flags the changes, as for {@link #parse}
+   * @return the outcome; the flags named here are added to {@link #given()}
+   * @throws IllegalArgumentException for an unknown flag or a value that breaks its rule
+   */
+  public Readahead with(String flags) {
+    Map<String, String> values = values();
+    Set<String> names = new LinkedHashSet<>(given);
+    for (String flag : flags.split(",", -1)) {
+      if (flag.isBlank() && flags.isBlank()) {
+        continue;
+      }
+      int equals = flag.indexOf('=');
+      String name = (equals < 0 ? flag : flag.substring(0, equals)).strip();
+      if (!values.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "readahead flag must be one of %s, was '%s'".formatted(values.keySet(), name));
+      }
+      if (equals < 0) {
+        throw new IllegalArgumentException(name + " must have a value, as in " + name + "=...");
+      }
+      values.put(name, flag.substring(equals + 1).strip());
+      names.add(name);
+    }
+    return of(values, names);
+  }
+
+  /**
+   * The flags that a loader works with: the system property, over that the environment, over that
+   * what code says.
+   *
+   * @param code what code says; only its {@link #given()} flags count
+   * @return the outcome
+   * @throws IllegalArgumentException naming the source that is wrong
+   */
+  public static Readahead effective(Readahead code) {
+    return merge(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), code);
+  }
+
+  static Readahead merge(String property, String environment, Readahead code) {
+    Readahead merged = withSource(DEFAULT, "system property " + PROPERTY, property);
+    merged = withSource(merged, "environment variable " + ENVIRONMENT, environment);
+    StringJoiner flags = new StringJoiner(",");
+    code.values()
+        .forEach(
+            (name, value) -> {
+              if (code.given.contains(name)) {
+                flags.add(name + "=" + value);
+              }
+            });
+    return merged.with(flags.toString());
+  }
+
+  private static Readahead withSource(Readahead weaker, String source, String flags) {
+    try {
+      return flags == null ? weaker : weaker.with(flags);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** All flags in their canonical form, which {@link #parse} reads. */
+  @Override
+  public String toString() {
+    StringJoiner text = new StringJoiner(",");
+    values().forEach((name, value) -> text.add(name + "=" + value));
+    return text.toString();
+  }
+
+  /** Whether all values are the same. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Readahead readahead && values().equals(readahead.values());
+  }
+
+  /** Agrees with {@link #equals}. */
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  private Map<String, String> values() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("backend", lower(backend));
+    values.put("io", lower(io));
+    values.put("queueDepth", Integer.toString(queueDepth));
+    values.put("prefetchBatches", Integer.toString(prefetchBatches));
+    values.put("mergeGap", Sizes.format(mergeGapBytes));
+    values.put("maxRead", Sizes.format(maxReadBytes));
+    values.put("advice", lower(advice));
+    values.put("dropBehind", Boolean.toString(dropBehind));
+    values.put("hugePages", Boolean.toString(hugePages));
+    values.put("fixedBuffers", Boolean.toString(fixedBuffers));
+    values.put("ioThreads", Integer.toString(ioThreads));
+    values.put("cache", Sizes.format(cacheBytes));
+    return values;
+  }
+
+  private static Readahead of(Map<String, String> values, Set<String> given) {
+    return new Readahead(
+        choice(Backend.values(), "backend", values),
+        choice(Io.values(), "io", values),
+        number("queueDepth", values),
+        number("prefetchBatches", values),
+        size("mergeGap", values),
+        size("maxRead", values),
+        choice(Advice.values(), "advice", values),
+        truth("dropBehind", values),
+        truth("hugePages", values),
+        truth("fixedBuffers", values),
+        number("ioThreads", values),
+        Sizes.parse("cache", values.get("cache")),
+        given);
+  }
+
+  private static <E extends Enum<E>> E choice(E[] known, String name, Map<String, String> values) {
+    for (E constant : known) {
+      if (lower(constant).equals(values.get(name))) {
+        return constant;
+      }
+    }
+    throw broken(name, "be one of " + lower(Arrays.toString(known)), values);
+  }
+
+  private static boolean truth(String name, Map<String, String> values) {
+    return switch (values.get(name)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw broken(name, "be true or false", values);
+    };
+  }
+
+  private static int number(String name, Map<String, String> values) {
+    try {
+      return Integer.parseInt(values.get(name));
+    } catch (NumberFormatException e) {
+      throw broken(name, "be a number", values);
+    }
+  }
+
+  private static int size(String name, Map<String, String> values) {
+    long bytes = Sizes.parse(name, values.get(name));
+    // Anything beyond an int is beyond the range as well, which the constructor checks.
+    return (int) Math.min(bytes, Integer.MAX_VALUE);
+  }
+
+  private static IllegalArgumentException broken(
+      String name, String rule, Map<String, String> values) {
+    return new IllegalArgumentException(
+        "%s must %s, was '%s'".formatted(name, rule, values.get(name)));
+  }
+
+  private static void checkRange(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s must be %d to %d, was %d".formatted(name, least, most, value));
+    }
+  }
+
+  private static String lower(Object value) {
+    return value.toString().toLowerCase(Locale.ROOT);
+  }
+}

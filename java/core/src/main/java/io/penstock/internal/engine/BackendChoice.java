@@ -1,0 +1,110 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+import io.penstock.Readahead;
+import io.penstock.Readahead.Backend;
+import io.penstock.Readahead.Io;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Which backend reads, whether directly, and why.
+ *
+ * <p>What works is found by doing it: C reads one block. What is left to us may fall back, and the
+ * reason says from what; what the user named never does.
+ *
+ * @param backend never AUTO
+ * @param isDirect whether reads go past the page cache
+ * @param reason one line for people
+ */
+public record BackendChoice(Backend backend, boolean isDirect, String reason) {
+  /** Tries one way of reading. */
+  @FunctionalInterface
+  public interface Probe {
+    /** Why it does not work, as "EPERM, not permitted"; null if it does. */
+    String refusal(Backend backend, boolean isDirect);
+  }
+
+  /**
+   * Chooses by trying.
+   *
+   * @param readahead what the user wants
+   * @param recordCount of the dataset; where there is nothing to read, nothing is tried
+   * @param isAligned whether all files can be read directly
+   * @param probe tries uring and pread
+   * @return the first way that works
+   * @throws PenstockException if what the user wants does not work, with the reason
+   */
+  public static BackendChoice choose(
+      Readahead readahead, long recordCount, boolean isAligned, Probe probe) {
+    boolean isAuto = readahead.backend() == Backend.AUTO;
+    if (readahead.backend() == Backend.MMAP) {
+      return new BackendChoice(Backend.MMAP, false, "backend=mmap was asked for");
+    }
+    if (recordCount == 0) {
+      Backend backend = isAuto ? Backend.PREAD : readahead.backend();
+      return new BackendChoice(backend, false, "there is nothing to read");
+    }
+    List<String> refusals = new ArrayList<>();
+    for (Backend backend :
+        isAuto ? List.of(Backend.URING, Backend.PREAD) : List.of(readahead.backend())) {
+      for (boolean isDirect : ways(backend, readahead.io(), isAligned, refusals)) {
+        String refusal = probe.refusal(backend, isDirect);
+        if (refusal == null) {
+          return new BackendChoice(backend, isDirect, reason(readahead, backend, refusals));
+        }
+        refusals.add(name(backend) + " " + name(isDirect) + ": " + refusal);
+      }
+    }
+    throw new PenstockException(
+        "backend=%s,io=%s: expected a way of reading that works here, found none (%s): use %s"
+            .formatted(
+                name(readahead.backend()),
+                readahead.io().name().toLowerCase(Locale.ROOT),
+                String.join("; ", refusals),
+                isAuto ? "io=auto or backend=mmap" : "backend=auto"));
+  }
+
+  /** As users write it, "direct" or "buffered". */
+  public String io() {
+    return name(isDirect);
+  }
+
+  /** As users write it, "uring". */
+  public String backendName() {
+    return name(backend);
+  }
+
+  private static List<Boolean> ways(
+      Backend backend, Io io, boolean isAligned, List<String> refusals) {
+    if (io != Io.AUTO) {
+      return List.of(io == Io.DIRECT);
+    }
+    if (backend == Backend.PREAD) {
+      // One direct read at a time leaves the device idle; the kernel reads cached pages ahead.
+      return List.of(false);
+    }
+    if (!isAligned) {
+      refusals.add("direct: a file does not allow it");
+      return List.of(false);
+    }
+    return List.of(true, false);
+  }
+
+  private static String reason(Readahead readahead, Backend backend, List<String> refusals) {
+    String choice =
+        readahead.backend() == Backend.AUTO
+            ? "backend=auto: " + name(backend) + " works here"
+            : "backend=" + name(backend) + " was asked for";
+    return refusals.isEmpty() ? choice : choice + " (refused: " + String.join("; ", refusals) + ")";
+  }
+
+  private static String name(Backend backend) {
+    return backend.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String name(boolean isDirect) {
+    return isDirect ? "direct" : "buffered";
+  }
+}

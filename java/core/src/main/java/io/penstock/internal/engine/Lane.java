@@ -1,0 +1,230 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.sampler.Sampler;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+
+/**
+ * One reading thread: orders records far ahead, moves reading along, and hands on finished batches.
+ *
+ * <p>What it owns: a gatherer, from opening to closing, and a share of the slots. Of {@code n}
+ * lanes each makes every n-th batch. A batch that could not be read is handed on with its failure;
+ * any other failure ends the session, never the thread. It must not touch what the {@link Pipeline}
+ * guards but through its methods, nor allocate while it is reading.
+ */
+final class Lane implements Runnable {
+  /** Longest wait for the device, so that a closing loader does not wait long for us. */
+  private static final long DRIVE_TIMEOUT_NANOS = 10_000_000;
+
+  /** Pauses while the consumer holds us up; reading goes on after each. */
+  private static final int LEAST_PAUSE_MILLIS = 1;
+
+  private static final int MOST_PAUSE_MILLIS = 8;
+
+  private final int number;
+  private final int laneCount;
+  private final Pipeline pipeline;
+  private final Sampler sampler;
+  private final Supplier<Gatherer> opener;
+  private final SourceCheck check;
+  private final MemorySegment order;
+  private final MemorySegment[] orderParts;
+  private final boolean hasCells;
+
+  // Of this thread only.
+  private final SlotQueue free;
+  private final SlotQueue inOrder;
+  private final BatchCursor orderCursor;
+  private final BatchCursor takeCursor;
+  private final ReaderStatistics statistics = new ReaderStatistics();
+  private Gatherer gatherer;
+  private boolean isReading;
+  private int pauseMillis = Pipeline.UNTIL_NOTIFIED;
+
+  /** Guarded by the pipeline, and only used by it. */
+  final Outlet outlet;
+
+  Lane(
+      int number,
+      int laneCount,
+      Pipeline pipeline,
+      Sampler sampler,
+      int batchSize,
+      Pipeline.LaneParts parts) {
+    this.number = number;
+    this.laneCount = laneCount;
+    this.pipeline = pipeline;
+    this.sampler = sampler;
+    this.opener = parts.opener();
+    this.check = parts.check();
+    this.order = parts.order();
+    this.orderParts = cut(order, batchSize);
+    this.hasCells = orderParts.length > 0;
+    this.free = new SlotQueue(parts.slots().size());
+    this.inOrder = new SlotQueue(parts.slots().size());
+    this.orderCursor = new BatchCursor(sampler.size(), batchSize);
+    this.takeCursor = new BatchCursor(sampler.size(), batchSize);
+    this.outlet = new Outlet(parts.slots().size());
+    parts.slots().forEach(free::add);
+  }
+
+  /** A place for each batch of an order without slots: made once, so that ordering is free. */
+  private static MemorySegment[] cut(MemorySegment order, int batchSize) {
+    long partBytes = (long) batchSize * Long.BYTES;
+    MemorySegment[] parts = new MemorySegment[(int) (order.byteSize() / partBytes)];
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = order.asSlice(i * partBytes, partBytes);
+    }
+    return parts;
+  }
+
+  @Override
+  public void run() {
+    try (Gatherer opened = opener.get()) {
+      gatherer = opened;
+      pipeline.opened(this);
+      while (pipeline.awaitWork(this, free, pauseMillis)) {
+        work();
+      }
+    } catch (Throwable t) {
+      // Opening or closing failed; nothing else leaves the loop with an exception.
+      pipeline.died(this, t);
+    }
+  }
+
+  private void work() {
+    try {
+      if (pipeline.startSession(this, orderCursor)) {
+        restart();
+      }
+      if (isReading) {
+        step();
+      }
+    } catch (Throwable t) {
+      isReading = false;
+      pauseMillis = Pipeline.UNTIL_NOTIFIED;
+      pipeline.failed(this, t);
+    }
+  }
+
+  private void restart() {
+    isReading = false;
+    gatherer.reset();
+    inOrder.drainTo(free);
+    check.now();
+    orderCursor.advance(number);
+    takeCursor.seek(orderCursor);
+    isReading = true;
+  }
+
+  private void step() {
+    check.nowAndThen();
+    boolean canOrderMore = orderAhead();
+    long readyBefore = gatherer.ready();
+    int wanted = wantedRecords();
+    drive(wanted, canOrderMore);
+    boolean isTaken = wanted > 0 && gatherer.ready() >= wanted;
+    if (isTaken) {
+      takeBatch();
+    }
+    boolean isWaiting = wanted > 0 && gatherer.inFlight() > 0;
+    pauseMillis = isTaken || canOrderMore || isWaiting ? 0 : pause(readyBefore);
+  }
+
+  private void drive(int wanted, boolean canOrderMore) {
+    if (wanted == 0 && gatherer.ordered() > gatherer.ready() && !gatherer.readsInBackground()) {
+      gatherer.drive(gatherer.ready() + 1, LEAST_PAUSE_MILLIS * 1_000_000L);
+    } else {
+      gatherer.drive(wanted, canOrderMore ? 0 : DRIVE_TIMEOUT_NANOS);
+    }
+  }
+
+  /** How long to wait for the consumer, unless it gives a slot back before. */
+  private int pause(long readyBefore) {
+    if (gatherer.ordered() == gatherer.ready()) {
+      return Pipeline.UNTIL_NOTIFIED;
+    }
+    // Records are read into cells while the consumer is busy, until all cells are taken.
+    boolean isMoving = gatherer.ready() != readyBefore;
+    return isMoving || pauseMillis <= 0
+        ? LEAST_PAUSE_MILLIS
+        : Math.min(2 * pauseMillis, MOST_PAUSE_MILLIS);
+  }
+
+  /** Orders what there is room for; returns whether there is more to order at once. */
+  private boolean orderAhead() {
+    if (hasCells) {
+      return orderChunk();
+    }
+    while (!free.isEmpty() && canOrder(0)) {
+      Slot slot = free.poll();
+      fill(slot, orderCursor);
+      inOrder.add(slot);
+      gatherer.order(slot.indices(), slot.size(), slot);
+      orderCursor.advance(laneCount);
+    }
+    return false;
+  }
+
+  private boolean orderChunk() {
+    int count = 0;
+    boolean isFull = true;
+    for (int i = 0; i < orderParts.length && isFull && canOrder(count); i++) {
+      int size = orderCursor.size();
+      sampler.fill(orderCursor.epoch(), orderCursor.position(), orderParts[i], size);
+      count += size;
+      // A short batch ends the order: what follows would not lie right behind it.
+      isFull = !orderCursor.isLastOfEpoch();
+      orderCursor.advance(laneCount);
+    }
+    if (count > 0) {
+      gatherer.order(order, count, null);
+    }
+    return canOrder(0);
+  }
+
+  private boolean canOrder(int already) {
+    return orderCursor.hasNext() && gatherer.room() - already >= orderCursor.size();
+  }
+
+  /** Size of the next batch if it could be taken once it is ready, otherwise 0. */
+  private int wantedRecords() {
+    if (!hasCells) {
+      return inOrder.isEmpty() ? 0 : inOrder.peek().size();
+    }
+    boolean isOrdered = takeCursor.hasNext() && gatherer.ordered() >= takeCursor.size();
+    return isOrdered && !free.isEmpty() ? takeCursor.size() : 0;
+  }
+
+  private void takeBatch() {
+    Slot slot = hasCells ? free.peek() : inOrder.peek();
+    if (hasCells) {
+      fill(slot, takeCursor);
+    }
+    try {
+      gatherer.take(slot.size(), slot);
+    } catch (PenstockException e) {
+      slot.fail(e);
+    }
+    if (takeCursor.isLastOfEpoch()) {
+      check.now();
+    }
+    if (hasCells) {
+      free.poll();
+    } else {
+      inOrder.poll();
+    }
+    takeCursor.advance(laneCount);
+    gatherer.statistics(statistics);
+    if (!pipeline.publish(this, slot, statistics)) {
+      free.add(slot);
+    }
+  }
+
+  private void fill(Slot slot, BatchCursor cursor) {
+    slot.assign(cursor.epoch(), cursor.position(), cursor.size());
+    sampler.fill(cursor.epoch(), cursor.position(), slot.indices(), cursor.size());
+  }
+}

@@ -1,0 +1,96 @@
+package io.penstock.internal.engine;
+
+import io.penstock.Column;
+import io.penstock.Shard;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A column whose files are mapped: finds the bytes of a record.
+ *
+ * <p>Immutable; any thread. An access to bytes that a file no longer has throws InternalError.
+ */
+public final class MappedColumn {
+  private final String name;
+  private final long recordBytes;
+  private final long[] firstIndices;
+  private final MemorySegment[] data;
+  private final Path[] paths;
+  private final long[] dataOffsets;
+
+  /**
+   * Cuts the records out of mappings of whole files.
+   *
+   * @param column says where they lie
+   * @param mappings of the files of its shards, in the same sequence; null for an empty shard
+   */
+  public MappedColumn(Column column, List<MemorySegment> mappings) {
+    int count = (int) column.shards().stream().filter(shard -> shard.recordCount() > 0).count();
+    name = column.name();
+    recordBytes = column.recordBytes();
+    firstIndices = new long[count];
+    data = new MemorySegment[count];
+    paths = new Path[count];
+    dataOffsets = new long[count];
+    long first = 0;
+    int at = 0;
+    for (int i = 0; i < column.shards().size(); i++) {
+      Shard shard = column.shards().get(i);
+      if (shard.recordCount() == 0) {
+        continue;
+      }
+      firstIndices[at] = first;
+      paths[at] = shard.path();
+      dataOffsets[at] = shard.dataOffset();
+      data[at++] = mappings.get(i).asSlice(shard.dataOffset(), shard.recordCount() * recordBytes);
+      first += shard.recordCount();
+    }
+  }
+
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Size of a record. */
+  public long recordBytes() {
+    return recordBytes;
+  }
+
+  /** One record, zero-copy. The index must be in range. */
+  public MemorySegment record(long index) {
+    int shard = shard(index);
+    return data[shard].asSlice((index - firstIndices[shard]) * recordBytes, recordBytes);
+  }
+
+  /** Copies records to their places in a batch, one after another. */
+  void copy(MemorySegment indices, int count, MemorySegment target) {
+    for (int i = 0; i < count; i++) {
+      long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
+      int shard = shard(index);
+      long from = (index - firstIndices[shard]) * recordBytes;
+      MemorySegment.copy(data[shard], from, target, i * recordBytes, recordBytes);
+    }
+  }
+
+  Path path(long index) {
+    return paths[shard(index)];
+  }
+
+  /** Where a record lies in its file. */
+  long offsetBytes(long index) {
+    int shard = shard(index);
+    return dataOffsets[shard] + (index - firstIndices[shard]) * recordBytes;
+  }
+
+  private int shard(long index) {
+    if (firstIndices.length == 1) {
+      return 0;
+    }
+    int found = Arrays.binarySearch(firstIndices, index);
+    return found >= 0 ? found : -found - 2;
+  }
+}

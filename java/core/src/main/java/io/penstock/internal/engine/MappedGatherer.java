@@ -1,0 +1,215 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.ReaderStatistics;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Reading by copying out of mapped files: backend mmap.
+ *
+ * <p>C maps the files and tells the kernel which records come, when they are ordered; the copying
+ * is done here, in Java, when they are taken. It must never be done in C: a file that was cut short
+ * raises SIGBUS, which kills the process in C code and is an InternalError in Java code.
+ */
+public final class MappedGatherer implements Gatherer {
+  /**
+   * Of so few files the state is asked after each batch, at 1 to 2 us a file: bytes between the new
+   * end of a file and the end of that page read as zeros without any error. Of more files it is
+   * asked as often as the pipeline does.
+   */
+  private static final int MAX_FILES_CHECKED = 16;
+
+  private final NativeSource source;
+  private final List<MappedColumn> columns;
+  private final boolean isAdvised;
+  private final boolean dropsBehind;
+  private final boolean checksBatches;
+  private final Arena arena = Arena.ofConfined();
+  private final NativeFailure failure = new NativeFailure(arena);
+  private final ThreadClock clock = ThreadClock.start();
+  private final long recordBytes;
+  private long ordered;
+  private long records;
+  private long copyNanos;
+
+  /**
+   * The calling thread owns it.
+   *
+   * @param source of the files
+   * @param columns the mapped columns, in order of their numbers
+   * @param recordBytes of all columns together
+   * @param isAdvised whether the kernel is told which records come
+   * @param dropsBehind whether the kernel is told that they were used
+   */
+  public MappedGatherer(
+      NativeSource source,
+      List<MappedColumn> columns,
+      long recordBytes,
+      boolean isAdvised,
+      boolean dropsBehind) {
+    this.source = source;
+    this.columns = List.copyOf(columns);
+    this.recordBytes = recordBytes;
+    this.isAdvised = isAdvised;
+    this.dropsBehind = dropsBehind;
+    this.checksBatches = source.files().size() <= MAX_FILES_CHECKED;
+  }
+
+  /** Unlimited: a record that is ordered takes no memory but its slot's. */
+  @Override
+  public long room() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public void order(MemorySegment indices, int count, Slot slot) {
+    if (isAdvised) {
+      advise(indices, count, NativeSource.Advice.WILLNEED);
+    }
+    ordered += count;
+  }
+
+  private void advise(MemorySegment indices, int count, NativeSource.Advice advice) {
+    for (int c = 0; c < columns.size(); c++) {
+      source.advise(c, indices, count, advice);
+    }
+  }
+
+  /** Nothing to do: the kernel reads ahead on its own, and take waits for it. */
+  @Override
+  public void drive(long wanted, long timeoutNanos) {}
+
+  @Override
+  public long ready() {
+    return ordered;
+  }
+
+  @Override
+  public long ordered() {
+    return ordered;
+  }
+
+  @Override
+  public long inFlight() {
+    return 0;
+  }
+
+  @Override
+  public boolean readsInBackground() {
+    return true;
+  }
+
+  @Override
+  public void take(int count, Slot slot) {
+    long start = System.nanoTime();
+    ordered -= count;
+    records += count;
+    try {
+      copy(count, slot);
+    } catch (PenstockException e) {
+      slot.clear();
+      throw e;
+    }
+    if (dropsBehind) {
+      advise(slot.indices(), count, NativeSource.Advice.DONTNEED);
+    }
+    copyNanos += System.nanoTime() - start;
+  }
+
+  private void copy(int count, Slot slot) {
+    try {
+      for (int c = 0; c < columns.size(); c++) {
+        columns.get(c).copy(slot.indices(), count, slot.column(c));
+      }
+      // Also the place where a fault of the last copies comes out: at the latest when a call of C
+      // returns.
+      if (checksBatches) {
+        source.check(failure);
+      }
+    } catch (InternalError e) {
+      throw damaged(slot.indices(), count, e);
+    }
+  }
+
+  /** Finds the record at fault, now that there is time to look. */
+  private PenstockException damaged(MemorySegment indices, int count, InternalError cause) {
+    for (MappedColumn column : columns) {
+      for (int i = 0; i < count; i++) {
+        long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
+        long foundBytes = size(column.path(index));
+        if (column.offsetBytes(index) + column.recordBytes() > foundBytes) {
+          return cutShort(column, index, foundBytes, cause);
+        }
+      }
+    }
+    return new PenstockException(
+        "expected to read mapped files, found an input/output error: check the device (dmesg tells"
+            + " more), then read again",
+        null,
+        -1,
+        -1,
+        "EIO",
+        cause);
+  }
+
+  private static PenstockException cutShort(
+      MappedColumn column, long index, long foundBytes, InternalError cause) {
+    Path path = column.path(index);
+    long offsetBytes = column.offsetBytes(index);
+    return new PenstockException(
+        ("%s: record %d of column '%s' at byte %d: expected a file of at least %d bytes, found %d:"
+                + " it was cut short while it was read: copy or make the file again, then open the"
+                + " dataset again")
+            .formatted(
+                path,
+                index,
+                column.name(),
+                offsetBytes,
+                offsetBytes + column.recordBytes(),
+                foundBytes),
+        path,
+        index,
+        offsetBytes,
+        "ENODATA",
+        cause);
+  }
+
+  private static long size(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      // It is gone altogether.
+      return 0;
+    }
+  }
+
+  @Override
+  public void reset() {
+    ordered = 0;
+  }
+
+  /** Requests and bytes read stay 0: the kernel reads pages and does not tell whose. */
+  @Override
+  public void statistics(ReaderStatistics target) {
+    target.records = records;
+    target.bytesWanted = records * recordBytes;
+    target.copyNanos = copyNanos;
+    target.cpuNanos = clock.nanos();
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+      clock.close();
+    }
+  }
+}

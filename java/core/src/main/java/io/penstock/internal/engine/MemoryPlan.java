@@ -1,0 +1,321 @@
+package io.penstock.internal.engine;
+
+import java.util.List;
+
+/**
+ * How a loader's memory is divided, decided before any of it is allocated.
+ *
+ * <p>Two ways to read: SLOTS orders each batch with the slot that it lands in, a few batches ahead.
+ * CELLS spends what slots leave on records read far ahead of their batch, so that the records
+ * wanted from a stretch of the file are many, lie close, and share requests. Which one is a
+ * question of {@link CostModel cost} alone: both deliver the same. Pure; it must not ask anybody
+ * but the request.
+ *
+ * @param mode how records are ordered
+ * @param slotCount slots of each lane
+ * @param laneCount reading threads, each with its own slots and reader
+ * @param prefetchBatches batches that are made before they are asked for, as far as memory allows
+ * @param slotStrideBytes distance of slots in memory
+ * @param slotMemoryBytes of all slots and indices together
+ * @param stagingBytes of each reader
+ * @param entryCount records that each reader knows ahead
+ * @param cellCount records that each reader holds ahead of their batch; 0 in mode SLOTS
+ * @param residentBytes of small columns that each reader keeps whole
+ * @param totalBytes all memory of the loader: never more than the budget
+ * @param reason one line for people
+ */
+public record MemoryPlan(
+    Mode mode,
+    int slotCount,
+    int laneCount,
+    int prefetchBatches,
+    long slotStrideBytes,
+    long slotMemoryBytes,
+    int stagingBytes,
+    int entryCount,
+    int cellCount,
+    long residentBytes,
+    long totalBytes,
+    String reason) {
+
+  /** How records are ordered. */
+  public enum Mode {
+    /** With the slot that they land in. */
+    SLOTS,
+    /** Without: they wait in cells until their batch is due. */
+    CELLS
+  }
+
+  /** Records ordered by one call in mode CELLS: makes the call's cost vanish beside its work. */
+  static final int ORDER_CHUNK_RECORDS = 8192;
+
+  private static final int PAGE_BYTES = 4096;
+
+  /** One batch with the consumer and one on its way: with fewer, nothing overlaps. */
+  private static final int LEAST_SLOTS = 2;
+
+  /** Eight large requests at a time fill a disk; and so much locked memory is always allowed. */
+  private static final int STAGING_BYTES = 4 << 20;
+
+  private static final int STAGING_REQUESTS = 8;
+
+  /** Slots and resident columns each get at most this share of the budget when cells pay. */
+  private static final int MINOR_SHARE = 8;
+
+  /** Copying out of cells costs something: a gain below this is none. */
+  private static final double LEAST_GAIN = 1.25;
+
+  private static final int MAX_ENTRIES = 1 << 29;
+
+  /**
+   * The cheapest plan that fits.
+   *
+   * @param request what to plan for
+   * @param mode for tests: the mode to use if it fits, whatever it costs; null: the cheaper one
+   * @return the plan
+   * @throws IllegalArgumentException if the budget is too small, saying what the least is
+   */
+  public static MemoryPlan choose(MemoryRequest request, Mode mode) {
+    MemoryPlan slots = slots(request);
+    if (mode == Mode.SLOTS
+        || !request.isShuffled()
+        || request.isMapped()
+        || request.recordCount() == 0) {
+      return slots;
+    }
+    MemoryPlan cells = cellsOrNull(request);
+    if (cells == null || mode == Mode.CELLS) {
+      return cells == null ? slots : cells;
+    }
+    double slotNanos = nanosPerRecord(request, slots);
+    double cellNanos = nanosPerRecord(request, cells);
+    boolean pays = cellNanos * LEAST_GAIN < slotNanos;
+    String comparison =
+        "a window of %d records would cost %.2f us a record, %d batches ahead cost %.2f us"
+            .formatted(cells.entryCount, cellNanos / 1e3, slots.prefetchBatches, slotNanos / 1e3);
+    return pays ? cells.because(comparison) : slots.because(comparison);
+  }
+
+  /** The plan that orders batches with their slots. Throws as choose does. */
+  static MemoryPlan slots(MemoryRequest request) {
+    int wanted = request.readahead().prefetchBatches() + LEAST_SLOTS;
+    int leastStaging = leastStagingBytes(request);
+    for (int enough : new int[] {LEAST_SLOTS + 1, LEAST_SLOTS}) {
+      for (long resident : new long[] {residentBytes(request), 0}) {
+        for (int staging = stagingBytes(request);
+            staging >= leastStaging;
+            staging = smaller(staging, leastStaging)) {
+          int count = mostSlots(request, wanted, staging, resident);
+          if (count >= enough) {
+            return slotPlan(request, count, staging, resident);
+          }
+        }
+      }
+    }
+    throw tooSmall(request, slotPlan(request, LEAST_SLOTS, leastStaging, 0).totalBytes);
+  }
+
+  /** The plan that orders records without slots; null when memory holds too few of them. */
+  static MemoryPlan cellsOrNull(MemoryRequest request) {
+    long resident = residentBytes(request);
+    int slots = request.readahead().prefetchBatches() + LEAST_SLOTS;
+    while (slots > LEAST_SLOTS + 1 && slots > slotsInShare(request)) {
+      slots--;
+    }
+    long low = leastCells(request);
+    long high = Math.max(low, Math.min(request.recordCount(), MAX_ENTRIES / 2));
+    if (low > MAX_ENTRIES / 2 || !fits(cellPlan(request, slots, (int) low, resident), request)) {
+      return null;
+    }
+    while (low < high) {
+      long middle = low + (high - low + 1) / 2;
+      if (fits(cellPlan(request, slots, (int) middle, resident), request)) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return cellPlan(request, slots, (int) low, resident);
+  }
+
+  private static int smaller(int staging, int least) {
+    return staging == least ? 0 : Math.max(staging / 2, least);
+  }
+
+  private static int mostSlots(MemoryRequest request, int wanted, int staging, long resident) {
+    int low = 0;
+    int high = wanted;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (fits(slotPlan(request, middle, staging, resident), request)) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private static long slotsInShare(MemoryRequest request) {
+    long perSlot = stride(request) * request.readahead().ioThreads();
+    return request.memoryBytes() / MINOR_SHARE / perSlot;
+  }
+
+  /** A batch must fit into cells as a whole, with room to spare for records that are due later. */
+  private static long leastCells(MemoryRequest request) {
+    return 4L * request.batchSize() + 64;
+  }
+
+  private static MemoryPlan slotPlan(
+      MemoryRequest request, int slotCount, int staging, long resident) {
+    return plan(request, Mode.SLOTS, slotCount, staging, 0, resident);
+  }
+
+  private static MemoryPlan cellPlan(
+      MemoryRequest request, int slotCount, int cells, long resident) {
+    return plan(request, Mode.CELLS, slotCount, stagingBytes(request), cells, resident);
+  }
+
+  private static MemoryPlan plan(
+      MemoryRequest request, Mode mode, int slotCount, int staging, int cells, long resident) {
+    int lanes = request.readahead().ioThreads();
+    int slotsPerLane = Math.max(LEAST_SLOTS, (slotCount + lanes - 1) / lanes);
+    long laneMemory = slotsPerLane * (stride(request) + (long) request.batchSize() * Long.BYTES);
+    if (mode == Mode.CELLS) {
+      laneMemory += orderBytes(request.batchSize());
+    }
+    long slotMemory = saturated(lanes, laneMemory);
+    // A record waits in its cell for half a sweep on average, so cells for half of the entries do.
+    int entries =
+        mode == Mode.CELLS
+            ? 2 * cells
+            : (int) Math.min(MAX_ENTRIES, (long) slotsPerLane * request.batchSize());
+    long reader = request.isMapped() ? 0 : request.reader().of(staging, entries, cells, resident);
+    long total = saturatedSum(slotMemory, saturated(lanes, reader));
+    return new MemoryPlan(
+        mode,
+        slotsPerLane,
+        lanes,
+        Math.max(1, slotCount - LEAST_SLOTS),
+        stride(request),
+        slotMemory,
+        staging,
+        entries,
+        cells,
+        resident,
+        total,
+        shortage(request, Math.max(1, slotCount - LEAST_SLOTS)));
+  }
+
+  private static String shortage(MemoryRequest request, int prefetchBatches) {
+    int wanted = request.readahead().prefetchBatches();
+    return prefetchBatches >= wanted
+        ? ""
+        : "memoryBytes holds %d of %d prefetched batches".formatted(prefetchBatches, wanted);
+  }
+
+  /** Bytes for the indices of one order in mode CELLS: whole batches. */
+  static long orderBytes(int batchSize) {
+    return (long) Math.max(ORDER_CHUNK_RECORDS, batchSize) * Long.BYTES;
+  }
+
+  private MemoryPlan because(String comparison) {
+    return new MemoryPlan(
+        mode,
+        slotCount,
+        laneCount,
+        prefetchBatches,
+        slotStrideBytes,
+        slotMemoryBytes,
+        stagingBytes,
+        entryCount,
+        cellCount,
+        residentBytes,
+        totalBytes,
+        reason.isEmpty() ? comparison : reason + "; " + comparison);
+  }
+
+  private static boolean fits(MemoryPlan plan, MemoryRequest request) {
+    return plan.totalBytes <= request.memoryBytes();
+  }
+
+  private static long stride(MemoryRequest request) {
+    return (request.slotBytes() + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+  }
+
+  /** C wants room for two requests, each rounded up to the alignment. */
+  private static int leastStagingBytes(MemoryRequest request) {
+    return 2 * (request.readahead().maxReadBytes() + PAGE_BYTES);
+  }
+
+  private static int stagingBytes(MemoryRequest request) {
+    long requests = (long) STAGING_REQUESTS * request.readahead().maxReadBytes();
+    long share = Math.max(STAGING_BYTES, Math.min(requests, request.memoryBytes() / MINOR_SHARE));
+    return (int) Math.max(leastStagingBytes(request), Math.min(share, 1 << 30));
+  }
+
+  /**
+   * The smaller columns, as many as fit into a share of the budget: a label of each record beside
+   * its image would double the requests. The largest column is never kept whole: that is what
+   * windows are for, which deliver before they have read everything.
+   */
+  private static long residentBytes(MemoryRequest request) {
+    if (!request.isShuffled() || request.isMapped()) {
+      return 0;
+    }
+    List<Long> sizes = request.columnRecordBytes().stream().sorted().toList();
+    long budget = request.memoryBytes() / MINOR_SHARE / request.readahead().ioThreads();
+    long sum = 0;
+    for (long recordBytes : sizes.subList(0, sizes.size() - 1)) {
+      long columnBytes = saturated(request.recordCount(), recordBytes);
+      if (columnBytes > budget - sum) {
+        break;
+      }
+      sum += columnBytes;
+    }
+    return sum;
+  }
+
+  private static double nanosPerRecord(MemoryRequest request, MemoryPlan plan) {
+    List<Long> sizes = request.columnRecordBytes().stream().sorted().toList();
+    long resident = plan.residentBytes;
+    double seconds = 0;
+    for (long recordBytes : sizes) {
+      long columnBytes = saturated(request.recordCount(), recordBytes);
+      if (columnBytes <= resident) {
+        resident -= columnBytes;
+        continue;
+      }
+      seconds +=
+          CostModel.DEFAULT.secondsPerRecord(
+              recordBytes,
+              request.recordCount(),
+              Math.min(plan.entryCount, request.recordCount()),
+              request.readahead().mergeGapBytes(),
+              request.readahead().maxReadBytes());
+    }
+    return seconds * 1e9;
+  }
+
+  private static IllegalArgumentException tooSmall(MemoryRequest request, long leastBytes) {
+    return new IllegalArgumentException(
+        ("memoryBytes must be at least %d for batches of %d records of %d bytes with"
+                + " readahead %s, was %d: give more memory, or a smaller batchSize or maxRead")
+            .formatted(
+                leastBytes,
+                request.batchSize(),
+                request.columnRecordBytes().stream().mapToLong(Long::longValue).sum(),
+                request.readahead(),
+                request.memoryBytes()));
+  }
+
+  private static long saturated(long count, long bytes) {
+    return Math.multiplyHigh(count, bytes) != 0 || count * bytes < 0
+        ? Long.MAX_VALUE
+        : count * bytes;
+  }
+
+  private static long saturatedSum(long left, long right) {
+    return left > Long.MAX_VALUE - right ? Long.MAX_VALUE : left + right;
+  }
+}

@@ -1,0 +1,376 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.sampler.Sampler;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * Everything between an order of records and finished batches: reading threads, and the place where
+ * the consumer fetches batches and returns slots.
+ *
+ * <p>What it owns: the lanes and the lock that they share with consumers. It is this object's
+ * monitor, and not a lock of java.util.concurrent, because those allocate a node for each thread
+ * that waits, and nothing is allocated per batch. A session is one run over some epochs; starting
+ * one ends the former, whose batches never come out any more. It must not own the memory of slots:
+ * the loader closes that after this.
+ */
+public final class Pipeline {
+  /**
+   * What one lane works with.
+   *
+   * @param slots its share of the slots
+   * @param order where it collects the indices of an order without slots; empty when it orders with
+   *     slots
+   * @param opener opens its gatherer; called on its thread
+   * @param check of the files; used by its thread only
+   */
+  public record LaneParts(
+      List<Slot> slots, MemorySegment order, Supplier<Gatherer> opener, SourceCheck check) {}
+
+  /** A pause that only a notification ends. */
+  static final int UNTIL_NOTIFIED = -1;
+
+  /** When all batches are in use so long, nobody is going to give one back. */
+  private static final long HELD_LIMIT_MILLIS = 60_000;
+
+  private static final AtomicInteger THREADS = new AtomicInteger();
+
+  private final List<Lane> lanes = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final BatchCursor cursor;
+  private final BatchCursor sessionStart;
+  private final long recordBytes;
+  private boolean isClosed;
+  private long session;
+  private long sequence;
+  private long records;
+  private long batches;
+  private long stallNanos;
+  private long consumerNanos;
+  private long firstNanos;
+  private long lastNanos;
+
+  /**
+   * Makes the lanes; {@link #start} sets them going.
+   *
+   * @param sampler the order
+   * @param batchSize most records of a batch
+   * @param recordBytes of all columns together, for statistics
+   * @param parts of each lane, at least one
+   */
+  public Pipeline(Sampler sampler, int batchSize, long recordBytes, List<LaneParts> parts) {
+    this.cursor = new BatchCursor(sampler.size(), batchSize);
+    this.sessionStart = new BatchCursor(sampler.size(), batchSize);
+    this.recordBytes = recordBytes;
+    for (int i = 0; i < parts.size(); i++) {
+      Lane lane = new Lane(i, parts.size(), this, sampler, batchSize, parts.get(i));
+      lanes.add(lane);
+      threads.add(
+          Thread.ofPlatform()
+              .daemon()
+              .name("penstock-reader-" + THREADS.incrementAndGet())
+              .inheritInheritableThreadLocals(false)
+              .unstarted(lane));
+    }
+  }
+
+  /**
+   * Starts the reading threads and waits until their gatherers are open. Once.
+   *
+   * @throws PenstockException if a gatherer cannot be opened; nothing is left running
+   */
+  public void start() {
+    threads.forEach(Thread::start);
+    Throwable failure = awaitOpen();
+    if (failure != null) {
+      try {
+        close();
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+      throw stopped(failure);
+    }
+  }
+
+  private synchronized Throwable awaitOpen() {
+    for (Lane lane : lanes) {
+      while (!lane.outlet.isOpen && lane.outlet.death == null) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return e;
+        }
+      }
+      if (lane.outlet.death != null) {
+        return lane.outlet.death;
+      }
+    }
+    return null;
+  }
+
+  // ---- the consumer's side --------------------------------------------------------------------
+
+  /**
+   * Starts reading some epochs, unless that is what is being read and it has come to just there.
+   * Any thread.
+   *
+   * @param epoch the first
+   * @param endEpoch behind the last
+   * @return number of the session, for {@link #hasNext} and {@link #take}
+   * @throws IllegalStateException if closed
+   */
+  public synchronized long begin(long epoch, long endEpoch) {
+    checkOpen();
+    boolean isThere =
+        session > 0
+            && cursor.hasNext()
+            && cursor.epoch() == epoch
+            && cursor.position() == 0
+            && cursor.endEpoch() == endEpoch
+            && lanes.stream().allMatch(lane -> lane.outlet.failure == null);
+    if (isThere) {
+      return session;
+    }
+    session++;
+    sequence = 0;
+    cursor.seek(epoch, endEpoch);
+    sessionStart.seek(cursor);
+    for (Lane lane : lanes) {
+      lane.outlet.published.drainTo(lane.outlet.returned);
+      lane.outlet.failure = null;
+    }
+    long now = System.nanoTime();
+    firstNanos = batches == 0 ? now : firstNanos;
+    lastNanos = now;
+    notifyAll();
+    return session;
+  }
+
+  /**
+   * Whether a batch of an epoch is still to come. Any thread; does not wait.
+   *
+   * @throws IllegalStateException if closed, or another session was started
+   */
+  public synchronized boolean hasNext(long ofSession, long epoch) {
+    checkSession(ofSession);
+    return cursor.hasNext() && cursor.epoch() == epoch;
+  }
+
+  /**
+   * Waits for the next batch. Any thread, one at a time. Allocates nothing unless it fails.
+   *
+   * @return a slot, to be given to {@link #release}; its batch may have {@link Slot#failure failed}
+   * @throws PenstockException if reading has come to an end, or the thread was interrupted
+   * @throws IllegalStateException if closed, or another session was started
+   */
+  public synchronized Slot take(long ofSession) {
+    long start = System.nanoTime();
+    Slot slot = null;
+    while (slot == null) {
+      checkSession(ofSession);
+      Outlet outlet = lanes.get((int) (sequence % lanes.size())).outlet;
+      slot = outlet.published.poll();
+      if (slot == null) {
+        checkAlive(outlet);
+        await(outlet);
+      } else {
+        outlet.outCount++;
+      }
+    }
+    long now = System.nanoTime();
+    consumerNanos += batches == 0 ? 0 : start - lastNanos;
+    stallNanos += now - start;
+    lastNanos = now;
+    sequence++;
+    cursor.advance(1);
+    if (slot.failure() == null) {
+      batches++;
+      records += slot.size();
+    }
+    return slot;
+  }
+
+  /** Once only: take looks again after each notification, whatever it was for. */
+  @SuppressWarnings("WaitNotInLoop")
+  private void await(Outlet outlet) {
+    boolean isHeld = outlet.outCount == outlet.slotCount;
+    long start = System.nanoTime();
+    try {
+      wait(isHeld ? HELD_LIMIT_MILLIS : 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PenstockException("interrupted while waiting for a batch", e);
+    }
+    boolean isStillHeld = isHeld && outlet.outCount == outlet.slotCount && !isClosed;
+    if (isStillHeld && System.nanoTime() - start >= HELD_LIMIT_MILLIS * 1_000_000) {
+      throw new IllegalStateException(
+          ("all %d batches are in use, and none was closed for %d s: close retained batches, or"
+                  + " raise prefetchBatches and memoryBytes")
+              .formatted(outlet.slotCount, HELD_LIMIT_MILLIS / 1000));
+    }
+  }
+
+  /** Gives a slot back to be filled again. Any thread. */
+  public synchronized void release(Slot slot) {
+    if (isClosed) {
+      return;
+    }
+    Outlet outlet = lanes.get(slot.lane).outlet;
+    outlet.outCount--;
+    outlet.returned.add(slot);
+    notifyAll();
+  }
+
+  /** What was done so far. Any thread. */
+  public synchronized PipelineStatistics statistics() {
+    ReaderStatistics readers = new ReaderStatistics();
+    lanes.forEach(lane -> readers.add(lane.outlet.statistics));
+    return new PipelineStatistics(
+        records,
+        batches,
+        records * recordBytes,
+        stallNanos,
+        consumerNanos,
+        batches == 0 ? 0 : lastNanos - firstNanos,
+        readers);
+  }
+
+  /**
+   * Stops the reading threads and waits until what is in flight has landed. Idempotent, any thread.
+   *
+   * @throws PenstockException if a gatherer could not be closed: then the slots' memory must not be
+   *     given back
+   */
+  public void close() {
+    boolean isFirst;
+    synchronized (this) {
+      isFirst = !isClosed;
+      isClosed = true;
+      notifyAll();
+    }
+    boolean isInterrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (isFirst) {
+      throwFailureOfClosing();
+    }
+  }
+
+  private synchronized void throwFailureOfClosing() {
+    for (Lane lane : lanes) {
+      if (lane.outlet.isOpen && lane.outlet.death != null) {
+        throw stopped(lane.outlet.death);
+      }
+    }
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the loader is closed");
+    }
+  }
+
+  private void checkSession(long ofSession) {
+    checkOpen();
+    if (ofSession != session) {
+      throw new IllegalStateException(
+          "this epoch has ended: another one was started on the same loader");
+    }
+  }
+
+  private static void checkAlive(Outlet outlet) {
+    Throwable failure = outlet.death == null ? outlet.failure : outlet.death;
+    if (failure != null) {
+      throw stopped(failure);
+    }
+  }
+
+  /** An exception with the stack of the calling thread, and that of the reading thread as cause. */
+  public static PenstockException stopped(Throwable failure) {
+    if (failure instanceof PenstockException e) {
+      return new PenstockException(
+          e.getMessage(), e.path(), e.recordIndex(), e.offsetBytes(), e.statusName(), e);
+    }
+    return new PenstockException("reading stopped, which it should not: " + failure, failure);
+  }
+
+  // ---- the lanes' side ------------------------------------------------------------------------
+
+  synchronized void opened(Lane lane) {
+    lane.outlet.isOpen = true;
+    notifyAll();
+  }
+
+  synchronized void died(Lane lane, Throwable cause) {
+    lane.outlet.death = cause;
+    notifyAll();
+  }
+
+  /** Ends the session for the consumer, once it has fetched what was finished before. */
+  synchronized void failed(Lane lane, Throwable cause) {
+    if (lane.outlet.session == session && lane.outlet.failure == null) {
+      lane.outlet.failure = cause;
+      notifyAll();
+    }
+  }
+
+  /**
+   * Waits for a slot to come back, a new session or closing, and collects slots.
+   *
+   * @param pauseMillis longest wait; 0: none
+   * @return false when the lane is to end
+   */
+  synchronized boolean awaitWork(Lane lane, SlotQueue free, int pauseMillis) {
+    Outlet outlet = lane.outlet;
+    boolean isPausing = pauseMillis != 0;
+    while (isPausing && !isClosed && outlet.session == session && outlet.returned.isEmpty()) {
+      try {
+        wait(Math.max(0, pauseMillis));
+      } catch (InterruptedException e) {
+        // The thread is ours, and nobody of us interrupts it: what is meant is told under the lock.
+      }
+      isPausing = pauseMillis == UNTIL_NOTIFIED;
+    }
+    outlet.returned.drainTo(free);
+    return !isClosed;
+  }
+
+  /** If there is a session that the lane does not know, goes to its beginning. */
+  synchronized boolean startSession(Lane lane, BatchCursor target) {
+    if (lane.outlet.session == session) {
+      return false;
+    }
+    lane.outlet.session = session;
+    lane.outlet.failure = null;
+    target.seek(sessionStart);
+    return true;
+  }
+
+  /** Hands a batch over; false when its session has ended, and the slot stays with the lane. */
+  synchronized boolean publish(Lane lane, Slot slot, ReaderStatistics statistics) {
+    Outlet outlet = lane.outlet;
+    outlet.statistics.set(statistics);
+    if (outlet.session != session) {
+      return false;
+    }
+    outlet.published.add(slot);
+    notifyAll();
+    return true;
+  }
+}

@@ -1,0 +1,23 @@
+package io.penstock.internal.engine;
+
+import io.penstock.internal.ffi.ReaderStatistics;
+
+/**
+ * What a pipeline did since it was made, at one moment.
+ *
+ * @param records delivered
+ * @param batches delivered
+ * @param bytes delivered
+ * @param stallNanos the consumer waited for batches
+ * @param consumerNanos between a delivery and the next question for a batch
+ * @param elapsedNanos from the first order to the last delivery
+ * @param readers sum over the readers
+ */
+public record PipelineStatistics(
+    long records,
+    long batches,
+    long bytes,
+    long stallNanos,
+    long consumerNanos,
+    long elapsedNanos,
+    ReaderStatistics readers) {}

@@ -1,0 +1,131 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Memory of one batch, and what it holds at the moment.
+ *
+ * <p>Segments are made once, so that a batch costs no garbage. A slot belongs to one place at a
+ * time (its lane, the gatherer, the ring of finished batches, the consumer); handing it on under
+ * the pipeline's lock makes its fields visible. It must not know who holds it.
+ */
+public final class Slot {
+  final int lane;
+  private final int capacity;
+  private final MemorySegment memory;
+  private final MemorySegment indices;
+  private final MemorySegment[] columns;
+  private final long[] recordBytes;
+
+  /** Views of a batch that is not full: the last of an epoch, so always of the same size. */
+  private int shortSize;
+
+  private MemorySegment shortIndices;
+  private final MemorySegment[] shortColumns;
+
+  private long epoch;
+  private long position;
+  private int size;
+  private PenstockException failure;
+
+  /**
+   * Cuts the memory into columns.
+   *
+   * @param lane number of the lane that it belongs to
+   * @param memory of the columns
+   * @param offsets where each column starts in it
+   * @param recordBytes size of a record of each column
+   * @param indices room for one int64 a record
+   */
+  public Slot(
+      int lane,
+      MemorySegment memory,
+      List<Long> offsets,
+      List<Long> recordBytes,
+      MemorySegment indices) {
+    this.lane = lane;
+    this.memory = memory;
+    this.indices = indices;
+    this.recordBytes = recordBytes.stream().mapToLong(Long::longValue).toArray();
+    this.capacity = Math.toIntExact(indices.byteSize() / Long.BYTES);
+    this.size = capacity;
+    this.columns = new MemorySegment[offsets.size()];
+    this.shortColumns = new MemorySegment[offsets.size()];
+    for (int c = 0; c < columns.length; c++) {
+      columns[c] = memory.asSlice(offsets.get(c), capacity * this.recordBytes[c]);
+    }
+  }
+
+  /** Where it is in memory. */
+  public long address() {
+    return memory.address();
+  }
+
+  /** Number of columns. */
+  public int columnCount() {
+    return columns.length;
+  }
+
+  /** Most records that fit. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Number of records of the batch in it. */
+  public int size() {
+    return size;
+  }
+
+  /** Epoch of the batch in it. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** Position of its first record in the epoch. */
+  public long position() {
+    return position;
+  }
+
+  /** Why the batch in it could not be read; null if it could. */
+  public PenstockException failure() {
+    return failure;
+  }
+
+  /** The records of a column, {@link #size()} of them and no more. */
+  public MemorySegment column(int column) {
+    return size == capacity ? columns[column] : shortColumns[column];
+  }
+
+  /** The int64 indices of the records, {@link #size()} of them and no more. */
+  public MemorySegment indices() {
+    return size == capacity ? indices : shortIndices;
+  }
+
+  /** Says which batch it is going to hold. */
+  public void assign(long epoch, long position, int size) {
+    this.epoch = epoch;
+    this.position = position;
+    this.size = size;
+    this.failure = null;
+    if (size != capacity && size != shortSize) {
+      shortSize = size;
+      shortIndices = indices.asSlice(0, (long) size * Long.BYTES);
+      for (int c = 0; c < columns.length; c++) {
+        shortColumns[c] = columns[c].asSlice(0, size * recordBytes[c]);
+      }
+    }
+  }
+
+  void fail(PenstockException failure) {
+    this.failure = failure;
+  }
+
+  /** Overwrites all columns, so that nothing is left of an earlier batch. */
+  void clear() {
+    for (MemorySegment column : columns) {
+      column.fill((byte) 0);
+    }
+  }
+}

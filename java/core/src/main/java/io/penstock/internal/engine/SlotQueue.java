@@ -1,0 +1,56 @@
+package io.penstock.internal.engine;
+
+/**
+ * A first-in first-out queue of slots with a fixed capacity.
+ *
+ * <p>Not thread-safe. It exists because the queues of java.util.concurrent allocate, or block on
+ * their own lock.
+ */
+final class SlotQueue {
+  private final Slot[] slots;
+  private int first;
+  private int size;
+
+  SlotQueue(int capacity) {
+    slots = new Slot[capacity];
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void add(Slot slot) {
+    if (size == slots.length) {
+      throw new IllegalStateException("a queue for " + size + " slots is full");
+    }
+    slots[(first + size++) % slots.length] = slot;
+  }
+
+  /** The oldest slot, which stays; null if there is none. */
+  Slot peek() {
+    return size == 0 ? null : slots[first];
+  }
+
+  /** The oldest slot, which is removed; null if there is none. */
+  Slot poll() {
+    if (size == 0) {
+      return null;
+    }
+    Slot slot = slots[first];
+    slots[first] = null;
+    first = (first + 1) % slots.length;
+    size--;
+    return slot;
+  }
+
+  /** Moves all slots to the end of another queue. */
+  void drainTo(SlotQueue other) {
+    while (size > 0) {
+      other.add(poll());
+    }
+  }
+}
