@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "support.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,30 @@ uint64_t next_random(uint64_t *state) {
   *state ^= *state >> 7;
   *state ^= *state << 17;
   return *state;
+}
+
+int64_t *make_shuffled(uint64_t count, uint64_t seed) {
+  int64_t *indices = malloc(sizeof *indices * count);
+  CHECK(indices != NULL);
+  for (uint64_t i = 0; i < count; i++)
+    indices[i] = (int64_t)i;
+  for (uint64_t i = count - 1; i > 0; i--) {
+    const uint64_t other = next_random(&seed) % (i + 1);
+    const int64_t swap = indices[i];
+    indices[i] = indices[other];
+    indices[other] = swap;
+  }
+  return indices;
+}
+
+uint32_t count_descriptors(void) {
+  DIR *directory = opendir("/proc/self/fd");
+  CHECK(directory != NULL);
+  uint32_t count = 0;
+  while (readdir(directory))
+    count++;
+  closedir(directory);
+  return count - 3; /* ".", ".." and the directory itself */
 }
 
 const char *make_file(const char *name, uint64_t bytes, uint32_t salt) {

@@ -40,6 +40,12 @@ const char *make_file(const char *name, uint64_t bytes, uint32_t salt);
 
 uint64_t next_random(uint64_t *state);
 
+/* 0 to count - 1 in an order that the seed chooses. The caller frees it. */
+int64_t *make_shuffled(uint64_t count, uint64_t seed);
+
+/* Descriptors that this process has open. */
+uint32_t count_descriptors(void);
+
 /* A source with one column per record size in `sizes` (ends with 0), each in a file of its own,
  * whose data begin at offset 128 (as NumPy's do) and end with the file. */
 penstock_source *make_source(const uint64_t *sizes, uint64_t record_count);

@@ -58,22 +58,8 @@ static void read_order(penstock_source *source, const penstock_reader_options *o
   CHECK_EQUAL(penstock_source_close(source), 0);
 }
 
-static int64_t *shuffled(uint64_t count, uint64_t seed) {
-  int64_t *indices = malloc(sizeof *indices * count);
-  CHECK(indices != NULL);
-  for (uint64_t i = 0; i < count; i++)
-    indices[i] = (int64_t)i;
-  for (uint64_t i = count - 1; i > 0; i--) {
-    const uint64_t other = next_random(&seed) % (i + 1);
-    const int64_t swap = indices[i];
-    indices[i] = indices[other];
-    indices[other] = swap;
-  }
-  return indices;
-}
-
 static void read_shuffled(const uint64_t *sizes, uint64_t count, uint32_t batch, uint32_t cells) {
-  int64_t *indices = shuffled(count, 42);
+  int64_t *indices = make_shuffled(count, 42);
   const penstock_reader_options options = options_now(batch, cells);
   read_order(make_source(sizes, count), &options, indices, count);
   free(indices);
@@ -104,7 +90,7 @@ static void few_cells_only(void) { read_shuffled((const uint64_t[]){100, 0}, 100
 
 static void sequential_order(void) {
   enum { COUNT = 9000 };
-  int64_t *indices = shuffled(COUNT, 1);
+  int64_t *indices = make_shuffled(COUNT, 1);
   for (uint32_t i = 0; i < COUNT; i++)
     indices[i] = i;
   const penstock_reader_options options = options_now(100, 2000);
@@ -126,7 +112,7 @@ static void duplicate_indices(void) {
 }
 
 static void resident_columns(void) {
-  int64_t *indices = shuffled(3000, 9);
+  int64_t *indices = make_shuffled(3000, 9);
   penstock_reader_options options = options_now(64, 500);
   options.resident_bytes = 3000 * 9;
   read_order(make_source((const uint64_t[]){784, 8, 1, 0}, 3000), &options, indices, 3000);
@@ -147,7 +133,7 @@ static void cached_records_are_read_once(void) {
     penstock_reader *reader;
     CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
     for (uint64_t epoch = 0; epoch < EPOCHS; epoch++) {
-      int64_t *indices = shuffled(COUNT, epoch + 11);
+      int64_t *indices = make_shuffled(COUNT, epoch + 11);
       read_and_check(reader, source, &options, indices, COUNT);
       penstock_statistics statistics;
       CHECK_EQUAL(penstock_reader_statistics(reader, &statistics), 0);
@@ -165,7 +151,7 @@ static void reset_forgets_the_order(void) {
     const penstock_reader_options options = options_now(50, 300);
     penstock_reader *reader;
     CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
-    int64_t *indices = shuffled(2000, 3);
+    int64_t *indices = make_shuffled(2000, 3);
     uint64_t slot;
     CHECK_EQUAL(penstock_memory_allocate(50 * 784 + 4096, 0, &slot), 0);
     for (uint32_t round = 0; round < 20; round++) {
