@@ -42,13 +42,15 @@ static int direct_read_works(int fd, uint32_t offset_alignment, uint32_t memory_
   return got >= 0;
 }
 
-/* Opens the file a second time for direct reads. Not being able to is no error: fd_direct stays -1.
- * statx tells alignments since Linux 6.1; before, 4096 always works where direct reads do. */
-static void open_direct(source_file *file) {
+/* Opens the file a second time for direct reads. A file system that has none is no error: fd_direct
+ * stays -1; too few descriptors or too little memory must not look like that. statx tells
+ * alignments since Linux 6.1; before, 4096 always works where direct reads do. Returns 0 or -errno.
+ */
+static int32_t open_direct(source_file *file) {
   file->fd_direct = -1;
   const int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
   if (fd < 0)
-    return;
+    return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
   struct stat stat;
   uint32_t offset_alignment = 4096;
   uint32_t memory_alignment = 4096;
@@ -69,14 +71,23 @@ static void open_direct(source_file *file) {
       stat.st_dev != file->info.device ||
       !direct_read_works(fd, offset_alignment, memory_alignment)) {
     close(fd);
-    return;
+    return 0;
   }
   file->fd_direct = fd;
   file->info.direct_offset_alignment = offset_alignment;
   file->info.direct_memory_alignment = memory_alignment;
+  return 0;
 }
 
-/* O_NONBLOCK: opening a FIFO must not wait for a writer. It means nothing for regular files. */
+/* O_NONBLOCK is for opening only: a FIFO must not wait for a writer. On a regular file io_uring may
+ * take it to mean "do not wait for the device either", and answer reads with -EAGAIN: so it is
+ * taken off again. */
+static void allow_waiting(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags >= 0)
+    (void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK); /* cannot fail on a regular file */
+}
+
 static int32_t open_file(const char *path, source_file *file) {
   memset(file, 0, sizeof *file);
   file->fd_direct = -1;
@@ -93,19 +104,27 @@ static int32_t open_file(const char *path, source_file *file) {
     status = -EINVAL;
   else if (!(file->path = strdup(path)))
     status = -ENOMEM;
+  if (status == 0) {
+    fill_info(&file->info, &stat);
+    status = open_direct(file);
+  }
   if (status != 0) {
+    free(file->path);
     close(file->fd_buffered);
     return status;
   }
-  fill_info(&file->info, &stat);
-  open_direct(file);
+  allow_waiting(file->fd_buffered);
+  if (file->fd_direct >= 0)
+    allow_waiting(file->fd_direct);
   return 0;
 }
 
 int32_t penstock_source_add_file(penstock_source *source, const char *path,
                                  penstock_file_info *info) {
-  if (!source || !path || !info || source->file_count >= MAX_FILES)
+  if (!source || !path || !info)
     return -EINVAL;
+  if (source->file_count >= MAX_FILES)
+    return -EMFILE;
   const uint32_t count = source->file_count;
   if ((count & (count - 1)) == 0) { /* full: capacities are powers of two */
     source_file *grown = realloc(source->files, sizeof *grown * (count ? 2 * (size_t)count : 1));
