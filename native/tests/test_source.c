@@ -1,0 +1,667 @@
+/* Files and columns: what is refused and with which status, where records are found, what is
+ * noticed of a file that changes, mappings and advice. Descriptors are counted around every test.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.h"
+
+enum { NOBODY = 65534 };
+
+static penstock_source *new_source(void) {
+  penstock_source *source;
+  CHECK_EQUAL(penstock_source_open(&source), 0);
+  return source;
+}
+
+static int32_t add_file(penstock_source *source, const char *path) {
+  penstock_file_info info;
+  return penstock_source_add_file(source, path, &info);
+}
+
+static void close_source(penstock_source *source) { CHECK_EQUAL(penstock_source_close(source), 0); }
+
+/* A name of this process alone. */
+static const char *name_of(const char *what) {
+  static char names[8][64];
+  static uint32_t next;
+  char *name = names[next++ % 8];
+  snprintf(name, sizeof names[0], "%s-%ld", what, (long)getpid());
+  return name;
+}
+
+/* ---- add_file ------------------------------------------------------------------------------- */
+
+static void missing_files_are_told(void) {
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, name_of("missing")), -ENOENT);
+  CHECK_EQUAL(add_file(source, ""), -ENOENT);
+  CHECK_EQUAL(add_file(source, "/dev/null/below"), -ENOTDIR);
+  char path[8192];
+  memset(path, 'x', sizeof path - 1);
+  path[sizeof path - 1] = 0;
+  CHECK_EQUAL(add_file(source, path), -ENAMETOOLONG);
+  close_source(source);
+}
+
+static void what_is_no_regular_file_is_refused(void) {
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, "."), -EISDIR);
+  CHECK_EQUAL(add_file(source, "/dev/null"), -EINVAL);
+  /* Nobody writes to it: opening it the plain way would wait for ever. */
+  const char *fifo = name_of("fifo");
+  CHECK_EQUAL(mkfifo(fifo, 0600), 0);
+  CHECK_EQUAL(add_file(source, fifo), -EINVAL);
+  unlink(fifo);
+  close_source(source);
+}
+
+static void links_are_followed_but_not_for_ever(void) {
+  penstock_source *source = new_source();
+  const char *path = make_file("linked", 1000, 0);
+  const char *link = name_of("link");
+  const char *loop = name_of("loop");
+  CHECK_EQUAL(symlink(path, link), 0);
+  CHECK_EQUAL(symlink(loop, loop), 0);
+  CHECK_EQUAL(add_file(source, link), 0);
+  CHECK_EQUAL(add_file(source, loop), -ELOOP);
+  unlink(link);
+  unlink(loop);
+  unlink(path);
+  close_source(source);
+}
+
+/* In a child, since root may read everything and cannot come back from being somebody else. */
+static void forbidden_files_are_told(void) {
+  const char *path = make_file("forbidden", 1000, 0);
+  CHECK_EQUAL(chmod(path, 0), 0);
+  const pid_t child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+      _exit(77);
+    penstock_source *source = new_source();
+    const int32_t status = add_file(source, path);
+    close_source(source);
+    _exit(status == -EACCES ? 0 : 1);
+  }
+  int status;
+  CHECK_EQUAL(waitpid(child, &status, 0), child);
+  CHECK(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 77)
+    printf("  skipped: root cannot become another user here\n");
+  else
+    CHECK_EQUAL(WEXITSTATUS(status), 0);
+  unlink(path);
+}
+
+/* With one descriptor left the file opens once, but not a second time for direct reads: that must
+ * not look like a file system without direct reads. */
+static void too_few_descriptors_are_told(void) {
+  const char *path = make_file("descriptors", 1000, 0);
+  penstock_source *source = new_source();
+  const uint32_t open_now = count_descriptors();
+  const int next = dup(0); /* the limit is one of numbers, and those in use may have gaps */
+  CHECK(next >= 0);
+  CHECK_EQUAL(close(next), 0);
+  struct rlimit limit;
+  CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  for (uint32_t left = 0; left < 2; left++) {
+    const struct rlimit low = {.rlim_cur = (rlim_t)next + left, .rlim_max = limit.rlim_max};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &low), 0);
+    const int32_t status = add_file(source, path);
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    CHECK_EQUAL(status, -EMFILE);
+    CHECK_EQUAL(count_descriptors(), open_now);
+  }
+  CHECK_EQUAL(add_file(source, path), 0);
+  unlink(path);
+  close_source(source);
+}
+
+static void file_info_is_what_stat_says(void) {
+  const char *path = make_file("info", 123457, 0);
+  penstock_source *source = new_source();
+  penstock_file_info info;
+  memset(&info, 0xEE, sizeof info);
+  CHECK_EQUAL(penstock_source_add_file(source, path, &info), 0);
+  struct stat stat_now;
+  CHECK_EQUAL(stat(path, &stat_now), 0);
+  CHECK_EQUAL(info.size_bytes, 123457);
+  CHECK_EQUAL(info.inode, stat_now.st_ino);
+  CHECK_EQUAL(info.device, stat_now.st_dev);
+  CHECK_EQUAL(info.modified_ns,
+              (int64_t)stat_now.st_mtim.tv_sec * 1000000000 + stat_now.st_mtim.tv_nsec);
+  CHECK_EQUAL(info.direct_offset_alignment & (info.direct_offset_alignment - 1), 0);
+  CHECK_EQUAL(info.direct_memory_alignment & (info.direct_memory_alignment - 1), 0);
+  CHECK_EQUAL(info.direct_offset_alignment == 0, info.direct_memory_alignment == 0);
+  unlink(path);
+  close_source(source);
+}
+
+/* io_uring may answer reads of descriptors that must not wait with -EAGAIN. */
+static void descriptors_may_wait_and_are_not_inherited(void) {
+  const char *path = make_file("flags", 5000, 0);
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  const int fds[] = {source->files[0].fd_buffered, source->files[0].fd_direct};
+  for (uint32_t i = 0; i < 2 && fds[i] >= 0; i++) {
+    CHECK_EQUAL(fcntl(fds[i], F_GETFL) & O_NONBLOCK, 0);
+    CHECK_EQUAL((fcntl(fds[i], F_GETFL) & O_DIRECT) != 0, i == 1);
+    CHECK_EQUAL(fcntl(fds[i], F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+  }
+  unlink(path);
+  close_source(source);
+}
+
+static void an_empty_file_is_a_file(void) {
+  const char *path = make_file("empty", 0, 0);
+  penstock_source *source = new_source();
+  penstock_file_info info;
+  CHECK_EQUAL(penstock_source_add_file(source, path, &info), 0);
+  CHECK_EQUAL(info.size_bytes, 0);
+  uint64_t address;
+  uint64_t bytes;
+  CHECK_EQUAL(penstock_source_map(source, 0, &address, &bytes), -ENODATA);
+  const penstock_shard shard = {.record_count = 0};
+  CHECK_EQUAL(penstock_source_add_column(source, 784, &shard, 1), 0);
+  penstock_failure failure;
+  CHECK_EQUAL(penstock_source_check(source, &failure), 0);
+  CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, PENSTOCK_ADVICE_WILLNEED), 0);
+  CHECK_EQUAL(penstock_source_advise(source, 0, (int64_t[]){0}, 1, PENSTOCK_ADVICE_WILLNEED),
+              -EINVAL);
+  /* A reader of no records opens, and has nothing to order. */
+  CHECK_EQUAL(
+      penstock_backend_probe(source, PENSTOCK_BACKEND_PREAD, PENSTOCK_IO_BUFFERED, &failure), 0);
+  const penstock_reader_options options = make_options(4);
+  penstock_reader *reader;
+  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
+  uint64_t slot;
+  CHECK_EQUAL(penstock_memory_allocate(4096, 0, &slot), 0);
+  CHECK_EQUAL(penstock_reader_order(reader, (int64_t[]){0}, 1, slot), -EINVAL);
+  penstock_progress progress;
+  CHECK_EQUAL(penstock_reader_drive(reader, 1, UINT64_MAX, &progress), 0);
+  CHECK_EQUAL(progress.ready, 0);
+  CHECK_EQUAL(penstock_reader_close(reader), 0);
+  CHECK_EQUAL(penstock_memory_free(slot, 4096), 0);
+  unlink(path);
+  close_source(source);
+}
+
+static void files_are_numbered_as_added(void) {
+  const char *path = make_file("many", 100, 0);
+  penstock_source *source = new_source();
+  for (int32_t i = 0; i < 100; i++) {
+    CHECK_EQUAL(add_file(source, path), i);
+    /* What is refused takes no number. */
+    CHECK_EQUAL(add_file(source, "."), -EISDIR);
+  }
+  unlink(path);
+  close_source(source);
+}
+
+static void nothing_is_not_accepted(void) {
+  penstock_source *source = new_source();
+  penstock_file_info info;
+  penstock_failure failure;
+  uint64_t number;
+  CHECK_EQUAL(penstock_source_open(NULL), -EINVAL);
+  CHECK_EQUAL(penstock_source_add_file(NULL, "x", &info), -EINVAL);
+  CHECK_EQUAL(penstock_source_add_file(source, NULL, &info), -EINVAL);
+  CHECK_EQUAL(penstock_source_add_file(source, "x", NULL), -EINVAL);
+  CHECK_EQUAL(penstock_source_add_column(NULL, 1, NULL, 0), -EINVAL);
+  CHECK_EQUAL(penstock_source_add_column(source, 1, NULL, 1), -EINVAL);
+  CHECK_EQUAL(penstock_source_check(NULL, &failure), -EINVAL);
+  CHECK_EQUAL(penstock_source_check(source, NULL), -EINVAL);
+  CHECK_EQUAL(penstock_source_cached(source, 0, &number, &number), -EINVAL);
+  CHECK_EQUAL(penstock_source_map(source, 0, &number, &number), -EINVAL);
+  CHECK_EQUAL(penstock_source_map(NULL, 0, &number, &number), -EINVAL);
+  CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, 0), -EINVAL);
+  CHECK_EQUAL(penstock_source_advise(NULL, 0, NULL, 0, 0), -EINVAL);
+  CHECK_EQUAL(penstock_source_close(NULL), -EINVAL);
+  close_source(source);
+}
+
+/* ---- add_column ----------------------------------------------------------------------------- */
+
+static int32_t add_column(penstock_source *source, uint64_t record_bytes, penstock_shard shard) {
+  return penstock_source_add_column(source, record_bytes, &shard, 1);
+}
+
+static void columns_that_cannot_be_are_refused(void) {
+  const char *path = make_file("column", 1000, 0);
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  CHECK_EQUAL(add_column(source, 0, (penstock_shard){.record_count = 1}), -EINVAL);
+  CHECK_EQUAL(add_column(source, 10, (penstock_shard){.record_count = 1, .file = 1}), -EINVAL);
+  CHECK_EQUAL(add_column(source, 10, (penstock_shard){.record_count = 1, .reserved = 1}), -EINVAL);
+  /* Products and sums that overflow. */
+  CHECK_EQUAL(add_column(source, 1 << 20, (penstock_shard){.record_count = UINT64_MAX}), -EINVAL);
+  CHECK_EQUAL(add_column(source, 1 << 20, (penstock_shard){.record_count = UINT64_C(1) << 44}),
+              -EINVAL);
+  CHECK_EQUAL(
+      add_column(source, 10, (penstock_shard){.offset_bytes = UINT64_MAX - 9, .record_count = 1}),
+      -EINVAL);
+  CHECK_EQUAL(add_column(source, UINT64_MAX, (penstock_shard){.record_count = 1}), -EINVAL);
+  CHECK_EQUAL(add_column(source, (UINT64_C(1) << 40) + 1, (penstock_shard){.record_count = 1}),
+              -EINVAL);
+  unlink(path);
+  close_source(source);
+}
+
+static void a_shard_must_end_within_its_file(void) {
+  const char *path = make_file("short", 1000, 0);
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  CHECK_EQUAL(add_column(source, 10, (penstock_shard){.record_count = 101}), -ENODATA);
+  CHECK_EQUAL(add_column(source, 10, (penstock_shard){.offset_bytes = 1, .record_count = 100}),
+              -ENODATA);
+  CHECK_EQUAL(add_column(source, 10, (penstock_shard){.offset_bytes = 1001}), -ENODATA);
+  CHECK_EQUAL(add_column(source, 1001, (penstock_shard){.record_count = 1}), -ENODATA);
+  /* Refused columns leave nothing behind: the number and the record count are still free. */
+  CHECK_EQUAL(add_column(source, 10, (penstock_shard){.record_count = 100}), 0);
+  CHECK_EQUAL(add_column(source, 1, (penstock_shard){.offset_bytes = 900, .record_count = 100}), 1);
+  unlink(path);
+  close_source(source);
+}
+
+static void columns_have_the_same_record_count(void) {
+  const char *path = make_file("count", 1000, 0);
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  CHECK_EQUAL(add_column(source, 10, (penstock_shard){.record_count = 100}), 0);
+  CHECK_EQUAL(add_column(source, 1, (penstock_shard){.record_count = 99}), -ERANGE);
+  CHECK_EQUAL(add_column(source, 1, (penstock_shard){.record_count = 101}), -ERANGE);
+  CHECK_EQUAL(penstock_source_add_column(source, 1, NULL, 0), -ERANGE);
+  const penstock_shard two[] = {{.record_count = 60}, {.offset_bytes = 7, .record_count = 40}};
+  CHECK_EQUAL(penstock_source_add_column(source, 1, two, 2), 1);
+  unlink(path);
+  close_source(source);
+}
+
+static void there_are_so_many_columns_and_no_more(void) {
+  const char *path = make_file("columns", 100, 0);
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  for (int32_t i = 0; i < PENSTOCK_MAX_COLUMNS; i++)
+    CHECK_EQUAL(add_column(source, 1, (penstock_shard){.record_count = 100}), i);
+  CHECK_EQUAL(add_column(source, 1, (penstock_shard){.record_count = 100}), -EINVAL);
+  unlink(path);
+  close_source(source);
+}
+
+/* ---- many shards ---------------------------------------------------------------------------- */
+
+enum { FILES = 3, SHARDS = 3000, SHARD_RECORD = 5, SHARD_GAP = 11 };
+
+/* Shards of 0 to 6 records in turn in each of three files, with gaps between them; the later ones
+ * lie earlier in the file. */
+static uint64_t make_shards(penstock_shard *shards) {
+  uint64_t ends[FILES];
+  for (uint32_t i = 0; i < FILES; i++)
+    ends[i] = (uint64_t)SHARDS * (6 * SHARD_RECORD + SHARD_GAP);
+  uint64_t count = 0;
+  for (uint32_t i = 0; i < SHARDS; i++) {
+    const uint32_t records = i * 5 % 7;
+    const uint32_t file = i % FILES;
+    ends[file] -= records * SHARD_RECORD + SHARD_GAP;
+    shards[i] = (penstock_shard){.offset_bytes = ends[file], .record_count = records, .file = file};
+    count += records;
+  }
+  return count;
+}
+
+static penstock_source *make_sharded(const penstock_shard *shards) {
+  penstock_source *source = new_source();
+  for (uint32_t i = 0; i < FILES; i++) {
+    const char *path = make_file("shards", (uint64_t)SHARDS * (6 * SHARD_RECORD + SHARD_GAP), i);
+    CHECK_EQUAL(add_file(source, path), i);
+    unlink(path);
+  }
+  CHECK_EQUAL(penstock_source_add_column(source, SHARD_RECORD, shards, SHARDS), 0);
+  return source;
+}
+
+/* Where record `index` is, found the slow way. */
+static location find_slowly(const penstock_shard *shards, uint64_t index) {
+  uint32_t at = 0;
+  while (index >= shards[at].record_count)
+    index -= shards[at++].record_count;
+  return (location){.offset_bytes = shards[at].offset_bytes + index * SHARD_RECORD,
+                    .file = shards[at].file};
+}
+
+static void records_are_found_in_many_shards_with_any_hint(void) {
+  penstock_shard shards[SHARDS];
+  const uint64_t count = make_shards(shards);
+  penstock_source *source = make_sharded(shards);
+  CHECK_EQUAL(source->record_count, count);
+  uint64_t state = 3;
+  for (uint64_t index = 0; index < count; index += 1 + index % 3) {
+    const location expected = find_slowly(shards, index);
+    uint32_t own = source_locate(&source->columns[0], index, 0).shard;
+    const uint32_t hints[] = {
+        0, own, own - 1, own + 1, SHARDS, UINT32_MAX, (uint32_t)(next_random(&state) % SHARDS)};
+    for (uint32_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+      const location found = source_locate(&source->columns[0], index, hints[i]);
+      CHECK_EQUAL(found.offset_bytes, expected.offset_bytes);
+      CHECK_EQUAL(found.file, expected.file);
+      CHECK_EQUAL(found.shard, own);
+    }
+  }
+  close_source(source);
+}
+
+static void read_sharded(penstock_source *source, const penstock_shard *shards, uint64_t count,
+                         uint32_t cells) {
+  enum { BATCH = 64 };
+  penstock_reader_options options = make_options(BATCH);
+  options.cell_count = cells;
+  penstock_reader *reader;
+  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
+  int64_t *indices = make_shuffled(count, 5);
+  uint64_t slot;
+  CHECK_EQUAL(penstock_memory_allocate(BATCH * SHARD_RECORD, 0, &slot), 0);
+  for (uint64_t at = 0; at < count; at += BATCH) {
+    const uint32_t size = count - at < BATCH ? (uint32_t)(count - at) : BATCH;
+    CHECK_EQUAL(penstock_reader_order(reader, indices + at, size, cells ? 0 : slot), 0);
+    penstock_progress progress;
+    CHECK_EQUAL(penstock_reader_drive(reader, size, UINT64_MAX, &progress), 0);
+    penstock_failure failure;
+    CHECK_EQUAL(penstock_reader_take(reader, size, slot, &failure), 0);
+    const uint8_t *record = (const uint8_t *)(uintptr_t)slot;
+    for (uint32_t i = 0; i < size; i++, record += SHARD_RECORD) {
+      const location from = find_slowly(shards, (uint64_t)indices[at + i]);
+      for (uint32_t byte = 0; byte < SHARD_RECORD; byte++)
+        CHECK_EQUAL(record[byte], pattern(from.offset_bytes + byte, from.file));
+    }
+  }
+  free(indices);
+  CHECK_EQUAL(penstock_memory_free(slot, BATCH * SHARD_RECORD), 0);
+  CHECK_EQUAL(penstock_reader_close(reader), 0);
+}
+
+static void records_of_many_shards_are_read(void) {
+  penstock_shard shards[SHARDS];
+  const uint64_t count = make_shards(shards);
+  penstock_source *source = make_sharded(shards);
+  read_sharded(source, shards, count, 0);
+  read_sharded(source, shards, count, 200);
+  close_source(source);
+}
+
+/* ---- check ---------------------------------------------------------------------------------- */
+
+static penstock_failure failure_now;
+
+/* Checks a source of two files after the second one was changed. */
+static penstock_source *open_two(const char **path) {
+  penstock_source *source = new_source();
+  const char *first = make_file("first", 3000, 0);
+  *path = make_file("second", 5000, 1);
+  CHECK_EQUAL(add_file(source, first), 0);
+  CHECK_EQUAL(add_file(source, *path), 1);
+  CHECK_EQUAL(penstock_source_check(source, &failure_now), 0);
+  CHECK_EQUAL(failure_now.status, 0);
+  CHECK_EQUAL(failure_now.file, -1);
+  /* A relative path, so the first file must stay for check to find. */
+  return source;
+}
+
+static void check_two(penstock_source *source, int32_t status) {
+  memset(&failure_now, 0xEE, sizeof failure_now);
+  CHECK_EQUAL(penstock_source_check(source, &failure_now), status);
+  CHECK_EQUAL(failure_now.status, status);
+  CHECK_EQUAL(failure_now.file, 1);
+  CHECK_EQUAL(failure_now.column, -1);
+  CHECK_EQUAL(failure_now.index, -1);
+  CHECK_EQUAL(failure_now.offset_bytes, -1);
+}
+
+static void close_two(penstock_source *source, const char *path) {
+  CHECK_EQUAL(unlink(source->files[0].path), 0);
+  unlink(path);
+  close_source(source);
+}
+
+/* Set, since two writes within one tick of the clock may leave the same time. */
+static void set_modified(const char *path, int64_t later_ns) {
+  struct stat now;
+  CHECK_EQUAL(stat(path, &now), 0);
+  const int64_t ns = (int64_t)now.st_mtim.tv_sec * 1000000000 + now.st_mtim.tv_nsec + later_ns;
+  const struct timespec times[] = {{.tv_nsec = UTIME_OMIT},
+                                   {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000}};
+  CHECK_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void modification_in_place_is_noticed(void) {
+  const char *path;
+  penstock_source *source = open_two(&path);
+  const int fd = open(path, O_WRONLY);
+  CHECK(fd >= 0);
+  CHECK_EQUAL(pwrite(fd, "x", 1, 100), 1);
+  CHECK_EQUAL(close(fd), 0);
+  set_modified(path, 1000000);
+  check_two(source, -ESTALE);
+  CHECK_EQUAL(failure_now.expected_bytes, 5000);
+  CHECK_EQUAL(failure_now.found_bytes, 5000);
+  close_two(source, path);
+}
+
+static void growth_is_noticed(void) {
+  const char *path;
+  penstock_source *source = open_two(&path);
+  CHECK_EQUAL(truncate(path, 5001), 0);
+  check_two(source, -ESTALE);
+  CHECK_EQUAL(failure_now.expected_bytes, 5000);
+  CHECK_EQUAL(failure_now.found_bytes, 5001);
+  close_two(source, path);
+}
+
+static void shrinking_is_noticed(void) {
+  const char *path;
+  penstock_source *source = open_two(&path);
+  CHECK_EQUAL(truncate(path, 4999), 0);
+  check_two(source, -ENODATA);
+  CHECK_EQUAL(failure_now.expected_bytes, 5000);
+  CHECK_EQUAL(failure_now.found_bytes, 4999);
+  close_two(source, path);
+}
+
+static void replacement_is_noticed(void) {
+  const char *path;
+  penstock_source *source = open_two(&path);
+  CHECK_EQUAL(rename(make_file("other", 5000, 1), path), 0);
+  check_two(source, -ESTALE);
+  close_two(source, path);
+}
+
+static void deletion_is_noticed(void) {
+  const char *path;
+  penstock_source *source = open_two(&path);
+  CHECK_EQUAL(unlink(path), 0);
+  check_two(source, -ENOENT);
+  close_two(source, path);
+}
+
+static void reading_is_no_change(void) {
+  const char *path;
+  penstock_source *source = open_two(&path);
+  uint64_t address;
+  uint64_t bytes;
+  CHECK_EQUAL(penstock_source_map(source, 1, &address, &bytes), 0);
+  CHECK_EQUAL(*(const uint8_t *)(uintptr_t)address, pattern(0, 1));
+  CHECK_EQUAL(chmod(path, 0400), 0);
+  CHECK_EQUAL(penstock_source_check(source, &failure_now), 0);
+  close_two(source, path);
+}
+
+/* ---- map, advise, cached -------------------------------------------------------------------- */
+
+enum { ADVISED_RECORD = 784, ADVISED_COUNT = 6000 };
+
+static penstock_source *open_advised(void) {
+  return make_source((const uint64_t[]){ADVISED_RECORD, 8, 0}, ADVISED_COUNT);
+}
+
+static void a_file_is_mapped_once_and_whole(void) {
+  penstock_source *source = open_advised();
+  uint64_t address;
+  uint64_t again;
+  uint64_t bytes;
+  CHECK_EQUAL(penstock_source_map(source, 0, &address, &bytes), 0);
+  CHECK_EQUAL(bytes, 128 + ADVISED_RECORD * ADVISED_COUNT);
+  CHECK_EQUAL(penstock_source_map(source, 0, &again, &bytes), 0);
+  CHECK_EQUAL(again, address);
+  CHECK_EQUAL(penstock_source_map(source, 1, &again, &bytes), 0);
+  CHECK(again != address);
+  CHECK_EQUAL(bytes, 128 + 8 * ADVISED_COUNT);
+  CHECK_EQUAL(penstock_source_map(source, 2, &again, &bytes), -EINVAL);
+  const uint8_t *map = (const uint8_t *)(uintptr_t)address;
+  for (uint64_t at = 0; at < 128 + ADVISED_RECORD * ADVISED_COUNT; at += 997)
+    CHECK_EQUAL(map[at], pattern(at, 0));
+  close_source(source);
+}
+
+static void every_advice_is_taken(penstock_source *source) {
+  enum { MANY = 5000 };
+  int64_t indices[MANY];
+  uint64_t state = 11;
+  for (uint32_t i = 0; i < MANY; i++) /* in disorder, with duplicates */
+    indices[i] = (int64_t)(next_random(&state) % ADVISED_COUNT);
+  int64_t before[MANY];
+  memcpy(before, indices, sizeof indices);
+  for (uint32_t advice = 0; advice <= PENSTOCK_ADVICE_DONTNEED; advice++) {
+    CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, advice), 0);
+    CHECK_EQUAL(penstock_source_advise(source, 1, NULL, 0, advice), 0);
+    CHECK_EQUAL(penstock_source_advise(source, 0, (int64_t[]){ADVISED_COUNT - 1}, 1, advice), 0);
+    CHECK_EQUAL(penstock_source_advise(source, 0, (int64_t[]){7, 7, 7, 0}, 4, advice), 0);
+    CHECK_EQUAL(penstock_source_advise(source, 0, indices, 1024, advice), 0);
+    CHECK_EQUAL(penstock_source_advise(source, 0, indices, 1025, advice), 0);
+    CHECK_EQUAL(penstock_source_advise(source, 1, indices, MANY, advice), 0);
+  }
+  CHECK_EQUAL(memcmp(before, indices, sizeof indices), 0);
+}
+
+static void advice_is_taken_for_files_and_mappings(void) {
+  penstock_source *source = open_advised();
+  every_advice_is_taken(source);
+  uint64_t address;
+  uint64_t bytes;
+  CHECK_EQUAL(penstock_source_map(source, 0, &address, &bytes), 0);
+  every_advice_is_taken(source);
+  /* What was advised away is there again when it is touched. */
+  CHECK_EQUAL(*(const uint8_t *)(uintptr_t)(address + bytes - 1), pattern(bytes - 1, 0));
+  close_source(source);
+}
+
+static void wrong_advice_is_refused(void) {
+  penstock_source *source = open_advised();
+  const int64_t indices[] = {0, ADVISED_COUNT, -1, INT64_MAX, INT64_MIN};
+  CHECK_EQUAL(penstock_source_advise(source, 2, NULL, 0, 0), -EINVAL);
+  CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, PENSTOCK_ADVICE_DONTNEED + 1), -EINVAL);
+  CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 1, 0), -EINVAL);
+  for (uint32_t i = 1; i < 5; i++)
+    CHECK_EQUAL(penstock_source_advise(source, 0, (int64_t[]){0, indices[i]}, 2, 0), -EINVAL);
+  close_source(source);
+}
+
+static void cached_pages_are_counted(void) {
+  const char *path = make_file("cached", 1000001, 0);
+  const int fd = open(path, O_RDWR);
+  CHECK(fd >= 0);
+  CHECK_EQUAL(fsync(fd), 0); /* dirty pages cannot be dropped */
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  CHECK_EQUAL(add_column(source, 1, (penstock_shard){.record_count = 1000001}), 0);
+  uint64_t cached;
+  uint64_t total;
+  const int32_t status = penstock_source_cached(source, 0, &cached, &total);
+  if (status == -ENOSYS || status == -EPERM) {
+    printf("  skipped: %s\n", penstock_status_name(status));
+  } else {
+    CHECK_EQUAL(status, 0);
+    CHECK_EQUAL(total, 245);
+    /* A wish: pages may stay, as they do where memory is the disk. */
+    CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, PENSTOCK_ADVICE_DONTNEED), 0);
+    CHECK_EQUAL(penstock_source_cached(source, 0, &cached, &total), 0);
+    printf("  %llu of %llu pages after dropping\n", (unsigned long long)cached,
+           (unsigned long long)total);
+    CHECK(cached <= total);
+    uint8_t buffer[4096];
+    for (off_t at = 0; at < 1000001; at += 4096)
+      CHECK(pread(fd, buffer, sizeof buffer, at) > 0);
+    CHECK_EQUAL(penstock_source_cached(source, 0, &cached, &total), 0);
+    CHECK_EQUAL(cached, 245);
+    CHECK_EQUAL(total, 245);
+    CHECK_EQUAL(penstock_source_cached(source, 1, &cached, &total), -EINVAL);
+  }
+  CHECK_EQUAL(close(fd), 0);
+  unlink(path);
+  close_source(source);
+}
+
+/* ---- close ---------------------------------------------------------------------------------- */
+
+static void a_source_outlives_its_readers(void) {
+  penstock_source *source = open_advised();
+  const penstock_reader_options options = make_options(8);
+  penstock_reader *first;
+  penstock_reader *second;
+  CHECK_EQUAL(penstock_reader_open(source, &options, &first), 0);
+  CHECK_EQUAL(penstock_reader_open(source, &options, &second), 0);
+  CHECK_EQUAL(penstock_source_close(source), -EBUSY);
+  CHECK_EQUAL(penstock_reader_close(second), 0);
+  CHECK_EQUAL(penstock_source_close(source), -EBUSY);
+  CHECK_EQUAL(penstock_reader_close(first), 0);
+  /* Readers that did not open do not count. */
+  penstock_reader_options wrong = options;
+  wrong.backend = 99;
+  CHECK_EQUAL(penstock_reader_open(source, &wrong, &first), -EINVAL);
+  close_source(source);
+}
+
+#define RUN_COUNTED(test)                                                                          \
+  do {                                                                                             \
+    const uint32_t before = count_descriptors();                                                   \
+    RUN(test);                                                                                     \
+    CHECK_EQUAL(count_descriptors(), before);                                                      \
+  } while (0)
+
+int main(void) {
+  RUN_COUNTED(missing_files_are_told);
+  RUN_COUNTED(what_is_no_regular_file_is_refused);
+  RUN_COUNTED(links_are_followed_but_not_for_ever);
+  RUN_COUNTED(forbidden_files_are_told);
+  RUN_COUNTED(too_few_descriptors_are_told);
+  RUN_COUNTED(file_info_is_what_stat_says);
+  RUN_COUNTED(descriptors_may_wait_and_are_not_inherited);
+  RUN_COUNTED(an_empty_file_is_a_file);
+  RUN_COUNTED(files_are_numbered_as_added);
+  RUN_COUNTED(nothing_is_not_accepted);
+  RUN_COUNTED(columns_that_cannot_be_are_refused);
+  RUN_COUNTED(a_shard_must_end_within_its_file);
+  RUN_COUNTED(columns_have_the_same_record_count);
+  RUN_COUNTED(there_are_so_many_columns_and_no_more);
+  RUN_COUNTED(records_are_found_in_many_shards_with_any_hint);
+  RUN_COUNTED(records_of_many_shards_are_read);
+  RUN_COUNTED(modification_in_place_is_noticed);
+  RUN_COUNTED(growth_is_noticed);
+  RUN_COUNTED(shrinking_is_noticed);
+  RUN_COUNTED(replacement_is_noticed);
+  RUN_COUNTED(deletion_is_noticed);
+  RUN_COUNTED(reading_is_no_change);
+  RUN_COUNTED(a_file_is_mapped_once_and_whole);
+  RUN_COUNTED(advice_is_taken_for_files_and_mappings);
+  RUN_COUNTED(wrong_advice_is_refused);
+  RUN_COUNTED(cached_pages_are_counted);
+  RUN_COUNTED(a_source_outlives_its_readers);
+  return 0;
+}
