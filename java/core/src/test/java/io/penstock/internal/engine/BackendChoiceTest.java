@@ -1,0 +1,95 @@
+package io.penstock.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.penstock.PenstockException;
+import io.penstock.Readahead;
+import io.penstock.Readahead.Backend;
+import org.junit.jupiter.api.Test;
+
+class BackendChoiceTest {
+  private static final BackendChoice.Probe ALL_WORK = (backend, isDirect) -> null;
+  private static final BackendChoice.Probe NO_URING =
+      (backend, isDirect) -> backend == Backend.URING ? "EPERM, not permitted" : null;
+  private static final BackendChoice.Probe NONE_WORKS =
+      (backend, isDirect) -> "ENOSYS, not supported";
+
+  @Test
+  void autoTakesDirectUringFirst() {
+    BackendChoice choice = choose("", true, ALL_WORK);
+
+    assertThat(choice.backend()).isEqualTo(Backend.URING);
+    assertThat(choice.isDirect()).isTrue();
+    assertThat(choice.reason()).isEqualTo("backend=auto: uring works here");
+  }
+
+  @Test
+  void filesWithoutDirectReadsAreReadBufferedAndThatIsSaid() {
+    BackendChoice choice = choose("", false, ALL_WORK);
+
+    assertThat(choice.backend()).isEqualTo(Backend.URING);
+    assertThat(choice.isDirect()).isFalse();
+    assertThat(choice.reason()).contains("refused: direct: a file does not allow it");
+  }
+
+  @Test
+  void autoFallsBackToBufferedPreadAndSaysWhy() {
+    BackendChoice choice = choose("", true, NO_URING);
+
+    assertThat(choice.backend()).isEqualTo(Backend.PREAD);
+    assertThat(choice.isDirect()).isFalse();
+    assertThat(choice.reason())
+        .contains("pread works here")
+        .contains("uring direct: EPERM, not permitted")
+        .contains("uring buffered: EPERM, not permitted");
+  }
+
+  @Test
+  void aNamedBackendNeverFallsBack() {
+    assertThatExceptionOfType(PenstockException.class)
+        .isThrownBy(() -> choose("backend=uring", true, NO_URING))
+        .withMessageContaining("backend=uring,io=auto")
+        .withMessageContaining("uring direct: EPERM, not permitted")
+        .withMessageContaining("use backend=auto");
+  }
+
+  @Test
+  void aNamedIoNeverFallsBack() {
+    BackendChoice.Probe noDirect = (backend, isDirect) -> isDirect ? "EINVAL, invalid" : null;
+
+    assertThatExceptionOfType(PenstockException.class)
+        .isThrownBy(() -> choose("io=direct", true, noDirect))
+        .withMessageContaining("uring direct: EINVAL, invalid; pread direct: EINVAL, invalid")
+        .withMessageContaining("use io=auto or backend=mmap");
+    assertThat(choose("", true, noDirect).io()).isEqualTo("buffered");
+  }
+
+  @Test
+  void namedBackendAndIoAreTakenWhenTheyWork() {
+    BackendChoice choice = choose("backend=pread,io=direct", true, ALL_WORK);
+
+    assertThat(choice.backendName()).isEqualTo("pread");
+    assertThat(choice.io()).isEqualTo("direct");
+    assertThat(choice.reason()).isEqualTo("backend=pread was asked for");
+  }
+
+  @Test
+  void mappedFilesAreReadThroughThePageCacheWithoutAProbe() {
+    BackendChoice choice = choose("backend=mmap", true, NONE_WORKS);
+
+    assertThat(choice.backendName()).isEqualTo("mmap");
+    assertThat(choice.io()).isEqualTo("buffered");
+  }
+
+  @Test
+  void nothingToReadNeedsNothingThatWorks() {
+    BackendChoice choice = BackendChoice.choose(Readahead.DEFAULT, 0, true, NONE_WORKS);
+
+    assertThat(choice.reason()).isEqualTo("there is nothing to read");
+  }
+
+  private static BackendChoice choose(String flags, boolean isAligned, BackendChoice.Probe probe) {
+    return BackendChoice.choose(Readahead.parse(flags), 1000, isAligned, probe);
+  }
+}
