@@ -1,0 +1,487 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.penstock.sampler.FullShuffle;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a loader delivers, in every way of reading, and how its parts live and end. */
+@Timeout(120)
+class LoaderTest {
+  @TempDir Path directory;
+
+  static List<Way> ways() {
+    return Way.all().toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void everyEpochDeliversAllRecordsInTheOrderOfTheSampler(Way way) {
+    TestArray images = array("images.npy", 2003, 784);
+    TestArray labels = array("labels.npy", 2003, 1);
+    byte[] imageBytes = images.all();
+    byte[] labelBytes = labels.all();
+    try (Dataset dataset = Dataset.open(images.path(), labels.path());
+        Loader loader = way.loader(dataset).batchSize(64).seed(9).build()) {
+      FullShuffle order = new FullShuffle(2003, 9);
+      for (Epoch epoch : loader.epochs(0, 3)) {
+        long position = 0;
+        for (Batch batch : epoch) {
+          assertThat(batch.epoch()).isEqualTo(epoch.number());
+          assertThat(batch.position()).isEqualTo(position);
+          for (int i = 0; i < batch.size(); i++) {
+            long index = order.index(epoch.number(), position + i);
+            assertThat(batch.index(i)).isEqualTo(index);
+            checkRecord(batch.column("images"), i, imageBytes, index, 784);
+            checkRecord(batch.column("labels"), i, labelBytes, index, 1);
+          }
+          position += batch.size();
+        }
+        assertThat(position).isEqualTo(2003);
+      }
+      assertThat(loader.statistics().records()).isEqualTo(3 * 2003);
+      assertThat(loader.statistics().batches()).isEqualTo(3 * 32);
+      assertThat(loader.statistics().bytes()).isEqualTo(3 * 2003 * 785);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void recordsOfAllSizesAreWhole(Way way) {
+    for (int recordBytes : new int[] {1, 3, 4096, 150_528, (1 << 20) + 3}) {
+      int count = Math.max(5, Math.min(3000, 6_000_000 / recordBytes));
+      TestArray array = array(recordBytes + ".npy", count, recordBytes);
+      byte[] all = array.all();
+      try (Dataset dataset = Dataset.open(array.path());
+          Loader loader = way.loader(dataset).batchSize(count / 3).build()) {
+        int seen = 0;
+        for (Batch batch : loader.epoch(7)) {
+          assertThat(batch.column(0).byteSize()).isEqualTo((long) batch.size() * recordBytes);
+          assertThat(batch.column(0).address() % 64).isZero();
+          for (int i = 0; i < batch.size(); i++) {
+            checkRecord(batch.column(0), i, all, batch.index(i), recordBytes);
+          }
+          seen += batch.size();
+        }
+        assertThat(seen).isEqualTo(count);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void anEmptyDatasetHasNoBatch(Way way) {
+    TestArray array = array("x.npy", 0, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = way.loader(dataset).build()) {
+      assertThat(loader.epoch(0)).isEmpty();
+      assertThat(loader.epoch(0).batchCount()).isZero();
+      for (Epoch epoch : loader.epochs(0, 3)) {
+        assertThat(epoch).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aBatchMayBeLargerThanTheDataset(Way way) {
+    TestArray array = array("x.npy", 1, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = way.loader(dataset).batchSize(1000).build()) {
+      for (Batch batch : loader.epoch(0)) {
+        assertThat(batch.size()).isEqualTo(1);
+        checkRecord(batch.column("x"), 0, array.all(), 0, 784);
+      }
+      assertThat(loader.statistics().batches()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void withoutShuffleTheBytesAreThoseOfTheFile(Way way) {
+    TestArray array = array("x.npy", 3001, 784);
+    ByteBuffer delivered = ByteBuffer.allocate(3001 * 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = way.loader(dataset).batchSize(100).shuffle(Shuffle.NONE).build()) {
+      for (Batch batch : loader.epoch(5)) {
+        delivered.put(batch.asByteBuffer("x"));
+      }
+    }
+    assertThat(delivered.array()).isEqualTo(array.all());
+  }
+
+  @Test
+  void theOrderDoesNotDependOnHowItIsRead() {
+    TestArray array = array("x.npy", 1009, 100);
+    List<Long> expected = new ArrayList<>();
+    FullShuffle order = new FullShuffle(1009, 3);
+    for (int i = 0; i < 1009; i++) {
+      expected.add(order.index(1, i));
+    }
+    try (Dataset dataset = Dataset.open(array.path())) {
+      for (Way way : ways()) {
+        for (String flags : new String[] {"prefetchBatches=1", "prefetchBatches=20,queueDepth=3"}) {
+          for (int batchSize : new int[] {1, 17, 1009}) {
+            Loader.Builder builder = new Way(way.flags() + "," + flags, way.mode()).loader(dataset);
+            try (Loader loader = builder.batchSize(batchSize).seed(3).build()) {
+              assertThat(indices(loader.epoch(1))).isEqualTo(expected);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void seedsAndEpochsGiveDifferentOrders() {
+    TestArray array = array("x.npy", 100, 10);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader zero = dataset.loader().seed(0).build();
+        Loader one = dataset.loader().seed(1).build()) {
+      List<Long> first = indices(zero.epoch(0));
+      assertThat(indices(zero.epoch(1))).isNotEqualTo(first).hasSameElementsAs(first);
+      assertThat(indices(one.epoch(0))).isNotEqualTo(first).isNotEqualTo(indices(zero.epoch(1)));
+      assertThat(indices(zero.epoch(0))).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void theLoopClosesEachBatchWhenItAsksForTheNext() {
+    TestArray array = array("x.npy", 100, 10);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(10).build()) {
+      Batch former = null;
+      for (Batch batch : loader.epoch(0)) {
+        if (former != null) {
+          assertThatIllegalStateException()
+              .isThrownBy(former::indices)
+              .withMessageContaining("this batch is closed");
+        }
+        former = batch;
+      }
+      Batch last = former;
+      assertThatIllegalStateException().isThrownBy(() -> last.column("x"));
+      assertThat(last.size()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aRetainedBatchStaysUntilItIsClosed() {
+    TestArray array = array("x.npy", 100, 784);
+    byte[] all = array.all();
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(10).build()) {
+      List<Batch> retained = new ArrayList<>();
+      for (Batch batch : loader.epoch(0)) {
+        if (batch.position() % 40 == 0) {
+          retained.add(batch.retain());
+        }
+      }
+      assertThat(retained).hasSize(3);
+      for (Batch batch : retained) {
+        for (int i = 0; i < batch.size(); i++) {
+          checkRecord(batch.column(0), i, all, batch.index(i), 784);
+        }
+        batch.close();
+        batch.close();
+        assertThatIllegalStateException().isThrownBy(() -> batch.column(0));
+        assertThatIllegalStateException().isThrownBy(batch::retain);
+      }
+      assertThat(indices(loader.epoch(1))).hasSize(100);
+    }
+  }
+
+  @Test
+  void aBatchIsWritable() {
+    TestArray array = array("x.npy", 100, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(10).build()) {
+      for (Batch batch : loader.epoch(0)) {
+        batch.column(0).fill((byte) 1);
+      }
+      for (Batch batch : loader.epoch(1)) {
+        checkRecord(batch.column(0), 9, array.all(), batch.index(9), 784);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void closingWithBatchesOutCutsThemOff(Way way) {
+    TestArray array = array("x.npy", 1000, 784);
+    try (Dataset dataset = Dataset.open(array.path())) {
+      Loader loader = way.loader(dataset).batchSize(10).build();
+      Iterator<Batch> batches = loader.epoch(0).iterator();
+      Batch retained = batches.next().retain();
+      Batch current = batches.next();
+      MemorySegment segment = current.column("x");
+      loader.close();
+      loader.close();
+
+      assertThatIllegalStateException().isThrownBy(() -> segment.get(ValueLayout.JAVA_BYTE, 0));
+      assertThatIllegalStateException()
+          .isThrownBy(() -> retained.column("x"))
+          .withMessage("the loader is closed");
+      assertThatIllegalStateException().isThrownBy(batches::next);
+      assertThatIllegalStateException().isThrownBy(batches::hasNext);
+      assertThatIllegalStateException().isThrownBy(() -> loader.epoch(0));
+      retained.close();
+      current.close();
+      assertThat(loader.statistics().batches()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void closingTheDatasetClosesItsLoaders() {
+    TestArray array = array("x.npy", 1000, 784);
+    Dataset dataset = Dataset.open(array.path());
+    Loader loader = dataset.loader().build();
+    Iterator<Batch> batches = loader.epoch(0).iterator();
+    Batch batch = batches.next();
+    dataset.close();
+    dataset.close();
+
+    assertThatIllegalStateException().isThrownBy(() -> batch.column("x"));
+    assertThatIllegalStateException().isThrownBy(() -> dataset.loader().build());
+    batch.close();
+    loader.close();
+  }
+
+  @Test
+  void leavingAnEpochEarlyAndStartingAnotherIsAllowed() {
+    TestArray array = array("x.npy", 1000, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(10).build()) {
+      for (Epoch epoch : loader.epochs(0, 5)) {
+        int batches = 0;
+        for (Batch batch : epoch) {
+          assertThat(batch.epoch()).isEqualTo(epoch.number());
+          assertThat(batch.position()).isEqualTo(10L * batches);
+          if (++batches == 20 * epoch.number()) {
+            break;
+          }
+        }
+      }
+      Iterator<Batch> former = loader.epoch(0).iterator();
+      Batch batch = former.next();
+      assertThat(indices(loader.epoch(0))).hasSize(1000);
+      assertThatIllegalStateException()
+          .isThrownBy(former::next)
+          .withMessageContaining("another one was started");
+      assertThatIllegalStateException().isThrownBy(() -> batch.column(0));
+    }
+  }
+
+  @Test
+  void anIteratorAtItsEndSaysSo() {
+    TestArray array = array("x.npy", 3, 10);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().build()) {
+      Iterator<Batch> batches = loader.epoch(4).iterator();
+      batches.next();
+      assertThat(batches.hasNext()).isFalse();
+      assertThatExceptionOfType(NoSuchElementException.class)
+          .isThrownBy(batches::next)
+          .withMessageContaining("epoch 4");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aFileThatIsCutShortWhileItIsReadIsAnError(Way way) {
+    TestArray array = array("x.npy", 20_000, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = way.loader(dataset).batchSize(100).memoryBytes(64 << 20).build()) {
+      byte[] all = array.all();
+      Iterator<Batch> batches = loader.epoch(0).iterator();
+      batches.next();
+      array.cutWithin(10);
+
+      assertThatExceptionOfType(PenstockException.class)
+          .isThrownBy(
+              () -> {
+                while (batches.hasNext()) {
+                  Batch batch = batches.next();
+                  for (int i = 0; i < batch.size(); i++) {
+                    checkRecord(batch.column(0), i, all, batch.index(i), 784);
+                  }
+                }
+              })
+          .satisfies(e -> assertThat(e.path()).isEqualTo(array.path()))
+          .satisfies(e -> assertThat(e.statusName()).isEqualTo("ENODATA"))
+          .withMessageContaining("expected")
+          .withMessageContaining("found");
+    }
+  }
+
+  @Test
+  void aFileThatIsReplacedWhileItIsReadIsAnError() throws IOException {
+    TestArray array = array("x.npy", 2000, 784);
+    TestArray other = array("y.npy", 2000, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(100).build()) {
+      Iterator<Batch> batches = loader.epoch(0).iterator();
+      batches.next();
+      Files.delete(array.path());
+      Files.move(other.path(), array.path());
+
+      assertThatExceptionOfType(PenstockException.class)
+          .isThrownBy(() -> batches.forEachRemaining(batch -> {}))
+          .satisfies(e -> assertThat(e.statusName()).isEqualTo("ESTALE"))
+          .withMessageContaining(array.path().toString());
+      assertThatExceptionOfType(PenstockException.class)
+          .isThrownBy(() -> loader.epoch(1).iterator().next())
+          .satisfies(e -> assertThat(e.statusName()).isEqualTo("ESTALE"));
+    }
+  }
+
+  @Test
+  void aFileThatWasModifiedIsAnErrorFromTheNextEpochOn() throws IOException {
+    TestArray array = array("x.npy", 2000, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().build()) {
+      assertThat(indices(loader.epoch(0))).hasSize(2000);
+      Files.setLastModifiedTime(array.path(), FileTime.fromMillis(1_000_000));
+
+      assertThatExceptionOfType(PenstockException.class)
+          .isThrownBy(() -> loader.epoch(1).iterator().next())
+          .satisfies(e -> assertThat(e.statusName()).isEqualTo("ESTALE"))
+          .satisfies(e -> assertThat(e.path()).isEqualTo(array.path()));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aBudgetThatIsTooSmallIsRefusedAndTheLeastThatIsNamedDoes(Way way) {
+    TestArray array = array("x.npy", 2000, 784);
+    try (Dataset dataset = Dataset.open(array.path())) {
+      Loader.Builder builder = way.loader(dataset).batchSize(100);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> builder.memoryBytes(10_000).build())
+          .withMessageContaining("memoryBytes must be at least")
+          .satisfies(
+              e -> {
+                Matcher least = Pattern.compile("at least ([0-9]+)").matcher(e.getMessage());
+                assertThat(least.find()).isTrue();
+                long memoryBytes = Long.parseLong(least.group(1));
+                try (Loader loader = builder.memoryBytes(memoryBytes).build()) {
+                  assertThat(indices(loader.epoch(0))).hasSize(2000);
+                  assertThat(loader.statistics().memoryBytes()).isEqualTo(memoryBytes);
+                }
+              });
+    }
+  }
+
+  @Test
+  void whatIsInEffectCanBeAsked() {
+    TestArray array = array("x.npy", 2000, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().readahead(Readahead.parse("backend=mmap")).build()) {
+      assertThat(loader.backend()).isEqualTo("mmap");
+      assertThat(loader.io()).isEqualTo("buffered");
+      assertThat(loader.reason()).isEqualTo("backend=mmap was asked for");
+      assertThat(loader.readahead().io()).isEqualTo(Readahead.Io.BUFFERED);
+      assertThat(loader.batchSize()).isEqualTo(256);
+      assertThat(loader.dataset()).isSameAs(dataset);
+      assertThat(loader.epoch(0).batchCount()).isEqualTo(8);
+      assertThat(loader.sampler().size()).isEqualTo(2000);
+      assertThat(loader).hasToString(loader.toString());
+    }
+  }
+
+  @Test
+  void autoSaysWhatItChoseAndWhy() {
+    TestArray array = array("x.npy", 2000, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().build()) {
+      assertThat(loader.backend()).isIn("uring", "pread");
+      assertThat(loader.io()).isIn("direct", "buffered");
+      assertThat(loader.reason()).startsWith("backend=auto: ");
+      assertThat(loader.readahead().backend().name()).isEqualToIgnoringCase(loader.backend());
+    }
+  }
+
+  @Test
+  void severalLoadersReadOneDatasetAtTheSameTime() {
+    TestArray array = array("x.npy", 2000, 784);
+    byte[] all = array.all();
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader first = dataset.loader().seed(1).batchSize(50).build();
+        Loader second = dataset.loader().seed(2).batchSize(50).build()) {
+      Iterator<Batch> ofSecond = second.epoch(0).iterator();
+      for (Batch batch : first.epoch(0)) {
+        Batch other = ofSecond.next();
+        checkRecord(batch.column(0), 49, all, batch.index(49), 784);
+        checkRecord(other.column(0), 49, all, other.index(49), 784);
+      }
+      assertThat(ofSecond.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void wrongArgumentsAreNamedWithTheirRule() {
+    TestArray array = array("x.npy", 20, 784);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().build()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dataset.loader().batchSize(0))
+          .withMessage("batchSize must be 1 to 268435456, was 0");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dataset.loader().memoryBytes(0))
+          .withMessage("memoryBytes must be at least 1, was 0");
+      assertThatIllegalArgumentException().isThrownBy(() -> loader.epoch(-1));
+      assertThatIllegalArgumentException().isThrownBy(() -> loader.epochs(0, -1));
+      assertThatIllegalArgumentException().isThrownBy(() -> loader.epochs(2, Long.MAX_VALUE - 1));
+      for (Batch batch : loader.epoch(0)) {
+        assertThatExceptionOfType(PenstockException.class)
+            .isThrownBy(() -> batch.column("y"))
+            .withMessage("expected one of the columns [x], found 'y'");
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+            .isThrownBy(() -> batch.column(1));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+            .isThrownBy(() -> batch.index(batch.size()));
+      }
+    }
+  }
+
+  private TestArray array(String name, long recordCount, int recordBytes) {
+    return TestArray.random(directory.resolve(name), recordCount, recordBytes, name.hashCode());
+  }
+
+  private static List<Long> indices(Epoch epoch) {
+    List<Long> indices = new ArrayList<>();
+    for (Batch batch : epoch) {
+      for (int i = 0; i < batch.size(); i++) {
+        indices.add(batch.index(i));
+      }
+    }
+    return indices;
+  }
+
+  private static void checkRecord(
+      MemorySegment column, int i, byte[] all, long index, int recordBytes) {
+    MemorySegment expected = MemorySegment.ofArray(all).asSlice(index * recordBytes, recordBytes);
+    MemorySegment actual = column.asSlice((long) i * recordBytes, recordBytes);
+    assertThat(actual.mismatch(expected)).as("first wrong byte of record %d", index).isEqualTo(-1);
+  }
+}

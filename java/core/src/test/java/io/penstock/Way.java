@@ -1,0 +1,62 @@
+package io.penstock;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.penstock.internal.engine.MemoryPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A way of reading that the tests of loaders go through: flags, and whether records are ordered
+ * with slots or wait in cells.
+ */
+record Way(String flags, MemoryPlan.Mode mode) {
+  private static final List<String> NATIVE =
+      List.of(
+          "backend=uring,io=direct",
+          "backend=uring,io=buffered",
+          "backend=pread,io=direct",
+          "backend=pread,io=buffered");
+
+  static Stream<Way> all() {
+    List<Way> ways = new ArrayList<>();
+    for (String flags : NATIVE) {
+      for (MemoryPlan.Mode mode : MemoryPlan.Mode.values()) {
+        ways.add(new Way(flags, mode));
+      }
+    }
+    ways.add(new Way("backend=mmap", MemoryPlan.Mode.SLOTS));
+    ways.add(new Way("backend=uring,ioThreads=3", MemoryPlan.Mode.SLOTS));
+    ways.add(new Way("backend=uring,ioThreads=2", MemoryPlan.Mode.CELLS));
+    ways.add(new Way("backend=mmap,ioThreads=2", MemoryPlan.Mode.SLOTS));
+    return ways.stream();
+  }
+
+  /**
+   * A builder for this way; skips the test, with the reason, where this machine does not have it.
+   */
+  Loader.Builder loader(Dataset dataset) {
+    Readahead readahead = Readahead.parse(flags);
+    boolean isAligned =
+        dataset.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
+    assumeTrue(
+        readahead.io() != Readahead.Io.DIRECT || isAligned, "this file system has no direct reads");
+    Loader.Builder builder = dataset.loader().readahead(readahead);
+    builder.mode = mode;
+    if (readahead.backend() == Readahead.Backend.URING) {
+      try {
+        builder.build().close();
+      } catch (PenstockException e) {
+        abort("io_uring does not work here: " + e.getMessage());
+      }
+    }
+    return builder;
+  }
+
+  @Override
+  public String toString() {
+    return flags + "," + mode;
+  }
+}

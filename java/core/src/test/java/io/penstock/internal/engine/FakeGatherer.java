@@ -1,0 +1,137 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.ReaderStatistics;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+
+/**
+ * A gatherer without files: a record is its own index, written as an int64. It fails where it is
+ * told to, holds back what it is told to, and checks that its user keeps to the rules.
+ */
+final class FakeGatherer implements Gatherer {
+  /** How many records may be ordered and not taken. */
+  long capacity = Long.MAX_VALUE;
+
+  /** Records that cannot be read. */
+  LongPredicate fails = index -> false;
+
+  /** Thrown by drive while it is not null. */
+  volatile RuntimeException broken;
+
+  /** Nothing becomes ready before this is open. */
+  CountDownLatch gate = new CountDownLatch(0);
+
+  volatile int resets;
+  volatile boolean isClosed;
+  volatile long mostOrdered;
+  private final ArrayDeque<Long> indices = new ArrayDeque<>();
+  private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+  private Thread owner;
+  private long records;
+
+  @Override
+  public long room() {
+    return capacity - indices.size();
+  }
+
+  @Override
+  public void order(MemorySegment ordered, int count, Slot slot) {
+    checkOwner();
+    if (count < 1 || count > room() || (slot != null && slots.contains(slot))) {
+      throw new AssertionError("an order of " + count + " with slot " + slot);
+    }
+    for (int i = 0; i < count; i++) {
+      indices.add(ordered.getAtIndex(ValueLayout.JAVA_LONG, i));
+    }
+    mostOrdered = Math.max(mostOrdered, indices.size());
+    if (slot != null) {
+      slots.add(slot);
+    }
+  }
+
+  @Override
+  public void drive(long wanted, long timeoutNanos) {
+    checkOwner();
+    if (broken != null) {
+      throw broken;
+    }
+    try {
+      if (gate.getCount() > 0 && !gate.await(timeoutNanos, TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public long ready() {
+    return gate.getCount() > 0 ? 0 : indices.size();
+  }
+
+  @Override
+  public long ordered() {
+    return indices.size();
+  }
+
+  @Override
+  public long inFlight() {
+    return ordered() - ready();
+  }
+
+  @Override
+  public boolean readsInBackground() {
+    return true;
+  }
+
+  @Override
+  public void take(int count, Slot slot) {
+    checkOwner();
+    if (count > ready() || (!slots.isEmpty() && slots.remove() != slot)) {
+      throw new AssertionError("taking " + count + " of " + ready() + " into " + slot);
+    }
+    long failed = -1;
+    for (int i = 0; i < count; i++) {
+      long index = indices.remove();
+      boolean isFailed = fails.test(index);
+      failed = isFailed ? index : failed;
+      slot.column(0).setAtIndex(ValueLayout.JAVA_LONG, i, isFailed ? 0 : index);
+    }
+    records += count;
+    if (failed >= 0) {
+      throw new PenstockException(
+          "x.npy: record " + failed + ": EIO", null, failed, -1, "EIO", null);
+    }
+  }
+
+  @Override
+  public void reset() {
+    checkOwner();
+    indices.clear();
+    slots.clear();
+    resets++;
+  }
+
+  @Override
+  public void statistics(ReaderStatistics target) {
+    target.records = records;
+  }
+
+  @Override
+  public void close() {
+    checkOwner();
+    isClosed = true;
+  }
+
+  private void checkOwner() {
+    owner = owner == null ? Thread.currentThread() : owner;
+    if (owner != Thread.currentThread() || isClosed) {
+      throw new AssertionError("used by " + Thread.currentThread() + ", closed: " + isClosed);
+    }
+  }
+}
