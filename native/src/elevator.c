@@ -318,6 +318,7 @@ void elevator_reset(penstock_reader *reader) {
   for (uint32_t i = 0; i < lift->count; i++)
     lift->heads[i] = ENTRY_NONE;
   memset(lift->waiting, 0, sizeof *lift->waiting * (lift->count / 64 + 1));
+  reader->statistics.sweeps += lift->sweeps;
   lift->place = 0;
   lift->started = 0;
   lift->sweeps = 0;

@@ -433,8 +433,8 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics) {
   if (!reader || !statistics)
     return -EINVAL;
-  reader->statistics.sweeps = reader->elevator.sweeps;
-  reader->statistics.cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - reader->cpu_start_ns;
   *statistics = reader->statistics;
+  statistics->sweeps += reader->elevator.sweeps;
+  statistics->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - reader->cpu_start_ns;
   return 0;
 }
