@@ -8,11 +8,11 @@
  * hostile or not supported yet is a {@link io.penstock.PenstockException} of one line.
  *
  * {@snippet lang="java" :
- * ArrayLayout layout = Formats.open(Path.of("images.npy"));
+ * ArrayLayout layout = Formats.open(images);
  * String dtype = layout.elementType().descr(); // "|u1"
  * long records = layout.recordCount(); // the size of the first axis
  * long last = layout.dataOffset() + (records - 1) * layout.recordBytes();
- * Column images = layout.column("images"); // to be a part of a dataset
+ * Column column = layout.column("images"); // to be a part of a dataset
  * }
  *
  * <p>An {@link io.penstock.format.ArrayLayout ArrayLayout} that exists is sound: records of at
