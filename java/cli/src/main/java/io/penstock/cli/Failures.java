@@ -1,0 +1,77 @@
+package io.penstock.cli;
+
+import io.penstock.PenstockException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns whatever ended a command into one line on stderr and an exit code.
+ *
+ * <p>The only place that decides either; commands just throw. A stack trace is shown on request
+ * only: what the user can do is in the line.
+ */
+final class Failures {
+  private Failures() {}
+
+  /** Reports a failure of a command that was understood; returns the exit code. */
+  static int report(Throwable failure, Streams streams, boolean isDebug) {
+    if (failure instanceof OutputClosedException && !isDebug) {
+      return ExitCodes.OUTPUT_CLOSED;
+    }
+    streams.say(message(failure));
+    if (isDebug) {
+      failure.printStackTrace(streams.err());
+      streams.err().flush();
+    }
+    return code(failure);
+  }
+
+  /** Reports that the command line was not understood; returns the exit code. */
+  static int reportUsage(ParameterException failure, Streams streams, boolean isDebug) {
+    CommandLine command = failure.getCommandLine();
+    String message = failure.getMessage();
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      var suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        message += "; did you mean " + String.join(", ", suggestions) + "?";
+      }
+    }
+    String program = command.getCommandSpec().qualifiedName();
+    streams.say(message + " (" + program + " --help tells more)");
+    if (isDebug) {
+      failure.printStackTrace(streams.err());
+      streams.err().flush();
+    }
+    return ExitCodes.USAGE;
+  }
+
+  private static int code(Throwable failure) {
+    return switch (failure) {
+      case OutputClosedException _ -> ExitCodes.OUTPUT_CLOSED;
+      // The library's word for a value that it does not take: an option, or a property.
+      case IllegalArgumentException _ -> ExitCodes.USAGE;
+      default -> ExitCodes.FAILED;
+    };
+  }
+
+  private static String message(Throwable failure) {
+    return switch (failure) {
+      case PenstockException e -> e.getMessage();
+      case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
+      case NoSuchFileException e -> e.getFile() + ": no such file or directory: check the path";
+      case AccessDeniedException e ->
+          e.getFile() + ": permission denied: check its mode and those of the directories above";
+      case FileSystemException e when e.getReason() != null -> e.getFile() + ": " + e.getReason();
+      case FileSystemException e -> e.getFile() + ": " + e.getClass().getSimpleName();
+      case IOException e when e.getMessage() != null -> e.getMessage();
+      case OutOfMemoryError e ->
+          "not enough memory (" + e.getMessage() + "): lower --memory or --batch-size";
+      default -> "this should not happen: " + failure + ": run it with --debug and report it";
+    };
+  }
+}

@@ -1,0 +1,73 @@
+package io.penstock.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code info}: what is in files. Reads their headers, not their data. */
+@Command(
+    name = "info",
+    description = {
+      "Says what is in files: type and shape of the array, where it lies, and how it can be read.",
+      "",
+      "With --json, one PATH gives the object itself and several give {\"files\": [...]}, with"
+          + " objects in the order of the paths. An object has: path, format, dtype (as NumPy's"
+          + " dtype.str), shape, order (C, or F where Fortran order is the same bytes), records,"
+          + " recordBytes, dataOffset and fileBytes (bytes), directAligned (each record begins and"
+          + " ends where direct reads may, so that none is copied on its way), cachedFraction"
+          + " (share of the file in the page cache, 0 to 1; null where the kernel does not tell)."
+    })
+final class InfoCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+
+  @Parameters(paramLabel = "PATH", arity = "1..*", description = "One or more .npy files.")
+  private List<Path> paths;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a table for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    List<FileDescription> files = paths.stream().map(FileDescription::of).toList();
+    Streams streams = penstock.streams();
+    if (isJson) {
+      Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));
+    } else {
+      streams.print(table(files));
+    }
+    return ExitCodes.DONE;
+  }
+
+  private static JsonObject toJson(List<FileDescription> files) {
+    JsonArray array = new JsonArray();
+    files.forEach(file -> array.add(file.toJson()));
+    JsonObject object = new JsonObject();
+    object.add("files", array);
+    return object;
+  }
+
+  /** One file is a list of its fields; several are a line each. */
+  private static String table(List<FileDescription> files) {
+    if (files.size() == 1) {
+      Table pairs = Table.ofPairs();
+      files.getFirst().toHuman().forEach(pairs::add);
+      return pairs.toString();
+    }
+    String[] heads =
+        files.getFirst().toHuman().keySet().stream()
+            .map(name -> FileDescription.NUMBERS.contains(name) ? ">" + name : name)
+            .toArray(String[]::new);
+    Table table = Table.withHeads(heads);
+    files.forEach(file -> table.add(file.toHuman().values().toArray(String[]::new)));
+    return table.toString();
+  }
+}

@@ -1,0 +1,63 @@
+package io.penstock.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+
+/**
+ * The command line: `java/bin/penstock COMMAND`.
+ *
+ * <p>It parses, runs one command and reports how that ended. The only place that ends the JVM;
+ * tests call {@link #run} and get the exit code.
+ */
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs a command and exits.
+   *
+   * @param arguments as typed
+   */
+  public static void main(String[] arguments) {
+    System.exit(run(Streams.ofProcess(), arguments));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param streams where its output goes
+   * @param arguments as typed
+   * @return one of {@link ExitCodes}
+   */
+  public static int run(Streams streams, String... arguments) {
+    PenstockCommand penstock = new PenstockCommand(streams);
+    CommandLine line = commandLine(penstock);
+    try {
+      return line.execute(arguments);
+    } catch (Error e) {
+      // What picocli lets through. It ends the command, not the explanation.
+      return Failures.report(e, streams, penstock.isDebug());
+    }
+  }
+
+  /** The commands with everything set but the arguments; tests look at the options of it. */
+  static CommandLine commandLine(PenstockCommand penstock) {
+    Streams streams = penstock.streams();
+    IParameterExceptionHandler usage =
+        (failure, _) -> Failures.reportUsage(failure, streams, penstock.isDebug());
+    IExecutionExceptionHandler failed =
+        (failure, _, _) -> Failures.report(failure, streams, penstock.isDebug());
+    return new CommandLine(penstock)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        // Otherwise a forgotten value swallows the next option.
+        .setAllowOptionsAsOptionParameters(false)
+        .setOverwrittenOptionsAllowed(false)
+        .setUsageHelpLongOptionsMaxWidth(28)
+        .setUsageHelpWidth(100)
+        .setOut(new PrintWriter(new StreamsWriter(streams), true))
+        .setErr(streams.err())
+        .setParameterExceptionHandler(usage)
+        .setExecutionExceptionHandler(failed);
+  }
+}

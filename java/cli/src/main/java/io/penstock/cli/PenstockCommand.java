@@ -1,0 +1,63 @@
+package io.penstock.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The program itself: its commands, and what they share. Does nothing without a command. */
+@Command(
+    name = "penstock",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    description = "Shuffled batches of arrays that are larger than memory.",
+    versionProvider = Version.class,
+    subcommands = {DemoCommand.class, InfoCommand.class, ReadCommand.class},
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    synopsisHeading = "%nUsage: ",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    optionListHeading = "%n",
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed; one line on stderr says what, and what to do",
+      "2:wrong usage: an unknown option or a value that is not allowed",
+      "141:whoever read stdout has gone, as in: penstock read x.npy --out - | head -c 10"
+    })
+public final class PenstockCommand implements Runnable {
+  private final Streams streams;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of a failure as well. Default: its one line.")
+  private boolean isDebug;
+
+  PenstockCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "expected a command, one of "
+            + String.join(", ", spec.subcommands().keySet())
+            + ", found none");
+  }
+
+  Streams streams() {
+    return streams;
+  }
+
+  boolean isDebug() {
+    return isDebug;
+  }
+}

@@ -1,0 +1,182 @@
+package io.penstock.cli;
+
+import io.penstock.Batch;
+import io.penstock.Dataset;
+import io.penstock.Epoch;
+import io.penstock.FileInfo;
+import io.penstock.Loader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code read}: reads epochs as a trainer would, and tells how fast that was. */
+@Command(
+    name = "read",
+    description = {
+      "Reads epochs of batches as a trainer would and says how fast that was; writes or digests"
+          + " what was delivered if asked to.",
+      "",
+      "With --json, one object on stdout: records, batches, bytes (delivered), seconds (from the"
+          + " first order to the last delivery), recordsPerSecond, bytesPerSecond, backend, io,"
+          + " queueDepth, requests and bytesRead (by the device; 0 with mmap), stallSeconds (waited"
+          + " for data), cpuSecondsNative (user and system time of the reading threads),"
+          + " peakRssBytes (anonymous memory of the process, sampled), reason (of the backend),"
+          + " digest (by column; {} without --digest). What the system does not tell is null."
+    })
+final class ReadCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+  @Spec private CommandSpec spec;
+
+  @Mixin private ColumnOptions columns;
+  @Mixin private LoaderOptions loading;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description = "Passes over the data. Default: ${DEFAULT-VALUE}.")
+  private long epochs;
+
+  @Option(
+      names = "--first-epoch",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description = "Number of the first epoch, which tells its order. Default: ${DEFAULT-VALUE}.")
+  private long firstEpoch;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "BATCHES",
+      description = "Stop after so many batches, counted over all epochs. Default: no limit.")
+  private Long limit;
+
+  @Option(
+      names = "--indices",
+      paramLabel = "FILE",
+      description =
+          "Write the index of each record to FILE, one a line, in the order of delivery; - is"
+              + " stdout. Default: none.")
+  private String indices;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description =
+          "Write the bytes of the first column to FILE, in the order of delivery; - is stdout."
+              + " Default: none.")
+  private String out;
+
+  @Option(
+      names = "--digest",
+      description = "Digest the delivered bytes of each column with SHA-256. Default: no digest.")
+  private boolean isDigested;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a summary for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    checkOptions();
+    ReadReport report;
+    try (MemorySampler memory = MemorySampler.start();
+        Dataset dataset = columns.open();
+        Loader loader = loading.open(dataset)) {
+      checkOutputs(dataset);
+      try (ReadOutputs outputs =
+          new ReadOutputs(penstock.streams(), out, indices, isDigested ? dataset : null)) {
+        deliver(loader, outputs);
+        report =
+            new ReadReport(
+                loader.statistics(), loader.batchSize(), memory.peakBytes(), outputs.digests());
+      }
+    }
+    if (isJson) {
+      Json.print(penstock.streams(), report.toJson());
+    } else if (isStdoutTaken()) {
+      penstock.streams().err().print(report.toHuman());
+      penstock.streams().err().flush();
+    } else {
+      penstock.streams().print(report.toHuman());
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void deliver(Loader loader, ReadOutputs outputs) throws IOException {
+    long batches = 0;
+    long records = 0;
+    long most = limit == null ? Long.MAX_VALUE : limit;
+    try (Progress progress = Progress.start(penstock.streams(), "read", "records", total(loader))) {
+      for (Epoch epoch : loader.epochs(firstEpoch, epochs)) {
+        for (Batch batch : epoch) {
+          outputs.add(batch);
+          records += batch.size();
+          progress.to(records);
+          if (++batches == most) {
+            outputs.finish();
+            return;
+          }
+        }
+      }
+      outputs.finish();
+    }
+  }
+
+  /** Records that are going to be delivered, for the bar. */
+  private long total(Loader loader) {
+    double all = (double) loader.sampler().size() * epochs;
+    double limited = limit == null ? all : (double) limit * loader.batchSize();
+    return (long) Math.min(all, limited);
+  }
+
+  private boolean isStdoutTaken() {
+    return ReadOutputs.STDOUT.equals(out) || ReadOutputs.STDOUT.equals(indices);
+  }
+
+  private void checkOptions() {
+    check(epochs >= 1, "--epochs must be at least 1, was " + epochs);
+    check(firstEpoch >= 0, "--first-epoch must be at least 0, was " + firstEpoch);
+    check(
+        firstEpoch <= Long.MAX_VALUE - epochs,
+        "--first-epoch plus --epochs must be below 2^63, was " + firstEpoch + " plus " + epochs);
+    check(limit == null || limit >= 1, "--limit must be at least 1, was " + limit);
+    long takers =
+        Stream.of(ReadOutputs.STDOUT.equals(out), ReadOutputs.STDOUT.equals(indices), isJson)
+            .filter(isTaken -> isTaken)
+            .count();
+    check(takers <= 1, "only one of --out -, --indices - and --json can have stdout");
+    check(
+        out == null || isStdoutTaken() || !out.equals(indices),
+        "--out and --indices must be different files, was " + out + " twice");
+  }
+
+  /** Opening an output empties it, and the data must not be lost over a slip of the fingers. */
+  private void checkOutputs(Dataset dataset) throws IOException {
+    for (String output : new String[] {out, indices}) {
+      if (output == null || output.equals(ReadOutputs.STDOUT) || !Files.exists(Path.of(output))) {
+        continue;
+      }
+      for (FileInfo file : dataset.files()) {
+        check(
+            !Files.isSameFile(file.path(), Path.of(output)),
+            output + " is a file of the dataset: --out and --indices must name another one");
+      }
+    }
+  }
+
+  private void check(boolean isRight, String rule) {
+    if (!isRight) {
+      throw new ParameterException(spec.commandLine(), rule);
+    }
+  }
+}

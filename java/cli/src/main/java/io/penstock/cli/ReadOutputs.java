@@ -1,0 +1,151 @@
+package io.penstock.cli;
+
+import io.penstock.Batch;
+import io.penstock.Column;
+import io.penstock.Dataset;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where {@code read} puts what was delivered: bytes of the first column, indices, digests.
+ *
+ * <p>What it owns: the files that it writes. Without any of them, batches are only waited for: then
+ * nobody touches their bytes, and the speed is that of reading.
+ */
+final class ReadOutputs implements AutoCloseable {
+  /** Stands for stdout in place of a path. */
+  static final String STDOUT = "-";
+
+  /** A ByteBuffer ends at 2 GiB, a batch does not. */
+  private static final long SLICE_BYTES = 1 << 30;
+
+  private static final int LINES_BYTES = 64 << 10;
+  private static final int LONGEST_LINE_BYTES = 20;
+
+  private final Streams streams;
+  private final List<FileChannel> files = new ArrayList<>();
+  private final Map<String, SegmentDigest> digests = new LinkedHashMap<>();
+  private final ByteBuffer lines = ByteBuffer.allocateDirect(LINES_BYTES);
+  private final byte[] digits = new byte[LONGEST_LINE_BYTES];
+  private Sink bytes;
+  private Sink indices;
+
+  /** Takes bytes. */
+  @FunctionalInterface
+  private interface Sink {
+    void write(ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Opens the files; what they held is lost.
+   *
+   * @param out path for the bytes of the first column, or "-" for stdout; null: none
+   * @param indicesOut path for the indices, or "-" for stdout; null: none
+   * @param dataset names the columns to digest; null: no digests
+   */
+  ReadOutputs(Streams streams, String out, String indicesOut, Dataset dataset) throws IOException {
+    this.streams = streams;
+    if (dataset != null) {
+      for (Column column : dataset.columns()) {
+        digests.put(column.name(), new SegmentDigest());
+      }
+    }
+    try {
+      bytes = out == null ? null : sink(out);
+      indices = indicesOut == null ? null : sink(indicesOut);
+    } catch (IOException | RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Sink sink(String path) throws IOException {
+    if (path.equals(STDOUT)) {
+      return streams::write;
+    }
+    FileChannel file =
+        FileChannel.open(
+            Path.of(path),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING);
+    files.add(file);
+    return buffer -> {
+      try {
+        while (buffer.hasRemaining()) {
+          file.write(buffer);
+        }
+      } catch (IOException e) {
+        throw new IOException(path + ": writing failed: " + e.getMessage(), e);
+      }
+    };
+  }
+
+  /** Puts one batch everywhere. */
+  void add(Batch batch) throws IOException {
+    if (bytes != null) {
+      MemorySegment column = batch.column(0);
+      for (long offset = 0; offset < column.byteSize(); offset += SLICE_BYTES) {
+        long size = Math.min(SLICE_BYTES, column.byteSize() - offset);
+        bytes.write(column.asSlice(offset, size).asByteBuffer());
+      }
+    }
+    if (indices != null) {
+      for (int i = 0; i < batch.size(); i++) {
+        addLine(batch.index(i));
+      }
+    }
+    for (Map.Entry<String, SegmentDigest> digest : digests.entrySet()) {
+      digest.getValue().add(batch.column(digest.getKey()));
+    }
+  }
+
+  private void addLine(long index) throws IOException {
+    if (lines.remaining() < LONGEST_LINE_BYTES) {
+      flushLines();
+    }
+    int start = digits.length;
+    digits[--start] = '\n';
+    long rest = index;
+    do {
+      digits[--start] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    } while (rest != 0);
+    lines.put(digits, start, digits.length - start);
+  }
+
+  private void flushLines() throws IOException {
+    lines.flip();
+    indices.write(lines);
+    lines.clear();
+  }
+
+  /** Writes what is still held back. */
+  void finish() throws IOException {
+    if (indices != null) {
+      flushLines();
+    }
+  }
+
+  /** Ends the digests: hexadecimal, by the name of the column; empty if none were asked for. */
+  Map<String, String> digests() {
+    Map<String, String> ended = new LinkedHashMap<>();
+    digests.forEach((name, digest) -> ended.put(name, digest.end()));
+    return ended;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (FileChannel file : files) {
+      file.close();
+    }
+  }
+}

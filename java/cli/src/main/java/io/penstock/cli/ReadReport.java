@@ -1,0 +1,108 @@
+package io.penstock.cli;
+
+import com.google.gson.JsonObject;
+import io.penstock.LoaderStatistics;
+import java.util.Map;
+
+/** What {@code read} says when it is done. */
+record ReadReport(
+    LoaderStatistics statistics, int batchSize, long peakRssBytes, Map<String, String> digests) {
+  private static final double NANOS = 1e9;
+
+  private double seconds() {
+    return statistics.elapsedNanos() / NANOS;
+  }
+
+  private double recordsPerSecond() {
+    return rate(statistics.records());
+  }
+
+  private double bytesPerSecond() {
+    return rate(statistics.bytes());
+  }
+
+  /** 0 when nothing was read, in no time. */
+  private double rate(long count) {
+    return count == 0 ? 0 : count / seconds();
+  }
+
+  /** Field names of DESIGN.md: stable. */
+  JsonObject toJson() {
+    JsonObject object = new JsonObject();
+    object.addProperty("records", statistics.records());
+    object.addProperty("batches", statistics.batches());
+    object.addProperty("bytes", statistics.bytes());
+    object.addProperty("seconds", seconds());
+    object.addProperty("recordsPerSecond", recordsPerSecond());
+    object.addProperty("bytesPerSecond", bytesPerSecond());
+    object.addProperty("backend", statistics.backend());
+    object.addProperty("io", statistics.io());
+    object.addProperty("queueDepth", statistics.readahead().queueDepth());
+    object.addProperty("requests", statistics.requests());
+    object.addProperty("bytesRead", statistics.bytesRead());
+    object.addProperty("stallSeconds", statistics.stallNanos() / NANOS);
+    long cpuNanos = statistics.cpuNanosNative();
+    object.add("cpuSecondsNative", Json.number(cpuNanos < 0 ? Double.NaN : cpuNanos / NANOS));
+    object.add("peakRssBytes", Json.count(peakRssBytes));
+    object.addProperty("reason", statistics.reason());
+    JsonObject digest = new JsonObject();
+    digests.forEach(digest::addProperty);
+    object.add("digest", digest);
+    return object;
+  }
+
+  /** The same for people. */
+  String toHuman() {
+    Table table = Table.ofPairs();
+    table.add(
+        "records",
+        "%s in %s of %s"
+            .formatted(
+                Human.count(statistics.records()),
+                Human.plural(statistics.batches(), "batch", "batches"),
+                Human.count(batchSize)));
+    table.add("bytes", Human.bytes(statistics.bytes()));
+    table.add("time", Human.seconds(seconds()));
+    table.add(
+        "speed",
+        "%s, %s"
+            .formatted(
+                Human.recordsPerSecond(recordsPerSecond()),
+                Human.bytesPerSecond(bytesPerSecond())));
+    double stall = statistics.stallNanos() / NANOS;
+    table.add(
+        "waited",
+        "%s for data (%s)"
+            .formatted(Human.seconds(stall), Human.percent(seconds() > 0 ? stall / seconds() : 0)));
+    table.add(
+        "backend",
+        "%s, %s, queue depth %d"
+            .formatted(statistics.backend(), statistics.io(), statistics.readahead().queueDepth()));
+    table.add("because", statistics.reason());
+    table.add("device", device());
+    table.add(
+        "memory",
+        "%s for reading; at most %s in all"
+            .formatted(
+                Human.bytes(statistics.memoryBytes()),
+                peakRssBytes < 0 ? "?" : Human.bytes(peakRssBytes)));
+    digests.forEach((name, digest) -> table.add("sha256", digest + "  " + OneLine.of(name)));
+    return table.toString();
+  }
+
+  private String device() {
+    if (statistics.requests() == 0) {
+      return "read by the kernel, which does not tell how much";
+    }
+    String cpu =
+        statistics.cpuNanosNative() < 0
+            ? ""
+            : ", %s of processor time"
+                .formatted(Human.seconds(statistics.cpuNanosNative() / NANOS));
+    return "%s for %s%s"
+        .formatted(
+            Human.plural(statistics.requests(), "request", "requests"),
+            Human.bytes(statistics.bytesRead()),
+            cpu);
+  }
+}

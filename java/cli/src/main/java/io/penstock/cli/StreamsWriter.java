@@ -1,0 +1,24 @@
+package io.penstock.cli;
+
+import java.io.IOException;
+import java.io.Writer;
+
+/** Lets picocli print help and version to stdout. */
+final class StreamsWriter extends Writer {
+  private final Streams streams;
+
+  StreamsWriter(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public void write(char[] characters, int offset, int count) throws IOException {
+    streams.print(new String(characters, offset, count));
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {}
+}

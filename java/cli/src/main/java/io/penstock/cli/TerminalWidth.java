@@ -1,0 +1,40 @@
+package io.penstock.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How wide the terminal is. Asked of stty: the progress bar's own way starts a whole terminal
+ * library, which looks at stdout, and that may lead to a file while the bar is on stderr.
+ */
+final class TerminalWidth {
+  private static final int DEFAULT_COLUMNS = 80;
+  private static final int MIN_COLUMNS = 20;
+  private static final Pattern ROWS_AND_COLUMNS = Pattern.compile("([0-9]{1,5}) ([0-9]{1,5})\\s*");
+
+  private TerminalWidth() {}
+
+  /** Characters in a line of the controlling terminal; 80 when that cannot be found out. */
+  static int columns() {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try {
+        String answer = new String(stty.getInputStream().readNBytes(64), StandardCharsets.US_ASCII);
+        Matcher size = ROWS_AND_COLUMNS.matcher(answer);
+        int columns = size.matches() ? Integer.parseInt(size.group(2)) : 0;
+        return columns >= MIN_COLUMNS ? columns : DEFAULT_COLUMNS;
+      } finally {
+        stty.destroy();
+      }
+    } catch (IOException e) {
+      return DEFAULT_COLUMNS;
+    }
+  }
+}
