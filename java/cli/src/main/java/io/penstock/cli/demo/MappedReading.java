@@ -31,8 +31,7 @@ final class MappedReading implements AutoCloseable {
   private final double cacheLimit;
   private final int recordBytes;
   private final FileChannel file;
-  private Arena arena;
-  private MemorySegment mapped;
+  private Mapping mapping;
   private boolean isLimited;
   private long startNanos;
   private long lastLookNanos;
@@ -49,7 +48,24 @@ final class MappedReading implements AutoCloseable {
     this.recordBytes = Math.toIntExact(layout.recordBytes());
     this.isLimited = cacheLimit < 1;
     this.file = FileChannel.open(layout.path(), StandardOpenOption.READ);
-    map();
+    this.mapping = new Mapping(file, layout.fileBytes());
+  }
+
+  /** The whole file, mapped. */
+  private static final class Mapping implements AutoCloseable {
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment bytes;
+
+    Mapping(FileChannel file, long size) throws IOException {
+      bytes = file.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+    }
+
+    @Override
+    public void close() {
+      if (arena.scope().isAlive()) {
+        arena.close();
+      }
+    }
   }
 
   /**
@@ -89,7 +105,7 @@ final class MappedReading implements AutoCloseable {
     for (int done = 0; done < count; ) {
       long index = indices.getAtIndex(ValueLayout.JAVA_LONG, done);
       long offset = layout.dataOffset() + index * recordBytes;
-      MemorySegment.copy(mapped, offset, batch, (long) done * recordBytes, recordBytes);
+      MemorySegment.copy(mapping.bytes, offset, batch, (long) done * recordBytes, recordBytes);
       done++;
       if (done % RECORDS_PER_LOOK == 0) {
         long now = System.nanoTime();
@@ -109,25 +125,18 @@ final class MappedReading implements AutoCloseable {
     if (Double.isNaN(cached)) {
       isLimited = false;
     } else if (cached > cacheLimit) {
-      arena.close();
+      mapping.close();
       isLimited = cache.drop() <= cacheLimit;
-      map();
+      mapping = new Mapping(file, layout.fileBytes());
     }
     long after = System.nanoTime();
     startNanos += after - now;
     lastLookNanos = after;
   }
 
-  private void map() throws IOException {
-    arena = Arena.ofConfined();
-    mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, layout.fileBytes(), arena);
-  }
-
   @Override
   public void close() throws IOException {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    mapping.close();
     file.close();
   }
 }
