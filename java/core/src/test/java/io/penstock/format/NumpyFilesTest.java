@@ -62,8 +62,8 @@ class NumpyFilesTest {
 
       dtypes = ["?"] + [o + k for k in ("i1", "u1") for o in ("|",)]
       for order in "<>":
-          for kind in ("i2 i4 i8 u2 u4 u8 f2 f4 f8 g F D G M8[ns] M8[D] M8[25us] M8 m8[s] m8[as] m8 "
-                       "S1 S17 U1 U9 V1 V33").split():
+          for kind in ("i2 i4 i8 u2 u4 u8 f2 f4 f8 g F D G M8[ns] M8[D] M8[25us] M8 m8[s] m8[as] "
+                       "m8 S1 S17 U1 U9 V1 V33").split():
               dtypes.append(numpy.dtype(kind).newbyteorder(order))
       for dtype in dtypes:
           for shape in ((7,), (3, 5), (0,), (0, 4), (1, 1, 1), (2, 1, 3, 2)):
