@@ -57,6 +57,12 @@ enum {
 /* Whether the page cache takes part. */
 enum { PENSTOCK_IO_DIRECT = 1, PENSTOCK_IO_BUFFERED = 2 };
 
+/* What a reader may learn from the device while it reads. */
+enum {
+  PENSTOCK_ADAPT_DEPTH = 1, /* requests in flight: queue_depth is the most */
+  PENSTOCK_ADAPT_GAP = 2    /* the gap worth reading through: merge_gap_bytes is the first guess */
+};
+
 /* Advice for mapped or cached pages: what the caller is about to do. */
 enum {
   PENSTOCK_ADVICE_NORMAL = 0,     /* nothing special */
@@ -183,6 +189,8 @@ typedef struct penstock_reader_options {
   uint32_t fixed_buffers;   /* not 0: register the staging buffer with the ring, if allowed */
   uint32_t huge_pages;      /* not 0: advise transparent huge pages for own memory */
   uint32_t drop_behind;     /* not 0: buffered pages are dropped after use */
+  uint32_t adapt;           /* PENSTOCK_ADAPT_*: what follows the device while reading */
+  uint32_t reserved;        /* must be 0 */
   uint64_t resident_bytes;  /* columns that fit in here together, smallest first, are kept whole */
   uint64_t cached_records;  /* records whose cells are kept for later epochs; 0: none */
   uint64_t cache_key;       /* chooses which records are cached */
@@ -212,6 +220,9 @@ typedef struct penstock_statistics {
   uint64_t copy_ns;         /* the owner thread copied from staging and from cells */
   uint64_t cpu_ns;          /* the owner thread's processor time, since it opened the reader */
   uint64_t queue_depth_max; /* most requests in flight at once */
+  uint64_t plan_ns;         /* the owner thread decided what to read and started it */
+  uint64_t queue_depth;     /* requests in flight at most, as it is now */
+  uint64_t merge_gap_bytes; /* the gap that is read through, as it is now */
 } penstock_statistics;
 
 /* Reads one block through the backend and gives up what it used for that. Fills *failure. Any
@@ -268,6 +279,11 @@ int32_t penstock_reader_reset(penstock_reader *reader);
 
 /* Fills *statistics. Returns 0. */
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics);
+
+/* How long requests took, from start to completion: counts[i] requests took from (4 + i % 4) << (i
+ * / 4) to less than (5 + i % 4) << (i / 4) nanoseconds; the first and last count what lies outside.
+ * Writes at most capacity counts and returns how many there are. */
+int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity);
 
 /* Waits for what is in flight and frees the reader. Slots may be freed afterwards, not before.
  * Returns 0, or -ETIMEDOUT when the device did not answer for 30 s: then memory in flight is left

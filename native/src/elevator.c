@@ -230,9 +230,9 @@ static int visit_done(const penstock_reader *reader, const visit *visit) {
 }
 
 /* What a request costs, in bytes that could be read instead: a gap as large as that is not worth a
- * request of its own, which is what merge_gap_bytes says. */
+ * request of its own. */
 static uint64_t request_cost(const penstock_reader *reader, uint64_t bytes) {
-  return bytes + reader->options.merge_gap_bytes;
+  return bytes + reader->pace.gap_bytes;
 }
 
 /* What reading one record by itself costs, in all columns. */

@@ -2,7 +2,9 @@
  * are read together where the gap between them is cheaper than another request, records larger than
  * a request in parts. It chooses where the bytes go (straight to their place where alignment
  * allows, to staging otherwise) and gives cells to records; it must not wait. */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <time.h>
 
 #include "internal.h"
 
@@ -45,7 +47,7 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
     const location found = source_locate(column, entry_index(&reader->entries, entry), near);
     const uint64_t end = found.offset_bytes + column->record_bytes;
     if (found.file != extent->file || found.offset_bytes < extent->begin ||
-        found.offset_bytes > extent->end + reader->options.merge_gap_bytes ||
+        found.offset_bytes > extent->end + reader->pace.gap_bytes ||
         round_up(end, extent->alignment) > limit)
       return;
     near = found.shard;
@@ -162,6 +164,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
     request->base =
         order_destination(reader, entry, extent.column) + (extent.begin - extent.record_offset);
   request->done_bytes = 0;
+  request->started_ns = clock_ns(CLOCK_MONOTONIC);
   request->file = extent.file;
   request->column = extent.column;
   request->solo = 0;
@@ -177,15 +180,19 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
 }
 
 int32_t extent_issue(penstock_reader *reader, uint64_t forced) {
-  while (reader->free_request_count > 0) {
+  while (reader->in_flight < reader->pace.depth) {
     elevator_admit(reader);
     visit *visit = elevator_visit(reader, forced);
-    if (!visit)
-      return 0;
     forced = 0;
-    const int32_t issued = issue_one(reader, visit);
-    if (issued <= 0)
+    const int32_t issued = visit ? issue_one(reader, visit) : 0;
+    if (issued < 0)
       return issued;
+    if (issued == 0) {
+      /* Short of staging the device has enough to do; otherwise it has not. */
+      if (reader->staging.chunk_count == 0)
+        pace_interrupted(&reader->pace);
+      return 0;
+    }
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "internal.h"
 
@@ -82,6 +83,7 @@ static void release(penstock_reader *reader, request *request) {
 static int32_t start_again(penstock_reader *reader, request *request) {
   reader->statistics.requests++;
   reader->statistics.repeats++;
+  request->started_ns = clock_ns(CLOCK_MONOTONIC);
   const int32_t status = reader->backend.start(&reader->backend, request);
   if (status < 0)
     gather_drop(reader, request);

@@ -88,6 +88,7 @@ typedef struct request {
   uint32_t
       needed_bytes; /* how many of them hold wanted bytes: the end of a file may cut the rest */
   uint32_t done_bytes;
+  uint64_t started_ns;
   uint32_t file;
   uint32_t column;
   uint32_t cut_count;
@@ -255,6 +256,25 @@ typedef struct {
 
 enum { RESIDENT_MAX_DAMAGES = 64 };
 
+/* How fast the device is driven; see pace.c. */
+typedef struct pace {
+  uint32_t adapt;
+  uint32_t most;      /* requests in flight, at most ever */
+  uint32_t depth;     /* ... and now */
+  uint32_t gap_bytes; /* read through now */
+  uint32_t kept_depth;
+  int is_trial; /* depth is tried, kept_depth is what was best before */
+  int direction;
+  int hold; /* windows until the next trial */
+  double kept_rate;
+  double xx, xy, yy, xt, yt; /* sums of the fit */
+  uint64_t began_ns;         /* of the window; 0: none */
+  uint64_t requests;
+  uint64_t bytes;
+} pace;
+
+enum { LATENCY_BUCKETS = 128 };
+
 struct penstock_reader {
   penstock_source *source;
   penstock_reader_options options;
@@ -286,7 +306,9 @@ struct penstock_reader {
   completion *completions;
   uint32_t in_flight;
 
+  pace pace;
   penstock_statistics statistics;
+  uint64_t latencies[LATENCY_BUCKETS];
   uint64_t cpu_start_ns;
   void *memory;
   uint64_t memory_bytes;
@@ -324,6 +346,11 @@ void elevator_admit(penstock_reader *reader);
 visit *elevator_visit(penstock_reader *reader, uint64_t forced);
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
 void elevator_reset(penstock_reader *reader);
+
+/* pace.c: how many requests, and which gaps to read through */
+void pace_open(pace *pace, const penstock_reader_options *options);
+void pace_interrupted(pace *pace);
+void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes);
 
 /* extent.c: turns entries into requests */
 int32_t extent_issue(penstock_reader *reader, uint64_t forced);

@@ -146,7 +146,8 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
   const uint64_t limit = UINT64_C(1) << PENSTOCK_MAX_ENTRIES_LOG2;
   if (options->queue_depth == 0 || options->queue_depth > MAX_QUEUE_DEPTH ||
       options->max_read_bytes < 4096 || options->max_read_bytes > MAX_READ_BYTES ||
-      options->merge_gap_bytes > MAX_READ_BYTES)
+      options->merge_gap_bytes > MAX_READ_BYTES ||
+      options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) || options->reserved != 0)
     return -EINVAL;
   if (options->io != PENSTOCK_IO_DIRECT && options->io != PENSTOCK_IO_BUFFERED)
     return -EINVAL;
@@ -244,6 +245,7 @@ static int32_t open_parts(penstock_reader *reader, backend_opener opener) {
   reader->free_request_count = reader->options.queue_depth;
   cache_open(&reader->cache, reader->source->record_count, reader->options.cached_records,
              reader->options.cache_key);
+  pace_open(&reader->pace, &reader->options);
   forget_all(reader);
   const backend_options options = {
       .source = reader->source,
@@ -342,8 +344,24 @@ int32_t penstock_reader_close(penstock_reader *reader) {
 
 /* ---- work ------------------------------------------------------------------------------------ */
 
+static void count_latency(penstock_reader *reader, uint64_t nanoseconds) {
+  uint32_t bucket = 0;
+  if (nanoseconds >= 8) {
+    const uint32_t shift = 61 - (uint32_t)__builtin_clzll(nanoseconds);
+    bucket = shift * 4 + (uint32_t)(nanoseconds >> shift) - 4;
+  }
+  reader->latencies[bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1]++;
+}
+
 static int32_t process(penstock_reader *reader, uint32_t count) {
   const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const completion *done = &reader->completions[i];
+    count_latency(reader, begin - done->request->started_ns);
+    bytes += done->result > 0 ? (uint64_t)done->result : 0;
+  }
+  pace_completed(&reader->pace, begin, count, bytes);
   int32_t status = 0;
   for (uint32_t i = 0; i < count; i++) {
     const completion *done = &reader->completions[i];
@@ -373,7 +391,9 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
   const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
   int force = 0;
   for (;;) {
+    const uint64_t planning = clock_ns(CLOCK_MONOTONIC);
     int32_t status = extent_issue(reader, force ? wanted : 0);
+    reader->statistics.plan_ns += clock_ns(CLOCK_MONOTONIC) - planning;
     if (status < 0)
       return status;
     order_advance_ready(reader);
@@ -435,6 +455,16 @@ int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics 
     return -EINVAL;
   *statistics = reader->statistics;
   statistics->sweeps += reader->elevator.sweeps;
+  statistics->queue_depth = reader->pace.depth;
+  statistics->merge_gap_bytes = reader->pace.gap_bytes;
   statistics->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - reader->cpu_start_ns;
   return 0;
+}
+
+int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity) {
+  if (!reader || (!counts && capacity > 0))
+    return -EINVAL;
+  for (uint32_t i = 0; i < LATENCY_BUCKETS && i < capacity; i++)
+    counts[i] = reader->latencies[i];
+  return LATENCY_BUCKETS;
 }

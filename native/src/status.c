@@ -109,6 +109,8 @@ int32_t penstock_layout(uint32_t *values, uint32_t capacity) {
       FIELD(penstock_reader_options, fixed_buffers),
       FIELD(penstock_reader_options, huge_pages),
       FIELD(penstock_reader_options, drop_behind),
+      FIELD(penstock_reader_options, adapt),
+      FIELD(penstock_reader_options, reserved),
       FIELD(penstock_reader_options, resident_bytes),
       FIELD(penstock_reader_options, cached_records),
       FIELD(penstock_reader_options, cache_key),
@@ -132,6 +134,9 @@ int32_t penstock_layout(uint32_t *values, uint32_t capacity) {
       FIELD(penstock_statistics, copy_ns),
       FIELD(penstock_statistics, cpu_ns),
       FIELD(penstock_statistics, queue_depth_max),
+      FIELD(penstock_statistics, plan_ns),
+      FIELD(penstock_statistics, queue_depth),
+      FIELD(penstock_statistics, merge_gap_bytes),
   };
   const uint32_t count = sizeof layout / sizeof layout[0];
   if (!values)

@@ -104,7 +104,9 @@ final class Engine implements AutoCloseable {
         resident,
         flags.fixedBuffers(),
         flags.hugePages(),
-        flags.dropBehind());
+        flags.dropBehind(),
+        !flags.given().contains("queueDepth"),
+        !flags.given().contains("mergeGap"));
   }
 
   private Supplier<Gatherer> gatherers(Dataset dataset) {

@@ -14,6 +14,7 @@ package io.penstock;
  * @param consumerNanos time between deliveries and the next questions for a batch
  * @param waitNanos time that reading threads waited for the device
  * @param copyNanos time that reading threads copied
+ * @param planNanos time that reading threads decided what to read and started it
  * @param cpuNanosNative processor time of the reading threads, user and system; -1 when the kernel
  *     does not tell
  * @param requests reads issued
@@ -26,6 +27,8 @@ package io.penstock;
  * @param cacheHits records that were not read but taken from memory kept over epochs
  * @param sweeps times that reading went over all of the files
  * @param queueDepthMax most requests in flight at once
+ * @param queueDepth requests in flight at most, as it was found to suit the device
+ * @param mergeGapBytes gap between records that is read through, as it was found to suit the device
  * @param readahead the flags in effect
  * @param backend the backend in use: "uring", "pread" or "mmap"
  * @param io "direct" or "buffered"
@@ -41,6 +44,7 @@ public record LoaderStatistics(
     long consumerNanos,
     long waitNanos,
     long copyNanos,
+    long planNanos,
     long cpuNanosNative,
     long requests,
     long bytesRead,
@@ -52,6 +56,8 @@ public record LoaderStatistics(
     long cacheHits,
     long sweeps,
     long queueDepthMax,
+    long queueDepth,
+    long mergeGapBytes,
     Readahead readahead,
     String backend,
     String io,

@@ -170,6 +170,9 @@ public final class NativeReader implements AutoCloseable {
     target.copyNanos = penstock_statistics.copy_ns(statistics);
     target.cpuNanos = penstock_statistics.cpu_ns(statistics);
     target.queueDepthMax = penstock_statistics.queue_depth_max(statistics);
+    target.planNanos = penstock_statistics.plan_ns(statistics);
+    target.queueDepth = penstock_statistics.queue_depth(statistics);
+    target.mergeGapBytes = penstock_statistics.merge_gap_bytes(statistics);
   }
 
   /**

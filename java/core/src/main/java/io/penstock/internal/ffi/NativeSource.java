@@ -297,6 +297,10 @@ public final class NativeSource implements AutoCloseable {
     penstock_reader_options.fixed_buffers(struct, options.hasFixedBuffers() ? 1 : 0);
     penstock_reader_options.huge_pages(struct, options.hasHugePages() ? 1 : 0);
     penstock_reader_options.drop_behind(struct, options.dropsBehind() ? 1 : 0);
+    penstock_reader_options.adapt(
+        struct,
+        (options.adaptsDepth() ? Penstock.PENSTOCK_ADAPT_DEPTH() : 0)
+            | (options.adaptsGap() ? Penstock.PENSTOCK_ADAPT_GAP() : 0));
     return struct;
   }
 

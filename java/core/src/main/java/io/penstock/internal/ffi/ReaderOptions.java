@@ -16,6 +16,8 @@ package io.penstock.internal.ffi;
  * @param hasFixedBuffers whether to register the staging buffer with the ring
  * @param hasHugePages whether to ask for huge pages
  * @param dropsBehind whether buffered pages are dropped after use
+ * @param adaptsDepth whether the number of requests in flight follows the device
+ * @param adaptsGap whether the gap that is read through follows the device
  */
 public record ReaderOptions(
     Backend backend,
@@ -30,7 +32,9 @@ public record ReaderOptions(
     long residentBytes,
     boolean hasFixedBuffers,
     boolean hasHugePages,
-    boolean dropsBehind) {
+    boolean dropsBehind,
+    boolean adaptsDepth,
+    boolean adaptsGap) {
 
   /** The native backends. */
   public enum Backend {

@@ -49,6 +49,15 @@ public final class ReaderStatistics {
   /** Most requests in flight at once. */
   public long queueDepthMax;
 
+  /** Time that the owner thread decided what to read and started it. */
+  public long planNanos;
+
+  /** Requests in flight at most, as it is now. */
+  public long queueDepth;
+
+  /** The gap that is read through, as it is now; of several readers the largest. */
+  public long mergeGapBytes;
+
   /**
    * Takes over all values.
    *
@@ -69,6 +78,9 @@ public final class ReaderStatistics {
     copyNanos = 0;
     cpuNanos = 0;
     queueDepthMax = 0;
+    planNanos = 0;
+    queueDepth = 0;
+    mergeGapBytes = 0;
     add(other);
   }
 
@@ -92,5 +104,8 @@ public final class ReaderStatistics {
     copyNanos += other.copyNanos;
     cpuNanos += other.cpuNanos;
     queueDepthMax += other.queueDepthMax;
+    planNanos += other.planNanos;
+    queueDepth += other.queueDepth;
+    mergeGapBytes = Math.max(mergeGapBytes, other.mergeGapBytes);
   }
 }

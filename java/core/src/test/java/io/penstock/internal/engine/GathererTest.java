@@ -123,7 +123,9 @@ class GathererTest {
           0,
           true,
           true,
-          false);
+          false,
+          true,
+          true);
     }
   }
 }

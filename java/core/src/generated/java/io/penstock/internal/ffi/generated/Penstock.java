@@ -149,6 +149,24 @@ public class Penstock {
     public static int PENSTOCK_IO_BUFFERED() {
         return PENSTOCK_IO_BUFFERED;
     }
+    private static final int PENSTOCK_ADAPT_DEPTH = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_ADAPT_DEPTH = 1
+     * }
+     */
+    public static int PENSTOCK_ADAPT_DEPTH() {
+        return PENSTOCK_ADAPT_DEPTH;
+    }
+    private static final int PENSTOCK_ADAPT_GAP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_ADAPT_GAP = 2
+     * }
+     */
+    public static int PENSTOCK_ADAPT_GAP() {
+        return PENSTOCK_ADAPT_GAP;
+    }
     private static final int PENSTOCK_ADVICE_NORMAL = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1562,6 +1580,66 @@ public class Penstock {
                 traceDowncall("penstock_reader_statistics", reader, statistics);
             }
             return (int)mh$.invokeExact(reader, statistics);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_latencies {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER,
+            Penstock.C_INT
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_latencies");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_latencies$descriptor() {
+        return penstock_reader_latencies.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static MethodHandle penstock_reader_latencies$handle() {
+        return penstock_reader_latencies.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static MemorySegment penstock_reader_latencies$address() {
+        return penstock_reader_latencies.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static int penstock_reader_latencies(MemorySegment reader, MemorySegment counts, int capacity) {
+        var mh$ = penstock_reader_latencies.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_latencies", reader, counts, capacity);
+            }
+            return (int)mh$.invokeExact(reader, counts, capacity);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

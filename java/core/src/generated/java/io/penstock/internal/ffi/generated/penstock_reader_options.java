@@ -27,6 +27,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint32_t fixed_buffers;
  *     uint32_t huge_pages;
  *     uint32_t drop_behind;
+ *     uint32_t adapt;
+ *     uint32_t reserved;
  *     uint64_t resident_bytes;
  *     uint64_t cached_records;
  *     uint64_t cache_key;
@@ -52,6 +54,8 @@ public class penstock_reader_options {
         Penstock.C_INT.withName("fixed_buffers"),
         Penstock.C_INT.withName("huge_pages"),
         Penstock.C_INT.withName("drop_behind"),
+        Penstock.C_INT.withName("adapt"),
+        Penstock.C_INT.withName("reserved"),
         Penstock.C_LONG.withName("resident_bytes"),
         Penstock.C_LONG.withName("cached_records"),
         Penstock.C_LONG.withName("cache_key")
@@ -590,6 +594,94 @@ public class penstock_reader_options {
      */
     public static void drop_behind(MemorySegment struct, int fieldValue) {
         struct.set(drop_behind$LAYOUT, drop_behind$OFFSET, fieldValue);
+    }
+
+    private static final OfInt adapt$LAYOUT = (OfInt)$LAYOUT.select(groupElement("adapt"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint32_t adapt
+     * }
+     */
+    public static final OfInt adapt$layout() {
+        return adapt$LAYOUT;
+    }
+
+    private static final long adapt$OFFSET = $LAYOUT.byteOffset(groupElement("adapt"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint32_t adapt
+     * }
+     */
+    public static final long adapt$offset() {
+        return adapt$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint32_t adapt
+     * }
+     */
+    public static int adapt(MemorySegment struct) {
+        return struct.get(adapt$LAYOUT, adapt$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint32_t adapt
+     * }
+     */
+    public static void adapt(MemorySegment struct, int fieldValue) {
+        struct.set(adapt$LAYOUT, adapt$OFFSET, fieldValue);
+    }
+
+    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static final OfInt reserved$layout() {
+        return reserved$LAYOUT;
+    }
+
+    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static final long reserved$offset() {
+        return reserved$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static int reserved(MemorySegment struct) {
+        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static void reserved(MemorySegment struct, int fieldValue) {
+        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
     }
 
     private static final OfLong resident_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("resident_bytes"));

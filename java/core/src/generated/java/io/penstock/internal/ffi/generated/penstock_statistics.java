@@ -29,6 +29,9 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t copy_ns;
  *     uint64_t cpu_ns;
  *     uint64_t queue_depth_max;
+ *     uint64_t plan_ns;
+ *     uint64_t queue_depth;
+ *     uint64_t merge_gap_bytes;
  * }
  * }
  */
@@ -52,7 +55,10 @@ public class penstock_statistics {
         Penstock.C_LONG.withName("wait_ns"),
         Penstock.C_LONG.withName("copy_ns"),
         Penstock.C_LONG.withName("cpu_ns"),
-        Penstock.C_LONG.withName("queue_depth_max")
+        Penstock.C_LONG.withName("queue_depth_max"),
+        Penstock.C_LONG.withName("plan_ns"),
+        Penstock.C_LONG.withName("queue_depth"),
+        Penstock.C_LONG.withName("merge_gap_bytes")
     ).withName("penstock_statistics");
 
     /**
@@ -676,6 +682,138 @@ public class penstock_statistics {
      */
     public static void queue_depth_max(MemorySegment struct, long fieldValue) {
         struct.set(queue_depth_max$LAYOUT, queue_depth_max$OFFSET, fieldValue);
+    }
+
+    private static final OfLong plan_ns$LAYOUT = (OfLong)$LAYOUT.select(groupElement("plan_ns"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t plan_ns
+     * }
+     */
+    public static final OfLong plan_ns$layout() {
+        return plan_ns$LAYOUT;
+    }
+
+    private static final long plan_ns$OFFSET = $LAYOUT.byteOffset(groupElement("plan_ns"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t plan_ns
+     * }
+     */
+    public static final long plan_ns$offset() {
+        return plan_ns$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t plan_ns
+     * }
+     */
+    public static long plan_ns(MemorySegment struct) {
+        return struct.get(plan_ns$LAYOUT, plan_ns$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t plan_ns
+     * }
+     */
+    public static void plan_ns(MemorySegment struct, long fieldValue) {
+        struct.set(plan_ns$LAYOUT, plan_ns$OFFSET, fieldValue);
+    }
+
+    private static final OfLong queue_depth$LAYOUT = (OfLong)$LAYOUT.select(groupElement("queue_depth"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t queue_depth
+     * }
+     */
+    public static final OfLong queue_depth$layout() {
+        return queue_depth$LAYOUT;
+    }
+
+    private static final long queue_depth$OFFSET = $LAYOUT.byteOffset(groupElement("queue_depth"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t queue_depth
+     * }
+     */
+    public static final long queue_depth$offset() {
+        return queue_depth$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t queue_depth
+     * }
+     */
+    public static long queue_depth(MemorySegment struct) {
+        return struct.get(queue_depth$LAYOUT, queue_depth$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t queue_depth
+     * }
+     */
+    public static void queue_depth(MemorySegment struct, long fieldValue) {
+        struct.set(queue_depth$LAYOUT, queue_depth$OFFSET, fieldValue);
+    }
+
+    private static final OfLong merge_gap_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("merge_gap_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t merge_gap_bytes
+     * }
+     */
+    public static final OfLong merge_gap_bytes$layout() {
+        return merge_gap_bytes$LAYOUT;
+    }
+
+    private static final long merge_gap_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("merge_gap_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t merge_gap_bytes
+     * }
+     */
+    public static final long merge_gap_bytes$offset() {
+        return merge_gap_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t merge_gap_bytes
+     * }
+     */
+    public static long merge_gap_bytes(MemorySegment struct) {
+        return struct.get(merge_gap_bytes$LAYOUT, merge_gap_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t merge_gap_bytes
+     * }
+     */
+    public static void merge_gap_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(merge_gap_bytes$LAYOUT, merge_gap_bytes$OFFSET, fieldValue);
     }
 
     /**

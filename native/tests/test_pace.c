@@ -1,0 +1,111 @@
+/* The pace is learned from what a device does: simulated ones, whose limits are known. */
+#include "support.h"
+
+enum { SECOND = 1000000000 };
+
+static penstock_reader_options options_with(uint32_t adapt, uint32_t depth) {
+  penstock_reader_options options = make_options(1);
+  options.adapt = adapt;
+  options.queue_depth = depth;
+  options.merge_gap_bytes = 16384;
+  return options;
+}
+
+/* A disk that does `requests` a second and `bytes` a second, asked for one kind of read at a time.
+ */
+static void drive_disk(pace *pace, double requests, double bytes, uint32_t rounds) {
+  static uint64_t now = 1;
+  uint64_t state = 99;
+  for (uint32_t i = 0; i < rounds; i++) {
+    const uint64_t length = next_random(&state) % 4 == 0 ? 524288 : 4096;
+    for (uint32_t burst = 0; burst < 40; burst++) {
+      now += (uint64_t)(8 * (SECOND / requests + (double)length * SECOND / bytes));
+      pace_completed(pace, now, 8, 8 * length);
+    }
+    pace_interrupted(pace);
+  }
+}
+
+static void check_gap(double requests, double bytes) {
+  const penstock_reader_options options = options_with(PENSTOCK_ADAPT_GAP, 64);
+  pace pace;
+  pace_open(&pace, &options);
+  CHECK_EQUAL(pace.gap_bytes, 16384);
+  drive_disk(&pace, requests, bytes, 400);
+  const double expected = bytes / requests;
+  CHECK(pace.gap_bytes > 0.8 * expected);
+  CHECK(pace.gap_bytes < 1.25 * expected);
+  CHECK_EQUAL(pace.depth, 64);
+}
+
+static void gap_is_what_a_request_costs_in_bytes(void) {
+  check_gap(70000, 1.5e9);
+  check_gap(20000, 500e6);
+  check_gap(200000, 3e9);
+  check_gap(1500, 1.5e8);
+}
+
+/* Large reads only: nothing is known of small ones but that the device is fast. */
+static void half_of_the_evidence_leaves_the_guess(void) {
+  const penstock_reader_options options = options_with(PENSTOCK_ADAPT_GAP, 64);
+  pace pace;
+  pace_open(&pace, &options);
+  uint64_t now = 1;
+  for (uint32_t i = 0; i < 10000; i++) {
+    now += 8 * 75000;
+    pace_completed(&pace, now, 8, 8 * 524288);
+  }
+  CHECK(pace.gap_bytes > 16384);
+  CHECK(pace.gap_bytes < 28000);
+}
+
+static void gap_has_an_end(void) {
+  const penstock_reader_options options = options_with(PENSTOCK_ADAPT_GAP, 64);
+  pace pace;
+  pace_open(&pace, &options);
+  drive_disk(&pace, 10, 1e9, 400);
+  CHECK_EQUAL(pace.gap_bytes, 1 << 20);
+}
+
+/* Does depth * 1000 reads a second up to a knee, no more beyond it. */
+static uint32_t depth_found(uint32_t knee, uint32_t most) {
+  const penstock_reader_options options = options_with(PENSTOCK_ADAPT_DEPTH, most);
+  pace pace;
+  pace_open(&pace, &options);
+  uint64_t now = 1;
+  for (uint32_t i = 0; i < 200000; i++) {
+    const uint32_t busy = pace.depth < knee ? pace.depth : knee;
+    now += (uint64_t)(8.0 * SECOND / (busy * 1000.0));
+    pace_completed(&pace, now, 8, 8 * 4096);
+    CHECK(pace.depth >= 1 && pace.depth <= most);
+  }
+  CHECK_EQUAL(pace.gap_bytes, 16384);
+  return pace.kept_depth;
+}
+
+static void depth_goes_to_where_the_device_does_most(void) {
+  CHECK(depth_found(60, 256) >= 48);
+  CHECK(depth_found(60, 256) <= 80);
+  CHECK(depth_found(16, 256) >= 13);
+  CHECK(depth_found(16, 256) <= 24);
+  CHECK_EQUAL(depth_found(1000, 64), 64);
+  CHECK_EQUAL(depth_found(1, 4), 4);
+}
+
+static void nothing_is_learned_when_told_not_to(void) {
+  const penstock_reader_options options = options_with(0, 100);
+  pace pace;
+  pace_open(&pace, &options);
+  drive_disk(&pace, 100, 1e9, 100);
+  CHECK_EQUAL(pace.depth, 100);
+  CHECK_EQUAL(pace.gap_bytes, 16384);
+}
+
+int main(void) {
+  RUN(gap_is_what_a_request_costs_in_bytes);
+  RUN(half_of_the_evidence_leaves_the_guess);
+  RUN(gap_has_an_end);
+  RUN(depth_goes_to_where_the_device_does_most);
+  RUN(nothing_is_learned_when_told_not_to);
+  return 0;
+}
