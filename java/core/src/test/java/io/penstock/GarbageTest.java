@@ -1,0 +1,88 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Once it is warm, delivering a batch allocates nothing on the heap, on no thread. */
+@Timeout(300)
+class GarbageTest {
+  private static final int WARM_BATCHES = 40_000;
+  private static final int BATCHES = 20_000;
+
+  /**
+   * The compiler may replace code, and each epoch has new keys and an iterator, while it is
+   * counted: some objects in all, but far less than one a batch.
+   */
+  private static final long ALLOWED_BYTES_PER_BATCH = 1;
+
+  private static final com.sun.management.ThreadMXBean THREADS =
+      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  @TempDir Path directory;
+
+  /** Without direct preads, one at a time: slow, and the same Java code as buffered ones. */
+  static List<Way> ways() {
+    return Way.all().filter(way -> !way.flags().equals("backend=pread,io=direct")).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aBatchMakesNoGarbage(Way way) {
+    assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count");
+    TestArray array = TestArray.random(directory.resolve("x.npy"), 8000, 784, 1);
+    List<Long> before = readers();
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = way.loader(dataset).batchSize(8).memoryBytes(32 << 20).build()) {
+      List<Long> threads = readers();
+      threads.removeAll(before);
+      threads.add(Thread.currentThread().threadId());
+      Iterator<Epoch> epochs = loader.epochs(0, 1000).iterator();
+      consume(epochs, WARM_BATCHES);
+      long start = allocatedBytes(threads);
+      long checksum = consume(epochs, BATCHES);
+      long allocated = allocatedBytes(threads) - start;
+
+      assertThat(allocated / BATCHES)
+          .as("bytes per batch; %d in all, checksum %d", allocated, checksum)
+          .isLessThan(ALLOWED_BYTES_PER_BATCH);
+    }
+  }
+
+  private static long consume(Iterator<Epoch> epochs, int count) {
+    long sum = 0;
+    int batches = 0;
+    while (batches < count) {
+      for (Batch batch : epochs.next()) {
+        sum += batch.column("x").get(ValueLayout.JAVA_BYTE, 783) + batch.index(7);
+        sum += batch.column(0).byteSize() + batch.indices().byteSize();
+        batches++;
+      }
+    }
+    return sum;
+  }
+
+  private static long allocatedBytes(List<Long> threads) {
+    return threads.stream().mapToLong(THREADS::getThreadAllocatedBytes).sum();
+  }
+
+  private static List<Long> readers() {
+    List<Long> ids = new ArrayList<>();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("penstock-reader-")) {
+        ids.add(thread.threadId());
+      }
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,180 @@
+package io.penstock.internal.ffi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the library is looked for. Each case needs a JVM that has not loaded it yet. */
+class NativeLibraryTest {
+  private static final String RESOURCE =
+      "/META-INF/native/" + NativeLibrary.platform() + "/libpenstock.so";
+
+  @TempDir Path directory;
+
+  /** What the child JVMs run. */
+  public static final class Load {
+    private Load() {}
+
+    /** Prints where the library was loaded from, or why it was not. */
+    public static void main(String[] arguments) {
+      try {
+        System.out.println("loaded " + NativeLibrary.load());
+      } catch (RuntimeException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void theLibraryOfTheJarIsUnpackedIntoTheCacheAndUsedAgain() throws Exception {
+    Path cache = directory.resolve("a/cache");
+    String output = run("-Dpenstock.native.cache=" + cache);
+
+    Path unpacked = cache.resolve(Unpacker.of(RESOURCE).targetName());
+    assertThat(output).isEqualTo("loaded " + unpacked);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(unpacked)))
+        .isEqualTo("rwx------");
+    var written = Files.getLastModifiedTime(unpacked);
+    assertThat(run("-Dpenstock.native.cache=" + cache)).isEqualTo("loaded " + unpacked);
+    assertThat(Files.getLastModifiedTime(unpacked)).isEqualTo(written);
+    assertThat(files(cache)).containsExactly(unpacked);
+  }
+
+  @Test
+  void aDamagedFileInTheCacheIsReplaced() throws Exception {
+    Unpacker unpacker = Unpacker.of(RESOURCE);
+    Path unpacked = unpacker.unpack(directory);
+    byte[] whole = Files.readAllBytes(unpacked);
+    for (byte[] damaged : List.of(new byte[0], new byte[whole.length], new byte[] {1, 2, 3})) {
+      Files.write(unpacked, damaged);
+      assertThat(unpacker.unpack(directory)).isEqualTo(unpacked);
+      assertThat(Files.readAllBytes(unpacked)).isEqualTo(whole);
+    }
+    assertThat(files(directory)).containsExactly(unpacked);
+  }
+
+  @Test
+  void manyThreadsUnpackAtTheSameTime() throws Exception {
+    Unpacker unpacker = Unpacker.of(RESOURCE);
+    List<Throwable> failures = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      unpacker.unpack(directory.resolve("shared"));
+                    } catch (IOException | RuntimeException e) {
+                      synchronized (failures) {
+                        failures.add(e);
+                      }
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(failures).isEmpty();
+    assertThat(files(directory.resolve("shared"))).hasSize(1);
+  }
+
+  @Test
+  void aNamedLibraryIsTheOnlyOneThatIsTried() throws Exception {
+    Path named = directory.resolve("named.so");
+    String missing = run("-Dpenstock.native.library=" + named);
+    assertThat(missing)
+        .contains("expected the native library libpenstock.so, found none")
+        .contains(named + " (-Dpenstock.native.library): no such file")
+        .doesNotContain("java.library.path");
+
+    Files.copy(Unpacker.of(RESOURCE).unpack(directory), named);
+    assertThat(run("-Dpenstock.native.library=" + named)).isEqualTo("loaded " + named);
+  }
+
+  @Test
+  void theLibraryPathComesBeforeTheJar() throws Exception {
+    Path path = directory.resolve("libpenstock.so");
+    Files.copy(Unpacker.of(RESOURCE).unpack(directory.resolve("cache")), path);
+
+    assertThat(run("-Djava.library.path=" + directory)).isEqualTo("loaded " + path);
+  }
+
+  @Test
+  void aFileThatIsNoLibraryIsPassedOverWithItsReason() throws Exception {
+    Path wrong = Files.writeString(directory.resolve("libpenstock.so"), "not a library");
+    Path cache = directory.resolve("cache");
+    String output = run("-Djava.library.path=" + directory, "-Dpenstock.native.cache=" + cache);
+    assertThat(output).contains("loaded " + cache);
+
+    assertThat(run("-Dpenstock.native.library=" + wrong)).contains(wrong.toString());
+  }
+
+  @Test
+  void aCacheThatCannotBeWrittenIsReplacedByATemporaryDirectory() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path temporary = Files.createDirectory(directory.resolve("temporary"));
+    String output =
+        run("-Dpenstock.native.cache=" + file.resolve("cache"), "-Djava.io.tmpdir=" + temporary);
+
+    assertThat(output).startsWith("loaded " + temporary);
+    assertThat(files(temporary)).as("what was unpacked is deleted once it is loaded").isEmpty();
+  }
+
+  @Test
+  void whenNothingWorksAllPlacesAreNamed() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path wrong = Files.writeString(directory.resolve("libpenstock.so"), "not a library");
+    String output =
+        run(
+            "-Djava.library.path=" + directory,
+            "-Dpenstock.native.cache=" + file.resolve("cache"),
+            "-Djava.io.tmpdir=" + file.resolve("tmp"));
+
+    assertThat(output)
+        .contains(wrong + " (java.library.path): ")
+        .contains("unpacking from the jar: ")
+        .contains("unpacking to java.io.tmpdir: ")
+        .contains("-Dpenstock.native.library=PATH")
+        .contains("-Dpenstock.native.cache=DIR");
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  /** Runs Load in a JVM of its own, on this one's class path. */
+  private static String run(String... options) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Djava.library.path=");
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", classPath(), Load.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes()).strip();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output).isZero();
+    return output;
+  }
+
+  /** Under Maven the main classes are on the module path, patched with those of the tests. */
+  private static String classPath() throws Exception {
+    Path main =
+        Path.of(NativeLibrary.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path test = Path.of("target", "test-classes").toAbsolutePath();
+    return String.join(
+        ":", System.getProperty("java.class.path"), main.toString(), test.toString());
+  }
+}
