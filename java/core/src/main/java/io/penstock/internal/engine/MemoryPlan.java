@@ -225,7 +225,7 @@ public record MemoryPlan(
         request.columnRecordBytes().stream().mapToLong(Long::longValue).max().orElse(1);
     double density = Math.min(1, 2.0 * cells / request.recordCount());
     double inFlight = density * staging / recordBytes;
-    long spare = cells / 8 + (long) Math.min(inFlight, cells / 8);
+    long spare = cells / 8 + Math.min((long) inFlight, cells / 8);
     long most = Math.min(epochShare(request), MAX_ENTRIES);
     return (int) Math.max(request.batchSize(), Math.min(2 * (cells - spare), most));
   }
