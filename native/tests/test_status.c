@@ -96,6 +96,8 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_reader_options, fixed_buffers),
       PLACE(penstock_reader_options, huge_pages),
       PLACE(penstock_reader_options, drop_behind),
+      PLACE(penstock_reader_options, adapt),
+      PLACE(penstock_reader_options, reserved),
       PLACE(penstock_reader_options, resident_bytes),
       PLACE(penstock_reader_options, cached_records),
       PLACE(penstock_reader_options, cache_key),
@@ -119,6 +121,9 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_statistics, copy_ns),
       PLACE(penstock_statistics, cpu_ns),
       PLACE(penstock_statistics, queue_depth_max),
+      PLACE(penstock_statistics, plan_ns),
+      PLACE(penstock_statistics, queue_depth),
+      PLACE(penstock_statistics, merge_gap_bytes),
   };
   const int32_t count = sizeof expected / sizeof expected[0];
   memset(values, 0xFF, sizeof values);
@@ -133,9 +138,9 @@ static void structs_have_no_padding(void) {
   CHECK_EQUAL(sizeof(penstock_file_info), 4 * 8 + 2 * 4);
   CHECK_EQUAL(sizeof(penstock_shard), 2 * 8 + 2 * 4);
   CHECK_EQUAL(sizeof(penstock_failure), 4 * 4 + 4 * 8);
-  CHECK_EQUAL(sizeof(penstock_reader_options), 12 * 4 + 3 * 8);
+  CHECK_EQUAL(sizeof(penstock_reader_options), 14 * 4 + 3 * 8);
   CHECK_EQUAL(sizeof(penstock_progress), 4 * 8);
-  CHECK_EQUAL(sizeof(penstock_statistics), 14 * 8);
+  CHECK_EQUAL(sizeof(penstock_statistics), 17 * 8);
 }
 
 static void layout_writes_no_more_than_fits(void) {
