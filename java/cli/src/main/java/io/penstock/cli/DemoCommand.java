@@ -88,10 +88,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: a report for people.")
   private boolean isJson;
 
+  private ImageSource images;
+
   @Override
   public Integer call() throws IOException {
     checkOptions();
-    ImageSource source = ImageSource.find(penstock.streams()::say);
+    ImageSource source = images != null ? images : ImageSource.find(penstock.streams()::say);
     long size = sizeBytes != null ? sizeBytes : (isQuick ? 48L : 512L) << 20;
     SampleFiles files =
         SampleFiles.in(
@@ -108,6 +110,11 @@ final class DemoCommand implements Callable<Integer> {
     compare(files, memoryBytes, report);
     report.end();
     return ExitCodes.DONE;
+  }
+
+  /** For tests, which neither install anything nor depend on what is installed. */
+  void useImages(ImageSource source) {
+    images = source;
   }
 
   private void train(SampleFiles files, long memoryBytes, ImageSet test, DemoReport report)

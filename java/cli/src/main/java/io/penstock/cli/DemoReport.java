@@ -138,8 +138,8 @@ final class DemoReport {
     say(
         String.format(
             Locale.ROOT,
-            "%n  Penstock / plain mapping: %s. Both delivered the same bytes:"
-                + " the first %,d images have CRC-32C %08x.%n",
+            "%n  Penstock / plain mapping: %s%n"
+                + "  Each read the same bytes: CRC-32C of the first %,d images is %08x.%n",
             String.format(Locale.ROOT, ratio < 10 ? "%.1f x" : "%,.0f x", ratio),
             mapping.records(),
             mapping.checksum()));

@@ -1,15 +1,18 @@
 package io.penstock.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import java.io.PrintWriter;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A bar on stderr while something takes long; nothing at all where stderr is no terminal. */
 final class Progress implements AutoCloseable {
+  private static final int INTERVAL_MILLIS = 100;
+
   private final ProgressBar bar;
 
   private Progress(ProgressBar bar) {
@@ -27,16 +30,15 @@ final class Progress implements AutoCloseable {
     if (!streams.isErrTerminal()) {
       return new Progress(null);
     }
-    PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true);
     return new Progress(
         new ProgressBarBuilder()
             .setTaskName(task)
             .setInitialMax(total)
             .setUnit(" " + unit, 1)
             .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(100)
-            .setConsumer(new ConsoleProgressBarConsumer(err, TerminalWidth.columns()))
-            .showSpeed()
+            .setUpdateIntervalMillis(INTERVAL_MILLIS)
+            .setConsumer(new Line(streams.err(), TerminalWidth.columns()))
+            .showSpeed(new DecimalFormat("#,##0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
             .clearDisplayOnFinish()
             .build());
   }
@@ -53,5 +55,34 @@ final class Progress implements AutoCloseable {
     if (bar != null) {
       bar.close();
     }
+  }
+
+  /**
+   * Draws on the line where the cursor is, and leaves nothing behind; the library's own consumer
+   * leaves an empty line.
+   */
+  private record Line(PrintWriter err, int width) implements ProgressBarConsumer {
+    private static final String ERASE = "\r\u001b[K";
+
+    /** A character less than the terminal is wide: in the last column some go to the next line. */
+    @Override
+    public int getMaxRenderedLength() {
+      return width - 1;
+    }
+
+    @Override
+    public void accept(String bar) {
+      err.print(ERASE + bar);
+      err.flush();
+    }
+
+    @Override
+    public void clear() {
+      err.print(ERASE);
+      err.flush();
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -23,6 +23,7 @@ public final class ImageSource {
 
   private final Path directory;
 
+  /** Where the files are; null: images are generated. */
   private ImageSource(Path directory) {
     this.directory = directory;
   }
@@ -41,7 +42,7 @@ public final class ImageSource {
           ("Fashion-MNIST is not in %s, so the images are generated; for real ones: sudo apt-get"
                   + " install %s")
               .formatted(DIRECTORY, PACKAGE));
-      return new ImageSource(null);
+      return generated();
     }
     talk.accept("installing Fashion-MNIST (Debian package " + PACKAGE + ", 31 MB)");
     String problem = install();
@@ -54,8 +55,8 @@ public final class ImageSource {
     return new ImageSource(null);
   }
 
-  /** Generated images; for tests. */
-  static ImageSource generated() {
+  /** Images that are generated, wherever real ones are. */
+  public static ImageSource generated() {
     return new ImageSource(null);
   }
 

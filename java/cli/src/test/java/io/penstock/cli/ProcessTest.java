@@ -1,0 +1,80 @@
+package io.penstock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What only a process of its own shows: exit codes, pipes, streams. Started with this JVM and its
+ * class path, not by the launcher, which would start a build inside of the build.
+ */
+final class ProcessTest {
+  @TempDir Path directory;
+
+  /** Output and exit code of a shell script in which "penstock" is the command line. */
+  private record Shell(int code, String out, String err) {}
+
+  private Shell shell(String script) throws IOException, InterruptedException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String function =
+        "penstock() { \"$JAVA\" --enable-native-access=ALL-UNNAMED -cp \"$CLASS_PATH\""
+            + " io.penstock.cli.Main \"$@\"; }\n";
+    Path err = directory.resolve("stderr");
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-c", function + script)
+            .directory(directory.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("JAVA", java);
+    builder.environment().put("CLASS_PATH", System.getProperty("java.class.path"));
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Shell(process.waitFor(), out, Files.readString(err));
+  }
+
+  @Test
+  void headEndsReadQuietly() throws IOException, InterruptedException {
+    Run.records(directory.resolve("x.npy"), 100_000, 64);
+    Shell shell =
+        shell("penstock read x.npy --epochs 100 --out - | head -c 10; echo \" ${PIPESTATUS[0]}\"");
+    assertThat(shell.err()).isEmpty();
+    assertThat(shell.out()).endsWith(" " + ExitCodes.OUTPUT_CLOSED + "\n");
+  }
+
+  @Test
+  void aFullDiskBehindStdoutIsAFailure() throws IOException, InterruptedException {
+    Run.records(directory.resolve("x.npy"), 100, 64);
+    Shell shell = shell("penstock info x.npy > /dev/full");
+    assertThat(shell.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(shell.err()).hasLineCount(1).startsWith("penstock: ").contains("stdout");
+  }
+
+  @Test
+  void exitCodesReachTheShell() throws IOException, InterruptedException {
+    Run.records(directory.resolve("x.npy"), 100, 64);
+    Shell shell =
+        shell(
+            """
+            penstock read x.npy --json; echo $?
+            penstock read missing.npy; echo $?
+            penstock read x.npy --frobnicate; echo $?
+            """);
+    List<String> lines = shell.out().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(0)).startsWith("{").endsWith("}");
+    assertThat(lines.subList(1, 4)).containsExactly("0", "1", "2");
+    assertThat(shell.err()).hasLineCount(2);
+  }
+
+  @Test
+  void stdoutIsOnlyTheData() throws IOException, InterruptedException {
+    Run.records(directory.resolve("x.npy"), 1000, 3);
+    Shell shell = shell("penstock read x.npy --shuffle none --out - | cmp - <(tail -c 3000 x.npy)");
+    assertThat(shell.code()).as(shell.out() + shell.err()).isZero();
+  }
+}
