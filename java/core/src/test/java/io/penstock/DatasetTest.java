@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,17 +220,14 @@ class DatasetTest {
   @Test
   void multiByteNumbersComeInTheirStoredOrder() throws IOException {
     Path path = directory.resolve("numbers.npy");
-    String header =
-        "\u0093NUMPY\u0001\u0000\u0076\u0000{'descr': '>i4', 'fortran_order': False, 'shape': (3,),"
-            + " }";
-    byte[] start = new byte[128];
-    Arrays.fill(start, (byte) ' ');
-    byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
-    System.arraycopy(text, 0, start, 0, text.length);
-    start[127] = '\n';
+    String header = "{'descr': '>i4', 'fortran_order': False, 'shape': (3,), }";
+    ByteBuffer start = ByteBuffer.allocate(128);
+    start.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    start.put(new byte[] {1, 0, 118, 0});
+    start.put("%-117s%n".formatted(header).getBytes(StandardCharsets.US_ASCII));
     try (FileChannel channel =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(start));
+      channel.write(start.flip());
       channel.write(ByteBuffer.allocate(12).putInt(1).putInt(2).putInt(3).flip());
     }
     try (Dataset dataset = Dataset.open(path);

@@ -91,8 +91,13 @@ public record MemoryPlan(
     double cellNanos = nanosPerRecord(request, cells);
     boolean pays = cellNanos * LEAST_GAIN < slotNanos;
     String comparison =
-        "a window of %d records would cost %.2f us a record, %d batches ahead cost %.2f us"
-            .formatted(cells.entryCount, cellNanos / 1e3, slots.prefetchBatches, slotNanos / 1e3);
+        "%s: by windows of %d records %.2f us a record, %d batches ahead %.2f us"
+            .formatted(
+                pays ? "reading by windows" : "reading by batches",
+                cells.entryCount,
+                cellNanos / 1e3,
+                slots.prefetchBatches,
+                slotNanos / 1e3);
     return pays ? cells.because(comparison) : slots.because(comparison);
   }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
 
 /**
@@ -26,7 +27,7 @@ final class FakeGatherer implements Gatherer {
   /** Nothing becomes ready before this is open. */
   CountDownLatch gate = new CountDownLatch(0);
 
-  volatile int resets;
+  final AtomicInteger resets = new AtomicInteger();
   volatile boolean isClosed;
   volatile long mostOrdered;
   private final ArrayDeque<Long> indices = new ArrayDeque<>();
@@ -43,7 +44,8 @@ final class FakeGatherer implements Gatherer {
   public void order(MemorySegment ordered, int count, Slot slot) {
     checkOwner();
     if (count < 1 || count > room() || (slot != null && slots.contains(slot))) {
-      throw new AssertionError("an order of " + count + " with slot " + slot);
+      throw new AssertionError(
+          "an order of " + count + (slot == null ? " without a slot" : " with a slot"));
     }
     for (int i = 0; i < count; i++) {
       indices.add(ordered.getAtIndex(ValueLayout.JAVA_LONG, i));
@@ -93,7 +95,7 @@ final class FakeGatherer implements Gatherer {
   public void take(int count, Slot slot) {
     checkOwner();
     if (count > ready() || (!slots.isEmpty() && slots.remove() != slot)) {
-      throw new AssertionError("taking " + count + " of " + ready() + " into " + slot);
+      throw new AssertionError("taking " + count + " of " + ready());
     }
     long failed = -1;
     for (int i = 0; i < count; i++) {
@@ -114,7 +116,7 @@ final class FakeGatherer implements Gatherer {
     checkOwner();
     indices.clear();
     slots.clear();
-    resets++;
+    resets.incrementAndGet();
   }
 
   @Override

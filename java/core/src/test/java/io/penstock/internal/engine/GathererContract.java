@@ -60,7 +60,7 @@ abstract class GathererContract {
     for (int first = 0; first < 4000; first += 250) {
       long[] batch = new long[250];
       for (int i = 0; i < batch.length; i++) {
-        batch[i] = first + i;
+        batch[i] = (long) first + i;
       }
       batches.add(batch);
     }

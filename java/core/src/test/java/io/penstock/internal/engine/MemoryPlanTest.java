@@ -43,7 +43,9 @@ class MemoryPlanTest {
     assertThat((double) plan.entryCount() / plan.cellCount()).isBetween(1.5, 1.75);
     assertThat(plan.cellCount() * 784L).isBetween(GI, 2 * GI);
     assertThat(plan.totalBytes()).isBetween(2 * GI - 64 * KI, 2 * GI);
-    assertThat(plan.reason()).contains("a window of " + plan.entryCount() + " records");
+    assertThat(plan.reason())
+        .startsWith("reading by windows: ")
+        .contains(plan.entryCount() + " records");
   }
 
   @Test
@@ -61,7 +63,7 @@ class MemoryPlanTest {
     MemoryPlan plan = MemoryPlan.choose(request(64 * MI, 1_000_000_000, 256, "", 784L), null);
 
     assertThat(plan.mode()).isEqualTo(Mode.SLOTS);
-    assertThat(plan.reason()).contains("would cost").contains("8 batches ahead cost");
+    assertThat(plan.reason()).startsWith("reading by batches: ").contains("8 batches ahead 14");
   }
 
   @Test
