@@ -34,8 +34,7 @@ class ReadmeTest {
     }
     assertThat(files).isNotEmpty();
     List<String> arguments =
-        new ArrayList<>(
-            List.of("-Xlint:all", "-Werror", "-proc:none", "--release", "22", "-cp"));
+        new ArrayList<>(List.of("-Xlint:all", "-Werror", "-proc:none", "--release", "22", "-cp"));
     arguments.add(Path.of("target", "classes").toString());
     arguments.addAll(List.of("-d", directory.toString()));
     arguments.addAll(files);
