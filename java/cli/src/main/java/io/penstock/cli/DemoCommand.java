@@ -25,10 +25,11 @@ import picocli.CommandLine.Spec;
 /** {@code demo}: the main job from end to end, on data that it makes itself. */
 @Command(
     name = "demo",
+    header = "Trains on sample data, and shows the speed beside plain memory mapping.",
     description = {
-      "Makes a sample data set of real images (Fashion-MNIST, repeated), trains a small classifier"
-          + " on shuffled batches of it with a quarter of its size as memory, and shows the speed"
-          + " of reading beside plain memory mapping.",
+      "Makes a data set of real images (Fashion-MNIST, repeated), trains a small classifier on"
+          + " shuffled batches of it with a quarter of its size as memory, and then reads it in two"
+          + " ways: by Penstock, and out of a plain mapping of the file.",
       "",
       "Fails when the classifier does not learn, or when the two ways of reading do not deliver the"
           + " same bytes. With --json, one object on stdout: data, generated, images, labels,"
@@ -80,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Where the files are made, in a directory of their own, and found again the next time."
-              + " Default: $XDG_CACHE_HOME/penstock/demo or ~/.cache/penstock/demo.")
+              + " Default: penstock/demo in $XDG_CACHE_HOME or in ~/.cache.")
   private Path directory;
 
   @Option(

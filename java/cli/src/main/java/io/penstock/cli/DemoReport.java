@@ -157,7 +157,7 @@ final class DemoReport {
 
         Try next:
           %1$s info %2$s
-          %1$s read %2$s %3$s --epochs 2
+          %1$s read %2$s %3$s --digest
           %1$s read YOUR.npy --memory 4g
         """
             .formatted(program, quoted(files.images()), quoted(files.labels())));

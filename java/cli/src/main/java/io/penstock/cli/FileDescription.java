@@ -44,10 +44,9 @@ record FileDescription(ArrayLayout layout, FileInfo info) {
     return object;
   }
 
-  /** The same for people, by name, in the same order. */
+  /** The same for people, by name; the path last, as it may be long. */
   Map<String, String> toHuman() {
     Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("path", OneLine.of(layout.path().toString()));
     fields.put("format", layout.format());
     fields.put("dtype", layout.elementType().descr());
     fields.put(
@@ -59,6 +58,7 @@ record FileDescription(ArrayLayout layout, FileInfo info) {
     fields.put("fileBytes", Human.count(layout.fileBytes()));
     fields.put("directAligned", isDirectAligned() ? "yes" : "no");
     fields.put("cached", Human.percent(info.cachedFraction()));
+    fields.put("path", OneLine.of(layout.path().toString()));
     return fields;
   }
 

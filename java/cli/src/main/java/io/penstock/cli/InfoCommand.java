@@ -14,8 +14,9 @@ import picocli.CommandLine.ParentCommand;
 /** {@code info}: what is in files. Reads their headers, not their data. */
 @Command(
     name = "info",
+    header = "Says what is in files: type, shape, place and size of the array.",
     description = {
-      "Says what is in files: type and shape of the array, where it lies, and how it can be read.",
+      "Reads headers only, and no data.",
       "",
       "With --json, one PATH gives the object itself and several give {\"files\": [...]}, with"
           + " objects in the order of the paths. An object has: path, format, dtype (as NumPy's"

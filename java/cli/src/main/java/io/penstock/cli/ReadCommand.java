@@ -21,9 +21,10 @@ import picocli.CommandLine.Spec;
 /** {@code read}: reads epochs as a trainer would, and tells how fast that was. */
 @Command(
     name = "read",
+    header = "Reads epochs of batches as a trainer would, and says how fast that was.",
     description = {
-      "Reads epochs of batches as a trainer would and says how fast that was; writes or digests"
-          + " what was delivered if asked to.",
+      "Writes or digests what was delivered if asked to; otherwise nobody looks at the data, and"
+          + " the speed is that of reading.",
       "",
       "With --json, one object on stdout: records, batches, bytes (delivered), seconds (from the"
           + " first order to the last delivery), recordsPerSecond, bytesPerSecond, backend, io,"

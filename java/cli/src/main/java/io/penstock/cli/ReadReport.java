@@ -78,7 +78,11 @@ record ReadReport(
         "backend",
         "%s, %s, queue depth %d"
             .formatted(statistics.backend(), statistics.io(), statistics.readahead().queueDepth()));
-    table.add("because", statistics.reason());
+    String head = "because";
+    for (String reason : statistics.reason().split("; ", -1)) {
+      table.add(head, reason);
+      head = "";
+    }
     table.add("device", device());
     table.add(
         "memory",

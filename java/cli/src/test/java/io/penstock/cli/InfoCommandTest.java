@@ -72,9 +72,12 @@ final class InfoCommandTest {
     Run run = Run.of("info", first, second);
     assertThat(run.lines()).hasSize(3);
     assertThat(run.lines().get(0))
-        .startsWith("path ")
-        .contains("dtype", "records", "directAligned");
-    assertThat(run.lines().get(1)).startsWith(first + "  npy").contains("|u1", "1000 x 4", "1,000");
+        .startsWith("format ")
+        .contains("dtype", "records", "directAligned", "path");
+    assertThat(run.lines().get(1))
+        .startsWith("npy ")
+        .contains("|u1", "1000 x 4", "1,000")
+        .endsWith(first.toString());
     assertThat(run.lines().get(2).indexOf("|u1")).isEqualTo(run.lines().get(1).indexOf("|u1"));
   }
 
