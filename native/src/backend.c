@@ -15,6 +15,11 @@ int32_t backend_open(backend *self, uint32_t kind, const backend_options *option
   }
 }
 
+uint64_t backend_memory(uint32_t kind, uint32_t queue_depth) {
+  return kind == PENSTOCK_BACKEND_URING ? backend_uring_memory(queue_depth)
+                                        : backend_pread_memory(queue_depth);
+}
+
 /* The first block of the first file that is not empty; 0 when there is nothing to read. */
 static int32_t read_block(backend *backend, const penstock_source *source, uint32_t io,
                           uint64_t address, penstock_failure *failure) {

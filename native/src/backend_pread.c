@@ -55,8 +55,12 @@ static void pread_close(backend *self) {
   self->state = NULL;
 }
 
+uint64_t backend_pread_memory(uint32_t queue_depth) {
+  return sizeof(pread_state) + sizeof(request *) * (uint64_t)queue_depth;
+}
+
 int32_t backend_pread_open(backend *self, const backend_options *options) {
-  pread_state *state = calloc(1, sizeof *state + sizeof(request *) * (size_t)options->queue_depth);
+  pread_state *state = calloc(1, backend_pread_memory(options->queue_depth));
   if (!state)
     return -ENOMEM;
   state->source = options->source;

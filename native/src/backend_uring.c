@@ -165,6 +165,16 @@ static void register_all(uring_state *state, const backend_options *options) {
   }
 }
 
+/* The kernel rounds the depth up to a power of two and allots whole pages: to the submissions (64
+ * bytes each), and to both queues together (4 bytes a submission, two completions of 16 bytes each,
+ * a head). */
+uint64_t backend_uring_memory(uint32_t queue_depth) {
+  uint64_t entries = 1;
+  while (entries < queue_depth)
+    entries *= 2;
+  return sizeof(uring_state) + round_up(64 * entries, 4096) + round_up(36 * entries + 512, 4096);
+}
+
 int32_t backend_uring_open(backend *self, const backend_options *options) {
   uring_state *state = calloc(1, sizeof *state);
   if (!state)

@@ -144,6 +144,12 @@ typedef struct {
 int32_t backend_uring_open(backend *self, const backend_options *options);
 int32_t backend_pread_open(backend *self, const backend_options *options);
 
+/* Bytes that the backend allocates when it is opened, the ring it shares with the kernel included.
+ */
+uint64_t backend_memory(uint32_t kind, uint32_t queue_depth);
+uint64_t backend_uring_memory(uint32_t queue_depth);
+uint64_t backend_pread_memory(uint32_t queue_depth);
+
 /* Opens the backend that the option names. Tests replace it to inject faults. */
 typedef int32_t (*backend_opener)(backend *self, uint32_t kind, const backend_options *options);
 int32_t backend_open(backend *self, uint32_t kind, const backend_options *options);

@@ -149,6 +149,8 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
       options->merge_gap_bytes > MAX_READ_BYTES ||
       options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) || options->reserved != 0)
     return -EINVAL;
+  if (options->backend != PENSTOCK_BACKEND_URING && options->backend != PENSTOCK_BACKEND_PREAD)
+    return -EINVAL;
   if (options->io != PENSTOCK_IO_DIRECT && options->io != PENSTOCK_IO_BUFFERED)
     return -EINVAL;
   if (options->entry_count == 0 || options->entry_count > limit || options->batch_size == 0 ||
@@ -195,7 +197,9 @@ int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_op
   if (!reader)
     return -ENOMEM;
   const int32_t status = plan_reader(reader, source, options);
-  *bytes = reader->memory_bytes + sizeof *reader;
+  if (status == 0)
+    *bytes = reader->memory_bytes + sizeof *reader +
+             backend_memory(options->backend, options->queue_depth);
   free(reader);
   return status;
 }
