@@ -388,6 +388,7 @@ static void a_crowded_place_is_read_in_several_visits(void) {
   read_batch(indices, COUNT);
   free(indices);
   CHECK_EQUAL(statistics_now().bytes_wanted, 3 * COUNT);
+  CHECK(statistics_now().sweeps <= 1); /* the elevator stays until all are taken on */
   close_reader();
 }
 

@@ -1,0 +1,536 @@
+/* Options out of range, the memory a reader takes, where columns lie in a slot, and sizes beyond 31
+ * and 32 bits. The library's calls of malloc, mmap and their kin are counted (see CMakeLists.txt).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "support.h"
+
+/* ---- counting ------------------------------------------------------------------------------- */
+
+enum { MAX_COUNTED = 4096 };
+
+/* What is allocated and not freed. */
+static struct {
+  const void *address;
+  uint64_t bytes;
+} counted[MAX_COUNTED];
+static uint64_t heap_bytes;
+static uint64_t mapped_bytes;
+static uint64_t allocations; /* ever made */
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+void *__real_realloc(void *memory, size_t bytes);
+void __real_free(void *memory);
+void *__real_mmap(void *address, size_t bytes, int protection, int flags, int fd, off_t offset);
+int __real_munmap(void *address, size_t bytes);
+
+static void count_in(const void *address, uint64_t bytes) {
+  if (!address)
+    return;
+  allocations++;
+  heap_bytes += bytes;
+  for (uint32_t i = 0; i < MAX_COUNTED; i++)
+    if (!counted[i].address) {
+      counted[i].address = address;
+      counted[i].bytes = bytes;
+      return;
+    }
+  CHECK(!"more allocations than are counted");
+}
+
+/* What libc allocated by itself (strdup) was not counted in. */
+static void count_out(const void *address) {
+  for (uint32_t i = 0; address && i < MAX_COUNTED; i++)
+    if (counted[i].address == address) {
+      heap_bytes -= counted[i].bytes;
+      counted[i].address = NULL;
+      return;
+    }
+}
+
+void *__wrap_malloc(size_t bytes) {
+  void *memory = __real_malloc(bytes);
+  count_in(memory, bytes);
+  return memory;
+}
+
+void *__wrap_calloc(size_t count, size_t bytes) {
+  void *memory = __real_calloc(count, bytes);
+  count_in(memory, (uint64_t)count * bytes);
+  return memory;
+}
+
+void *__wrap_realloc(void *memory, size_t bytes) {
+  count_out(memory);
+  void *moved = __real_realloc(memory, bytes);
+  count_in(moved, bytes);
+  return moved;
+}
+
+void __wrap_free(void *memory) {
+  count_out(memory);
+  __real_free(memory);
+}
+
+void *__wrap_mmap(void *address, size_t bytes, int protection, int flags, int fd, off_t offset) {
+  void *memory = __real_mmap(address, bytes, protection, flags, fd, offset);
+  if (memory != MAP_FAILED) {
+    allocations++;
+    mapped_bytes += bytes;
+  }
+  return memory;
+}
+
+int __wrap_munmap(void *address, size_t bytes) {
+  const int result = __real_munmap(address, bytes);
+  if (result == 0)
+    mapped_bytes -= bytes;
+  return result;
+}
+
+/* Rings are mapped by liburing's own system calls: the kernel tells of them. */
+static uint64_t ring_bytes(void) {
+  char line[512];
+  uint64_t bytes = 0;
+  FILE *maps = fopen("/proc/self/maps", "r");
+  CHECK(maps != NULL);
+  while (fgets(line, sizeof line, maps)) {
+    char *end;
+    const uint64_t begin = strtoull(line, &end, 16);
+    if (strstr(line, "[io_uring]"))
+      bytes += strtoull(end + 1, NULL, 16) - begin;
+  }
+  fclose(maps);
+  return bytes;
+}
+
+static uint64_t bytes_now(void) { return heap_bytes + mapped_bytes + ring_bytes(); }
+
+/* ---- options -------------------------------------------------------------------------------- */
+
+static penstock_source *source;
+static penstock_reader_options options;
+
+static penstock_reader_options valid_options(void) {
+  penstock_reader_options valid = make_options(10);
+  valid.entry_count = 200;
+  valid.cell_count = 100;
+  return valid;
+}
+
+static void check_refused(void) {
+  uint64_t bytes;
+  CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes), -EINVAL);
+  penstock_reader *reader = NULL;
+  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), -EINVAL);
+  CHECK(reader == NULL);
+}
+
+#define CHECK_REFUSED(field, value)                                                                \
+  do {                                                                                             \
+    options = valid_options();                                                                     \
+    options.field = (value);                                                                       \
+    check_refused();                                                                               \
+  } while (0)
+
+#define CHECK_ACCEPTED(field, value)                                                               \
+  do {                                                                                             \
+    options = valid_options();                                                                     \
+    options.field = (value);                                                                       \
+    uint64_t bytes_;                                                                               \
+    CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes_), 0);                             \
+  } while (0)
+
+static void options_out_of_range_are_refused(void) {
+  source = make_source((const uint64_t[]){100, 0}, 1000);
+  CHECK_REFUSED(backend, 0);
+  CHECK_REFUSED(backend, 3);
+  CHECK_REFUSED(backend, UINT32_MAX);
+  CHECK_REFUSED(io, 0);
+  CHECK_REFUSED(io, 3);
+  CHECK_REFUSED(queue_depth, 0);
+  CHECK_REFUSED(queue_depth, 4097);
+  CHECK_REFUSED(queue_depth, UINT32_MAX);
+  CHECK_REFUSED(merge_gap_bytes, (64 << 20) + 1);
+  CHECK_REFUSED(merge_gap_bytes, UINT32_MAX);
+  CHECK_REFUSED(max_read_bytes, 0);
+  CHECK_REFUSED(max_read_bytes, 4095);
+  CHECK_REFUSED(max_read_bytes, (64 << 20) + 1);
+  CHECK_REFUSED(max_read_bytes, UINT32_MAX);
+  CHECK_REFUSED(staging_bytes, 0);
+  CHECK_REFUSED(staging_bytes, 2 * 65536 - 1);
+  CHECK_REFUSED(entry_count, 0);
+  CHECK_REFUSED(entry_count, 9); /* less than a batch */
+  CHECK_REFUSED(entry_count, (1u << PENSTOCK_MAX_ENTRIES_LOG2) + 1);
+  CHECK_REFUSED(cell_count, 10); /* nothing but the reserve */
+  CHECK_REFUSED(cell_count, 1u << PENSTOCK_MAX_ENTRIES_LOG2);
+  CHECK_REFUSED(cell_count, UINT32_MAX);
+  CHECK_REFUSED(batch_size, 0);
+  CHECK_REFUSED(batch_size, 201);
+  CHECK_REFUSED(adapt, (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) + 1);
+  CHECK_REFUSED(reserved, 1);
+  CHECK_REFUSED(cached_records, 1001);
+  CHECK_REFUSED(cached_records, UINT64_MAX);
+  options = valid_options();
+  options.cell_count = 0;
+  options.cached_records = 1; /* needs cells */
+  check_refused();
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+static void options_at_the_edge_are_accepted(void) {
+  source = make_source((const uint64_t[]){100, 0}, 1000);
+  CHECK_ACCEPTED(queue_depth, 1);
+  CHECK_ACCEPTED(queue_depth, 4096);
+  CHECK_ACCEPTED(merge_gap_bytes, 0);
+  CHECK_ACCEPTED(merge_gap_bytes, 64 << 20);
+  CHECK_ACCEPTED(max_read_bytes, 4096);
+  CHECK_ACCEPTED(staging_bytes, 2 * 65536);
+  CHECK_ACCEPTED(staging_bytes, UINT32_MAX);
+  CHECK_ACCEPTED(entry_count, 10);
+  CHECK_ACCEPTED(entry_count, 1u << PENSTOCK_MAX_ENTRIES_LOG2);
+  CHECK_ACCEPTED(cell_count, 0);
+  CHECK_ACCEPTED(cell_count, 11);
+  CHECK_ACCEPTED(cell_count, (1u << PENSTOCK_MAX_ENTRIES_LOG2) - 1);
+  CHECK_ACCEPTED(batch_size, 1);
+  CHECK_ACCEPTED(fixed_buffers, UINT32_MAX);
+  CHECK_ACCEPTED(resident_bytes, UINT64_MAX);
+  CHECK_ACCEPTED(cached_records, 1000);
+  CHECK_ACCEPTED(cache_key, UINT64_MAX);
+  options = valid_options();
+  options.max_read_bytes = 64 << 20;
+  options.staging_bytes = 128 << 20;
+  uint64_t bytes;
+  CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes), 0);
+  /* Rounded up to whole blocks, and staging must hold two of that. */
+  options.max_read_bytes = 4097;
+  options.staging_bytes = 16383;
+  check_refused();
+  options.staging_bytes = 16384;
+  CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes), 0);
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+static void a_source_without_columns_has_no_readers(void) {
+  CHECK_EQUAL(penstock_source_open(&source), 0);
+  options = valid_options();
+  check_refused();
+  uint64_t number;
+  CHECK_EQUAL(penstock_slot_layout(source, 1, &number, &number), -EINVAL);
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+static void nothing_is_not_accepted(void) {
+  source = make_source((const uint64_t[]){100, 0}, 1000);
+  options = valid_options();
+  uint64_t bytes;
+  penstock_reader *reader;
+  penstock_progress progress;
+  penstock_failure failure;
+  penstock_statistics statistics;
+  CHECK_EQUAL(penstock_reader_memory(NULL, &options, &bytes), -EINVAL);
+  CHECK_EQUAL(penstock_reader_memory(source, NULL, &bytes), -EINVAL);
+  CHECK_EQUAL(penstock_reader_memory(source, &options, NULL), -EINVAL);
+  CHECK_EQUAL(penstock_reader_open(NULL, &options, &reader), -EINVAL);
+  CHECK_EQUAL(penstock_reader_open(source, NULL, &reader), -EINVAL);
+  CHECK_EQUAL(penstock_reader_open(source, &options, NULL), -EINVAL);
+  CHECK_EQUAL(penstock_reader_order(NULL, (int64_t[]){0}, 1, 0), -EINVAL);
+  CHECK_EQUAL(penstock_reader_drive(NULL, 0, 0, &progress), -EINVAL);
+  CHECK_EQUAL(penstock_reader_take(NULL, 1, 4096, &failure), -EINVAL);
+  CHECK_EQUAL(penstock_reader_reset(NULL), -EINVAL);
+  CHECK_EQUAL(penstock_reader_statistics(NULL, &statistics), -EINVAL);
+  CHECK_EQUAL(penstock_reader_latencies(NULL, &bytes, 1), -EINVAL);
+  CHECK_EQUAL(penstock_reader_close(NULL), -EINVAL);
+  CHECK_EQUAL(penstock_backend_probe(NULL, 1, 1, &failure), -EINVAL);
+  CHECK_EQUAL(penstock_backend_probe(source, 1, 1, NULL), -EINVAL);
+  CHECK_EQUAL(penstock_backend_probe(source, 3, PENSTOCK_IO_BUFFERED, &failure), -EINVAL);
+  CHECK_EQUAL(penstock_backend_probe(source, PENSTOCK_BACKEND_PREAD, 3, &failure), -EINVAL);
+  CHECK_EQUAL(penstock_memory_allocate(0, 0, &bytes), -EINVAL);
+  CHECK_EQUAL(penstock_memory_allocate(UINT64_MAX, 0, &bytes), -EINVAL);
+  CHECK_EQUAL(penstock_memory_allocate(4096, 0, NULL), -EINVAL);
+  CHECK_EQUAL(penstock_memory_free(0, 4096), -EINVAL);
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+static int is_available(uint32_t backend, uint32_t io) {
+  penstock_failure failure;
+  const int32_t status = penstock_backend_probe(source, backend, io, &failure);
+  if (status < 0)
+    printf("  skipped: backend %u, io %u: %s\n", backend, io, penstock_status_name(status));
+  return status == 0;
+}
+
+/* A reader takes when it is opened what was told, nothing while it works, and gives all back. */
+static void check_memory(uint64_t count) {
+  if (!is_available(options.backend, options.io))
+    return;
+  uint64_t told;
+  CHECK_EQUAL(penstock_reader_memory(source, &options, &told), 0);
+  const uint64_t before = bytes_now();
+  penstock_reader *reader;
+  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
+  const uint64_t taken = bytes_now() - before;
+  /* How the kernel lays out a ring is its own business, but for a page or two. */
+  CHECK(taken <= told);
+  CHECK(taken == told || (options.backend == PENSTOCK_BACKEND_URING && taken + 8192 >= told));
+  int64_t *indices = make_shuffled(count, 3);
+  uint64_t offsets[PENSTOCK_MAX_COLUMNS];
+  uint64_t slot_bytes;
+  CHECK_EQUAL(penstock_slot_layout(source, options.batch_size, offsets, &slot_bytes), 0);
+  uint64_t slot;
+  CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
+  const uint64_t opened = allocations;
+  for (uint64_t at = 0; at + options.batch_size <= count; at += options.batch_size) {
+    CHECK_EQUAL(penstock_reader_order(reader, indices + at, options.batch_size,
+                                      options.cell_count > 0 ? 0 : slot),
+                0);
+    penstock_progress progress;
+    CHECK_EQUAL(penstock_reader_drive(reader, options.batch_size, UINT64_MAX, &progress), 0);
+    penstock_failure failure;
+    CHECK_EQUAL(penstock_reader_take(reader, options.batch_size, slot, &failure), 0);
+  }
+  penstock_statistics statistics;
+  CHECK_EQUAL(penstock_reader_statistics(reader, &statistics), 0);
+  CHECK_EQUAL(penstock_reader_reset(reader), 0);
+  CHECK_EQUAL(allocations, opened);
+  CHECK_EQUAL(penstock_memory_free(slot, slot_bytes), 0);
+  free(indices);
+  CHECK_EQUAL(penstock_reader_close(reader), 0);
+  CHECK_EQUAL(bytes_now(), before);
+}
+
+static void readers_take_what_they_tell(void) {
+  enum { COUNT = 2000 };
+  source = make_source((const uint64_t[]){784, 8, 0}, COUNT);
+  for (uint32_t backend = PENSTOCK_BACKEND_URING; backend <= PENSTOCK_BACKEND_PREAD; backend++)
+    for (uint32_t depth = 1; depth <= 4096; depth = depth * 7 + 1) {
+      options = make_options(50);
+      options.backend = backend;
+      options.queue_depth = depth < 1000 ? depth : 4096;
+      check_memory(COUNT);
+      options.cell_count = 333;
+      options.entry_count = 777;
+      options.huge_pages = depth & 1;
+      check_memory(COUNT);
+      options.cached_records = 1001;
+      options.resident_bytes = 8 * COUNT;
+      options.fixed_buffers = 1;
+      check_memory(COUNT);
+      options.resident_bytes = 1 << 30;
+      check_memory(COUNT);
+    }
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+/* ---- slots ---------------------------------------------------------------------------------- */
+
+static void columns_of_a_slot_begin_at_pages(void) {
+  const uint64_t sizes[] = {1, 784, 4096, 5000, 8, 4095, 4097, 0};
+  source = make_source(sizes, 100);
+  for (uint32_t batch = 1; batch <= 5000; batch = batch * 3 + 1) {
+    uint64_t offsets[PENSTOCK_MAX_COLUMNS];
+    uint64_t slot_bytes;
+    memset(offsets, 0xEE, sizeof offsets);
+    CHECK_EQUAL(penstock_slot_layout(source, batch, offsets, &slot_bytes), 0);
+    uint64_t end = 0;
+    for (uint32_t i = 0; sizes[i] != 0; i++) {
+      CHECK_EQUAL(offsets[i] % 4096, 0);
+      CHECK(offsets[i] >= end);
+      CHECK(offsets[i] < end + 4096);
+      end = offsets[i] + batch * sizes[i];
+    }
+    CHECK_EQUAL(slot_bytes % 4096, 0);
+    CHECK(slot_bytes >= end && slot_bytes < end + 4096);
+    CHECK_EQUAL(offsets[7], UINT64_C(0xEEEEEEEEEEEEEEEE));
+  }
+  uint64_t number[PENSTOCK_MAX_COLUMNS];
+  CHECK_EQUAL(penstock_slot_layout(source, 0, number, number), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(NULL, 1, number, number), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(source, 1, NULL, number), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(source, 1, number, NULL), -EINVAL);
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+/* ---- large files ---------------------------------------------------------------------------- */
+
+enum { BLOCK = 4096, MAX_BLOCKS = 400, DATA_OFFSET = 128 };
+
+/* Where a sparse file has bytes that are not 0, ascending. */
+static uint64_t blocks[MAX_BLOCKS];
+static uint32_t block_count;
+
+static int compare(const void *left, const void *right) {
+  const uint64_t a = *(const uint64_t *)left;
+  const uint64_t b = *(const uint64_t *)right;
+  return (a > b) - (a < b);
+}
+
+static uint8_t expected_byte(uint64_t offset) {
+  const uint64_t block = round_down(offset, BLOCK);
+  return bsearch(&block, blocks, block_count, sizeof block, compare) ? pattern(offset, 0) : 0;
+}
+
+static void choose_blocks(uint64_t bytes) {
+  uint64_t state = bytes;
+  block_count = 0;
+  const uint64_t special[] = {0, UINT64_C(1) << 31, UINT64_C(1) << 32, (UINT64_C(1) << 32) - BLOCK,
+                              bytes - 1};
+  for (uint32_t i = 0; i < 5; i++)
+    if (special[i] < bytes)
+      blocks[block_count++] = round_down(special[i], BLOCK);
+  while (block_count < MAX_BLOCKS)
+    blocks[block_count++] = round_down(next_random(&state) % bytes, BLOCK);
+  qsort(blocks, block_count, sizeof blocks[0], compare);
+}
+
+/* A file of mostly holes, with one column of records up to its end; 0 when the file system has no
+ * files so large. */
+static int open_sparse(uint64_t record_bytes, uint64_t record_count) {
+  const char *path = make_file("sparse", 0, 0);
+  const uint64_t bytes = DATA_OFFSET + record_bytes * record_count;
+  const int fd = open(path, O_WRONLY);
+  CHECK(fd >= 0);
+  if (ftruncate(fd, (off_t)bytes) != 0) {
+    printf("  skipped: no file of %llu bytes here\n", (unsigned long long)bytes);
+    unlink(path);
+    CHECK_EQUAL(close(fd), 0);
+    return 0;
+  }
+  choose_blocks(bytes);
+  for (uint32_t i = 0; i < block_count; i++) {
+    uint8_t block[BLOCK];
+    for (uint32_t j = 0; j < BLOCK; j++)
+      block[j] = pattern(blocks[i] + j, 0);
+    const uint64_t left = bytes - blocks[i];
+    const uint64_t size = left < BLOCK ? left : BLOCK;
+    CHECK_EQUAL(pwrite(fd, block, size, (off_t)blocks[i]), size);
+  }
+  CHECK_EQUAL(close(fd), 0);
+  CHECK_EQUAL(penstock_source_open(&source), 0);
+  penstock_file_info info;
+  CHECK_EQUAL(penstock_source_add_file(source, path, &info), 0);
+  CHECK_EQUAL(info.size_bytes, bytes);
+  unlink(path);
+  const penstock_shard shard = {.offset_bytes = DATA_OFFSET, .record_count = record_count};
+  CHECK_EQUAL(penstock_source_add_column(source, record_bytes, &shard, 1), 0);
+  return 1;
+}
+
+/* Records at random: half of them in blocks, runs of neighbours in disorder, the first and last. */
+static void choose_records(int64_t *indices, uint32_t count) {
+  const uint64_t record_bytes = source->columns[0].record_bytes;
+  const uint64_t record_count = source->record_count;
+  uint64_t state = 41;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint64_t block = blocks[next_random(&state) % block_count];
+    const uint64_t place = block + next_random(&state) % BLOCK;
+    uint64_t index = place < DATA_OFFSET ? 0 : (place - DATA_OFFSET) / record_bytes;
+    if (i % 4 == 1)
+      index = next_random(&state) % record_count;
+    if (i % 4 == 3)
+      index = (uint64_t)indices[i - 1] - next_random(&state) % 3;
+    indices[i] = (int64_t)(index < record_count ? index : record_count - 1);
+  }
+  indices[1] = 0;
+  indices[5] = (int64_t)record_count - 1;
+}
+
+static void check_sparse(const uint8_t *slot, const int64_t *indices, uint32_t count) {
+  const uint64_t record_bytes = source->columns[0].record_bytes;
+  for (uint32_t i = 0; i < count; i++)
+    for (uint64_t byte = 0; byte < record_bytes; byte++) {
+      const uint64_t offset = DATA_OFFSET + (uint64_t)indices[i] * record_bytes + byte;
+      if (slot[i * record_bytes + byte] != expected_byte(offset))
+        check_failed("record", (int)i, "byte of record", indices[i], (int64_t)byte);
+    }
+}
+
+static void read_sparse(const int64_t *indices, uint32_t count) {
+  const uint32_t batch = options.batch_size;
+  const uint64_t slot_bytes = batch * source->columns[0].record_bytes;
+  penstock_reader *reader;
+  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
+  uint64_t slot;
+  CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
+  uint32_t ordered = 0;
+  for (uint32_t taken = 0; taken < count; taken += batch) {
+    /* As far ahead as there is room, so that the elevator has something to sort. */
+    while (ordered < count && (options.cell_count > 0 || ordered == taken)) {
+      const int32_t status = penstock_reader_order(reader, indices + ordered, batch,
+                                                   options.cell_count > 0 ? 0 : slot);
+      if (status == -EAGAIN)
+        break;
+      CHECK_EQUAL(status, 0);
+      ordered += batch;
+    }
+    penstock_progress progress;
+    CHECK_EQUAL(penstock_reader_drive(reader, batch, UINT64_MAX, &progress), 0);
+    CHECK(progress.ready >= batch);
+    penstock_failure failure;
+    CHECK_EQUAL(penstock_reader_take(reader, batch, slot, &failure), 0);
+    check_sparse((const uint8_t *)(uintptr_t)slot, indices + taken, batch);
+  }
+  CHECK_EQUAL(penstock_memory_free(slot, slot_bytes), 0);
+  CHECK_EQUAL(penstock_reader_close(reader), 0);
+}
+
+static void read_sparse_all_ways(uint32_t count, uint32_t cells) {
+  int64_t *indices = malloc(sizeof *indices * count);
+  CHECK(indices != NULL);
+  choose_records(indices, count);
+  for (uint32_t backend = PENSTOCK_BACKEND_URING; backend <= PENSTOCK_BACKEND_PREAD; backend++)
+    for (uint32_t io = PENSTOCK_IO_DIRECT; io <= PENSTOCK_IO_BUFFERED; io++) {
+      if (!is_available(backend, io))
+        continue;
+      options = make_options(50);
+      options.backend = backend;
+      options.io = io;
+      read_sparse(indices, count);
+      options.cell_count = cells;
+      options.entry_count = 2 * cells;
+      read_sparse(indices, count);
+    }
+  free(indices);
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+static void more_records_than_31_bits_count(void) {
+  if (open_sparse(1, (UINT64_C(1) << 31) + 12345))
+    read_sparse_all_ways(1000, 300);
+}
+
+static void a_file_larger_than_32_bits_measure(void) {
+  if (open_sparse(5000, UINT64_C(5) << 30 >> 12))
+    read_sparse_all_ways(500, 150);
+}
+
+/* Urgent reads are sorted by 32 bits of the index: neighbours may come in disorder. */
+static void indices_beyond_32_bits(void) {
+  if (open_sparse(1, UINT64_C(1) << 33))
+    read_sparse_all_ways(5000, 1000);
+  if (open_sparse(3, UINT64_C(1) << 41))
+    read_sparse_all_ways(5000, 1000);
+}
+
+int main(void) {
+  RUN(options_out_of_range_are_refused);
+  RUN(options_at_the_edge_are_accepted);
+  RUN(a_source_without_columns_has_no_readers);
+  RUN(nothing_is_not_accepted);
+  RUN(readers_take_what_they_tell);
+  RUN(columns_of_a_slot_begin_at_pages);
+  RUN(more_records_than_31_bits_count);
+  RUN(a_file_larger_than_32_bits_measure);
+  RUN(indices_beyond_32_bits);
+  return 0;
+}
