@@ -1,7 +1,7 @@
 package io.penstock.format;
 
 /**
- * One way in which arrays lie in files: recognised by how a file starts, read into a layout.
+ * One way in which arrays lie in files: recognised by how a file starts, read into layouts.
  *
  * <p>What it owns: the meaning of a file's own description of its contents. It must not look at
  * records, trust a length before it is compared with the file, or let a description make it
@@ -18,7 +18,7 @@ sealed interface ArrayFormat permits NpyFormat {
   boolean recognizes(byte[] start);
 
   /**
-   * Reads the description of the array. Throws PenstockException for anything that is not right.
+   * Reads the description of the arrays. Throws PenstockException for anything that is not right.
    */
-  ArrayLayout read(OpenFile file);
+  Contents read(OpenFile file);
 }

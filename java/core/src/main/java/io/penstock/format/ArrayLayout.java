@@ -14,31 +14,54 @@ import java.util.Objects;
  * Where an array lies in a file and what it is made of: all that is known before reading records.
  *
  * <p>A layout that exists is sound: its records have at least one byte each, no size overflows, and
- * the file was large enough for all of them when it was opened. Record {@code i} is the {@code
- * recordBytes} bytes at {@code dataOffset + i * recordBytes}. Immutable; holds no open file.
+ * the file was large enough for all of them when it was opened. Records lie in runs, one after
+ * another within a run at a fixed distance. The elements of a record lie at fixed distances too,
+ * which are those of one piece (C order) unless {@link #isWhole()} is false. Immutable; holds no
+ * open file.
  *
- * @param path the file
+ * @param path the file that the records are in
+ * @param part name of the part of the file, as in {@code FILE#PART}; empty when the array is all
+ *     that the file is
  * @param format name of the format it was recognised as, "npy"
  * @param elementType type of the elements, as stored
- * @param shape sizes of all axes, outermost first; the first is the number of records
- * @param fortranOrder what the file says of its order; true only where both orders are the same
- *     bytes
- * @param dataOffset where the first record starts, in bytes from the start of the file
+ * @param shape sizes of all axes, outermost first; the first is the number of records; empty for a
+ *     0-d array, which is one record
+ * @param fortranOrder what the file says of its order: true where the first axis varies fastest
+ * @param runs where the records lie, in index order, at least one
+ * @param recordStrides distance in bytes between neighbours along each axis of a record
  * @param fileBytes size of the file in bytes when it was opened
  * @param modified when the file was last modified, as found on opening it
  */
 public record ArrayLayout(
     Path path,
+    String part,
     String format,
     ElementType elementType,
     List<Long> shape,
     boolean fortranOrder,
-    long dataOffset,
+    List<Run> runs,
+    List<Long> recordStrides,
     long fileBytes,
     FileTime modified) {
 
   /** NumPy itself knows 64 axes at most (32 before NumPy 2), so no real file has more. */
   static final int MAX_AXES = 64;
+
+  /**
+   * Most shards that runs with gaps are taken apart into. One takes some 100 bytes over all layers,
+   * and a search in that many takes 20 steps per record.
+   */
+  static final int MAX_SHARDS = 1 << 20;
+
+  /**
+   * Records at a fixed distance from each other.
+   *
+   * @param offsetBytes where the first record starts, in bytes from the start of the file
+   * @param recordCount number of records, at least 0
+   * @param strideBytes from the start of one record to the start of the next, at least 1; larger
+   *     than a record where something lies between them, smaller where they overlap
+   */
+  public record Run(long offsetBytes, long recordCount, long strideBytes) {}
 
   /**
    * Checks the shape and compares it with the size of the file.
@@ -47,23 +70,14 @@ public record ArrayLayout(
    */
   public ArrayLayout {
     Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(part, "part");
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(elementType, "elementType");
     Objects.requireNonNull(modified, "modified");
     shape = List.copyOf(shape);
-    checkAxes(path, shape);
-    if (fortranOrder && !isSameInBothOrders(shape)) {
-      throw PenstockException.about(
-          path,
-          "Fortran order is not supported yet: expected C order for shape "
-              + tuple(shape)
-              + ", found fortran_order True: save numpy.ascontiguousarray of it");
-    }
-    long recordBytes = recordBytes(path, elementType, shape);
-    long dataBytes = product(path, elementType, shape, recordBytes, shape.getFirst());
-    if (dataOffset < 0 || dataOffset > fileBytes || dataBytes > fileBytes - dataOffset) {
-      throw cutShort(path, elementType, shape, dataOffset, dataBytes, fileBytes);
-    }
+    runs = List.copyOf(runs);
+    recordStrides = List.copyOf(recordStrides);
+    new LayoutCheck(path, part, elementType, shape).check(runs, recordStrides, fileBytes);
   }
 
   /**
@@ -72,7 +86,7 @@ public record ArrayLayout(
    * @return at least 0
    */
   public long recordCount() {
-    return shape.getFirst();
+    return shape.isEmpty() ? 1 : shape.getFirst();
   }
 
   /**
@@ -81,16 +95,20 @@ public record ArrayLayout(
    * @return the shape without its first axis; empty when a record is one element
    */
   public List<Long> recordShape() {
-    return shape.subList(1, shape.size());
+    return shape.isEmpty() ? shape : shape.subList(1, shape.size());
   }
 
   /**
-   * Size of one record.
+   * Size of one record as it is delivered.
    *
    * @return in bytes, at least 1
    */
   public long recordBytes() {
-    return recordBytes(path, elementType, shape);
+    long bytes = elementType.sizeBytes();
+    for (long size : recordShape()) {
+      bytes *= size;
+    }
+    return bytes;
   }
 
   /**
@@ -103,19 +121,90 @@ public record ArrayLayout(
   }
 
   /**
-   * The records as a part of a column.
+   * Where the first record starts.
    *
-   * @return the one run of records that this layout is
+   * @return in bytes from the start of the file
    */
-  public Shard shard() {
-    return new Shard(path, dataOffset, recordCount());
+  public long dataOffset() {
+    return runs.getFirst().offsetBytes();
+  }
+
+  /**
+   * Whether every record is one piece of the file, so that one read gets it as it is delivered.
+   *
+   * @return false where elements of a record lie apart or in another order, as in Fortran order
+   */
+  public boolean isWhole() {
+    long pieceBytes = elementType.sizeBytes();
+    List<Long> sizes = recordShape();
+    for (int axis = sizes.size() - 1; axis >= 0; axis--) {
+      if (sizes.get(axis) != 1 && recordStrides.get(axis) != pieceBytes) {
+        return false;
+      }
+      pieceBytes *= sizes.get(axis);
+    }
+    return true;
+  }
+
+  /**
+   * Whether the array is one piece of the file: whole records, one after another without gaps.
+   *
+   * @return true for all arrays in C order that stand alone
+   */
+  public boolean isContiguous() {
+    return runs.size() == 1 && isDense(runs.getFirst()) && isWhole();
+  }
+
+  private boolean isDense(Run run) {
+    return run.recordCount() <= 1 || run.strideBytes() == recordBytes();
+  }
+
+  /**
+   * The records as parts of a column. Runs with gaps become shards of one record each.
+   *
+   * @return shards in index order, at least one
+   * @throws PenstockException if the elements of a record lie apart, or there would be more than
+   *     2^20 shards: neither is supported yet
+   */
+  public List<Shard> shards() {
+    if (!isWhole()) {
+      throw PenstockException.about(
+          path,
+          (fortranOrder
+                  ? "Fortran order is not supported yet: expected C order for shape %s, found"
+                      + " fortran_order True: save numpy.ascontiguousarray of it"
+                  : "records in pieces are not supported yet: expected records of one piece for"
+                      + " shape %s, found elements apart from each other: save the field as an"
+                      + " array of its own")
+              .formatted(Excerpt.tuple(shape)));
+    }
+    long count = runs.stream().mapToLong(run -> isDense(run) ? 1 : run.recordCount()).sum();
+    if (count > MAX_SHARDS) {
+      throw PenstockException.about(
+          path,
+          ("so many records with gaps between them are not supported yet: expected at most %d,"
+                  + " found %d%s: save the array as one of its own")
+              .formatted(MAX_SHARDS, count, part.isEmpty() ? "" : " in '" + part + "'"));
+    }
+    List<Shard> shards = new ArrayList<>((int) count);
+    for (Run run : runs) {
+      if (isDense(run)) {
+        shards.add(new Shard(path, run.offsetBytes(), run.recordCount()));
+      } else {
+        for (long i = 0; i < run.recordCount(); i++) {
+          shards.add(new Shard(path, run.offsetBytes() + i * run.strideBytes(), 1));
+        }
+      }
+    }
+    return shards;
   }
 
   /**
    * The array as a column of its own.
    *
    * @param name what to call the column
-   * @return a column of one shard
+   * @return a column with the shards of this layout
+   * @throws PenstockException as {@link #shards}
    */
   public Column column(String name) {
     return column(name, List.of(this));
@@ -126,8 +215,9 @@ public record ArrayLayout(
    *
    * @param name what to call the column
    * @param layouts the arrays, in index order, at least one
-   * @return a column of as many shards
-   * @throws PenstockException if their element types or record shapes differ
+   * @return a column of all their shards
+   * @throws PenstockException if their element types or record shapes differ, and as {@link
+   *     #shards}
    */
   public static Column column(String name, List<ArrayLayout> layouts) {
     if (layouts.isEmpty()) {
@@ -152,91 +242,9 @@ public record ArrayLayout(
                     layout.recordShape()));
       }
       recordCount += layout.recordCount();
-      shards.add(layout.shard());
+      shards.addAll(layout.shards());
     }
     return new Column(
         name, first.elementType, first.recordShape(), recordCount, first.recordBytes(), shards);
-  }
-
-  private static void checkAxes(Path path, List<Long> shape) {
-    if (shape.isEmpty()) {
-      throw PenstockException.about(
-          path,
-          "an array without axes (0-d) is not supported yet: expected at least one axis, found"
-              + " shape (): save it with shape (1,)");
-    }
-    if (shape.size() > MAX_AXES) {
-      throw PenstockException.about(
-          path,
-          "expected a shape of at most %d axes, found %d: the header is damaged or not NumPy's"
-              .formatted(MAX_AXES, shape.size()));
-    }
-    for (long size : shape) {
-      if (size < 0) {
-        throw PenstockException.about(
-            path,
-            "expected a shape of sizes >= 0, found %d in %s: the header is damaged"
-                .formatted(size, tuple(shape)));
-      }
-    }
-  }
-
-  /** With one axis longer than 1, or with no elements, there is only one order to be in. */
-  private static boolean isSameInBothOrders(List<Long> shape) {
-    return shape.contains(0L) || shape.stream().filter(size -> size != 1).count() <= 1;
-  }
-
-  private static long recordBytes(Path path, ElementType elementType, List<Long> shape) {
-    if (elementType.sizeBytes() == 0 || shape.subList(1, shape.size()).contains(0L)) {
-      throw PenstockException.about(
-          path,
-          ("expected records of at least 1 byte, found records of 0 bytes (%s of shape %s):"
-                  + " there is nothing to read")
-              .formatted(elementType, tuple(shape)));
-    }
-    long bytes = elementType.sizeBytes();
-    for (long size : shape.subList(1, shape.size())) {
-      bytes = product(path, elementType, shape, bytes, size);
-    }
-    return bytes;
-  }
-
-  private static long product(
-      Path path, ElementType elementType, List<Long> shape, long bytes, long size) {
-    if (size != 0 && bytes > Long.MAX_VALUE / size) {
-      throw PenstockException.about(
-          path,
-          "expected an array of less than 2^63 bytes, found %s of shape %s: the header is damaged"
-              .formatted(elementType, tuple(shape)));
-    }
-    return bytes * size;
-  }
-
-  private static PenstockException cutShort(
-      Path path,
-      ElementType elementType,
-      List<Long> shape,
-      long dataOffset,
-      long dataBytes,
-      long fileBytes) {
-    String problem =
-        ("file is cut short: expected %d bytes of data (%s of shape %s) from byte %d on, found"
-                + " %d: make or copy it again")
-            .formatted(
-                dataBytes,
-                elementType,
-                tuple(shape),
-                dataOffset,
-                Math.max(0, fileBytes - dataOffset));
-    return new PenstockException(path + ": " + problem, path, -1, fileBytes, null, null);
-  }
-
-  /** As Python writes it. */
-  static String tuple(List<Long> shape) {
-    StringBuilder text = new StringBuilder("(");
-    for (int axis = 0; axis < shape.size(); axis++) {
-      text.append(axis == 0 ? "" : ", ").append(shape.get(axis));
-    }
-    return text.append(shape.size() == 1 ? ",)" : ")").toString();
   }
 }

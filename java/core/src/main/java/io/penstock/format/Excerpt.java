@@ -1,5 +1,7 @@
 package io.penstock.format;
 
+import java.util.List;
+
 /**
  * Shows a little of what a file holds, so that it fits into one line of an error message.
  *
@@ -27,6 +29,50 @@ final class Excerpt {
       append(text, source.charAt(at++));
     }
     return text.append(at < source.length() ? "..." : "").toString();
+  }
+
+  /** A shape as Python writes it. */
+  static String tuple(List<Long> shape) {
+    StringBuilder text = new StringBuilder("(");
+    for (int axis = 0; axis < shape.size(); axis++) {
+      text.append(axis == 0 ? "" : ", ").append(shape.get(axis));
+    }
+    return text.append(shape.size() == 1 ? ",)" : ")").toString();
+  }
+
+  /**
+   * A name from a file, for people and as the name of a part: as it is, but for characters that are
+   * not seen or that change how others are seen, which become backslash, u and four digits.
+   */
+  static String name(String name) {
+    if (name.chars().allMatch(character -> character >= 0x20 && character < 0x7f)) {
+      return name;
+    }
+    StringBuilder text = new StringBuilder();
+    name.codePoints()
+        .forEach(
+            point -> {
+              if (isVisible(point)) {
+                text.appendCodePoint(point);
+              } else {
+                text.append("\\u").append("%04x".formatted(point));
+              }
+            });
+    return text.toString();
+  }
+
+  private static boolean isVisible(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 
   private static void append(StringBuilder text, int character) {

@@ -3,11 +3,15 @@ package io.penstock.format;
 import io.penstock.PenstockException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Finds the array in a file, whatever format the file has.
+ * Finds the arrays in a file, whatever format the file has.
  *
- * <p>The format is told by the file's first bytes, never by its name. Stateless; any thread.
+ * <p>The format is told by the file's first bytes, never by its name. A path may name one of
+ * several arrays, {@code FILE#PART}; a file whose name has a {@code #} in it is found all the same.
+ * Stateless; any thread.
  */
 public final class Formats {
   private static final List<ArrayFormat> FORMATS = List.of(new NpyFormat());
@@ -15,24 +19,58 @@ public final class Formats {
   /** Enough to tell any format by, and to show a user what is there instead. */
   private static final int START_BYTES = 16;
 
+  /** Names that a message lists before it gives their number only. */
+  private static final int MAX_NAMES = 8;
+
   private Formats() {}
 
   /**
-   * Opens a file, reads its header, and closes it again.
+   * Opens a file, reads what it says of one array, and closes it again.
    *
-   * <p>Reads the header only, at most 1 MiB of it, and never blocks on a pipe.
+   * <p>Reads descriptions only, no records, and never blocks on a pipe.
    *
-   * @param path a regular file, or a link to one
+   * @param path a regular file or a link to one, with {@code #} and the name of a part where there
+   *     is more than one array in it
    * @return where the array lies and what it is made of
-   * @throws PenstockException if there is no such file, it cannot be read, its format is not known
-   *     or not supported yet, its header is not valid, or it is cut short
+   * @throws PenstockException if there is no such file or part, it cannot be read, its format is
+   *     not known or not supported yet, its header is not valid, or it is cut short
    */
   public static ArrayLayout open(Path path) {
+    PartPath place = PartPath.of(path);
+    return inside(
+        place.file(),
+        contents -> place.part().isEmpty() ? only(place, contents) : named(place, contents));
+  }
+
+  /**
+   * Opens a file, finds all arrays in it, and closes it again.
+   *
+   * @param file a regular file or a link to one
+   * @return the parts with their names, in the order of the file; fields of structured arrays
+   *     follow the array that they belong to
+   * @throws PenstockException as for {@link #open}, but not for single parts that cannot be read:
+   *     those throw when they are asked for their layout
+   */
+  public static List<Part> parts(Path file) {
+    return inside(file, Contents::parts);
+  }
+
+  /**
+   * The name that a column has when nobody gives it another.
+   *
+   * @param path a file, or a part of one
+   * @return the name of the part, or else the file's name without its extension
+   */
+  public static String columnName(Path path) {
+    return PartPath.of(path).columnName();
+  }
+
+  private static <T> T inside(Path path, Function<Contents, T> what) {
     try (OpenFile file = OpenFile.open(path)) {
       byte[] start = file.start(START_BYTES);
       for (ArrayFormat format : FORMATS) {
         if (format.recognizes(start)) {
-          return format.read(file);
+          return what.apply(format.read(file));
         }
       }
       String found = start.length == 0 ? "an empty file" : Excerpt.of(start);
@@ -42,5 +80,46 @@ public final class Formats {
               + found
               + ": write the array with numpy.save");
     }
+  }
+
+  private static ArrayLayout only(PartPath place, Contents contents) {
+    List<Part> arrays = contents.parts().stream().filter(part -> !part.isField()).toList();
+    if (arrays.size() != 1) {
+      String found = arrays.isEmpty() ? "none" : arrays.size() + ": " + names(arrays);
+      throw PenstockException.about(
+          place.file(),
+          "expected one array, found %s%s"
+              .formatted(
+                  found,
+                  arrays.isEmpty()
+                      ? ": there is nothing to read"
+                      : ": name one as " + place.file().getFileName() + "#NAME"));
+    }
+    return arrays.getFirst().layout();
+  }
+
+  private static ArrayLayout named(PartPath place, Contents contents) {
+    return contents
+        .find(place.part())
+        .orElseThrow(
+            () ->
+                PenstockException.about(
+                    place.file(),
+                    "expected a part '%s', found none of this name, but %s: check the name"
+                        .formatted(Excerpt.of(place.part(), 0), names(contents.parts()))))
+        .layout();
+  }
+
+  private static String names(List<Part> parts) {
+    if (parts.isEmpty()) {
+      return "no arrays at all";
+    }
+    String names =
+        parts.stream()
+            .limit(MAX_NAMES)
+            .map(part -> part.name().isEmpty() ? "the array itself" : "'" + part.name() + "'")
+            .collect(Collectors.joining(", "));
+    int left = parts.size() - MAX_NAMES;
+    return left > 0 ? names + " and " + left + " more" : names;
   }
 }

@@ -1,13 +1,11 @@
 package io.penstock.format;
 
-import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,26 +51,23 @@ final class NpyFormat implements ArrayFormat {
   }
 
   @Override
-  public ArrayLayout read(OpenFile file) {
-    Path path = file.path();
+  public Contents read(OpenFile file) {
+    List<Part> parts = array(file).parts(file, name(), "");
+    return () -> parts;
+  }
+
+  /** The array that a file or a member of an archive holds. */
+  static StoredArray array(OpenFile file) {
     int version = version(file);
     int lengthBytes = version == 1 ? 2 : 4;
     long headerBytes = headerBytes(file, lengthBytes);
     int headerOffset = LENGTH_OFFSET + lengthBytes;
     byte[] header = file.read(headerOffset, (int) headerBytes, "a .npy header");
-    Map<String, PythonLiteral.Value> entries = entries(path, header, version);
-    ElementType elementType = elementType(path, entries.get("descr"));
-    List<Long> shape = shape(path, entries.get("shape"));
-    boolean isFortran = fortranOrder(path, entries.get("fortran_order"));
-    return new ArrayLayout(
-        path,
-        name(),
-        elementType,
-        shape,
-        isFortran,
-        headerOffset + headerBytes,
-        file.sizeBytes(),
-        file.modified());
+    Map<String, PythonLiteral.Value> entries = entries(file, header, version);
+    DataType type = type(file, entries.get("descr"));
+    List<Long> shape = shape(file, entries.get("shape"));
+    boolean isFortran = fortranOrder(file, entries.get("fortran_order"));
+    return new StoredArray(type, shape, isFortran, headerOffset + headerBytes);
   }
 
   private static int version(OpenFile file) {
@@ -80,8 +75,7 @@ final class NpyFormat implements ArrayFormat {
     int major = version[0] & 0xff;
     int minor = version[1] & 0xff;
     if (major < 1 || major > 3 || minor != 0) {
-      throw PenstockException.about(
-          file.path(),
+      throw file.problem(
           ("expected version 1.0, 2.0 or 3.0 of the .npy format, found %d.%d: the file is"
                   + " damaged, or newer than this reader")
               .formatted(major, minor));
@@ -98,8 +92,7 @@ final class NpyFormat implements ArrayFormat {
             ? Short.toUnsignedInt(length.getShort())
             : Integer.toUnsignedLong(length.getInt());
     if (bytes > MAX_HEADER_BYTES) {
-      throw PenstockException.about(
-          file.path(),
+      throw file.problem(
           ("expected a header of at most %d bytes, found a length of %d: the file is damaged, or"
                   + " its structured type has too many fields")
               .formatted(MAX_HEADER_BYTES, bytes));
@@ -107,7 +100,8 @@ final class NpyFormat implements ArrayFormat {
     return bytes;
   }
 
-  private static Map<String, PythonLiteral.Value> entries(Path path, byte[] header, int version) {
+  private static Map<String, PythonLiteral.Value> entries(
+      OpenFile file, byte[] header, int version) {
     Charset charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
     Map<String, PythonLiteral.Value> entries;
     try {
@@ -115,68 +109,63 @@ final class NpyFormat implements ArrayFormat {
       String source = charset.newDecoder().decode(ByteBuffer.wrap(header)).toString();
       entries = PythonLiteral.dictionary(source, version < 3);
     } catch (CharacterCodingException e) {
-      throw invalid(path, "expected UTF-8 text in the header, found other bytes", e);
+      throw invalid(file, "expected UTF-8 text in the header, found other bytes", e);
     } catch (PythonLiteral.SyntaxException e) {
-      throw invalid(path, "header: " + e.getMessage(), e);
+      throw invalid(file, "header: " + e.getMessage(), e);
     }
     if (!entries.keySet().equals(KEYS)) {
       String found = Excerpt.of(new TreeSet<>(entries.keySet()).toString(), 0);
       throw invalid(
-          path,
+          file,
           "expected the keys " + new TreeSet<>(KEYS) + " in the header, found " + found,
           null);
     }
     return entries;
   }
 
-  private static ElementType elementType(Path path, PythonLiteral.Value descr) {
-    if (descr instanceof PythonLiteral.Sequence sequence) {
-      throw PenstockException.about(
-          path,
-          (sequence.isTuple() ? "sub-array" : "structured")
-              + " dtypes are not supported yet: expected a dtype such as '<f4', found "
-              + (sequence.isTuple() ? "a tuple" : sequence.items().size() + " fields")
-              + ": save each field as an array of its own");
+  private static DataType type(OpenFile file, PythonLiteral.Value descr) {
+    if (descr instanceof PythonLiteral.Sequence sequence && sequence.isTuple()) {
+      throw file.problem(
+          "sub-array dtypes are not supported: expected a dtype such as '<f4', found a tuple: save"
+              + " the array with these axes in its shape");
     }
-    if (!(descr instanceof PythonLiteral.Text text)) {
-      throw invalid(path, "expected a string as descr in the header, found another value", null);
+    DataType type;
+    try {
+      type = NpyDescr.type(descr);
+    } catch (IllegalArgumentException e) {
+      throw invalid(file, "descr: " + e.getMessage(), e);
     }
-    if (text.value().matches("[<>|=]?O[0-9]{0,2}")) {
-      throw PenstockException.about(
-          path,
+    if (type.hasObjects()) {
+      throw file.problem(
           "object dtypes are not supported yet: expected elements of fixed size, found pickled"
               + " Python objects (descr 'O'): save the array with a numeric or fixed-width dtype");
     }
-    try {
-      return ElementType.parse(text.value());
-    } catch (IllegalArgumentException e) {
-      throw invalid(path, "descr: " + e.getMessage(), e);
-    }
+    return type;
   }
 
-  private static List<Long> shape(Path path, PythonLiteral.Value value) {
+  private static List<Long> shape(OpenFile file, PythonLiteral.Value value) {
     if (!(value instanceof PythonLiteral.Sequence sequence) || !sequence.isTuple()) {
-      throw invalid(path, "expected a tuple as shape in the header, found another value", null);
+      throw invalid(file, "expected a tuple as shape in the header, found another value", null);
     }
     List<Long> shape = new ArrayList<>();
     for (PythonLiteral.Value item : sequence.items()) {
       if (!(item instanceof PythonLiteral.Whole size)) {
-        throw invalid(path, "expected whole numbers in the shape, found another value", null);
+        throw invalid(file, "expected whole numbers in the shape, found another value", null);
       }
       shape.add(size.value());
     }
     return shape;
   }
 
-  private static boolean fortranOrder(Path path, PythonLiteral.Value value) {
+  private static boolean fortranOrder(OpenFile file, PythonLiteral.Value value) {
     if (!(value instanceof PythonLiteral.Truth truth)) {
-      throw invalid(path, "expected True or False as fortran_order, found another value", null);
+      throw invalid(file, "expected True or False as fortran_order, found another value", null);
     }
     return truth.value();
   }
 
-  private static PenstockException invalid(Path path, String problem, Throwable cause) {
-    return PenstockException.about(
-        path, "not a valid .npy file: " + problem + ": write it again with numpy.save", cause);
+  private static PenstockException invalid(OpenFile file, String problem, Throwable cause) {
+    return file.problem(
+        "not a valid .npy file: " + problem + ": write it again with numpy.save", cause);
   }
 }

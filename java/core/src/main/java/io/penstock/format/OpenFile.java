@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Objects;
 
 /**
- * A regular file, open for the few reads that a format's header takes.
+ * A regular file, open for the few reads that a format's header takes; or a section of one, which
+ * reads as if it were a file of its own.
  *
  * <p>What it owns: the channel, and turning what the system says into one line for the user. It
  * must not block: opening a FIFO for reading waits for a writer, so the kind of file is asked
@@ -23,14 +25,30 @@ import java.nio.file.attribute.FileTime;
 final class OpenFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
-  private final long sizeBytes;
+  private final long fileBytes;
   private final FileTime modified;
 
-  private OpenFile(Path path, FileChannel channel, long sizeBytes, FileTime modified) {
+  /** What the section is called in messages; null for the whole file. */
+  private final String name;
+
+  private final long startBytes;
+  private final long sizeBytes;
+
+  private OpenFile(
+      Path path,
+      FileChannel channel,
+      long fileBytes,
+      FileTime modified,
+      String name,
+      long startBytes,
+      long sizeBytes) {
     this.path = path;
     this.channel = channel;
-    this.sizeBytes = sizeBytes;
+    this.fileBytes = fileBytes;
     this.modified = modified;
+    this.name = name;
+    this.startBytes = startBytes;
+    this.sizeBytes = sizeBytes;
   }
 
   static OpenFile open(Path path) {
@@ -47,32 +65,54 @@ final class OpenFile implements AutoCloseable {
                 + " copy its contents to a file");
       }
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-      return new OpenFile(path, channel, attributes.size(), attributes.lastModifiedTime());
+      long size = attributes.size();
+      return new OpenFile(path, channel, size, attributes.lastModifiedTime(), null, 0, size);
     } catch (IOException e) {
       throw failure(path, e);
     }
+  }
+
+  /**
+   * A part of this file as a file of its own; closing it does nothing.
+   *
+   * @param name what to call it in messages
+   */
+  OpenFile section(String name, long offset, long size) {
+    Objects.checkFromIndexSize(offset, size, sizeBytes);
+    return new OpenFile(path, channel, fileBytes, modified, name, startBytes + offset, size);
   }
 
   Path path() {
     return path;
   }
 
+  /** Size of the section. */
   long sizeBytes() {
     return sizeBytes;
+  }
+
+  /** Size of the whole file. */
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /** Where an offset in this section lies in the file. */
+  long position(long offset) {
+    return startBytes + offset;
   }
 
   FileTime modified() {
     return modified;
   }
 
-  /** The first bytes of the file: count of them, or all there are. */
+  /** The first bytes: count of them, or all there are. */
   byte[] start(int count) {
     return read(0, (int) Math.min(count, sizeBytes), "the start of the file");
   }
 
   /**
-   * Bytes [offset, offset + count) of the file. Nothing is allocated for bytes that the file does
-   * not have.
+   * Bytes [offset, offset + count) of the section. Nothing is allocated for bytes that it does not
+   * have.
    *
    * @param what names the bytes in the message when the file ends before them
    */
@@ -80,22 +120,33 @@ final class OpenFile implements AutoCloseable {
     if (count > sizeBytes - offset) {
       throw cutShort(offset, count, what, sizeBytes);
     }
-    ByteBuffer bytes = ByteBuffer.allocate(count);
+    byte[] bytes = new byte[count];
+    fill(ByteBuffer.wrap(bytes), offset, what);
+    return bytes;
+  }
+
+  /** Fills a buffer with bytes from offset on, which the section must have. */
+  void fill(ByteBuffer bytes, long offset, String what) {
+    int start = bytes.position();
+    int count = bytes.remaining();
     try {
       while (bytes.hasRemaining()) {
-        long end = offset + bytes.position();
-        if (channel.read(bytes, end) < 0) {
+        long end = offset + bytes.position() - start;
+        if (channel.read(bytes, startBytes + end) < 0) {
           throw cutShort(offset, count, what, end);
         }
       }
     } catch (IOException e) {
       throw failure(path, e);
     }
-    return bytes.array();
   }
 
+  /** Closes the file; does nothing for a section. */
   @Override
   public void close() {
+    if (name != null) {
+      return;
+    }
     try {
       channel.close();
     } catch (IOException e) {
@@ -103,12 +154,36 @@ final class OpenFile implements AutoCloseable {
     }
   }
 
-  private PenstockException cutShort(long offset, int count, String what, long found) {
-    String problem =
-        ("file is cut short: expected %s in bytes %d to %d, found the end of the file at %d:"
+  /** An exception that names the file, and the section if this is one. */
+  PenstockException problem(String problem, Throwable cause) {
+    return PenstockException.about(path, label() + problem, cause);
+  }
+
+  PenstockException problem(String problem) {
+    return problem(problem, null);
+  }
+
+  /** The same, with the place in the section where it was found. */
+  PenstockException problemAt(long offset, String problem) {
+    String message = path + ": " + label() + problem;
+    return new PenstockException(message, path, -1, startBytes + offset, null, null);
+  }
+
+  private String label() {
+    return name == null ? "" : "'" + name + "': ";
+  }
+
+  private PenstockException cutShort(long offset, long count, String what, long found) {
+    return problemAt(
+        found,
+        ("%s is cut short: expected %s in bytes %d to %d, found the end of the file at %d:"
                 + " make or copy it again")
-            .formatted(what, offset, offset + count, found);
-    return new PenstockException(path + ": " + problem, path, -1, found, null, null);
+            .formatted(
+                name == null ? "file" : "member",
+                what,
+                startBytes + offset,
+                startBytes + offset + count,
+                startBytes + found));
   }
 
   /** What the system said about a file, as one line for the user. */

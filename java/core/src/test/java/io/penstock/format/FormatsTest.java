@@ -124,7 +124,9 @@ class FormatsTest {
     assertThat(column.shape()).containsExactly(2L);
     assertThat(column.recordCount()).isEqualTo(7);
     assertThat(column.recordBytes()).isEqualTo(8);
-    assertThat(column.shards()).containsExactly(first.shard(), empty.shard(), last.shard());
+    assertThat(column.shards())
+        .containsExactly(
+            first.shards().getFirst(), empty.shards().getFirst(), last.shards().getFirst());
   }
 
   @Test

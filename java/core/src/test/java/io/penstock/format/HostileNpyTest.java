@@ -86,7 +86,7 @@ class HostileNpyTest {
   @Test
   void bracketsNestAtMost32Deep() {
     assertRefused("(".repeat(1_000_000), "expected at most 32 levels of brackets");
-    assertRefused("[".repeat(32) + "]".repeat(32), "structured dtypes");
+    assertRefused("[".repeat(32) + "]".repeat(32), "expected fields of (name, dtype)");
     assertRefused("[".repeat(33) + "]".repeat(33), "expected at most 32 levels of brackets");
     assertRefused("([".repeat(500_000), "expected at most 32 levels of brackets");
   }
@@ -95,10 +95,10 @@ class HostileNpyTest {
   @Test
   void headersOfFullLengthAreParsedInOnePass() {
     int length = NpyFormat.MAX_HEADER_BYTES - 100;
-    assertRefused("[" + repeat("1,", length) + "]", "structured dtypes");
-    assertRefused("[" + repeat("'',", length) + "]", "structured dtypes");
-    assertRefused("[" + repeat("[],", length) + "]", "structured dtypes");
-    assertRefused("[" + repeat("((((1)))),", length) + "]", "structured dtypes");
+    assertRefused("[" + repeat("1,", length) + "]", "expected fields of (name, dtype)");
+    assertRefused("[" + repeat("'',", length) + "]", "expected fields of (name, dtype)");
+    assertRefused("[" + repeat("[],", length) + "]", "expected fields of (name, dtype)");
+    assertRefused("[" + repeat("((((1)))),", length) + "]", "expected fields of (name, dtype)");
     assertRefused(repeat("9", length), "fits 64 bits");
     assertRefused("-" + repeat("0", length), "a decimal number");
     assertRefused("'" + repeat("x", length) + "'", "expected a dtype of fixed size");

@@ -150,20 +150,17 @@ class NpyFormatTest {
       delimiter = '~',
       quoteCharacter = '`',
       value = {
-        "'<f4' ~ False ~ () ~ without axes (0-d) is not supported yet",
-        "'<f4' ~ True ~ (2, 3) ~ Fortran order is not supported yet",
-        "[('a', '<f4'), ('b', '<i2', (3,))] ~ False ~ (2,) ~ structured dtypes are not supported"
-            + " yet",
-        "[] ~ False ~ (2,) ~ structured dtypes are not supported yet",
-        "('<f4', (2,)) ~ False ~ (2,) ~ sub-array dtypes are not supported yet",
-        "'|O' ~ False ~ (2,) ~ object dtypes are not supported yet",
-        "'O' ~ False ~ (2,) ~ object dtypes are not supported yet",
-        "'|O8' ~ True ~ (2, 2) ~ object dtypes are not supported yet",
+        "[] ~ False ~ (2,) ~ expected records of at least 1 byte",
+        "('<f4', (2,)) ~ False ~ (2,) ~ sub-array dtypes are not supported",
+        "'|O' ~ False ~ (2,) ~ object dtypes are not supported",
+        "'O' ~ False ~ (2,) ~ object dtypes are not supported",
+        "'|O8' ~ True ~ (2, 2) ~ object dtypes are not supported",
+        "[('a', '<f4'), ('b', '|O')] ~ False ~ (2,) ~ object dtypes are not supported",
         "'<f3' ~ False ~ (2,) ~ expected a dtype of fixed size",
         "'|T16' ~ False ~ (2,) ~ expected a dtype of fixed size",
         "'' ~ False ~ (2,) ~ expected a dtype of fixed size",
-        "4 ~ False ~ (2,) ~ expected a string as descr",
-        "True ~ False ~ (2,) ~ expected a string as descr",
+        "4 ~ False ~ (2,) ~ expected a type string or a list of fields",
+        "True ~ False ~ (2,) ~ expected a type string or a list of fields",
         "'<f4' ~ 0 ~ (2,) ~ expected True or False as fortran_order",
         "'<f4' ~ 'False' ~ (2,) ~ expected True or False as fortran_order",
         "'<f4' ~ None ~ (2,) ~ expected a string, number, True, False, tuple or list",
@@ -259,7 +256,9 @@ class NpyFormatTest {
     assertRefused(path, "expected a string that ends");
     String named = NpyFiles.dictionary("[('\u540d', '<f4')]", "False", "(1,)");
     NpyFiles.write(directory, NpyFiles.header(3, named));
-    assertRefused(path, "structured dtypes are not supported yet");
+    assertRefused(path, "expected 4 bytes of data (|V4 of shape (1,))");
+    NpyFiles.write(directory, NpyFiles.join(NpyFiles.header(3, named), new byte[4]));
+    assertThat(Formats.parts(path).getLast().name()).isEqualTo("\u540d");
   }
 
   @ParameterizedTest
@@ -329,10 +328,10 @@ class NpyFormatTest {
   @Test
   void layoutsMakeShardsAndColumns() {
     ArrayLayout layout = open("'<i4'", "False", "(4, 2)", 32);
-    assertThat(layout.shard().path()).isEqualTo(layout.path());
-    assertThat(layout.shard().dataOffset()).isEqualTo(layout.dataOffset());
-    assertThat(layout.shard().recordCount()).isEqualTo(4);
-    assertThat(layout.column("x").shards()).containsExactly(layout.shard());
+    assertThat(layout.shards().getFirst().path()).isEqualTo(layout.path());
+    assertThat(layout.shards().getFirst().dataOffset()).isEqualTo(layout.dataOffset());
+    assertThat(layout.shards().getFirst().recordCount()).isEqualTo(4);
+    assertThat(layout.column("x").shards()).containsExactly(layout.shards().getFirst());
     assertThat(layout.column("x").recordBytes()).isEqualTo(8);
     assertThat(ArrayLayout.column("x", List.of(layout, layout, layout)).recordCount())
         .isEqualTo(12);

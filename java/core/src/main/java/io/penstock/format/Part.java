@@ -1,0 +1,92 @@
+package io.penstock.format;
+
+import io.penstock.PenstockException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An array that a file has under a name: a member of an .npz, an array in a pickle, a field of a
+ * structured array. {@code FILE#NAME} is its path.
+ *
+ * <p>A part may be known but not readable in place, as a compressed member is; then it says why.
+ * Immutable.
+ */
+public final class Part {
+  private final String name;
+  private final boolean isField;
+  private final ArrayLayout layout;
+  private final PenstockException problem;
+
+  private Part(String name, boolean isField, ArrayLayout layout, PenstockException problem) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.isField = isField;
+    this.layout = layout;
+    this.problem = problem;
+  }
+
+  static Part of(ArrayLayout layout) {
+    return new Part(layout.part(), false, layout, null);
+  }
+
+  /** A field of the part before it, which has the same bytes. */
+  static Part field(ArrayLayout layout) {
+    return new Part(layout.part(), true, layout, null);
+  }
+
+  /** A part that is there but cannot be read where it lies. */
+  static Part refused(Path path, String name, String problem) {
+    String what = name.isEmpty() ? problem : "'" + name + "': " + problem;
+    return new Part(name, false, null, PenstockException.about(path, what));
+  }
+
+  /** The same for what was found out by trying. */
+  static Part refused(String name, PenstockException problem) {
+    return new Part(name, false, null, problem);
+  }
+
+  /**
+   * What to write behind the file and a {@code #}.
+   *
+   * @return the name; empty for an array that is all of its file
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Whether this is a field of the records of another part of the same file.
+   *
+   * @return true for fields of structured arrays
+   */
+  public boolean isField() {
+    return isField;
+  }
+
+  /**
+   * Where the array lies.
+   *
+   * @return its layout
+   * @throws PenstockException if it cannot be read where it lies, with the reason
+   */
+  public ArrayLayout layout() {
+    if (problem != null) {
+      throw problem;
+    }
+    return layout;
+  }
+
+  /**
+   * Why {@link #layout} throws.
+   *
+   * @return one line that names the file; empty when the part can be read
+   */
+  public Optional<String> problem() {
+    return Optional.ofNullable(problem).map(PenstockException::getMessage);
+  }
+
+  @Override
+  public String toString() {
+    return problem == null ? "Part[" + name + "]" : "Part[" + problem.getMessage() + "]";
+  }
+}
