@@ -6,6 +6,7 @@
 #ifndef PENSTOCK_INTERNAL_H
 #define PENSTOCK_INTERNAL_H
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,6 +104,12 @@ typedef struct {
   request *request;
   int32_t result; /* bytes read, or -errno */
 } completion;
+
+/* What a read came to. Of a bad sector the block layer says -ENODATA ("critical medium error"),
+ * which here is the word for a file that ends early. */
+static inline int32_t completion_result(const completion *done) {
+  return done->result == -ENODATA ? -EIO : done->result;
+}
 
 /* What is still to be read of a request. */
 static inline uint8_t *request_place(const request *request) {

@@ -369,7 +369,7 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
   int32_t status = 0;
   for (uint32_t i = 0; i < count; i++) {
     const completion *done = &reader->completions[i];
-    const int32_t one = gather_completion(reader, done->request, done->result);
+    const int32_t one = gather_completion(reader, done->request, completion_result(done));
     status = status < 0 ? status : one;
   }
   order_advance_ready(reader);

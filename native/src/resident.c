@@ -67,7 +67,7 @@ static int32_t read_range(load *load, uint64_t begin, uint64_t end, uint8_t *to,
       const uint32_t got = done.result > 0 ? (uint32_t)done.result : 0;
       if (request->done_bytes + got >= request->needed_bytes)
         break;
-      *damage_status = done.result < 0 ? done.result : -ENODATA;
+      *damage_status = done.result < 0 ? completion_result(&done) : -ENODATA;
       if (++attempts < 2 || ((done.result == -EINTR || done.result == -EAGAIN) && attempts < 64))
         continue;
       return 0;

@@ -95,6 +95,25 @@ static void device_error_fails_one_record_of_a_merged_read(void) {
   close_reader();
 }
 
+/* That is how the block layer reports a bad sector; here -ENODATA means a file that ends early. */
+static void bad_sector_is_an_error_of_the_device(void) {
+  for (uint32_t resident = 0; resident <= 1; resident++) {
+    penstock_reader_options options = options_now();
+    options.resident_bytes = resident << 30;
+    const uint64_t bad = offset_of(110) + 390;
+    fault_rules[0] =
+        (fault_rule){.begin = bad, .end = bad + 4, .result = -ENODATA, .times = UINT32_MAX};
+    open_reader((const uint64_t[]){RECORD, 0}, &options);
+    penstock_failure failure;
+    CHECK_EQUAL(read_batch(100, &failure), -EIO);
+    CHECK_EQUAL(failure.status, -EIO);
+    CHECK(failure.index >= 105 && failure.index <= 115);
+    CHECK_EQUAL(read_batch(200, &failure), 0);
+    check_whole(200);
+    close_reader();
+  }
+}
+
 static void error_that_goes_away_is_not_seen(void) {
   const penstock_reader_options options = options_now();
   open_reader((const uint64_t[]){RECORD, 0}, &options);
@@ -252,6 +271,7 @@ int main(void) {
     for (with_cells = 0; with_cells <= 1; with_cells++) {
       printf("io %u, %s\n", io, with_cells ? "cells" : "slots");
       RUN(device_error_fails_one_record_of_a_merged_read);
+      RUN(bad_sector_is_an_error_of_the_device);
       RUN(error_that_goes_away_is_not_seen);
       RUN(interrupted_and_busy_reads_are_repeated);
       RUN(endless_interruption_ends_as_an_error);
