@@ -143,7 +143,8 @@ final class Lane implements Runnable {
 
   /** How long to wait for the consumer, unless it gives a slot back before. */
   private int pause(long readyBefore) {
-    if (gatherer.ordered() == gatherer.ready()) {
+    boolean isBlocked = free.isEmpty() || !orderCursor.hasNext();
+    if (isBlocked && gatherer.ordered() == gatherer.ready()) {
       return Pipeline.UNTIL_NOTIFIED;
     }
     // Records are read into cells while the consumer is busy, until all cells are taken.

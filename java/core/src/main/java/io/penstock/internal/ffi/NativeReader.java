@@ -132,6 +132,7 @@ public final class NativeReader implements AutoCloseable {
     }
     penstock_progress.ready(progress, ready() - count);
     penstock_progress.ordered(progress, ordered() - count);
+    penstock_progress.room(progress, room() + count);
     if (status < 0) {
       throw source.failure(status, failure);
     }

@@ -305,6 +305,15 @@ class PipelineTest {
     assertThat(pipeline.hasNext(session, 0)).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1", "2"})
+  void roomForOneBatchAtATimeIsEnough(int lanes) {
+    Sampler sampler = new FullShuffle(100_000, 1);
+    Pipeline pipeline = start(sampler, 10, lanes, true, gatherer -> gatherer.capacity = 15);
+
+    assertThat(drain(pipeline, pipeline.begin(0, 1), 0)).isEqualTo(10_000);
+  }
+
   // ---- helpers --------------------------------------------------------------------------------
 
   private Pipeline start(
