@@ -56,18 +56,32 @@ final class FeistelNetwork {
     return z ^ (z >>> 31);
   }
 
-  long forward(long[] keys, long position) {
-    return walk(keys, position / side, position % side);
+  long size() {
+    return size;
   }
 
-  long backward(long[] keys, long index) {
+  long side() {
+    return side;
+  }
+
+  /**
+   * The image of a position.
+   *
+   * @param tweak is added to all keys: orders of the same keys that have nothing else in common
+   */
+  long forward(long[] keys, long tweak, long position) {
+    return walk(keys, tweak, position / side, position % side);
+  }
+
+  /** The inverse of {@link #forward}. */
+  long backward(long[] keys, long tweak, long index) {
     long left = index / side;
     long right = index % side;
     long value;
     do {
       for (int i = keys.length - 2; i >= 0; i -= 2) {
-        right = raised(right - hash(keys[i + 1], left));
-        left = raised(left - hash(keys[i], right));
+        right = raised(right - hash(keys[i + 1] + tweak, left));
+        left = raised(left - hash(keys[i] + tweak, right));
       }
       value = left * side + right;
     } while (value >= size);
@@ -75,10 +89,11 @@ final class FeistelNetwork {
   }
 
   /**
-   * Writes the images of count positions in a row. The halves are counted up instead of divided,
-   * and four positions at a time go through the rounds side by side.
+   * Writes the images of count positions in a row, from the at-th place of indices on. The halves
+   * are counted up instead of divided, and four positions at a time go through the rounds side by
+   * side.
    */
-  void fill(long[] keys, long position, MemorySegment indices, int count) {
+  void fill(long[] keys, long tweak, long position, MemorySegment indices, int at, int count) {
     long left = position / side;
     long right = position % side;
     int done = 0;
@@ -86,9 +101,9 @@ final class FeistelNetwork {
       int lanes = 1;
       if (done <= count - 4 && right <= side - 4) {
         lanes = 4;
-        fillFour(keys, left, right, indices, done);
+        fillFour(keys, tweak, left, right, indices, at + done);
       } else {
-        set(indices, done, walk(keys, left, right));
+        set(indices, at + done, walk(keys, tweak, left, right));
       }
       done += lanes;
       right += lanes;
@@ -105,7 +120,8 @@ final class FeistelNetwork {
    * fast as one after the other (measured on Zen 4). The halves of eight would not fit the
    * registers.
    */
-  private void fillFour(long[] keys, long left, long right, MemorySegment indices, int at) {
+  private void fillFour(
+      long[] keys, long tweak, long left, long right, MemorySegment indices, int at) {
     long left0 = left;
     long left1 = left;
     long left2 = left;
@@ -115,21 +131,21 @@ final class FeistelNetwork {
     long right2 = right + 2;
     long right3 = right + 3;
     for (int i = 0; i < keys.length; i += 2) {
-      long key = keys[i];
+      long key = keys[i] + tweak;
       left0 = lowered(left0 + hash(key, right0));
       left1 = lowered(left1 + hash(key, right1));
       left2 = lowered(left2 + hash(key, right2));
       left3 = lowered(left3 + hash(key, right3));
-      key = keys[i + 1];
+      key = keys[i + 1] + tweak;
       right0 = lowered(right0 + hash(key, left0));
       right1 = lowered(right1 + hash(key, left1));
       right2 = lowered(right2 + hash(key, left2));
       right3 = lowered(right3 + hash(key, left3));
     }
-    set(indices, at, resume(keys, left0, right0));
-    set(indices, at + 1, resume(keys, left1, right1));
-    set(indices, at + 2, resume(keys, left2, right2));
-    set(indices, at + 3, resume(keys, left3, right3));
+    set(indices, at, resume(keys, tweak, left0, right0));
+    set(indices, at + 1, resume(keys, tweak, left1, right1));
+    set(indices, at + 2, resume(keys, tweak, left2, right2));
+    set(indices, at + 3, resume(keys, tweak, left3, right3));
   }
 
   private static void set(MemorySegment indices, int at, long index) {
@@ -137,12 +153,12 @@ final class FeistelNetwork {
   }
 
   /** Through the network once, and again until the value is in range. */
-  private long walk(long[] keys, long left, long right) {
+  private long walk(long[] keys, long tweak, long left, long right) {
     long value;
     do {
       for (int i = 0; i < keys.length; i += 2) {
-        left = lowered(left + hash(keys[i], right));
-        right = lowered(right + hash(keys[i + 1], left));
+        left = lowered(left + hash(keys[i] + tweak, right));
+        right = lowered(right + hash(keys[i + 1] + tweak, left));
       }
       value = left * side + right;
     } while (value >= size);
@@ -150,9 +166,9 @@ final class FeistelNetwork {
   }
 
   /** What has been through the network once goes on only if it is out of range. */
-  private long resume(long[] keys, long left, long right) {
+  private long resume(long[] keys, long tweak, long left, long right) {
     long value = left * side + right;
-    return value < size ? value : walk(keys, left, right);
+    return value < size ? value : walk(keys, tweak, left, right);
   }
 
   /** A number in [0, side) that depends on all bits of the key and the half. */

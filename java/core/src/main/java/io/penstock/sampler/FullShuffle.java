@@ -19,26 +19,12 @@ public final class FullShuffle implements Sampler {
   /** Version of the order, which saved states carry; another order would be another version. */
   public static final int ORDER_VERSION = 1;
 
-  /** "shuffle1" in ASCII: keeps the keys apart from those of other orders and versions. */
-  private static final long LABEL = 0x73687566666C6531L;
-
-  /** The keys of one epoch. Never changed, so that threads can share it without a lock. */
-  private static final class EpochKeys {
-    private final long epoch;
-    private final long[] keys;
-
-    EpochKeys(long epoch, long[] keys) {
-      this.epoch = epoch;
-      this.keys = keys;
-    }
-  }
+  private static final long LABEL = KeyChain.label("shuffle1");
 
   private final long recordCount;
   private final long seed;
-  private final int rounds;
   private final FeistelNetwork network;
-  private volatile EpochKeys even;
-  private volatile EpochKeys odd;
+  private final EpochCache<long[]> keys;
 
   /**
    * The shuffled orders of a dataset under a seed.
@@ -55,10 +41,8 @@ public final class FullShuffle implements Sampler {
     Arguments.checkRecordCount(recordCount);
     this.recordCount = recordCount;
     this.seed = seed;
-    this.rounds = rounds;
     this.network = new FeistelNetwork(recordCount);
-    this.even = keysOf(0);
-    this.odd = keysOf(1);
+    this.keys = new EpochCache<>(epoch -> roundKeys(recordCount, seed, epoch, rounds));
   }
 
   /**
@@ -66,8 +50,19 @@ public final class FullShuffle implements Sampler {
    *
    * @return as it was given
    */
+  @Override
   public long seed() {
     return seed;
+  }
+
+  @Override
+  public String description() {
+    return "full/" + ORDER_VERSION;
+  }
+
+  @Override
+  public long recordCount() {
+    return recordCount;
   }
 
   @Override
@@ -79,20 +74,20 @@ public final class FullShuffle implements Sampler {
   public long index(long epoch, long position) {
     Arguments.checkEpoch(epoch);
     Objects.checkIndex(position, recordCount);
-    return network.forward(keys(epoch), position);
+    return network.forward(keys.get(epoch), 0, position);
   }
 
   @Override
   public long position(long epoch, long index) {
     Arguments.checkEpoch(epoch);
     Objects.checkIndex(index, recordCount);
-    return network.backward(keys(epoch), index);
+    return network.backward(keys.get(epoch), 0, index);
   }
 
   @Override
   public void fill(long epoch, long position, MemorySegment indices, int count) {
     Arguments.checkFill(epoch, position, indices, count, recordCount);
-    network.fill(keys(epoch), position, indices, count);
+    network.fill(keys.get(epoch), 0, position, indices, 0, count);
   }
 
   @Override
@@ -105,38 +100,7 @@ public final class FullShuffle implements Sampler {
     return FeistelNetwork.rounds(FeistelNetwork.side(recordCount));
   }
 
-  /** Threads that race here compute the same keys; whichever is kept is right. */
-  private long[] keys(long epoch) {
-    boolean isOdd = (epoch & 1) != 0;
-    EpochKeys kept = isOdd ? odd : even;
-    if (kept.epoch != epoch) {
-      kept = keysOf(epoch);
-      if (isOdd) {
-        odd = kept;
-      } else {
-        even = kept;
-      }
-    }
-    return kept.keys;
-  }
-
-  private EpochKeys keysOf(long epoch) {
-    return new EpochKeys(epoch, roundKeys(recordCount, seed, epoch, rounds));
-  }
-
-  /**
-   * Hashes the numbers one after the other, never their sum: seed 0 in epoch 1 must not be seed 1
-   * in epoch 0. Each round has a chain of its own, so that two epochs could only be the same if as
-   * many 64-bit hashes collided as there are rounds.
-   */
   static long[] roundKeys(long recordCount, long seed, long epoch, int rounds) {
-    long[] keys = new long[rounds];
-    for (int i = 0; i < rounds; i++) {
-      long key = FeistelNetwork.mix(LABEL + (i + 1) * FeistelNetwork.GAMMA);
-      key = FeistelNetwork.mix(key + recordCount);
-      key = FeistelNetwork.mix(key + seed);
-      keys[i] = FeistelNetwork.mix(key + epoch);
-    }
-    return keys;
+    return KeyChain.keys(LABEL, rounds, recordCount, seed, epoch);
   }
 }

@@ -6,20 +6,58 @@ import java.lang.foreign.MemorySegment;
  * An order of records: which record is at a position of an epoch.
  *
  * <p>A sampler is a pure function. It keeps no place, so any position of any epoch can be asked for
- * at any time, at the same price, in memory that does not grow with the number of records; to
- * resume, a position is all there is to know. Nothing but the sampler's own options, the epoch and
- * the position decides the answer.
+ * at any time, at the same price, in memory that does not grow with the number of records (those
+ * that cannot do without say so); to resume, a position is all there is to know. Nothing but the
+ * sampler's own options, the epoch and the position decides the answer.
  *
  * <p>All methods may be called from any thread. None of them allocates in the steady state, which
  * is asking for one epoch, or for two that follow each other.
+ *
+ * <p>Open for orders of your own, which must keep to all of this: a loader asks for the same
+ * positions more than once, from several threads, and relies on the same answers.
  */
-public sealed interface Sampler permits Sequential, FullShuffle {
+public interface Sampler {
   /**
-   * Number of positions of an epoch.
+   * Number of records of the dataset that it is for: all indices are below it.
+   *
+   * @return 0 to 2^48
+   */
+  long recordCount();
+
+  /**
+   * Number of positions of an epoch, the same in each. Not the number of records, where some come
+   * more than once, or never.
    *
    * @return at least 0
    */
   long size();
+
+  /**
+   * The number that tells its order from others of the same {@link #description}.
+   *
+   * @return any number; 0 where nothing is left to chance
+   */
+  default long seed() {
+    return 0;
+  }
+
+  /**
+   * What decides the order beside the number of records, the seed, and the epoch: a name with the
+   * version of the order, and the options. Saved states carry it.
+   *
+   * @return as "block/1;blockRecords=4096;windowBlocks=64": printable ASCII without spaces
+   */
+  String description();
+
+  /**
+   * How many positions in a row are drawn from the same blocks of records that lie together, so
+   * that it pays to read as many ahead, and to leave as many to one reader.
+   *
+   * @return at least 1; 1 where any position may lead anywhere
+   */
+  default long windowRecords() {
+    return 1;
+  }
 
   /**
    * The record at a position.
@@ -36,10 +74,12 @@ public sealed interface Sampler permits Sequential, FullShuffle {
    * The position of a record: the inverse of {@link #index}.
    *
    * @param epoch number of the pass, at least 0
-   * @param index index of a record in the dataset, from 0 up to but not including {@link #size()}
-   * @return place of the record in the order of the epoch
+   * @param index index of a record in the dataset, from 0 up to but not including {@link
+   *     #recordCount()}
+   * @return place of the record in the order of the epoch; -1 if it does not come in it
    * @throws IllegalArgumentException if the epoch is negative
    * @throws IndexOutOfBoundsException if the index is out of range
+   * @throws UnsupportedOperationException if a record may come more than once in an epoch
    */
   long position(long epoch, long index);
 

@@ -19,8 +19,18 @@ public final class Sequential implements Sampler {
   }
 
   @Override
+  public long recordCount() {
+    return recordCount;
+  }
+
+  @Override
   public long size() {
     return recordCount;
+  }
+
+  @Override
+  public String description() {
+    return "sequential/1";
   }
 
   @Override
