@@ -1,0 +1,39 @@
+package io.penstock.sampler;
+
+/**
+ * One window of a {@link BlockLayout}: where it starts, and its own order. Immutable, and handed
+ * between threads without a lock, so all its fields must stay final.
+ */
+final class BlockWindow {
+  final long number;
+
+  /** Its first place and its first position. */
+  final long start;
+
+  /** Its first block, by the number in the shuffled order. */
+  final long firstBlock;
+
+  final KeyedPermutation order;
+  final long tweak;
+
+  /**
+   * For each of its blocks, what to add to a record's place to get its index; null until the window
+   * has been asked for twice. Looking them up is several times faster than asking for the order of
+   * blocks at each record.
+   */
+  final long[] shifts;
+
+  BlockWindow(
+      long number, long start, long firstBlock, KeyedPermutation order, long tweak, long[] shifts) {
+    this.number = number;
+    this.start = start;
+    this.firstBlock = firstBlock;
+    this.order = order;
+    this.tweak = tweak;
+    this.shifts = shifts;
+  }
+
+  BlockWindow with(long[] newShifts) {
+    return new BlockWindow(number, start, firstBlock, order, tweak, newShifts);
+  }
+}
