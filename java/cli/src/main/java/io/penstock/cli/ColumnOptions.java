@@ -25,7 +25,7 @@ final class ColumnOptions {
       description =
           "One .npy file per column, all with the same number of records. A column is named after"
               + " its file, without the extension.")
-  private List<Path> paths = new ArrayList<>();
+  private List<String> paths = new ArrayList<>();
 
   @Option(
       names = "--column",
@@ -37,7 +37,7 @@ final class ColumnOptions {
   private List<NamedColumn> named = new ArrayList<>();
 
   /** A column as it was typed. */
-  record NamedColumn(String name, List<Path> shards) {}
+  record NamedColumn(String name, List<String> shards) {}
 
   static final class Converter implements ITypeConverter<NamedColumn> {
     @Override
@@ -46,12 +46,9 @@ final class ColumnOptions {
       if (equals < 1 || equals == text.length() - 1) {
         throw new TypeConversionException("must be NAME=PATH[,PATH...], was '" + text + "'");
       }
-      List<Path> shards = new ArrayList<>();
-      for (String path : text.substring(equals + 1).split(",", -1)) {
-        if (path.isEmpty()) {
-          throw new TypeConversionException("must have a path around each comma, was " + text);
-        }
-        shards.add(Path.of(path));
+      List<String> shards = List.of(text.substring(equals + 1).split(",", -1));
+      if (shards.contains("")) {
+        throw new TypeConversionException("must have a path around each comma, was " + text);
       }
       return new NamedColumn(text.substring(0, equals), shards);
     }
@@ -60,8 +57,12 @@ final class ColumnOptions {
   /** Opens what was named. */
   Dataset open() {
     Map<String, List<Path>> columns = new LinkedHashMap<>();
-    paths.forEach(path -> add(columns, nameOf(path), List.of(path)));
-    named.forEach(column -> add(columns, column.name(), column.shards()));
+    for (String path : paths) {
+      add(columns, nameOf(Path.of(path)), List.of(Path.of(path)));
+    }
+    for (NamedColumn column : named) {
+      add(columns, column.name(), column.shards().stream().map(Path::of).toList());
+    }
     if (columns.isEmpty()) {
       throw usage("expected at least one PATH or --column, found none");
     }

@@ -82,7 +82,7 @@ final class DemoCommand implements Callable<Integer> {
       description =
           "Where the files are made, in a directory of their own, and found again the next time."
               + " Default: penstock/demo in $XDG_CACHE_HOME or in ~/.cache.")
-  private Path directory;
+  private String directory;
 
   @Option(
       names = "--json",
@@ -98,11 +98,13 @@ final class DemoCommand implements Callable<Integer> {
     long size = sizeBytes != null ? sizeBytes : (isQuick ? 48L : 512L) << 20;
     SampleFiles files =
         SampleFiles.in(
-            directory == null ? cacheDirectory() : directory, source, size / ImageSet.PIXELS);
+            directory == null ? cacheDirectory() : Path.of(directory),
+            source,
+            size / ImageSet.PIXELS);
     DemoReport report = new DemoReport(penstock.streams(), isJson, source, files);
     if (!files.areComplete()) {
       long bytes = files.count() * (ImageSet.PIXELS + 1);
-      try (Progress progress = Progress.start(penstock.streams(), "making files", "bytes", bytes)) {
+      try (Progress progress = Progress.start(penstock.streams(), "making files", "MB", bytes)) {
         files.make(source.training(), progress::to);
       }
     }
@@ -213,9 +215,13 @@ final class DemoCommand implements Callable<Integer> {
   private static Path cacheDirectory() {
     String cache = System.getenv("XDG_CACHE_HOME");
     // The specification of this variable says that a relative path is to be ignored.
-    return cache != null && cache.startsWith("/")
-        ? Path.of(cache, "penstock", "demo")
-        : Path.of(System.getProperty("user.home"), ".cache", "penstock", "demo");
+    if (cache != null && cache.startsWith("/")) {
+      return Path.of(cache, "penstock", "demo");
+    }
+    String home = System.getenv("HOME");
+    // The property is what the list of users says, which is not where a container's user lives.
+    return Path.of(
+        home == null ? System.getProperty("user.home") : home, ".cache", "penstock", "demo");
   }
 
   private void checkOptions() {

@@ -176,7 +176,7 @@ final class DemoReport {
   /** For a shell, and short. */
   private static String quoted(Path path) {
     String text = path.toString();
-    String home = System.getProperty("user.home") + "/";
+    String home = System.getenv("HOME") + "/";
     if (!text.matches("[A-Za-z0-9_./@%+=:,-]+")) {
       return "'" + text.replace("'", "'\\''") + "'";
     }

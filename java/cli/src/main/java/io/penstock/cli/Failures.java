@@ -4,6 +4,7 @@ import io.penstock.PenstockException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -62,6 +63,9 @@ final class Failures {
   private static String message(Throwable failure) {
     return switch (failure) {
       case PenstockException e -> e.getMessage();
+      case InvalidPathException e ->
+          "'%s' is no file name in this locale (%s): set LC_ALL=C.UTF-8"
+              .formatted(e.getInput(), System.getProperty("native.encoding"));
       case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
       case NoSuchFileException e -> e.getFile() + ": no such file or directory: check the path";
       case AccessDeniedException e ->

@@ -29,7 +29,7 @@ final class InfoCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
 
   @Parameters(paramLabel = "PATH", arity = "1..*", description = "One or more .npy files.")
-  private List<Path> paths;
+  private List<String> paths;
 
   @Option(
       names = "--json",
@@ -38,7 +38,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<FileDescription> files = paths.stream().map(FileDescription::of).toList();
+    List<FileDescription> files = paths.stream().map(Path::of).map(FileDescription::of).toList();
     Streams streams = penstock.streams();
     if (isJson) {
       Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));

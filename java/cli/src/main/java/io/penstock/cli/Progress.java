@@ -23,7 +23,7 @@ final class Progress implements AutoCloseable {
    * Shows a bar until it is closed.
    *
    * @param task what takes long, in a word or two
-   * @param unit what is counted, as "records"
+   * @param unit what is counted, as "records"; "MB" are counted in bytes
    * @param total count at the end
    */
   static Progress start(Streams streams, String task, String unit, long total) {
@@ -34,7 +34,7 @@ final class Progress implements AutoCloseable {
         new ProgressBarBuilder()
             .setTaskName(task)
             .setInitialMax(total)
-            .setUnit(" " + unit, 1)
+            .setUnit(" " + unit, unit.equals("MB") ? 1_000_000 : 1)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(INTERVAL_MILLIS)
             .setConsumer(new Line(streams.err(), TerminalWidth.columns()))
