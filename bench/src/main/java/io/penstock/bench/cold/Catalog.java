@@ -1,0 +1,276 @@
+package io.penstock.bench.cold;
+
+import io.penstock.bench.cold.Contender.Program;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who takes part in which cell, with which parameters. The only place that knows names of
+ * contenders besides {@code report.Goals}.
+ */
+final class Catalog {
+  /** Records from this size on are bound by bytes per second, not by requests. */
+  private static final long LARGE_RECORD_BYTES = 64 << 10;
+
+  /** Too little for a window of the order to pay: records are read one by one. */
+  private static final long SMALL_MEMORY_BYTES = 64 << 20;
+
+  private static final long DEFAULT_MEMORY_BYTES = 1L << 30;
+
+  /** Windows pay for records that are much smaller than what a request costs. */
+  private static final long MAX_WINDOW_RECORD_BYTES = 4096;
+
+  private final Settings settings;
+  private final Cell cell;
+
+  Catalog(Settings settings, Cell cell) {
+    this.settings = settings;
+    this.cell = cell;
+  }
+
+  /** Those whose names the settings ask for. */
+  List<Contender> contenders() {
+    List<Contender> all = new ArrayList<>();
+    if (cell.state() == State.WARM) {
+      addWarm(all);
+    } else {
+      addLimits(all);
+      addPenstock(all);
+      addWindows(all);
+      addNumpy(all);
+      addJava(all);
+    }
+    settings
+        .extra()
+        .forEach((name, flags) -> all.add(penstock("penstock-" + name, flags, flags, 0)));
+    all.add(torch());
+    all.removeIf(contender -> !settings.contenders().matcher(contender.name()).matches());
+    return all;
+  }
+
+  private void addLimits(List<Contender> all) {
+    boolean isLarge = cell.file().recordBytes() >= LARGE_RECORD_BYTES;
+    List<String> variants = new ArrayList<>();
+    for (int depth : isLarge ? new int[] {4, 8, 16} : new int[] {32, 64, 128}) {
+      variants.add("depth=" + depth + ",fixed=1");
+      variants.add("depth=" + depth + ",fixed=0");
+    }
+    all.add(
+        Contender.timed(
+                "fio-random",
+                "fio, io_uring, direct random reads: the device's limit",
+                Program.FIO,
+                Map.of("rw", "randread"))
+            .withVariants(variants));
+    all.add(
+        Contender.timed(
+                "fio-sequential",
+                "fio, io_uring, direct sequential reads",
+                Program.FIO,
+                Map.of("rw", "read"))
+            .withVariants(
+                List.of(
+                    "block=524288,depth=4,fixed=1",
+                    "block=524288,depth=8,fixed=1",
+                    "block=1048576,depth=4,fixed=1",
+                    "block=1048576,depth=8,fixed=1")));
+  }
+
+  private void addPenstock(List<Contender> all) {
+    all.add(
+        new Contender(
+            "penstock",
+            "Penstock, default settings, a whole epoch",
+            Program.JAVA,
+            penstockParameters("", defaultMemoryBytes(), 0),
+            List.of(""),
+            true,
+            defaultMemoryBytes()));
+    addPenstock(all, "uring", "backend=uring,io=direct");
+    addPenstock(all, "uring-buffered", "backend=uring,io=buffered");
+    addPenstock(all, "pread", "backend=pread");
+    addPenstock(all, "mmap", "backend=mmap");
+    if (cell.state() == State.COLD && cell.file().recordBytes() == 4096) {
+      long half = cell.file().dataBytes() / 2;
+      all.add(
+          penstock(
+              "penstock-cache-half",
+              "Penstock with a cache for half of the records, second epoch",
+              "backend=uring,io=direct,cache=" + half,
+              half + SMALL_MEMORY_BYTES,
+              1));
+    }
+  }
+
+  private void addPenstock(List<Contender> all, String name, String flags) {
+    all.add(penstock("penstock-" + name, "Penstock, " + flags, flags, 0));
+  }
+
+  /** Penstock with so little memory that it reads records one by one. */
+  private Contender penstock(String name, String about, String flags, int fillEpochs) {
+    return penstock(name, about, flags, smallMemoryBytes(), fillEpochs);
+  }
+
+  private Contender penstock(
+      String name, String about, String flags, long memoryBytes, int fillEpochs) {
+    return new Contender(
+        name,
+        about,
+        Program.JAVA,
+        penstockParameters(flags, memoryBytes, fillEpochs),
+        List.of(""),
+        false,
+        memoryBytes);
+  }
+
+  private static Map<String, String> penstockParameters(
+      String flags, long memoryBytes, int fillEpochs) {
+    return Map.of(
+        "contender",
+        "penstock",
+        "readahead",
+        flags,
+        "memoryBytes",
+        Long.toString(memoryBytes),
+        "fillEpochs",
+        Integer.toString(fillEpochs));
+  }
+
+  private void addWindows(List<Contender> all) {
+    long recordBytes = cell.file().recordBytes();
+    if (recordBytes > MAX_WINDOW_RECORD_BYTES) {
+      return;
+    }
+    for (int share : settings.windows()) {
+      addWindow(
+          all,
+          "penstock-window-" + share,
+          "Penstock with memory for 1/%d of the data, a whole epoch".formatted(share),
+          cell.file().dataBytes() / share);
+    }
+    if (recordBytes == 4096) {
+      addWindow(
+          all,
+          "penstock-window-64k-records",
+          "Penstock with memory for 64k records, a whole epoch",
+          (64 << 10) * recordBytes + SMALL_MEMORY_BYTES / 2);
+    }
+  }
+
+  private void addWindow(List<Contender> all, String name, String about, long memoryBytes) {
+    boolean isWithinLimit = cell.limitBytes() == 0 || memoryBytes <= cell.limitBytes() / 2;
+    if (!isWithinLimit || memoryBytes < smallMemoryBytes()) {
+      return;
+    }
+    all.add(
+        new Contender(
+            name,
+            about,
+            Program.JAVA,
+            penstockParameters("backend=uring,io=direct", memoryBytes, 0),
+            List.of(""),
+            true,
+            memoryBytes));
+  }
+
+  private void addNumpy(List<Contender> all) {
+    all.add(numpy("numpy-memmap", "NumPy memmap, take into a batch", "numpy", "normal"));
+    all.add(
+        numpy(
+            "numpy-memmap-random",
+            "NumPy memmap advised MADV_RANDOM, take into a batch",
+            "numpy",
+            "random"));
+  }
+
+  private static Contender numpy(String name, String about, String contender, String advice) {
+    return Contender.timed(
+        name, about, Program.PYTHON, Map.of("contender", contender, "advice", advice));
+  }
+
+  private void addJava(List<Contender> all) {
+    all.add(channelMap());
+    all.add(
+        Contender.timed(
+                "filechannel-direct",
+                "FileChannel, positional direct reads on a pool of threads",
+                Program.JAVA,
+                Map.of("contender", "channel-reads", "io", "direct"))
+            .withVariants(List.of("threads=16", "threads=32")));
+    all.add(
+        Contender.timed(
+                "jasyncfio",
+                "jasyncfio 0.0.7, reads over io_uring",
+                Program.JAVA,
+                Map.of("contender", "jasyncfio"))
+            .withVariants(jasyncfioVariants()));
+  }
+
+  private List<String> jasyncfioVariants() {
+    boolean isLarge = cell.file().recordBytes() >= LARGE_RECORD_BYTES;
+    List<String> variants = new ArrayList<>();
+    for (String way : List.of("io=direct,op=read", "io=direct,op=readv", "io=buffered,op=read")) {
+      for (int depth : isLarge ? new int[] {8, 32} : new int[] {32, 128}) {
+        variants.add(way + ",depth=" + depth);
+      }
+    }
+    return variants;
+  }
+
+  private static Contender channelMap() {
+    return Contender.timed(
+        "filechannel-map",
+        "FileChannel.map, a copy per record, one thread",
+        Program.JAVA,
+        Map.of("contender", "channel-map"));
+  }
+
+  private void addWarm(List<Contender> all) {
+    long dataBytes = cell.file().dataBytes();
+    all.add(penstock("penstock", "Penstock, default settings", "", defaultMemoryBytes(), 0));
+    addPenstock(all, "mmap", "backend=mmap");
+    addPenstock(all, "mmap-2", "backend=mmap,ioThreads=2");
+    addPenstock(all, "pread", "backend=pread,io=buffered");
+    addPenstock(all, "uring-buffered", "backend=uring,io=buffered");
+    all.add(
+        penstock(
+            "penstock-resident",
+            "Penstock with a cache for all records, second epoch",
+            "backend=pread,io=buffered,cache=" + (dataBytes + SMALL_MEMORY_BYTES),
+            dataBytes + 4 * SMALL_MEMORY_BYTES,
+            1));
+    all.add(numpy("numpy-take", "NumPy take into a preallocated batch", "numpy", "normal"));
+    all.add(numpy("numpy-memmap", "NumPy array[rows], a new batch each", "numpy-index", "normal"));
+    all.add(channelMap());
+    all.add(
+        Contender.timed(
+                "filechannel-reads",
+                "FileChannel, positional reads on a pool of threads",
+                Program.JAVA,
+                Map.of("contender", "channel-reads", "io", "buffered"))
+            .withVariants(List.of("threads=1", "threads=2", "threads=4")));
+  }
+
+  private Contender torch() {
+    String advice = cell.state() == State.WARM ? "normal" : "random";
+    return Contender.timed(
+            "pytorch",
+            "PyTorch DataLoader over a memmap (%s), whole batches per worker".formatted(advice),
+            Program.TORCH,
+            Map.of("contender", "torch", "advice", advice))
+        .withVariants(List.of("workers=0", "workers=2", "workers=4", "workers=8", "workers=16"));
+  }
+
+  /** What the library takes by default, or what a cgroup leaves of it beside the JVM. */
+  private long defaultMemoryBytes() {
+    return cell.limitBytes() == 0
+        ? DEFAULT_MEMORY_BYTES
+        : Math.min(DEFAULT_MEMORY_BYTES, cell.limitBytes() / 2);
+  }
+
+  /** Holds the batches read ahead, and little else. */
+  private long smallMemoryBytes() {
+    return Math.max(SMALL_MEMORY_BYTES, 12L * cell.batchSize() * cell.file().recordBytes());
+  }
+}

@@ -1,0 +1,41 @@
+package io.penstock.bench.cold;
+
+import io.penstock.bench.data.RecordFile;
+
+/**
+ * One table of the report: a file, the state of the cache, and the device.
+ *
+ * @param file the records
+ * @param warmup a small file of the same kind, for contenders to warm up with
+ * @param state of the page cache
+ * @param profile of the device
+ * @param device that the file lies on
+ * @param limitBytes memory of a contender's process and the pages it reads, in state LARGER; 0: no
+ *     limit is set, since the file itself is larger than the machine's memory
+ */
+record Cell(
+    RecordFile file,
+    RecordFile warmup,
+    State state,
+    Profile profile,
+    Device device,
+    long limitBytes) {
+  private static final long BATCH_BYTES = 8 << 20;
+  private static final int MAX_BATCH_SIZE = 256;
+
+  /** Records of a batch: 256, fewer of large ones; the same for all contenders. */
+  int batchSize() {
+    long fit = Math.max(1, BATCH_BYTES / file.recordBytes());
+    return (int) Math.min(MAX_BATCH_SIZE, Long.highestOneBit(fit));
+  }
+
+  /** Records of the order that are listed for those who need a list: what 4 s of any can take. */
+  int listLength() {
+    return (int) Math.min(file.recordCount(), 4 << 20);
+  }
+
+  @Override
+  public String toString() {
+    return "%d B %s %s".formatted(file.recordBytes(), state.label(), profile.name());
+  }
+}

@@ -1,0 +1,160 @@
+package io.penstock.bench.cold;
+
+import io.penstock.bench.cold.Contender.Program;
+import io.penstock.bench.cold.report.Entry;
+import io.penstock.bench.cold.report.Measurement;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Runs all contenders of a cell, interleaved: in every round each of them once, in another order,
+ * so that what changes on the machine meanwhile meets all.
+ *
+ * <p>Variants are tried beforehand, once each, and the best takes part in the rounds. A contender
+ * that fails once is absent, with the reason; what it did before does not count.
+ */
+final class CellRunner {
+  private static final String WRONG = "WRONG BYTES: ";
+
+  private final Settings settings;
+  private final Runner fio;
+  private final Runner children;
+  private final PrintStream talk;
+
+  /** Orders used so far: each run gets others, and room for epochs that fill a cache. */
+  private long runs;
+
+  CellRunner(Settings settings, Path folder, PrintStream talk) throws IOException {
+    this.settings = settings;
+    this.fio = new FioRunner(folder);
+    this.children = new ChildRunner(settings, folder);
+    this.talk = talk;
+  }
+
+  /** Whether a contender is absent because it delivered what it should not. */
+  static boolean isWrong(Entry entry) {
+    return entry.absent() != null && entry.absent().startsWith(WRONG);
+  }
+
+  List<Entry> measure(Cell cell, List<Contender> contenders)
+      throws IOException, InterruptedException {
+    List<Candidate> candidates = new ArrayList<>();
+    for (Contender contender : contenders) {
+      candidates.add(new Candidate(cell, contender));
+    }
+    for (Candidate candidate : candidates) {
+      candidate.chooseVariant();
+    }
+    Random random = new Random(settings.seed());
+    for (int round = 1; round <= settings.rounds(); round++) {
+      List<Candidate> order = new ArrayList<>(candidates);
+      Collections.shuffle(order, random);
+      for (Candidate candidate : order) {
+        candidate.run(round);
+      }
+    }
+    return candidates.stream().map(Candidate::entry).toList();
+  }
+
+  /** A contender in a cell, and what is known of it so far. */
+  private final class Candidate {
+    private final Cell cell;
+    private final Contender contender;
+    private final List<Measurement> rounds = new ArrayList<>();
+    private String variant;
+    private String absent;
+
+    Candidate(Cell cell, Contender contender) {
+      this.cell = cell;
+      this.contender = contender;
+      this.variant = contender.variants().getFirst();
+    }
+
+    void chooseVariant() throws IOException, InterruptedException {
+      if (contender.variants().size() == 1) {
+        return;
+      }
+      double best = 0;
+      String reason = null;
+      for (String each : contender.variants()) {
+        absent = null;
+        Measurement measurement = measure(each, 0);
+        if (measurement == null) {
+          reason = absent;
+        } else if (measurement.recordsPerSecond() > best) {
+          best = measurement.recordsPerSecond();
+          variant = each;
+        }
+      }
+      // One variant may be refused (fixed buffers, say) while others work.
+      absent = best > 0 ? null : reason;
+    }
+
+    void run(int round) throws IOException, InterruptedException {
+      if (absent != null) {
+        return;
+      }
+      Measurement measurement = measure(variant, round);
+      if (measurement != null) {
+        rounds.add(measurement);
+      }
+    }
+
+    /** Runs it once; null if that failed, and then it is known to be absent. */
+    private Measurement measure(String which, int round) throws IOException, InterruptedException {
+      double seconds = contender.isWholeEpoch() ? settings.wholeSeconds() : settings.seconds();
+      Run run = new Run(cell, contender, which, round, 1 + 10 * runs++, seconds);
+      Runner runner = contender.program() == Program.FIO ? fio : children;
+      try {
+        Measurement measurement = runner.run(run);
+        tell(which, round, rate(measurement));
+        return measurement;
+      } catch (AbsentException e) {
+        absent = withoutPaths(e.getMessage());
+      } catch (WrongBytesException e) {
+        absent = WRONG + withoutPaths(e.getMessage());
+      }
+      tell(which, round, "absent: " + absent);
+      return null;
+    }
+
+    /** Results may be published; where files lay is nobody's business. */
+    private String withoutPaths(String message) {
+      return message.replace(settings.scratch() + "/", "");
+    }
+
+    private void tell(String which, int round, String outcome) {
+      talk.printf(
+          "%s, %s: %s%s: %s%n",
+          cell,
+          round == 0 ? "trying" : "round %d of %d".formatted(round, settings.rounds()),
+          contender.name(),
+          which.isEmpty() ? "" : " " + which,
+          outcome);
+    }
+
+    private static String rate(Measurement measurement) {
+      return String.format(
+          Locale.ROOT,
+          "%.0f records/s, %.2f us CPU",
+          measurement.recordsPerSecond(),
+          measurement.cpuMicrosPerRecord());
+    }
+
+    Entry entry() {
+      return new Entry(
+          contender.name(),
+          contender.about(),
+          variant,
+          contender.memoryBytes(),
+          absent,
+          absent == null ? List.copyOf(rounds) : List.of());
+    }
+  }
+}

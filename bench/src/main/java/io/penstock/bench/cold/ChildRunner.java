@@ -1,0 +1,238 @@
+package io.penstock.bench.cold;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.penstock.bench.cold.report.Measurement;
+import io.penstock.bench.data.Digest;
+import io.penstock.sampler.FullShuffle;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs contenders in Java and Python, which speak the protocol of {@code child.ChildMain}.
+ *
+ * <p>It sets the state of the page cache between the process's start and its first read, counts its
+ * processor time from {@code go} to {@code done}, and compares the digest with the order's.
+ */
+final class ChildRunner implements Runner {
+  /** For a process to start, warm up and open; minutes on a disk held to 150 requests a second. */
+  private static final double PATIENCE_SECONDS = 300;
+
+  private final Settings settings;
+  private final Path folder;
+  private final Path script;
+
+  ChildRunner(Settings settings, Path folder) throws IOException {
+    this.settings = settings;
+    this.folder = folder;
+    this.script = folder.resolve("contender.py");
+    try (InputStream source = ChildRunner.class.getResourceAsStream("contender.py")) {
+      Files.write(script, source.readAllBytes());
+    }
+  }
+
+  @Override
+  public Measurement run(Run run) throws AbsentException, IOException, InterruptedException {
+    Cell cell = run.cell();
+    boolean isPython = run.contender().program() != Contender.Program.JAVA;
+    if (isPython) {
+      writeOrder(run, cell.listLength(), orderFile());
+      writeWarmupOrder(cell);
+    }
+    double load = MachineLoad.now();
+    boolean hasChildren = run.contender().program() == Contender.Program.TORCH;
+    // Closed last: a group can only be removed when its processes have gone.
+    try (ControlGroups groups =
+            ControlGroups.create(cell.profile(), cell.device().number(), cell.limitBytes());
+        Child child = new Child(command(run), folder);
+        ProcessMeter meter = new ProcessMeter(child.pid(), hasChildren)) {
+      child.expect("warm", PATIENCE_SECONDS + settings.warmupSeconds());
+      groups.add(child.pid());
+      setState(cell, groups);
+      long baseBytes = meter.resetPeak();
+      child.tell("open");
+      child.expect("ready", PATIENCE_SECONDS);
+      if (cell.state() == State.COLD) {
+        // Opening read the header, and the kernel some megabytes after it.
+        PageCache.drop(cell.file().path());
+      }
+      double cpuBefore = cpuSeconds(groups, meter);
+      child.tell("go");
+      JsonObject result = result(child.expect("done", run.seconds() + PATIENCE_SECONDS));
+      double cpuSeconds = cpuSeconds(groups, meter) - cpuBefore;
+      Measurement measurement =
+          new Measurement(
+              run.round(),
+              result.get("records").getAsLong(),
+              result.get("seconds").getAsDouble(),
+              cpuSeconds,
+              baseBytes,
+              meter.peakBytes(),
+              load,
+              result.getAsJsonObject("facts"));
+      check(run, measurement, result.get("digest").getAsString());
+      return measurement;
+    }
+  }
+
+  private static JsonObject result(String line) {
+    return JsonParser.parseString(line).getAsJsonObject();
+  }
+
+  private static double cpuSeconds(ControlGroups groups, ProcessMeter meter) throws IOException {
+    double counted = groups.cpuSeconds();
+    return Double.isNaN(counted) ? meter.cpuSeconds() : counted;
+  }
+
+  /** Nobody wins by not reading, nor by reading something else. */
+  private void check(Run run, Measurement measurement, String digest) {
+    long recordBytes = run.cell().file().recordBytes();
+    long expected =
+        Digest.expected(
+            new FullShuffle(run.cell().file().recordCount(), settings.seed()),
+            run.epoch(),
+            measurement.records(),
+            recordBytes);
+    if (measurement.records() < 1 || !Long.toUnsignedString(expected).equals(digest)) {
+      throw new WrongBytesException(
+          "%s in %s: expected digest %s of %d records, found %s"
+              .formatted(
+                  run.contender().name(),
+                  run.cell(),
+                  Long.toUnsignedString(expected),
+                  measurement.records(),
+                  digest));
+    }
+  }
+
+  private void setState(Cell cell, ControlGroups groups)
+      throws AbsentException, IOException, InterruptedException {
+    Path file = cell.file().path();
+    switch (cell.state()) {
+      case COLD -> PageCache.drop(file);
+      case WARM -> PageCache.load(file);
+      case LARGER -> {
+        if (cell.limitBytes() > 0) {
+          PageCache.drop(file);
+          fillCache(cell, groups);
+        }
+        // Otherwise the file was read once when the cell began, and memory has been full since.
+      }
+    }
+  }
+
+  /** Reads as much of the file as the group may hold, within the group, whose pages they become. */
+  private static void fillCache(Cell cell, ControlGroups groups)
+      throws AbsentException, IOException, InterruptedException {
+    List<String> command =
+        List.of(
+            "dd",
+            "if=" + cell.file().path(),
+            "of=/dev/null",
+            "bs=1M",
+            "count=" + (cell.limitBytes() >> 20),
+            "status=none");
+    int status = new ProcessBuilder(groups.wrap(command)).inheritIO().start().waitFor();
+    if (status != 0) {
+      throw new AbsentException("dd could not fill the page cache, exit " + status);
+    }
+  }
+
+  private List<String> command(Run run) throws AbsentException {
+    List<String> command = new ArrayList<>();
+    switch (run.contender().program()) {
+      case JAVA -> {
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        // What the launcher of the command line gives the JVM.
+        command.addAll(
+            List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-Xms16m",
+                "-Xshare:auto",
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.penstock.bench.cold.child.ChildMain"));
+      }
+      case PYTHON -> command.addAll(List.of(settings.python(), script.toString()));
+      case TORCH -> {
+        if (settings.torchPython() == null) {
+          throw new AbsentException("no Python with torch was named (--torch-python)");
+        }
+        command.addAll(List.of(settings.torchPython(), script.toString()));
+      }
+      case FIO -> throw new IllegalArgumentException("fio has a runner of its own");
+    }
+    Map<String, String> parameters = run.parameters();
+    command.add(parameters.get("contender"));
+    parameters.putAll(job(run));
+    parameters.forEach((name, value) -> command.add(name + "=" + value));
+    return command;
+  }
+
+  private Map<String, String> job(Run run) {
+    Cell cell = run.cell();
+    return Map.ofEntries(
+        Map.entry("file", cell.file().path().toString()),
+        Map.entry("recordBytes", Long.toString(cell.file().recordBytes())),
+        Map.entry("recordCount", Long.toString(cell.file().recordCount())),
+        Map.entry("batchSize", Integer.toString(cell.batchSize())),
+        Map.entry("seed", Long.toString(settings.seed())),
+        Map.entry("epoch", Long.toString(run.epoch())),
+        Map.entry("seconds", Double.toString(run.seconds())),
+        Map.entry("listLength", Integer.toString(cell.listLength())),
+        Map.entry("indices", orderFile().toString()),
+        Map.entry("isCold", Boolean.toString(cell.state() != State.WARM)),
+        Map.entry("alignment", Integer.toString(cell.device().blockBytes())),
+        Map.entry("warmupFile", cell.warmup().path().toString()),
+        Map.entry("warmupCount", Long.toString(cell.warmup().recordCount())),
+        Map.entry("warmupIndices", warmupOrderFile().toString()),
+        Map.entry("warmupSeconds", Double.toString(settings.warmupSeconds())));
+  }
+
+  private Path orderFile() {
+    return folder.resolve("order.i8");
+  }
+
+  private Path warmupOrderFile() {
+    return folder.resolve("warmup-order.i8");
+  }
+
+  private void writeWarmupOrder(Cell cell) throws IOException {
+    int count = Math.toIntExact(cell.warmup().recordCount());
+    write(new FullShuffle(count, settings.seed()), 0, count, warmupOrderFile());
+  }
+
+  private void writeOrder(Run run, int count, Path file) throws IOException {
+    write(
+        new FullShuffle(run.cell().file().recordCount(), settings.seed()),
+        run.epoch(),
+        count,
+        file);
+  }
+
+  private static void write(FullShuffle order, long epoch, int count, Path file)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined();
+        FileChannel channel =
+            FileChannel.open(
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+      MemorySegment indices = arena.allocate((long) count * Long.BYTES, Long.BYTES);
+      order.fill(epoch, 0, indices, count);
+      channel.write(indices.asByteBuffer());
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.penstock.bench.cold;
+
+import io.penstock.bench.cold.report.CellResult;
+import io.penstock.bench.cold.report.Entry;
+import io.penstock.bench.cold.report.Results;
+import io.penstock.bench.data.RecordFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Goes over record sizes, profiles and states; makes the files; saves results after every cell.
+ *
+ * <p>One file at a time lies in the scratch folder, so that the whole takes little more room than
+ * one of them. What it owns there: files whose names begin with {@code records-} or {@code
+ * warmup-}, and a folder for the time of the run.
+ */
+final class Harness {
+  /** Enough for the compiler to see loops at work, and for 8 batches of the largest records. */
+  private static final long WARMUP_FILE_BYTES = 64 << 20;
+
+  /** A process with a JVM needs so much; with less, the limit would measure swapping of code. */
+  private static final long LEAST_LIMIT_BYTES = 512 << 20;
+
+  private final Settings settings;
+  private final PrintStream talk;
+
+  Harness(Settings settings, PrintStream talk) {
+    this.settings = settings;
+    this.talk = talk;
+  }
+
+  /** Measures everything; returns whether all delivered what they were asked for. */
+  boolean run() throws IOException, InterruptedException {
+    Files.createDirectories(settings.scratch());
+    Device device = Device.of(settings.scratch());
+    Map<String, String> machine = Machine.facts(settings, device);
+    Path results = settings.folder().resolve(settings.name());
+    Path temporary = Files.createTempDirectory(settings.scratch(), "run");
+    boolean isRight = true;
+    try {
+      CellRunner runner = new CellRunner(settings, temporary, talk);
+      for (Plan plan : plans()) {
+        isRight &= measure(plan, device, machine, runner, results);
+      }
+    } finally {
+      deleteAll(temporary);
+    }
+    talk.println("results: " + results.resolve("REPORT.md"));
+    return isRight;
+  }
+
+  /** A file, and the cells measured with it. */
+  private record Plan(long recordBytes, long fileBytes, List<Profile> profiles) {}
+
+  private List<Plan> plans() {
+    List<Plan> plans = new ArrayList<>();
+    List<Profile> limited = settings.profiles().stream().filter(Profile::isLimited).toList();
+    for (long recordBytes : settings.recordSizes()) {
+      if (settings.profiles().contains(Profile.AS_IS)) {
+        plans.add(new Plan(recordBytes, settings.fileBytes(), List.of(Profile.AS_IS)));
+      }
+      if (!limited.isEmpty() && settings.profileSizes().contains(recordBytes)) {
+        plans.add(new Plan(recordBytes, settings.profileFileBytes(), limited));
+      }
+    }
+    return plans;
+  }
+
+  private boolean measure(
+      Plan plan, Device device, Map<String, String> machine, CellRunner runner, Path results)
+      throws IOException, InterruptedException {
+    RecordFile warmup = file("warmup", plan.recordBytes(), WARMUP_FILE_BYTES);
+    RecordFile file = file("records", plan.recordBytes(), plan.fileBytes());
+    boolean isRight = true;
+    try {
+      talk.printf("making %s (%d MiB)%n", file.path().getFileName(), file.fileBytes() >> 20);
+      warmup.make();
+      file.make();
+      for (Profile profile : plan.profiles()) {
+        for (State state : settings.states()) {
+          if (profile.isLimited() && state != State.COLD) {
+            // A limited disk tells about cold reads; what is in memory does not depend on it.
+            continue;
+          }
+          Cell cell = new Cell(file, warmup, state, profile, device, limitBytes(state, file));
+          CellResult result = measure(cell, runner);
+          Results.load(results).with(result, machine, describe()).save(results);
+          isRight &= result.entries().stream().noneMatch(CellRunner::isWrong);
+        }
+      }
+    } finally {
+      if (!settings.isKeeping()) {
+        Files.deleteIfExists(file.path());
+        Files.deleteIfExists(warmup.path());
+      }
+    }
+    return isRight;
+  }
+
+  private CellResult measure(Cell cell, CellRunner runner)
+      throws IOException, InterruptedException {
+    String skipped = null;
+    List<Entry> entries = List.of();
+    try {
+      check(cell);
+      entries = runner.measure(cell, new Catalog(settings, cell).contenders());
+    } catch (AbsentException e) {
+      skipped = e.getMessage();
+      talk.printf("%s: skipped: %s%n", cell, skipped);
+    }
+    return new CellResult(
+        cell.file().recordBytes(),
+        cell.file().recordCount(),
+        cell.state().label(),
+        cell.profile().name(),
+        cell.limitBytes(),
+        "%s at commit %s"
+            .formatted(
+                LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MINUTES),
+                Machine.commit()),
+        skipped,
+        entries);
+  }
+
+  /**
+   * Whether the state and the profile can be had at all; and sets what holds for the whole cell.
+   */
+  private void check(Cell cell) throws AbsentException, IOException {
+    // Makes and removes the groups once: whatever is wrong with them is wrong with all runs.
+    ControlGroups.create(cell.profile(), cell.device().number(), cell.limitBytes()).close();
+    switch (cell.state()) {
+      case COLD -> PageCache.drop(cell.file().path());
+      case WARM -> PageCache.load(cell.file().path());
+      case LARGER -> {
+        if (settings.isLarge()) {
+          PageCache.read(cell.file().path());
+        } else if (cell.limitBytes() * 2 > cell.file().fileBytes()) {
+          throw new AbsentException(
+              "the file has to be at least 2 x the memory limit of %d MiB, is %d MiB (--file-size)"
+                  .formatted(cell.limitBytes() >> 20, cell.file().fileBytes() >> 20));
+        }
+      }
+    }
+  }
+
+  private long limitBytes(State state, RecordFile file) {
+    return state == State.LARGER && !settings.isLarge()
+        ? Math.max(LEAST_LIMIT_BYTES, file.fileBytes() / 4)
+        : 0;
+  }
+
+  private RecordFile file(String kind, long recordBytes, long fileBytes) {
+    String name = "%s-%d-%d.npy".formatted(kind, recordBytes, fileBytes >> 20);
+    return RecordFile.ofSize(settings.scratch().resolve(name), recordBytes, fileBytes);
+  }
+
+  private Map<String, String> describe() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("rounds", Integer.toString(settings.rounds()));
+    facts.put("seconds of a timed run", Double.toString(settings.seconds()));
+    facts.put("seconds to warm up", Double.toString(settings.warmupSeconds()));
+    facts.put("file size", (settings.fileBytes() >> 20) + " MiB");
+    facts.put("file size on limited devices", (settings.profileFileBytes() >> 20) + " MiB");
+    facts.put("seed", Long.toString(settings.seed()));
+    return facts;
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}

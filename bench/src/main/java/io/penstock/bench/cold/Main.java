@@ -1,0 +1,258 @@
+package io.penstock.bench.cold;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** The command {@code bench/run}: parses options, runs the harness, tells how that ended. */
+@Command(
+    name = "bench/run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpWidth = 100,
+    description = {
+      "Reads shuffled records of files that are not in memory with Penstock, with its peers and"
+          + " with fio, which tells the device's limit, and writes a report.",
+      "",
+      "Everything runs interleaved, each contender in a process of its own; each run's answer is"
+          + " checked. Files are made in a scratch folder and deleted afterwards, one record size"
+          + " at a time. Results of an earlier run under the same name are kept, and cells that are"
+          + " measured again replaced, so a long run may be split.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  bench/run --quick                            two minutes, to see that all works",
+      "  bench/run --name mine                        everything, a few hours",
+      "  bench/run --name mine --sizes 784 --states cold --profiles hdd,sata",
+      "  bench/run --quick --contenders 'fio.*|penstock.*' --penstock"
+          + " deep=backend=uring,queueDepth=256"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:measured; contenders that cannot run here are reported as absent, with the reason",
+      "1:failed, or a contender delivered wrong bytes",
+      "2:wrong usage"
+    })
+public final class Main implements Callable<Integer> {
+  @Option(
+      names = "--quick",
+      description = "Small files, two rounds of half a second, cold and warm: about two minutes.")
+  private boolean isQuick;
+
+  @Option(names = "--name", description = "Of the folder with the results. Default: date and time.")
+  private String name;
+
+  @Option(
+      names = "--results",
+      paramLabel = "DIR",
+      description = "Where that folder lies. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "${sys:penstock.bench.results:-results}")
+  private Path results;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where files are made: on the disk to be measured. Default: the temp folder.")
+  private Path scratch;
+
+  @Option(names = "--keep", description = "Leave the files there for the next run.")
+  private boolean isKeeping;
+
+  @Option(
+      names = "--sizes",
+      split = ",",
+      paramLabel = "BYTES",
+      description = "Record sizes. Default: 784,4096,16384,150528,1048576.")
+  private List<Long> sizes;
+
+  @Option(
+      names = "--states",
+      split = ",",
+      description = "Of the page cache: ${COMPLETION-CANDIDATES}. Default: all.")
+  private List<State> states;
+
+  @Option(
+      names = "--profiles",
+      split = ",",
+      description = "Of the device: as-is, hdd (150 reads/s, 150 MB/s), sata (20k, 500 MB/s).")
+  private List<String> profiles;
+
+  @Option(
+      names = "--file-size",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Of each file, as 8g. Default: 4g.")
+  private Long fileBytes;
+
+  @Option(
+      names = "--profile-file-size",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Of files on hdd and sata, which are slow. Default: 1g.")
+  private Long profileFileBytes;
+
+  @Option(
+      names = "--profile-sizes",
+      split = ",",
+      paramLabel = "BYTES",
+      description = "Record sizes on hdd and sata. Default: 784,4096.")
+  private List<Long> profileSizes;
+
+  @Option(
+      names = "--large",
+      description =
+          "Make files larger than the machine's memory, instead of limiting memory by a cgroup, for"
+              + " the state LARGER; other states are left out.")
+  private boolean isLarge;
+
+  @Option(names = "--rounds", description = "How often everything runs. Default: 7.")
+  private Integer rounds;
+
+  @Option(names = "--seconds", description = "Of one timed run. Default: 3.")
+  private Double seconds;
+
+  @Option(
+      names = "--whole-seconds",
+      description = "After which a run over a whole epoch is cut off. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "600")
+  private double wholeSeconds;
+
+  @Option(names = "--warmup", description = "Seconds to warm up before each run. Default: 1.")
+  private Double warmupSeconds;
+
+  @Option(
+      names = "--windows",
+      split = ",",
+      paramLabel = "R",
+      description = "Window runs with memory for 1/R of the data. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "2,4,8")
+  private List<Integer> windows;
+
+  @Option(
+      names = "--contenders",
+      paramLabel = "REGEX",
+      description = "Only those whose whole name matches. Default: all.",
+      defaultValue = ".*")
+  private Pattern contenders;
+
+  @Option(
+      names = "--penstock",
+      paramLabel = "NAME=FLAGS",
+      description = "A further contender: Penstock with these readahead flags. Repeatable.")
+  private Map<String, String> extra = Map.of();
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      description = "A Python with NumPy. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "${sys:penstock.bench.python:-python3}")
+  private String python;
+
+  @Option(
+      names = "--torch-python",
+      paramLabel = "PATH",
+      description = "A Python with torch and NumPy; without it PyTorch is absent.")
+  private String torchPython;
+
+  @Option(names = "--seed", description = "Of all orders. Default: 0.", defaultValue = "0")
+  private long seed;
+
+  private Main() {}
+
+  /**
+   * Runs the harness and exits.
+   *
+   * @param arguments as typed
+   */
+  public static void main(String[] arguments) {
+    System.setProperty("java.awt.headless", "true");
+    System.exit(run(arguments));
+  }
+
+  /**
+   * Runs the harness.
+   *
+   * @param arguments as typed
+   * @return the exit code
+   */
+  static int run(String... arguments) {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (failure, line, parsed) -> {
+              line.getErr().println("penstock-bench: " + failure.getMessage());
+              return 1;
+            })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    return new Harness(settings(), System.err).run() ? 0 : 1;
+  }
+
+  private Settings settings() throws IOException {
+    List<State> wanted = isLarge ? List.of(State.LARGER) : List.of(State.values());
+    List<String> devices = List.of("as-is", "hdd", "sata");
+    return new Settings(
+        name != null
+            ? name
+            : LocalDateTime.now(ZoneId.systemDefault())
+                .format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmm")),
+        results,
+        scratch != null ? scratch : Path.of(System.getProperty("java.io.tmpdir"), "penstock-bench"),
+        isKeeping,
+        or(sizes, List.of(784L, 4096L, 16384L, 150528L, 1L << 20), List.of(784L, 4096L)),
+        or(states, wanted, List.of(State.COLD, State.WARM)),
+        or(profiles, isLarge ? List.of("as-is") : devices, List.of("as-is")).stream()
+            .map(Profile::of)
+            .toList(),
+        or(fileBytes, isLarge ? Machine.memoryBytes() / 4 * 5 : 4L << 30, 512L << 20),
+        or(profileFileBytes, 1L << 30, 64L << 20),
+        or(profileSizes, List.of(784L, 4096L), List.of(784L)),
+        isLarge,
+        or(rounds, 7, 2),
+        or(seconds, 3.0, 0.5),
+        wholeSeconds,
+        or(warmupSeconds, 1.0, 0.3),
+        windows,
+        contenders,
+        extra,
+        python,
+        torchPython,
+        seed);
+  }
+
+  private <T> T or(T given, T usual, T quick) {
+    return given != null ? given : isQuick ? quick : usual;
+  }
+
+  /** Sizes as 512m or 8g. */
+  static final class SizeConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      String lower = text.toLowerCase(Locale.ROOT);
+      int unit = "kmgt".indexOf(lower.charAt(lower.length() - 1));
+      String number = unit < 0 ? lower : lower.substring(0, lower.length() - 1);
+      try {
+        return Math.multiplyExact(Long.parseLong(number), 1L << (10 * (unit + 1)));
+      } catch (NumberFormatException | ArithmeticException e) {
+        throw new CommandLine.TypeConversionException(
+            "expected a size such as 512m or 8g, found '" + text + "'");
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.penstock.bench.cold.child;
+
+import com.google.gson.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * A contender's process. It warms up and says {@code warm}; told {@code open} it opens its files
+ * and says {@code ready} (now caches are set as the state demands); told {@code go} it reads, and
+ * says {@code done} with a JSON object; then it waits for the end of its input, so that the harness
+ * can still look at the process.
+ */
+public final class ChildMain {
+  private static final Map<String, Reading.Opener> CONTENDERS =
+      Map.of(
+          "penstock", PenstockReading::new,
+          "channel-map", ChannelMapReading::new,
+          "channel-reads", ChannelReading::new,
+          "jasyncfio", JasyncfioReading::new);
+
+  private ChildMain() {}
+
+  /**
+   * Runs one contender.
+   *
+   * @param arguments its name, then the parameters of its job
+   */
+  public static void main(String[] arguments) {
+    try {
+      run(arguments);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      e.printStackTrace();
+      // A contender that failed may have left threads behind, which would keep the process.
+      System.exit(1);
+    }
+  }
+
+  private static void run(String[] arguments) throws IOException, InterruptedException {
+    Reading.Opener contender = CONTENDERS.get(arguments[0]);
+    if (contender == null) {
+      throw new IllegalArgumentException(
+          "contender must be one of %s, was '%s'".formatted(CONTENDERS.keySet(), arguments[0]));
+    }
+    Job job = Job.parse(Arrays.copyOfRange(arguments, 1, arguments.length));
+    BufferedReader input =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    warmUp(contender, job.warmup());
+    say("warm", input, "open");
+    try (Reading reading = contender.open(job)) {
+      say("ready", input, "go");
+      Sink sink = new Sink(job.file().recordBytes(), job.seconds());
+      reading.run(sink);
+      say("done " + result(sink, reading), input, null);
+    }
+  }
+
+  /** Lets the compiler see the code at work: at least one pass over a small file. */
+  private static void warmUp(Reading.Opener contender, Job job)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + (long) (job.seconds() * 1e9);
+    do {
+      try (Reading reading = contender.open(job)) {
+        reading.run(new Sink(job.file().recordBytes(), job.seconds()));
+      }
+    } while (System.nanoTime() < end);
+  }
+
+  private static JsonObject result(Sink sink, Reading reading) {
+    JsonObject result = new JsonObject();
+    result.addProperty("records", sink.digest().count());
+    result.addProperty("seconds", sink.seconds());
+    result.addProperty("digest", Long.toUnsignedString(sink.digest().value()));
+    JsonObject facts = reading.facts();
+    facts.addProperty("firstBatchSeconds", sink.firstBatchSeconds());
+    result.add("facts", facts);
+    return result;
+  }
+
+  private static void say(String word, BufferedReader input, String expected) throws IOException {
+    System.out.println(word);
+    System.out.flush();
+    String line = input.readLine();
+    if (expected != null && !expected.equals(line)) {
+      throw new IOException("expected '" + expected + "' from the harness, found '" + line + "'");
+    }
+  }
+}

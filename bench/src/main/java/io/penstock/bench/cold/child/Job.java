@@ -1,0 +1,92 @@
+package io.penstock.bench.cold.child;
+
+import io.penstock.bench.data.RecordFile;
+import io.penstock.sampler.FullShuffle;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a contender is to read: parameters as {@code name=value}, one an argument.
+ *
+ * @param file the records
+ * @param batchSize records of a batch
+ * @param seed of the order
+ * @param epoch of the order
+ * @param seconds after which it stops
+ * @param listLength records of the order that are listed for those who need a list
+ * @param values all parameters, for what is the contender's own
+ */
+record Job(
+    RecordFile file,
+    int batchSize,
+    long seed,
+    long epoch,
+    double seconds,
+    int listLength,
+    Map<String, String> values) {
+
+  static Job parse(String... arguments) {
+    Map<String, String> values = new HashMap<>();
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      values.put(argument.substring(0, equals), argument.substring(equals + 1));
+    }
+    return new Job(
+        new RecordFile(
+            Path.of(values.get("file")),
+            Long.parseLong(values.get("recordBytes")),
+            Long.parseLong(values.get("recordCount"))),
+        Integer.parseInt(values.get("batchSize")),
+        Long.parseLong(values.get("seed")),
+        Long.parseLong(values.get("epoch")),
+        Double.parseDouble(values.get("seconds")),
+        Integer.parseInt(values.get("listLength")),
+        Map.copyOf(values));
+  }
+
+  /** The same over the small file that is there for warming up. */
+  Job warmup() {
+    RecordFile small =
+        new RecordFile(
+            Path.of(values.get("warmupFile")),
+            file.recordBytes(),
+            Long.parseLong(values.get("warmupCount")));
+    return new Job(
+        small,
+        batchSize,
+        seed,
+        0,
+        Double.parseDouble(values.get("warmupSeconds")),
+        (int) Math.min(listLength, small.recordCount()),
+        values);
+  }
+
+  int integer(String name) {
+    return Integer.parseInt(text(name));
+  }
+
+  String text(String name) {
+    String value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("expected a parameter " + name + "=..., found none");
+    }
+    return value;
+  }
+
+  /** The beginning of the order, for contenders that cannot make it: the list they read by. */
+  MemorySegment order(Arena arena) {
+    MemorySegment indices = arena.allocate((long) listLength * Long.BYTES, Long.BYTES);
+    new FullShuffle(file.recordCount(), seed).fill(epoch, 0, indices, listLength);
+    return indices;
+  }
+
+  /** Where a record of the list lies. */
+  long offsetBytes(MemorySegment order, long position) {
+    long index = order.getAtIndex(ValueLayout.JAVA_LONG, position);
+    return RecordFile.DATA_OFFSET + index * file.recordBytes();
+  }
+}

@@ -1,0 +1,79 @@
+package io.penstock.bench.cold.child;
+
+import com.google.gson.JsonObject;
+import io.penstock.Batch;
+import io.penstock.Dataset;
+import io.penstock.Loader;
+import io.penstock.LoaderStatistics;
+import io.penstock.Readahead;
+
+/**
+ * Penstock, as a user has it: a {@code Loader} and its for-each loop.
+ *
+ * <p>Parameters: {@code readahead} (flags), {@code memoryBytes}, and {@code fillEpochs}, epochs
+ * read beforehand, which fill the cache over epochs.
+ */
+final class PenstockReading implements Reading {
+  private final long epoch;
+  private final Dataset dataset;
+  private final Loader loader;
+  private final LoaderStatistics before;
+
+  PenstockReading(Job job) {
+    epoch = job.epoch();
+    dataset = Dataset.open(job.file().path());
+    try {
+      loader =
+          dataset
+              .loader()
+              .batchSize(job.batchSize())
+              .seed(job.seed())
+              .readahead(Readahead.parse(job.text("readahead")))
+              .memoryBytes(Long.parseLong(job.text("memoryBytes")))
+              .build();
+      for (int i = 0; i < job.integer("fillEpochs"); i++) {
+        for (Batch batch : loader.epoch(epoch + 1 + i)) {
+          batch.close();
+        }
+      }
+      before = loader.statistics();
+    } catch (RuntimeException | Error e) {
+      dataset.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void run(Sink sink) {
+    for (Batch batch : loader.epoch(epoch)) {
+      if (!sink.accept(batch.column(0), batch.size())) {
+        break;
+      }
+    }
+  }
+
+  @Override
+  public JsonObject facts() {
+    LoaderStatistics now = loader.statistics();
+    JsonObject facts = new JsonObject();
+    facts.addProperty("backend", now.backend());
+    facts.addProperty("io", now.io());
+    facts.addProperty("readahead", now.readahead().toString());
+    facts.addProperty("reason", now.reason());
+    facts.addProperty("memoryBytes", now.memoryBytes());
+    facts.addProperty("requests", now.requests() - before.requests());
+    facts.addProperty("bytesRead", now.bytesRead() - before.bytesRead());
+    facts.addProperty("mergedRecords", now.mergedRecords() - before.mergedRecords());
+    facts.addProperty("cacheHits", now.cacheHits() - before.cacheHits());
+    facts.addProperty("sweeps", now.sweeps() - before.sweeps());
+    facts.addProperty("queueDepthMax", now.queueDepthMax());
+    facts.addProperty("stallSeconds", (now.stallNanos() - before.stallNanos()) / 1e9);
+    facts.addProperty("cpuSecondsNative", (now.cpuNanosNative() - before.cpuNanosNative()) / 1e9);
+    return facts;
+  }
+
+  @Override
+  public void close() {
+    dataset.close();
+  }
+}

@@ -1,0 +1,27 @@
+package io.penstock.bench.cold.child;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+
+/** One contender with its files open. */
+interface Reading extends AutoCloseable {
+  /** Opens the files of a job, and reads nothing that counts. */
+  @FunctionalInterface
+  interface Opener {
+    Reading open(Job job) throws IOException;
+  }
+
+  /**
+   * Delivers records in the order of the job, in batches, until the sink has enough or the order
+   * ends.
+   */
+  void run(Sink sink) throws IOException, InterruptedException;
+
+  /** What else there is to know about the run. */
+  default JsonObject facts() {
+    return new JsonObject();
+  }
+
+  @Override
+  void close() throws IOException;
+}

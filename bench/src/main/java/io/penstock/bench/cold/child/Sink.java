@@ -1,0 +1,50 @@
+package io.penstock.bench.cold.child;
+
+import io.penstock.bench.data.Digest;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Where a contender delivers its batches: adds them to the digest, tells when to stop.
+ *
+ * <p>The clock starts when the sink is made and stands at the last delivery.
+ */
+final class Sink {
+  private final Digest digest;
+  private final long startNanos = System.nanoTime();
+  private final long deadlineNanos;
+  private long firstNanos = -1;
+  private long lastNanos;
+
+  Sink(long recordBytes, double seconds) {
+    digest = new Digest(recordBytes);
+    deadlineNanos = (long) (seconds * 1e9);
+  }
+
+  /**
+   * Takes the next records of the order.
+   *
+   * @param batch the records, one after another
+   * @param count how many
+   * @return whether to go on
+   */
+  boolean accept(MemorySegment batch, int count) {
+    digest.add(batch, count);
+    lastNanos = System.nanoTime() - startNanos;
+    if (firstNanos < 0) {
+      firstNanos = lastNanos;
+    }
+    return lastNanos < deadlineNanos;
+  }
+
+  Digest digest() {
+    return digest;
+  }
+
+  double seconds() {
+    return lastNanos / 1e9;
+  }
+
+  double firstBatchSeconds() {
+    return firstNanos / 1e9;
+  }
+}

@@ -1,0 +1,75 @@
+package io.penstock.bench.cold.report;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was measured in a cell.
+ *
+ * @param recordBytes size of a record
+ * @param recordCount number of records in the file
+ * @param state of the page cache: cold, larger, warm
+ * @param profile of the device
+ * @param limitBytes memory that contenders were limited to; 0: not limited
+ * @param measured when, and at which commit
+ * @param skipped why nothing was measured; null if something was
+ * @param entries contenders, absent ones included
+ */
+public record CellResult(
+    long recordBytes,
+    long recordCount,
+    String state,
+    String profile,
+    long limitBytes,
+    String measured,
+    String skipped,
+    List<Entry> entries) {
+
+  /** Whether both are about the same cell. */
+  public boolean isSameCell(CellResult other) {
+    return recordBytes == other.recordBytes
+        && state.equals(other.state)
+        && profile.equals(other.profile);
+  }
+
+  /** What to call it. */
+  public String title() {
+    return "%s records, %s, %s".formatted(Units.bytes((double) recordBytes), state, profile);
+  }
+
+  /** A contender that was measured. */
+  public Optional<Entry> entry(String contender) {
+    return entries.stream()
+        .filter(entry -> entry.contender().equals(contender) && entry.absent() == null)
+        .findAny();
+  }
+
+  /** Records per second that memory for a share of the data allows, per round of both limits. */
+  public Optional<Spread> model(double dataOverMemory) {
+    Optional<Entry> random = entry("fio-random");
+    Optional<Entry> sequential = entry("fio-sequential");
+    if (random.isEmpty() || sequential.isEmpty()) {
+      return Optional.empty();
+    }
+    double[] values =
+        sequential.get().rounds().stream()
+            .mapToDouble(pass -> modelOfRound(random.get(), pass, dataOverMemory))
+            .toArray();
+    return Optional.ofNullable(Spread.of(values));
+  }
+
+  /**
+   * The cheaper of two ways: single requests, or passes over the file that keep 1/R of what they
+   * read.
+   */
+  static double modelOfRound(Entry random, Measurement pass, double dataOverMemory) {
+    double requests =
+        random.rounds().stream()
+            .filter(measurement -> measurement.round() == pass.round())
+            .mapToDouble(Measurement::recordsPerSecond)
+            .findAny()
+            .orElse(Double.NaN);
+    // NaN, that is not known, if either is.
+    return Math.max(requests, pass.recordsPerSecond() / dataOverMemory);
+  }
+}

@@ -1,0 +1,212 @@
+package io.penstock.bench.cold.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+/**
+ * What Penstock means to reach, held against what was measured. All ratios are of one round, and
+ * the median over rounds decides. A goal whose contender is absent is listed as not measured.
+ */
+final class Goals {
+  private static final long SMALL_RECORD_BYTES = 4096;
+  private static final long MEDIUM_RECORD_BYTES = 16384;
+  private static final double MEBIBYTE = 1 << 20;
+
+  /** What a process may take beyond its budget: small Java objects, the stack of a thread. */
+  private static final double MEMORY_SLACK_BYTES = 32 * MEBIBYTE;
+
+  private final CellResult cell;
+  private final List<Goal> goals = new ArrayList<>();
+
+  private Goals(CellResult cell) {
+    this.cell = cell;
+  }
+
+  /** All goals that the cells are about. */
+  static List<Goal> of(Results results) {
+    List<Goal> all = new ArrayList<>();
+    for (CellResult cell : results.cells()) {
+      if (cell.skipped() == null) {
+        all.addAll(new Goals(cell).all());
+      }
+    }
+    return all;
+  }
+
+  private List<Goal> all() {
+    switch (cell.profile() + " " + cell.state()) {
+      case "as-is cold" -> {
+        addRandomReads();
+        addPeers();
+        addWindows(0.8);
+        addWindowsOverRandom();
+        addCache();
+      }
+      case "as-is warm" -> addWarm();
+      case "hdd cold" -> addSlowDisk();
+      case "sata cold" -> addWindows(0.9);
+      default -> {
+        // Nothing of its own: what holds everywhere.
+      }
+    }
+    addBestPeer();
+    addMemory();
+    return goals;
+  }
+
+  private void addRandomReads() {
+    speed("penstock-uring", "fio-random", 0.95);
+    if (cell.recordBytes() == SMALL_RECORD_BYTES) {
+      cpu("penstock-uring", "fio-random", 1);
+      speed("penstock", "numpy-memmap-random", 3);
+    }
+  }
+
+  private void addPeers() {
+    boolean isSmall = cell.recordBytes() <= SMALL_RECORD_BYTES;
+    if (isSmall || cell.recordBytes() > MEDIUM_RECORD_BYTES) {
+      speed("penstock-uring", "numpy-memmap-random", isSmall ? 4 : 15);
+      speed("penstock-uring", "pytorch", isSmall ? 1.5 : 5);
+      cpu("penstock-uring", "pytorch", 0.25);
+    }
+    for (String peer : List.of("filechannel-map", "filechannel-direct", "jasyncfio")) {
+      speed("penstock-uring", peer, 1);
+      cpu("penstock-uring", peer, 0.5);
+    }
+  }
+
+  private void addWindows(double target) {
+    for (Entry window : windows()) {
+      double share = share(window);
+      Optional<Entry> random = cell.entry("fio-random");
+      Optional<Entry> sequential = cell.entry("fio-sequential");
+      Spread found =
+          random.isEmpty() || sequential.isEmpty()
+              ? null
+              : Spread.ofRatios(
+                  window.rounds(),
+                  Measurement::recordsPerSecond,
+                  sequential.get().rounds(),
+                  pass -> CellResult.modelOfRound(random.get(), pass, share));
+      goals.add(
+          Goal.atLeast(
+              cell, "%s / model of its memory".formatted(window.contender()), target, found));
+      goals.add(
+          Goal.atMost(
+              cell,
+              "%s: seconds to the first batch".formatted(window.contender()),
+              1,
+              Spread.of(window.rounds(), round -> round.fact("firstBatchSeconds"))));
+    }
+  }
+
+  private void addWindowsOverRandom() {
+    if (cell.recordBytes() == 784) {
+      speed("penstock-window-4", "fio-random", 5);
+      speed("penstock-window-4", "numpy-memmap-random", 40);
+    }
+    if (cell.recordBytes() == SMALL_RECORD_BYTES) {
+      speed("penstock-window-64k-records", "fio-random", 1.1);
+    }
+  }
+
+  private void addCache() {
+    if (cell.recordBytes() != SMALL_RECORD_BYTES) {
+      return;
+    }
+    Spread found =
+        cell.entry("penstock-cache-half")
+            .map(
+                entry ->
+                    Spread.of(
+                        entry.rounds(), round -> 1 - round.fact("cacheHits") / round.records()))
+            .orElse(null);
+    goals.add(Goal.atMost(cell, "penstock-cache-half: reads per record", 0.51, found));
+  }
+
+  private void addWarm() {
+    if (cell.recordBytes() <= MEDIUM_RECORD_BYTES) {
+      speed("penstock-mmap", "numpy-take", 1);
+      speed("penstock-mmap-2", "numpy-take", 1.7);
+      speed("penstock-resident", "numpy-take", 1.3);
+    }
+  }
+
+  private void addSlowDisk() {
+    speed("penstock-window-4", "numpy-memmap-random", 100);
+    speed("penstock-window-4", "numpy-memmap", 100);
+    addWindows(0.8);
+  }
+
+  /** Never slower than the best peer by more than 5 %. */
+  private void addBestPeer() {
+    Optional<Entry> best = fastest(present().filter(Entry::isPenstock));
+    Optional<Entry> peer =
+        fastest(present().filter(entry -> !entry.isPenstock() && !entry.isLimit()));
+    if (best.isPresent() && peer.isPresent()) {
+      speed(best.get().contender(), peer.get().contender(), 0.95);
+    }
+  }
+
+  private void addMemory() {
+    present()
+        .filter(entry -> entry.memoryBytes() > 0)
+        .filter(entry -> excess(entry) != null)
+        .max(Comparator.comparingDouble(entry -> excess(entry).median()))
+        .ifPresent(
+            entry ->
+                goals.add(
+                    Goal.atMost(
+                        cell,
+                        "%s: MiB beyond its budget of %s (the worst)"
+                            .formatted(
+                                entry.contender(), Units.bytes((double) entry.memoryBytes())),
+                        MEMORY_SLACK_BYTES / MEBIBYTE,
+                        excess(entry))));
+  }
+
+  private static Spread excess(Entry entry) {
+    return Spread.of(
+        entry.rounds(), round -> (round.grownBytes() - entry.memoryBytes()) / MEBIBYTE);
+  }
+
+  private Stream<Entry> present() {
+    return cell.entries().stream().filter(entry -> entry.absent() == null);
+  }
+
+  private List<Entry> windows() {
+    return present().filter(entry -> entry.contender().matches("penstock-window-[0-9]+")).toList();
+  }
+
+  private double share(Entry window) {
+    return (double) cell.recordBytes() * cell.recordCount() / window.memoryBytes();
+  }
+
+  private static Optional<Entry> fastest(Stream<Entry> entries) {
+    return entries.max(Comparator.comparingDouble(entry -> entry.recordsPerSecond().median()));
+  }
+
+  private void speed(String above, String below, double target) {
+    goals.add(
+        Goal.atLeast(cell, above + " / " + below, target, compare(above, below, Entry::speedOver)));
+  }
+
+  private void cpu(String above, String below, double target) {
+    goals.add(
+        Goal.atMost(
+            cell,
+            "CPU per record, " + above + " / " + below,
+            target,
+            compare(above, below, Entry::cpuOver)));
+  }
+
+  private Spread compare(String above, String below, BiFunction<Entry, Entry, Spread> ratio) {
+    Optional<Entry> first = cell.entry(above);
+    Optional<Entry> second = cell.entry(below);
+    return first.isEmpty() || second.isEmpty() ? null : ratio.apply(first.get(), second.get());
+  }
+}

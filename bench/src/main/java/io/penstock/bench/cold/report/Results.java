@@ -1,0 +1,69 @@
+package io.penstock.bench.cold.report;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that was measured under one name: the contents of {@code results.json}.
+ *
+ * @param machine facts about it
+ * @param settings that apply to all cells
+ * @param cells in order of profile, state and record size
+ */
+public record Results(
+    Map<String, String> machine, Map<String, String> settings, List<CellResult> cells) {
+  private static final String FILE_NAME = "results.json";
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
+
+  private static final Comparator<CellResult> ORDER =
+      Comparator.comparing(CellResult::profile)
+          .thenComparing(CellResult::state)
+          .thenComparingLong(CellResult::recordBytes);
+
+  /** Nothing measured yet. */
+  public static Results empty() {
+    return new Results(Map.of(), Map.of(), List.of());
+  }
+
+  /** What lies in a folder; nothing if there is nothing. */
+  public static Results load(Path folder) throws IOException {
+    Path file = folder.resolve(FILE_NAME);
+    if (!Files.exists(file)) {
+      return empty();
+    }
+    try {
+      return GSON.fromJson(Files.readString(file), Results.class);
+    } catch (JsonParseException e) {
+      throw new IOException(
+          file + ": expected results of this harness, found something else: use another --name", e);
+    }
+  }
+
+  /** These with a cell that was measured now, in place of an earlier one. */
+  public Results with(
+      CellResult cell, Map<String, String> newMachine, Map<String, String> newSettings) {
+    List<CellResult> all = new ArrayList<>(cells);
+    all.removeIf(cell::isSameCell);
+    all.add(cell);
+    all.sort(ORDER);
+    return new Results(new LinkedHashMap<>(newMachine), new LinkedHashMap<>(newSettings), all);
+  }
+
+  /** Writes the JSON, the report and the charts. */
+  public void save(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve(FILE_NAME), GSON.toJson(this) + "\n");
+    List<Chart> charts = Charts.draw(this, folder);
+    Files.writeString(folder.resolve("REPORT.md"), MarkdownReport.of(this, charts));
+  }
+}

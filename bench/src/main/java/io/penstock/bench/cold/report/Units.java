@@ -1,0 +1,38 @@
+package io.penstock.bench.cold.report;
+
+import java.util.Locale;
+
+/** Numbers for people, the same in every language. */
+final class Units {
+  private Units() {}
+
+  /** As "784 B", "4 KiB", "147 KiB", "1 MiB". */
+  static String bytes(double bytes) {
+    String[] names = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = bytes;
+    int unit = 0;
+    while (Math.abs(value) >= 1024 && unit < names.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    boolean isWhole = value == Math.rint(value) || value >= 100;
+    return String.format(Locale.ROOT, isWhole ? "%.0f %s" : "%.1f %s", value, names[unit]);
+  }
+
+  /** As "150", "15.2k", "1.30M". */
+  static String rate(double perSecond) {
+    if (perSecond >= 1e6) {
+      return String.format(Locale.ROOT, "%.2fM", perSecond / 1e6);
+    }
+    if (perSecond >= 1e4) {
+      return String.format(Locale.ROOT, "%.1fk", perSecond / 1e3);
+    }
+    return String.format(Locale.ROOT, perSecond >= 100 ? "%.0f" : "%.2f", perSecond);
+  }
+
+  /** The same with the least and the most. */
+  static String rate(Spread spread) {
+    return "%s (%s to %s)"
+        .formatted(rate(spread.median()), rate(spread.least()), rate(spread.most()));
+  }
+}
