@@ -429,7 +429,7 @@ static void let_it_run_dry(void) {
 static void consume(consumer *self, uint64_t until) {
   while (self->taken < until) {
     order_all_there_is_room_for(self);
-    if (self->habit == 1 && self->taken / options.batch_size % 128 == 5)
+    if (self->habit == 1 && self->taken / options.batch_size % 16 == 5)
       let_it_run_dry();
     uint64_t size = options.batch_size;
     if (self->habit == 2)
@@ -499,6 +499,7 @@ static void cells_never_run_out_when_the_consumer_pauses(void) {
     consumer consumer = {.indices = indices, .count = SNOW_COUNT, .habit = habit};
     consume(&consumer, SNOW_COUNT);
     check_sweeps(SNOW_COUNT);
+    check_requests();
     free(indices);
     close_reader();
   }
