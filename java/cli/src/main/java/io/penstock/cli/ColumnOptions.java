@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.Dataset;
+import io.penstock.format.Formats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ final class ColumnOptions {
   Dataset open() {
     Map<String, List<Path>> columns = new LinkedHashMap<>();
     for (String path : paths) {
-      add(columns, nameOf(Path.of(path)), List.of(Path.of(path)));
+      add(columns, Formats.columnName(Path.of(path)), List.of(Path.of(path)));
     }
     for (NamedColumn column : named) {
       add(columns, column.name(), column.shards().stream().map(Path::of).toList());
@@ -78,14 +79,6 @@ final class ColumnOptions {
           "columns must have different names, found '%s' for both %s and %s: name one with --column"
               .formatted(name, other.getFirst(), shards.getFirst()));
     }
-  }
-
-  /** As {@link Dataset#open} does. */
-  private static String nameOf(Path path) {
-    Path fileName = path.getFileName();
-    String name = fileName == null ? path.toString() : fileName.toString();
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
   }
 
   private ParameterException usage(String message) {

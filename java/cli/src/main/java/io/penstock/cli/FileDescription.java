@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What {@code info} tells of one file: what the file says of itself, and what the system does. */
-record FileDescription(ArrayLayout layout, FileInfo info) {
+record FileDescription(Path path, ArrayLayout layout, FileInfo info) {
   /** Fields that are set to the right in a table. */
   static final Set<String> NUMBERS =
       Set.of("records", "recordBytes", "dataOffset", "fileBytes", "cached");
@@ -21,14 +21,14 @@ record FileDescription(ArrayLayout layout, FileInfo info) {
   /** Reads the header; opens the file as a loader would, so that nothing is told that fails. */
   static FileDescription of(Path path) {
     try (Dataset dataset = Dataset.open(path)) {
-      return new FileDescription(Formats.open(path), dataset.files().getFirst());
+      return new FileDescription(path, Formats.open(path), dataset.files().getFirst());
     }
   }
 
   /** Field names of DESIGN.md: stable. */
   JsonObject toJson() {
     JsonObject object = new JsonObject();
-    object.addProperty("path", layout.path().toString());
+    object.addProperty("path", path.toString());
     object.addProperty("format", layout.format());
     object.addProperty("dtype", layout.elementType().descr());
     JsonArray shape = new JsonArray();
@@ -58,7 +58,7 @@ record FileDescription(ArrayLayout layout, FileInfo info) {
     fields.put("fileBytes", Human.count(layout.fileBytes()));
     fields.put("directAligned", isDirectAligned() ? "yes" : "no");
     fields.put("cached", Human.percent(info.cachedFraction()));
-    fields.put("path", OneLine.of(layout.path().toString()));
+    fields.put("path", OneLine.of(path.toString()));
     return fields;
   }
 

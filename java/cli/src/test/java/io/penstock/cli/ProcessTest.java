@@ -2,10 +2,14 @@ package io.penstock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,5 +80,33 @@ final class ProcessTest {
     Run.records(directory.resolve("x.npy"), 1000, 3);
     Shell shell = shell("penstock read x.npy --shuffle none --out - | cmp - <(tail -c 3000 x.npy)");
     assertThat(shell.code()).as(shell.out() + shell.err()).isZero();
+  }
+
+  @Test
+  void memoryStaysWithinItsBudget() throws IOException, InterruptedException {
+    Run.records(directory.resolve("small.npy"), 1000, 4096);
+    long own = peakRssBytes("penstock read small.npy --memory 4m --json");
+    // Sparse: its blocks take no room, and reading them no disk.
+    long records = (8L << 30) / 4096;
+    Path big =
+        Run.npy(directory.resolve("big.npy"), "'|u1'", "(" + records + ", 4096)", new byte[0]);
+    try (FileChannel file = FileChannel.open(big, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), 128 + records * 4096 - 1);
+    }
+    long budget = 256L << 20;
+    long allowance = 32L << 20;
+    // Both ways of reading: by windows, which fill the budget, and some batches ahead.
+    for (String flags : new String[] {"mergeGap=64m", "mergeGap=0"}) {
+      long peak =
+          peakRssBytes(
+              "penstock read big.npy --memory 256m --limit 600 --json --readahead " + flags);
+      assertThat(peak).as(flags).isLessThan(own + budget + allowance);
+    }
+  }
+
+  private long peakRssBytes(String command) throws IOException, InterruptedException {
+    Shell shell = shell(command);
+    assertThat(shell.code()).as(shell.err()).isZero();
+    return JsonParser.parseString(shell.out()).getAsJsonObject().get("peakRssBytes").getAsLong();
   }
 }
