@@ -1,0 +1,269 @@
+package io.penstock.sampler;
+
+import io.penstock.PenstockException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+/**
+ * How far a job has come: all that is needed to go on from there, as one line of text.
+ *
+ * <p>It says what has been delivered, not what was read ahead; to all ranks of the job together, so
+ * that the state of any one of them is the state of the job (see {@link Partition}). It does not
+ * say by how many processes, in batches of what size, or by which means: a job that goes on may
+ * choose those anew. It does say of which data and in which order, as a position means nothing in
+ * another: {@link #check}. Immutable.
+ *
+ * @param fingerprint of the dataset: hexadecimal digits
+ * @param sampler {@link Sampler#description() description} of the order
+ * @param seed of the order
+ * @param epoch number of the pass, at least 0
+ * @param delivered which positions of it have been delivered
+ */
+public record LoaderState(
+    String fingerprint, String sampler, long seed, long epoch, Positions delivered) {
+  private static final String NAME = "penstock-state/";
+  private static final String VERSION = NAME + "1";
+  private static final int CHECKSUM_DIGITS = 8;
+
+  /** What is shown of a text that is not understood, and of fingerprints. */
+  private static final int EXCERPT_CHARACTERS = 60;
+
+  private static final int FINGERPRINT_CHARACTERS = 16;
+
+  private static final String WHAT_TO_DO = ": go on from another state, or start anew without one";
+
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException naming the part, its rule and the value
+   */
+  public LoaderState {
+    Objects.requireNonNull(delivered, "delivered");
+    if (!isMadeOf(fingerprint, "0123456789abcdef")) {
+      throw new IllegalArgumentException(
+          "fingerprint must be hexadecimal digits, was '" + fingerprint + "'");
+    }
+    if (sampler.isEmpty() || !sampler.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new IllegalArgumentException(
+          "sampler must be printable ASCII without spaces, was '" + sampler + "'");
+    }
+    Arguments.checkEpoch(epoch);
+  }
+
+  /**
+   * The state of a job.
+   *
+   * @param fingerprint of the dataset
+   * @param sampler the order
+   * @param epoch number of the pass
+   * @param delivered which of its positions have been delivered; all of them: then it is the
+   *     beginning of the next epoch
+   * @return the state
+   */
+  public static LoaderState of(
+      String fingerprint, Sampler sampler, long epoch, Positions delivered) {
+    boolean isComplete = delivered.count() >= sampler.size();
+    return new LoaderState(
+        fingerprint,
+        sampler.description(),
+        sampler.seed(),
+        isComplete ? epoch + 1 : epoch,
+        isComplete ? Positions.NONE : delivered);
+  }
+
+  /**
+   * The state of a job after so many batches of each rank.
+   *
+   * @param fingerprint of the dataset
+   * @param deal the batches of any rank of the job, in the epoch or the rest of it
+   * @param epoch number of the pass
+   * @param batches how many of them have been delivered; as many as the rank with the most has:
+   *     then it is the beginning of the next epoch, whatever was dropped
+   * @return the state
+   */
+  public static LoaderState after(String fingerprint, Deal deal, long epoch, long batches) {
+    Positions delivered =
+        batches >= deal.stepCount()
+            ? Positions.upTo(deal.sampler().size())
+            : deal.deliveredAfter(batches);
+    return of(fingerprint, deal.sampler(), epoch, delivered);
+  }
+
+  /**
+   * How many records of the epoch have been delivered, to all ranks together.
+   *
+   * @return the position to go on from, unless the ranks took stretches
+   */
+  public long position() {
+    return delivered.count();
+  }
+
+  /**
+   * Refuses a state of other data or of another order.
+   *
+   * @param ofDataset fingerprint of the dataset to go on with
+   * @param order the sampler to go on with
+   * @throws PenstockException naming all that differs
+   */
+  public void check(String ofDataset, Sampler order) {
+    List<String> differences = new ArrayList<>();
+    if (!fingerprint.equals(ofDataset)) {
+      differences.add(
+          "dataset expected %s, found %s (other files, or changed since)"
+              .formatted(shortened(fingerprint), shortened(ofDataset)));
+    }
+    if (!sampler.equals(order.description())) {
+      differences.add(
+          "%s expected %s, found %s"
+              .formatted(
+                  isOtherVersion(order) ? "order version" : "sampler",
+                  sampler,
+                  order.description()));
+    }
+    if (seed != order.seed()) {
+      differences.add("seed expected %d, found %d".formatted(seed, order.seed()));
+    }
+    if (differences.isEmpty() && delivered.end() > order.size()) {
+      differences.add(
+          "size of an epoch expected to be at least %d, found %d"
+              .formatted(delivered.end(), order.size()));
+    }
+    if (!differences.isEmpty()) {
+      throw new PenstockException(
+          "the state is of something else: %s: go on with what it was saved of, or start anew"
+                  .formatted(String.join("; ", differences))
+              + " without it");
+    }
+  }
+
+  /** Whether it is the same kind of order in another version: "full/1" and "full/2". */
+  private boolean isOtherVersion(Sampler order) {
+    String[] saved = sampler.split("[/;(]", 3);
+    String[] current = order.description().split("[/;(]", 3);
+    return saved.length > 1
+        && current.length > 1
+        && saved[0].equals(current[0])
+        && !saved[1].equals(current[1]);
+  }
+
+  private static String shortened(String digits) {
+    return digits.length() <= FINGERPRINT_CHARACTERS
+        ? digits
+        : digits.substring(0, FINGERPRINT_CHARACTERS) + "...";
+  }
+
+  /**
+   * Reads what {@link #toString} wrote.
+   *
+   * @param text the line; white space around it does not matter
+   * @return the state
+   * @throws PenstockException if it is no such line, of another version, or damaged
+   */
+  public static LoaderState parse(String text) {
+    String line = text.strip();
+    String[] words = line.split(" ", -1);
+    if (!words[0].startsWith(NAME)) {
+      throw broken("expected a line that starts with " + VERSION + ", found " + excerpt(line));
+    }
+    if (!words[0].equals(VERSION)) {
+      throw broken(
+          "expected version 1 of the state, found %s, which another version of penstock writes"
+              .formatted(excerpt(words[0].substring(NAME.length()))));
+    }
+    int end = line.lastIndexOf(' ');
+    String checksum = value(words, words.length - 1, "crc32c");
+    String computed = checksum(line.substring(0, end));
+    if (!checksum.equals(computed)) {
+      throw broken(
+          "expected a state with checksum %s, found %s: the text is damaged"
+              .formatted(computed, excerpt(checksum)));
+    }
+    return ofWords(words);
+  }
+
+  /** With a right checksum, what is wrong was written wrong. It is refused all the same. */
+  private static LoaderState ofWords(String[] words) {
+    boolean isPrefix = words.length == 7;
+    if (!isPrefix && words.length != 8) {
+      throw broken("expected a state of 7 or 8 words, found " + words.length);
+    }
+    long position = number(words, 5, "position");
+    try {
+      Positions delivered =
+          isPrefix ? Positions.upTo(position) : Positions.parse(value(words, 6, "delivered"));
+      if (delivered.count() != position) {
+        throw broken(
+            "expected position=%d, which is what was delivered, found position=%d"
+                .formatted(delivered.count(), position));
+      }
+      return new LoaderState(
+          value(words, 1, "dataset"),
+          value(words, 2, "sampler"),
+          number(words, 3, "seed"),
+          number(words, 4, "epoch"),
+          delivered);
+    } catch (IllegalArgumentException e) {
+      throw broken(e.getMessage());
+    }
+  }
+
+  private static long number(String[] words, int i, String name) {
+    String value = value(words, i, name);
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw broken("expected a number as %s, found %s".formatted(name, excerpt(value)));
+    }
+  }
+
+  private static String value(String[] words, int i, String name) {
+    String word = words[i];
+    if (!word.startsWith(name + "=")) {
+      throw broken(
+          "expected %s= as word %d of the state, found %s".formatted(name, i + 1, excerpt(word)));
+    }
+    return word.substring(name.length() + 1);
+  }
+
+  private static PenstockException broken(String problem) {
+    return new PenstockException(problem + WHAT_TO_DO);
+  }
+
+  private static String excerpt(String text) {
+    StringBuilder shown = new StringBuilder("'");
+    text.codePoints()
+        .limit(EXCERPT_CHARACTERS)
+        .forEach(c -> shown.append(c >= ' ' && c < 0x7f ? Character.toString(c) : "?"));
+    return shown.append(text.length() > EXCERPT_CHARACTERS ? "...'" : "'").toString();
+  }
+
+  private static boolean isMadeOf(String text, String characters) {
+    return !text.isEmpty() && text.chars().allMatch(c -> characters.indexOf(c) >= 0);
+  }
+
+  private static String checksum(String text) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().toHexDigits(checksum.getValue(), CHECKSUM_DIGITS);
+  }
+
+  /**
+   * The line, without an end of line: "penstock-state/1 dataset=... sampler=full/1 seed=7 epoch=2
+   * position=51200 crc32c=...", with the ranges that were delivered behind the position where they
+   * are not the first positions of the epoch.
+   */
+  @Override
+  public String toString() {
+    String line =
+        "%s dataset=%s sampler=%s seed=%d epoch=%d position=%d"
+            .formatted(VERSION, fingerprint, sampler, seed, epoch, position());
+    if (!delivered.isPrefix()) {
+      line += " delivered=" + delivered;
+    }
+    return line + " crc32c=" + checksum(line);
+  }
+}

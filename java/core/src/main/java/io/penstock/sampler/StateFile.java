@@ -1,0 +1,101 @@
+package io.penstock.sampler;
+
+import io.penstock.PenstockException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A {@link LoaderState} in a file of its own, replaced as a whole: whatever happens meanwhile, the
+ * file holds the state before or the state after.
+ */
+public final class StateFile {
+  /** A line with the most ranges that positions can have is shorter. */
+  private static final long MAX_BYTES = 4 << 20;
+
+  private StateFile() {}
+
+  /**
+   * Reads a state.
+   *
+   * @param path of the file
+   * @return the state
+   * @throws PenstockException if the file cannot be read, or holds no state
+   */
+  public static LoaderState read(Path path) {
+    String text;
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      if (file.size() > MAX_BYTES) {
+        throw PenstockException.about(
+            path,
+            "expected a state of at most %d bytes, found a file of %d: is it the right file?"
+                .formatted(MAX_BYTES, file.size()));
+      }
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+      int count = 0;
+      while (bytes.hasRemaining() && count >= 0) {
+        count = file.read(bytes);
+      }
+      text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw PenstockException.about(path, "the state cannot be read: " + e.getMessage(), e);
+    }
+    try {
+      return LoaderState.parse(text);
+    } catch (PenstockException e) {
+      throw PenstockException.about(path, e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes a state to a file beside, forces that to the disk, and puts it in the place of the old
+   * one.
+   *
+   * @param path of the file; its directory must be there
+   * @param state what to save
+   * @throws PenstockException if it cannot be written; then the old file is as it was
+   */
+  public static void write(Path path, LoaderState state) {
+    Path absolute = path.toAbsolutePath();
+    Path temporary =
+        absolute.resolveSibling(
+            "%s.%d-%d.new"
+                .formatted(
+                    absolute.getFileName(),
+                    ProcessHandle.current().pid(),
+                    Thread.currentThread().threadId()));
+    try {
+      try (FileChannel file =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(state + "\n");
+        while (bytes.hasRemaining()) {
+          file.write(bytes);
+        }
+        file.force(true);
+      }
+      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel directory =
+          FileChannel.open(absolute.getParent(), StandardOpenOption.READ)) {
+        directory.force(true);
+      }
+    } catch (IOException e) {
+      PenstockException failure =
+          PenstockException.about(path, "the state cannot be saved: " + e.getMessage(), e);
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException f) {
+        failure.addSuppressed(f);
+      }
+      throw failure;
+    }
+  }
+}
