@@ -33,6 +33,8 @@ final class Engine implements AutoCloseable {
   private final MemoryPlan plan;
   private final int batchSize;
   private final boolean isShuffled;
+  private final long recordCount;
+  private final long recordBytes;
   private final Arena arena = Arena.ofShared();
   private final SlotPool pool;
   private final Pipeline pipeline;
@@ -42,6 +44,12 @@ final class Engine implements AutoCloseable {
     Readahead wanted = Readahead.effective(builder.readahead);
     this.source = source;
     this.isShuffled = builder.shuffle != Shuffle.NONE;
+    this.recordCount = dataset.recordCount();
+    this.recordBytes = dataset.recordBytes();
+    if (wanted.cacheBytes() > 0 && !isShuffled) {
+      throw new IllegalArgumentException(
+          "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
+    }
     this.batchSize = Math.clamp(dataset.recordCount(), 1, builder.batchSize);
     boolean isAligned =
         source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
@@ -91,6 +99,8 @@ final class Engine implements AutoCloseable {
 
   private ReaderOptions options(
       Readahead flags, int staging, int entries, int cells, long resident) {
+    long cached =
+        cells == 0 ? 0 : Math.min(recordCount, flags.cacheBytes() / Math.max(1, recordBytes));
     return new ReaderOptions(
         nativeBackend(choice.backend()),
         choice.isDirect(),
@@ -105,6 +115,7 @@ final class Engine implements AutoCloseable {
         flags.fixedBuffers(),
         flags.hugePages(),
         flags.dropBehind(),
+        cached,
         !flags.given().contains("queueDepth"),
         !flags.given().contains("mergeGap"));
   }

@@ -33,8 +33,8 @@ import java.util.StringJoiner;
  * @param fixedBuffers whether buffers are registered with the kernel, where the limit on locked
  *     memory allows
  * @param ioThreads reading threads, 1 to 64
- * @param cacheBytes flag {@code cache}: memory for records that are kept over epochs; 0, as there
- *     is no such cache yet
+ * @param cacheBytes flag {@code cache}: memory for records that are kept over the epochs of a
+ *     shuffled order, a part of {@link Loader.Builder#memoryBytes}; 0 for none
  * @param given names of the flags that were set by hand and so win over weaker sources
  */
 public record Readahead(
@@ -133,9 +133,14 @@ public record Readahead(
     checkRange("mergeGap", mergeGapBytes, 0, MAX_REQUEST_BYTES);
     checkRange("maxRead", maxReadBytes, 4096, MAX_REQUEST_BYTES);
     checkRange("ioThreads", ioThreads, 1, MAX_IO_THREADS);
-    if (cacheBytes != 0) {
+    if (cacheBytes < 0) {
+      throw new IllegalArgumentException("cache must be at least 0, was " + cacheBytes);
+    }
+    if (cacheBytes > 0 && (backend == Backend.MMAP || ioThreads > 1)) {
       throw new IllegalArgumentException(
-          "cache must be 0, as records are not kept over epochs yet, was " + cacheBytes);
+          "cache must be 0 with backend=mmap, whose cache is the kernel's, and with several"
+              + " ioThreads, was "
+              + cacheBytes);
     }
     if (backend == Backend.MMAP && io == Io.DIRECT) {
       throw new IllegalArgumentException(

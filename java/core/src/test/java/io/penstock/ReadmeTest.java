@@ -49,7 +49,6 @@ class ReadmeTest {
     String readme = Files.readString(README);
     Stream.of(Readahead.DEFAULT.toString().split(","))
         .map(flag -> flag.substring(0, flag.indexOf('=')))
-        .filter(name -> !name.equals("cache")) // not in use yet
         .forEach(name -> assertThat(readme).contains("| `" + name + "` |"));
   }
 }

@@ -84,6 +84,15 @@ public record MemoryPlan(
       return slots;
     }
     MemoryPlan cells = cellsOrNull(request);
+    if (request.readahead().cacheBytes() > 0) {
+      if (cells == null) {
+        throw new IllegalArgumentException(
+            "cache=%d must leave memory for batches and for reading ahead of memoryBytes=%d: give"
+                    .formatted(request.readahead().cacheBytes(), request.memoryBytes())
+                + " more memory, or a smaller cache");
+      }
+      return cells.because("records are kept over epochs");
+    }
     if (cells == null || mode == Mode.CELLS) {
       return cells == null ? slots : cells;
     }

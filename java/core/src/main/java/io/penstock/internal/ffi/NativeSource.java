@@ -22,6 +22,9 @@ import java.util.List;
  * is in a call or a reader is open: {@code Dataset} sees to that.
  */
 public final class NativeSource implements AutoCloseable {
+  /** Chooses which records are kept over epochs: any number would do, always the same is simplest. */
+  private static final long CACHE_KEY = 0x70656E73746F636BL;
+
   /** What the file system says of a file when it is opened. */
   public record FileFacts(
       Path path,
@@ -297,6 +300,8 @@ public final class NativeSource implements AutoCloseable {
     penstock_reader_options.fixed_buffers(struct, options.hasFixedBuffers() ? 1 : 0);
     penstock_reader_options.huge_pages(struct, options.hasHugePages() ? 1 : 0);
     penstock_reader_options.drop_behind(struct, options.dropsBehind() ? 1 : 0);
+    penstock_reader_options.cached_records(struct, options.cachedRecords());
+    penstock_reader_options.cache_key(struct, CACHE_KEY);
     penstock_reader_options.adapt(
         struct,
         (options.adaptsDepth() ? Penstock.PENSTOCK_ADAPT_DEPTH() : 0)

@@ -16,6 +16,7 @@ package io.penstock.internal.ffi;
  * @param hasFixedBuffers whether to register the staging buffer with the ring
  * @param hasHugePages whether to ask for huge pages
  * @param dropsBehind whether buffered pages are dropped after use
+ * @param cachedRecords records that are kept for later epochs; 0 for none
  * @param adaptsDepth whether the number of requests in flight follows the device
  * @param adaptsGap whether the gap that is read through follows the device
  */
@@ -33,6 +34,7 @@ public record ReaderOptions(
     boolean hasFixedBuffers,
     boolean hasHugePages,
     boolean dropsBehind,
+    long cachedRecords,
     boolean adaptsDepth,
     boolean adaptsGap) {
 

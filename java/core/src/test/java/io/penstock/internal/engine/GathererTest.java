@@ -124,6 +124,7 @@ class GathererTest {
           true,
           true,
           false,
+          0,
           true,
           true);
     }
