@@ -8,7 +8,7 @@ package io.penstock.format;
  * allocate or loop beyond a stated limit. The engine does not know formats: it sees layouts only.
  * Implementations have no state.
  */
-sealed interface ArrayFormat permits NpyFormat {
+sealed interface ArrayFormat permits NpyFormat, NpzFormat {
   /** The format's name as users see it, "npy". */
   String name();
 

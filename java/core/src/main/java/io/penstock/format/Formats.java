@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * Stateless; any thread.
  */
 public final class Formats {
-  private static final List<ArrayFormat> FORMATS = List.of(new NpyFormat());
+  private static final List<ArrayFormat> FORMATS = List.of(new NpyFormat(), new NpzFormat());
 
   /** Enough to tell any format by, and to show a user what is there instead. */
   private static final int START_BYTES = 16;

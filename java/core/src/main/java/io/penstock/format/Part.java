@@ -16,33 +16,37 @@ public final class Part {
   private final String name;
   private final boolean isField;
   private final ArrayLayout layout;
-  private final PenstockException problem;
+  private final Path path;
 
-  private Part(String name, boolean isField, ArrayLayout layout, PenstockException problem) {
+  /** The message only: exceptions have stack traces, which are too much to keep for thousands. */
+  private final String problem;
+
+  private Part(String name, boolean isField, ArrayLayout layout, Path path, String problem) {
     this.name = Objects.requireNonNull(name, "name");
     this.isField = isField;
     this.layout = layout;
+    this.path = path;
     this.problem = problem;
   }
 
   static Part of(ArrayLayout layout) {
-    return new Part(layout.part(), false, layout, null);
+    return new Part(layout.part(), false, layout, layout.path(), null);
   }
 
   /** A field of the part before it, which has the same bytes. */
   static Part field(ArrayLayout layout) {
-    return new Part(layout.part(), true, layout, null);
+    return new Part(layout.part(), true, layout, layout.path(), null);
   }
 
   /** A part that is there but cannot be read where it lies. */
   static Part refused(Path path, String name, String problem) {
     String what = name.isEmpty() ? problem : "'" + name + "': " + problem;
-    return new Part(name, false, null, PenstockException.about(path, what));
+    return new Part(name, false, null, path, path + ": " + what);
   }
 
   /** The same for what was found out by trying. */
   static Part refused(String name, PenstockException problem) {
-    return new Part(name, false, null, problem);
+    return new Part(name, false, null, problem.path(), problem.getMessage());
   }
 
   /**
@@ -71,7 +75,7 @@ public final class Part {
    */
   public ArrayLayout layout() {
     if (problem != null) {
-      throw problem;
+      throw new PenstockException(problem, path, -1, -1, null, null);
     }
     return layout;
   }
@@ -82,11 +86,11 @@ public final class Part {
    * @return one line that names the file; empty when the part can be read
    */
   public Optional<String> problem() {
-    return Optional.ofNullable(problem).map(PenstockException::getMessage);
+    return Optional.ofNullable(problem);
   }
 
   @Override
   public String toString() {
-    return problem == null ? "Part[" + name + "]" : "Part[" + problem.getMessage() + "]";
+    return problem == null ? "Part[" + name + "]" : "Part[" + problem + "]";
   }
 }

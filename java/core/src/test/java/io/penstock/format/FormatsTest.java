@@ -42,10 +42,10 @@ class FormatsTest {
   @Test
   void otherFilesAreToldApartByTheirFirstBytes() throws IOException {
     Path path = directory.resolve("x.npy");
-    Files.write(path, "PK\u0003\u0004 and more than sixteen".getBytes(StandardCharsets.US_ASCII));
+    Files.write(path, "<a\u0003\u0004 and more than sixteen".getBytes(StandardCharsets.US_ASCII));
     assertRefused(
         path,
-        "not a .npy file: expected magic \\x93NUMPY, found PK\\x03\\x04 and more th:"
+        "not a .npy file: expected magic \\x93NUMPY, found <a\\x03\\x04 and more th:"
             + " write the array with numpy.save");
     Files.write(path, new byte[0]);
     assertRefused(path, "expected magic \\x93NUMPY, found an empty file");

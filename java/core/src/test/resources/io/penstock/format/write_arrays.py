@@ -9,7 +9,9 @@ it wrote once are in the folders beside it, for where there is none. Exit code 7
 """
 
 import hashlib
+import io
 import sys
+import zipfile
 
 try:
     import numpy
@@ -86,3 +88,58 @@ save("one.npy", filled((), point))
 save("records.npy", numpy.asfortranarray(filled((4, 3), point)))
 save("void.npy", filled((4, 2), "V5"))
 save("names.npy", filled((2,), [("\u00e9", "<f4"), ("\u540d\u524d", "<i4"), ("a.b", "u1")]))
+
+# ---- .npz ----------------------------------------------------------------------------------------
+
+
+class OneWay(io.RawIOBase):
+    """A file that cannot go back, such as a pipe: sizes are written behind the data."""
+
+    def __init__(self, name):
+        self.file = open(name, "wb")
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        return self.file.write(data)
+
+
+arrays = {
+    "x": filled((6, 2), "<f4"),
+    "y": filled((6,), "<i8"),
+    "deep/er": filled((3,), "|S4"),
+    "\u540d": filled((2, 2), ">u2"),
+    "empty": filled((0, 3), "<f8"),
+    "point": filled((4,), point),
+    "fortran": numpy.asfortranarray(filled((4, 3), "<f8")),
+}
+
+
+def expect_npz(name):
+    for key, array in arrays.items():
+        expect(name, key, array)
+        if array.dtype.fields:
+            fields(name, key, array)
+
+
+numpy.savez(f"{folder}/stored.npz", **arrays)
+expect_npz("stored.npz")
+numpy.savez(f"{folder}/positions.npz", filled((2,), "u1"), filled((3,), "u1"))
+expect("positions.npz", "arr_0", filled((2,), "u1"))
+expect("positions.npz", "arr_1", filled((3,), "u1"))
+numpy.savez(f"{folder}/alone.npz", x=filled((5,), "<f4"))
+expect("alone.npz", "x", filled((5,), "<f4"))
+numpy.savez_compressed(f"{folder}/deflated.npz", x=filled((5,), "<f4"), y=filled((5,), "<f4"))
+refuse("deflated.npz", "x", "'x' is compressed (deflated)")
+refuse("deflated.npz", "y", "penstock convert")
+with OneWay(f"{folder}/streamed.npz") as stream, zipfile.ZipFile(stream, "w") as archive:
+    for key, array in arrays.items():
+        with archive.open(f"{key}.npy", "w", force_zip64=key == "x") as member:
+            numpy.lib.format.write_array(member, array)
+expect_npz("streamed.npz")
+with zipfile.ZipFile(f"{folder}/mixed.npz", "w") as archive:
+    archive.writestr("notes.txt", b"no array")
+    archive.writestr("x.npy", open(f"{folder}/plain.npy", "rb").read())
+    archive.comment = b"PK\5\6 is no end"
+expect("mixed.npz", "x", filled((5, 3), "<f4"))
