@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.format.Formats;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
@@ -58,9 +59,10 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Opens one column per file, named after the file without its extension.
+   * Opens one column per path, named after the file without its extension, or after the part.
    *
-   * @param columns files with the same number of records, at least one
+   * @param columns files, or parts of files as {@code FILE#PART}, with the same number of records;
+   *     at least one
    * @return the dataset, to be closed by the caller
    * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to the
    *     others
@@ -69,10 +71,7 @@ public final class Dataset implements AutoCloseable {
   public static Dataset open(Path... columns) {
     Builder builder = builder();
     for (Path path : columns) {
-      Path fileName = path.getFileName();
-      String name = fileName == null ? path.toString() : fileName.toString();
-      int dot = name.lastIndexOf('.');
-      builder.column(dot > 0 ? name.substring(0, dot) : name, path);
+      builder.column(Formats.columnName(path), path);
     }
     return builder.open();
   }
@@ -96,7 +95,8 @@ public final class Dataset implements AutoCloseable {
      * Adds a column.
      *
      * @param name what to call it, not blank, and of no other column
-     * @param shards the files whose records make it, in order; at least one
+     * @param shards the files, or parts of files as {@code FILE#PART}, whose records make it, in
+     *     order; at least one
      * @return this
      * @throws IllegalArgumentException if the name is taken or blank, or there is no file
      */

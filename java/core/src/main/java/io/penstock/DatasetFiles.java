@@ -59,8 +59,9 @@ final class DatasetFiles {
     columns.add(column);
   }
 
-  private ArrayLayout openFile(Path path) {
-    ArrayLayout layout = Formats.open(path);
+  private ArrayLayout openFile(Path named) {
+    ArrayLayout layout = Formats.open(named);
+    Path path = layout.path();
     if (!fileNumbers.containsKey(path)) {
       fileNumbers.put(path, source.addFile(path));
     }

@@ -1,0 +1,65 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Columns that are parts of files: members of archives, fields, side by side with whole files. */
+class DatasetPartsTest {
+  private static final Path FILES = Path.of("src/test/resources/io/penstock/format/numpy1");
+
+  @Test
+  void membersOfAnArchiveAreColumnsNamedAfterThem() {
+    try (Dataset dataset =
+        Dataset.open(FILES.resolve("stored.npz#x"), FILES.resolve("stored.npz#y"))) {
+      assertThat(dataset.columns()).extracting(Column::name).containsExactly("x", "y");
+      assertThat(dataset.recordCount()).isEqualTo(6);
+      assertThat(dataset.files()).hasSize(1);
+      assertDelivered(dataset);
+    }
+  }
+
+  @Test
+  void fieldsOfRecordsAreColumns() {
+    Path nested = FILES.resolve("nested.npy");
+    try (Dataset dataset =
+        Dataset.builder()
+            .column("id", Path.of(nested + "#id"))
+            .column("y", Path.of(nested + "#at.y"))
+            .column("all", nested)
+            .open()) {
+      assertThat(dataset.column("y").shape()).containsExactly(2L, 3L);
+      assertThat(dataset.column("all").recordBytes()).isEqualTo(65);
+      MemorySegment all = dataset.record("all", 2);
+      assertThat(dataset.record("id", 2).mismatch(all.asSlice(0, 8))).isEqualTo(-1);
+      assertThat(dataset.record("y", 2).mismatch(all.asSlice(12, 12))).isEqualTo(-1);
+      assertDelivered(dataset);
+    }
+  }
+
+  /** What the loader brings, shuffled, is what lies in the mapped file. */
+  private static void assertDelivered(Dataset dataset) {
+    List<Long> seen = new ArrayList<>();
+    try (Loader loader = dataset.loader().batchSize(2).seed(5).memoryBytes(64 << 20).build()) {
+      for (Batch batch : loader.epoch(0)) {
+        for (int i = 0; i < batch.size(); i++) {
+          seen.add(batch.index(i));
+          for (Column column : dataset.columns()) {
+            long bytes = column.recordBytes();
+            MemorySegment record = batch.column(column.name()).asSlice(i * bytes, bytes);
+            assertThat(record.toArray(ValueLayout.JAVA_BYTE))
+                .as("record %d of %s", batch.index(i), column.name())
+                .isEqualTo(
+                    dataset.record(column.name(), batch.index(i)).toArray(ValueLayout.JAVA_BYTE));
+          }
+        }
+      }
+    }
+    assertThat(seen).hasSize((int) dataset.recordCount()).doesNotHaveDuplicates();
+  }
+}
