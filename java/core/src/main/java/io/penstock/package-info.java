@@ -6,22 +6,19 @@
  * native memory that is filled again when the batch is closed. {@link io.penstock.Readahead} tunes
  * how they are read and never changes which.
  *
- * <pre>{@code
- * // images.npy: uint8 of shape (60000, 28, 28); labels.npy: uint8 of shape (60000,)
- * try (Dataset dataset = Dataset.open(Path.of("images.npy"), Path.of("labels.npy"));
+ * {@snippet lang="java" :
+ * try (Dataset dataset = Dataset.open(images, labels); // .npy files: (60000, 28, 28) and (60000,)
  *     Loader loader = dataset.loader().batchSize(128).seed(7).build()) {
- *   long[] counts = new long[10];
- *   for (Epoch epoch : loader.epochs(0, 3)) {
- *     for (Batch batch : epoch) {
- *       MemorySegment labels = batch.column("labels");
+ *   for (Epoch epoch : loader.epochs(0, 3)) { // each in another order
+ *     for (Batch batch : epoch) { // closed when the loop asks for the next
+ *       MemorySegment bytes = batch.column("labels");
  *       for (int i = 0; i < batch.size(); i++) {
- *         counts[labels.get(ValueLayout.JAVA_BYTE, i)]++;
+ *         counts[bytes.get(ValueLayout.JAVA_BYTE, i)]++;
  *       }
  *     }
  *   }
- *   System.out.println(Arrays.toString(counts));
  * }
- * }</pre>
+ * }
  *
  * <p>What can go wrong with data is a {@link io.penstock.PenstockException} that names the file,
  * what was expected, what was found and what to do. Reading files calls native code: start Java
