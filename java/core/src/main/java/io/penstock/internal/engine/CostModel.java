@@ -10,7 +10,7 @@ package io.penstock.internal.engine;
  * @param requestsPerSecond random reads that the device does in a second
  * @param bytesPerSecond what it reads in a second, in large requests
  */
-record CostModel(double requestsPerSecond, double bytesPerSecond) {
+public record CostModel(double requestsPerSecond, double bytesPerSecond) {
   /** Measured on a virtual NVMe disk; what matters is the quotient, and that only roughly. */
   static final CostModel DEFAULT = new CostModel(70_000, 1.5e9);
 
@@ -25,8 +25,9 @@ record CostModel(double requestsPerSecond, double bytesPerSecond) {
    * @param horizon records of the order that are known ahead, at least 1
    * @param mergeGapBytes gaps of at most so many bytes are read through
    * @param maxReadBytes size of a request at most
+   * @return the device's time for it
    */
-  double secondsPerRecord(
+  public double secondsPerRecord(
       long recordBytes, long recordCount, long horizon, long mergeGapBytes, long maxReadBytes) {
     // The places of the wanted records are those of a Poisson process, so gaps are exponential.
     double meanGap = Math.max(0, ((double) recordCount / horizon - 1) * recordBytes);

@@ -1,0 +1,98 @@
+package io.penstock.internal.tune;
+
+import io.penstock.Readahead;
+import io.penstock.internal.engine.CostModel;
+import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.engine.MemoryRequest;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.ReaderOptions;
+import java.util.List;
+
+/**
+ * What an exact shuffle of a file would reach with so much memory: the memory is divided as a
+ * loader divides it, and the device costs what was measured.
+ *
+ * @param memoryBytes the budget
+ * @param isByWindows whether memory is worth spending on windows of the order, read in the order in
+ *     which they lie; otherwise each record is a request of its own
+ * @param windowRecords records of the order that are known ahead; 0 when the budget is too small
+ *     for a loader
+ * @param recordsPerSecond what comes out at most; NaN when the budget is too small for a loader
+ */
+public record Forecast(
+    long memoryBytes, boolean isByWindows, long windowRecords, double recordsPerSecond) {
+  /** What a loader has when nothing is said. */
+  private static final int BATCH_SIZE = 256;
+
+  /**
+   * Foretells.
+   *
+   * @param probe of the file
+   * @param records of the file, of a size that was measured
+   * @param found what was measured
+   * @param tuning the flags that the loader has
+   * @param memoryBytes the budget
+   * @return the forecast
+   */
+  public static Forecast of(
+      DeviceProbe probe,
+      DeviceProbe.Records records,
+      Measurements found,
+      Tuning tuning,
+      long memoryBytes) {
+    MemoryRequest request = request(probe, records, tuning, memoryBytes);
+    MemoryPlan plan;
+    try {
+      plan = MemoryPlan.choose(request, null);
+    } catch (IllegalArgumentException e) {
+      // A budget below the least for batches of this size.
+      return new Forecast(memoryBytes, false, 0, Double.NaN);
+    }
+    long window = Math.min(plan.entryCount(), records.count());
+    CostModel device =
+        new CostModel(found.randomLimit(records.recordBytes()), found.sequentialLimit());
+    double seconds =
+        device.secondsPerRecord(
+            records.recordBytes(),
+            records.count(),
+            window,
+            tuning.mergeGapBytes(),
+            // What large reads cost is in the sequential limit already.
+            Long.MAX_VALUE);
+    return new Forecast(memoryBytes, plan.mode() == MemoryPlan.Mode.CELLS, window, 1 / seconds);
+  }
+
+  private static MemoryRequest request(
+      DeviceProbe probe, DeviceProbe.Records records, Tuning tuning, long memoryBytes) {
+    NativeSource source = probe.source(records.recordBytes());
+    Readahead readahead = Readahead.parse(tuning.readahead());
+    int batchSize = (int) Math.min(BATCH_SIZE, records.count());
+    return new MemoryRequest(
+        memoryBytes,
+        List.of((long) records.recordBytes()),
+        records.count(),
+        batchSize,
+        readahead,
+        true,
+        false,
+        source.slotLayout(batchSize).slotBytes(),
+        (staging, entries, cells, resident) ->
+            source.readerBytes(
+                new ReaderOptions(
+                    probe.way().backend(),
+                    probe.way().isDirect(),
+                    readahead.queueDepth(),
+                    readahead.mergeGapBytes(),
+                    readahead.maxReadBytes(),
+                    staging,
+                    entries,
+                    cells,
+                    batchSize,
+                    resident,
+                    readahead.fixedBuffers(),
+                    readahead.hugePages(),
+                    readahead.dropBehind(),
+                    false,
+                    false)));
+  }
+}
