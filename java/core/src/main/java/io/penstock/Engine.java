@@ -8,6 +8,7 @@ import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.MemoryRequest;
 import io.penstock.internal.engine.NativeGatherer;
 import io.penstock.internal.engine.Pipeline;
+import io.penstock.internal.engine.Residency;
 import io.penstock.internal.engine.SlotPool;
 import io.penstock.internal.engine.SourceCheck;
 import io.penstock.internal.ffi.NativeFailure;
@@ -39,7 +40,7 @@ final class Engine implements AutoCloseable {
   private final SlotPool pool;
   private final Pipeline pipeline;
 
-  Engine(Loader.Builder builder, Sampler sampler, NativeSource source) {
+  Engine(Loader.Builder builder, Sampler sampler, NativeSource source, BackendChoice choice) {
     Dataset dataset = builder.dataset;
     Readahead wanted = Readahead.effective(builder.readahead);
     this.source = source;
@@ -51,14 +52,7 @@ final class Engine implements AutoCloseable {
           "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
     }
     this.batchSize = Math.clamp(dataset.recordCount(), 1, builder.batchSize);
-    boolean isAligned =
-        source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
-    this.choice =
-        BackendChoice.choose(
-            wanted,
-            dataset.recordCount(),
-            isAligned,
-            (backend, isDirect) -> source.probe(nativeBackend(backend), isDirect));
+    this.choice = choice;
     NativeSource.SlotLayout layout = source.slotLayout(batchSize);
     this.plan = plan(builder, wanted, layout);
     this.readahead =
@@ -78,6 +72,19 @@ final class Engine implements AutoCloseable {
       arena.close();
       throw e;
     }
+  }
+
+  /** How the data would be read best now. */
+  static BackendChoice choose(Loader.Builder builder, NativeSource source) {
+    Dataset dataset = builder.dataset;
+    boolean isAligned =
+        source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
+    return BackendChoice.choose(
+        Readahead.effective(builder.readahead),
+        dataset.recordCount(),
+        isAligned,
+        Residency.of(dataset.files(), builder.memoryBytes),
+        (backend, isDirect) -> source.probe(nativeBackend(backend), isDirect));
   }
 
   private MemoryPlan plan(

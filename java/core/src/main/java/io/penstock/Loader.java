@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.internal.engine.BackendChoice;
 import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.PipelineStatistics;
@@ -34,7 +35,11 @@ public final class Loader implements AutoCloseable {
   private final Dataset dataset;
   private final Sampler sampler;
   private final int batchSize;
-  private final Engine engine;
+  private final Builder options;
+  private final NativeSource source;
+  private final Object engineLock = new Object();
+  private volatile Engine engine;
+  private PipelineStatistics earlier;
   private final ArrayDeque<Batch> idleBatches;
   private final Object iteratorLock = new Object();
   private BatchIterator iterator;
@@ -56,6 +61,18 @@ public final class Loader implements AutoCloseable {
 
     Builder(Dataset dataset) {
       this.dataset = dataset;
+    }
+
+    /** What is said to this builder later is no business of the loader. */
+    Builder copy() {
+      Builder copy = new Builder(dataset);
+      copy.batchSize = batchSize;
+      copy.shuffle = shuffle;
+      copy.seed = seed;
+      copy.readahead = readahead;
+      copy.memoryBytes = memoryBytes;
+      copy.mode = mode;
+      return copy;
     }
 
     /**
@@ -146,11 +163,19 @@ public final class Loader implements AutoCloseable {
           case NONE -> new Sequential(dataset.recordCount());
           case FULL -> new FullShuffle(dataset.recordCount(), builder.seed);
         };
-    this.engine = new Engine(builder, sampler, source);
-    int count = engine.slotCount() + SPARE_BATCHES;
-    this.idleBatches = new ArrayDeque<>(count);
-    for (int i = 0; i < count; i++) {
-      idleBatches.add(new Batch(this));
+    this.options = builder.copy();
+    this.source = source;
+    this.engine = new Engine(options, sampler, source, Engine.choose(options, source));
+    this.idleBatches = new ArrayDeque<>(engine.slotCount() + SPARE_BATCHES);
+    addBatches();
+  }
+
+  /** There must be more of them than slots. */
+  private void addBatches() {
+    synchronized (idleBatches) {
+      while (idleBatches.size() < engine.slotCount() + SPARE_BATCHES) {
+        idleBatches.add(new Batch(this));
+      }
     }
   }
 
@@ -258,7 +283,11 @@ public final class Loader implements AutoCloseable {
    * @return a snapshot
    */
   public LoaderStatistics statistics() {
-    PipelineStatistics done = engine.pipeline().statistics();
+    PipelineStatistics done;
+    synchronized (engineLock) {
+      done = engine.pipeline().statistics();
+      done = earlier == null ? done : done.plus(earlier);
+    }
     ReaderStatistics readers = done.readers();
     return new LoaderStatistics(
         done.records(),
@@ -302,7 +331,9 @@ public final class Loader implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
-    engine.close();
+    synchronized (engineLock) {
+      engine.close();
+    }
     dataset.forget(this);
   }
 
@@ -318,9 +349,36 @@ public final class Loader implements AutoCloseable {
       if (iterator != null) {
         iterator.closeCurrent();
       }
+      // While the page cache fills, each epoch may be read in a better way than the one before.
+      long end = engine.choice().isWarming() ? epoch + 1 : endEpoch;
+      if (!engine.pipeline().isAt(epoch, end)) {
+        rechoose();
+      }
       Pipeline pipeline = engine.pipeline();
-      iterator = new BatchIterator(this, pipeline, pipeline.begin(epoch, endEpoch), epoch);
+      iterator = new BatchIterator(this, pipeline, pipeline.begin(epoch, end), epoch);
       return iterator;
+    }
+  }
+
+  /**
+   * Looks where the data is by now, and changes to another backend if that is left to us and no
+   * batch is in use. Once an epoch at most: it asks the kernel about each file.
+   */
+  private void rechoose() {
+    synchronized (engineLock) {
+      checkOpen();
+      if (!engine.choice().isFree() || !engine.pipeline().isIdle()) {
+        return;
+      }
+      BackendChoice better = Engine.choose(options, source);
+      if (better.isLike(engine.choice())) {
+        return;
+      }
+      PipelineStatistics done = engine.pipeline().statistics();
+      engine.close();
+      earlier = earlier == null ? done : done.plus(earlier);
+      engine = new Engine(options, sampler, source, better);
+      addBatches();
     }
   }
 

@@ -16,9 +16,12 @@ import java.util.Locale;
  *
  * @param backend never AUTO
  * @param isDirect whether reads go past the page cache
+ * @param isFree whether it was left to us, and may be another one in a later epoch
+ * @param isWarming whether the page cache is going to hold all of the data
  * @param reason one line for people
  */
-public record BackendChoice(Backend backend, boolean isDirect, String reason) {
+public record BackendChoice(
+    Backend backend, boolean isDirect, boolean isFree, boolean isWarming, String reason) {
   /** Tries one way of reading. */
   @FunctionalInterface
   public interface Probe {
@@ -32,19 +35,38 @@ public record BackendChoice(Backend backend, boolean isDirect, String reason) {
    * @param readahead what the user wants
    * @param recordCount of the dataset; where there is nothing to read, nothing is tried
    * @param isAligned whether all files can be read directly
+   * @param residency where the data is; what is left to us depends on it
    * @param probe tries uring and pread
    * @return the first way that works
    * @throws PenstockException if what the user wants does not work, with the reason
    */
   public static BackendChoice choose(
-      Readahead readahead, long recordCount, boolean isAligned, Probe probe) {
+      Readahead readahead, long recordCount, boolean isAligned, Residency residency, Probe probe) {
     boolean isAuto = readahead.backend() == Backend.AUTO;
     if (readahead.backend() == Backend.MMAP) {
-      return new BackendChoice(Backend.MMAP, false, "backend=mmap was asked for");
+      return named(Backend.MMAP, false, "backend=mmap was asked for");
     }
     if (recordCount == 0) {
       Backend backend = isAuto ? Backend.PREAD : readahead.backend();
-      return new BackendChoice(backend, false, "there is nothing to read");
+      return named(backend, false, "there is nothing to read");
+    }
+    // What was asked for by name stays, and a cache of our own has no use for the kernel's.
+    boolean isFree = isAuto && readahead.io() == Io.AUTO && readahead.cacheBytes() == 0;
+    if (isFree && residency.isCached()) {
+      return new BackendChoice(
+          Backend.MMAP, false, true, true, "backend=auto: mmap, as " + residency.describe());
+    }
+    if (isFree && residency.fits()) {
+      String refusal = probe.refusal(Backend.URING, false);
+      if (refusal == null) {
+        return new BackendChoice(
+            Backend.URING,
+            false,
+            true,
+            true,
+            "backend=auto: uring through the page cache, which can hold it all: "
+                + residency.describe());
+      }
     }
     List<String> refusals = new ArrayList<>();
     for (Backend backend :
@@ -52,7 +74,8 @@ public record BackendChoice(Backend backend, boolean isDirect, String reason) {
       for (boolean isDirect : ways(backend, readahead.io(), isAligned, refusals)) {
         String refusal = probe.refusal(backend, isDirect);
         if (refusal == null) {
-          return new BackendChoice(backend, isDirect, reason(readahead, backend, refusals));
+          return new BackendChoice(
+              backend, isDirect, isFree, false, reason(readahead, backend, refusals));
         }
         refusals.add(name(backend) + " " + name(isDirect) + ": " + refusal);
       }
@@ -64,6 +87,15 @@ public record BackendChoice(Backend backend, boolean isDirect, String reason) {
                 readahead.io().name().toLowerCase(Locale.ROOT),
                 String.join("; ", refusals),
                 isAuto ? "io=auto or backend=mmap" : "backend=auto"));
+  }
+
+  private static BackendChoice named(Backend backend, boolean isDirect, String reason) {
+    return new BackendChoice(backend, isDirect, false, false, reason);
+  }
+
+  /** Whether it reads in the same way, for whatever reason. */
+  public boolean isLike(BackendChoice other) {
+    return backend == other.backend && isDirect == other.isDirect;
   }
 
   /** As users write it, "direct" or "buffered". */

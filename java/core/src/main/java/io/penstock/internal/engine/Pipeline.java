@@ -127,14 +127,7 @@ public final class Pipeline {
    */
   public synchronized long begin(long epoch, long endEpoch) {
     checkOpen();
-    boolean isThere =
-        session > 0
-            && cursor.hasNext()
-            && cursor.epoch() == epoch
-            && cursor.position() == 0
-            && cursor.endEpoch() == endEpoch
-            && lanes.stream().allMatch(lane -> lane.outlet.failure == null);
-    if (isThere) {
+    if (isAt(epoch, endEpoch)) {
       return session;
     }
     session++;
@@ -308,6 +301,21 @@ public final class Pipeline {
           e.getMessage(), e.path(), e.recordIndex(), e.offsetBytes(), e.statusName(), e);
     }
     return new PenstockException("reading stopped, which it should not: " + failure, failure);
+  }
+
+  /** Whether no batch is with a consumer. Any thread. */
+  public synchronized boolean isIdle() {
+    return lanes.stream().allMatch(lane -> lane.outlet.outCount == 0);
+  }
+
+  /** Whether begin would go on where reading has come to, without starting anew. Any thread. */
+  public synchronized boolean isAt(long epoch, long endEpoch) {
+    return session > 0
+        && cursor.hasNext()
+        && cursor.epoch() == epoch
+        && cursor.position() == 0
+        && cursor.endEpoch() == endEpoch
+        && lanes.stream().allMatch(lane -> lane.outlet.failure == null);
   }
 
   // ---- the lanes' side ------------------------------------------------------------------------

@@ -20,4 +20,28 @@ public record PipelineStatistics(
     long stallNanos,
     long consumerNanos,
     long elapsedNanos,
-    ReaderStatistics readers) {}
+    ReaderStatistics readers) {
+
+  /**
+   * Together with what another pipeline did before.
+   *
+   * @param earlier of the other
+   * @return the sums
+   */
+  public PipelineStatistics plus(PipelineStatistics earlier) {
+    ReaderStatistics both = new ReaderStatistics();
+    both.add(earlier.readers);
+    both.add(readers);
+    both.queueDepth = readers.queueDepth;
+    both.mergeGapBytes = readers.mergeGapBytes;
+    both.queueDepthMax = Math.max(readers.queueDepthMax, earlier.readers.queueDepthMax);
+    return new PipelineStatistics(
+        records + earlier.records,
+        batches + earlier.batches,
+        bytes + earlier.bytes,
+        stallNanos + earlier.stallNanos,
+        consumerNanos + earlier.consumerNanos,
+        elapsedNanos + earlier.elapsedNanos,
+        both);
+  }
+}

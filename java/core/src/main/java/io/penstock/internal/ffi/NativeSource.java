@@ -22,7 +22,9 @@ import java.util.List;
  * is in a call or a reader is open: {@code Dataset} sees to that.
  */
 public final class NativeSource implements AutoCloseable {
-  /** Chooses which records are kept over epochs: any number would do, always the same is simplest. */
+  /**
+   * Chooses which records are kept over epochs: any number would do, always the same is simplest.
+   */
   private static final long CACHE_KEY = 0x70656E73746F636BL;
 
   /** What the file system says of a file when it is opened. */

@@ -84,12 +84,54 @@ class BackendChoiceTest {
 
   @Test
   void nothingToReadNeedsNothingThatWorks() {
-    BackendChoice choice = BackendChoice.choose(Readahead.DEFAULT, 0, true, NONE_WORKS);
+    BackendChoice choice =
+        BackendChoice.choose(Readahead.DEFAULT, 0, true, Residency.UNKNOWN, NONE_WORKS);
 
     assertThat(choice.reason()).isEqualTo("there is nothing to read");
   }
 
+  @Test
+  void cachedFilesAreMapped() {
+    BackendChoice choice = choose("", new Residency(1000, 990, 0));
+
+    assertThat(choice.backend()).isEqualTo(Backend.MMAP);
+    assertThat(choice.isFree()).isTrue();
+    assertThat(choice.reason()).contains("are cached");
+  }
+
+  @Test
+  void filesThatFitIntoMemoryGoThroughThePageCache() {
+    BackendChoice choice = choose("", new Residency(1000, 500, 2000));
+
+    assertThat(choice.backend()).isEqualTo(Backend.URING);
+    assertThat(choice.io()).isEqualTo("buffered");
+    assertThat(choice.isWarming()).isTrue();
+  }
+
+  @Test
+  void filesLargerThanMemoryAreReadDirectly() {
+    BackendChoice choice = choose("", new Residency(1000, 500, 1100));
+
+    assertThat(choice.io()).isEqualTo("direct");
+    assertThat(choice.isFree()).isTrue();
+    assertThat(choice.isWarming()).isFalse();
+  }
+
+  @Test
+  void whatIsNamedDoesNotDependOnResidency() {
+    Residency cached = new Residency(1000, 1000, 5000);
+
+    assertThat(choose("io=direct", cached).io()).isEqualTo("direct");
+    assertThat(choose("backend=pread", cached).backend()).isEqualTo(Backend.PREAD);
+    assertThat(choose("cache=1m", cached).backend()).isEqualTo(Backend.URING);
+    assertThat(choose("io=direct", cached).isFree()).isFalse();
+  }
+
+  private static BackendChoice choose(String flags, Residency residency) {
+    return BackendChoice.choose(Readahead.parse(flags), 1000, true, residency, ALL_WORK);
+  }
+
   private static BackendChoice choose(String flags, boolean isAligned, BackendChoice.Probe probe) {
-    return BackendChoice.choose(Readahead.parse(flags), 1000, isAligned, probe);
+    return BackendChoice.choose(Readahead.parse(flags), 1000, isAligned, Residency.UNKNOWN, probe);
   }
 }

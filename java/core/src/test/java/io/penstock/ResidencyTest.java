@@ -1,0 +1,82 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is left to the loader follows where the data is, epoch by epoch. */
+class ResidencyTest {
+  private static final int RECORDS = 3000;
+  private static final int RECORD_BYTES = 4096;
+
+  @TempDir Path directory;
+
+  @Test
+  void anEpochReadThroughThePageCacheIsFollowedByOneFromMemory() throws Exception {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 3);
+    drop(array.path());
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(100).build()) {
+      double cached = dataset.files().getFirst().cachedFraction();
+      assumeTrue(cached < 0.5, "the page cache could not be dropped, or is not told of");
+      assertThat(loader.backend()).isIn("uring", "pread");
+      boolean isWarming = loader.reason().contains("page cache");
+      assumeTrue(isWarming, "this machine has no memory left, or no io_uring");
+      assertThat(loader.io()).isEqualTo("buffered");
+
+      Map<Long, Byte> first = new HashMap<>();
+      for (Epoch epoch : loader.epochs(0, 2)) {
+        int seen = 0;
+        for (Batch batch : epoch) {
+          for (int i = 0; i < batch.size(); i++) {
+            byte now = batch.asByteBuffer("x").get(i * RECORD_BYTES + 11);
+            Byte before = first.putIfAbsent(batch.index(i), now);
+            assertThat(before).isIn(null, now);
+          }
+          seen += batch.size();
+        }
+        assertThat(seen).isEqualTo(RECORDS);
+      }
+      assertThat(first).hasSize(RECORDS);
+      assertThat(loader.backend()).isEqualTo("mmap");
+      assertThat(loader.reason()).contains("are cached");
+      LoaderStatistics statistics = loader.statistics();
+      assertThat(statistics.records()).isEqualTo(2L * RECORDS);
+      assertThat(statistics.requests()).isPositive();
+    }
+  }
+
+  @Test
+  void aBackendThatWasNamedStays() throws IOException {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 3);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            dataset.loader().readahead(Readahead.parse("backend=pread,io=buffered")).build()) {
+      for (Epoch epoch : loader.epochs(0, 2)) {
+        for (Batch batch : epoch) {
+          assertThat(batch.size()).isPositive();
+        }
+      }
+      assertThat(loader.backend()).isEqualTo("pread");
+    }
+  }
+
+  private static void drop(Path path) throws IOException, InterruptedException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      file.force(true);
+    }
+    new ProcessBuilder("dd", "of=" + path, "oflag=nocache", "conv=notrunc,fdatasync", "count=0")
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+}
