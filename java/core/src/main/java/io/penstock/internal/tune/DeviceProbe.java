@@ -201,6 +201,7 @@ public final class DeviceProbe implements Meter, AutoCloseable {
         isStaged && staging <= FIXED_BYTES,
         true,
         false,
+        0,
         false,
         false);
   }

@@ -92,6 +92,7 @@ public record Forecast(
                     readahead.fixedBuffers(),
                     readahead.hugePages(),
                     readahead.dropBehind(),
+                    0,
                     false,
                     false)));
   }
