@@ -53,12 +53,12 @@ class BindingsTest {
     List<Integer> expected = new ArrayList<>();
     for (GroupLayout struct :
         List.of(
-            (GroupLayout) penstock_file_info.layout(),
-            (GroupLayout) penstock_shard.layout(),
-            (GroupLayout) penstock_failure.layout(),
-            (GroupLayout) penstock_reader_options.layout(),
-            (GroupLayout) penstock_progress.layout(),
-            (GroupLayout) penstock_statistics.layout())) {
+            penstock_file_info.layout(),
+            penstock_shard.layout(),
+            penstock_failure.layout(),
+            penstock_reader_options.layout(),
+            penstock_progress.layout(),
+            penstock_statistics.layout())) {
       expected.add((int) struct.byteSize());
       for (MemoryLayout member : struct.memberLayouts()) {
         if (!(member instanceof PaddingLayout)) {
