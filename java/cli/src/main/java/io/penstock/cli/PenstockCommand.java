@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     header = "Shuffled batches of arrays that are larger than memory.",
     description = "Each command tells more: penstock read --help.",
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, InfoCommand.class, ReadCommand.class},
+    subcommands = {DemoCommand.class, InfoCommand.class, ReadCommand.class, TuneCommand.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
     synopsisHeading = "%nUsage: ",
