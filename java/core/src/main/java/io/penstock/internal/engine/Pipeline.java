@@ -300,6 +300,9 @@ public final class Pipeline {
       return new PenstockException(
           e.getMessage(), e.path(), e.recordIndex(), e.offsetBytes(), e.statusName(), e);
     }
+    if (failure instanceof InterruptedException) {
+      return new PenstockException("interrupted while the loader was being built", failure);
+    }
     return new PenstockException("reading stopped, which it should not: " + failure, failure);
   }
 

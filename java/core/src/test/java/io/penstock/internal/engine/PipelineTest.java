@@ -277,6 +277,31 @@ class PipelineTest {
   }
 
   @Test
+  void interruptingTheStartEndsItAndTheThreads() {
+    Thread starter = Thread.currentThread();
+    Pipeline pipeline =
+        pipeline(
+            new FullShuffle(30, 1),
+            10,
+            2,
+            false,
+            () -> {
+              // Not open before the interrupt was noticed.
+              while (starter.isInterrupted()) {
+                Thread.onSpinWait();
+              }
+              return new FakeGatherer();
+            });
+    starter.interrupt();
+
+    assertThatExceptionOfType(PenstockException.class)
+        .isThrownBy(pipeline::start)
+        .withMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThatIllegalStateException().isThrownBy(() -> pipeline.begin(0, 1));
+  }
+
+  @Test
   void closingTwiceAndWithSlotsOutIsAllowed() {
     Pipeline pipeline = start(new FullShuffle(30, 1), 10, 2, false, gatherer -> {});
     Slot slot = pipeline.take(pipeline.begin(0, 1));
