@@ -5,11 +5,9 @@ import io.penstock.Dataset;
 import io.penstock.internal.engine.Gatherer;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.MappedGatherer;
-import io.penstock.internal.engine.NativeGatherer;
 import io.penstock.internal.engine.Slot;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.ReaderOptions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,7 +64,7 @@ public class GatherBenchmark {
   private ByteBuffer plainBuffer;
   private Gatherer mapped;
   private Gatherer mappedAdvised;
-  private Gatherer resident;
+  private ResidentReader resident;
 
   /** Makes the file, opens it in all ways. */
   @Setup
@@ -88,7 +86,7 @@ public class GatherBenchmark {
     List<MappedColumn> columns = List.of(new MappedColumn(column, List.of(source.map(0, arena))));
     mapped = new MappedGatherer(source, columns, recordBytes, false, false);
     mappedAdvised = new MappedGatherer(source, columns, recordBytes, true, false);
-    resident = new NativeGatherer(source, residentOptions());
+    resident = new ResidentReader(fixture.file, Fixture.BATCH_SIZE);
     channel = FileChannel.open(fixture.file.path());
     mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     plainBatch = fixture.allocateBatch();
@@ -108,24 +106,6 @@ public class GatherBenchmark {
     fixture.close();
   }
 
-  private ReaderOptions residentOptions() {
-    int entries = 4 * Fixture.BATCH_SIZE;
-    return new ReaderOptions(
-        ReaderOptions.Backend.PREAD,
-        false,
-        64,
-        16 << 10,
-        512 << 10,
-        4 << 20,
-        entries,
-        0,
-        Fixture.BATCH_SIZE,
-        2 * fixture.file.fileBytes(),
-        false,
-        true,
-        false);
-  }
-
   /** The engine of backend=mmap. */
   @Benchmark
   public long penstockMapped() {
@@ -141,7 +121,9 @@ public class GatherBenchmark {
   /** The reader in C, from its own memory. */
   @Benchmark
   public long penstockResident() {
-    return gather(resident);
+    MemorySegment indices = fixture.nextIndices();
+    resident.gather(indices, Fixture.BATCH_SIZE, slot.address());
+    return fixture.check(indices, slot.column(0));
   }
 
   /** Positional reads of a channel. */

@@ -18,6 +18,9 @@ final class Catalog {
 
   private static final long DEFAULT_MEMORY_BYTES = 1L << 30;
 
+  /** What a JVM with a small heap takes, and room for the pages of a few reads. */
+  private static final long JVM_BYTES = 256 << 20;
+
   /** Windows pay for records that are much smaller than what a request costs. */
   private static final long MAX_WINDOW_RECORD_BYTES = 4096;
 
@@ -159,8 +162,7 @@ final class Catalog {
   }
 
   private void addWindow(List<Contender> all, String name, String about, long memoryBytes) {
-    boolean isWithinLimit = cell.limitBytes() == 0 || memoryBytes <= cell.limitBytes() / 2;
-    if (!isWithinLimit || memoryBytes < smallMemoryBytes()) {
+    if (memoryBytes > mostMemoryBytes() || memoryBytes < smallMemoryBytes()) {
       return;
     }
     all.add(
@@ -264,9 +266,12 @@ final class Catalog {
 
   /** What the library takes by default, or what a cgroup leaves of it beside the JVM. */
   private long defaultMemoryBytes() {
-    return cell.limitBytes() == 0
-        ? DEFAULT_MEMORY_BYTES
-        : Math.min(DEFAULT_MEMORY_BYTES, cell.limitBytes() / 2);
+    return Math.min(DEFAULT_MEMORY_BYTES, mostMemoryBytes());
+  }
+
+  /** A limit holds for the JVM, too. */
+  private long mostMemoryBytes() {
+    return cell.limitBytes() == 0 ? Long.MAX_VALUE : cell.limitBytes() - JVM_BYTES;
   }
 
   /** Holds the batches read ahead, and little else. */

@@ -53,7 +53,7 @@ final class ChildRunner implements Runner {
     // Closed last: a group can only be removed when its processes have gone.
     try (ControlGroups groups =
             ControlGroups.create(cell.profile(), cell.device().number(), cell.limitBytes());
-        Child child = new Child(command(run), folder);
+        Child child = start(command(run));
         ProcessMeter meter = new ProcessMeter(child.pid(), hasChildren)) {
       child.expect("warm", PATIENCE_SECONDS + settings.warmupSeconds());
       groups.add(child.pid());
@@ -81,6 +81,14 @@ final class ChildRunner implements Runner {
               result.getAsJsonObject("facts"));
       check(run, measurement, result.get("digest").getAsString());
       return measurement;
+    }
+  }
+
+  private Child start(List<String> command) throws AbsentException {
+    try {
+      return new Child(command, folder);
+    } catch (IOException e) {
+      throw new AbsentException(command.getFirst() + " cannot be run", e);
     }
   }
 
@@ -141,7 +149,7 @@ final class ChildRunner implements Runner {
             "bs=1M",
             "count=" + (cell.limitBytes() >> 20),
             "status=none");
-    int status = new ProcessBuilder(groups.wrap(command)).inheritIO().start().waitFor();
+    int status = new ProcessBuilder(groups.wrapInMemory(command)).inheritIO().start().waitFor();
     if (status != 0) {
       throw new AbsentException("dd could not fill the page cache, exit " + status);
     }

@@ -1,13 +1,15 @@
 package io.penstock.bench.cold;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The control groups (version 1) of one run: cpuacct to count its processor time, and, as asked
@@ -17,7 +19,13 @@ import java.util.Map;
  * processes have ended.
  */
 final class ControlGroups implements AutoCloseable {
-  private static final String NAME = "penstock-bench-" + ProcessHandle.current().pid();
+  private static final String PREFIX = "penstock-bench-";
+  private static final String NAME = PREFIX + ProcessHandle.current().pid();
+
+  /** Together one second. */
+  private static final int REMOVE_ATTEMPTS = 100;
+
+  private static final long REMOVE_PAUSE_NANOS = 10_000_000;
 
   private final Map<String, Path> folders = new LinkedHashMap<>();
 
@@ -64,6 +72,24 @@ final class ControlGroups implements AutoCloseable {
     }
   }
 
+  /** Removes groups that processes left behind which were killed. */
+  static void removeLeftovers() throws IOException {
+    for (String controller : List.of("cpuacct", "memory", "blkio")) {
+      Path parent = parent(controller);
+      if (parent == null || !Files.isWritable(parent)) {
+        continue;
+      }
+      try (DirectoryStream<Path> groups = Files.newDirectoryStream(parent, PREFIX + "*")) {
+        for (Path group : groups) {
+          String pid = group.getFileName().toString().substring(PREFIX.length());
+          if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+            remove(group);
+          }
+        }
+      }
+    }
+  }
+
   private void limitMemory(long bytes) throws IOException, AbsentException {
     Path folder = make("memory");
     Files.writeString(folder.resolve("memory.limit_in_bytes"), Long.toString(bytes));
@@ -103,9 +129,18 @@ final class ControlGroups implements AutoCloseable {
 
   /** A command that runs another one inside the groups from its beginning. */
   List<String> wrap(List<String> command) {
+    return wrap(command, folders.values());
+  }
+
+  /** The same for the limit on memory alone: neither counted nor held to the profile. */
+  List<String> wrapInMemory(List<String> command) {
+    return wrap(command, List.of(folders.get("memory")));
+  }
+
+  private static List<String> wrap(List<String> command, Collection<Path> groups) {
     StringBuilder script = new StringBuilder();
-    for (Path folder : folders.values()) {
-      script.append("echo $$ > '").append(folder.resolve("cgroup.procs")).append("' && ");
+    for (Path group : groups) {
+      script.append("echo $$ > '").append(group.resolve("cgroup.procs")).append("' && ");
     }
     List<String> wrapped = new ArrayList<>(List.of("/bin/sh", "-c", script + "exec \"$@\"", "sh"));
     wrapped.addAll(command);
@@ -138,14 +173,12 @@ final class ControlGroups implements AutoCloseable {
       try {
         Files.deleteIfExists(folder);
         return;
-      } catch (DirectoryNotEmptyException | java.nio.file.AccessDeniedException e) {
-        throw e;
       } catch (IOException e) {
         // Busy: a process that was waited for may be there for a moment longer.
-        if (attempt == 100) {
+        if (attempt == REMOVE_ATTEMPTS) {
           throw e;
         }
-        java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        LockSupport.parkNanos(REMOVE_PAUSE_NANOS);
       }
     }
   }

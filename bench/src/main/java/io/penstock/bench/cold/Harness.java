@@ -32,6 +32,7 @@ final class Harness {
 
   private final Settings settings;
   private final PrintStream talk;
+  private volatile List<RecordFile> made = List.of();
 
   Harness(Settings settings, PrintStream talk) {
     this.settings = settings;
@@ -41,10 +42,13 @@ final class Harness {
   /** Measures everything; returns whether all delivered what they were asked for. */
   boolean run() throws IOException, InterruptedException {
     Files.createDirectories(settings.scratch());
+    ControlGroups.removeLeftovers();
     Device device = Device.of(settings.scratch());
     Map<String, String> machine = Machine.facts(settings, device);
     Path results = settings.folder().resolve(settings.name());
     Path temporary = Files.createTempDirectory(settings.scratch(), "run");
+    Thread hook = new Thread(() -> abort(temporary));
+    Runtime.getRuntime().addShutdownHook(hook);
     boolean isRight = true;
     try {
       CellRunner runner = new CellRunner(settings, temporary, talk);
@@ -52,6 +56,7 @@ final class Harness {
         isRight &= measure(plan, device, machine, runner, results);
       }
     } finally {
+      Runtime.getRuntime().removeShutdownHook(hook);
       deleteAll(temporary);
     }
     talk.println("results: " + results.resolve("REPORT.md"));
@@ -83,12 +88,13 @@ final class Harness {
     boolean isRight = true;
     try {
       talk.printf("making %s (%d MiB)%n", file.path().getFileName(), file.fileBytes() >> 20);
+      made = List.of(file, warmup);
       warmup.make();
       file.make();
       for (Profile profile : plan.profiles()) {
         for (State state : settings.states()) {
-          if (profile.isLimited() && state != State.COLD) {
-            // A limited disk tells about cold reads; what is in memory does not depend on it.
+          if (profile.isLimited() && state == State.WARM) {
+            // What is in memory does not depend on the disk.
             continue;
           }
           Cell cell = new Cell(file, warmup, state, profile, device, limitBytes(state, file));
@@ -172,6 +178,21 @@ final class Harness {
     facts.put("file size on limited devices", (settings.profileFileBytes() >> 20) + " MiB");
     facts.put("seed", Long.toString(settings.seed()));
     return facts;
+  }
+
+  /** When the user has had enough: no process stays, and no file of gigabytes. */
+  private void abort(Path temporary) {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    try {
+      deleteAll(temporary);
+      if (!settings.isKeeping()) {
+        for (RecordFile file : made) {
+          Files.deleteIfExists(file.path());
+        }
+      }
+    } catch (IOException e) {
+      talk.println("files are left in " + settings.scratch() + ": " + e.getMessage());
+    }
   }
 
   private static void deleteAll(Path folder) throws IOException {

@@ -13,12 +13,14 @@ import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command {@code bench/run}: parses options, runs the harness, tells how that ended. */
 @Command(
     name = "bench/run",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpWidth = 100,
     description = {
@@ -87,8 +89,9 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--profiles",
       split = ",",
+      converter = ProfileConverter.class,
       description = "Of the device: as-is, hdd (150 reads/s, 150 MB/s), sata (20k, 500 MB/s).")
-  private List<String> profiles;
+  private List<Profile> profiles;
 
   @Option(
       names = "--file-size",
@@ -130,7 +133,7 @@ public final class Main implements Callable<Integer> {
       defaultValue = "600")
   private double wholeSeconds;
 
-  @Option(names = "--warmup", description = "Seconds to warm up before each run. Default: 1.")
+  @Option(names = "--warmup", description = "Seconds to warm up before each run. Default: 2.")
   private Double warmupSeconds;
 
   @Option(
@@ -170,6 +173,14 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--seed", description = "Of all orders. Default: 0.", defaultValue = "0")
   private long seed;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this and exit.")
+  private boolean unusedHelp;
+
+  @Spec private CommandSpec spec;
+
   private Main() {}
 
   /**
@@ -206,7 +217,23 @@ public final class Main implements Callable<Integer> {
 
   private Settings settings() throws IOException {
     List<State> wanted = isLarge ? List.of(State.LARGER) : List.of(State.values());
-    List<String> devices = List.of("as-is", "hdd", "sata");
+    Settings settings = settings(wanted);
+    check(
+        settings.recordSizes().stream().allMatch(size -> size >= 16 && size % 8 == 0),
+        "--sizes must be multiples of 8, at least 16");
+    check(settings.rounds() >= 1, "--rounds must be at least 1");
+    check(settings.seconds() > 0, "--seconds must be more than 0");
+    check(settings.windows().stream().allMatch(share -> share >= 2), "--windows must be 2 or more");
+    return settings;
+  }
+
+  private void check(boolean isRight, String rule) {
+    if (!isRight) {
+      throw new ParameterException(spec.commandLine(), rule);
+    }
+  }
+
+  private Settings settings(List<State> wanted) throws IOException {
     return new Settings(
         name != null
             ? name
@@ -217,9 +244,7 @@ public final class Main implements Callable<Integer> {
         isKeeping,
         or(sizes, List.of(784L, 4096L, 16384L, 150528L, 1L << 20), List.of(784L, 4096L)),
         or(states, wanted, List.of(State.COLD, State.WARM)),
-        or(profiles, isLarge ? List.of("as-is") : devices, List.of("as-is")).stream()
-            .map(Profile::of)
-            .toList(),
+        or(profiles, isLarge ? List.of(Profile.AS_IS) : Profile.KNOWN, List.of(Profile.AS_IS)),
         or(fileBytes, isLarge ? Machine.memoryBytes() / 4 * 5 : 4L << 30, 512L << 20),
         or(profileFileBytes, 1L << 30, 64L << 20),
         or(profileSizes, List.of(784L, 4096L), List.of(784L)),
@@ -227,7 +252,7 @@ public final class Main implements Callable<Integer> {
         or(rounds, 7, 2),
         or(seconds, 3.0, 0.5),
         wholeSeconds,
-        or(warmupSeconds, 1.0, 0.3),
+        or(warmupSeconds, 2.0, 0.5),
         windows,
         contenders,
         extra,
@@ -238,6 +263,14 @@ public final class Main implements Callable<Integer> {
 
   private <T> T or(T given, T usual, T quick) {
     return given != null ? given : isQuick ? quick : usual;
+  }
+
+  /** Profiles by their names. */
+  static final class ProfileConverter implements ITypeConverter<Profile> {
+    @Override
+    public Profile convert(String text) {
+      return Profile.of(text);
+    }
   }
 
   /** Sizes as 512m or 8g. */

@@ -1,8 +1,7 @@
 package io.penstock.bench.cold;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * A device to read from: the disk as it is, or held to exact limits by a control group, which gives
@@ -15,7 +14,7 @@ import java.util.stream.Stream;
 record Profile(String name, long readsPerSecond, long bytesPerSecond) {
   static final Profile AS_IS = new Profile("as-is", 0, 0);
 
-  private static final List<Profile> KNOWN =
+  static final List<Profile> KNOWN =
       List.of(
           AS_IS,
           // Seeks of 7 ms, and what the outer tracks give.
@@ -33,12 +32,8 @@ record Profile(String name, long readsPerSecond, long bytesPerSecond) {
         .findAny()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new TypeConversionException(
                     "profile must be one of %s, was '%s'"
-                        .formatted(Arrays.toString(names().toArray()), name)));
-  }
-
-  static Stream<String> names() {
-    return KNOWN.stream().map(Profile::name);
+                        .formatted(KNOWN.stream().map(Profile::name).toList(), name)));
   }
 }

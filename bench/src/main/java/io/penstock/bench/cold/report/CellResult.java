@@ -37,6 +37,15 @@ public record CellResult(
     return "%s records, %s, %s".formatted(Units.bytes((double) recordBytes), state, profile);
   }
 
+  /** How often everything ran. */
+  public int roundCount() {
+    return entries.stream()
+        .flatMap(entry -> entry.rounds().stream())
+        .mapToInt(Measurement::round)
+        .max()
+        .orElse(0);
+  }
+
   /** A contender that was measured. */
   public Optional<Entry> entry(String contender) {
     return entries.stream()

@@ -89,20 +89,19 @@ final class Charts {
             .xAxisTitle(axis)
             .build();
     chart.getStyler().setLegendVisible(false);
-    chart.getStyler().setLabelsVisible(true);
+    // Otherwise names are left out that would fit.
+    chart.getStyler().setYAxisTickMarkSpacingHint(8);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     if (!entries.isEmpty()) {
       chart.addSeries(
           axis,
-          entries.stream().map(entry -> round(quantity.of(entry).median())).toList(),
-          entries.stream().map(Entry::contender).toList());
+          entries.stream().map(entry -> quantity.of(entry).median()).toList(),
+          // A label within a short bar could not be read, so the number goes with the name.
+          entries.stream()
+              .map(entry -> entry.contender() + "  " + Units.rate(quantity.of(entry).median()))
+              .toList());
     }
     return chart;
-  }
-
-  /** Two digits after the point for small numbers, none for large ones: they become labels. */
-  private static double round(double value) {
-    return value < 100 ? Math.rint(value * 100) / 100 : Math.rint(value);
   }
 
   private static Optional<Chart> drawMemory(CellResult cell, Path folder) throws IOException {

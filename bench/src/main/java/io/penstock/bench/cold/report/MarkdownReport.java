@@ -19,7 +19,7 @@ final class MarkdownReport {
         "Made by `bench/run`; how to read it: `bench/README.md`. Every figure is the median over"
             + " rounds, with the least and the most in brackets; ratios are of the same round.");
     report.facts("Machine", results.machine());
-    report.facts("Settings", results.settings());
+    report.facts("Settings of the latest run", results.settings());
     report.goals(Goals.of(results));
     for (Chart chart : charts) {
       report.line("");
@@ -67,13 +67,14 @@ final class MarkdownReport {
       return;
     }
     line(
-        "%d records, a file of %s%s. Measured %s."
+        "%d records, a file of %s%s. %d rounds, measured %s."
             .formatted(
                 cell.recordCount(),
                 Units.bytes((double) cell.recordCount() * cell.recordBytes()),
                 cell.limitBytes() > 0
                     ? ", memory held to " + Units.bytes((double) cell.limitBytes())
                     : "",
+                cell.roundCount(),
                 cell.measured()));
     table(cell);
     absent(cell);

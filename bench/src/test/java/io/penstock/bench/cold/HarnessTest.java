@@ -1,0 +1,121 @@
+package io.penstock.bench.cold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.bench.cold.report.CellResult;
+import io.penstock.bench.cold.report.Entry;
+import io.penstock.bench.cold.report.Results;
+import io.penstock.bench.data.RecordFile;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Runs the whole harness once, tiny, so that it does not rot. */
+class HarnessTest {
+  private static final String[] TINY = {
+    "--name=tiny",
+    "--sizes=784",
+    "--profiles=as-is",
+    "--file-size=1m",
+    "--rounds=1",
+    "--seconds=0.05",
+    "--warmup=0",
+    // One of each kind: a process takes long to start, and variants are tried one by one.
+    "--contenders=fio-sequential|penstock-mmap|filechannel-map|numpy-memmap|pytorch"
+  };
+
+  /** Not in the temp folder: that may be memory, where nothing is ever cold. */
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "harness");
+  }
+
+  @AfterEach
+  void deleteFolder() throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void everyContenderIsMeasuredOrAbsentWithAReason() throws IOException {
+    assertThat(run("--states=cold,warm")).isZero();
+
+    Results results = Results.load(folder.resolve("tiny"));
+    assertThat(results.cells()).hasSize(2);
+    for (CellResult cell : results.cells()) {
+      assertThat(cell.skipped()).isNull();
+      assertThat(cell.entries()).hasSizeGreaterThanOrEqualTo(4);
+      for (Entry entry : cell.entries()) {
+        assertThat(entry.absent() == null)
+            .as(entry.toString())
+            .isEqualTo(!entry.rounds().isEmpty());
+        assertThat(entry.absent() == null || !entry.absent().isBlank()).isTrue();
+      }
+      // Need nothing that may be missing.
+      assertThat(cell.entry("filechannel-map")).isPresent();
+      assertThat(cell.entry("penstock-mmap")).isPresent();
+    }
+    assertThat(folder.resolve("tiny/REPORT.md")).exists();
+    assertThat(scratch()).isEmptyDirectory();
+  }
+
+  @Test
+  void wrongBytesAreFoundAndFailTheRun() throws IOException {
+    RecordFile file = RecordFile.ofSize(scratch().resolve("records-784-1.npy"), 784, 1 << 20);
+    Files.createDirectories(scratch());
+    file.make();
+    try (RandomAccessFile raw = new RandomAccessFile(file.path().toFile(), "rw")) {
+      for (long index = 0; index < file.recordCount(); index++) {
+        // The last byte of each record.
+        raw.seek(RecordFile.DATA_OFFSET + (index + 1) * 784 - 1);
+        int found = raw.read();
+        raw.seek(RecordFile.DATA_OFFSET + (index + 1) * 784 - 1);
+        raw.write(found ^ 1);
+      }
+      raw.getFD().sync();
+    }
+
+    assertThat(run("--states=warm", "--contenders=filechannel-map")).isOne();
+
+    Entry entry = Results.load(folder.resolve("tiny")).cells().getFirst().entries().getFirst();
+    assertThat(entry.absent()).startsWith("WRONG BYTES").contains("filechannel-map");
+    assertThat(entry.rounds()).isEmpty();
+  }
+
+  @Test
+  void wrongUsageIsExitCodeTwo() {
+    assertThat(run("--profiles=floppy")).isEqualTo(2);
+    assertThat(run("--sizes=10")).isEqualTo(2);
+    assertThat(run("--rounds=0")).isEqualTo(2);
+    assertThat(run("--no-such-option")).isEqualTo(2);
+  }
+
+  private int run(String... options) {
+    List<String> arguments = new ArrayList<>();
+    for (String option : TINY) {
+      String name = option.substring(0, option.indexOf('='));
+      if (List.of(options).stream().noneMatch(other -> other.startsWith(name + "="))) {
+        arguments.add(option);
+      }
+    }
+    arguments.add("--dir=" + scratch());
+    arguments.add("--results=" + folder);
+    arguments.addAll(List.of(options));
+    return Main.run(arguments.toArray(String[]::new));
+  }
+
+  private Path scratch() {
+    return folder.resolve("scratch");
+  }
+}

@@ -1,0 +1,109 @@
+package io.penstock.bench.cold.child;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.penstock.bench.data.Digest;
+import io.penstock.bench.data.RecordFile;
+import io.penstock.sampler.FullShuffle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every contender in Java delivers the records of the order, all of them, in order. */
+class ReadingTest {
+  private static final long SEED = 5;
+  private static final long EPOCH = 3;
+
+  private static Path folder;
+  private static RecordFile file;
+
+  /** Not in the temp folder: that may be memory, of which nothing can be read directly. */
+  @BeforeAll
+  static void makeFile() throws IOException {
+    folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "reading");
+    file = new RecordFile(folder.resolve("records.npy"), 784, 3_001).make();
+  }
+
+  @AfterAll
+  static void deleteFile() throws IOException {
+    Files.delete(file.path());
+    Files.delete(folder);
+  }
+
+  @Test
+  void mappedChannel() throws IOException, InterruptedException {
+    assertDelivers(ChannelMapReading::new);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"io=buffered threads=3", "io=direct threads=3", "io=direct threads=1"})
+  void channelOnAPool(String parameters) throws IOException, InterruptedException {
+    assertDelivers(ChannelReading::new, parameters.split(" ", -1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "io=direct op=readv depth=16 alignment=4096",
+        "io=buffered op=read depth=300 alignment=4096"
+      })
+  void jasyncfio(String parameters) throws IOException, InterruptedException {
+    Reading.Opener opener =
+        job -> {
+          try {
+            return new JasyncfioReading(job);
+          } catch (RuntimeException | LinkageError e) {
+            return abort("io_uring or jasyncfio cannot be used here: " + e);
+          }
+        };
+    assertDelivers(opener, parameters.split(" ", -1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"backend=mmap", "backend=pread", ""})
+  void penstock(String readahead) throws IOException, InterruptedException {
+    assertDelivers(
+        PenstockReading::new,
+        "readahead=" + readahead,
+        "memoryBytes=" + (64 << 20),
+        "fillEpochs=1");
+  }
+
+  private static void assertDelivers(Reading.Opener opener, String... parameters)
+      throws IOException, InterruptedException {
+    Sink sink = new Sink(file.recordBytes(), 1e6);
+    try (Reading reading = opener.open(job(parameters))) {
+      reading.run(sink);
+      assertThat(reading.facts()).isNotNull();
+    }
+
+    FullShuffle order = new FullShuffle(file.recordCount(), SEED);
+    assertThat(sink.digest().count()).isEqualTo(file.recordCount());
+    assertThat(sink.digest().value())
+        .isEqualTo(Digest.expected(order, EPOCH, file.recordCount(), file.recordBytes()));
+  }
+
+  private static Job job(String... parameters) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "file=" + file.path(),
+                "recordBytes=" + file.recordBytes(),
+                "recordCount=" + file.recordCount(),
+                "batchSize=256",
+                "seed=" + SEED,
+                "epoch=" + EPOCH,
+                "seconds=1000",
+                "listLength=" + file.recordCount()));
+    all.addAll(List.of(parameters));
+    return Job.parse(all.toArray(String[]::new));
+  }
+}
