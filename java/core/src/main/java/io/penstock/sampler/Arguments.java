@@ -8,6 +8,9 @@ final class Arguments {
   /** The C library looks records up by indices of 48 bits. */
   static final long MAX_RECORDS = 1L << 48;
 
+  /** Room to count through several epochs. */
+  static final long MAX_POSITIONS = 1L << 62;
+
   private Arguments() {}
 
   static void checkRecordCount(long recordCount) {
@@ -16,9 +19,23 @@ final class Arguments {
     }
   }
 
+  static void checkSize(long size) {
+    if (size < 0 || size > MAX_POSITIONS) {
+      throw new IllegalArgumentException("size must be from 0 to 2^62, was " + size);
+    }
+  }
+
   static void checkEpoch(long epoch) {
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch must be >= 0, was " + epoch);
+    }
+  }
+
+  /** Epochs that are made of others must not have more positions than can be counted. */
+  static void checkPositions(String name, long factor, long size) {
+    if (size > 0 && factor > MAX_POSITIONS / size) {
+      throw new IllegalArgumentException(
+          "%s must leave at most 2^62 positions, was %d times %d".formatted(name, factor, size));
     }
   }
 

@@ -6,8 +6,8 @@ import java.util.function.LongFunction;
  * What a sampler derives for an epoch, kept for the latest even and the latest odd one, so that
  * reading ahead over the end of an epoch derives nothing twice.
  *
- * <p>Thread-safe without a lock. Threads that race derive the same; whichever is kept is right. So
- * what is derived must be a function of the epoch alone, and never change.
+ * <p>Thread-safe, and without a lock once it is derived. What is derived must be a function of the
+ * epoch alone, and never change.
  */
 final class EpochCache<T> {
   /** Both fields are final: a thread that sees the entry sees them. */
@@ -30,14 +30,20 @@ final class EpochCache<T> {
   }
 
   T get(long epoch) {
-    boolean isOdd = (epoch & 1) != 0;
-    Entry<T> kept = isOdd ? odd : even;
+    Entry<T> kept = (epoch & 1) == 0 ? even : odd;
+    return kept != null && kept.epoch == epoch ? kept.value : derive(epoch);
+  }
+
+  /** One thread at a time, as it may take long and much memory. */
+  private synchronized T derive(long epoch) {
+    boolean isEven = (epoch & 1) == 0;
+    Entry<T> kept = isEven ? even : odd;
     if (kept == null || kept.epoch != epoch) {
       kept = new Entry<>(epoch, derivation.apply(epoch));
-      if (isOdd) {
-        odd = kept;
-      } else {
+      if (isEven) {
         even = kept;
+      } else {
+        odd = kept;
       }
     }
     return kept.value;

@@ -21,7 +21,7 @@ final class KeyChain {
     }
     long label = 0;
     for (byte b : bytes) {
-      label = label << 8 | b;
+      label = (label << 8) | b;
     }
     return label;
   }
@@ -33,6 +33,14 @@ final class KeyChain {
       key = FeistelNetwork.mix(key + word);
     }
     return key;
+  }
+
+  /** Key 0 of three numbers, without an array for them: for what is asked for by index. */
+  static long keyOf(long label, long first, long second, long third) {
+    long key = FeistelNetwork.mix(label + FeistelNetwork.GAMMA);
+    key = FeistelNetwork.mix(key + first);
+    key = FeistelNetwork.mix(key + second);
+    return FeistelNetwork.mix(key + third);
   }
 
   /** The first keys. Each is a chain of its own: two lists are equal only if all chains collide. */
