@@ -62,8 +62,11 @@ public record MemoryPlan(
   /** Slots and resident columns each get at most this share of the budget when cells pay. */
   private static final int MINOR_SHARE = 8;
 
-  /** Copying out of cells costs something: a gain below this is none. */
-  private static final double LEAST_GAIN = 1.25;
+  /**
+   * Less than this is no gain: copying out of cells costs something, and the first sweep of an
+   * order, which delivers little, is paid for by all that follow.
+   */
+  private static final double LEAST_GAIN = 1.75;
 
   private static final int MAX_ENTRIES = 1 << 29;
 
