@@ -38,7 +38,9 @@ final class JasyncfioReading implements Reading {
     order = job.order(arena);
     depth = job.integer("depth");
     isVectored = job.text("op").equals("readv");
-    executor = EventExecutor.builder().entries(Math.max(64, 2 * depth)).build();
+    // At least twice the depth, and a power of two, as it insists on.
+    executor =
+        EventExecutor.builder().entries(Integer.highestOneBit(Math.max(64, 4 * depth))).build();
     String path = job.file().path().toString();
     file =
         (job.text("io").equals("direct")
