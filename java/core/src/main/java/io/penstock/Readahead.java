@@ -61,7 +61,10 @@ public record Readahead(
 
   /** By which system calls records are read. */
   public enum Backend {
-    /** The first that works here, of uring and pread. */
+    /**
+     * By where the data is when an epoch starts: in the page cache, mmap; otherwise the first that
+     * works here, of uring and pread.
+     */
     AUTO,
     /** io_uring: many requests in flight from one thread. */
     URING,
@@ -73,7 +76,10 @@ public record Readahead(
 
   /** Whether the page cache takes part. */
   public enum Io {
-    /** Direct where all files allow it and the backend gains from it. */
+    /**
+     * Through the page cache if it can hold all of the data and the backend is auto as well;
+     * otherwise direct where all files allow it and the backend gains from it.
+     */
     AUTO,
     /** Past the page cache. */
     DIRECT,
