@@ -55,7 +55,7 @@ final class Catalog {
   private void addLimits(List<Contender> all) {
     boolean isLarge = cell.file().recordBytes() >= LARGE_RECORD_BYTES;
     List<String> variants = new ArrayList<>();
-    for (int depth : isLarge ? new int[] {4, 8, 16} : new int[] {32, 64, 128}) {
+    for (int depth : isLarge ? new int[] {8, 4, 16} : new int[] {64, 32, 128}) {
       variants.add("depth=" + depth + ",fixed=1");
       variants.add("depth=" + depth + ",fixed=0");
     }
@@ -74,10 +74,10 @@ final class Catalog {
                 Map.of("rw", "read"))
             .withVariants(
                 List.of(
-                    "block=524288,depth=4,fixed=1",
-                    "block=524288,depth=8,fixed=1",
+                    "block=1048576,depth=8,fixed=1",
                     "block=1048576,depth=4,fixed=1",
-                    "block=1048576,depth=8,fixed=1")));
+                    "block=524288,depth=8,fixed=1",
+                    "block=524288,depth=4,fixed=1")));
   }
 
   private void addPenstock(List<Contender> all) {
@@ -199,7 +199,7 @@ final class Catalog {
                 "FileChannel, positional direct reads on a pool of threads",
                 Program.JAVA,
                 Map.of("contender", "channel-reads", "io", "direct"))
-            .withVariants(List.of("threads=16", "threads=32")));
+            .withVariants(List.of("threads=32", "threads=16")));
     all.add(
         Contender.timed(
                 "jasyncfio",
@@ -212,7 +212,7 @@ final class Catalog {
   private List<String> jasyncfioVariants() {
     boolean isLarge = cell.file().recordBytes() >= LARGE_RECORD_BYTES;
     List<String> variants = new ArrayList<>();
-    for (String way : List.of("io=direct,op=read", "io=direct,op=readv", "io=buffered,op=read")) {
+    for (String way : List.of("io=direct,op=readv", "io=direct,op=read", "io=buffered,op=read")) {
       for (int depth : isLarge ? new int[] {8, 32} : new int[] {32, 128}) {
         variants.add(way + ",depth=" + depth);
       }
@@ -251,7 +251,7 @@ final class Catalog {
                 "FileChannel, positional reads on a pool of threads",
                 Program.JAVA,
                 Map.of("contender", "channel-reads", "io", "buffered"))
-            .withVariants(List.of("threads=1", "threads=2", "threads=4")));
+            .withVariants(List.of("threads=2", "threads=1", "threads=4")));
   }
 
   private Contender torch() {
@@ -261,7 +261,7 @@ final class Catalog {
             "PyTorch DataLoader over a memmap (%s), whole batches per worker".formatted(advice),
             Program.TORCH,
             Map.of("contender", "torch", "advice", advice))
-        .withVariants(List.of("workers=0", "workers=2", "workers=4", "workers=8", "workers=16"));
+        .withVariants(List.of("workers=4", "workers=0", "workers=2", "workers=8", "workers=16"));
   }
 
   /** What the library takes by default, or what a cgroup leaves of it beside the JVM. */

@@ -10,8 +10,8 @@ import java.util.Map;
  * @param about what it does, in one line
  * @param program what runs it
  * @param parameters of the program
- * @param variants further parameters to try, as "name=value,name=value"; the best one takes part.
- *     One empty variant: there is nothing to try.
+ * @param variants further parameters to try, as "name=value,name=value"; the best one takes part,
+ *     or the first one without trying. One empty variant: there is no choice.
  * @param isWholeEpoch whether a run lasts until the epoch ends, not for a fixed time
  * @param memoryBytes its memory budget; 0: it has none
  */

@@ -51,7 +51,9 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
   @Option(
       names = "--quick",
-      description = "Small files, two rounds of half a second, cold and warm: about two minutes.")
+      description =
+          "One record size, a small file, two rounds of half a second, cold and warm, and no trying"
+              + " of parameters: about two minutes.")
   private boolean isQuick;
 
   @Option(names = "--name", description = "Of the folder with the results. Default: date and time.")
@@ -242,13 +244,14 @@ public final class Main implements Callable<Integer> {
         results,
         scratch != null ? scratch : Path.of(System.getProperty("java.io.tmpdir"), "penstock-bench"),
         isKeeping,
-        or(sizes, List.of(784L, 4096L, 16384L, 150528L, 1L << 20), List.of(784L, 4096L)),
+        or(sizes, List.of(784L, 4096L, 16384L, 150528L, 1L << 20), List.of(4096L)),
         or(states, wanted, List.of(State.COLD, State.WARM)),
         or(profiles, isLarge ? List.of(Profile.AS_IS) : Profile.KNOWN, List.of(Profile.AS_IS)),
-        or(fileBytes, isLarge ? Machine.memoryBytes() / 4 * 5 : 4L << 30, 512L << 20),
+        or(fileBytes, isLarge ? Machine.memoryBytes() / 4 * 5 : 4L << 30, 256L << 20),
         or(profileFileBytes, 1L << 30, 64L << 20),
-        or(profileSizes, List.of(784L, 4096L), List.of(784L)),
+        or(profileSizes, List.of(784L, 4096L), List.of(784L, 4096L)),
         isLarge,
+        !isQuick,
         or(rounds, 7, 2),
         or(seconds, 3.0, 0.5),
         wholeSeconds,
