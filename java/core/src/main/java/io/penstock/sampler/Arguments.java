@@ -39,6 +39,16 @@ final class Arguments {
     }
   }
 
+  /** How many positions the epochs before have, of orders that go on from one to the next. */
+  static long firstPosition(long epoch, long size) {
+    checkEpoch(epoch);
+    if (size > 0 && epoch >= MAX_POSITIONS / size) {
+      throw new IllegalArgumentException(
+          "epoch must be below 2^62 / %d positions, was %d".formatted(size, epoch));
+    }
+    return epoch * size;
+  }
+
   static void checkFill(long epoch, long position, MemorySegment indices, int count, long size) {
     checkEpoch(epoch);
     Objects.checkFromIndexSize(position, count, size);

@@ -1,0 +1,79 @@
+package io.penstock.sampler;
+
+import java.util.function.LongUnaryOperator;
+
+/**
+ * How well an order mixes, estimated before anything is read or trained.
+ *
+ * <p>An exact shuffle mixes as well as can be: its numbers are those of chance, which stand beside
+ * them. A block shuffle trades some of that for speed, and the order of the file has none. Two
+ * questions are asked. Do records that lie side by side in the file, which tend to be alike, stay
+ * together ({@link #mixing}, {@link #neighbourShare})? And is a batch like the whole ({@link
+ * #batchSpread}, {@link #labelDiversity})?
+ *
+ * <p>Made from a sample of batches, always the same ones, so that two reports can be compared. With
+ * 2^18 records looked at, ratios are right to within about 1 percent, where enough happens to be
+ * counted.
+ *
+ * @param size positions of an epoch
+ * @param batchSize records of a batch
+ * @param epoch whose order it is
+ * @param sampledBatches batches that were looked at
+ * @param neighbourShare share of records whose next record in the file is in the same batch
+ * @param chanceNeighbourShare what chance would make of it
+ * @param mixing the mixing number: how far apart in the order records come that are neighbours in
+ *     the file, on average, as a share of what chance makes of it. 1: as far as any two; a block
+ *     shuffle whose windows are a tenth of the data: near 0.1; the order of the file: near 0. Not a
+ *     number for orders that have no inverse, as draws with replacement
+ * @param displacement how far records are moved, on average, as a share of the whole; chance: 1/3
+ * @param batchSpread how far apart in the file two records of a batch lie, on average, as a share
+ *     of what chance makes of it
+ * @param labelDiversity share of the pairs in a batch that have different labels; not a number
+ *     without labels
+ * @param chanceLabelDiversity what chance would make of it
+ * @param labelsPerBatch different labels in a batch, on average; not a number without labels
+ * @param chanceLabelsPerBatch what chance would make of it
+ */
+public record MixingReport(
+    long size,
+    int batchSize,
+    long epoch,
+    long sampledBatches,
+    double neighbourShare,
+    double chanceNeighbourShare,
+    double mixing,
+    double displacement,
+    double batchSpread,
+    double labelDiversity,
+    double chanceLabelDiversity,
+    double labelsPerBatch,
+    double chanceLabelsPerBatch) {
+
+  /**
+   * Looks at an order.
+   *
+   * @param sampler the order
+   * @param batchSize records of a batch, at least 1
+   * @return the report on its epoch 0
+   * @throws IllegalArgumentException if the batch size is out of range, or there are fewer than two
+   *     positions
+   */
+  public static MixingReport of(Sampler sampler, int batchSize) {
+    return new MixingSample(sampler, batchSize, 0, null).report();
+  }
+
+  /**
+   * Looks at an order and at the labels of its batches.
+   *
+   * @param sampler the order
+   * @param batchSize records of a batch, at least 1
+   * @param label a number that stands for the class of a record, by its index; asked for some
+   *     hundred thousand records
+   * @return the report on its epoch 0
+   * @throws IllegalArgumentException if the batch size is out of range, or there are fewer than two
+   *     positions
+   */
+  public static MixingReport of(Sampler sampler, int batchSize, LongUnaryOperator label) {
+    return new MixingSample(sampler, batchSize, 0, label).report();
+  }
+}

@@ -1,0 +1,109 @@
+package io.penstock.sampler;
+
+import java.util.Arrays;
+
+/**
+ * Whose turn it is at a position, among sources that have turns by weight, and which of its turns:
+ * evenly spread, and computed without looking at other positions.
+ *
+ * <p>A binary tree with a source at every leaf. At a fork of which the left side has the share f of
+ * the weight, {@code floor(n f + phase)} of the first n turns go left: as even as can be. The turns
+ * of a side are then dealt to its forks in the same way. Phases are from [0, 1), hashed from a key.
+ * Immutable.
+ */
+final class Turns {
+  /** What to do at a turn. */
+  @FunctionalInterface
+  interface Taker {
+    /** Given the source, and how many turns it had before. */
+    long take(int source, long turn);
+  }
+
+  private static final long PHASE_LABEL = KeyChain.label("mixture1");
+
+  private final double[] weights;
+  private final double largest;
+  private final long seed;
+
+  /** What is on the left and right of each fork: a fork or ~source. */
+  private final int[] left;
+
+  private final int[] right;
+
+  /** For each fork: share of the left side and phase, in units of 2^-64. */
+  private final long[] shares;
+
+  private final long[] phases;
+  private final int root;
+  private int forkCount;
+
+  /** Weights are finite, not negative, not all 0; sources of weight 0 get no turn. */
+  Turns(double[] weights, long seed) {
+    this.weights = weights;
+    this.largest = Arrays.stream(weights).max().orElseThrow();
+    this.seed = seed;
+    int[] sources = new int[Weights.countPositive(weights)];
+    int count = 0;
+    for (int i = 0; i < weights.length; i++) {
+      if (weights[i] > 0) {
+        sources[count++] = i;
+      }
+    }
+    this.left = new int[count];
+    this.right = new int[count];
+    this.shares = new long[count];
+    this.phases = new long[count];
+    this.root = grow(sources, 0, count);
+  }
+
+  /** Makes the tree of some sources; returns its root, a fork or ~source. */
+  private int grow(int[] sources, int from, int to) {
+    if (to - from == 1) {
+      return ~sources[from];
+    }
+    int fork = forkCount++;
+    int middle = (from + to) >>> 1;
+    double leftWeight = sum(sources, from, middle);
+    double rightWeight = sum(sources, middle, to);
+    shares[fork] = (long) (leftWeight / (leftWeight + rightWeight) * 0x1p63) << 1;
+    phases[fork] = KeyChain.key(PHASE_LABEL, fork, seed);
+    left[fork] = grow(sources, from, middle);
+    right[fork] = grow(sources, middle, to);
+    return fork;
+  }
+
+  /**
+   * In units of the largest weight: weights may be near zero, or their sum beyond what there is.
+   */
+  private double sum(int[] sources, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += weights[sources[i]] / largest;
+    }
+    return sum;
+  }
+
+  /** Finds the turn at a position, from 0 to 2^62. */
+  long at(long position, Taker taker) {
+    int at = root;
+    long turn = position;
+    while (at >= 0) {
+      long before = leftTurns(at, turn);
+      if (leftTurns(at, turn + 1) > before) {
+        turn = before;
+        at = left[at];
+      } else {
+        turn -= before;
+        at = right[at];
+      }
+    }
+    return taker.take(~at, turn);
+  }
+
+  /** How many of the first turns of a fork go left: the upper 64 bits of turns * share + phase. */
+  private long leftTurns(int fork, long turns) {
+    long low = turns * shares[fork];
+    boolean carries = Long.compareUnsigned(low + phases[fork], low) < 0;
+    return Math.unsignedMultiplyHigh(turns, shares[fork]) + (carries ? 1 : 0);
+  }
+}
