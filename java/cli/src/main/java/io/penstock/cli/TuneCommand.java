@@ -40,14 +40,15 @@ import picocli.CommandLine.Spec;
       "",
       "With --json, one object on stdout: path, fileBytes, recordBytes (null if not a .npy),"
           + " backend, io, reason (why not a better way of reading; null if there is none), rounds,"
-          + " spread (median of (most - least) / median over the rounds), randomReads and"
-          + " sequentialReads (each a list of requestBytes, queueDepth, requestsPerSecond,"
-          + " bytesPerSecond, leastPerSecond, mostPerSecond; requestsPerSecond is the median of the"
-          + " rounds), knees (list of requestBytes, queueDepth, requestsPerSecond),"
-          + " sequentialBytesPerSecond, readahead (the flags), queueDepth, mergeGapBytes,"
-          + " maxReadBytes, reasons (list of flag, value, why), forecasts (list of memoryBytes,"
-          + " windowRecords, byWindows, recordsPerSecond; null where the memory is too little),"
-          + " notes (list of sentences), plot (path; null if none)."
+          + " spread (quartile range of the rounds / their median, of the median point),"
+          + " randomReads and sequentialReads (each a list of requestBytes, queueDepth,"
+          + " requestsPerSecond, bytesPerSecond, leastPerSecond, mostPerSecond; requestsPerSecond"
+          + " is the median of the rounds), knees (list of requestBytes, queueDepth,"
+          + " requestsPerSecond), sequentialBytesPerSecond, readahead (the flags), queueDepth,"
+          + " mergeGapBytes, maxReadBytes, reasons (list of flag, value, why), forecasts (list of"
+          + " memoryBytes, windowRecords, byWindows, recordsPerSecond, firstEpochPerSecond; the"
+          + " rates are null where the memory is too little), notes (list of sentences), plot"
+          + " (path; null if none)."
     })
 final class TuneCommand implements Callable<Integer> {
   private static final String DEFAULT_PLOT = "penstock-tune.png";

@@ -12,12 +12,15 @@ import io.penstock.internal.tune.Forecast;
 import io.penstock.internal.tune.Measurements;
 import io.penstock.internal.tune.ProbePoint;
 import io.penstock.internal.tune.Tuning;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** What {@code tune} tells, for people and for programs. */
@@ -25,12 +28,13 @@ final class TuneReport {
   /** A device whose rates differ so much from round to round is shared, or busy. */
   private static final double MUCH_SPREAD = 0.3;
 
-  /** One read at a time in less than 5 microseconds: no device behind a file system is so fast. */
-  private static final double MEMORY_RATE = 200_000;
+  /** File systems without a device. */
+  private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
 
   private static final long SMALL_FILE_BYTES = 256 << 20;
 
   private final Path path;
+  private final String fileSystem;
   private final DeviceProbe probe;
   private final DeviceProbe.Records records;
   private final Measurements found;
@@ -39,12 +43,10 @@ final class TuneReport {
   private Path plot;
 
   TuneReport(
-      Path path,
-      DeviceProbe probe,
-      DeviceProbe.Records records,
-      Measurements found,
-      Tuning tuning) {
+      Path path, DeviceProbe probe, DeviceProbe.Records records, Measurements found, Tuning tuning)
+      throws IOException {
     this.path = path;
+    this.fileSystem = Files.getFileStore(path).type();
     this.probe = probe;
     this.records = records;
     this.found = found;
@@ -66,11 +68,14 @@ final class TuneReport {
     text.append("\nRandom reads, requests/s, by size and number in flight. * the knee: with more,");
     text.append(" it gains < 5 %\n").append(randomTable(found::requestsPerSecond, true));
     text.append("\nRandom reads, MB/s\n").append(randomTable(this::megabytes, false));
-    text.append("\nReading in the file's order, MB/s\n").append(sequentialTable());
+    text.append("\nReading in the file's order, at most ")
+        .append(rate(found.sequentialLimit() / 1e6));
+    text.append(" MB/s\n").append(sequentialTable());
     text.append("\nUse ").append(tuning.readahead()).append("\n\n").append(reasons());
     text.append('\n').append(howToGive());
     if (!forecasts.isEmpty()) {
-      text.append("\nAn exact shuffle of this file, foretold from the figures above (at most)\n");
+      text.append("\nAn exact shuffle of this file while it is not cached: at most, foretold");
+      text.append(" from the figures above\n");
       text.append(forecastTable());
     }
     notes().forEach(note -> text.append("\nNote: ").append(note).append('\n'));
@@ -94,13 +99,16 @@ final class TuneReport {
                         + " (its pages were dropped before each measurement)",
                 backend()));
     probe.way().refusals().forEach(refusal -> table.add("", "not " + refusal));
+    String rounds = Human.plural(found.rounds(), "round", "rounds");
     table.add(
         "measured",
-        "%s of %d ms for each point; they differ by %s between rounds"
+        "%s of %d ms for each point%s"
             .formatted(
-                Human.plural(found.rounds(), "round", "rounds"),
+                rounds,
                 found.plan().visitNanos() / 1_000_000,
-                Human.percent(found.spread())));
+                found.rounds() == 1
+                    ? ""
+                    : "; the middle half of them differ by " + Human.percent(found.spread())));
     return table.toString();
   }
 
@@ -158,21 +166,23 @@ final class TuneReport {
 
   private Table forecastTable() {
     Table table =
-        Table.withHeads(">--memory", ">of the data", ">known ahead", ">records/s", ">MB/s", "by");
+        Table.withHeads(
+            ">--memory", ">of data", ">known ahead", ">records/s", ">first epoch", ">MB/s", "by");
     forecasts.forEach(
-        (part, forecast) -> {
-          boolean isEnough = forecast.windowRecords() > 0;
-          table.add(
-              Human.bytes(forecast.memoryBytes()),
-              "1/" + part,
-              isEnough ? Human.count(forecast.windowRecords()) : "-",
-              rate(forecast.recordsPerSecond()),
-              rate(forecast.recordsPerSecond() * records.recordBytes() / 1e6),
-              !isEnough ? "too little" : forecast.isByWindows() ? "windows" : "single requests");
-        });
+        (part, forecast) ->
+            table.add(
+                Human.bytes(forecast.memoryBytes()),
+                "1/" + part,
+                Human.count(forecast.windowRecords()),
+                rate(forecast.recordsPerSecond()),
+                rate(forecast.firstEpochPerSecond()),
+                rate(forecast.recordsPerSecond() * records.recordBytes() / 1e6),
+                forecast.windowRecords() == 0
+                    ? "too little"
+                    : forecast.isByWindows() ? "windows" : "single requests"));
     double random = found.randomLimit(records.recordBytes());
-    table.add(
-        "any", "", "", rate(random), rate(random * records.recordBytes() / 1e6), "single requests");
+    String megabytes = rate(random * records.recordBytes() / 1e6);
+    table.add("any", "", "", rate(random), rate(random), megabytes, "single requests");
     return table;
   }
 
@@ -181,9 +191,13 @@ final class TuneReport {
     if (found.spread() > MUCH_SPREAD) {
       notes.add("the device changed much while it was measured: run it again when it is idle");
     }
-    double first = found.requestsPerSecond(ProbePoint.random(4 << 10, 1));
-    if (first > MEMORY_RATE) {
-      notes.add("these are the figures of memory, not of a device: see where the file lies");
+    if (found.rounds() < found.plan().rounds()) {
+      notes.add(
+          "the device was too slow for all %d rounds: --seconds gives them more time"
+              .formatted(found.plan().rounds()));
+    }
+    if (MEMORY.contains(fileSystem)) {
+      notes.add("%s is memory: these are no device's figures".formatted(fileSystem));
     } else if (!isDirect() && probe.cachedFraction() > 0.5) {
       notes.add("the file's pages stay in the page cache, so some reads were of memory");
     }
@@ -275,6 +289,7 @@ final class TuneReport {
       object.addProperty("windowRecords", forecast.windowRecords());
       object.addProperty("byWindows", forecast.isByWindows());
       object.add("recordsPerSecond", Json.number(forecast.recordsPerSecond()));
+      object.add("firstEpochPerSecond", Json.number(forecast.firstEpochPerSecond()));
       array.add(object);
     }
     return array;

@@ -8,7 +8,11 @@ import com.google.gson.JsonParser;
 import io.penstock.Readahead;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /**
  * {@code tune} from end to end, as short as it can be. Rates are of this machine: not looked at.
@@ -86,6 +91,29 @@ final class TuneCommandTest {
     assertThat(flags.queueDepth()).isEqualTo(object.get("queueDepth").getAsInt());
     assertThat(flags.mergeGapBytes()).isEqualTo(object.get("mergeGapBytes").getAsInt());
     assertThat(flags.maxReadBytes()).isEqualTo(object.get("maxReadBytes").getAsInt());
+  }
+
+  @Test
+  void theHelpStatesDefaultsWithinAHundredColumns() {
+    Run help = Run.of("tune", "--help");
+    assertThat(help.code()).isEqualTo(ExitCodes.DONE);
+    assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+    Streams streams =
+        new Streams(
+            Channels.newChannel(OutputStream.nullOutputStream()),
+            false,
+            new PrintWriter(Writer.nullWriter()),
+            false);
+    CommandLine line = Main.commandLine(new PenstockCommand(streams)).getSubcommands().get("tune");
+    assertThat(line.getCommandSpec().options())
+        .filteredOn(option -> !option.usageHelp() && !option.versionHelp())
+        .hasSizeGreaterThan(4)
+        .allSatisfy(
+            option ->
+                assertThat(String.join(" ", option.description()))
+                    .as(option.longestName())
+                    .contains("Default: "));
+    assertThat(Run.of("--help").text()).contains("tune");
   }
 
   @Test

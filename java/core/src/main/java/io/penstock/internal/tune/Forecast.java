@@ -17,10 +17,17 @@ import java.util.List;
  *     which they lie; otherwise each record is a request of its own
  * @param windowRecords records of the order that are known ahead; 0 when the budget is too small
  *     for a loader
- * @param recordsPerSecond what comes out at most; NaN when the budget is too small for a loader
+ * @param recordsPerSecond what comes out at most, epoch after epoch; NaN when the budget is too
+ *     small for a loader
+ * @param firstEpochPerSecond the same on average over the first epoch, which costs a sweep over the
+ *     file more: until that has ended, memory is not full of records that are due
  */
 public record Forecast(
-    long memoryBytes, boolean isByWindows, long windowRecords, double recordsPerSecond) {
+    long memoryBytes,
+    boolean isByWindows,
+    long windowRecords,
+    double recordsPerSecond,
+    double firstEpochPerSecond) {
   /** What a loader has when nothing is said. */
   private static final int BATCH_SIZE = 256;
 
@@ -46,7 +53,7 @@ public record Forecast(
       plan = MemoryPlan.choose(request, null);
     } catch (IllegalArgumentException e) {
       // A budget below the least for batches of this size.
-      return new Forecast(memoryBytes, false, 0, Double.NaN);
+      return new Forecast(memoryBytes, false, 0, Double.NaN, Double.NaN);
     }
     long window = Math.min(plan.entryCount(), records.count());
     CostModel device =
@@ -59,7 +66,9 @@ public record Forecast(
             tuning.mergeGapBytes(),
             // What large reads cost is in the sequential limit already.
             Long.MAX_VALUE);
-    return new Forecast(memoryBytes, plan.mode() == MemoryPlan.Mode.CELLS, window, 1 / seconds);
+    boolean isByWindows = plan.mode() == MemoryPlan.Mode.CELLS;
+    double sweep = isByWindows ? records.recordBytes() / found.sequentialLimit() : 0;
+    return new Forecast(memoryBytes, isByWindows, window, 1 / seconds, 1 / (seconds + sweep));
   }
 
   private static MemoryRequest request(

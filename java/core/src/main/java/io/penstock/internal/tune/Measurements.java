@@ -108,15 +108,22 @@ public final class Measurements {
   /**
    * How much the device changed while it was measured.
    *
-   * @return median over the points of (most - least) / median; 0 after one round
+   * @return median over the points of (upper - lower quartile of the rounds) / median; 0 after one
+   *     round
    */
   public double spread() {
     double[] spreads =
-        rates.keySet().stream()
-            .mapToDouble(point -> (most(point) - least(point)) / requestsPerSecond(point))
+        rates.entrySet().stream()
+            .mapToDouble(
+                entry -> quartileRange(entry.getValue()) / requestsPerSecond(entry.getKey()))
             .sorted()
             .toArray();
     return spreads[spreads.length / 2];
+  }
+
+  private static double quartileRange(double[] sorted) {
+    int outside = sorted.length / 4;
+    return sorted[sorted.length - 1 - outside] - sorted[outside];
   }
 
   private ProbePoint[] randomPoints(int requestBytes) {

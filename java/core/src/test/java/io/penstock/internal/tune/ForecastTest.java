@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.TestArray;
 import java.nio.file.Path;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,14 @@ final class ForecastTest {
       assertThat(forecast.recordsPerSecond() / recordsPerSweepSecond)
           .isBetween(1.4 / part, Math.min(1, 2.0 / part));
     }
+  }
+
+  @Test
+  void theFirstEpochCostsASweepMore() {
+    Forecast forecast = forecast(FakeDevice.ssd(), 4);
+    double sweepSeconds = 1e6 * RECORD_BYTES / 1.4e9;
+    assertThat(1e6 / forecast.firstEpochPerSecond() - 1e6 / forecast.recordsPerSecond())
+        .isCloseTo(sweepSeconds, Offset.offset(1e-6));
   }
 
   @Test

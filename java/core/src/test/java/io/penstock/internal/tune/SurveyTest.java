@@ -49,7 +49,7 @@ final class SurveyTest {
     assertThat(found.least(point)).isEqualTo(10);
     assertThat(found.most(point)).isEqualTo(9000);
     assertThat(found.bytesPerSecond(point)).isEqualTo(50 * 4096);
-    assertThat(found.spread()).isEqualTo(8990 / 50.0);
+    assertThat(found.spread()).isEqualTo((60 - 40) / 50.0);
   }
 
   @Test
