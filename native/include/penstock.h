@@ -170,6 +170,16 @@ int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *ad
 int32_t penstock_source_advise(penstock_source *source, uint32_t column, const int64_t *indices,
                                uint32_t count, uint32_t advice);
 
+/* Hints to the processor that records first to first + count - 1 of indices, of one column, are
+ * about to be copied out of its mapped files: starts loading the beginning of each, and of each
+ * page that it covers, into its caches, many at a time. Pages that are not in memory, or that the
+ * file no longer has, are left alone: nothing is read from the device, and no signal is raised.
+ * Worth it for batches of random records, some 64 KiB at a time. Any thread. Returns 0 or -EINVAL
+ * (column or index out of range).
+ */
+int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices,
+                             uint32_t first, uint32_t count);
+
 /* Closes files and mappings. All readers of the source must be closed. Returns 0 or -EBUSY. */
 int32_t penstock_source_close(penstock_source *source);
 
@@ -276,6 +286,13 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
 /* Forgets all that is ordered, after what is in flight has landed. Cached records stay. Returns 0.
  */
 int32_t penstock_reader_reset(penstock_reader *reader);
+
+/* Has the kernel provide some more of the reader's memory, starting from the end that the reader
+ * itself comes to last. *done_bytes says how far that is; 0 at first. Where fresh memory is slow
+ * (in virtual machines) a second thread halves the wait for it. Any thread, one at a time, also
+ * while the owner works, but not while it closes the reader. Returns 1, or 0 when there is no more
+ * to do: all is there, memory is short, or the kernel (before 5.14) knows no such request. */
+int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes);
 
 /* Fills *statistics. Returns 0. */
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics);

@@ -16,18 +16,18 @@ void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uin
   cache->side = 1;
   while (cache->side * cache->side < record_count)
     cache->side = cache->side * 2;
-  for (uint32_t i = 0; i < 8; i++)
+  for (uint32_t i = 0; i < CACHE_ROUNDS; i++)
     cache->keys[i] = mix(key += UINT64_C(0x9e3779b97f4a7c15));
 }
 
 /* A Feistel network over pairs of numbers below `side`, a power of two, walked until it is inside.
- */
+ * It picks a subset, and no order that anybody sees: four rounds do (Luby, Rackoff 1988). */
 static uint64_t permute(const record_cache *cache, uint64_t index) {
   const uint64_t mask = cache->side - 1;
   do {
     uint64_t left = index / cache->side;
     uint64_t right = index & mask;
-    for (uint32_t i = 0; i < 8; i++) {
+    for (uint32_t i = 0; i < CACHE_ROUNDS; i++) {
       const uint64_t next = left ^ (mix(right ^ cache->keys[i]) & mask);
       left = right;
       right = next;

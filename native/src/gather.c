@@ -13,6 +13,10 @@
 #define MAX_ATTEMPTS_BUSY 64
 /* A device error is tried once more: some go away, and a bad sector fails at once again. */
 #define MAX_ATTEMPTS_ERROR 2
+/* So many records, and so much of each, are asked of memory before they are copied. */
+#define CUTS_AHEAD 4
+#define TAKES_AHEAD 8
+#define LINES_AHEAD_BYTES 1024
 
 static location locate(const penstock_reader *reader, const request *request, uint32_t entry,
                        uint32_t near) {
@@ -50,14 +54,28 @@ static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t
   return 0;
 }
 
-static void cut_all(penstock_reader *reader, request *request) {
+/* Cells lie anywhere, so do entries: asking for the lines of later ones early hides most of the
+ * wait. First the entry, which names the cell, then the cell. */
+static void prepare_cuts(penstock_reader *reader, const request *request, uint32_t i) {
   entry_ring *ring = &reader->entries;
+  if (i + 2 * CUTS_AHEAD < request->cut_count) {
+    __builtin_prefetch(&ring->words[request->cuts[i + 2 * CUTS_AHEAD]], 1);
+    __builtin_prefetch(&ring->links[request->cuts[i + 2 * CUTS_AHEAD]], 1);
+  }
+  const uint8_t *cells = reader->cells[request->column];
+  if (!cells || i + CUTS_AHEAD >= request->cut_count)
+    return;
+  const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
+  const uint8_t *cell = cells + record_bytes * entry_value(ring, request->cuts[i + CUTS_AHEAD]);
+  const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
+  for (uint64_t line = 0; line < lines; line += 64)
+    __builtin_prefetch(cell + line, 1);
+}
+
+static void cut_all(penstock_reader *reader, request *request) {
   uint32_t near = 0;
   for (uint32_t i = 0; i < request->cut_count; i++) {
-    if (i + 4 < request->cut_count) {
-      __builtin_prefetch(&ring->words[request->cuts[i + 4]], 1);
-      __builtin_prefetch(&ring->links[request->cuts[i + 4]], 1);
-    }
+    prepare_cuts(reader, request, i);
     const uint32_t entry = request->cuts[i];
     const location found = locate(reader, request, entry, near);
     near = found.shard;
@@ -193,15 +211,15 @@ static void take_column(penstock_reader *reader, uint32_t column, uint32_t count
   const uint8_t *resident = reader->resident[column];
   const uint8_t *cells = reader->cells[column];
   uint32_t entry = entry_at(ring, ring->taken);
-  uint32_t ahead = entry_at(ring, ring->taken + (count > 8 ? 8 : 0));
+  uint32_t ahead = entry_at(ring, ring->taken + (count > TAKES_AHEAD ? TAKES_AHEAD : 0));
   for (uint32_t i = 0; i < count; i++, to += record_bytes) {
-    if (i + 8 < count) {
+    if (i + TAKES_AHEAD < count) {
       /* The next records lie anywhere: asking for their first lines early hides most of the wait.
        */
       const uint8_t *next = resident ? resident + entry_index(ring, ahead) * record_bytes
                             : cells  ? cells + entry_value(ring, ahead) * record_bytes
                                      : to;
-      const uint64_t lines = record_bytes < 512 ? record_bytes : 512;
+      const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
       for (uint64_t line = 0; line < lines; line += 64)
         __builtin_prefetch(next + line);
       if (++ahead == ring->capacity)

@@ -249,13 +249,15 @@ typedef struct {
   uint32_t chunk_count;
 } staging_ring;
 
+#define CACHE_ROUNDS 4
+
 /* Which records are kept over epochs: those that a keyed permutation of all records puts below
  * `cached`; the permuted number is the cell. So the set needs no table. */
 typedef struct {
   uint64_t cached; /* cells 0 to cached - 1 are kept; 0: no cache */
   uint64_t record_count;
   uint64_t side; /* of the square that the permutation works on */
-  uint64_t keys[8];
+  uint64_t keys[CACHE_ROUNDS];
   uint64_t *filled; /* one bit a cell: it holds its record */
 } record_cache;
 
@@ -377,6 +379,9 @@ int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_addre
 /* staging.c: memory for reads that need a copy */
 uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes, uint32_t alignment);
 void staging_free(staging_ring *ring, request *request);
+
+/* memory.c: the next step of penstock_reader_populate */
+int32_t memory_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes);
 
 /* cache.c: records that are kept for later epochs */
 void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uint64_t key);

@@ -6,6 +6,13 @@
 
 #include "internal.h"
 
+/* Linux 5.14; older C libraries do not name it. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+/* Some milliseconds of work. */
+#define POPULATE_STEP_BYTES ((uint64_t)4 * PENSTOCK_HUGE_PAGE_BYTES)
+
 /* mmap gives 4 KiB alignment, huge pages need 2 MiB: map more, then cut both ends off. */
 int32_t penstock_memory_allocate(uint64_t bytes, uint32_t huge_pages, uint64_t *address) {
   if (!address || bytes == 0 || bytes > (uint64_t)1 << 46)
@@ -42,4 +49,16 @@ int32_t penstock_memory_free(uint64_t address, uint64_t bytes) {
   if (munmap((void *)(uintptr_t)address, round_up(bytes, 4096)) != 0)
     return -errno;
   return 0;
+}
+
+int32_t memory_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes) {
+  if (*done_bytes >= bytes)
+    return 0;
+  const uint64_t end = bytes - *done_bytes;
+  const uint64_t begin = end > POPULATE_STEP_BYTES ? round_down(end - 1, POPULATE_STEP_BYTES) : 0;
+  *done_bytes = bytes - begin;
+  /* Whoever writes there gets the memory, or the error, in any case: this only comes first. */
+  if (madvise(memory + begin, round_up(end - begin, 4096), MADV_POPULATE_WRITE) != 0)
+    return 0;
+  return begin > 0;
 }

@@ -308,6 +308,12 @@ int32_t penstock_reader_open(penstock_source *source, const penstock_reader_opti
   return reader_open_with(source, options, backend_open, reader);
 }
 
+int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes) {
+  if (!reader || !done_bytes)
+    return -EINVAL;
+  return memory_populate(reader->memory, reader->memory_bytes, done_bytes);
+}
+
 /* Waits until the device has answered all; what it brings is dropped. */
 static int32_t drain(penstock_reader *reader) {
   const uint64_t begin = clock_ns(CLOCK_MONOTONIC);

@@ -1,6 +1,5 @@
 /* Files and columns: what is refused and with which status, where records are found, what is
- * noticed of a file that changes, mappings and advice. Descriptors are counted around every test.
- */
+ * noticed of a file that changes. Descriptors are counted around every test. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -503,115 +502,10 @@ static void reading_is_no_change(void) {
   close_two(source, path);
 }
 
-/* ---- map, advise, cached -------------------------------------------------------------------- */
-
-enum { ADVISED_RECORD = 784, ADVISED_COUNT = 6000 };
-
-static penstock_source *open_advised(void) {
-  return make_source((const uint64_t[]){ADVISED_RECORD, 8, 0}, ADVISED_COUNT);
-}
-
-static void a_file_is_mapped_once_and_whole(void) {
-  penstock_source *source = open_advised();
-  uint64_t address;
-  uint64_t again;
-  uint64_t bytes;
-  CHECK_EQUAL(penstock_source_map(source, 0, &address, &bytes), 0);
-  CHECK_EQUAL(bytes, 128 + ADVISED_RECORD * ADVISED_COUNT);
-  CHECK_EQUAL(penstock_source_map(source, 0, &again, &bytes), 0);
-  CHECK_EQUAL(again, address);
-  CHECK_EQUAL(penstock_source_map(source, 1, &again, &bytes), 0);
-  CHECK(again != address);
-  CHECK_EQUAL(bytes, 128 + 8 * ADVISED_COUNT);
-  CHECK_EQUAL(penstock_source_map(source, 2, &again, &bytes), -EINVAL);
-  const uint8_t *map = (const uint8_t *)(uintptr_t)address;
-  for (uint64_t at = 0; at < 128 + ADVISED_RECORD * ADVISED_COUNT; at += 997)
-    CHECK_EQUAL(map[at], pattern(at, 0));
-  close_source(source);
-}
-
-static void every_advice_is_taken(penstock_source *source) {
-  enum { MANY = 5000 };
-  int64_t indices[MANY];
-  uint64_t state = 11;
-  for (uint32_t i = 0; i < MANY; i++) /* in disorder, with duplicates */
-    indices[i] = (int64_t)(next_random(&state) % ADVISED_COUNT);
-  int64_t before[MANY];
-  memcpy(before, indices, sizeof indices);
-  for (uint32_t advice = 0; advice <= PENSTOCK_ADVICE_DONTNEED; advice++) {
-    CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, advice), 0);
-    CHECK_EQUAL(penstock_source_advise(source, 1, NULL, 0, advice), 0);
-    CHECK_EQUAL(penstock_source_advise(source, 0, (int64_t[]){ADVISED_COUNT - 1}, 1, advice), 0);
-    CHECK_EQUAL(penstock_source_advise(source, 0, (int64_t[]){7, 7, 7, 0}, 4, advice), 0);
-    CHECK_EQUAL(penstock_source_advise(source, 0, indices, 1024, advice), 0);
-    CHECK_EQUAL(penstock_source_advise(source, 0, indices, 1025, advice), 0);
-    CHECK_EQUAL(penstock_source_advise(source, 1, indices, MANY, advice), 0);
-  }
-  CHECK_EQUAL(memcmp(before, indices, sizeof indices), 0);
-}
-
-static void advice_is_taken_for_files_and_mappings(void) {
-  penstock_source *source = open_advised();
-  every_advice_is_taken(source);
-  uint64_t address;
-  uint64_t bytes;
-  CHECK_EQUAL(penstock_source_map(source, 0, &address, &bytes), 0);
-  every_advice_is_taken(source);
-  /* What was advised away is there again when it is touched. */
-  CHECK_EQUAL(*(const uint8_t *)(uintptr_t)(address + bytes - 1), pattern(bytes - 1, 0));
-  close_source(source);
-}
-
-static void wrong_advice_is_refused(void) {
-  penstock_source *source = open_advised();
-  const int64_t indices[] = {0, ADVISED_COUNT, -1, INT64_MAX, INT64_MIN};
-  CHECK_EQUAL(penstock_source_advise(source, 2, NULL, 0, 0), -EINVAL);
-  CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, PENSTOCK_ADVICE_DONTNEED + 1), -EINVAL);
-  CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 1, 0), -EINVAL);
-  for (uint32_t i = 1; i < 5; i++)
-    CHECK_EQUAL(penstock_source_advise(source, 0, (int64_t[]){0, indices[i]}, 2, 0), -EINVAL);
-  close_source(source);
-}
-
-static void cached_pages_are_counted(void) {
-  const char *path = make_file("cached", 1000001, 0);
-  const int fd = open(path, O_RDWR);
-  CHECK(fd >= 0);
-  CHECK_EQUAL(fsync(fd), 0); /* dirty pages cannot be dropped */
-  penstock_source *source = new_source();
-  CHECK_EQUAL(add_file(source, path), 0);
-  CHECK_EQUAL(add_column(source, 1, (penstock_shard){.record_count = 1000001}), 0);
-  uint64_t cached;
-  uint64_t total;
-  const int32_t status = penstock_source_cached(source, 0, &cached, &total);
-  if (status == -ENOSYS || status == -EPERM) {
-    printf("  skipped: %s\n", penstock_status_name(status));
-  } else {
-    CHECK_EQUAL(status, 0);
-    CHECK_EQUAL(total, 245);
-    /* A wish: pages may stay, as they do where memory is the disk. */
-    CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, PENSTOCK_ADVICE_DONTNEED), 0);
-    CHECK_EQUAL(penstock_source_cached(source, 0, &cached, &total), 0);
-    printf("  %llu of %llu pages after dropping\n", (unsigned long long)cached,
-           (unsigned long long)total);
-    CHECK(cached <= total);
-    uint8_t buffer[4096];
-    for (off_t at = 0; at < 1000001; at += 4096)
-      CHECK(pread(fd, buffer, sizeof buffer, at) > 0);
-    CHECK_EQUAL(penstock_source_cached(source, 0, &cached, &total), 0);
-    CHECK_EQUAL(cached, 245);
-    CHECK_EQUAL(total, 245);
-    CHECK_EQUAL(penstock_source_cached(source, 1, &cached, &total), -EINVAL);
-  }
-  CHECK_EQUAL(close(fd), 0);
-  unlink(path);
-  close_source(source);
-}
-
 /* ---- close ---------------------------------------------------------------------------------- */
 
 static void a_source_outlives_its_readers(void) {
-  penstock_source *source = open_advised();
+  penstock_source *source = make_source((const uint64_t[]){784, 8, 0}, 600);
   const penstock_reader_options options = make_options(8);
   penstock_reader *first;
   penstock_reader *second;
@@ -658,10 +552,6 @@ int main(void) {
   RUN_COUNTED(replacement_is_noticed);
   RUN_COUNTED(deletion_is_noticed);
   RUN_COUNTED(reading_is_no_change);
-  RUN_COUNTED(a_file_is_mapped_once_and_whole);
-  RUN_COUNTED(advice_is_taken_for_files_and_mappings);
-  RUN_COUNTED(wrong_advice_is_refused);
-  RUN_COUNTED(cached_pages_are_counted);
   RUN_COUNTED(a_source_outlives_its_readers);
   return 0;
 }

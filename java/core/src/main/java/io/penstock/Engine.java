@@ -144,7 +144,7 @@ final class Engine implements AutoCloseable {
     }
     boolean isAdvised =
         readahead.advice() == Readahead.Advice.WILLNEED
-            || (readahead.advice() == Readahead.Advice.AUTO && isShuffled);
+            || (readahead.advice() == Readahead.Advice.AUTO && isShuffled && !choice.isCached());
     long recordBytes = dataset.recordBytes();
     return () ->
         new MappedGatherer(source, columns, recordBytes, isAdvised, readahead.dropBehind());

@@ -361,13 +361,13 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Looks where the data is by now, and changes to another backend if that is left to us and no
-   * batch is in use. Once an epoch at most: it asks the kernel about each file.
+   * Looks where the data is by now, and changes to a better way of reading if that is left to us
+   * and no batch is in use. Once an epoch at most: it asks the kernel about each file.
    */
   private void rechoose() {
     synchronized (engineLock) {
       checkOpen();
-      if (!engine.choice().isFree() || !engine.pipeline().isIdle()) {
+      if (!engine.choice().mayChange() || !engine.pipeline().isIdle()) {
         return;
       }
       BackendChoice better = Engine.choose(options, source);

@@ -18,10 +18,17 @@ import java.util.Locale;
  * @param isDirect whether reads go past the page cache
  * @param isFree whether it was left to us, and may be another one in a later epoch
  * @param isWarming whether the page cache is going to hold all of the data
+ * @param isCached whether it holds all of the data already; then advice about coming records costs
+ *     more than copying them
  * @param reason one line for people
  */
 public record BackendChoice(
-    Backend backend, boolean isDirect, boolean isFree, boolean isWarming, String reason) {
+    Backend backend,
+    boolean isDirect,
+    boolean isFree,
+    boolean isWarming,
+    boolean isCached,
+    String reason) {
   /** Tries one way of reading. */
   @FunctionalInterface
   public interface Probe {
@@ -44,17 +51,17 @@ public record BackendChoice(
       Readahead readahead, long recordCount, boolean isAligned, Residency residency, Probe probe) {
     boolean isAuto = readahead.backend() == Backend.AUTO;
     if (readahead.backend() == Backend.MMAP) {
-      return named(Backend.MMAP, false, "backend=mmap was asked for");
+      return named(Backend.MMAP, residency, "backend=mmap was asked for");
     }
     if (recordCount == 0) {
       Backend backend = isAuto ? Backend.PREAD : readahead.backend();
-      return named(backend, false, "there is nothing to read");
+      return named(backend, residency, "there is nothing to read");
     }
     // What was asked for by name stays, and a cache of our own has no use for the kernel's.
     boolean isFree = isAuto && readahead.io() == Io.AUTO && readahead.cacheBytes() == 0;
     if (isFree && residency.isCached()) {
       return new BackendChoice(
-          Backend.MMAP, false, true, true, "backend=auto: mmap, as " + residency.describe());
+          Backend.MMAP, false, true, true, true, "backend=auto: mmap, as " + residency.describe());
     }
     if (isFree && residency.fits()) {
       String refusal = probe.refusal(Backend.URING, false);
@@ -64,6 +71,7 @@ public record BackendChoice(
             false,
             true,
             true,
+            false,
             "backend=auto: uring through the page cache, which can hold it all: "
                 + residency.describe());
       }
@@ -75,7 +83,12 @@ public record BackendChoice(
         String refusal = probe.refusal(backend, isDirect);
         if (refusal == null) {
           return new BackendChoice(
-              backend, isDirect, isFree, false, reason(readahead, backend, refusals));
+              backend,
+              isDirect,
+              isFree,
+              false,
+              residency.isCached(),
+              reason(readahead, backend, refusals));
         }
         refusals.add(name(backend) + " " + name(isDirect) + ": " + refusal);
       }
@@ -89,13 +102,20 @@ public record BackendChoice(
                 isAuto ? "io=auto or backend=mmap" : "backend=auto"));
   }
 
-  private static BackendChoice named(Backend backend, boolean isDirect, String reason) {
-    return new BackendChoice(backend, isDirect, false, false, reason);
+  private static BackendChoice named(Backend backend, Residency residency, String reason) {
+    return new BackendChoice(backend, false, false, false, residency.isCached(), reason);
+  }
+
+  /** Whether a later epoch may be read in another way. */
+  public boolean mayChange() {
+    return isFree || backend == Backend.MMAP;
   }
 
   /** Whether it reads in the same way, for whatever reason. */
   public boolean isLike(BackendChoice other) {
-    return backend == other.backend && isDirect == other.isDirect;
+    return backend == other.backend
+        && isDirect == other.isDirect
+        && (backend != Backend.MMAP || isCached == other.isCached);
   }
 
   /** As users write it, "direct" or "buffered". */

@@ -66,9 +66,9 @@ public final class MappedColumn {
     return data[shard].asSlice((index - firstIndices[shard]) * recordBytes, recordBytes);
   }
 
-  /** Copies records to their places in a batch, one after another. */
-  void copy(MemorySegment indices, int count, MemorySegment target) {
-    for (int i = 0; i < count; i++) {
+  /** Copies records first to end - 1 of a batch to their places in it. */
+  void copy(MemorySegment indices, int first, int end, MemorySegment target) {
+    for (int i = first; i < end; i++) {
       long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
       int shard = shard(index);
       long from = (index - firstIndices[shard]) * recordBytes;

@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 public final class NativeGatherer implements Gatherer {
   private final NativeReader reader;
   private final boolean isUring;
+  private final MemoryPopulator populator;
 
   /**
    * Opens a reader; the calling thread owns it.
@@ -23,6 +24,7 @@ public final class NativeGatherer implements Gatherer {
   public NativeGatherer(NativeSource source, ReaderOptions options) {
     isUring = options.backend() == ReaderOptions.Backend.URING;
     reader = NativeReader.open(source, options);
+    populator = MemoryPopulator.start(options.cellCount() > 0, reader::populate);
   }
 
   @Override
@@ -77,6 +79,7 @@ public final class NativeGatherer implements Gatherer {
 
   @Override
   public void close() {
+    populator.close();
     reader.close();
   }
 }

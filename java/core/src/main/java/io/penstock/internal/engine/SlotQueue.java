@@ -1,7 +1,8 @@
 package io.penstock.internal.engine;
 
 /**
- * A first-in first-out queue of slots with a fixed capacity.
+ * A queue of slots with a fixed capacity: first in first out for those that are {@link #add added},
+ * last in first out for those that are {@link #push pushed}.
  *
  * <p>Not thread-safe. It exists because the queues of java.util.concurrent allocate, or block on
  * their own lock.
@@ -30,12 +31,22 @@ final class SlotQueue {
     slots[(first + size++) % slots.length] = slot;
   }
 
-  /** The oldest slot, which stays; null if there is none. */
+  /** Makes a slot the first to come out. */
+  void push(Slot slot) {
+    if (size == slots.length) {
+      throw new IllegalStateException("a queue for " + size + " slots is full");
+    }
+    first = (first + slots.length - 1) % slots.length;
+    slots[first] = slot;
+    size++;
+  }
+
+  /** The first slot, which stays; null if there is none. */
   Slot peek() {
     return size == 0 ? null : slots[first];
   }
 
-  /** The oldest slot, which is removed; null if there is none. */
+  /** The first slot, which is removed; null if there is none. */
   Slot poll() {
     if (size == 0) {
       return null;
@@ -51,6 +62,13 @@ final class SlotQueue {
   void drainTo(SlotQueue other) {
     while (size > 0) {
       other.add(poll());
+    }
+  }
+
+  /** Moves all slots to the front of another queue, the last one foremost. */
+  void pushTo(SlotQueue other) {
+    while (size > 0) {
+      other.push(poll());
     }
   }
 }

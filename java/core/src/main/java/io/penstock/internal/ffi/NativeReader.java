@@ -138,6 +138,17 @@ public final class NativeReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Has the kernel provide some more of the reader's memory. One thread at a time, also another one
+   * than the owner, but not while the reader is closed.
+   *
+   * @param doneBytes uint64, how far that has come; 0 at first, and counted on
+   * @return whether there is more to do
+   */
+  public boolean populate(MemorySegment doneBytes) {
+    return Penstock.penstock_reader_populate(handle, doneBytes) > 0;
+  }
+
   /** Forgets what is ordered, after what is in flight has landed. */
   public void reset() {
     int status = Penstock.penstock_reader_reset(handle);

@@ -219,6 +219,22 @@ public final class NativeSource implements AutoCloseable {
   }
 
   /**
+   * Hints to the processor that records of a mapped column are about to be copied. Reads nothing;
+   * allocates nothing. Any thread.
+   *
+   * @param column number of the column
+   * @param indices of the records of a batch, int64
+   * @param first the first of them that is meant
+   * @param count how many are meant
+   */
+  public void hint(int column, MemorySegment indices, int first, int count) {
+    int status = Penstock.penstock_source_hint(handle(), column, indices, first, count);
+    if (status < 0) {
+      throw failure(status, "column '" + columns.get(column) + "': a hint was refused");
+    }
+  }
+
+  /**
    * Reads one block in a given way, to see whether it works.
    *
    * @return null if it does, otherwise why not, as "EPERM, not permitted"

@@ -985,6 +985,68 @@ public class Penstock {
         }
     }
 
+    private static class penstock_source_hint {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_INT
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_hint");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t first, uint32_t count)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_hint$descriptor() {
+        return penstock_source_hint.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t first, uint32_t count)
+     * }
+     */
+    public static MethodHandle penstock_source_hint$handle() {
+        return penstock_source_hint.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t first, uint32_t count)
+     * }
+     */
+    public static MemorySegment penstock_source_hint$address() {
+        return penstock_source_hint.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t first, uint32_t count)
+     * }
+     */
+    public static int penstock_source_hint(MemorySegment source, int column, MemorySegment indices, int first, int count) {
+        var mh$ = penstock_source_hint.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_hint", source, column, indices, first, count);
+            }
+            return (int)mh$.invokeExact(source, column, indices, first, count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class penstock_source_close {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,
@@ -1521,6 +1583,65 @@ public class Penstock {
                 traceDowncall("penstock_reader_reset", reader);
             }
             return (int)mh$.invokeExact(reader);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_populate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_populate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_populate$descriptor() {
+        return penstock_reader_populate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes)
+     * }
+     */
+    public static MethodHandle penstock_reader_populate$handle() {
+        return penstock_reader_populate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes)
+     * }
+     */
+    public static MemorySegment penstock_reader_populate$address() {
+        return penstock_reader_populate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes)
+     * }
+     */
+    public static int penstock_reader_populate(MemorySegment reader, MemorySegment done_bytes) {
+        var mh$ = penstock_reader_populate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_populate", reader, done_bytes);
+            }
+            return (int)mh$.invokeExact(reader, done_bytes);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
