@@ -13,8 +13,11 @@ final class Catalog {
   /** Records from this size on are bound by bytes per second, not by requests. */
   private static final long LARGE_RECORD_BYTES = 64 << 10;
 
-  /** Too little for a window of the order to pay: records are read one by one. */
   private static final long SMALL_MEMORY_BYTES = 64 << 20;
+  private static final long LEAST_MEMORY_BYTES = 16 << 20;
+
+  /** With memory for less than 1/128 of the data no window pays: records are read one by one. */
+  private static final long RANDOM_SHARE = 128;
 
   private static final long DEFAULT_MEMORY_BYTES = 1L << 30;
 
@@ -276,6 +279,9 @@ final class Catalog {
 
   /** Holds the batches read ahead, and little else. */
   private long smallMemoryBytes() {
-    return Math.max(SMALL_MEMORY_BYTES, 12L * cell.batchSize() * cell.file().recordBytes());
+    long share = cell.file().dataBytes() / RANDOM_SHARE;
+    return Math.max(
+        Math.clamp(share, LEAST_MEMORY_BYTES, SMALL_MEMORY_BYTES),
+        12L * cell.batchSize() * cell.file().recordBytes());
   }
 }

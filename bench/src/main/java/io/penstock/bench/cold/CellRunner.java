@@ -18,13 +18,12 @@ import java.util.Random;
  * Runs all contenders of a cell, interleaved: in every round each of them once, in another order,
  * so that what changes on the machine meanwhile meets all.
  *
- * <p>Variants are tried beforehand, each of them twice for half of the time, and the best takes
+ * <p>Variants are tried beforehand, several times for half of the time each, and the best takes
  * part in the rounds. A contender that fails once is absent, with the reason; what it did before
  * does not count.
  */
 final class CellRunner {
-  private static final int VARIANT_PASSES = 2;
-  private static final String WRONG = "WRONG BYTES: ";
+  private static final List<String> LONG_FACTS = List.of("readahead", "reason");
 
   private final Settings settings;
   private final Runner fio;
@@ -39,11 +38,6 @@ final class CellRunner {
     this.fio = new FioRunner(folder);
     this.children = new ChildRunner(settings, folder);
     this.talk = talk;
-  }
-
-  /** Whether a contender is absent because it delivered what it should not. */
-  static boolean isWrong(Entry entry) {
-    return entry.absent() != null && entry.absent().startsWith(WRONG);
   }
 
   List<Entry> measure(Cell cell, List<Contender> contenders)
@@ -81,13 +75,13 @@ final class CellRunner {
     }
 
     void chooseVariant() throws IOException, InterruptedException {
-      if (contender.variants().size() == 1 || !settings.isTrying()) {
+      if (contender.variants().size() == 1 || settings.tries() == 0) {
         return;
       }
       Map<String, Double> speeds = new LinkedHashMap<>();
       List<String> left = new ArrayList<>(contender.variants());
       String reason = null;
-      for (int pass = 0; pass < VARIANT_PASSES; pass++) {
+      for (int pass = 0; pass < settings.tries(); pass++) {
         for (String each : List.copyOf(left)) {
           absent = null;
           Measurement measurement = measure(each, 0);
@@ -113,13 +107,17 @@ final class CellRunner {
       }
       Measurement measurement = measure(variant, round);
       if (measurement != null) {
+        if (!rounds.isEmpty()) {
+          // Long, and told by the first round already.
+          LONG_FACTS.forEach(measurement.facts()::remove);
+        }
         rounds.add(measurement);
       }
     }
 
     /** Runs it once; null if that failed, and then it is known to be absent. */
     private Measurement measure(String which, int round) throws IOException, InterruptedException {
-      double timed = round == 0 ? settings.seconds() / VARIANT_PASSES : settings.seconds();
+      double timed = round == 0 ? settings.seconds() / 2 : settings.seconds();
       double seconds = contender.isWholeEpoch() ? settings.wholeSeconds() : timed;
       Run run = new Run(cell, contender, which, round, 1 + 10 * runs++, seconds);
       Runner runner = contender.program() == Program.FIO ? fio : children;
@@ -130,7 +128,7 @@ final class CellRunner {
       } catch (AbsentException e) {
         absent = withoutPaths(e.getMessage());
       } catch (WrongBytesException e) {
-        absent = WRONG + withoutPaths(e.getMessage());
+        absent = Entry.wrong(withoutPaths(e.getMessage()));
       }
       tell(which, round, "absent: " + absent);
       return null;

@@ -1,6 +1,8 @@
 package io.penstock.bench.cold;
 
+import io.penstock.bench.cold.report.Results;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -58,6 +60,13 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--name", description = "Of the folder with the results. Default: date and time.")
   private String name;
+
+  @Option(
+      names = "--report",
+      description =
+          "Measure nothing: write the report of --name again, from its results.json, and what lies"
+              + " beside it: notes in NOTES.md, results of JMH in jmh*.json.")
+  private boolean isReport;
 
   @Option(
       names = "--results",
@@ -125,6 +134,13 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--rounds", description = "How often everything runs. Default: 7.")
   private Integer rounds;
+
+  @Option(
+      names = "--tries",
+      description =
+          "How often a contender with a choice of parameters tries each of them, for half of the"
+              + " time. 0: not at all, it takes the first. Default: 2.")
+  private Integer tries;
 
   @Option(names = "--seconds", description = "Of one timed run. Default: 3.")
   private Double seconds;
@@ -214,6 +230,13 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (isReport) {
+      check(name != null, "--report needs --name");
+      Path folder = results.resolve(name);
+      check(Files.isDirectory(folder), "no results are in " + folder);
+      Results.load(folder).save(folder);
+      return 0;
+    }
     return new Harness(settings(), System.err).run() ? 0 : 1;
   }
 
@@ -224,6 +247,7 @@ public final class Main implements Callable<Integer> {
         settings.recordSizes().stream().allMatch(size -> size >= 16 && size % 8 == 0),
         "--sizes must be multiples of 8, at least 16");
     check(settings.rounds() >= 1, "--rounds must be at least 1");
+    check(settings.tries() >= 0, "--tries must be at least 0");
     check(settings.seconds() > 0, "--seconds must be more than 0");
     check(settings.windows().stream().allMatch(share -> share >= 2), "--windows must be 2 or more");
     return settings;
@@ -242,7 +266,7 @@ public final class Main implements Callable<Integer> {
             : LocalDateTime.now(ZoneId.systemDefault())
                 .format(DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmm")),
         results,
-        scratch != null ? scratch : Path.of(System.getProperty("java.io.tmpdir"), "penstock-bench"),
+        scratchOrDefault(),
         isKeeping,
         or(sizes, List.of(784L, 4096L, 16384L, 150528L, 1L << 20), List.of(4096L)),
         or(states, wanted, List.of(State.COLD, State.WARM)),
@@ -251,7 +275,7 @@ public final class Main implements Callable<Integer> {
         or(profileFileBytes, 1L << 30, 64L << 20),
         or(profileSizes, List.of(784L, 4096L), List.of(784L, 4096L)),
         isLarge,
-        !isQuick,
+        or(tries, 2, 0),
         or(rounds, 7, 2),
         or(seconds, 3.0, 0.5),
         wholeSeconds,
@@ -262,6 +286,13 @@ public final class Main implements Callable<Integer> {
         python,
         torchPython,
         seed);
+  }
+
+  /** Absolute, since children need not share the working directory, nor jasyncfio look at it. */
+  private Path scratchOrDefault() {
+    Path folder =
+        scratch != null ? scratch : Path.of(System.getProperty("java.io.tmpdir"), "penstock-bench");
+    return folder.toAbsolutePath().normalize();
   }
 
   private <T> T or(T given, T usual, T quick) {

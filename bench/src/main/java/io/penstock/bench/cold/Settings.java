@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  *     seconds
  * @param profileSizes record sizes to measure on limited devices
  * @param isLarge whether the file is larger than the machine's memory
- * @param isTrying whether contenders with a choice of parameters try each
+ * @param tries how often contenders with a choice of parameters try each; 0: they take the first
  * @param rounds how often everything runs
  * @param seconds of one timed run
  * @param wholeSeconds after which a run of a whole epoch is cut off
@@ -44,7 +44,7 @@ record Settings(
     long profileFileBytes,
     List<Long> profileSizes,
     boolean isLarge,
-    boolean isTrying,
+    int tries,
     int rounds,
     double seconds,
     double wholeSeconds,

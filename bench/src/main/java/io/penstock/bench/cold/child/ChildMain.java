@@ -32,9 +32,10 @@ public final class ChildMain {
   public static void main(String[] arguments) {
     try {
       run(arguments);
+      // jasyncfio leaves threads behind that would keep the process.
+      System.exit(0);
     } catch (IOException | InterruptedException | RuntimeException e) {
       e.printStackTrace();
-      // A contender that failed may have left threads behind, which would keep the process.
       System.exit(1);
     }
   }

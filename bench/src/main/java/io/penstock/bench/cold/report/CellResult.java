@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param state of the page cache: cold, larger, warm
  * @param profile of the device
  * @param limitBytes memory that contenders were limited to; 0: not limited
- * @param measured when, and at which commit
+ * @param measured how long, when, and at which commit
  * @param skipped why nothing was measured; null if something was
  * @param entries contenders, absent ones included
  */
@@ -28,13 +28,25 @@ public record CellResult(
   /** Whether both are about the same cell. */
   public boolean isSameCell(CellResult other) {
     return recordBytes == other.recordBytes
+        && recordCount == other.recordCount
         && state.equals(other.state)
         && profile.equals(other.profile);
   }
 
   /** What to call it. */
   public String title() {
-    return "%s records, %s, %s".formatted(Units.bytes((double) recordBytes), state, profile);
+    return "%s records of %s, %s, %s"
+        .formatted(Units.bytes((double) recordBytes), Units.bytes(dataBytes()), state, profile);
+  }
+
+  /** Bytes of all records. */
+  public double dataBytes() {
+    return (double) recordBytes * recordCount;
+  }
+
+  /** Whether it was to be measured here, be it absent or not. */
+  boolean wants(String contender) {
+    return entries.stream().anyMatch(entry -> entry.contender().equals(contender));
   }
 
   /** How often everything ran. */

@@ -8,20 +8,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.HorizontalBarChart;
 import org.knowm.xchart.HorizontalBarChartBuilder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.lines.SeriesLines;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws PNG files: speed and processor time of all contenders, and speed against memory. */
+/** Draws PNG files: speed and processor time of all contenders by name, and memory charts. */
 final class Charts {
   private static final int WIDTH = 900;
   private static final int COLUMNS = 2;
@@ -32,7 +24,7 @@ final class Charts {
   static List<Chart> draw(Results results, Path folder) throws IOException {
     List<Chart> charts = new ArrayList<>();
     for (CellResult cell : results.cells()) {
-      drawMemory(cell, folder).ifPresent(charts::add);
+      MemoryChart.draw(cell, folder).ifPresent(charts::add);
     }
     Map<String, List<CellResult>> groups = new LinkedHashMap<>();
     for (CellResult cell : results.cells()) {
@@ -105,72 +97,5 @@ final class Charts {
               .toList());
     }
     return chart;
-  }
-
-  private static Optional<Chart> drawMemory(CellResult cell, Path folder) throws IOException {
-    List<Entry> windows =
-        cell.entries().stream()
-            .filter(entry -> entry.absent() == null)
-            .filter(entry -> entry.contender().matches("penstock-(uring|window-.+)"))
-            .sorted(Comparator.comparingLong(Entry::memoryBytes))
-            .toList();
-    if (windows.size() < 2) {
-      return Optional.empty();
-    }
-    double dataBytes = (double) cell.recordBytes() * cell.recordCount();
-    double[] shares =
-        windows.stream().mapToDouble(window -> 100 * window.memoryBytes() / dataBytes).toArray();
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(520)
-            .title("Exact shuffle, " + cell.title())
-            .xAxisTitle("memory, % of the data")
-            .yAxisTitle("records/s")
-            .build();
-    chart.getStyler().setYAxisLogarithmic(true);
-    chart.getStyler().setYAxisTickLabelsFormattingFunction(Units::rate);
-    chart.getStyler().setXAxisMin(0.0);
-    chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    chart.addSeries(
-        "Penstock",
-        shares,
-        windows.stream().mapToDouble(window -> window.recordsPerSecond().median()).toArray());
-    addModel(chart, cell, shares);
-    addLevel(chart, cell, "fio-random", "random-read limit (fio)", shares);
-    addLevel(chart, cell, "numpy-memmap-random", "NumPy memmap, RANDOM", shares);
-    addLevel(chart, cell, "numpy-memmap", "NumPy memmap", shares);
-    String file = "memory-%d-%s-%s.png".formatted(cell.recordBytes(), cell.state(), cell.profile());
-    ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", folder.resolve(file).toFile());
-    return Optional.of(new Chart(file, "Records per second against memory, " + cell.title() + "."));
-  }
-
-  private static void addModel(XYChart chart, CellResult cell, double[] shares) {
-    double[] speeds = new double[shares.length];
-    for (int i = 0; i < shares.length; i++) {
-      Optional<Spread> model = cell.model(100 / shares[i]);
-      if (model.isEmpty()) {
-        return;
-      }
-      speeds[i] = model.get().median();
-    }
-    XYSeries series = chart.addSeries("limit of random or sequential reads", shares, speeds);
-    series.setLineStyle(SeriesLines.DASH_DASH);
-    series.setMarker(SeriesMarkers.NONE);
-  }
-
-  /** A line at the height of a contender that takes no memory of its own. */
-  private static void addLevel(
-      XYChart chart, CellResult cell, String contender, String label, double[] shares) {
-    Optional<Entry> entry = cell.entry(contender);
-    if (entry.isEmpty()) {
-      return;
-    }
-    double speed = entry.get().recordsPerSecond().median();
-    XYSeries series =
-        chart.addSeries(
-            label, new double[] {0, shares[shares.length - 1]}, new double[] {speed, speed});
-    series.setMarker(SeriesMarkers.NONE);
   }
 }

@@ -20,6 +20,18 @@ public record Entry(
     String absent,
     List<Measurement> rounds) {
 
+  private static final String WRONG = "WRONG BYTES: ";
+
+  /** What {@code absent} says of a contender that delivered what it should not. */
+  public static String wrong(String message) {
+    return WRONG + message;
+  }
+
+  /** Whether it is absent because it delivered what it should not. */
+  public boolean isWrong() {
+    return absent != null && absent.startsWith(WRONG);
+  }
+
   /** Delivered records per second; null when absent. */
   public Spread recordsPerSecond() {
     return Spread.of(rounds, Measurement::recordsPerSecond);

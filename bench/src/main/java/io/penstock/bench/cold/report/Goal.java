@@ -38,6 +38,16 @@ record Goal(String cell, String what, String target, String found, Verdict verdi
     return of(cell, what, "<= " + number(target), found, found != null && found.median() <= target);
   }
 
+  /** The median has to lie between both. */
+  static Goal within(CellResult cell, String what, double least, double most, Spread found) {
+    return of(
+        cell,
+        what,
+        number(least) + " to " + number(most),
+        found,
+        found != null && found.median() >= least && found.median() <= most);
+  }
+
   private static Goal of(
       CellResult cell, String what, String target, Spread found, boolean isReached) {
     if (found == null) {

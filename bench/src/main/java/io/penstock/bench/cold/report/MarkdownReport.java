@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes the report for people: machine, goals, a table a cell, who was absent and why. */
+/** Writes the report for people: machine, goals, notes, a table a cell, who was absent and why. */
 final class MarkdownReport {
   private final StringBuilder text = new StringBuilder();
 
   private MarkdownReport() {}
 
-  static String of(Results results, List<Chart> charts) {
+  static String of(Results results, List<Chart> charts, String notes, List<String> jmhTable) {
     MarkdownReport report = new MarkdownReport();
     report.line("# Shuffled reads: Penstock, its peers, and the device");
     report.line("");
@@ -21,6 +21,12 @@ final class MarkdownReport {
     report.facts("Machine", results.machine());
     report.facts("Settings of the latest run", results.settings());
     report.goals(Goals.of(results));
+    if (!notes.isEmpty()) {
+      report.line("");
+      report.line("## Notes on this run");
+      report.line("");
+      report.line(notes);
+    }
     for (Chart chart : charts) {
       report.line("");
       report.line("![%s](%s)".formatted(chart.caption(), chart.fileName()));
@@ -28,6 +34,7 @@ final class MarkdownReport {
       report.line(chart.caption());
     }
     results.cells().forEach(report::cell);
+    report.jmh(jmhTable);
     return report.text.toString();
   }
 
@@ -48,6 +55,13 @@ final class MarkdownReport {
       line("No cell that was measured has any.");
       return;
     }
+    line(
+        "%d met, %d missed, %d not measured."
+            .formatted(
+                count(goals, Goal.Verdict.MET),
+                count(goals, Goal.Verdict.MISSED),
+                count(goals, Goal.Verdict.UNKNOWN)));
+    line("");
     line("| cell | what | goal | found | |");
     line("| --- | --- | --- | --- | --- |");
     for (Goal goal : goals) {
@@ -56,6 +70,20 @@ final class MarkdownReport {
               .formatted(
                   goal.cell(), goal.what(), goal.target(), goal.found(), goal.verdict().text()));
     }
+  }
+
+  private static long count(List<Goal> goals, Goal.Verdict verdict) {
+    return goals.stream().filter(goal -> goal.verdict() == verdict).count();
+  }
+
+  private void jmh(List<String> table) {
+    if (table.isEmpty()) {
+      return;
+    }
+    line("");
+    line("## Single steps, in memory (JMH)");
+    line("");
+    table.forEach(this::line);
   }
 
   private void cell(CellResult cell) {
@@ -67,10 +95,10 @@ final class MarkdownReport {
       return;
     }
     line(
-        "%d records, a file of %s%s. %d rounds, measured %s."
+        "%d records, a file of %s%s. %d rounds, %s."
             .formatted(
                 cell.recordCount(),
-                Units.bytes((double) cell.recordCount() * cell.recordBytes()),
+                Units.bytes(cell.dataBytes()),
                 cell.limitBytes() > 0
                     ? ", memory held to " + Units.bytes((double) cell.limitBytes())
                     : "",

@@ -2,6 +2,9 @@ package io.penstock.bench.cold.report;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,13 +25,15 @@ import java.util.Map;
 public record Results(
     Map<String, String> machine, Map<String, String> settings, List<CellResult> cells) {
   private static final String FILE_NAME = "results.json";
+  private static final String NOTES_NAME = "NOTES.md";
   private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
+      new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
 
   private static final Comparator<CellResult> ORDER =
       Comparator.comparing(CellResult::profile)
           .thenComparing(CellResult::state)
-          .thenComparingLong(CellResult::recordBytes);
+          .thenComparingLong(CellResult::recordBytes)
+          .thenComparingLong(CellResult::recordCount);
 
   /** Nothing measured yet. */
   public static Results empty() {
@@ -59,11 +64,41 @@ public record Results(
     return new Results(new LinkedHashMap<>(newMachine), new LinkedHashMap<>(newSettings), all);
   }
 
-  /** Writes the JSON, the report and the charts. */
+  /**
+   * Writes the JSON, the report and the charts. What people wrote beside it in NOTES.md, and what
+   * JMH left in files named jmh*.json, becomes part of the report.
+   */
   public void save(Path folder) throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve(FILE_NAME), GSON.toJson(this) + "\n");
+    Files.writeString(folder.resolve(FILE_NAME), json());
     List<Chart> charts = Charts.draw(this, folder);
-    Files.writeString(folder.resolve("REPORT.md"), MarkdownReport.of(this, charts));
+    Path notes = folder.resolve(NOTES_NAME);
+    Files.writeString(
+        folder.resolve("REPORT.md"),
+        MarkdownReport.of(
+            this,
+            charts,
+            Files.exists(notes) ? Files.readString(notes).strip() : "",
+            JmhTable.read(folder)));
+  }
+
+  /** One contender a line: small enough to be committed, and still to be compared. */
+  private String json() {
+    JsonObject all = GSON.toJsonTree(this).getAsJsonObject();
+    JsonArray cellsOnly = all.remove("cells").getAsJsonArray();
+    StringBuilder text = new StringBuilder(GSON.toJson(all));
+    text.setLength(text.length() - 1);
+    text.append(",\"cells\":[");
+    String separator = "\n";
+    for (JsonElement each : cellsOnly) {
+      JsonObject cell = each.getAsJsonObject();
+      List<String> lines = new ArrayList<>();
+      cell.remove("entries").getAsJsonArray().forEach(entry -> lines.add(GSON.toJson(entry)));
+      text.append(separator).append(GSON.toJson(cell));
+      text.setLength(text.length() - 1);
+      text.append(",\"entries\":[\n").append(String.join(",\n", lines)).append("]}");
+      separator = ",\n";
+    }
+    return text.append("]}\n").toString();
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.bench.cold.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -85,6 +86,68 @@ class ReportTest {
   }
 
   @Test
+  void runsWithWrongBytesAreCounted() {
+    Entry wrong =
+        new Entry("penstock-mmap", "about", "", 0, Entry.wrong("expected digest 1"), List.of());
+
+    assertThat(report(cell(limit(70_000), uring(70_000, 70_000), wrong)))
+        .contains("wrong bytes or order, in 2 runs | <= 0 | 1.00 (1.00 to 1.00) | **missed** |");
+    assertThat(report(cell(limit(70_000), uring(70_000))))
+        .contains("wrong bytes or order, in 1 runs | <= 0 | 0.00 (0.00 to 0.00) | met |");
+  }
+
+  @Test
+  void goalsOfContendersThatWereNotAskedForAreLeftOut() {
+    assertThat(report(cell(limit(70_000), uring(70_000)))).doesNotContain("jasyncfio");
+  }
+
+  @Test
+  void cacheHasToSaveWhatItHoldsAndNoMore() {
+    assertThat(report(cell(cacheHalf(0.5))))
+        .contains("| 0.49 to 0.51 | 0.50 (0.50 to 0.50) | met |");
+    assertThat(report(cell(cacheHalf(0.6)))).contains("| 0.40 (0.40 to 0.40) | **missed** |");
+  }
+
+  @Test
+  void notesAndJmhResultsBesideTheResultsBecomePartOfTheReport() throws IOException {
+    Files.writeString(folder.resolve("NOTES.md"), "The disk was busy.\n");
+    Files.writeString(
+        folder.resolve("jmh-loader.json"),
+        """
+        [{"benchmark": "io.penstock.bench.LoaderBenchmark.penstock",
+          "params": {"recordBytes": "784", "readahead": "backend=mmap"},
+          "primaryMetric": {"score": 123.456, "scoreError": "NaN", "scoreUnit": "us/op"},
+          "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 0.0123}}}]
+        """);
+    Results.empty().with(cell(limit(1)), Map.of(), Map.of()).save(folder);
+
+    assertThat(folder.resolve("REPORT.md"))
+        .content()
+        .contains("## Notes on this run\n\nThe disk was busy.\n")
+        .contains(
+            "| LoaderBenchmark.penstock | recordBytes 784, readahead backend=mmap | 123 us/op"
+                + " | +- not known | 0.012 |");
+  }
+
+  @Test
+  void somethingElseThanJmhResultsIsRefused() throws IOException {
+    Files.writeString(folder.resolve("jmh.json"), "{}");
+
+    assertThatThrownBy(() -> Results.empty().save(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("jmh.json: expected results of JMH (-rf json)");
+  }
+
+  @Test
+  void sameRecordsInAFileOfAnotherSizeAreAnotherCell() {
+    CellResult large = new CellResult(784, 9, "cold", "as-is", 0, "today", null, List.of());
+    Results both =
+        Results.empty().with(cell(limit(1)), Map.of(), Map.of()).with(large, Map.of(), Map.of());
+
+    assertThat(both.cells()).hasSize(2);
+  }
+
+  @Test
   void resultsAreSavedWithChartsAndReadBackAndCellsMeasuredAgainReplaced() throws IOException {
     CellResult first =
         cell(
@@ -97,8 +160,8 @@ class ReportTest {
 
     Results loaded = Results.load(folder);
     assertThat(loaded.cells()).containsExactly(first);
-    assertThat(folder.resolve("REPORT.md")).content().contains("memory-784-cold-as-is.png");
-    for (String picture : List.of("memory-784-cold-as-is.png", "speed-cold-as-is.png")) {
+    assertThat(folder.resolve("REPORT.md")).content().contains("memory-784-748M-cold-as-is.png");
+    for (String picture : List.of("memory-784-748M-cold-as-is.png", "speed-cold-as-is.png")) {
       assertThat(Files.readAllBytes(folder.resolve(picture)))
           .startsWith((byte) 0x89, (byte) 'P', (byte) 'N', (byte) 'G');
     }
@@ -109,7 +172,7 @@ class ReportTest {
 
   private static String report(CellResult cell) {
     Results results = Results.empty().with(cell, Map.of("cpu", "fast"), Map.of("rounds", "7"));
-    return MarkdownReport.of(results, List.of());
+    return MarkdownReport.of(results, List.of(), "", List.of());
   }
 
   private static CellResult cell(Entry... entries) {
@@ -118,6 +181,13 @@ class ReportTest {
 
   private static Entry limit(long... speeds) {
     return entry("fio-random", 0, speeds);
+  }
+
+  private static Entry cacheHalf(double hitShare) {
+    JsonObject facts = new JsonObject();
+    facts.addProperty("cacheHits", 1000 * hitShare);
+    Measurement round = new Measurement(1, 1000, 1, 0.5, 0L, 0L, 0.1, facts);
+    return new Entry("penstock-cache-half", "about", "", 1 << 20, null, List.of(round));
   }
 
   private static Entry uring(long... speeds) {
