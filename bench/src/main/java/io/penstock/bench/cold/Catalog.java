@@ -58,7 +58,7 @@ final class Catalog {
   private void addLimits(List<Contender> all) {
     boolean isLarge = cell.file().recordBytes() >= LARGE_RECORD_BYTES;
     List<String> variants = new ArrayList<>();
-    for (int depth : isLarge ? new int[] {8, 4, 16} : new int[] {64, 32, 128}) {
+    for (int depth : isLarge ? new int[] {16, 8, 32} : new int[] {64, 32, 128}) {
       variants.add("depth=" + depth + ",fixed=1");
       variants.add("depth=" + depth + ",fixed=0");
     }
