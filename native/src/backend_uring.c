@@ -20,6 +20,10 @@
 #define IORING_SETUP_DEFER_TASKRUN (1U << 13)
 #endif
 
+#ifndef RWF_DONTCACHE
+#define RWF_DONTCACHE 0x80
+#endif
+
 /* More descriptors than this are not registered: the table counts against RLIMIT_NOFILE. */
 #define MAX_FIXED_FILES 512
 
@@ -32,6 +36,8 @@ typedef struct {
   uint64_t fixed_bytes;
   int has_fixed_files;
   int is_deferred;
+  int has_wish;        /* reads were to stay out of the page cache at first */
+  uint32_t read_flags; /* RWF_DONTCACHE (Linux 6.14) until a read with it is refused */
 } uring_state;
 
 static int32_t uring_start(backend *self, request *request) {
@@ -56,6 +62,7 @@ static int32_t uring_start(backend *self, request *request) {
     io_uring_prep_read_fixed(sqe, fd, place, length, request_offset(request), 0);
   else
     io_uring_prep_read(sqe, fd, place, length, request_offset(request));
+  sqe->rw_flags = (int)state->read_flags;
   if (state->has_fixed_files)
     sqe->flags |= IOSQE_FIXED_FILE;
   io_uring_sqe_set_data(sqe, request);
@@ -63,14 +70,27 @@ static int32_t uring_start(backend *self, request *request) {
   return 0;
 }
 
-static uint32_t harvest(uring_state *state, completion *completions, uint32_t capacity) {
+/* A kernel or a file system that cannot keep pages out of its cache refuses the read: then this and
+ * all later ones are made without that wish, and pages are dropped by advice. */
+static int32_t without_wish(backend *self, int32_t result) {
+  uring_state *state = self->state;
+  if (!state->has_wish || result != -EOPNOTSUPP)
+    return result;
+  state->read_flags = 0;
+  self->drops_behind = 0;
+  return -EAGAIN;
+}
+
+static uint32_t harvest(backend *self, completion *completions, uint32_t capacity) {
+  uring_state *state = self->state;
   struct io_uring_cqe *cqe;
   unsigned head;
   uint32_t count = 0;
   io_uring_for_each_cqe(&state->ring, head, cqe) {
     if (count == capacity)
       break;
-    completions[count++] = (completion){.request = io_uring_cqe_get_data(cqe), .result = cqe->res};
+    completions[count++] =
+        (completion){.request = io_uring_cqe_get_data(cqe), .result = without_wish(self, cqe->res)};
   }
   io_uring_cq_advance(&state->ring, count);
   state->in_flight -= count;
@@ -111,7 +131,7 @@ static int32_t uring_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
   const int32_t decided = decide_status(status);
   if (decided < 0)
     return decided;
-  return (int32_t)harvest(state, completions, capacity);
+  return (int32_t)harvest(self, completions, capacity);
 }
 
 static void uring_close(backend *self) {
@@ -188,7 +208,12 @@ int32_t backend_uring_open(backend *self, const backend_options *options) {
   state->io = options->io;
   (void)io_uring_ring_dontfork(&state->ring); /* a kernel that cannot is none we run on: 5.11 can */
   register_all(state, options);
-  *self =
-      (backend){.state = state, .start = uring_start, .finish = uring_finish, .close = uring_close};
+  state->has_wish = options->drop_behind && options->io == PENSTOCK_IO_BUFFERED;
+  state->read_flags = state->has_wish ? RWF_DONTCACHE : 0;
+  *self = (backend){.state = state,
+                    .start = uring_start,
+                    .finish = uring_finish,
+                    .close = uring_close,
+                    .drops_behind = state->has_wish};
   return 0;
 }

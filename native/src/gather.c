@@ -92,7 +92,8 @@ void gather_drop(penstock_reader *reader, request *request) {
 static void release(penstock_reader *reader, request *request) {
   const source_file *file = &reader->source->files[request->file];
   /* Advice only: pages that cannot be dropped stay. */
-  if (reader->options.drop_behind && reader->options.io == PENSTOCK_IO_BUFFERED)
+  if (reader->options.drop_behind && reader->options.io == PENSTOCK_IO_BUFFERED &&
+      !reader->backend.drops_behind)
     (void)posix_fadvise(file->fd_buffered, (off_t)request->offset_bytes,
                         (off_t)request->length_bytes, POSIX_FADV_DONTNEED);
   gather_drop(reader, request);

@@ -137,6 +137,7 @@ typedef struct backend {
                     completion *completions, uint32_t capacity);
   /* Frees the state. Nothing is in flight. */
   void (*close)(struct backend *self);
+  int drops_behind; /* what is read does not stay in the page cache: no advice is needed */
 } backend;
 
 typedef struct {

@@ -257,6 +257,7 @@ static int32_t open_parts(penstock_reader *reader, backend_opener opener) {
       .queue_depth = reader->options.queue_depth,
       .fixed_base = reader->options.fixed_buffers ? reader->staging.base : NULL,
       .fixed_bytes = reader->staging.bytes,
+      .drop_behind = reader->options.drop_behind,
   };
   status = opener(&reader->backend, reader->options.backend, &options);
   for (uint32_t i = 0; i < reader->source->column_count && status == 0; i++)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -116,6 +117,73 @@ static void cached_pages_are_counted(void) {
   CHECK_EQUAL(penstock_source_close(source), 0);
 }
 
+/* Those who share the machine ask for it. How much stays is the kernel's business: pages come in
+ * folios, which are dropped as a whole. */
+static void what_is_read_and_dropped_behind_is_not_kept(void) {
+  enum { RECORD = 65536, COUNT = 400, BATCH = 8 };
+  penstock_source *source = make_source((const uint64_t[]){RECORD, 0}, COUNT);
+  uint64_t cached;
+  uint64_t total;
+  CHECK_EQUAL(fsync(source->files[0].fd_buffered), 0);
+  CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, PENSTOCK_ADVICE_DONTNEED), 0);
+  if (penstock_source_cached(source, 0, &cached, &total) != 0 || cached > total / 100) {
+    printf("  skipped: pages cannot be counted or dropped here\n");
+  } else {
+    for (uint32_t backend = 0; backend < 2; backend++) {
+      penstock_reader_options options = make_options(BATCH);
+      options.backend = backend == 0 ? PENSTOCK_BACKEND_URING : PENSTOCK_BACKEND_PREAD;
+      options.drop_behind = 1;
+      options.max_read_bytes = 2 * RECORD;
+      options.staging_bytes = 16 * RECORD;
+      penstock_reader *reader;
+      const int32_t status = penstock_reader_open(source, &options, &reader);
+      if (status != 0) {
+        printf("  skipped: %s\n", penstock_status_name(status));
+        continue;
+      }
+      int64_t *indices = make_shuffled(COUNT, 3);
+      read_and_check(reader, source, &options, indices, COUNT);
+      free(indices);
+      CHECK_EQUAL(penstock_source_cached(source, 0, &cached, &total), 0);
+      printf("  %llu of %llu pages stayed\n", (unsigned long long)cached,
+             (unsigned long long)total);
+      CHECK(cached < total / 2);
+      CHECK_EQUAL(penstock_reader_close(reader), 0);
+    }
+  }
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+/* Memory as a file system has nothing else to keep files in: it refuses, and is read nevertheless.
+ */
+static void a_refused_wish_is_given_up(void) {
+  const int here = open(".", O_RDONLY | O_DIRECTORY);
+  CHECK(here >= 0);
+  if (chdir("/dev/shm") != 0) {
+    printf("  skipped: no /dev/shm\n");
+  } else {
+    penstock_source *source = make_source((const uint64_t[]){784, 0}, 5000);
+    CHECK_EQUAL(fchdir(here), 0);
+    penstock_reader_options options = make_options(64);
+    options.backend = PENSTOCK_BACKEND_URING;
+    options.drop_behind = 1;
+    penstock_reader *reader;
+    const int32_t status = penstock_reader_open(source, &options, &reader);
+    if (status != 0) {
+      printf("  skipped: %s\n", penstock_status_name(status));
+    } else {
+      CHECK_EQUAL(reader->backend.drops_behind, 1);
+      int64_t *indices = make_shuffled(5000, 5);
+      read_and_check(reader, source, &options, indices, 5000);
+      free(indices);
+      CHECK_EQUAL(reader->backend.drops_behind, 0);
+      CHECK_EQUAL(penstock_reader_close(reader), 0);
+    }
+    CHECK_EQUAL(penstock_source_close(source), 0);
+  }
+  CHECK_EQUAL(close(here), 0);
+}
+
 /* ---- hints ---------------------------------------------------------------------------------- */
 
 static void hints_are_taken_for_files_and_mappings(void) {
@@ -194,6 +262,8 @@ int main(void) {
   RUN_COUNTED(advice_is_taken_for_files_and_mappings);
   RUN_COUNTED(wrong_advice_is_refused);
   RUN_COUNTED(cached_pages_are_counted);
+  RUN_COUNTED(what_is_read_and_dropped_behind_is_not_kept);
+  RUN_COUNTED(a_refused_wish_is_given_up);
   RUN_COUNTED(hints_are_taken_for_files_and_mappings);
   RUN_COUNTED(wrong_hints_are_refused);
   RUN_COUNTED(a_hint_at_lost_pages_does_no_harm);
