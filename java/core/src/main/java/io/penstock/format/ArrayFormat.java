@@ -8,14 +8,14 @@ package io.penstock.format;
  * allocate or loop beyond a stated limit. The engine does not know formats: it sees layouts only.
  * Implementations have no state.
  */
-sealed interface ArrayFormat permits NpyFormat, NpzFormat {
+sealed interface ArrayFormat permits NpyFormat, NpzFormat, PickleFormat {
   /** The format's name as users see it, "npy". */
   String name();
 
   /**
    * Whether a file that starts with these bytes (all it has, when it is short) claims this format.
    */
-  boolean recognizes(byte[] start);
+  boolean recognizes(byte[] start, OpenFile file);
 
   /**
    * Reads the description of the arrays. Throws PenstockException for anything that is not right.

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
  * Stateless; any thread.
  */
 public final class Formats {
-  private static final List<ArrayFormat> FORMATS = List.of(new NpyFormat(), new NpzFormat());
+  private static final List<ArrayFormat> FORMATS =
+      List.of(new NpyFormat(), new NpzFormat(), new PickleFormat());
 
   /** Enough to tell any format by, and to show a user what is there instead. */
   private static final int START_BYTES = 16;
@@ -69,16 +70,17 @@ public final class Formats {
     try (OpenFile file = OpenFile.open(path)) {
       byte[] start = file.start(START_BYTES);
       for (ArrayFormat format : FORMATS) {
-        if (format.recognizes(start)) {
+        if (format.recognizes(start, file)) {
           return what.apply(format.read(file));
         }
       }
       String found = start.length == 0 ? "an empty file" : Excerpt.of(start);
       throw PenstockException.about(
           path,
-          "not a .npy file: expected magic \\x93NUMPY, found "
-              + found
-              + ": write the array with numpy.save");
+          "expected a file of arrays (%s), found %s: write the array with numpy.save"
+              .formatted(
+                  FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", ")),
+                  found));
     }
   }
 

@@ -45,7 +45,7 @@ final class NpyFormat implements ArrayFormat {
   }
 
   @Override
-  public boolean recognizes(byte[] start) {
+  public boolean recognizes(byte[] start, OpenFile file) {
     return start.length >= MAGIC.length
         && Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
   }
@@ -67,7 +67,7 @@ final class NpyFormat implements ArrayFormat {
     DataType type = type(file, entries.get("descr"));
     List<Long> shape = shape(file, entries.get("shape"));
     boolean isFortran = fortranOrder(file, entries.get("fortran_order"));
-    return new StoredArray(type, shape, isFortran, headerOffset + headerBytes);
+    return StoredArray.of(type, shape, isFortran, headerOffset + headerBytes);
   }
 
   private static int version(OpenFile file) {

@@ -47,7 +47,7 @@ final class NpzFormat implements ArrayFormat {
   }
 
   @Override
-  public boolean recognizes(byte[] start) {
+  public boolean recognizes(byte[] start, OpenFile file) {
     return start.length >= 4
         && (Arrays.equals(start, 0, 4, ARCHIVE, 0, 4)
             || Arrays.equals(start, 0, 4, EMPTY_ARCHIVE, 0, 4));

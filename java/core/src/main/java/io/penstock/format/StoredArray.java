@@ -1,8 +1,9 @@
 package io.penstock.format;
 
-import io.penstock.PenstockException;
+import io.penstock.format.ArrayLayout.Run;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * An array as a format describes it: what its elements are, its axes, and where it starts.
@@ -13,10 +14,18 @@ import java.util.List;
  *
  * @param type of the elements
  * @param shape sizes of all axes, outermost first
- * @param isFortran whether the first axis varies fastest
+ * @param strides distance in bytes between neighbours, along all axes
+ * @param isFortran whether the file says that the first axis varies fastest
  * @param offsetBytes where the first element starts, from the start of the section that it is in
  */
-record StoredArray(DataType type, List<Long> shape, boolean isFortran, long offsetBytes) {
+record StoredArray(
+    DataType type, List<Long> shape, List<Long> strides, boolean isFortran, long offsetBytes) {
+
+  /** An array of one piece, in C order or in Fortran order. */
+  static StoredArray of(DataType type, List<Long> shape, boolean isFortran, long offsetBytes) {
+    List<Long> strides = Strides.of(shape, type.itemBytes(), isFortran);
+    return new StoredArray(type, shape, strides, isFortran, offsetBytes);
+  }
 
   /**
    * The array as a part, and its fields as further parts.
@@ -30,15 +39,33 @@ record StoredArray(DataType type, List<Long> shape, boolean isFortran, long offs
     DataType.Leaf whole = type.whole();
     new LayoutCheck(section.path(), name, whole.type(), join(shape, whole.shape()))
         .checkPiece(section.position(offsetBytes), section.position(section.sizeBytes()));
+    return parts(name, (leaf, part) -> layout(section, format, part, leaf));
+  }
+
+  /**
+   * Several arrays like this one, each a record of one column.
+   *
+   * @param offsets where each starts, in bytes from the start of the section
+   * @throws PenstockException if they cannot be in the section
+   */
+  List<Part> recordsAt(long[] offsets, OpenFile section, String format, String name) {
+    return parts(name, (leaf, part) -> records(offsets, section, format, part, leaf));
+  }
+
+  private interface Layouts {
+    ArrayLayout of(DataType.Leaf leaf, String part);
+  }
+
+  private List<Part> parts(String name, Layouts layouts) {
     List<Part> parts = new ArrayList<>();
-    parts.add(Part.of(layout(section, format, name, whole)));
+    parts.add(Part.of(layouts.of(type.whole(), name)));
     UniqueNames names = new UniqueNames();
     for (DataType.Leaf leaf : type.plainFields()) {
       String fieldName = names.take(name.isEmpty() ? leaf.name() : name + "." + leaf.name());
       if (leaf.type().sizeBytes() == 0 || leaf.shape().contains(0L)) {
         continue; // Nothing to read, which is no fault of the fields beside it.
       }
-      parts.add(Part.field(layout(section, format, fieldName, leaf)));
+      parts.add(Part.field(layouts.of(leaf, fieldName)));
     }
     return parts;
   }
@@ -46,26 +73,62 @@ record StoredArray(DataType type, List<Long> shape, boolean isFortran, long offs
   private ArrayLayout layout(OpenFile section, String format, String name, DataType.Leaf leaf) {
     // A 0-d array is one record; where its element has axes, these are the record's.
     boolean isOneRecord = shape.isEmpty() && !leaf.shape().isEmpty();
-    List<Long> outer = isOneRecord ? List.of(1L) : shape;
-    List<Long> strides = join(Strides.of(outer, type.itemBytes(), isFortran), leaf.strides());
+    List<Long> sizes = join(isOneRecord ? List.of(1L) : shape, leaf.shape());
+    List<Long> steps = join(isOneRecord ? List.of(type.itemBytes()) : strides, leaf.strides());
     // Without elements the array may end the file, and a field has no place of its own.
-    long inElement = outer.contains(0L) ? 0 : leaf.offsetBytes();
+    long inElement = shape.contains(0L) ? 0 : leaf.offsetBytes();
     long offset = section.position(offsetBytes) + inElement;
-    ArrayLayout.Run run =
-        strides.isEmpty()
-            ? new ArrayLayout.Run(offset, 1, type.itemBytes())
-            : new ArrayLayout.Run(offset, outer.getFirst(), strides.getFirst());
+    Run run =
+        sizes.isEmpty()
+            ? new Run(offset, 1, type.itemBytes())
+            : new Run(offset, sizes.getFirst(), steps.getFirst());
+    return layout(section, format, name, leaf, sizes, steps, List.of(run));
+  }
+
+  private ArrayLayout records(
+      long[] offsets, OpenFile section, String format, String name, DataType.Leaf leaf) {
+    List<Long> sizes = join(List.of((long) offsets.length), join(shape, leaf.shape()));
+    List<Long> steps = join(List.of(1L), join(strides, leaf.strides()));
+    long first = section.position(0) + leaf.offsetBytes();
+    List<Run> runs = runs(offsets, offset -> first + offset);
+    return layout(section, format, name, leaf, sizes, steps, runs);
+  }
+
+  private ArrayLayout layout(
+      OpenFile section,
+      String format,
+      String name,
+      DataType.Leaf leaf,
+      List<Long> sizes,
+      List<Long> steps,
+      List<Run> runs) {
     return new ArrayLayout(
         section.path(),
         name,
         format,
         leaf.type(),
-        join(outer, leaf.shape()),
+        sizes,
         isFortran,
-        List.of(run),
-        strides.isEmpty() ? strides : strides.subList(1, strides.size()),
+        runs,
+        steps.isEmpty() ? steps : steps.subList(1, steps.size()),
         section.fileBytes(),
         section.modified());
+  }
+
+  /** Joins places at equal distances: picklers write arrays that are alike with equal overhead. */
+  private static List<Run> runs(long[] offsets, LongFunction<Long> position) {
+    List<Run> runs = new ArrayList<>();
+    int start = 0;
+    while (start < offsets.length) {
+      int end = start + 1;
+      long stride = end < offsets.length ? offsets[end] - offsets[start] : 1;
+      while (end < offsets.length && stride > 0 && offsets[end] - offsets[end - 1] == stride) {
+        end++;
+      }
+      runs.add(new Run(position.apply(offsets[start]), end - start, Math.max(1, stride)));
+      start = end;
+    }
+    return runs;
   }
 
   private static <T> List<T> join(List<T> first, List<T> second) {

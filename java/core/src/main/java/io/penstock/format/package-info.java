@@ -23,8 +23,20 @@
  *
  * <ul>
  *   <li><b>npy</b>: NumPy's format, versions 1.0, 2.0 and 3.0; all dtypes of a fixed size, both
- *       byte orders, C order, at least one axis. Fortran order (unless it is the same bytes),
- *       structured, sub-array and object dtypes are refused by name: not supported yet.
+ *       byte orders, C order, also of one element without axes. A structured array is one of raw
+ *       records, and each of its fields a part: {@code points.npy#x}, {@code points.npy#at.y} for a
+ *       field of a field. Object dtypes are refused by name, and so is Fortran order (unless it is
+ *       the same bytes).
+ *   <li><b>npz</b>: members that are stored, as numpy.savez writes them, by their names: {@code
+ *       data.npz#x}. Compressed and encrypted ones are refused by name.
+ *   <li><b>pickle</b>: arrays in pickles of protocols 0 to 5, of one or several in a file, by the
+ *       way to them: {@code data.pkl#images}, {@code data.pkl#[0]}, {@code data.pkl#train.x};
+ *       through dictionaries, lists, tuples and attributes of objects. Arrays that are alike in a
+ *       list are the records of one column: {@code data.pkl#[]}, {@code data.pkl#samples[].x}. Also
+ *       files of joblib that are not compressed. A pickle is not loaded: its opcodes are looked
+ *       through, contents of arrays are jumped over, and nothing that it names is imported or
+ *       called. Arrays that are not raw bytes (Python 3 with protocols 0 to 2, buffers kept
+ *       elsewhere) are refused by name.
  * </ul>
  *
  * <p>All of this is stateless or immutable, so any thread may use it.

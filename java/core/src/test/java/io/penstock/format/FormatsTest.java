@@ -45,12 +45,12 @@ class FormatsTest {
     Files.write(path, "<a\u0003\u0004 and more than sixteen".getBytes(StandardCharsets.US_ASCII));
     assertRefused(
         path,
-        "not a .npy file: expected magic \\x93NUMPY, found <a\\x03\\x04 and more th:"
+        "expected a file of arrays (npy, npz, pickle), found <a\\x03\\x04 and more th:"
             + " write the array with numpy.save");
     Files.write(path, new byte[0]);
-    assertRefused(path, "expected magic \\x93NUMPY, found an empty file");
+    assertRefused(path, "expected a file of arrays (npy, npz, pickle), found an empty file");
     Files.write(path, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P'});
-    assertRefused(path, "expected magic \\x93NUMPY, found \\x93NUMP:");
+    assertRefused(path, "expected a file of arrays (npy, npz, pickle), found \\x93NUMP:");
   }
 
   @Test

@@ -8,9 +8,14 @@ that cannot be read in place. The tests run this where there is a Python with Nu
 it wrote once are in the folders beside it, for where there is none. Exit code 77: no NumPy here.
 """
 
+import collections
 import hashlib
 import io
+import os
+import pickle
+import struct
 import sys
+import types
 import zipfile
 
 try:
@@ -18,6 +23,11 @@ try:
 except ImportError as problem:
     print(problem)
     sys.exit(77)
+
+try:
+    import joblib
+except ImportError:
+    joblib = None
 
 folder = sys.argv[1]
 
@@ -143,3 +153,256 @@ with zipfile.ZipFile(f"{folder}/mixed.npz", "w") as archive:
     archive.writestr("x.npy", open(f"{folder}/plain.npy", "rb").read())
     archive.comment = b"PK\5\6 is no end"
 expect("mixed.npz", "x", filled((5, 3), "<f4"))
+
+# ---- pickle --------------------------------------------------------------------------------------
+
+
+class Python2Pickler(pickle._Pickler):
+    """Writes as the pickler of Python 2 does: its str, which bytes of arrays are, with no encoding.
+
+    There is no Python 2 to run here; opcodes and names are those of its pickle module.
+    """
+
+    dispatch = pickle._Pickler.dispatch.copy()
+
+    def save_str(self, data):
+        raw = data if isinstance(data, bytes) else data.encode()
+        if self.proto == 0:
+            quoted = repr(raw)[1:].encode()
+            self.write(pickle.STRING + quoted + b"\n")
+        elif len(raw) < 256:
+            self.write(pickle.SHORT_BINSTRING + bytes([len(raw)]) + raw)
+        else:
+            self.write(pickle.BINSTRING + struct.pack("<i", len(raw)) + raw)
+        self.memoize(data)
+
+    dispatch[bytes] = save_str
+    dispatch[str] = save_str
+
+    def save_name(self, name):
+        module = name.__module__.replace("numpy._core", "numpy.core")
+        self.write(f"c{module}\n{name.__name__}\n".encode())
+        self.memoize(name)
+
+    def save_global(self, name, *_):
+        self.save_name(name)
+
+    dispatch[types.FunctionType] = save_name
+    dispatch[type] = save_name
+
+
+def dump(name, value, protocol):
+    with open(f"{folder}/{name}", "wb") as file:
+        pickle.dump(value, file, protocol)
+
+
+def dump2(name, value, protocol):
+    with open(f"{folder}/{name}", "wb") as file:
+        Python2Pickler(file, protocol).dump(value)
+
+
+def expect_fields(name, part, array):
+    expect(name, part, array)
+    if array.dtype.fields:
+        fields(name, part, array)
+
+
+kinds = {
+    "image": filled((4, 5, 3), "u1"),
+    "big": filled((7, 2), ">f4"),
+    "wide": filled((3,), "<c16"),
+    "times": filled((6,), "<M8[25us]"),
+    "spans": filled((6,), ">m8[D]"),
+    "bare": filled((2,), "<M8"),
+    "bytes": filled((3, 2), "S7"),
+    "text": numpy.array(["ab", "\u00e9\u540d", ""]),
+    "void": filled((3,), "V6"),
+    "flags": filled((9,), "u1") > 100,
+    "long": filled((2,), "longdouble"),
+    "empty": numpy.zeros((0, 4), "<i8"),
+    "scalar": filled((), "<f8"),
+    "point": filled((4,), point),
+    "nested": filled((3,), nested),
+    "padded": filled((5,), padded),
+    "fortran": numpy.asfortranarray(filled((5, 3), "<i2")),
+    "turned": filled((2, 3, 4), "<i2").transpose(1, 0, 2),
+    "strided": filled((12, 2), "<i4")[::3],
+    "locked": filled((3, 300), "<f4"),
+}
+kinds["locked"].flags.writeable = False
+
+for protocol in (3, 4, 5):
+    name = f"kinds{protocol}.pkl"
+    dump(name, kinds, protocol)
+    for key, array in kinds.items():
+        expect_fields(name, key, array)
+for protocol in (0, 1, 2):
+    name = f"kinds{protocol}.pkl"
+    dump(name, {"x": filled((4, 2), "<f4"), "n": 7, "empty": numpy.zeros((0, 2), "u1")}, protocol)
+    refuse(name, "x", "text with escapes (pickle protocols 0 to 2 of Python 3")
+    expect(name, "empty", numpy.zeros((0, 2), "u1"))
+    name = f"python2_{protocol}.pkl"
+    dump2(name, kinds, protocol)
+    for key, array in kinds.items():
+        if protocol == 0:
+            refuse(name, key, "0 of Python 2")
+        else:
+            expect_fields(name, key, array)
+
+for protocol in range(3, 6):
+    name = f"alone{protocol}.pkl"
+    dump(name, filled((4, 3), "<f8"), protocol)
+    expect(name, "", filled((4, 3), "<f8"))
+
+x, y = filled((6, 2), "<f4"), filled((6,), "<i8")
+name = "tuple.pkl"
+dump(name, (x, y), 4)
+expect(name, "[0]", x)
+expect(name, "[1]", y)
+
+name = "deep.pkl"
+deep = {
+    "train": {"x": x, "y": y, "n": 6},
+    "": [x[:1]],
+    "a.b": y[:2],
+    "a": {"b": y[:3]},
+    7: (None, "skipped", [1, 2, {"more": x[:2]}]),
+    ("not", "a name"): x[:3],
+    b"raw": x[:4],
+    "numbers": list(range(3000)),
+    "again": x,
+    "lines\n": y[:1],
+}
+deep["self"] = deep
+dump(name, deep, 5)
+for part, array in {
+    "train.x": x,
+    "train.y": y,
+    "''[0]": x[:1],
+    "a.b": y[:2],
+    "a.b~2": y[:3],
+    "[7][2][2].more": x[:2],
+    "{5}": x[:3],
+    "raw": x[:4],
+    "again": x,
+    "lines\\u000a": y[:1],
+}.items():
+    expect(name, part, array)
+
+name = "list.pkl"
+short = [filled((3, 2), "<f4") * i for i in range(5)]
+dump(name, short, 4)
+expect(name, "[]", numpy.stack(short))
+for i, array in enumerate(short):
+    expect(name, f"[{i}]", array)
+
+name = "pairs.pkl"
+pairs = [(filled((8, 8), "u1") ^ (i & 255), numpy.array(i, "<i4"), f"name{i}") for i in range(700)]
+dump(name, pairs, 4)
+expect(name, "[][0]", numpy.stack([pair[0] for pair in pairs]))
+expect(name, "[][1]", numpy.stack([pair[1] for pair in pairs]))
+
+name = "samples.pkl"
+samples = [{"x": filled((40,), point), "y": i} for i in range(20)]
+dump(name, samples, 3)
+expect_fields(name, "[].x", numpy.stack([sample["x"] for sample in samples], dtype=point))
+
+name = "ragged.pkl"
+ragged = [filled((i, 2), "<f4") for i in range(1, 30)]
+dump(name, ragged, 4)
+refuse(name, "[]", "expected arrays of one dtype and shape in the list")
+
+name = "several.pkl"
+with open(f"{folder}/{name}", "wb") as file:
+    for protocol, value in ((4, x), (2, {"n": 1}), (5, {"y": y}), (3, [x[:3], None])):
+        pickle.dump(value, file, protocol)
+    file.write(b"\0 what follows is no pickle")
+expect(name, "[0]", x)
+expect(name, "[2].y", y)
+expect(name, "[3][0]", x[:3])
+
+name = "stream.pkl"
+with open(f"{folder}/{name}", "wb") as file:
+    for i in range(50):
+        pickle.dump(filled((6, 2), "<f4") * i, file, 5)
+expect(name, "[]", numpy.stack([filled((6, 2), "<f4") * i for i in range(50)]))
+
+
+class Sample:
+    """An object: its attributes are kept beside its class."""
+
+    def __init__(self):
+        self.x = x
+        self.note = "text"
+        self.parts = {"y": y}
+
+
+class Slots:
+    __slots__ = ("x",)
+
+
+Pair = collections.namedtuple("Pair", "x y")
+slots = Slots()
+slots.x = x
+for protocol in (3, 5):
+    name = f"objects{protocol}.pkl"
+    dump(
+        name,
+        {
+            "sample": Sample(),
+            "slots": slots,
+            "pair": Pair(x, y),
+            "ordered": collections.OrderedDict([("x", x)]),
+            "default": collections.defaultdict(list, {"y": [y]}),
+            "scalar": numpy.float32(1),
+            "masked": numpy.ma.array([1, 2], mask=[0, 1]),
+            "objects": numpy.array([1, None], dtype=object),
+            "memmap": numpy.load(f"{folder}/plain.npy", mmap_mode="r"),
+            "set": {1, 2},
+            "bytes": bytearray(b"12"),
+        },
+        protocol,
+    )
+    expect(name, "sample.x", x)
+    expect(name, "sample.parts.y", y)
+    expect(name, "slots.x", x)
+    expect(name, "pair[0]", x)
+    expect(name, "pair[1]", y)
+    expect(name, "ordered.x", x)
+    expect(name, "default.y[0]", y)
+    expect(name, "memmap", filled((5, 3), "<f4"))
+    refuse(name, "objects", "object dtypes are not supported")
+
+name = "buffers.pkl"
+buffers = []
+with open(f"{folder}/{name}", "wb") as file:
+    pickle.dump({"x": x, "y": y}, file, 5, buffer_callback=buffers.append)
+refuse(name, "x", "found an out-of-band buffer")
+refuse(name, "y", "found an out-of-band buffer")
+
+
+class Attack:
+    """Loading this would run a command; reading it here must not."""
+
+    def __reduce__(self):
+        return (os.system, ("touch owned-by-a-pickle",))
+
+
+for protocol in range(6):
+    name = f"attack{protocol}.pkl"
+    dump(name, [Attack(), y], protocol)
+    if protocol > 2:
+        expect(name, "[1]", y)
+    else:
+        refuse(name, "[1]", "text with escapes")
+
+if joblib:
+    name = "array.joblib"
+    joblib.dump(kinds["image"], f"{folder}/{name}")
+    expect(name, "", kinds["image"])
+    for protocol in (2, 3, 4, 5):
+        name = f"kinds{protocol}.joblib"
+        joblib.dump(dict(kinds, objects=numpy.array(["a", None])), f"{folder}/{name}", protocol=protocol)
+        for key, array in kinds.items():
+            expect_fields(name, key, array)
+        refuse(name, "objects", "object dtypes are not supported")

@@ -1,0 +1,63 @@
+package io.penstock.format;
+
+/**
+ * Arrays in pickles, protocols 0 to 5, read where they lie and never executed.
+ *
+ * <p>A pickle is a program for a small machine, and loading one runs it. Here its opcodes are
+ * followed only as far as it takes to find where the bytes of arrays are: payloads are jumped over,
+ * names of classes and functions are compared with the few that NumPy and joblib write, and nothing
+ * that a pickle names is ever called, imported or built.
+ *
+ * <p>A file may hold several pickles, one behind the other. What follows the last one is ignored,
+ * as Python ignores it.
+ */
+final class PickleFormat implements ArrayFormat {
+  private static final int PROTOCOL = 0x80;
+
+  /** How pickles of protocols 0 and 1 start: a mark, an empty list or dictionary, or a name. */
+  private static final String OLD_STARTS = "(]}c";
+
+  @Override
+  public String name() {
+    return "pickle";
+  }
+
+  @Override
+  public boolean recognizes(byte[] start, OpenFile file) {
+    if (start.length < 2) {
+      return false;
+    }
+    if ((start[0] & 0xff) == PROTOCOL) {
+      return start[1] >= 2 && start[1] <= PickleTokens.NEWEST_PROTOCOL;
+    }
+    // Protocols 0 and 1 say nothing of themselves, but end with a stop.
+    return OLD_STARTS.indexOf(start[0]) >= 0
+        && file.read(file.sizeBytes() - 1, 1, "the last byte")[0] == '.';
+  }
+
+  @Override
+  public Contents read(OpenFile file) {
+    PickleTokens tokens = new PickleTokens(file);
+    PickleMachine machine = new PickleMachine(tokens, new PickleLimits());
+    PickleValue first = machine.run();
+    if (!isAtPickle(tokens)) {
+      return new PickleArrays(file, first);
+    }
+    PickleHolder all = PickleHolder.list();
+    machine.append(all, first);
+    do {
+      machine.append(all, machine.run());
+    } while (isAtPickle(tokens));
+    return new PickleArrays(file, all);
+  }
+
+  private static boolean isAtPickle(PickleTokens tokens) {
+    if (tokens.remaining() < 2) {
+      return false;
+    }
+    byte[] start = tokens.bytes(tokens.position(), 2);
+    return (start[0] & 0xff) == PROTOCOL
+        ? start[1] >= 2 && start[1] <= PickleTokens.NEWEST_PROTOCOL
+        : OLD_STARTS.indexOf(start[0]) >= 0;
+  }
+}
