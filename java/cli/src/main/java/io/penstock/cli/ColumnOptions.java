@@ -24,8 +24,9 @@ final class ColumnOptions {
       paramLabel = "PATH",
       arity = "0..*",
       description =
-          "One .npy file per column, all with the same number of records. A column is named after"
-              + " its file, without the extension.")
+          "One file per column (.npy, or FILE#PART for a part of an .npz, a pickle, a structured"
+              + " .npy), all with the same number of records. A column is named after its part, or"
+              + " else after its file, without the extension.")
   private List<String> paths = new ArrayList<>();
 
   @Option(

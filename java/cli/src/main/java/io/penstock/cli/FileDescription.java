@@ -4,24 +4,76 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.FileInfo;
+import io.penstock.PenstockException;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
+import io.penstock.format.Part;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What {@code info} tells of one file: what the file says of itself, and what the system does. */
-record FileDescription(Path path, ArrayLayout layout, FileInfo info) {
+/**
+ * What {@code info} tells of one array: what the file says of itself, and what the system does.
+ *
+ * @param path of the file, with the part
+ * @param layout of the array; null where it cannot be read in place
+ * @param problem why not
+ */
+record FileDescription(Path path, ArrayLayout layout, FileInfo info, String problem) {
   /** Fields that are set to the right in a table. */
   static final Set<String> NUMBERS =
       Set.of("records", "recordBytes", "dataOffset", "fileBytes", "cached");
 
-  /** Reads the header; opens the file as a loader would, so that nothing is told that fails. */
-  static FileDescription of(Path path) {
+  private static final List<String> NAMES =
+      List.of(
+          "format",
+          "dtype",
+          "shape",
+          "order",
+          "records",
+          "recordBytes",
+          "dataOffset",
+          "fileBytes",
+          "directAligned",
+          "cached");
+
+  /** What a path names: one array, or all that are in a file which has several. */
+  static List<FileDescription> of(Path path) {
+    List<Part> parts = Files.isRegularFile(path) ? Formats.parts(path) : List.of();
+    if (parts.size() <= 1) {
+      return List.of(alone(path));
+    }
+    List<FileDescription> all = new ArrayList<>();
+    FileInfo info = null;
+    for (Part part : parts) {
+      Path name = part.name().isEmpty() ? path : Path.of(path + "#" + part.name());
+      String problem = problem(part);
+      if (problem == null && info == null) {
+        info = alone(name).info;
+      }
+      all.add(new FileDescription(name, problem == null ? part.layout() : null, info, problem));
+    }
+    return all;
+  }
+
+  /** Opens the file as a loader would, so that nothing is told that fails. */
+  private static FileDescription alone(Path path) {
     try (Dataset dataset = Dataset.open(path)) {
-      return new FileDescription(path, Formats.open(path), dataset.files().getFirst());
+      return new FileDescription(path, Formats.open(path), dataset.files().getFirst(), null);
+    }
+  }
+
+  private static String problem(Part part) {
+    try {
+      part.layout().shards();
+      return null;
+    } catch (PenstockException e) {
+      return e.getMessage();
     }
   }
 
@@ -29,6 +81,10 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info) {
   JsonObject toJson() {
     JsonObject object = new JsonObject();
     object.addProperty("path", path.toString());
+    if (layout == null) {
+      object.addProperty("problem", problem);
+      return object;
+    }
     object.addProperty("format", layout.format());
     object.addProperty("dtype", layout.elementType().descr());
     JsonArray shape = new JsonArray();
@@ -47,6 +103,11 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info) {
   /** The same for people, by name; the path last, as it may be long. */
   Map<String, String> toHuman() {
     Map<String, String> fields = new LinkedHashMap<>();
+    if (layout == null) {
+      NAMES.forEach(name -> fields.put(name, "-"));
+      fields.put("path", OneLine.of(problem));
+      return fields;
+    }
     fields.put("format", layout.format());
     fields.put("dtype", layout.elementType().descr());
     fields.put(

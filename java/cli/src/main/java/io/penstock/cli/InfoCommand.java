@@ -18,8 +18,13 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Reads headers only, and no data.",
       "",
-      "With --json, one PATH gives the object itself and several give {\"files\": [...]}, with"
-          + " objects in the order of the paths. An object has: path, format, dtype (as NumPy's"
+      "A file with several arrays is shown as all of them, each as FILE#PART: members of an .npz,"
+          + " arrays in a pickle, fields of a structured .npy. Of those that cannot be read where"
+          + " they lie the reason is shown.",
+      "",
+      "With --json, one array gives the object itself and several give {\"files\": [...]}, with"
+          + " objects in the order of the paths; what cannot be read has only path and problem. An"
+          + " object has: path, format, dtype (as NumPy's"
           + " dtype.str), shape, order (C, or F where Fortran order is the same bytes), records,"
           + " recordBytes, dataOffset and fileBytes (bytes), directAligned (each record begins and"
           + " ends where direct reads may, so that none is copied on its way), cachedFraction"
@@ -28,7 +33,10 @@ import picocli.CommandLine.ParentCommand;
 final class InfoCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
 
-  @Parameters(paramLabel = "PATH", arity = "1..*", description = "One or more .npy files.")
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "1..*",
+      description = "One or more files, or parts of files as FILE#PART.")
   private List<String> paths;
 
   @Option(
@@ -38,7 +46,8 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<FileDescription> files = paths.stream().map(Path::of).map(FileDescription::of).toList();
+    List<FileDescription> files =
+        paths.stream().map(Path::of).flatMap(path -> FileDescription.of(path).stream()).toList();
     Streams streams = penstock.streams();
     if (isJson) {
       Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));

@@ -30,7 +30,7 @@ final class BadInputTest {
   @Test
   void textIsNoArray() throws IOException {
     Path path = Files.writeString(directory.resolve("notes.npy"), "these are no numbers\n");
-    assertFails(path, "expected magic", "these are");
+    assertFails(path, "expected a file of arrays", "these are");
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,9 +63,9 @@ final class NumPyTest {
 
   @Test
   void readDeliversTheBytesThatNumPyHas() throws IOException, InterruptedException {
-    String python = pythonWithNumPy();
+    String python = Python.withNumPy();
     assumeTrue(python != null, "no python3 with numpy (Debian: python3-numpy) on this machine");
-    assertThat(run(python, MAKE)).isEmpty();
+    assertThat(Python.run(python, MAKE, directory)).isEmpty();
     List<Path> arrays = arrays();
     assertThat(arrays).hasSizeGreaterThan(40);
     for (Path array : arrays) {
@@ -92,7 +91,7 @@ final class NumPyTest {
               array + ".out");
       assertThat(shuffled.code()).isEqualTo(ExitCodes.DONE);
     }
-    assertThat(run(python, COMPARE).lines())
+    assertThat(Python.run(python, COMPARE, directory).lines())
         .hasSize(arrays.size())
         .allMatch(line -> line.endsWith(" same"));
   }
@@ -101,29 +100,5 @@ final class NumPyTest {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(file -> file.toString().endsWith(".npy")).sorted().toList();
     }
-  }
-
-  /** The first python3 of a PATH may be one that somebody installed for something else. */
-  private static String pythonWithNumPy() throws IOException, InterruptedException {
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      try {
-        if (new ProcessBuilder(python, "-c", "import numpy").start().waitFor() == 0) {
-          return python;
-        }
-      } catch (IOException e) {
-        // No such program: the next one may be there.
-      }
-    }
-    return null;
-  }
-
-  private String run(String python, String script) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(python, "-c", script, directory.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output;
   }
 }

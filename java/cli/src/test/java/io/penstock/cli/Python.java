@@ -1,0 +1,42 @@
+package io.penstock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The Python of this machine, where it has NumPy. */
+final class Python {
+  private Python() {}
+
+  /**
+   * The first python3 of a PATH may be one that somebody installed for something else. Null where
+   * there is none with NumPy.
+   */
+  static String withNumPy() throws IOException, InterruptedException {
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      try {
+        if (new ProcessBuilder(python, "-c", "import numpy").start().waitFor() == 0) {
+          return python;
+        }
+      } catch (IOException e) {
+        // No such program: the next one may be there.
+      }
+    }
+    return null;
+  }
+
+  /** Runs a script on a folder; what it printed. */
+  static String run(String python, String script, Path folder)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(python, "-c", script, folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+}
