@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 1 };
+enum { PENSTOCK_ABI_VERSION = 2 };
 
 enum {
   /* Records per source: indices need 48 bits. */
@@ -110,10 +110,11 @@ typedef struct penstock_file_info {
   uint32_t direct_memory_alignment; /* of memory for direct reads; 0: none */
 } penstock_file_info;
 
-/* A run of records of a column that lie one after another in one file. */
+/* A run of records of a column at equal distances in one file. */
 typedef struct penstock_shard {
   uint64_t offset_bytes; /* of its first record in the file */
   uint64_t record_count; /* 0 is allowed: an empty shard */
+  uint64_t stride_bytes; /* from record to record, more or less than their size; 0: their size */
   uint32_t file;         /* number returned by penstock_source_add_file */
   uint32_t reserved;     /* must be 0 */
 } penstock_shard;

@@ -37,6 +37,7 @@ typedef struct {
   uint64_t first_index;
   uint64_t record_count; /* never 0 */
   uint64_t offset_bytes;
+  uint64_t stride_bytes; /* never 0 */
   uint32_t file;
 } source_shard;
 
@@ -44,6 +45,7 @@ typedef struct {
   uint64_t record_bytes;
   source_shard *shards; /* ascending by first_index, without empty ones */
   uint32_t shard_count;
+  int has_gaps; /* a shard's records do not lie one right after another */
 } source_column;
 
 struct penstock_source {

@@ -12,14 +12,15 @@ uint64_t resident_column_bytes(const penstock_source *source, uint32_t column) {
   return source->record_count * source->columns[column].record_bytes;
 }
 
-/* Smallest first, as many as fit together. */
+/* Smallest first, as many as fit together. A column with gaps stays where it is: to read it front
+ * to back is to read what lies between its records too, which may be the whole data set. */
 void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8_t *is_resident) {
   memset(is_resident, 0, PENSTOCK_MAX_COLUMNS);
   for (;;) {
     uint32_t best = PENSTOCK_MAX_COLUMNS;
     for (uint32_t i = 0; i < source->column_count; i++) {
       uint64_t bytes;
-      if (!is_resident[i] &&
+      if (!is_resident[i] && !source->columns[i].has_gaps &&
           !__builtin_mul_overflow(source->record_count, source->columns[i].record_bytes, &bytes) &&
           bytes <= budget_bytes &&
           (best == PENSTOCK_MAX_COLUMNS ||

@@ -140,16 +140,24 @@ int32_t penstock_source_add_file(penstock_source *source, const char *path,
   return (int32_t)count;
 }
 
+static uint64_t stride_of(const penstock_shard *shard, uint64_t record_bytes) {
+  return shard->stride_bytes > 0 ? shard->stride_bytes : record_bytes;
+}
+
 static int32_t check_shard(const penstock_source *source, const penstock_shard *shard,
                            uint64_t record_bytes) {
   if (shard->file >= source->file_count || shard->reserved != 0)
     return -EINVAL;
+  const uint64_t size_bytes = source->files[shard->file].info.size_bytes;
+  if (shard->record_count == 0)
+    return shard->offset_bytes > size_bytes ? -ENODATA : 0;
   uint64_t bytes;
   uint64_t end;
-  if (__builtin_mul_overflow(shard->record_count, record_bytes, &bytes) ||
+  if (__builtin_mul_overflow(shard->record_count - 1, stride_of(shard, record_bytes), &bytes) ||
+      __builtin_add_overflow(bytes, record_bytes, &bytes) ||
       __builtin_add_overflow(shard->offset_bytes, bytes, &end))
     return -EINVAL;
-  return end > source->files[shard->file].info.size_bytes ? -ENODATA : 0;
+  return end > size_bytes ? -ENODATA : 0;
 }
 
 int32_t penstock_source_add_column(penstock_source *source, uint64_t record_bytes,
@@ -174,14 +182,18 @@ int32_t penstock_source_add_column(penstock_source *source, uint64_t record_byte
     return -ENOMEM;
   column->record_bytes = record_bytes;
   column->shard_count = 0;
+  column->has_gaps = 0;
   uint64_t first = 0;
   for (uint32_t i = 0; i < count; i++) {
     if (shards[i].record_count == 0)
       continue;
+    const uint64_t stride_bytes = stride_of(&shards[i], record_bytes);
     column->shards[column->shard_count++] = (source_shard){.first_index = first,
                                                            .record_count = shards[i].record_count,
                                                            .offset_bytes = shards[i].offset_bytes,
+                                                           .stride_bytes = stride_bytes,
                                                            .file = shards[i].file};
+    column->has_gaps |= shards[i].record_count > 1 && stride_bytes != record_bytes;
     first += shards[i].record_count;
   }
   source->record_count = total;
@@ -196,7 +208,7 @@ location source_locate(const source_column *column, uint64_t index, uint32_t nea
     const source_shard *hint = &column->shards[near];
     if (index - hint->first_index < hint->record_count)
       return (location){.offset_bytes =
-                            hint->offset_bytes + (index - hint->first_index) * column->record_bytes,
+                            hint->offset_bytes + (index - hint->first_index) * hint->stride_bytes,
                         .file = hint->file,
                         .shard = near};
     low = near;
@@ -211,7 +223,7 @@ location source_locate(const source_column *column, uint64_t index, uint32_t nea
   const source_shard *shard = &column->shards[low];
   PENSTOCK_ASSERT(index - shard->first_index < shard->record_count);
   return (location){.offset_bytes =
-                        shard->offset_bytes + (index - shard->first_index) * column->record_bytes,
+                        shard->offset_bytes + (index - shard->first_index) * shard->stride_bytes,
                     .file = shard->file,
                     .shard = low};
 }

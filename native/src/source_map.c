@@ -129,7 +129,8 @@ static int32_t advise_column(const penstock_source *source, const source_column 
                              uint32_t advice) {
   for (uint32_t i = 0; i < column->shard_count; i++) {
     const source_shard *shard = &column->shards[i];
-    const uint64_t end = shard->offset_bytes + shard->record_count * column->record_bytes;
+    const uint64_t end = shard->offset_bytes + (shard->record_count - 1) * shard->stride_bytes +
+                         column->record_bytes;
     const int32_t status =
         advise_range(&source->files[shard->file], shard->offset_bytes, end, advice);
     if (status != 0)

@@ -85,6 +85,7 @@ int32_t penstock_layout(uint32_t *values, uint32_t capacity) {
       SIZE(penstock_shard),
       FIELD(penstock_shard, offset_bytes),
       FIELD(penstock_shard, record_count),
+      FIELD(penstock_shard, stride_bytes),
       FIELD(penstock_shard, file),
       FIELD(penstock_shard, reserved),
       SIZE(penstock_failure),

@@ -349,6 +349,51 @@ static void a_run_goes_on_into_a_shard_that_adjoins_in_the_same_file(void) {
   close_reader();
 }
 
+/* As the fields of structured arrays lie: 100 bytes of each 160. */
+static void records_with_gaps_are_cut_out_of_what_lies_around_them(void) {
+  const penstock_shard shards[] = {
+      {.offset_bytes = 30, .record_count = 100, .stride_bytes = 160, .file = 0},
+      {.offset_bytes = 20001, .record_count = 50, .stride_bytes = 350, .file = 0},
+  };
+  options = make_options(32);
+  options.merge_gap_bytes = 60;
+  open_reader(make_shards(shards, 2, 1));
+  read_shards((const int64_t[]){7, 3, 99, 4, 100, 101, 149, 5}, 8);
+  CHECK_EQUAL(recorded_count, 6);
+  check_read(0, 30 + 3 * 160, 420, 3);
+  check_read(1, 30 + 7 * 160, 100, 1);
+  check_read(2, 30 + 99 * 160, 100, 1);
+  check_read(3, 20001, 100, 1); /* 350 apart: too far to join */
+  check_read(4, 20351, 100, 1);
+  check_read(5, 20001 + 49 * 350, 100, 1);
+  close_reader();
+}
+
+/* As windows over a stream of tokens do. */
+static void records_that_overlap_are_read_once(void) {
+  const penstock_shard shard = {.offset_bytes = 8, .record_count = 300, .stride_bytes = 25};
+  options = make_options(32);
+  options.merge_gap_bytes = 0;
+  open_reader(make_shards(&shard, 1, 1));
+  read_shards((const int64_t[]){12, 10, 11, 10, 13, 200}, 6);
+  CHECK_EQUAL(recorded_count, 2);
+  check_read(0, 8 + 250, 175, 5);
+  check_read(1, 8 + 5000, 100, 1);
+  CHECK_EQUAL(statistics_now().bytes_wanted, 600);
+  close_reader();
+}
+
+static void a_column_with_gaps_is_never_resident(void) {
+  const penstock_shard shard = {.record_count = 100, .stride_bytes = 101};
+  options = make_options(32);
+  options.resident_bytes = 1 << 20;
+  open_reader(make_shards(&shard, 1, 1));
+  CHECK_EQUAL(statistics_now().bytes_read, 0);
+  read_shards((const int64_t[]){99, 0}, 2);
+  CHECK_EQUAL(statistics_now().bytes_read, 200);
+  close_reader();
+}
+
 /* ---- sweeps --------------------------------------------------------------------------------- */
 
 /* 8 MiB are several places of the elevator. */
@@ -682,6 +727,9 @@ int main(void) {
   RUN(aligned_records_go_straight_to_their_place);
   RUN(a_run_never_crosses_files);
   RUN(a_run_goes_on_into_a_shard_that_adjoins_in_the_same_file);
+  RUN(records_with_gaps_are_cut_out_of_what_lies_around_them);
+  RUN(records_that_overlap_are_read_once);
+  RUN(a_column_with_gaps_is_never_resident);
   RUN(a_sweep_goes_over_the_file_once_in_order);
   RUN(a_crowded_place_is_read_in_several_visits);
   RUN(cells_for_w_records_serve_a_horizon_of_2_w);

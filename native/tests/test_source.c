@@ -271,6 +271,28 @@ static void a_shard_must_end_within_its_file(void) {
   close_source(source);
 }
 
+static void a_strided_shard_ends_with_its_last_record(void) {
+  const char *path = make_file("strided", 1000, 0);
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  const penstock_shard gaps = {.offset_bytes = 6, .record_count = 10, .stride_bytes = 110};
+  CHECK_EQUAL(add_column(source, 5, gaps), -ENODATA); /* 6 + 9 * 110 + 5 = 1001 */
+  CHECK_EQUAL(add_column(source, 4, gaps), 0);
+  const penstock_shard overlapping = {.offset_bytes = 891, .record_count = 10, .stride_bytes = 1};
+  CHECK_EQUAL(add_column(source, 101, overlapping), -ENODATA);
+  CHECK_EQUAL(add_column(source, 100, overlapping), 1);
+  const penstock_shard one = {.record_count = 1, .stride_bytes = UINT64_MAX};
+  CHECK_EQUAL(add_column(source, 5, one), -ERANGE);
+  const penstock_shard absurd = {.record_count = 3, .stride_bytes = UINT64_MAX / 2 + 1};
+  CHECK_EQUAL(add_column(source, 5, absurd), -EINVAL);
+  for (uint64_t index = 0; index < 10; index++) {
+    CHECK_EQUAL(source_locate(&source->columns[0], index, 0).offset_bytes, 6 + index * 110);
+    CHECK_EQUAL(source_locate(&source->columns[1], index, 9).offset_bytes, 891 + index);
+  }
+  unlink(path);
+  close_source(source);
+}
+
 static void columns_have_the_same_record_count(void) {
   const char *path = make_file("count", 1000, 0);
   penstock_source *source = new_source();
@@ -542,6 +564,7 @@ int main(void) {
   RUN_COUNTED(nothing_is_not_accepted);
   RUN_COUNTED(columns_that_cannot_be_are_refused);
   RUN_COUNTED(a_shard_must_end_within_its_file);
+  RUN_COUNTED(a_strided_shard_ends_with_its_last_record);
   RUN_COUNTED(columns_have_the_same_record_count);
   RUN_COUNTED(there_are_so_many_columns_and_no_more);
   RUN_COUNTED(records_are_found_in_many_shards_with_any_hint);

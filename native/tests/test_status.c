@@ -72,6 +72,7 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       SIZE(penstock_shard),
       PLACE(penstock_shard, offset_bytes),
       PLACE(penstock_shard, record_count),
+      PLACE(penstock_shard, stride_bytes),
       PLACE(penstock_shard, file),
       PLACE(penstock_shard, reserved),
       SIZE(penstock_failure),
@@ -136,7 +137,7 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
 /* Java's layouts have no padding of their own: the structs must have none either. */
 static void structs_have_no_padding(void) {
   CHECK_EQUAL(sizeof(penstock_file_info), 4 * 8 + 2 * 4);
-  CHECK_EQUAL(sizeof(penstock_shard), 2 * 8 + 2 * 4);
+  CHECK_EQUAL(sizeof(penstock_shard), 3 * 8 + 2 * 4);
   CHECK_EQUAL(sizeof(penstock_failure), 4 * 4 + 4 * 8);
   CHECK_EQUAL(sizeof(penstock_reader_options), 14 * 4 + 3 * 8);
   CHECK_EQUAL(sizeof(penstock_progress), 4 * 8);

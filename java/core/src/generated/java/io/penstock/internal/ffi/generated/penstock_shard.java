@@ -17,6 +17,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct penstock_shard {
  *     uint64_t offset_bytes;
  *     uint64_t record_count;
+ *     uint64_t stride_bytes;
  *     uint32_t file;
  *     uint32_t reserved;
  * }
@@ -31,6 +32,7 @@ public class penstock_shard {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Penstock.C_LONG.withName("offset_bytes"),
         Penstock.C_LONG.withName("record_count"),
+        Penstock.C_LONG.withName("stride_bytes"),
         Penstock.C_INT.withName("file"),
         Penstock.C_INT.withName("reserved")
     ).withName("penstock_shard");
@@ -128,6 +130,50 @@ public class penstock_shard {
      */
     public static void record_count(MemorySegment struct, long fieldValue) {
         struct.set(record_count$LAYOUT, record_count$OFFSET, fieldValue);
+    }
+
+    private static final OfLong stride_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("stride_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t stride_bytes
+     * }
+     */
+    public static final OfLong stride_bytes$layout() {
+        return stride_bytes$LAYOUT;
+    }
+
+    private static final long stride_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("stride_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t stride_bytes
+     * }
+     */
+    public static final long stride_bytes$offset() {
+        return stride_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t stride_bytes
+     * }
+     */
+    public static long stride_bytes(MemorySegment struct) {
+        return struct.get(stride_bytes$LAYOUT, stride_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t stride_bytes
+     * }
+     */
+    public static void stride_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(stride_bytes$LAYOUT, stride_bytes$OFFSET, fieldValue);
     }
 
     private static final OfInt file$LAYOUT = (OfInt)$LAYOUT.select(groupElement("file"));
