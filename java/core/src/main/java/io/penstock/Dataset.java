@@ -215,7 +215,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * One record of one column, zero-copy: a view of the mapped file.
+   * One record of one column, zero-copy: a view of the mapped file. A record whose elements lie
+   * apart in the file, as in Fortran order, is a copy.
    *
    * <p>If the file is cut short meanwhile, an access to bytes that it no longer has throws
    * InternalError ("a fault occurred in an unsafe memory access operation"). Do not hand the view
@@ -249,12 +250,13 @@ public final class Dataset implements AutoCloseable {
       for (Shard shard : column.shards()) {
         NativeSource.FileFacts file = files.get(fileNumbers.get(shard.path()));
         text.append(
-            "shard %d %d %d %d%n"
+            "shard %d %d %d %d%s%n"
                 .formatted(
                     shard.dataOffset(),
                     shard.recordCount(),
                     file.sizeBytes(),
-                    file.modifiedNanos()));
+                    file.modifiedNanos(),
+                    strides(column, shard)));
       }
     }
     try {
@@ -263,6 +265,13 @@ public final class Dataset implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-256", e);
     }
+  }
+
+  /** Nothing for records one after another. */
+  private static String strides(Column column, Shard shard) {
+    return shard.strideBytes() == column.recordBytes() && shard.isWhole()
+        ? ""
+        : " %d %s".formatted(shard.strideBytes(), shard.axisStrides());
   }
 
   /**

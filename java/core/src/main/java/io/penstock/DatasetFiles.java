@@ -65,7 +65,7 @@ final class DatasetFiles {
     if (!fileNumbers.containsKey(path)) {
       fileNumbers.put(path, source.addFile(path));
     }
-    NativeSource.FileFacts facts = source.files().get(fileNumbers.get(path));
+    NativeSource.FileFacts facts = source.file(fileNumbers.get(path));
     // The file was opened twice; between that, another one may have been put in its place.
     if (facts.sizeBytes() != layout.fileBytes()
         || facts.modifiedNanos() != layout.modified().to(TimeUnit.NANOSECONDS)) {

@@ -7,6 +7,7 @@ import io.penstock.internal.engine.MappedGatherer;
 import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.MemoryRequest;
 import io.penstock.internal.engine.NativeGatherer;
+import io.penstock.internal.engine.Pieces;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.Residency;
 import io.penstock.internal.engine.SlotPool;
@@ -19,7 +20,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What a loader runs on, put together from its options: backend, memory, pipeline.
@@ -77,6 +80,10 @@ final class Engine implements AutoCloseable {
   /** How the data would be read best now. */
   static BackendChoice choose(Loader.Builder builder, NativeSource source) {
     Dataset dataset = builder.dataset;
+    Optional<String> piecesOf = dataset.columns().stream().flatMap(Engine::piecesOf).findFirst();
+    if (piecesOf.isPresent()) {
+      return BackendChoice.gathering(Readahead.effective(builder.readahead), piecesOf.get());
+    }
     boolean isAligned =
         source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
     return BackendChoice.choose(
@@ -85,6 +92,15 @@ final class Engine implements AutoCloseable {
         isAligned,
         Residency.of(dataset.files(), builder.memoryBytes),
         (backend, isDirect) -> source.probe(nativeBackend(backend), isDirect));
+  }
+
+  private static Stream<String> piecesOf(Column column) {
+    return column.shards().stream()
+        .filter(shard -> !shard.isWhole())
+        .map(
+            shard ->
+                "column '%s' (%s) with %d pieces per record"
+                    .formatted(column.name(), shard.path(), Pieces.count(column, shard)));
   }
 
   private MemoryPlan plan(

@@ -25,7 +25,7 @@ import picocli.CommandLine.ParentCommand;
       "With --json, one array gives the object itself and several give {\"files\": [...]}, with"
           + " objects in the order of the paths; what cannot be read has only path and problem. An"
           + " object has: path, format, dtype (as NumPy's"
-          + " dtype.str), shape, order (C, or F where Fortran order is the same bytes), records,"
+          + " dtype.str), shape, order (C, or F where the file says Fortran), records,"
           + " recordBytes, dataOffset and fileBytes (bytes), directAligned (each record begins and"
           + " ends where direct reads may, so that none is copied on its way), cachedFraction"
           + " (share of the file in the page cache, 0 to 1; null where the kernel does not tell)."

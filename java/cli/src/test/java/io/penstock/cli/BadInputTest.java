@@ -99,11 +99,15 @@ final class BadInputTest {
   }
 
   @Test
-  void fortranOrderIsNotSupportedYet() {
+  void recordsInPiecesAreReadByNoOtherBackendThanMmap() {
     String dictionary = "{'descr': '|u1', 'fortran_order': True, 'shape': (12, 20), }";
-    assertFails(
-        Run.npy(directory.resolve("x.npy"), dictionary, DATA),
-        "Fortran order is not supported yet");
+    Path path = Run.npy(directory.resolve("x.npy"), dictionary, DATA);
+    Run run = Run.of("read", path, "--readahead", "backend=pread");
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err())
+        .contains("backend=pread", "with 20 pieces per record", "numpy.ascontiguousarray");
+    Run mapped = Run.of("read", path, "--json");
+    assertThat(mapped.text()).contains("with 20 pieces per record");
   }
 
   @Test

@@ -41,6 +41,7 @@ final class PartsTest {
       np.save(f'{folder}/points.npy', points)
       np.savez(f'{folder}/data.npz', images=images, labels=labels)
       np.savez_compressed(f'{folder}/small.npz', images=images)
+      np.save(f'{folder}/fortran.npy', np.asfortranarray(images))
       for name, array in (('images', images), ('labels', labels), ('y', points['at']['y'])):
           with open(f'{folder}/{name}.bytes', 'wb') as f:
               f.write(array.tobytes())
@@ -96,13 +97,17 @@ final class PartsTest {
             part("points.npy#at.y"),
             "--column",
             "member=" + part("data.npz#images"),
+            "--column",
+            "fortran=" + part("fortran.npy"),
             "--digest",
             "--json",
             "--indices",
             indices);
     JsonObject digest =
         JsonParser.parseString(run.text()).getAsJsonObject().getAsJsonObject("digest");
-    assertThat(digest.keySet()).containsExactly("train.images", "labels", "at.y", "member");
+    assertThat(digest.keySet())
+        .containsExactly("train.images", "labels", "at.y", "member", "fortran");
+    assertThat(digest.get("fortran")).isEqualTo(digest.get("train.images"));
     assertThat(digest.get("member")).isEqualTo(digest.get("train.images"));
     int[] order = Files.readAllLines(indices).stream().mapToInt(Integer::parseInt).toArray();
     assertThat(order).hasSize(301).doesNotHaveDuplicates();

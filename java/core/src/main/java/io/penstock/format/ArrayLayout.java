@@ -48,12 +48,6 @@ public record ArrayLayout(
   static final int MAX_AXES = 64;
 
   /**
-   * Most shards that runs with gaps are taken apart into. One takes some 100 bytes over all layers,
-   * and a search in that many takes 20 steps per record.
-   */
-  static final int MAX_SHARDS = 1 << 20;
-
-  /**
    * Records at a fixed distance from each other.
    *
    * @param offsetBytes where the first record starts, in bytes from the start of the file
@@ -160,41 +154,16 @@ public record ArrayLayout(
   }
 
   /**
-   * The records as parts of a column. Runs with gaps become shards of one record each.
+   * The records as parts of a column.
    *
-   * @return shards in index order, at least one
-   * @throws PenstockException if the elements of a record lie apart, or there would be more than
-   *     2^20 shards: neither is supported yet
+   * @return shards in index order, one for each run
    */
   public List<Shard> shards() {
-    if (!isWhole()) {
-      throw PenstockException.about(
-          path,
-          (fortranOrder
-                  ? "Fortran order is not supported yet: expected C order for shape %s, found"
-                      + " fortran_order True: save numpy.ascontiguousarray of it"
-                  : "records in pieces are not supported yet: expected records of one piece for"
-                      + " shape %s, found elements apart from each other: save the field as an"
-                      + " array of its own")
-              .formatted(Excerpt.tuple(shape)));
-    }
-    long count = runs.stream().mapToLong(run -> isDense(run) ? 1 : run.recordCount()).sum();
-    if (count > MAX_SHARDS) {
-      throw PenstockException.about(
-          path,
-          ("so many records with gaps between them are not supported yet: expected at most %d,"
-                  + " found %d%s: save the array as one of its own")
-              .formatted(MAX_SHARDS, count, part.isEmpty() ? "" : " in '" + part + "'"));
-    }
-    List<Shard> shards = new ArrayList<>((int) count);
+    List<Long> axisStrides = isWhole() ? List.of() : recordStrides;
+    List<Shard> shards = new ArrayList<>(runs.size());
     for (Run run : runs) {
-      if (isDense(run)) {
-        shards.add(new Shard(path, run.offsetBytes(), run.recordCount()));
-      } else {
-        for (long i = 0; i < run.recordCount(); i++) {
-          shards.add(new Shard(path, run.offsetBytes() + i * run.strideBytes(), 1));
-        }
-      }
+      long strideBytes = isDense(run) ? recordBytes() : run.strideBytes();
+      shards.add(new Shard(path, run.offsetBytes(), run.recordCount(), strideBytes, axisStrides));
     }
     return shards;
   }
@@ -204,7 +173,6 @@ public record ArrayLayout(
    *
    * @param name what to call the column
    * @return a column with the shards of this layout
-   * @throws PenstockException as {@link #shards}
    */
   public Column column(String name) {
     return column(name, List.of(this));
@@ -216,8 +184,7 @@ public record ArrayLayout(
    * @param name what to call the column
    * @param layouts the arrays, in index order, at least one
    * @return a column of all their shards
-   * @throws PenstockException if their element types or record shapes differ, and as {@link
-   *     #shards}
+   * @throws PenstockException if their element types or record shapes differ
    */
   public static Column column(String name, List<ArrayLayout> layouts) {
     if (layouts.isEmpty()) {

@@ -23,10 +23,9 @@
  *
  * <ul>
  *   <li><b>npy</b>: NumPy's format, versions 1.0, 2.0 and 3.0; all dtypes of a fixed size, both
- *       byte orders, C order, also of one element without axes. A structured array is one of raw
- *       records, and each of its fields a part: {@code points.npy#x}, {@code points.npy#at.y} for a
- *       field of a field. Object dtypes are refused by name, and so is Fortran order (unless it is
- *       the same bytes).
+ *       byte orders, C and Fortran order, also of one element without axes. A structured array is
+ *       one of raw records, and each of its fields a part: {@code points.npy#x}, {@code
+ *       points.npy#at.y} for a field of a field. Object dtypes are refused by name.
  *   <li><b>npz</b>: members that are stored, as numpy.savez writes them, by their names: {@code
  *       data.npz#x}. Compressed and encrypted ones are refused by name.
  *   <li><b>pickle</b>: arrays in pickles of protocols 0 to 5, of one or several in a file, by the

@@ -102,6 +102,31 @@ public record BackendChoice(
                 isAuto ? "io=auto or backend=mmap" : "backend=auto"));
   }
 
+  /**
+   * The choice for records in pieces, which are gathered from a mapping, and only there.
+   *
+   * @param readahead what the user wants
+   * @param piecesOf names the column and how many pieces its records are in
+   * @return mmap
+   * @throws PenstockException if the user wants another one
+   */
+  public static BackendChoice gathering(Readahead readahead, String piecesOf) {
+    if (readahead.backend() != Backend.AUTO && readahead.backend() != Backend.MMAP) {
+      throw new PenstockException(
+          ("backend=%s: expected columns whose records are one piece of their file each, found %s:"
+                  + " use backend=auto or mmap, which copies the pieces one by one, or save"
+                  + " numpy.ascontiguousarray of it, which is read much faster")
+              .formatted(name(readahead.backend()), piecesOf));
+    }
+    return new BackendChoice(
+        Backend.MMAP,
+        false,
+        false,
+        false,
+        false,
+        "mmap, as it is the only one that puts records together from pieces: " + piecesOf);
+  }
+
   private static BackendChoice named(Backend backend, Residency residency, String reason) {
     return new BackendChoice(backend, false, false, false, residency.isCached(), reason);
   }

@@ -2,11 +2,13 @@ package io.penstock.internal.engine;
 
 import io.penstock.Column;
 import io.penstock.Shard;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A column whose files are mapped: finds the bytes of a record.
@@ -20,6 +22,10 @@ public final class MappedColumn {
   private final MemorySegment[] data;
   private final Path[] paths;
   private final long[] dataOffsets;
+  private final long[] strides;
+
+  /** Of each shard; null where its records are one piece each. */
+  private final Pieces[] pieces;
 
   /**
    * Cuts the records out of mappings of whole files.
@@ -35,6 +41,8 @@ public final class MappedColumn {
     data = new MemorySegment[count];
     paths = new Path[count];
     dataOffsets = new long[count];
+    strides = new long[count];
+    pieces = new Pieces[count];
     long first = 0;
     int at = 0;
     for (int i = 0; i < column.shards().size(); i++) {
@@ -45,7 +53,11 @@ public final class MappedColumn {
       firstIndices[at] = first;
       paths[at] = shard.path();
       dataOffsets[at] = shard.dataOffset();
-      data[at++] = mappings.get(i).asSlice(shard.dataOffset(), shard.recordCount() * recordBytes);
+      strides[at] = shard.strideBytes();
+      pieces[at] = Pieces.of(column, shard);
+      long lastOffset = (shard.recordCount() - 1) * strides[at];
+      data[at] = mappings.get(i).asSlice(shard.dataOffset(), lastOffset + spanBytes(at));
+      at++;
       first += shard.recordCount();
     }
   }
@@ -60,10 +72,24 @@ public final class MappedColumn {
     return recordBytes;
   }
 
-  /** One record, zero-copy. The index must be in range. */
+  /** Whether all records are one piece each, so that they may be advised about. */
+  boolean isWhole() {
+    return Arrays.stream(pieces).allMatch(Objects::isNull);
+  }
+
+  /**
+   * One record, zero-copy where it is one piece of its file, and otherwise a copy. The index must
+   * be in range.
+   */
   public MemorySegment record(long index) {
     int shard = shard(index);
-    return data[shard].asSlice((index - firstIndices[shard]) * recordBytes, recordBytes);
+    long from = (index - firstIndices[shard]) * strides[shard];
+    if (pieces[shard] == null) {
+      return data[shard].asSlice(from, recordBytes);
+    }
+    MemorySegment copy = Arena.ofAuto().allocate(recordBytes, Long.BYTES);
+    pieces[shard].copy(data[shard], from, copy, 0);
+    return copy.asReadOnly();
   }
 
   /** Copies records first to end - 1 of a batch to their places in it. */
@@ -71,8 +97,12 @@ public final class MappedColumn {
     for (int i = first; i < end; i++) {
       long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
       int shard = shard(index);
-      long from = (index - firstIndices[shard]) * recordBytes;
-      MemorySegment.copy(data[shard], from, target, i * recordBytes, recordBytes);
+      long from = (index - firstIndices[shard]) * strides[shard];
+      if (pieces[shard] == null) {
+        MemorySegment.copy(data[shard], from, target, i * recordBytes, recordBytes);
+      } else {
+        pieces[shard].copy(data[shard], from, target, i * recordBytes);
+      }
     }
   }
 
@@ -83,7 +113,16 @@ public final class MappedColumn {
   /** Where a record lies in its file. */
   long offsetBytes(long index) {
     int shard = shard(index);
-    return dataOffsets[shard] + (index - firstIndices[shard]) * recordBytes;
+    return dataOffsets[shard] + (index - firstIndices[shard]) * strides[shard];
+  }
+
+  /** Where its last byte ends. */
+  long endBytes(long index) {
+    return offsetBytes(index) + spanBytes(shard(index));
+  }
+
+  private long spanBytes(int shard) {
+    return pieces[shard] == null ? recordBytes : pieces[shard].spanBytes();
   }
 
   private int shard(long index) {

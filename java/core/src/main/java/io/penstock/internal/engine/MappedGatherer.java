@@ -86,7 +86,9 @@ public final class MappedGatherer implements Gatherer {
 
   private void advise(MemorySegment indices, int count, NativeSource.Advice advice) {
     for (int c = 0; c < columns.size(); c++) {
-      source.advise(c, indices, count, advice);
+      if (columns.get(c).isWhole()) {
+        source.advise(c, indices, count, advice);
+      }
     }
   }
 
@@ -168,7 +170,7 @@ public final class MappedGatherer implements Gatherer {
       for (int i = 0; i < count; i++) {
         long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
         long foundBytes = size(column.path(index));
-        if (column.offsetBytes(index) + column.recordBytes() > foundBytes) {
+        if (column.endBytes(index) > foundBytes) {
           return cutShort(column, index, foundBytes, cause);
         }
       }
@@ -191,13 +193,7 @@ public final class MappedGatherer implements Gatherer {
         ("%s: record %d of column '%s' at byte %d: expected a file of at least %d bytes, found %d:"
                 + " it was cut short while it was read: copy or make the file again, then open the"
                 + " dataset again")
-            .formatted(
-                path,
-                index,
-                column.name(),
-                offsetBytes,
-                offsetBytes + column.recordBytes(),
-                foundBytes),
+            .formatted(path, index, column.name(), offsetBytes, column.endBytes(index), foundBytes),
         path,
         index,
         offsetBytes,

@@ -109,7 +109,8 @@ public final class NativeSource implements AutoCloseable {
   }
 
   /**
-   * Says where the records of a column lie.
+   * Says where the records of a column lie. Of those that are not one piece of their file C knows
+   * only where they begin: a reader would bring what lies behind that, and must not be opened.
    *
    * @param name for messages
    * @param recordBytes size of a record
@@ -124,6 +125,7 @@ public final class NativeSource implements AutoCloseable {
         MemorySegment struct = penstock_shard.asSlice(structs, i);
         penstock_shard.offset_bytes(struct, shards.get(i).dataOffset());
         penstock_shard.record_count(struct, shards.get(i).recordCount());
+        penstock_shard.stride_bytes(struct, shards.get(i).strideBytes());
         penstock_shard.file(struct, fileNumbers[i]);
         penstock_shard.reserved(struct, 0);
       }
@@ -138,6 +140,15 @@ public final class NativeSource implements AutoCloseable {
       }
       columns.add(name);
     }
+  }
+
+  /**
+   * One file, as it was when it was opened.
+   *
+   * @param number what {@link #addFile} returned
+   */
+  public FileFacts file(int number) {
+    return files.get(number);
   }
 
   /**

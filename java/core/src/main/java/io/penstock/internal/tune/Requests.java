@@ -46,7 +46,10 @@ final class Requests implements AutoCloseable {
       long count = records == null ? fileBytes / requestBytes : records.count();
       shuffle = new FullShuffle(count, SEED);
       source.addColumn(
-          "bytes", requestBytes, List.of(new Shard(path, offsetBytes, count)), new int[] {0});
+          "bytes",
+          requestBytes,
+          List.of(new Shard(path, offsetBytes, count, requestBytes)),
+          new int[] {0});
     } catch (RuntimeException | Error e) {
       source.close();
       throw e;

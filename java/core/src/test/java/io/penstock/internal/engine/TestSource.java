@@ -29,13 +29,15 @@ final class TestSource implements AutoCloseable {
     arrays.put(name, List.of(shards));
     List<Shard> parts = new ArrayList<>();
     int[] numbers = new int[shards.length];
+    long recordBytes = shards[0].recordBytes();
     long recordCount = 0;
     for (int i = 0; i < shards.length; i++) {
       numbers[i] = files.computeIfAbsent(shards[i], array -> source.addFile(array.path()));
-      parts.add(new Shard(shards[i].path(), shards[i].dataOffset(), shards[i].recordCount()));
+      parts.add(
+          new Shard(
+              shards[i].path(), shards[i].dataOffset(), shards[i].recordCount(), recordBytes));
       recordCount += shards[i].recordCount();
     }
-    long recordBytes = shards[0].recordBytes();
     source.addColumn(name, recordBytes, parts, numbers);
     columns.add(
         new Column(
