@@ -87,7 +87,7 @@ public final class Dataset implements AutoCloseable {
 
   /** Names columns and the files that they lie in. Not thread-safe. */
   public static final class Builder {
-    private final Map<String, List<Path>> columns = new LinkedHashMap<>();
+    private final Map<String, ColumnFiles> columns = new LinkedHashMap<>();
 
     private Builder() {}
 
@@ -96,18 +96,42 @@ public final class Dataset implements AutoCloseable {
      *
      * @param name what to call it, not blank, and of no other column
      * @param shards the files, or parts of files as {@code FILE#PART}, whose records make it, in
-     *     order; at least one
+     *     order; stars and question marks stand for all that match, as {@code part-*.npy}, see
+     *     {@link io.penstock.format.Formats#shards}; at least one
      * @return this
      * @throws IllegalArgumentException if the name is taken or blank, or there is no file
      */
     public Builder column(String name, Path... shards) {
-      if (name.isBlank()) {
-        throw new IllegalArgumentException("name of a column must not be blank");
+      return add(name, new ColumnFiles(name, List.of(shards), 0, 0));
+    }
+
+    /**
+     * Adds a column whose records are windows over streams of tokens: so many tokens of each, and
+     * each so many tokens after the one before. A window never goes over the end of its file; what
+     * is left of it there is not delivered.
+     *
+     * @param name what to call it, not blank, and of no other column
+     * @param windowTokens tokens of a window, at least 1
+     * @param strideTokens from the beginning of a window to that of the next one, at least 1;
+     *     smaller than a window where windows overlap
+     * @param shards the files, or parts of files as {@code FILE#PART}, that the streams are in,
+     *     with one token as a record; at least one
+     * @return this
+     * @throws IllegalArgumentException if the name is taken or blank, there is no file, or a number
+     *     is out of range
+     * @see io.penstock.sampler.TokenWindows
+     */
+    public Builder windows(String name, long windowTokens, long strideTokens, Path... shards) {
+      if (windowTokens < 1 || strideTokens < 1) {
+        throw new IllegalArgumentException(
+            "windowTokens and strideTokens of column '%s' must be at least 1, were %d and %d"
+                .formatted(name, windowTokens, strideTokens));
       }
-      if (shards.length == 0) {
-        throw new IllegalArgumentException("column '" + name + "' must have at least one file");
-      }
-      if (columns.putIfAbsent(name, List.of(shards)) != null) {
+      return add(name, new ColumnFiles(name, List.of(shards), windowTokens, strideTokens));
+    }
+
+    private Builder add(String name, ColumnFiles files) {
+      if (columns.putIfAbsent(name, files) != null) {
         throw new IllegalArgumentException(
             "columns must have different names, was '%s' twice: name them with Dataset.builder()"
                 .formatted(name));

@@ -1,7 +1,6 @@
 package io.penstock;
 
 import io.penstock.format.ArrayLayout;
-import io.penstock.format.Formats;
 import io.penstock.internal.ffi.NativeSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,12 +27,12 @@ final class DatasetFiles {
    * Opens all files.
    *
    * @param source empty; files and columns are added
-   * @param paths the shards of each column by name
+   * @param columns what each column is made of, by name
    * @throws PenstockException if a file cannot be opened, is not understood, or does not fit
    */
-  DatasetFiles(NativeSource source, Map<String, List<Path>> paths) {
+  DatasetFiles(NativeSource source, Map<String, ColumnFiles> columns) {
     this.source = source;
-    paths.forEach(this::add);
+    columns.forEach(this::add);
   }
 
   NativeSource source() {
@@ -49,8 +48,9 @@ final class DatasetFiles {
     return Map.copyOf(fileNumbers);
   }
 
-  private void add(String name, List<Path> shards) {
-    List<ArrayLayout> layouts = shards.stream().map(this::openFile).toList();
+  private void add(String name, ColumnFiles files) {
+    List<ArrayLayout> layouts = files.layouts();
+    layouts.forEach(this::openFile);
     Column column = ArrayLayout.column(name, layouts);
     checkCount(column);
     int[] numbers =
@@ -59,8 +59,7 @@ final class DatasetFiles {
     columns.add(column);
   }
 
-  private ArrayLayout openFile(Path named) {
-    ArrayLayout layout = Formats.open(named);
+  private void openFile(ArrayLayout layout) {
     Path path = layout.path();
     if (!fileNumbers.containsKey(path)) {
       fileNumbers.put(path, source.addFile(path));
@@ -74,7 +73,6 @@ final class DatasetFiles {
           "expected a file that stays as it is, found that it was modified while it was opened:"
               + " open it when it is complete");
     }
-    return layout;
   }
 
   private void checkCount(Column column) {

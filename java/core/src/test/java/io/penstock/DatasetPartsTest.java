@@ -1,13 +1,20 @@
 package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.format.Formats;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Columns that are parts of files: members of archives, fields, side by side with whole files. */
 class DatasetPartsTest {
@@ -38,6 +45,34 @@ class DatasetPartsTest {
       MemorySegment all = dataset.record("all", 2);
       assertThat(dataset.record("id", 2).mismatch(all.asSlice(0, 8))).isEqualTo(-1);
       assertThat(dataset.record("y", 2).mismatch(all.asSlice(12, 12))).isEqualTo(-1);
+      assertDelivered(dataset);
+    }
+  }
+
+  /** Of different lengths, some of them empty; each takes two descriptors. */
+  @Test
+  void thousandsOfShardsAreOneColumn(@TempDir Path directory) throws IOException {
+    int count = 3_000;
+    long limit =
+        ((com.sun.management.UnixOperatingSystemMXBean)
+                ManagementFactory.getOperatingSystemMXBean())
+            .getMaxFileDescriptorCount();
+    assumeTrue(limit > 2 * count + 500, "the limit of open files is " + limit);
+    int records = 0;
+    for (int shard = 0; shard < count; shard++) {
+      ByteBuffer bytes = ByteBuffer.allocate(4 * (shard % 4));
+      while (bytes.hasRemaining()) {
+        bytes.putInt(records++);
+      }
+      Files.write(directory.resolve("part-" + shard + ".bin"), bytes.array());
+    }
+    Path shards = Formats.raw(directory.resolve("part-*.bin"), ">i4", List.of(-1L), 0);
+    try (Dataset dataset = Dataset.builder().column("x", shards).open()) {
+      assertThat(dataset.recordCount()).isEqualTo(records);
+      assertThat(dataset.column("x").shards()).hasSize(count);
+      for (int index : new int[] {0, 1, 2_000, records - 1}) {
+        assertThat(dataset.record("x", index).asByteBuffer().getInt()).isEqualTo(index);
+      }
       assertDelivered(dataset);
     }
   }

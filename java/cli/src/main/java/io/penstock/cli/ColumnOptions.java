@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,7 +27,8 @@ final class ColumnOptions {
       description =
           "One file per column (.npy, or FILE#PART for a part of an .npz, a pickle, a structured"
               + " .npy), all with the same number of records. A column is named after its part, or"
-              + " else after its file, without the extension.")
+              + " else after its file, without the extension. Stars stand for the shards of one"
+              + " column, with numbers in order, where no shell sees them: 'part-*.npy'.")
   private List<String> paths = new ArrayList<>();
 
   @Option(
@@ -37,6 +39,45 @@ final class ColumnOptions {
           "A column with a name of its own; several files are laid end to end. Repeatable; such"
               + " columns come after those given as PATH. Default: none.")
   private List<NamedColumn> named = new ArrayList<>();
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "The files are raw elements of this type, as uint16, '<u2' or '>f4', which do not say so"
+              + " themselves. One file among others is named FILE#raw:TYPE:SHAPE:OFFSET. Default:"
+              + " what the files say.")
+  private String dtype;
+
+  @Option(
+      names = "--shape",
+      paramLabel = "SIZE[xSIZE...]",
+      description =
+          "With --dtype: sizes of all axes; -1 as the first one for as many records as there are"
+              + " (-1x28x28). Default: -1, each element a record.")
+  private String shape;
+
+  @Option(
+      names = "--offset",
+      paramLabel = "BYTES",
+      description = "With --dtype: where the first element starts. Default: 0.")
+  private Long offset;
+
+  @Option(
+      names = "--window",
+      paramLabel = "TOKENS",
+      description =
+          "Records are windows of so many tokens over files with one token as a record. Default:"
+              + " records as they are.")
+  private Long window;
+
+  @Option(
+      names = "--window-stride",
+      paramLabel = "TOKENS",
+      description =
+          "With --window: tokens from the beginning of a window to that of the next. Default: as"
+              + " many as a window has.")
+  private Long windowStride;
 
   /** A column as it was typed. */
   record NamedColumn(String name, List<String> shards) {}
@@ -59,18 +100,53 @@ final class ColumnOptions {
   /** Opens what was named. */
   Dataset open() {
     Map<String, List<Path>> columns = new LinkedHashMap<>();
+    check();
     for (String path : paths) {
-      add(columns, Formats.columnName(Path.of(path)), List.of(Path.of(path)));
+      add(columns, Formats.columnName(Path.of(path)), List.of(path(path)));
     }
     for (NamedColumn column : named) {
-      add(columns, column.name(), column.shards().stream().map(Path::of).toList());
+      add(columns, column.name(), column.shards().stream().map(this::path).toList());
     }
     if (columns.isEmpty()) {
       throw usage("expected at least one PATH or --column, found none");
     }
     Dataset.Builder builder = Dataset.builder();
-    columns.forEach((name, shards) -> builder.column(name, shards.toArray(Path[]::new)));
+    columns.forEach((name, shards) -> add(builder, name, shards.toArray(Path[]::new)));
     return builder.open();
+  }
+
+  private void check() {
+    if (dtype == null && (shape != null || offset != null)) {
+      throw usage("--shape and --offset must come with --dtype, which says what the elements are");
+    }
+    if (window == null && windowStride != null) {
+      throw usage("--window-stride must come with --window");
+    }
+    if ((window != null && window < 1) || (windowStride != null && windowStride < 1)) {
+      throw usage("--window and --window-stride must be at least 1");
+    }
+  }
+
+  private void add(Dataset.Builder builder, String name, Path[] shards) {
+    if (window == null) {
+      builder.column(name, shards);
+    } else {
+      builder.windows(name, window, windowStride == null ? window : windowStride, shards);
+    }
+  }
+
+  /** The path as it was typed, or with what the options say of its elements. */
+  private Path path(String text) {
+    if (dtype == null) {
+      return Path.of(text);
+    }
+    try {
+      List<Long> sizes =
+          Stream.of((shape == null ? "-1" : shape).split("x", -1)).map(Long::valueOf).toList();
+      return Formats.raw(Path.of(text), dtype, sizes, offset == null ? 0 : offset);
+    } catch (IllegalArgumentException e) {
+      throw usage("--dtype, --shape and --offset must be those of elements: " + e.getMessage());
+    }
   }
 
   private void add(Map<String, List<Path>> columns, String name, List<Path> shards) {

@@ -2,6 +2,7 @@ package io.penstock.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.penstock.format.Formats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +48,10 @@ final class InfoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<FileDescription> files =
-        paths.stream().map(Path::of).flatMap(path -> FileDescription.of(path).stream()).toList();
+        paths.stream()
+            .flatMap(path -> Formats.shards(Path.of(path)).stream())
+            .flatMap(path -> FileDescription.of(path).stream())
+            .toList();
     Streams streams = penstock.streams();
     if (isJson) {
       Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));

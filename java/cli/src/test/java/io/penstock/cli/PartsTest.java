@@ -42,7 +42,14 @@ final class PartsTest {
       np.savez(f'{folder}/data.npz', images=images, labels=labels)
       np.savez_compressed(f'{folder}/small.npz', images=images)
       np.save(f'{folder}/fortran.npy', np.asfortranarray(images))
-      for name, array in (('images', images), ('labels', labels), ('y', points['at']['y'])):
+      images.tofile(f'{folder}/images.raw')
+      with open(f'{folder}/images.raw', 'r+b') as f:
+          f.seek(0, 2)
+          f.truncate(f.tell() + 3)
+      for number in range(13):
+          np.save(f'{folder}/part-{number}.npy', images[number * 25:number * 25 + 25])
+      windows = np.lib.stride_tricks.sliding_window_view(labels, 9)[::4]
+      for name, array in (('windows', windows), ('images', images), ('labels', labels), ('y', points['at']['y'])):
           with open(f'{folder}/{name}.bytes', 'wb') as f:
               f.write(array.tobytes())
       """;
@@ -124,6 +131,57 @@ final class PartsTest {
       System.arraycopy(all, order[i] * recordBytes, delivered, i * recordBytes, recordBytes);
     }
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(delivered));
+  }
+
+  @Test
+  void rawElementsAreReadAsTheOptionsSay() throws IOException {
+    String raw = part("images.raw");
+    Run run =
+        Run.of(
+            "read",
+            raw,
+            "--dtype",
+            "uint8",
+            "--shape",
+            "301x7x5",
+            "--out",
+            "-",
+            "--shuffle",
+            "none");
+    assertThat(run.out()).isEqualTo(bytes("images"));
+    Run rest = Run.of("read", raw, "--dtype", "uint8", "--shape", "-1x7x5");
+    assertThat(rest.err()).contains("found 10538 bytes, which is no multiple");
+    assertThat(Run.of("read", raw, "--shape", "3").code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(Run.of("read", raw, "--dtype", "u3").code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(Run.of("read", raw).err()).contains("name the type of raw elements");
+  }
+
+  @Test
+  void shardsAreLaidEndToEndInTheOrderOfTheirNumbers() throws IOException {
+    Run run = Run.of("read", part("part-*.npy"), "--shuffle", "none", "--out", "-");
+    assertThat(run.out()).isEqualTo(bytes("images"));
+    Run json = Run.of("read", part("part-*.npy"), "--digest", "--json");
+    assertThat(json.text()).contains("\"digest\":{\"part\":");
+    assertThat(Run.of("info", part("part-*.npy")).lines()).hasSize(14);
+  }
+
+  @Test
+  void windowsAreLaidOverTokens() throws IOException {
+    Run run =
+        Run.of(
+            "read",
+            part("labels.npy"),
+            "--window",
+            9,
+            "--window-stride",
+            4,
+            "--shuffle",
+            "none",
+            "--out",
+            "-");
+    assertThat(run.out()).isEqualTo(bytes("windows"));
+    assertThat(Run.of("read", part("labels.npy"), "--window-stride", 4).code())
+        .isEqualTo(ExitCodes.USAGE);
   }
 
   @Test

@@ -8,7 +8,8 @@ package io.penstock.format;
  * allocate or loop beyond a stated limit. The engine does not know formats: it sees layouts only.
  * Implementations have no state.
  */
-sealed interface ArrayFormat permits NpyFormat, NpzFormat, PickleFormat {
+sealed interface ArrayFormat
+    permits IdxFormat, MegatronFormat, NpyFormat, NpzFormat, PickleFormat, SafetensorsFormat {
   /** The format's name as users see it, "npy". */
   String name();
 

@@ -4,6 +4,7 @@ import io.penstock.Column;
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import io.penstock.Shard;
+import io.penstock.sampler.TokenWindows;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -166,6 +167,36 @@ public record ArrayLayout(
       shards.add(new Shard(path, run.offsetBytes(), run.recordCount(), strideBytes, axisStrides));
     }
     return shards;
+  }
+
+  /**
+   * Windows over a stream, as records: of each so many elements, and each so many elements after
+   * the one before. They overlap where the step is the smaller of both.
+   *
+   * @param windows how many elements there are, in a window, and from one window to the next
+   * @return a layout of windows over the same bytes, those that end within the stream
+   * @throws PenstockException if this is not one run of elements, or not of so many
+   */
+  public ArrayLayout windows(TokenWindows windows) {
+    if (shape.size() != 1 || !isContiguous() || windows.tokenCount() != recordCount()) {
+      throw PenstockException.about(
+          path,
+          "expected a stream of %d elements one after another to lay windows over, found shape %s"
+              .formatted(windows.tokenCount(), Excerpt.tuple(shape)));
+    }
+    long elementBytes = elementType.sizeBytes();
+    return new ArrayLayout(
+        path,
+        part,
+        format,
+        elementType,
+        List.of(windows.recordCount(), windows.windowTokens()),
+        false,
+        List.of(
+            new Run(dataOffset(), windows.recordCount(), windows.strideTokens() * elementBytes)),
+        List.of(elementBytes),
+        fileBytes,
+        modified);
   }
 
   /**

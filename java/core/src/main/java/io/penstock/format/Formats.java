@@ -15,7 +15,13 @@ import java.util.stream.Collectors;
  */
 public final class Formats {
   private static final List<ArrayFormat> FORMATS =
-      List.of(new NpyFormat(), new NpzFormat(), new PickleFormat());
+      List.of(
+          new NpyFormat(),
+          new NpzFormat(),
+          new SafetensorsFormat(),
+          new IdxFormat(),
+          new MegatronFormat(),
+          new PickleFormat());
 
   /** Enough to tell any format by, and to show a user what is there instead. */
   private static final int START_BYTES = 16;
@@ -31,13 +37,18 @@ public final class Formats {
    * <p>Reads descriptions only, no records, and never blocks on a pipe.
    *
    * @param path a regular file or a link to one, with {@code #} and the name of a part where there
-   *     is more than one array in it
+   *     is more than one array in it, or what {@link #raw} makes of it
    * @return where the array lies and what it is made of
    * @throws PenstockException if there is no such file or part, it cannot be read, its format is
    *     not known or not supported yet, its header is not valid, or it is cut short
    */
   public static ArrayLayout open(Path path) {
     PartPath place = PartPath.of(path);
+    if (place.isRaw()) {
+      try (OpenFile file = OpenFile.open(place.file())) {
+        return RawArray.layout(file, place.part());
+      }
+    }
     return inside(
         place.file(),
         contents -> place.part().isEmpty() ? only(place, contents) : named(place, contents));
@@ -54,6 +65,37 @@ public final class Formats {
    */
   public static List<Part> parts(Path file) {
     return inside(file, Contents::parts);
+  }
+
+  /**
+   * Finds the files that a pattern stands for: stars and question marks in the last name of a path,
+   * {@code data/part-*.npy}.
+   *
+   * @param path a pattern, or any other path; a part behind it is the part of each file
+   * @return the files that match, in the order of their names with numbers as numbers, so that
+   *     {@code part-10} follows {@code part-9}; only the path itself where it is no pattern, or
+   *     where a file has this very name
+   * @throws PenstockException if no file matches, or the directory cannot be read
+   */
+  public static List<Path> shards(Path path) {
+    return ShardPaths.of(path);
+  }
+
+  /**
+   * Says what is in a file that does not say so itself: elements one after another, with anything
+   * before them. Nothing is opened or checked here.
+   *
+   * @param file the file
+   * @param dtype type of the elements, as {@code <u2} or {@code uint16}; without an order in that
+   *     of this machine
+   * @param shape sizes of all axes, outermost first, at least one; the first may be -1, for as many
+   *     records as there are up to the end of the file
+   * @param offsetBytes where the first element starts, in bytes from the start of the file
+   * @return {@code FILE#raw:DTYPE:SHAPE:OFFSET}, which can be opened wherever a path can
+   * @throws IllegalArgumentException if there is no such type or shape, or the offset is negative
+   */
+  public static Path raw(Path file, String dtype, List<Long> shape, long offsetBytes) {
+    return file.resolveSibling(file.getFileName() + "#" + RawArray.part(dtype, shape, offsetBytes));
   }
 
   /**
@@ -75,9 +117,15 @@ public final class Formats {
         }
       }
       String found = start.length == 0 ? "an empty file" : Excerpt.of(start);
+      if (start.length > 1 && start[0] == 0x1f && start[1] == (byte) 0x8b) {
+        throw PenstockException.about(
+            path,
+            "expected a file of arrays, found one that gzip has compressed: unpack it with gunzip");
+      }
       throw PenstockException.about(
           path,
-          "expected a file of arrays (%s), found %s: write the array with numpy.save"
+          ("expected a file of arrays (%s), found %s: write the array with numpy.save, or name the"
+                  + " type of raw elements")
               .formatted(
                   FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", ")),
                   found));

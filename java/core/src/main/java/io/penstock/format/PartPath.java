@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param part the part, empty for all of it
  */
 record PartPath(Path file, String part) {
-  private static final char SIGN = '#';
+  static final char SIGN = '#';
 
   static PartPath of(Path path) {
     String text = path.toString();
@@ -30,6 +30,11 @@ record PartPath(Path file, String part) {
     return split(path, text, first);
   }
 
+  /** Whether the part says what the file's raw elements are. */
+  boolean isRaw() {
+    return part.startsWith(RawArray.PREFIX);
+  }
+
   private static PartPath split(Path path, String text, int sign) {
     Path file = path.getFileSystem().getPath(text.substring(0, sign));
     return new PartPath(file, text.substring(sign + 1));
@@ -37,12 +42,18 @@ record PartPath(Path file, String part) {
 
   /** What a column of this is called: its part, or else the file without its extension. */
   String columnName() {
-    if (!part.isEmpty()) {
+    if (!part.isEmpty() && !isRaw()) {
       return part;
     }
     Path fileName = file.getFileName();
     String name = fileName == null ? file.toString() : fileName.toString();
     int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
+    String stem = dot > 0 ? name.substring(0, dot) : name;
+    if (!ShardPaths.isPattern(file)) {
+      return stem;
+    }
+    // Shards are named by what their names have in common: "part" for part-*.npy.
+    String common = stem.replaceAll("[*?]+", "").replaceAll("^[-_.]+|[-_.]+$", "");
+    return common.isEmpty() ? "records" : common;
   }
 }

@@ -28,6 +28,13 @@
  *       points.npy#at.y} for a field of a field. Object dtypes are refused by name.
  *   <li><b>npz</b>: members that are stored, as numpy.savez writes them, by their names: {@code
  *       data.npz#x}. Compressed and encrypted ones are refused by name.
+ *   <li><b>safetensors</b>: tensors by their names. Types that NumPy does not have are raw bytes.
+ *   <li><b>IDX</b>, the format of MNIST.
+ *   <li><b>megatron</b>: token data; {@code FILE.idx} is the tokens in {@code FILE.bin}, and the
+ *       arrays of the index are parts beside them.
+ *   <li><b>raw</b>: elements of files that do not say what they are; the path does, see {@link
+ *       io.penstock.format.Formats#raw Formats.raw}. {@link io.penstock.format.ArrayLayout#windows}
+ *       lays windows over a stream of tokens.
  *   <li><b>pickle</b>: arrays in pickles of protocols 0 to 5, of one or several in a file, by the
  *       way to them: {@code data.pkl#images}, {@code data.pkl#[0]}, {@code data.pkl#train.x};
  *       through dictionaries, lists, tuples and attributes of objects. Arrays that are alike in a

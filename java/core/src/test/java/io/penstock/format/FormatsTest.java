@@ -45,12 +45,21 @@ class FormatsTest {
     Files.write(path, "<a\u0003\u0004 and more than sixteen".getBytes(StandardCharsets.US_ASCII));
     assertRefused(
         path,
-        "expected a file of arrays (npy, npz, pickle), found <a\\x03\\x04 and more th:"
-            + " write the array with numpy.save");
+        "expected a file of arrays (npy, npz, safetensors, idx, megatron, pickle), found"
+            + " <a\\x03\\x04 and more th: write the array with numpy.save, or name the type of raw"
+            + " elements");
+    Files.write(path, new byte[] {0x1f, (byte) 0x8b, 8});
+    assertRefused(path, "found one that gzip has compressed: unpack it with gunzip");
     Files.write(path, new byte[0]);
-    assertRefused(path, "expected a file of arrays (npy, npz, pickle), found an empty file");
+    assertRefused(
+        path,
+        "expected a file of arrays (npy, npz, safetensors, idx, megatron, pickle), found an empty"
+            + " file");
     Files.write(path, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P'});
-    assertRefused(path, "expected a file of arrays (npy, npz, pickle), found \\x93NUMP:");
+    assertRefused(
+        path,
+        "expected a file of arrays (npy, npz, safetensors, idx, megatron, pickle), found"
+            + " \\x93NUMP:");
   }
 
   @Test

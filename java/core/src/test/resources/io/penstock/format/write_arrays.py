@@ -11,6 +11,7 @@ it wrote once are in the folders beside it, for where there is none. Exit code 7
 import collections
 import hashlib
 import io
+import json
 import os
 import pickle
 import struct
@@ -406,3 +407,73 @@ if joblib:
         for key, array in kinds.items():
             expect_fields(name, key, array)
         refuse(name, "objects", "object dtypes are not supported")
+
+# ---- IDX, safetensors, token data ----------------------------------------------------------------
+
+idx_codes = {"u1": 8, "i1": 9, ">i2": 11, ">i4": 12, ">f4": 13, ">f8": 14}
+for dtype, code in idx_codes.items():
+    for shape in ((5, 4, 3), (7,)):
+        array = filled(shape, dtype)
+        name = f"{dtype.strip('>')}-{len(shape)}.idx"
+        with open(f"{folder}/{name}", "wb") as file:
+            file.write(struct.pack(">BBBB", 0, 0, code, len(shape)))
+            file.write(struct.pack(f">{len(shape)}I", *shape))
+            file.write(array.tobytes())
+        expect(name, "", array)
+
+tensors = {
+    "weight": filled((4, 3), "<f4"),
+    "a.b": filled((2, 5, 2), "<i8"),
+    "bias \u00e9": filled((6,), "<f2"),
+    "mask": filled((3, 3), "u1") > 100,
+    "scalar": filled((), "<f8"),
+    "none": numpy.zeros((0, 2), "<i4"),
+}
+
+
+def safetensors(name, arrays, codes, metadata):
+    """As the format's specification says; its own library writes the same."""
+    header = {"__metadata__": metadata} if metadata else {}
+    offset = 0
+    for key, array in arrays.items():
+        header[key] = {
+            "dtype": codes[key],
+            "shape": list(array.shape),
+            "data_offsets": [offset, offset + array.nbytes],
+        }
+        offset += array.nbytes
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(f"{folder}/{name}", "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for array in arrays.values():
+            file.write(array.tobytes())
+
+
+codes = dict(zip(tensors, ("F32", "I64", "F16", "BOOL", "F64", "I32")))
+name = "tensors.safetensors"
+safetensors(name, tensors, codes, {"format": "pt", "text": "{\"a\": [1, 2]}"})
+for key, array in tensors.items():
+    expect(name, key, array)
+name = "half.safetensors"
+halves = {"x": filled((5, 2), "V2"), "y": filled((3,), "V1"), "new": filled((3,), "V1")}
+safetensors(name, halves, {"x": "BF16", "y": "F8_E4M3", "new": "F4_X"}, None)
+expect(name, "x", halves["x"])
+expect(name, "y", halves["y"])
+refuse(name, "new", "expected a dtype that is known, found 'F4_X'")
+
+lengths = [5, 1, 0, 7, 3]
+for dtype, code in {"<u2": 8, "<i4": 4, "<f4": 6, "<f8": 6}.items():
+    stem = f"tokens-{dtype[1:]}"
+    tokens = filled((sum(lengths),), dtype)
+    tokens.tofile(f"{folder}/{stem}.bin")
+    sizes = numpy.array(lengths, "<i4")
+    pointers = (numpy.cumsum(sizes) - sizes).astype("<i8") * tokens.itemsize
+    documents = numpy.array([0, 2, 5], "<i8")
+    with open(f"{folder}/{stem}.idx", "wb") as file:
+        file.write(b"MMIDIDX\0\0" + struct.pack("<QBQQ", 1, code, len(sizes), len(documents)))
+        file.write(sizes.tobytes() + pointers.tobytes() + documents.tobytes())
+    expect(f"{stem}.idx", "tokens", tokens)
+    expect(f"{stem}.idx", "lengths", sizes)
+    expect(f"{stem}.idx", "pointers", pointers)
+    expect(f"{stem}.idx", "documents", documents)

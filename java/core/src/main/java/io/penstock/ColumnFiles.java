@@ -1,0 +1,47 @@
+package io.penstock;
+
+import io.penstock.format.ArrayLayout;
+import io.penstock.format.Formats;
+import io.penstock.sampler.TokenWindows;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a column is to be made of: files or patterns of their names, and whether its records are
+ * those of the files or windows over them.
+ *
+ * @param windowTokens tokens of a window; 0 for records as they are
+ * @param strideTokens from window to window
+ */
+record ColumnFiles(String name, List<Path> shards, long windowTokens, long strideTokens) {
+  ColumnFiles {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name of a column must not be blank");
+    }
+    if (shards.isEmpty()) {
+      throw new IllegalArgumentException("column '" + name + "' must have at least one file");
+    }
+  }
+
+  /** Reads what the files say of themselves, in index order. */
+  List<ArrayLayout> layouts() {
+    return shards.stream()
+        .flatMap(path -> Formats.shards(path).stream())
+        .map(Formats::open)
+        .map(this::windows)
+        .toList();
+  }
+
+  private ArrayLayout windows(ArrayLayout stream) {
+    if (windowTokens == 0) {
+      return stream;
+    }
+    if (stream.recordCount() < windowTokens) {
+      throw PenstockException.about(
+          stream.path(),
+          "expected a stream of at least %d tokens, for a window, found %d: give smaller windows"
+              .formatted(windowTokens, stream.recordCount()));
+    }
+    return stream.windows(new TokenWindows(stream.recordCount(), windowTokens, strideTokens));
+  }
+}
