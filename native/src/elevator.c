@@ -8,6 +8,9 @@
  * records serve a horizon of 2 W. Loading and using up one window of W after the other needs twice
  * the sweeps.
  *
+ * A windowed order has places enough of its own: the elevator goes over the buckets of one window,
+ * then over those of the next, and the cells that it needs come back from the window before.
+ *
  * It must not read anything: extent.c turns its visits into requests. */
 #include <errno.h>
 #include <string.h>
@@ -32,6 +35,8 @@ static void bucket_push(penstock_reader *reader, uint32_t entry) {
 static uint64_t admission_limit(const penstock_reader *reader) {
   const elevator *lift = &reader->elevator;
   const entry_ring *ring = &reader->entries;
+  if (reader->options.windowed)
+    return reader->windows.open;
   uint64_t limit = ring->taken + ring->capacity;
   if (reader->options.cell_count > 0 && lift->sweeps == 0) {
     const double swept = (double)(lift->place + 1) / lift->count;
@@ -139,9 +144,32 @@ static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
   begin_visit(reader, visit, ((uint64_t)1 << lift->shift) - 1);
 }
 
+/* Takes the next window on. Returns 0 when none has ended. */
+static int open_window(penstock_reader *reader) {
+  window_queue *windows = &reader->windows;
+  if (windows->count == 0)
+    return 0;
+  windows->open = windows->ends[windows->first];
+  windows->first = (windows->first + 1) % MAX_WINDOW_ENDS;
+  windows->count--;
+  elevator_admit(reader);
+  return 1;
+}
+
+/* Sees farther, when nothing is left to visit. Returns whether that may have changed. */
+static int look_ahead(penstock_reader *reader) {
+  elevator *lift = &reader->elevator;
+  if (reader->options.windowed)
+    return open_window(reader);
+  if (reader->entries.admitted >= reader->entries.ordered)
+    return 0;
+  lift->sweeps++; /* nothing was near enough */
+  elevator_admit(reader);
+  return 1;
+}
+
 static int advance(penstock_reader *reader) {
   elevator *lift = &reader->elevator;
-  const entry_ring *ring = &reader->entries;
   uint32_t bucket;
   const uint32_t from = lift->place + !lift->stay;
   if (!lift->started || !next_bucket(lift, from, lift->count, &bucket)) {
@@ -150,14 +178,9 @@ static int advance(penstock_reader *reader) {
       lift->started = 0;
       elevator_admit(reader);
     }
-    if (!next_bucket(lift, 0, lift->count, &bucket)) {
-      if (ring->admitted >= ring->ordered)
+    while (!next_bucket(lift, 0, lift->count, &bucket))
+      if (!look_ahead(reader))
         return 0;
-      lift->sweeps++; /* nothing was near enough: the next sweep sees farther */
-      elevator_admit(reader);
-      if (!next_bucket(lift, 0, lift->count, &bucket))
-        return 0;
-    }
   }
   lift->started = 1;
   lift->place = bucket;
@@ -248,7 +271,7 @@ static uint64_t record_cost(const penstock_reader *reader) {
  * device's time allows while the first sweep lasts. The very first ones go before the sweep, at no
  * charge. */
 static uint64_t choose_head(const penstock_reader *reader) {
-  if (reader->options.cell_count == 0 || reader->active_count == 0)
+  if (reader->options.cell_count == 0 || reader->active_count == 0 || reader->options.windowed)
     return 0;
   double sweep_cost = 0;
   for (uint32_t i = 0; i < reader->active_count; i++)

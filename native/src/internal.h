@@ -199,6 +199,17 @@ typedef struct {
   uint64_t ordered;  /* and this is where the next one goes */
 } entry_ring;
 
+/* Windows of the order that have ended and are not yet taken on: sequence numbers behind the last
+ * entry of each. When there are more, the last one grows: large windows are few. */
+enum { MAX_WINDOW_ENDS = 64 };
+
+typedef struct {
+  uint64_t ends[MAX_WINDOW_ENDS]; /* a ring */
+  uint32_t first;
+  uint32_t count;
+  uint64_t open; /* before this the elevator may take entries on */
+} window_queue;
+
 typedef struct {
   uint64_t first;
   uint64_t address;
@@ -298,6 +309,7 @@ struct penstock_reader {
   penstock_reader_options options;
   backend backend;
   entry_ring entries;
+  window_queue windows;
   elevator elevator;
   staging_ring staging;
 

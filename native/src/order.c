@@ -68,6 +68,20 @@ static int32_t check_order(const penstock_reader *reader, const int64_t *indices
   return 0;
 }
 
+/* The window that the elevator works on is not among those that wait, so the last one may grow. */
+int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later) {
+  if (!reader || !reader->options.windowed ||
+      later > reader->entries.ordered - reader->entries.taken)
+    return -EINVAL;
+  window_queue *windows = &reader->windows;
+  if (windows->count == MAX_WINDOW_ENDS)
+    windows->count--;
+  windows->ends[(windows->first + windows->count) % MAX_WINDOW_ENDS] =
+      reader->entries.ordered - later;
+  windows->count++;
+  return 0;
+}
+
 int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, uint32_t count,
                               uint64_t slot_address) {
   if (!reader)

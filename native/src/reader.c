@@ -147,7 +147,8 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
   if (options->queue_depth == 0 || options->queue_depth > MAX_QUEUE_DEPTH ||
       options->max_read_bytes < 4096 || options->max_read_bytes > MAX_READ_BYTES ||
       options->merge_gap_bytes > MAX_READ_BYTES ||
-      options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) || options->reserved != 0)
+      options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) ||
+      (options->windowed != 0 && options->cell_count == 0))
     return -EINVAL;
   if (options->backend != PENSTOCK_BACKEND_URING && options->backend != PENSTOCK_BACKEND_PREAD)
     return -EINVAL;
@@ -224,6 +225,8 @@ int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint6
 static void forget_all(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
   ring->taken = ring->ready = ring->ordered = 0;
+  reader->windows.count = 0;
+  reader->windows.open = 0;
   reader->batch_first = reader->batch_count = 0;
   const uint32_t cells = reader->options.cell_count;
   const uint32_t first = (uint32_t)reader->cache.cached;

@@ -111,7 +111,7 @@ int32_t penstock_layout(uint32_t *values, uint32_t capacity) {
       FIELD(penstock_reader_options, huge_pages),
       FIELD(penstock_reader_options, drop_behind),
       FIELD(penstock_reader_options, adapt),
-      FIELD(penstock_reader_options, reserved),
+      FIELD(penstock_reader_options, windowed),
       FIELD(penstock_reader_options, resident_bytes),
       FIELD(penstock_reader_options, cached_records),
       FIELD(penstock_reader_options, cache_key),

@@ -176,7 +176,7 @@ static void options_out_of_range_are_refused(void) {
   CHECK_REFUSED(batch_size, 0);
   CHECK_REFUSED(batch_size, 201);
   CHECK_REFUSED(adapt, (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) + 1);
-  CHECK_REFUSED(reserved, 1);
+  CHECK_REFUSED(windowed, 1); /* without cells */
   CHECK_REFUSED(cached_records, 1001);
   CHECK_REFUSED(cached_records, UINT64_MAX);
   options = valid_options();

@@ -98,7 +98,7 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_reader_options, huge_pages),
       PLACE(penstock_reader_options, drop_behind),
       PLACE(penstock_reader_options, adapt),
-      PLACE(penstock_reader_options, reserved),
+      PLACE(penstock_reader_options, windowed),
       PLACE(penstock_reader_options, resident_bytes),
       PLACE(penstock_reader_options, cached_records),
       PLACE(penstock_reader_options, cache_key),

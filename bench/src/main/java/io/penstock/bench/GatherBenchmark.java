@@ -162,7 +162,7 @@ public class GatherBenchmark {
 
   private long gather(Gatherer gatherer) {
     MemorySegment indices = fixture.nextIndices();
-    slot.assign(0, 0, Fixture.BATCH_SIZE);
+    slot.assign(0, 0, Fixture.BATCH_SIZE, Fixture.BATCH_SIZE);
     slot.indices().copyFrom(indices);
     gatherer.order(slot.indices(), Fixture.BATCH_SIZE, slot);
     gatherer.drive(Fixture.BATCH_SIZE, TimeUnit.SECONDS.toNanos(30));

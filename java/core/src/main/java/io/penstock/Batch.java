@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -32,6 +33,7 @@ public final class Batch implements AutoCloseable {
   private long epoch;
   private long position;
   private int size;
+  private int recordCount;
 
   Batch(Loader loader) {
     this.loader = loader;
@@ -42,6 +44,7 @@ public final class Batch implements AutoCloseable {
     epoch = leased.epoch();
     position = leased.position();
     size = leased.size();
+    recordCount = leased.recordCount();
     isRetained = false;
     lease++;
     slot.set(leased);
@@ -65,7 +68,8 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * Where it starts in the epoch's order.
+   * Where it starts in the epoch's order. The others follow, unless the job was resumed and some of
+   * the next positions had been delivered before.
    *
    * @return position of its first record, at least 0
    */
@@ -76,10 +80,33 @@ public final class Batch implements AutoCloseable {
   /**
    * How many records it has.
    *
-   * @return the loader's batch size, or less in the last batch of an epoch; at least 1
+   * @return the loader's batch size, or less in the last batch of an epoch; at least 1. Padding
+   *     counts: see {@link #recordCount}
    */
   public int size() {
     return size;
+  }
+
+  /**
+   * How many of its records are not padding. They come first; behind them, with {@link
+   * io.penstock.sampler.Remainder#PAD} in the last batch of an epoch, come records that are
+   * delivered elsewhere too: an evaluation must not count them.
+   *
+   * @return 0 to {@link #size()}, which it is unless the batch is padded
+   */
+  public int recordCount() {
+    return recordCount;
+  }
+
+  /**
+   * Whether a record is there only to fill the batch.
+   *
+   * @param i place, from 0 up to but not including {@link #size()}
+   * @return whether it is delivered elsewhere too, and counts there
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public boolean isPadding(int i) {
+    return Objects.checkIndex(i, size) >= recordCount;
   }
 
   /**

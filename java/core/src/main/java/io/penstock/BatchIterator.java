@@ -16,14 +16,18 @@ final class BatchIterator implements Iterator<Batch> {
   private final Pipeline pipeline;
   private final long session;
   private final long epoch;
+  private final Delivery delivery;
+  private long batches;
   private Batch current;
   private long currentLease;
 
-  BatchIterator(Loader loader, Pipeline pipeline, long session, long epoch) {
+  BatchIterator(Loader loader, Pipeline pipeline, long session, long epoch, Delivery delivery) {
     this.loader = loader;
     this.pipeline = pipeline;
     this.session = session;
     this.epoch = epoch;
+    this.delivery = delivery;
+    delivery.at(epoch, 0);
   }
 
   @Override
@@ -31,6 +35,7 @@ final class BatchIterator implements Iterator<Batch> {
     boolean hasNext = pipeline.hasNext(session, epoch);
     if (!hasNext) {
       closeCurrent();
+      delivery.at(epoch, Delivery.ALL);
     }
     return hasNext;
   }
@@ -42,6 +47,7 @@ final class BatchIterator implements Iterator<Batch> {
       throw new NoSuchElementException("epoch " + epoch + " has no more batches");
     }
     Slot slot = pipeline.take(session);
+    batches++;
     PenstockException failure = slot.failure();
     if (failure != null) {
       pipeline.release(slot);
@@ -49,6 +55,8 @@ final class BatchIterator implements Iterator<Batch> {
     }
     current = loader.newBatch();
     currentLease = current.open(slot);
+    // Not what failed: a job that ends there goes on with it.
+    delivery.at(epoch, batches);
     return current;
   }
 

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Records in files: one or more columns with the same number of records, each an array in one file
@@ -260,6 +262,35 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
+   * The integers in a column that has one a record: labels, as samplers by class want them. Read
+   * from the mapping, as {@link #record} does.
+   *
+   * @param column name of a column of integers of any size, or of booleans
+   * @return the integer of a record by its index, until the dataset is closed; an unsigned one of 8
+   *     bytes with the same bits
+   * @throws PenstockException if there is no such column, it is of something else, or the file
+   *     cannot be mapped
+   * @throws IllegalStateException if closed
+   */
+  public LongUnaryOperator integers(String column) {
+    MappedColumn mapped = mappedColumn(columnNumber(column));
+    return Scalars.integers(column(column), mapped::record);
+  }
+
+  /**
+   * The numbers in a column that has one a record: weights, as samplers by weight want them.
+   *
+   * @param column name of a column of integers, or of floats of 4 or 8 bytes
+   * @return the number of a record by its index, until the dataset is closed
+   * @throws PenstockException as {@link #integers}
+   * @throws IllegalStateException if closed
+   */
+  public LongToDoubleFunction numbers(String column) {
+    MappedColumn mapped = mappedColumn(columnNumber(column));
+    return Scalars.numbers(column(column), mapped::record);
+  }
+
+  /**
    * A number that stands for these data: hexadecimal SHA-256 over columns (name, element type,
    * shape) and files (size, modification time, where the records lie), but not their paths.
    *
@@ -316,8 +347,8 @@ public final class Dataset implements AutoCloseable {
    *
    * @return a builder with defaults
    */
-  public Loader.Builder loader() {
-    return new Loader.Builder(this);
+  public LoaderBuilder loader() {
+    return new LoaderBuilder(this);
   }
 
   /**
@@ -339,7 +370,7 @@ public final class Dataset implements AutoCloseable {
   }
 
   /** Opens a loader and keeps it, so that closing cannot miss it. */
-  synchronized Loader open(Loader.Builder builder) {
+  synchronized Loader open(LoaderBuilder builder) {
     checkOpen();
     Loader loader = new Loader(builder, source);
     loaders.add(loader);

@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.engine.BackendChoice;
+import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.Gatherer;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.MappedGatherer;
@@ -15,7 +16,6 @@ import io.penstock.internal.engine.SourceCheck;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
-import io.penstock.sampler.Sampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -43,33 +43,33 @@ final class Engine implements AutoCloseable {
   private final SlotPool pool;
   private final Pipeline pipeline;
 
-  Engine(Loader.Builder builder, Sampler sampler, NativeSource source, BackendChoice choice) {
+  Engine(LoaderBuilder builder, Deals deals, NativeSource source, BackendChoice choice) {
     Dataset dataset = builder.dataset;
     Readahead wanted = Readahead.effective(builder.readahead);
     this.source = source;
-    this.isShuffled = builder.shuffle != Shuffle.NONE;
+    this.isShuffled = !deals.sampler().isAscending();
     this.recordCount = dataset.recordCount();
     this.recordBytes = dataset.recordBytes();
     if (wanted.cacheBytes() > 0 && !isShuffled) {
       throw new IllegalArgumentException(
           "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
     }
-    this.batchSize = Math.clamp(dataset.recordCount(), 1, builder.batchSize);
+    this.batchSize = deals.mostRecords();
     this.choice = choice;
     NativeSource.SlotLayout layout = source.slotLayout(batchSize);
-    this.plan = plan(builder, wanted, layout);
+    this.plan = plan(builder, deals, wanted, layout);
     this.readahead =
         wanted.with(
-            "backend=%s,io=%s,prefetchBatches=%d"
-                .formatted(choice.backendName(), choice.io(), plan.prefetchBatches()));
+            "backend=%s,io=%s,prefetchBatches=%d,ioThreads=%d"
+                .formatted(
+                    choice.backendName(), choice.io(), plan.prefetchBatches(), plan.laneCount()));
     try {
       List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
       this.pool =
           new SlotPool(
               plan, layout.offsets(), recordBytes, batchSize, readahead.hugePages(), arena);
       adviseWhole(dataset.columns().size());
-      this.pipeline =
-          new Pipeline(sampler, batchSize, dataset.recordBytes(), parts(gatherers(dataset)));
+      this.pipeline = new Pipeline(deals, dataset.recordBytes(), parts(gatherers(dataset)));
       pipeline.start();
     } catch (RuntimeException | Error e) {
       arena.close();
@@ -78,7 +78,7 @@ final class Engine implements AutoCloseable {
   }
 
   /** How the data would be read best now. */
-  static BackendChoice choose(Loader.Builder builder, NativeSource source) {
+  static BackendChoice choose(LoaderBuilder builder, NativeSource source) {
     Dataset dataset = builder.dataset;
     Optional<String> piecesOf = dataset.columns().stream().flatMap(Engine::piecesOf).findFirst();
     if (piecesOf.isPresent()) {
@@ -104,24 +104,26 @@ final class Engine implements AutoCloseable {
   }
 
   private MemoryPlan plan(
-      Loader.Builder builder, Readahead wanted, NativeSource.SlotLayout layout) {
+      LoaderBuilder builder, Deals deals, Readahead wanted, NativeSource.SlotLayout layout) {
     MemoryRequest request =
         new MemoryRequest(
             builder.memoryBytes,
             builder.dataset.columns().stream().map(Column::recordBytes).toList(),
             builder.dataset.recordCount(),
+            deals.epochRecords(),
+            deals.sampler().windowRecords(),
             batchSize,
             wanted,
             isShuffled,
             choice.backend() == Readahead.Backend.MMAP,
             layout.slotBytes(),
             (staging, entries, cells, resident) ->
-                source.readerBytes(options(wanted, staging, entries, cells, resident)));
+                source.readerBytes(options(wanted, staging, entries, cells, resident, false)));
     return MemoryPlan.choose(request, builder.mode);
   }
 
   private ReaderOptions options(
-      Readahead flags, int staging, int entries, int cells, long resident) {
+      Readahead flags, int staging, int entries, int cells, long resident, boolean isWindowed) {
     long cached =
         cells == 0 ? 0 : Math.min(recordCount, flags.cacheBytes() / Math.max(1, recordBytes));
     return new ReaderOptions(
@@ -140,7 +142,8 @@ final class Engine implements AutoCloseable {
         flags.dropBehind(),
         cached,
         !flags.given().contains("queueDepth"),
-        !flags.given().contains("mergeGap"));
+        !flags.given().contains("mergeGap"),
+        isWindowed);
   }
 
   private Supplier<Gatherer> gatherers(Dataset dataset) {
@@ -151,7 +154,8 @@ final class Engine implements AutoCloseable {
               plan.stagingBytes(),
               plan.entryCount(),
               plan.cellCount(),
-              plan.residentBytes());
+              plan.residentBytes(),
+              plan.mode() == MemoryPlan.Mode.WINDOWS);
       return () -> new NativeGatherer(source, options);
     }
     List<MappedColumn> columns = new ArrayList<>();
@@ -171,7 +175,9 @@ final class Engine implements AutoCloseable {
     for (int i = 0; i < plan.laneCount(); i++) {
       NativeFailure failure = new NativeFailure(arena);
       SourceCheck check = new SourceCheck(() -> source.check(failure));
-      parts.add(new Pipeline.LaneParts(pool.slots(i), pool.order(i), opener, check));
+      parts.add(
+          new Pipeline.LaneParts(
+              pool.slots(i), pool.order(i), plan.windowRecords(), opener, check));
     }
     return parts;
   }

@@ -40,15 +40,16 @@ public final class Epoch implements Iterable<Batch> {
   /**
    * How many batches it has.
    *
-   * @return at least 0; the last batch may be short
+   * @return at least 0; the last batch may be short. Of an epoch that the loader's state was in the
+   *     middle of, those that are left
    */
   public long batchCount() {
-    long batchSize = loader.batchSize();
-    return loader.sampler().size() / batchSize + (loader.sampler().size() % batchSize == 0 ? 0 : 1);
+    return loader.deal(number).batchCount();
   }
 
   /**
-   * Starts the epoch from its beginning, and ends any other that the loader is in.
+   * Starts the epoch from its beginning, or from where the loader's {@link LoaderBuilder#state
+   * state} was in it, and ends any other that the loader is in.
    *
    * @return its batches; {@code next} waits for the batch to be read
    * @throws IllegalStateException if the loader is closed

@@ -1,29 +1,28 @@
 package io.penstock;
 
 import io.penstock.internal.engine.BackendChoice;
-import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.engine.Slot;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderStatistics;
-import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.Deal;
+import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
-import io.penstock.sampler.Sequential;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.Objects;
 
 /**
  * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
  * threads of its own.
  *
- * <p>The order of an epoch follows from the number of records, the shuffle, the seed and the epoch
- * alone: neither the batch size nor any {@link Readahead} flag changes it. Epochs run one at a
- * time; starting one ends the former. Several loaders over one dataset work independently. All
- * memory but small Java objects comes out of {@link Builder#memoryBytes}, and is allocated when the
- * loader is built. Methods may be called from any thread; the iteration itself is for one thread at
- * a time.
+ * <p>The order of an epoch follows from the sampler (for a shuffle: number of records and seed) and
+ * the epoch alone: neither the batch size nor the number of ranks nor any {@link Readahead} flag
+ * changes it. Epochs run one at a time; starting one ends the former. Several loaders over one
+ * dataset work independently. All memory but small Java objects comes out of {@link
+ * LoaderBuilder#memoryBytes}, and is allocated when the loader is built. Methods may be called from
+ * any thread; the iteration itself is for one thread at a time.
  */
 public final class Loader implements AutoCloseable {
   /**
@@ -33,9 +32,10 @@ public final class Loader implements AutoCloseable {
   private static final int SPARE_BATCHES = 64;
 
   private final Dataset dataset;
-  private final Sampler sampler;
+  private final Deals deals;
+  private final Delivery delivery;
   private final int batchSize;
-  private final Builder options;
+  private final LoaderBuilder options;
   private final NativeSource source;
   private final Object engineLock = new Object();
   private volatile Engine engine;
@@ -45,127 +45,19 @@ public final class Loader implements AutoCloseable {
   private BatchIterator iterator;
   private volatile boolean isClosed;
 
-  /** What to read and how. Not thread-safe. */
-  public static final class Builder {
-    private static final int MAX_BATCH_SIZE = 1 << 28;
-
-    final Dataset dataset;
-    int batchSize = 256;
-    Shuffle shuffle = Shuffle.FULL;
-    long seed;
-    Readahead readahead = Readahead.DEFAULT;
-    long memoryBytes = 1L << 30;
-
-    /** For tests: the cheaper one when null. */
-    MemoryPlan.Mode mode;
-
-    Builder(Dataset dataset) {
-      this.dataset = dataset;
-    }
-
-    /** What is said to this builder later is no business of the loader. */
-    Builder copy() {
-      Builder copy = new Builder(dataset);
-      copy.batchSize = batchSize;
-      copy.shuffle = shuffle;
-      copy.seed = seed;
-      copy.readahead = readahead;
-      copy.memoryBytes = memoryBytes;
-      copy.mode = mode;
-      return copy;
-    }
-
-    /**
-     * Sets how many records a batch has.
-     *
-     * @param batchSize 1 to 2^28; 256 unless set
-     * @return this
-     */
-    public Builder batchSize(int batchSize) {
-      if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
-        throw new IllegalArgumentException(
-            "batchSize must be 1 to %d, was %d".formatted(MAX_BATCH_SIZE, batchSize));
-      }
-      this.batchSize = batchSize;
-      return this;
-    }
-
-    /**
-     * Sets the order of an epoch.
-     *
-     * @param shuffle {@link Shuffle#FULL} unless set
-     * @return this
-     */
-    public Builder shuffle(Shuffle shuffle) {
-      this.shuffle = Objects.requireNonNull(shuffle, "shuffle");
-      return this;
-    }
-
-    /**
-     * Sets the seed of the shuffle.
-     *
-     * @param seed any number; 0 unless set
-     * @return this
-     */
-    public Builder seed(long seed) {
-      this.seed = seed;
-      return this;
-    }
-
-    /**
-     * Sets how far ahead and by which means to read. The system property and the environment still
-     * decide about flags that are not {@link Readahead#given given} here.
-     *
-     * @param readahead {@link Readahead#DEFAULT} unless set
-     * @return this
-     */
-    public Builder readahead(Readahead readahead) {
-      this.readahead = Objects.requireNonNull(readahead, "readahead");
-      return this;
-    }
-
-    /**
-     * Sets the budget for all that the loader allocates outside of the Java heap: batches, buffers,
-     * and records that are read ahead. More of it makes shuffled reading cheaper.
-     *
-     * @param memoryBytes 1 GiB unless set
-     * @return this
-     */
-    public Builder memoryBytes(long memoryBytes) {
-      if (memoryBytes < 1) {
-        throw new IllegalArgumentException("memoryBytes must be at least 1, was " + memoryBytes);
-      }
-      this.memoryBytes = memoryBytes;
-      return this;
-    }
-
-    /**
-     * Allocates the memory and starts the reading threads; they read nothing but small columns that
-     * are kept whole until an epoch is started.
-     *
-     * @return the loader, to be closed by the caller or with its dataset
-     * @throws IllegalArgumentException if the budget is too small, saying what the least is, or a
-     *     readahead flag of the property or the environment is wrong
-     * @throws PenstockException if the backend that was named cannot be used here, with the reason,
-     *     or memory is short
-     * @throws IllegalStateException if the dataset is closed
-     */
-    public Loader build() {
-      return dataset.open(this);
-    }
-  }
-
-  Loader(Builder builder, NativeSource source) {
+  Loader(LoaderBuilder builder, NativeSource source) {
     this.dataset = builder.dataset;
     this.batchSize = builder.batchSize;
-    this.sampler =
-        switch (builder.shuffle) {
-          case NONE -> new Sequential(dataset.recordCount());
-          case FULL -> new FullShuffle(dataset.recordCount(), builder.seed);
-        };
+    Sampler sampler = builder.order();
+    String fingerprint = dataset.fingerprint();
+    if (builder.state != null) {
+      builder.state.check(fingerprint, sampler);
+    }
+    this.deals = Deals.of(builder.partition(), sampler, builder.state);
+    this.delivery = new Delivery(deals, fingerprint, builder.state);
     this.options = builder.copy();
     this.source = source;
-    this.engine = new Engine(options, sampler, source, Engine.choose(options, source));
+    this.engine = new Engine(options, deals, source, Engine.choose(options, source));
     this.idleBatches = new ArrayDeque<>(engine.slotCount() + SPARE_BATCHES);
     addBatches();
   }
@@ -194,7 +86,27 @@ public final class Loader implements AutoCloseable {
    * @return what tells the record at each position of each epoch
    */
   public Sampler sampler() {
-    return sampler;
+    return deals.sampler();
+  }
+
+  /**
+   * How far this job has come: what was handed out to the consumer, not what was read ahead. To be
+   * saved with {@link io.penstock.sampler.StateFile} or as a line of text, and given to {@link
+   * LoaderBuilder#state} to go on from there.
+   *
+   * <p>Counts each batch from when the iterator has returned it. A batch that could not be read
+   * does not count until a later one was delivered. All ranks of a job that have had the same
+   * number of batches have the same state. Any thread; also after closing.
+   *
+   * @return the state
+   */
+  public LoaderState state() {
+    return delivery.state();
+  }
+
+  /** The batches of an epoch. */
+  Deal deal(long epoch) {
+    return deals.of(epoch);
   }
 
   /**
@@ -355,7 +267,7 @@ public final class Loader implements AutoCloseable {
         rechoose();
       }
       Pipeline pipeline = engine.pipeline();
-      iterator = new BatchIterator(this, pipeline, pipeline.begin(epoch, end), epoch);
+      iterator = new BatchIterator(this, pipeline, pipeline.begin(epoch, end), epoch, delivery);
       return iterator;
     }
   }
@@ -377,7 +289,7 @@ public final class Loader implements AutoCloseable {
       PipelineStatistics done = engine.pipeline().statistics();
       engine.close();
       earlier = earlier == null ? done : done.plus(earlier);
-      engine = new Engine(options, sampler, source, better);
+      engine = new Engine(options, deals, source, better);
       addBatches();
     }
   }
@@ -400,6 +312,6 @@ public final class Loader implements AutoCloseable {
   @Override
   public String toString() {
     return "Loader[batchSize=%d, sampler=%s, readahead=%s]"
-        .formatted(batchSize, sampler, readahead());
+        .formatted(batchSize, sampler(), readahead());
   }
 }

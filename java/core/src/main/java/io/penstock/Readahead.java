@@ -24,7 +24,7 @@ import java.util.StringJoiner;
  * @param queueDepth requests in flight at most, 1 to 4096; unless it is given, fewer are kept where
  *     the device gains nothing from more
  * @param prefetchBatches batches made before they are asked for, 1 to 1000; fewer when {@link
- *     Loader.Builder#memoryBytes} does not hold so many
+ *     LoaderBuilder#memoryBytes} does not hold so many
  * @param mergeGapBytes flag {@code mergeGap}: wanted records that lie at most so far apart are read
  *     by one request, 0 to 64m; unless it is given, it follows what the device shows to be cheaper
  * @param maxReadBytes flag {@code maxRead}: size of a request at most, 4k to 64m
@@ -35,7 +35,7 @@ import java.util.StringJoiner;
  *     memory allows
  * @param ioThreads reading threads, 1 to 64
  * @param cacheBytes flag {@code cache}: memory for records that are kept over the epochs of a
- *     shuffled order, a part of {@link Loader.Builder#memoryBytes}; 0 for none
+ *     shuffled order, a part of {@link LoaderBuilder#memoryBytes}; 0 for none
  * @param given names of the flags that were set by hand and so win over weaker sources
  */
 public record Readahead(

@@ -46,7 +46,7 @@ class LoaderRandomizedTest {
                     random.nextInt(4096, 200_000),
                     random.nextInt(0, 50_000));
         int batchSize = random.nextInt(1, 1 + random.nextInt(1, 300));
-        Loader.Builder builder = new Way(flags, way.mode()).loader(dataset).batchSize(batchSize);
+        LoaderBuilder builder = new Way(flags, way.mode()).loader(dataset).batchSize(batchSize);
         try (Loader loader = build(builder, random.nextLong(1 << 20, 24 << 20), round)) {
           consume(loader, random);
         }
@@ -54,7 +54,7 @@ class LoaderRandomizedTest {
     }
   }
 
-  private static Loader build(Loader.Builder builder, long memoryBytes, int seed) {
+  private static Loader build(LoaderBuilder builder, long memoryBytes, int seed) {
     try {
       return builder.seed(seed).memoryBytes(memoryBytes).build();
     } catch (IllegalArgumentException e) {

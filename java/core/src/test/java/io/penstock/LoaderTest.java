@@ -143,7 +143,7 @@ class LoaderTest {
       for (Way way : ways()) {
         for (String flags : new String[] {"prefetchBatches=1", "prefetchBatches=20,queueDepth=3"}) {
           for (int batchSize : new int[] {1, 17, 1009}) {
-            Loader.Builder builder = new Way(way.flags() + "," + flags, way.mode()).loader(dataset);
+            LoaderBuilder builder = new Way(way.flags() + "," + flags, way.mode()).loader(dataset);
             try (Loader loader = builder.batchSize(batchSize).seed(3).build()) {
               assertThat(indices(loader.epoch(1))).isEqualTo(expected);
             }
@@ -375,7 +375,7 @@ class LoaderTest {
   void aBudgetThatIsTooSmallIsRefusedAndTheLeastThatIsNamedDoes(Way way) {
     TestArray array = array("x.npy", 2000, 784);
     try (Dataset dataset = Dataset.open(array.path())) {
-      Loader.Builder builder = way.loader(dataset).batchSize(100);
+      LoaderBuilder builder = way.loader(dataset).batchSize(100);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> builder.memoryBytes(10_000).build())
           .withMessageContaining("memoryBytes must be at least")

@@ -93,6 +93,11 @@ final class BlockLayout {
     return record(start + order(window).forward(tweak(window), position - start));
   }
 
+  /** Behind the last position of the window that a position is in. */
+  long windowEnd(long position) {
+    return blockStart(firstBlock(windowOf(blockAt(position)) + 1));
+  }
+
   long position(long index) {
     long turned = index - offset + (index < offset ? recordCount : 0);
     long block = turned / blockRecords;

@@ -26,6 +26,12 @@ public final class BlockShuffle implements Sampler {
   /** Version of the order, which saved states carry; another order would be another version. */
   public static final int ORDER_VERSION = 1;
 
+  /** Blocks of a window where nobody says otherwise. */
+  public static final int DEFAULT_WINDOW_BLOCKS = 64;
+
+  /** Four large requests: blocks are then read about as fast as the file in order. */
+  private static final long DEFAULT_BLOCK_BYTES = 2 << 20;
+
   private final long recordCount;
   private final long blockRecords;
   private final int windowBlocks;
@@ -56,6 +62,16 @@ public final class BlockShuffle implements Sampler {
     this.layouts =
         new EpochCache<>(
             epoch -> new BlockLayout(recordCount, blockRecords, windowBlocks, seed, epoch));
+  }
+
+  /**
+   * Records of a block where nobody says otherwise: 2 MiB.
+   *
+   * @param recordBytes size of a record, over all columns
+   * @return at least 1
+   */
+  public static long defaultBlockRecords(long recordBytes) {
+    return Math.max(1, DEFAULT_BLOCK_BYTES / recordBytes);
   }
 
   /**
@@ -102,6 +118,13 @@ public final class BlockShuffle implements Sampler {
   public long windowRecords() {
     boolean isAll = recordCount / blockRecords < windowBlocks;
     return Math.max(1, isAll ? recordCount : windowBlocks * blockRecords);
+  }
+
+  @Override
+  public long windowEnd(long epoch, long position) {
+    Arguments.checkEpoch(epoch);
+    Objects.checkIndex(position, recordCount);
+    return layouts.get(epoch).windowEnd(position);
   }
 
   @Override

@@ -51,6 +51,16 @@ public final class LimitedSampler implements Sampler {
   }
 
   @Override
+  public long windowEnd(long epoch, long position) {
+    return Math.min(size, order.windowEnd(epoch, position));
+  }
+
+  @Override
+  public boolean isAscending() {
+    return order.isAscending();
+  }
+
+  @Override
   public long index(long epoch, long position) {
     Arguments.checkEpoch(epoch);
     Objects.checkIndex(position, size);

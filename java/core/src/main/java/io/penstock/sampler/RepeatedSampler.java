@@ -55,6 +55,19 @@ public final class RepeatedSampler implements Sampler {
   }
 
   @Override
+  public long windowEnd(long epoch, long position) {
+    long start = position - position % order.size();
+    long pass = position / order.size();
+    return start + order.windowEnd(epoch * times + pass, position - start);
+  }
+
+  /** Also where it begins anew some times: that is no other way of reading. */
+  @Override
+  public boolean isAscending() {
+    return order.isAscending();
+  }
+
+  @Override
   public long index(long epoch, long position) {
     checkEpoch(epoch);
     Objects.checkIndex(position, size);

@@ -60,6 +60,28 @@ public interface Sampler {
   }
 
   /**
+   * Where the window ends that a position is in: whole windows are read together.
+   *
+   * @param epoch number of the pass, at least 0
+   * @param position place in the order, from 0 up to but not including {@link #size()}
+   * @return position behind the last one of the window, up to size
+   */
+  default long windowEnd(long epoch, long position) {
+    long window = windowRecords();
+    return Math.min(size() - position, window - position % window) + position;
+  }
+
+  /**
+   * Whether records ascend from position to position, but for a few places where they begin anew:
+   * then nothing is gained by reading far ahead.
+   *
+   * @return false unless it is known
+   */
+  default boolean isAscending() {
+    return false;
+  }
+
+  /**
    * The record at a position.
    *
    * @param epoch number of the pass, at least 0

@@ -34,6 +34,11 @@ public final class Sequential implements Sampler {
   }
 
   @Override
+  public boolean isAscending() {
+    return true;
+  }
+
+  @Override
   public long index(long epoch, long position) {
     Arguments.checkEpoch(epoch);
     return Objects.checkIndex(position, recordCount);

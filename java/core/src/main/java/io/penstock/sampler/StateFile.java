@@ -28,7 +28,26 @@ public final class StateFile {
    * @throws PenstockException if the file cannot be read, or holds no state
    */
   public static LoaderState read(Path path) {
-    String text;
+    String text = text(path);
+    try {
+      return LoaderState.parse(text.lines().findFirst().orElse(""));
+    } catch (PenstockException e) {
+      throw PenstockException.about(path, e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads what was saved beside a state.
+   *
+   * @param path of the file
+   * @return the note; empty if there is none
+   * @throws PenstockException if the file cannot be read
+   */
+  public static String readNote(Path path) {
+    return text(path).lines().skip(1).findFirst().orElse("");
+  }
+
+  private static String text(Path path) {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       if (file.size() > MAX_BYTES) {
         throw PenstockException.about(
@@ -41,14 +60,9 @@ public final class StateFile {
       while (bytes.hasRemaining() && count >= 0) {
         count = file.read(bytes);
       }
-      text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw PenstockException.about(path, "the state cannot be read: " + e.getMessage(), e);
-    }
-    try {
-      return LoaderState.parse(text);
-    } catch (PenstockException e) {
-      throw PenstockException.about(path, e.getMessage(), e);
     }
   }
 
@@ -61,6 +75,23 @@ public final class StateFile {
    * @throws PenstockException if it cannot be written; then the old file is as it was
    */
   public static void write(Path path, LoaderState state) {
+    write(path, state, "");
+  }
+
+  /**
+   * Writes a state and something that belongs to it, both or neither, as {@link #write(Path,
+   * LoaderState)}.
+   *
+   * @param path of the file; its directory must be there
+   * @param state what to save
+   * @param note a line of text to go with it, for whoever saves it; may be empty
+   * @throws PenstockException if it cannot be written; then the old file is as it was
+   * @throws IllegalArgumentException if the note has more than one line
+   */
+  public static void write(Path path, LoaderState state, String note) {
+    if (note.lines().count() > 1) {
+      throw new IllegalArgumentException("note must be one line, was '" + note + "'");
+    }
     Path absolute = path.toAbsolutePath();
     Path temporary =
         absolute.resolveSibling(
@@ -76,7 +107,8 @@ public final class StateFile {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(state + "\n");
+        ByteBuffer bytes =
+            StandardCharsets.UTF_8.encode(state + "\n" + note + (note.isEmpty() ? "" : "\n"));
         while (bytes.hasRemaining()) {
           file.write(bytes);
         }

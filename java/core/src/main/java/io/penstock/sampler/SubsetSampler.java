@@ -56,6 +56,16 @@ public final class SubsetSampler implements Sampler {
   }
 
   @Override
+  public long windowEnd(long epoch, long position) {
+    return order.windowEnd(epoch, position);
+  }
+
+  @Override
+  public boolean isAscending() {
+    return order.isAscending();
+  }
+
+  @Override
   public long index(long epoch, long position) {
     return subset.index(order.index(epoch, position));
   }

@@ -1,36 +1,46 @@
 package io.penstock.internal.engine;
 
+import io.penstock.sampler.Deal;
+
 /**
- * Walks over the batches of some epochs in delivery order: where the next one starts and how many
- * records it has.
+ * Walks over the batches of some epochs in delivery order: which one is next, and where it lies.
  *
- * <p>Batches do not reach over the end of an epoch: the last one of each may be short. Not
- * thread-safe.
+ * <p>Batches do not reach over the end of an epoch, and an epoch may have none. Not thread-safe.
  */
 final class BatchCursor {
-  private final long epochRecords;
-  private final int batchSize;
+  private final Deals deals;
   private long endEpoch;
   private long epoch;
-  private long position;
+  private long batch;
+  private Deal deal;
 
   /** A cursor at the end: it has no batch. */
-  BatchCursor(long epochRecords, int batchSize) {
-    this.epochRecords = epochRecords;
-    this.batchSize = batchSize;
+  BatchCursor(Deals deals) {
+    this.deals = deals;
+    this.deal = deals.of(0);
   }
 
-  /** Goes to the first batch of an epoch; the last is that of epoch endEpoch - 1. */
+  /** Goes to the first batch of an epoch, or of the next one that has any, before endEpoch. */
   void seek(long epoch, long endEpoch) {
     this.epoch = epoch;
-    this.position = 0;
-    this.endEpoch = epochRecords == 0 ? epoch : endEpoch;
+    this.endEpoch = deals.areEmpty() ? epoch : endEpoch;
+    settle();
   }
 
   void seek(BatchCursor other) {
     epoch = other.epoch;
-    position = other.position;
+    batch = other.batch;
+    deal = other.deal;
     endEpoch = other.endEpoch;
+  }
+
+  private void settle() {
+    batch = 0;
+    deal = deals.of(epoch);
+    while (hasNext() && deal.batchCount() == 0) {
+      epoch++;
+      deal = deals.of(epoch);
+    }
   }
 
   boolean hasNext() {
@@ -45,16 +55,22 @@ final class BatchCursor {
     return endEpoch;
   }
 
-  long position() {
-    return position;
+  /** Number of the batch in its epoch, or in the rest of it. */
+  long batch() {
+    return batch;
+  }
+
+  /** The batches of the epoch. */
+  Deal deal() {
+    return deal;
   }
 
   int size() {
-    return (int) Math.min(batchSize, epochRecords - position);
+    return deal.size(batch);
   }
 
   boolean isLastOfEpoch() {
-    return epochRecords - position <= batchSize;
+    return batch + 1 >= deal.batchCount();
   }
 
   /** Goes on by some batches, or to the end. */
@@ -62,9 +78,9 @@ final class BatchCursor {
     for (int i = 0; i < batches && hasNext(); i++) {
       if (isLastOfEpoch()) {
         epoch++;
-        position = 0;
+        settle();
       } else {
-        position += batchSize;
+        batch++;
       }
     }
   }

@@ -2,7 +2,7 @@ package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
 import io.penstock.internal.ffi.ReaderStatistics;
-import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Deal;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 
@@ -26,12 +26,12 @@ final class Lane implements Runnable {
   private final int number;
   private final int laneCount;
   private final Pipeline pipeline;
-  private final Sampler sampler;
   private final Supplier<Gatherer> opener;
   private final SourceCheck check;
   private final MemorySegment order;
   private final MemorySegment[] orderParts;
   private final boolean hasCells;
+  private final WindowEnds windowEnds;
 
   // Of this thread only.
   private final SlotQueue free;
@@ -46,26 +46,24 @@ final class Lane implements Runnable {
   /** Guarded by the pipeline, and only used by it. */
   final Outlet outlet;
 
-  Lane(
-      int number,
-      int laneCount,
-      Pipeline pipeline,
-      Sampler sampler,
-      int batchSize,
-      Pipeline.LaneParts parts) {
+  Lane(int number, int laneCount, Pipeline pipeline, Deals deals, Pipeline.LaneParts parts) {
     this.number = number;
     this.laneCount = laneCount;
     this.pipeline = pipeline;
-    this.sampler = sampler;
     this.opener = parts.opener();
     this.check = parts.check();
     this.order = parts.order();
-    this.orderParts = cut(order, batchSize);
+    this.orderParts = cut(order, parts.slots().getFirst().capacity());
     this.hasCells = orderParts.length > 0;
+    this.windowEnds =
+        parts.windowRecords() == 0
+            ? null
+            : new WindowEnds(
+                deals.sampler(), parts.windowRecords(), later -> gatherer.endWindow(later));
     this.free = new SlotQueue(parts.slots().size());
     this.inOrder = new SlotQueue(parts.slots().size());
-    this.orderCursor = new BatchCursor(sampler.size(), batchSize);
-    this.takeCursor = new BatchCursor(sampler.size(), batchSize);
+    this.orderCursor = new BatchCursor(deals);
+    this.takeCursor = new BatchCursor(deals);
     this.outlet = new Outlet(parts.slots().size());
     parts.slots().forEach(free::add);
   }
@@ -116,6 +114,9 @@ final class Lane implements Runnable {
     check.now();
     orderCursor.advance(number);
     takeCursor.seek(orderCursor);
+    if (windowEnds != null) {
+      windowEnds.reset();
+    }
     isReading = true;
   }
 
@@ -157,7 +158,7 @@ final class Lane implements Runnable {
   /** Orders what there is room for; returns whether there is more to order at once. */
   private boolean orderAhead() {
     if (hasCells) {
-      return orderChunk();
+      return windowEnds == null ? orderChunk() : orderWindows();
     }
     while (!free.isEmpty() && canOrder(0)) {
       Slot slot = free.poll();
@@ -174,14 +175,25 @@ final class Lane implements Runnable {
     boolean isFull = true;
     for (int i = 0; i < orderParts.length && isFull && canOrder(count); i++) {
       int size = orderCursor.size();
-      sampler.fill(orderCursor.epoch(), orderCursor.position(), orderParts[i], size);
+      orderCursor.deal().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[i]);
       count += size;
       // A short batch ends the order: what follows would not lie right behind it.
-      isFull = !orderCursor.isLastOfEpoch();
+      isFull = size * (long) Long.BYTES == orderParts[i].byteSize();
       orderCursor.advance(laneCount);
     }
     if (count > 0) {
       gatherer.order(order, count, null);
+    }
+    return canOrder(0);
+  }
+
+  /** One by one, as a window may end within each batch. */
+  private boolean orderWindows() {
+    for (int i = 0; i < orderParts.length && canOrder(0); i++) {
+      orderCursor.deal().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[0]);
+      gatherer.order(orderParts[0], orderCursor.size(), null);
+      windowEnds.ordered(orderCursor);
+      orderCursor.advance(laneCount);
     }
     return canOrder(0);
   }
@@ -225,7 +237,9 @@ final class Lane implements Runnable {
   }
 
   private void fill(Slot slot, BatchCursor cursor) {
-    slot.assign(cursor.epoch(), cursor.position(), cursor.size());
-    sampler.fill(cursor.epoch(), cursor.position(), slot.indices(), cursor.size());
+    Deal deal = cursor.deal();
+    long batch = cursor.batch();
+    slot.assign(cursor.epoch(), deal.position(batch, 0), deal.size(batch), deal.recordCount(batch));
+    deal.fill(cursor.epoch(), batch, slot.indices());
   }
 }

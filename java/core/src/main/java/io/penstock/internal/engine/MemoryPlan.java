@@ -8,8 +8,8 @@ import java.util.List;
  * <p>Two ways to read: SLOTS orders each batch with the slot that it lands in, a few batches ahead.
  * CELLS spends what slots leave on records read far ahead of their batch, so that the records
  * wanted from a stretch of the file are many, lie close, and share requests. Which one is a
- * question of {@link CostModel cost} alone: both deliver the same. Pure; it must not ask anybody
- * but the request.
+ * question of {@link CostModel cost} alone: both deliver the same. Orders that come in whole blocks
+ * have a third way, WINDOWS: {@link WindowPlanner}. Pure; it must not ask anybody but the request.
  *
  * @param mode how records are ordered
  * @param slotCount slots of each lane
@@ -20,6 +20,7 @@ import java.util.List;
  * @param stagingBytes of each reader
  * @param entryCount records that each reader knows ahead
  * @param cellCount records that each reader holds ahead of their batch; 0 in mode SLOTS
+ * @param windowRecords records that are read together in mode WINDOWS, at most; otherwise 0
  * @param residentBytes of small columns that each reader keeps whole
  * @param totalBytes all memory of the loader: never more than the budget
  * @param reason one line for people
@@ -34,6 +35,7 @@ public record MemoryPlan(
     int stagingBytes,
     int entryCount,
     int cellCount,
+    long windowRecords,
     long residentBytes,
     long totalBytes,
     String reason) {
@@ -43,7 +45,9 @@ public record MemoryPlan(
     /** With the slot that they land in. */
     SLOTS,
     /** Without: they wait in cells until their batch is due. */
-    CELLS
+    CELLS,
+    /** As CELLS, but for orders of whole blocks: read window by window. */
+    WINDOWS
   }
 
   /** Records ordered by one call in mode CELLS: makes the call's cost vanish beside its work. */
@@ -52,7 +56,7 @@ public record MemoryPlan(
   private static final int PAGE_BYTES = 4096;
 
   /** One batch with the consumer and one on its way: with fewer, nothing overlaps. */
-  private static final int LEAST_SLOTS = 2;
+  static final int LEAST_SLOTS = 2;
 
   /** Eight large requests at a time fill a disk; and so much locked memory is always allowed. */
   private static final int STAGING_BYTES = 4 << 20;
@@ -68,7 +72,7 @@ public record MemoryPlan(
    */
   private static final double LEAST_GAIN = 1.75;
 
-  private static final int MAX_ENTRIES = 1 << 29;
+  static final int MAX_ENTRIES = 1 << 29;
 
   /**
    * The cheapest plan that fits.
@@ -83,9 +87,23 @@ public record MemoryPlan(
     if (mode == Mode.SLOTS
         || !request.isShuffled()
         || request.isMapped()
-        || request.recordCount() == 0) {
+        || request.epochRecords() == 0) {
       return slots;
     }
+    boolean isInWindows = request.windowRecords() > 1;
+    MemoryPlan windows = isInWindows ? WindowPlanner.planOrNull(request) : null;
+    if (windows != null) {
+      return windows;
+    }
+    MemoryPlan shuffled = chooseShuffled(request, mode, slots);
+    return isInWindows
+        ? shuffled.because(
+            "memoryBytes holds no window of %d records, so blocks are read in pieces"
+                .formatted(request.windowRecords()))
+        : shuffled;
+  }
+
+  private static MemoryPlan chooseShuffled(MemoryRequest request, Mode mode, MemoryPlan slots) {
     MemoryPlan cells = cellsOrNull(request);
     if (request.readahead().cacheBytes() > 0) {
       if (cells == null) {
@@ -96,7 +114,7 @@ public record MemoryPlan(
       }
       return cells.because("records are kept over epochs");
     }
-    if (cells == null || mode == Mode.CELLS) {
+    if (cells == null || mode != null) {
       return cells == null ? slots : cells;
     }
     double slotNanos = nanosPerRecord(request, slots);
@@ -118,7 +136,8 @@ public record MemoryPlan(
     int wanted = request.readahead().prefetchBatches() + LEAST_SLOTS;
     int leastStaging = leastStagingBytes(request);
     for (int enough : new int[] {LEAST_SLOTS + 1, LEAST_SLOTS}) {
-      for (long resident : new long[] {residentBytes(request), 0}) {
+      for (long resident :
+          new long[] {residentBytes(request, request.readahead().ioThreads()), 0}) {
         for (int staging = stagingBytes(request);
             staging >= leastStaging;
             staging = smaller(staging, leastStaging)) {
@@ -134,11 +153,9 @@ public record MemoryPlan(
 
   /** The plan that orders records without slots; null when memory holds too few of them. */
   static MemoryPlan cellsOrNull(MemoryRequest request) {
-    long resident = residentBytes(request);
-    int slots = request.readahead().prefetchBatches() + LEAST_SLOTS;
-    while (slots > LEAST_SLOTS + 1 && slots > slotsInShare(request)) {
-      slots--;
-    }
+    int lanes = request.readahead().ioThreads();
+    long resident = residentBytes(request, lanes);
+    int slots = slotsBesideCells(request, lanes);
     long low = leastCells(request);
     long high = Math.max(low, Math.min(epochShare(request), MAX_ENTRIES) * 2 / 3);
     if (low > MAX_ENTRIES / 3 || !fits(cellPlan(request, slots, (int) low, resident), request)) {
@@ -173,9 +190,11 @@ public record MemoryPlan(
     return low;
   }
 
-  private static long slotsInShare(MemoryRequest request) {
-    long perSlot = stride(request) * request.readahead().ioThreads();
-    return request.memoryBytes() / MINOR_SHARE / perSlot;
+  /** As many as are wanted, within a share of the budget. */
+  static int slotsBesideCells(MemoryRequest request, int lanes) {
+    int wanted = request.readahead().prefetchBatches() + LEAST_SLOTS;
+    long inShare = request.memoryBytes() / MINOR_SHARE / (stride(request) * lanes);
+    return (int) Math.max(Math.min(LEAST_SLOTS + 1, wanted), Math.min(wanted, inShare));
   }
 
   /** A batch must fit into cells as a whole, with room to spare for records that are due later. */
@@ -218,6 +237,7 @@ public record MemoryPlan(
         staging,
         entries,
         cells,
+        0,
         resident,
         total,
         shortage(request, Math.max(1, slotCount - LEAST_SLOTS)));
@@ -250,7 +270,7 @@ public record MemoryPlan(
   /** Records of an epoch that one lane reads. */
   private static long epochShare(MemoryRequest request) {
     int lanes = request.readahead().ioThreads();
-    return (request.recordCount() + lanes - 1) / lanes;
+    return (request.epochRecords() + lanes - 1) / lanes;
   }
 
   /** Bytes for the indices of one order in mode CELLS: whole batches. */
@@ -269,6 +289,7 @@ public record MemoryPlan(
         stagingBytes,
         entryCount,
         cellCount,
+        windowRecords,
         residentBytes,
         totalBytes,
         reason.isEmpty() ? comparison : reason + "; " + comparison);
@@ -278,7 +299,7 @@ public record MemoryPlan(
     return plan.totalBytes <= request.memoryBytes();
   }
 
-  private static long stride(MemoryRequest request) {
+  static long stride(MemoryRequest request) {
     return (request.slotBytes() + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
   }
 
@@ -287,7 +308,7 @@ public record MemoryPlan(
     return 2 * (request.readahead().maxReadBytes() + PAGE_BYTES);
   }
 
-  private static int stagingBytes(MemoryRequest request) {
+  static int stagingBytes(MemoryRequest request) {
     long requests = (long) STAGING_REQUESTS * request.readahead().maxReadBytes();
     long share = Math.max(STAGING_BYTES, Math.min(requests, request.memoryBytes() / MINOR_SHARE));
     return (int) Math.max(leastStagingBytes(request), Math.min(share, 1 << 30));
@@ -298,12 +319,12 @@ public record MemoryPlan(
    * its image would double the requests. The largest column is never kept whole: that is what
    * windows are for, which deliver before they have read everything.
    */
-  private static long residentBytes(MemoryRequest request) {
+  static long residentBytes(MemoryRequest request, int lanes) {
     if (!request.isShuffled() || request.isMapped()) {
       return 0;
     }
     List<Long> sizes = request.columnRecordBytes().stream().sorted().toList();
-    long budget = request.memoryBytes() / MINOR_SHARE / request.readahead().ioThreads();
+    long budget = request.memoryBytes() / MINOR_SHARE / lanes;
     long sum = 0;
     for (long recordBytes : sizes.subList(0, sizes.size() - 1)) {
       long columnBytes = saturated(request.recordCount(), recordBytes);
@@ -354,7 +375,7 @@ public record MemoryPlan(
         : count * bytes;
   }
 
-  private static long saturatedSum(long left, long right) {
+  static long saturatedSum(long left, long right) {
     return left > Long.MAX_VALUE - right ? Long.MAX_VALUE : left + right;
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
  * @param memoryBytes the budget
  * @param columnRecordBytes size of a record of each column
  * @param recordCount of the dataset
+ * @param epochRecords how many of them an epoch has for this process; some may come more than once
+ * @param windowRecords positions of the order that are read together as whole blocks; 1: none
  * @param batchSize most records of a batch
  * @param readahead what the user wants; its number of prefetched batches is an upper bound
  * @param isShuffled whether the order jumps about in the files
@@ -20,6 +22,8 @@ public record MemoryRequest(
     long memoryBytes,
     List<Long> columnRecordBytes,
     long recordCount,
+    long epochRecords,
+    long windowRecords,
     int batchSize,
     Readahead readahead,
     boolean isShuffled,

@@ -38,6 +38,11 @@ public final class NativeGatherer implements Gatherer {
   }
 
   @Override
+  public void endWindow(int later) {
+    reader.endWindow(later);
+  }
+
+  @Override
   public void drive(long wanted, long timeoutNanos) {
     reader.drive(wanted, timeoutNanos);
   }

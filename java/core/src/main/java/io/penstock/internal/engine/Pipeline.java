@@ -2,7 +2,6 @@ package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
 import io.penstock.internal.ffi.ReaderStatistics;
-import io.penstock.sampler.Sampler;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +25,16 @@ public final class Pipeline {
    * @param slots its share of the slots
    * @param order where it collects the indices of an order without slots; empty when it orders with
    *     slots
+   * @param windowRecords of an order that is read window by window; otherwise 0
    * @param opener opens its gatherer; called on its thread
    * @param check of the files; used by its thread only
    */
   public record LaneParts(
-      List<Slot> slots, MemorySegment order, Supplier<Gatherer> opener, SourceCheck check) {}
+      List<Slot> slots,
+      MemorySegment order,
+      long windowRecords,
+      Supplier<Gatherer> opener,
+      SourceCheck check) {}
 
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
@@ -58,17 +62,16 @@ public final class Pipeline {
   /**
    * Makes the lanes; {@link #start} sets them going.
    *
-   * @param sampler the order
-   * @param batchSize most records of a batch
+   * @param deals the batches
    * @param recordBytes of all columns together, for statistics
    * @param parts of each lane, at least one
    */
-  public Pipeline(Sampler sampler, int batchSize, long recordBytes, List<LaneParts> parts) {
-    this.cursor = new BatchCursor(sampler.size(), batchSize);
-    this.sessionStart = new BatchCursor(sampler.size(), batchSize);
+  public Pipeline(Deals deals, long recordBytes, List<LaneParts> parts) {
+    this.cursor = new BatchCursor(deals);
+    this.sessionStart = new BatchCursor(deals);
     this.recordBytes = recordBytes;
     for (int i = 0; i < parts.size(); i++) {
-      Lane lane = new Lane(i, parts.size(), this, sampler, batchSize, parts.get(i));
+      Lane lane = new Lane(i, parts.size(), this, deals, parts.get(i));
       lanes.add(lane);
       threads.add(
           Thread.ofPlatform()
@@ -316,7 +319,7 @@ public final class Pipeline {
     return session > 0
         && cursor.hasNext()
         && cursor.epoch() == epoch
-        && cursor.position() == 0
+        && cursor.batch() == 0
         && cursor.endEpoch() == endEpoch
         && lanes.stream().allMatch(lane -> lane.outlet.failure == null);
   }

@@ -19,7 +19,7 @@ public final class Slot {
   private final MemorySegment[] columns;
   private final long[] recordBytes;
 
-  /** Views of a batch that is not full: the last of an epoch, so always of the same size. */
+  /** Views of a batch that is not full: the last of an epoch, so nearly always of one size. */
   private int shortSize;
 
   private MemorySegment shortIndices;
@@ -28,6 +28,7 @@ public final class Slot {
   private long epoch;
   private long position;
   private int size;
+  private int recordCount;
   private PenstockException failure;
 
   /**
@@ -73,9 +74,14 @@ public final class Slot {
     return capacity;
   }
 
-  /** Number of records of the batch in it. */
+  /** Number of records of the batch in it, padding included. */
   public int size() {
     return size;
+  }
+
+  /** How many of them are not padding; they come first. */
+  public int recordCount() {
+    return recordCount;
   }
 
   /** Epoch of the batch in it. */
@@ -104,10 +110,11 @@ public final class Slot {
   }
 
   /** Says which batch it is going to hold. */
-  public void assign(long epoch, long position, int size) {
+  public void assign(long epoch, long position, int size, int recordCount) {
     this.epoch = epoch;
     this.position = position;
     this.size = size;
+    this.recordCount = recordCount;
     this.failure = null;
     if (size != capacity && size != shortSize) {
       shortSize = size;

@@ -51,7 +51,7 @@ public final class SlotPool {
         indicesAt += indexBytes;
       }
       lanes.add(List.copyOf(slots));
-      long orderBytes = plan.mode() == MemoryPlan.Mode.CELLS ? MemoryPlan.orderBytes(batchSize) : 0;
+      long orderBytes = plan.mode() == MemoryPlan.Mode.SLOTS ? 0 : MemoryPlan.orderBytes(batchSize);
       orders.add(memory.segment().asSlice(indicesAt, orderBytes));
       indicesAt += orderBytes;
     }

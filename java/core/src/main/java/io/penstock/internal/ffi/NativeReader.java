@@ -77,6 +77,20 @@ public final class NativeReader implements AutoCloseable {
   }
 
   /**
+   * Ends a window of the order.
+   *
+   * @param later how many of the records ordered last belong to the next window
+   * @throws IllegalStateException if C refuses it, which is a mistake of the caller
+   */
+  public void endWindow(int later) {
+    int status = Penstock.penstock_reader_end_window(handle, later);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "the end of a window was refused: " + NativeStatus.describe(status));
+    }
+  }
+
+  /**
    * Moves I/O along and waits until records are ready.
    *
    * @param wanted how many; 0: does not wait

@@ -331,6 +331,7 @@ public final class NativeSource implements AutoCloseable {
     penstock_reader_options.drop_behind(struct, options.dropsBehind() ? 1 : 0);
     penstock_reader_options.cached_records(struct, options.cachedRecords());
     penstock_reader_options.cache_key(struct, CACHE_KEY);
+    penstock_reader_options.windowed(struct, options.isWindowed() ? 1 : 0);
     penstock_reader_options.adapt(
         struct,
         (options.adaptsDepth() ? Penstock.PENSTOCK_ADAPT_DEPTH() : 0)

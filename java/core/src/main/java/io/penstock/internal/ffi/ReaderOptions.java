@@ -19,6 +19,7 @@ package io.penstock.internal.ffi;
  * @param cachedRecords records that are kept for later epochs; 0 for none
  * @param adaptsDepth whether the number of requests in flight follows the device
  * @param adaptsGap whether the gap that is read through follows the device
+ * @param isWindowed whether records are read window by window, whose ends are told
  */
 public record ReaderOptions(
     Backend backend,
@@ -36,7 +37,8 @@ public record ReaderOptions(
     boolean dropsBehind,
     long cachedRecords,
     boolean adaptsDepth,
-    boolean adaptsGap) {
+    boolean adaptsGap,
+    boolean isWindowed) {
 
   /** The native backends. */
   public enum Backend {

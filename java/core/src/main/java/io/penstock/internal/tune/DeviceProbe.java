@@ -203,6 +203,7 @@ public final class DeviceProbe implements Meter, AutoCloseable {
         false,
         0,
         false,
+        false,
         false);
   }
 

@@ -80,6 +80,8 @@ public record Forecast(
         memoryBytes,
         List.of((long) records.recordBytes()),
         records.count(),
+        records.count(),
+        1,
         batchSize,
         readahead,
         true,
@@ -102,6 +104,7 @@ public record Forecast(
                     readahead.hugePages(),
                     readahead.dropBehind(),
                     0,
+                    false,
                     false,
                     false)));
   }

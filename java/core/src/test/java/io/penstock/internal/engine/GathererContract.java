@@ -224,7 +224,7 @@ abstract class GathererContract {
   }
 
   private void order(Gatherer gatherer, Slot slot, long[] indices) {
-    slot.assign(0, 0, indices.length);
+    slot.assign(0, 0, indices.length, indices.length);
     MemorySegment.copy(indices, 0, slot.indices(), ValueLayout.JAVA_LONG, 0, indices.length);
     try (Arena scratch = Arena.ofConfined()) {
       // Indices are copied when they are ordered: what becomes of this segment does not matter.

@@ -126,7 +126,8 @@ class GathererTest {
           false,
           0,
           true,
-          true);
+          true,
+          false);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.penstock.PenstockException;
 import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.Partition;
 import io.penstock.sampler.Sampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -379,9 +380,10 @@ class PipelineTest {
       long orderBytes = hasCells ? MemoryPlan.orderBytes(batchSize) : 0;
       MemorySegment order = arena.allocate(orderBytes, Long.BYTES);
       SourceCheck check = new SourceCheck(() -> sourceCheck.run());
-      parts.add(new Pipeline.LaneParts(slots, order, opener, check));
+      parts.add(new Pipeline.LaneParts(slots, order, 0, opener, check));
     }
-    Pipeline pipeline = new Pipeline(sampler, batchSize, Long.BYTES, parts);
+    Pipeline pipeline =
+        new Pipeline(Deals.of(Partition.whole(batchSize), sampler, null), Long.BYTES, parts);
     pipelines.add(pipeline);
     return pipeline;
   }

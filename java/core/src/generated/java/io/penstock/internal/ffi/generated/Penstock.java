@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)2L;
+    private static final int PENSTOCK_ABI_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 2
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 3
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -1403,6 +1403,65 @@ public class Penstock {
                 traceDowncall("penstock_reader_order", reader, indices, count, slot_address);
             }
             return (int)mh$.invokeExact(reader, indices, count, slot_address);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_end_window {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_end_window");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_end_window$descriptor() {
+        return penstock_reader_end_window.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later)
+     * }
+     */
+    public static MethodHandle penstock_reader_end_window$handle() {
+        return penstock_reader_end_window.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later)
+     * }
+     */
+    public static MemorySegment penstock_reader_end_window$address() {
+        return penstock_reader_end_window.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later)
+     * }
+     */
+    public static int penstock_reader_end_window(MemorySegment reader, long later) {
+        var mh$ = penstock_reader_end_window.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_end_window", reader, later);
+            }
+            return (int)mh$.invokeExact(reader, later);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

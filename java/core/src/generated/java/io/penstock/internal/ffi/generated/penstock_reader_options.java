@@ -28,7 +28,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint32_t huge_pages;
  *     uint32_t drop_behind;
  *     uint32_t adapt;
- *     uint32_t reserved;
+ *     uint32_t windowed;
  *     uint64_t resident_bytes;
  *     uint64_t cached_records;
  *     uint64_t cache_key;
@@ -55,7 +55,7 @@ public class penstock_reader_options {
         Penstock.C_INT.withName("huge_pages"),
         Penstock.C_INT.withName("drop_behind"),
         Penstock.C_INT.withName("adapt"),
-        Penstock.C_INT.withName("reserved"),
+        Penstock.C_INT.withName("windowed"),
         Penstock.C_LONG.withName("resident_bytes"),
         Penstock.C_LONG.withName("cached_records"),
         Penstock.C_LONG.withName("cache_key")
@@ -640,48 +640,48 @@ public class penstock_reader_options {
         struct.set(adapt$LAYOUT, adapt$OFFSET, fieldValue);
     }
 
-    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+    private static final OfInt windowed$LAYOUT = (OfInt)$LAYOUT.select(groupElement("windowed"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint32_t reserved
+     * uint32_t windowed
      * }
      */
-    public static final OfInt reserved$layout() {
-        return reserved$LAYOUT;
+    public static final OfInt windowed$layout() {
+        return windowed$LAYOUT;
     }
 
-    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+    private static final long windowed$OFFSET = $LAYOUT.byteOffset(groupElement("windowed"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint32_t reserved
+     * uint32_t windowed
      * }
      */
-    public static final long reserved$offset() {
-        return reserved$OFFSET;
+    public static final long windowed$offset() {
+        return windowed$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint32_t reserved
+     * uint32_t windowed
      * }
      */
-    public static int reserved(MemorySegment struct) {
-        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    public static int windowed(MemorySegment struct) {
+        return struct.get(windowed$LAYOUT, windowed$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint32_t reserved
+     * uint32_t windowed
      * }
      */
-    public static void reserved(MemorySegment struct, int fieldValue) {
-        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    public static void windowed(MemorySegment struct, int fieldValue) {
+        struct.set(windowed$LAYOUT, windowed$OFFSET, fieldValue);
     }
 
     private static final OfLong resident_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("resident_bytes"));

@@ -1,0 +1,44 @@
+package io.penstock;
+
+import io.penstock.internal.engine.Deals;
+import io.penstock.sampler.LoaderState;
+
+/**
+ * How far the consumer has come, whatever was read ahead of it.
+ *
+ * <p>The place is two numbers, so that a batch costs no garbage; the state is made of them when it
+ * is asked for. Thread-safe: a signal may ask while the trainer trains.
+ */
+final class Delivery {
+  /** More batches than any epoch has: it was gone through to its end. */
+  static final long ALL = Long.MAX_VALUE;
+
+  private final Deals deals;
+  private final LoaderState begin;
+  private long epoch;
+  private long batches;
+
+  /**
+   * Nothing is delivered yet.
+   *
+   * @param deals the batches
+   * @param fingerprint of the dataset
+   * @param state where the job goes on; null: at the beginning
+   */
+  Delivery(Deals deals, String fingerprint, LoaderState state) {
+    this.deals = deals;
+    this.begin = state == null ? LoaderState.after(fingerprint, deals.of(0), 0, 0) : state;
+    this.epoch = begin.epoch();
+  }
+
+  /** Says that so many batches of an epoch have been handed out, counted from where it began. */
+  synchronized void at(long epoch, long batches) {
+    this.epoch = epoch;
+    this.batches = batches;
+  }
+
+  /** The state of the job as of the last batch that was handed out. */
+  synchronized LoaderState state() {
+    return LoaderState.after(begin.fingerprint(), deals.of(epoch), epoch, batches);
+  }
+}

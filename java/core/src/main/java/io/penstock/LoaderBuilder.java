@@ -1,0 +1,250 @@
+package io.penstock;
+
+import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.sampler.BlockShuffle;
+import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.LoaderState;
+import io.penstock.sampler.Partition;
+import io.penstock.sampler.Remainder;
+import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Sequential;
+import java.util.Objects;
+
+/**
+ * Which records a {@link Loader} reads, in which order, and how.
+ *
+ * <p>The order is a shuffle and its seed, or any {@link Sampler}; rank and state tell which part of
+ * it this process delivers. Everything else changes the speed only. Not thread-safe.
+ */
+public final class LoaderBuilder {
+  private static final int MAX_BATCH_SIZE = 1 << 28;
+
+  final Dataset dataset;
+  int batchSize = 256;
+  Shuffle shuffle = Shuffle.FULL;
+  long seed;
+  long blockRecords;
+  int windowBlocks = BlockShuffle.DEFAULT_WINDOW_BLOCKS;
+  Sampler sampler;
+  int rank;
+  int worldSize = 1;
+  Remainder remainder = Remainder.KEEP;
+  LoaderState state;
+  Readahead readahead = Readahead.DEFAULT;
+  long memoryBytes = 1L << 30;
+
+  /** For tests: the cheaper one when null. */
+  MemoryPlan.Mode mode;
+
+  LoaderBuilder(Dataset dataset) {
+    this.dataset = dataset;
+  }
+
+  /** What is said to this builder later is no business of the loader. */
+  LoaderBuilder copy() {
+    LoaderBuilder copy = new LoaderBuilder(dataset);
+    copy.batchSize = batchSize;
+    copy.shuffle = shuffle;
+    copy.seed = seed;
+    copy.blockRecords = blockRecords;
+    copy.windowBlocks = windowBlocks;
+    copy.sampler = sampler;
+    copy.rank = rank;
+    copy.worldSize = worldSize;
+    copy.remainder = remainder;
+    copy.state = state;
+    copy.readahead = readahead;
+    copy.memoryBytes = memoryBytes;
+    copy.mode = mode;
+    return copy;
+  }
+
+  /**
+   * Sets how many records a batch has.
+   *
+   * @param batchSize 1 to 2^28; 256 unless set
+   * @return this
+   */
+  public LoaderBuilder batchSize(int batchSize) {
+    if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
+      throw new IllegalArgumentException(
+          "batchSize must be 1 to %d, was %d".formatted(MAX_BATCH_SIZE, batchSize));
+    }
+    this.batchSize = batchSize;
+    return this;
+  }
+
+  /**
+   * Sets the order of an epoch.
+   *
+   * @param shuffle {@link Shuffle#FULL} unless set
+   * @return this
+   */
+  public LoaderBuilder shuffle(Shuffle shuffle) {
+    this.shuffle = Objects.requireNonNull(shuffle, "shuffle");
+    return this;
+  }
+
+  /**
+   * Sets the seed of the shuffle.
+   *
+   * @param seed any number; 0 unless set
+   * @return this
+   */
+  public LoaderBuilder seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /**
+   * Sets how many records lie together in the file as a block, for {@link Shuffle#BLOCK}.
+   *
+   * @param blockRecords 1 to 2^48; unless set, as many as 2 MiB hold over all columns, at least 1
+   * @return this
+   */
+  public LoaderBuilder blockRecords(long blockRecords) {
+    if (blockRecords < 1 || blockRecords > 1L << 48) {
+      throw new IllegalArgumentException("blockRecords must be 1 to 2^48, was " + blockRecords);
+    }
+    this.blockRecords = blockRecords;
+    return this;
+  }
+
+  /**
+   * Sets how many blocks are shuffled together, for {@link Shuffle#BLOCK}. The memory should hold
+   * more than {@code windowBlocks * blockRecords} records.
+   *
+   * @param windowBlocks at least 1; 64 unless set
+   * @return this
+   */
+  public LoaderBuilder windowBlocks(int windowBlocks) {
+    if (windowBlocks < 1) {
+      throw new IllegalArgumentException("windowBlocks must be at least 1, was " + windowBlocks);
+    }
+    this.windowBlocks = windowBlocks;
+    return this;
+  }
+
+  /**
+   * Sets any order: weights, classes, a part of the records, several datasets mixed, or one of your
+   * own. Shuffle, seed and blocks that are set here have no effect then.
+   *
+   * @param sampler made for as many records as the dataset has
+   * @return this
+   * @throws IllegalArgumentException if it is for another number of records
+   */
+  public LoaderBuilder sampler(Sampler sampler) {
+    if (sampler.recordCount() != dataset.recordCount()) {
+      throw new IllegalArgumentException(
+          "sampler must be for the %d records of the dataset, was for %d: %s"
+              .formatted(dataset.recordCount(), sampler.recordCount(), sampler));
+    }
+    this.sampler = sampler;
+    return this;
+  }
+
+  /**
+   * Sets which part of each epoch this process reads, of several that work together: see {@link
+   * Partition}.
+   *
+   * @param rank of this process, from 0; 0 unless set
+   * @param worldSize number of processes, at least 1; 1 unless set
+   * @return this
+   * @throws IllegalArgumentException if the rank is not below worldSize
+   */
+  public LoaderBuilder rank(int rank, int worldSize) {
+    Partition checked = new Partition(rank, worldSize, batchSize, remainder);
+    this.rank = checked.rank();
+    this.worldSize = checked.worldSize();
+    return this;
+  }
+
+  /**
+   * Sets what becomes of the last records of an epoch when they do not make whole batches.
+   *
+   * @param remainder {@link Remainder#KEEP} unless set
+   * @return this
+   */
+  public LoaderBuilder remainder(Remainder remainder) {
+    this.remainder = Objects.requireNonNull(remainder, "remainder");
+    return this;
+  }
+
+  /**
+   * Goes on from where a job has come to. The epoch of the state then begins behind what was
+   * delivered of it, whenever it is iterated; all others are whole. Batch size, ranks and the way
+   * of reading may be others than those of the job that saved it.
+   *
+   * @param state of {@link Loader#state}; null, as unless set: the beginning
+   * @return this; {@link #build} refuses a state of other data or another order
+   */
+  public LoaderBuilder state(LoaderState state) {
+    this.state = state;
+    return this;
+  }
+
+  /**
+   * Sets how far ahead and by which means to read. The system property and the environment still
+   * decide about flags that are not {@link Readahead#given given} here.
+   *
+   * @param readahead {@link Readahead#DEFAULT} unless set
+   * @return this
+   */
+  public LoaderBuilder readahead(Readahead readahead) {
+    this.readahead = Objects.requireNonNull(readahead, "readahead");
+    return this;
+  }
+
+  /**
+   * Sets the budget for all that the loader allocates outside of the Java heap: batches, buffers,
+   * and records that are read ahead. More of it makes shuffled reading cheaper.
+   *
+   * @param memoryBytes 1 GiB unless set
+   * @return this
+   */
+  public LoaderBuilder memoryBytes(long memoryBytes) {
+    if (memoryBytes < 1) {
+      throw new IllegalArgumentException("memoryBytes must be at least 1, was " + memoryBytes);
+    }
+    this.memoryBytes = memoryBytes;
+    return this;
+  }
+
+  /**
+   * Allocates the memory and starts the reading threads; they read nothing but small columns that
+   * are kept whole until an epoch is started.
+   *
+   * @return the loader, to be closed by the caller or with its dataset
+   * @throws IllegalArgumentException if the budget is too small, saying what the least is, or a
+   *     readahead flag of the property or the environment is wrong
+   * @throws PenstockException if the backend that was named cannot be used here, with the reason,
+   *     or memory is short, or the state is of something else
+   * @throws IllegalStateException if the dataset is closed
+   */
+  public Loader build() {
+    return dataset.open(this);
+  }
+
+  /** The order that was asked for. */
+  Sampler order() {
+    if (sampler != null) {
+      return sampler;
+    }
+    long count = dataset.recordCount();
+    return switch (shuffle) {
+      case NONE -> new Sequential(count);
+      case FULL -> new FullShuffle(count, seed);
+      case BLOCK -> {
+        long records =
+            blockRecords > 0
+                ? blockRecords
+                : BlockShuffle.defaultBlockRecords(dataset.recordBytes());
+        yield new BlockShuffle(count, records, windowBlocks, seed);
+      }
+    };
+  }
+
+  Partition partition() {
+    return new Partition(rank, worldSize, batchSize, remainder);
+  }
+}

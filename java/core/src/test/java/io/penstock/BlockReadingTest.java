@@ -1,0 +1,175 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.sampler.BlockShuffle;
+import io.penstock.sampler.Deal;
+import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.LimitedSampler;
+import io.penstock.sampler.Mixture;
+import io.penstock.sampler.Partition;
+import io.penstock.sampler.Remainder;
+import io.penstock.sampler.RepeatedSampler;
+import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Split;
+import io.penstock.sampler.SubsetSampler;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Orders of whole blocks are delivered exactly, and read as whole blocks. */
+@Timeout(300)
+class BlockReadingTest {
+  private static final int RECORDS = 200_003;
+  private static final int RECORD_BYTES = 784;
+  private static final int BLOCK = 500;
+  private static final int BATCH = 96;
+
+  @TempDir static Path directory;
+  private static TestArray array;
+  private static byte[] all;
+
+  @BeforeEach
+  void write() {
+    if (array == null) {
+      array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1);
+      all = array.all();
+    }
+  }
+
+  static List<Way> ways() {
+    return Way.all().toList();
+  }
+
+  private static List<Sampler> samplers() {
+    Sampler blocks = new BlockShuffle(RECORDS, BLOCK, 8, 3);
+    Split split = Split.byFraction(RECORDS, 0.25, 1);
+    Sampler half = new BlockShuffle(RECORDS / 2, BLOCK, 4, 1);
+    Sampler rest = new FullShuffle(RECORDS - RECORDS / 2, 1);
+    return List.of(
+        blocks,
+        new SubsetSampler(
+            split.validation(), new BlockShuffle(split.validation().size(), 70, 3, 2)),
+        new LimitedSampler(blocks, 30_001),
+        new RepeatedSampler(new LimitedSampler(blocks, 9_999), 3),
+        new Mixture(List.of(half, rest), new double[] {3, 1}, 40_000, 5),
+        new BlockShuffle(RECORDS, 1, 3, 1),
+        new BlockShuffle(RECORDS, RECORDS, 1, 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void blocksAreDeliveredInTheOrderOfTheSampler(Way way) {
+    try (Dataset dataset = Dataset.open(array.path())) {
+      for (Sampler sampler : samplers()) {
+        Deal deal = Partition.whole(BATCH).deal(new LimitedSampler(sampler, 20_000));
+        try (Loader loader = way.loader(dataset).batchSize(BATCH).sampler(deal.sampler()).build()) {
+          for (Epoch epoch : loader.epochs(1, 2)) {
+            long batches = 0;
+            for (Batch batch : epoch) {
+              check(batch, deal, batches++);
+            }
+            assertThat(batches).isEqualTo(deal.batchCount());
+          }
+        }
+      }
+    }
+  }
+
+  private static void check(Batch batch, Deal deal, long number) {
+    byte[] bytes = new byte[RECORD_BYTES];
+    for (int i = 0; i < batch.size(); i++) {
+      long index = deal.sampler().index(batch.epoch(), deal.position(number, i));
+      assertThat(batch.index(i)).isEqualTo(index);
+      long offset = (long) i * RECORD_BYTES;
+      batch.column(0).asSlice(offset, RECORD_BYTES).asByteBuffer().get(bytes);
+      int from = (int) index * RECORD_BYTES;
+      assertThat(Arrays.equals(bytes, 0, RECORD_BYTES, all, from, from + RECORD_BYTES)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void everyBlockIsReadOnceInLargeRequests(Way way) {
+    if (way.flags().contains("mmap") || way.mode() == MemoryPlan.Mode.SLOTS) {
+      return;
+    }
+    LoaderStatistics statistics = read(way, 96L << 20, 0, 1);
+    assertThat(statistics.records()).isEqualTo(RECORDS);
+    double bytes = (double) RECORDS * RECORD_BYTES;
+    // Blocks are 392 kB: beside the wanted bytes there is a sector at both ends of a request.
+    assertThat(statistics.bytesRead() / bytes).isBetween(0.999, 1.02);
+    assertThat(statistics.bytesRead() / statistics.requests()).isGreaterThan(200_000);
+    assertThat(statistics.reason()).contains("reading whole blocks: windows of 85598 records");
+    assertThat(statistics.memoryBytes()).isLessThanOrEqualTo(96L << 20);
+  }
+
+  /** 20 windows a rank, as Partition promises. */
+  @Test
+  void aRankReadsLittleMoreThanItsShare() {
+    Way way = new Way("backend=pread,io=buffered", MemoryPlan.Mode.CELLS);
+    for (int rank = 0; rank < 3; rank++) {
+      LoaderStatistics statistics = read(way, 8L << 20, rank, 3);
+      double share = statistics.records() * (double) RECORD_BYTES;
+      assertThat(statistics.records()).isBetween(RECORDS / 3L - BATCH, RECORDS / 3L + BATCH);
+      assertThat(statistics.bytesRead() / share).as("rank %d", rank).isLessThan(1.1);
+    }
+  }
+
+  private LoaderStatistics read(Way way, long memoryBytes, int rank, int worldSize) {
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            way.loader(dataset)
+                .batchSize(BATCH)
+                .memoryBytes(memoryBytes)
+                .shuffle(Shuffle.BLOCK)
+                .blockRecords(BLOCK)
+                .windowBlocks(6)
+                .rank(rank, worldSize)
+                .remainder(Remainder.KEEP)
+                .build()) {
+      for (Batch batch : loader.epoch(0)) {
+        assertThat(batch.recordCount()).isEqualTo(batch.size());
+      }
+      return loader.statistics();
+    }
+  }
+
+  @Test
+  void memoryForLessThanAWindowChangesTheSpeedAndNothingElse() {
+    Way way = new Way("backend=pread,io=buffered", null);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            way.loader(dataset)
+                .batchSize(BATCH)
+                .memoryBytes(16 << 20)
+                .sampler(new LimitedSampler(new BlockShuffle(RECORDS, BLOCK, 64, 3), 5000))
+                .build()) {
+      assertThat(loader.reason())
+          .contains("memoryBytes holds no window of 32000 records, so blocks are read in pieces");
+      Deal deal = Partition.whole(BATCH).deal(loader.sampler());
+      long batches = 0;
+      for (Batch batch : loader.epoch(0)) {
+        check(batch, deal, batches++);
+      }
+      assertThat(batches).isEqualTo(deal.batchCount());
+    }
+  }
+
+  @Test
+  void unlessSetABlockIsTwoMebibytesAndAWindowHas64() {
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().shuffle(Shuffle.BLOCK).seed(4).build()) {
+      assertThat(loader.sampler().description())
+          .isEqualTo("block/1;blockRecords=2674;windowBlocks=64");
+      assertThat(loader.sampler().seed()).isEqualTo(4);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+/* Orders that come in windows of whole runs of records: every run is read once and as a whole,
+ * window after window, whatever the consumer does. Seen through a backend that writes down what it
+ * is asked for; every byte delivered is checked. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recorder.h"
+#include "support.h"
+
+enum {
+  DATA_OFFSET = 128, /* of make_source */
+  RECORD = 100,
+  COUNT = 40000,
+  BLOCK = 500,
+  WINDOW_BLOCKS = 8,
+  WINDOW = BLOCK * WINDOW_BLOCKS,
+  BATCH = 64,
+  READ_RECORDS = 65536 / RECORD,
+  /* A window, what is kept for forced reads, and one more read. */
+  CELLS = WINDOW + 4 * BATCH + READ_RECORDS,
+};
+
+static penstock_source *source;
+static penstock_reader *reader;
+static penstock_reader_options options;
+static uint64_t slot_bytes;
+static uint64_t slot;
+static uint64_t offset_bytes;
+static int64_t *order;
+static uint64_t ordered;
+static uint64_t taken;
+
+static void shuffle(int64_t *indices, uint64_t count, uint64_t *state) {
+  for (uint64_t i = count - 1; i > 0; i--) {
+    const uint64_t other = next_random(state) % (i + 1);
+    const int64_t index = indices[i];
+    indices[i] = indices[other];
+    indices[other] = index;
+  }
+}
+
+/* Blocks in a shuffled order, the records of each window shuffled. */
+static void make_order(void) {
+  uint64_t state = 41;
+  int64_t blocks[COUNT / BLOCK];
+  for (int64_t i = 0; i < COUNT / BLOCK; i++)
+    blocks[i] = i;
+  shuffle(blocks, COUNT / BLOCK, &state);
+  order = malloc(sizeof *order * COUNT);
+  CHECK(order != NULL);
+  for (int64_t i = 0; i < COUNT; i++)
+    order[i] = blocks[i / BLOCK] * BLOCK + i % BLOCK;
+  for (uint64_t at = 0; at < COUNT; at += WINDOW)
+    shuffle(order + at, WINDOW, &state);
+}
+
+static void open_reader(uint32_t cells, uint32_t entries) {
+  options = make_options(BATCH);
+  options.cell_count = cells;
+  options.entry_count = entries;
+  options.windowed = 1;
+  source = make_source((const uint64_t[]){RECORD, 0}, COUNT);
+  recorded_count = recorded_depth = 0;
+  CHECK_EQUAL(reader_open_with(source, &options, recorder_open, &reader), 0);
+  CHECK_EQUAL(penstock_slot_layout(source, BATCH, &offset_bytes, &slot_bytes), 0);
+  CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
+  make_order();
+  ordered = taken = 0;
+}
+
+static void close_reader(void) {
+  CHECK_EQUAL(penstock_reader_close(reader), 0);
+  CHECK_EQUAL(penstock_memory_free(slot, slot_bytes), 0);
+  CHECK_EQUAL(penstock_source_close(source), 0);
+  free(order);
+}
+
+static penstock_progress drive(uint64_t wanted) {
+  enum { MILLISECOND_NS = 1000000 };
+  penstock_progress progress;
+  CHECK_EQUAL(penstock_reader_drive(reader, wanted, wanted > 0 ? UINT64_MAX : 0, &progress), 0);
+  return progress;
+}
+
+/* Up to a sequence number; windows end every `window` records and at the end of the order. */
+static void order_until(uint64_t end, uint64_t window) {
+  while (ordered < end) {
+    uint64_t size = end - ordered < 1000 ? end - ordered : 1000;
+    const uint64_t room = drive(0).room;
+    size = size < room ? size : room;
+    if (size == 0)
+      return;
+    const uint64_t before = ordered;
+    CHECK_EQUAL(penstock_reader_order(reader, order + ordered, (uint32_t)size, 0), 0);
+    ordered += size;
+    for (uint64_t at = (before / window + 1) * window; at <= ordered; at += window)
+      CHECK_EQUAL(penstock_reader_end_window(reader, ordered - at), 0);
+    if (ordered == COUNT && COUNT % window != 0)
+      CHECK_EQUAL(penstock_reader_end_window(reader, 0), 0);
+  }
+}
+
+static void take_batch(void) {
+  const uint32_t size = COUNT - taken < BATCH ? (uint32_t)(COUNT - taken) : BATCH;
+  CHECK(drive(size).ready >= size);
+  penstock_failure failure;
+  memset((void *)(uintptr_t)slot, 0xEE, slot_bytes);
+  CHECK_EQUAL(penstock_reader_take(reader, size, slot, &failure), 0);
+  check_records((const uint8_t *)(uintptr_t)slot + offset_bytes, order + taken, size, RECORD,
+                DATA_OFFSET, 0);
+  taken += size;
+}
+
+static penstock_statistics statistics_now(void) {
+  penstock_statistics statistics;
+  CHECK_EQUAL(penstock_reader_statistics(reader, &statistics), 0);
+  return statistics;
+}
+
+/* Until it has nothing left to do: pread reads only while it is waited for. */
+static void let_it_run_dry(void) {
+  penstock_progress progress;
+  uint64_t requests;
+  do {
+    requests = statistics_now().requests;
+    CHECK_EQUAL(penstock_reader_drive(reader, drive(0).ready + 1, 1000000, &progress), 0);
+  } while (progress.in_flight > 0 || statistics_now().requests > requests);
+}
+
+/* Blocks are runs, cut where a read is full and where a place of the elevator ends. */
+static void check_whole_blocks(void) {
+  const penstock_statistics statistics = statistics_now();
+  CHECK_EQUAL(statistics.bytes_read, COUNT * RECORD);
+  CHECK_EQUAL(statistics.bytes_wanted, COUNT * RECORD);
+  CHECK_EQUAL(statistics.records, COUNT);
+  const uint64_t places = COUNT * RECORD / (1 << 19);
+  CHECK(statistics.requests <= COUNT / BLOCK + COUNT / READ_RECORDS + places + 1);
+}
+
+static void every_block_is_read_once_as_a_whole(void) {
+  open_reader(CELLS, 2 * WINDOW + BATCH);
+  while (taken < COUNT) {
+    order_until(COUNT, WINDOW);
+    take_batch();
+  }
+  check_whole_blocks();
+  close_reader();
+}
+
+static void a_consumer_that_pauses_costs_nothing(void) {
+  open_reader(CELLS, 2 * WINDOW + BATCH);
+  for (uint32_t batch = 0; taken < COUNT; batch++) {
+    order_until(COUNT, WINDOW);
+    if (batch % 7 == 3)
+      let_it_run_dry();
+    take_batch();
+  }
+  check_whole_blocks();
+  close_reader();
+}
+
+/* Most of the next window is there when the last record of this one is taken: with so few cells. */
+static void the_next_window_is_read_while_this_one_is_consumed(void) {
+  open_reader(CELLS, 2 * WINDOW + BATCH);
+  while (taken < WINDOW / BATCH * BATCH) {
+    order_until(COUNT, WINDOW);
+    let_it_run_dry();
+    take_batch();
+  }
+  let_it_run_dry();
+  const uint64_t read = statistics_now().bytes_read / RECORD;
+  CHECK(read >= WINDOW + WINDOW * 9 / 10);
+  CHECK(read <= taken + CELLS);
+  close_reader();
+}
+
+static void a_window_is_read_when_it_has_ended_and_not_before(void) {
+  open_reader(4 * WINDOW, 4 * WINDOW);
+  order_until(WINDOW - 1, WINDOW);
+  let_it_run_dry();
+  /* Only what was waited for: the first batch. */
+  CHECK(statistics_now().bytes_read <= (BATCH + 1) * (RECORD + options.merge_gap_bytes));
+  order_until(WINDOW + WINDOW / 2, WINDOW);
+  let_it_run_dry();
+  CHECK_EQUAL(drive(0).ready, WINDOW);
+  CHECK_EQUAL(penstock_reader_end_window(reader, 0), 0);
+  let_it_run_dry();
+  CHECK_EQUAL(drive(0).ready, WINDOW + WINDOW / 2);
+  close_reader();
+}
+
+static void windows_come_one_after_the_other(void) {
+  open_reader(4 * WINDOW, 4 * WINDOW);
+  order_until(3 * WINDOW, WINDOW);
+  let_it_run_dry();
+  uint64_t records = 0;
+  for (uint32_t i = 0; i < recorded_count; i++) {
+    const int64_t index = (int64_t)(recorded_reads[i].offset_bytes - DATA_OFFSET) / RECORD;
+    uint64_t position = 0;
+    while (order[position] != index)
+      position++;
+    CHECK_EQUAL(position / WINDOW, records / WINDOW);
+    records += recorded_reads[i].records;
+  }
+  CHECK_EQUAL(records, 3 * WINDOW);
+  close_reader();
+}
+
+/* More windows than are kept apart: the later ones are read together. */
+static void very_many_windows_are_delivered_all_the_same(void) {
+  for (uint64_t window = 1; window <= 100; window += 33) {
+    open_reader(CELLS, COUNT);
+    while (taken < COUNT) {
+      order_until(COUNT, window);
+      take_batch();
+    }
+    CHECK_EQUAL(statistics_now().records, COUNT);
+    close_reader();
+  }
+}
+
+/* It is a waste, but no deadlock. */
+static void a_window_larger_than_all_cells_is_delivered_all_the_same(void) {
+  open_reader(WINDOW / 3, 2 * WINDOW);
+  while (taken < COUNT) {
+    order_until(COUNT, WINDOW);
+    take_batch();
+  }
+  close_reader();
+  open_reader(WINDOW / 3, WINDOW / 2); /* nor one that never ends, as there is no room for it */
+  while (taken < 2 * WINDOW) {
+    order_until(COUNT, WINDOW);
+    take_batch();
+  }
+  close_reader();
+}
+
+static void a_reset_forgets_windows(void) {
+  open_reader(CELLS, 2 * WINDOW + BATCH);
+  order_until(WINDOW + 70, WINDOW);
+  take_batch();
+  CHECK_EQUAL(penstock_reader_reset(reader), 0);
+  ordered = taken = 0;
+  while (taken < COUNT) {
+    order_until(COUNT, WINDOW);
+    take_batch();
+  }
+  close_reader();
+}
+
+static void an_end_that_cannot_be_is_refused(void) {
+  open_reader(CELLS, 2 * WINDOW);
+  CHECK_EQUAL(penstock_reader_end_window(NULL, 0), -EINVAL);
+  CHECK_EQUAL(penstock_reader_order(reader, order, 10, 0), 0);
+  CHECK_EQUAL(penstock_reader_end_window(reader, 11), -EINVAL);
+  CHECK_EQUAL(penstock_reader_end_window(reader, 10), 0);
+  close_reader();
+  options.windowed = 0;
+  source = make_source((const uint64_t[]){RECORD, 0}, COUNT);
+  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
+  CHECK_EQUAL(penstock_reader_end_window(reader, 0), -EINVAL);
+  CHECK_EQUAL(penstock_reader_close(reader), 0);
+  CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+int main(void) {
+  RUN(every_block_is_read_once_as_a_whole);
+  RUN(a_consumer_that_pauses_costs_nothing);
+  RUN(the_next_window_is_read_while_this_one_is_consumed);
+  RUN(a_window_is_read_when_it_has_ended_and_not_before);
+  RUN(windows_come_one_after_the_other);
+  RUN(very_many_windows_are_delivered_all_the_same);
+  RUN(a_window_larger_than_all_cells_is_delivered_all_the_same);
+  RUN(a_reset_forgets_windows);
+  RUN(an_end_that_cannot_be_is_refused);
+  return 0;
+}
