@@ -3,12 +3,14 @@ package io.penstock.cli;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.Readahead;
-import io.penstock.Shuffle;
+import io.penstock.sampler.LoaderState;
+import io.penstock.sampler.Remainder;
+import io.penstock.sampler.Sampler;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How records are ordered and read. Shared by all that read batches. */
+/** How records are put into batches and read. Shared by all that read batches. */
 final class LoaderOptions {
   @Option(
       names = "--batch-size",
@@ -18,21 +20,33 @@ final class LoaderOptions {
   private int batchSize;
 
   @Option(
-      names = "--shuffle",
-      paramLabel = "full|none",
-      defaultValue = "full",
-      converter = ShuffleConverter.class,
-      description =
-          "Order of an epoch: full, an exact shuffle that is another one in each epoch; or none,"
-              + " as in the file. Default: ${DEFAULT-VALUE}.")
-  private Shuffle shuffle;
-
-  @Option(
-      names = "--seed",
+      names = "--rank",
       paramLabel = "NUMBER",
       defaultValue = "0",
-      description = "Seed of the shuffle, any 64-bit number. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+      description =
+          "Number of this process among those that share each epoch, from 0. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int rank;
+
+  @Option(
+      names = "--world-size",
+      paramLabel = "PROCESSES",
+      defaultValue = "1",
+      description =
+          "Processes that share each epoch: no record comes to two of them. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int worldSize;
+
+  @Option(
+      names = "--remainder",
+      paramLabel = "keep|drop|pad",
+      defaultValue = "keep",
+      converter = RemainderConverter.class,
+      description =
+          "Last records of an epoch that do not make whole batches: keep, the last batches are"
+              + " short; drop, they are left out; pad, batches are filled with records that came"
+              + " already, which --indices marks. Default: ${DEFAULT-VALUE}.")
+  private Remainder remainder;
 
   @Option(
       names = "--memory",
@@ -67,13 +81,15 @@ final class LoaderOptions {
       })
   private Readahead readahead = Readahead.DEFAULT;
 
-  static final class ShuffleConverter implements ITypeConverter<Shuffle> {
+  static final class RemainderConverter implements ITypeConverter<Remainder> {
     @Override
-    public Shuffle convert(String name) {
+    public Remainder convert(String name) {
       return switch (name) {
-        case "full" -> Shuffle.FULL;
-        case "none" -> Shuffle.NONE;
-        default -> throw new TypeConversionException("must be full or none, was '" + name + "'");
+        case "keep" -> Remainder.KEEP;
+        case "drop" -> Remainder.DROP;
+        case "pad" -> Remainder.PAD;
+        default ->
+            throw new TypeConversionException("must be keep, drop or pad, was '" + name + "'");
       };
     }
   }
@@ -94,13 +110,20 @@ final class LoaderOptions {
     return batchSize;
   }
 
-  /** Makes the loader; its IllegalArgumentExceptions are about these options. */
-  Loader open(Dataset dataset) {
+  /**
+   * Makes the loader; its IllegalArgumentExceptions are about these options.
+   *
+   * @param sampler the order
+   * @param state where to go on; null: at the beginning
+   */
+  Loader open(Dataset dataset, Sampler sampler, LoaderState state) {
     return dataset
         .loader()
         .batchSize(batchSize)
-        .shuffle(shuffle)
-        .seed(seed)
+        .sampler(sampler)
+        .rank(rank, worldSize)
+        .remainder(remainder)
+        .state(state)
         .memoryBytes(memoryBytes)
         .readahead(readahead)
         .build();

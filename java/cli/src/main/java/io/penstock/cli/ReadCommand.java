@@ -1,8 +1,6 @@
 package io.penstock.cli;
 
-import io.penstock.Batch;
 import io.penstock.Dataset;
-import io.penstock.Epoch;
 import io.penstock.FileInfo;
 import io.penstock.Loader;
 import java.io.IOException;
@@ -38,7 +36,9 @@ final class ReadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ColumnOptions columns;
+  @Mixin private OrderOptions order;
   @Mixin private LoaderOptions loading;
+  @Mixin private StateOptions states;
 
   @Option(
       names = "--epochs",
@@ -89,13 +89,21 @@ final class ReadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkOptions();
+    StateOptions.Saved saved = states.readOrNull();
+    states.checkEpochs(saved, firstEpoch);
     ReadReport report;
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
-        Loader loader = loading.open(dataset)) {
+        Loader loader =
+            loading.open(dataset, order.sampler(dataset), saved == null ? null : saved.state())) {
       checkOutputs(dataset);
       try (ReadOutputs outputs =
-          new ReadOutputs(penstock.streams(), out, indices, isDigested ? dataset : null)) {
+          new ReadOutputs(
+              penstock.streams(),
+              out,
+              indices,
+              isDigested ? dataset : null,
+              saved == null ? "" : saved.note())) {
         deliver(loader, outputs);
         report =
             new ReadReport(
@@ -114,30 +122,22 @@ final class ReadCommand implements Callable<Integer> {
   }
 
   private void deliver(Loader loader, ReadOutputs outputs) throws IOException {
-    long batches = 0;
-    long records = 0;
+    long first = Math.max(firstEpoch, loader.state().epoch());
+    long count = Math.max(0, firstEpoch + epochs - first);
     long most = limit == null ? Long.MAX_VALUE : limit;
-    try (Progress progress = Progress.start(penstock.streams(), "read", "records", total(loader))) {
-      for (Epoch epoch : loader.epochs(firstEpoch, epochs)) {
-        for (Batch batch : epoch) {
-          outputs.add(batch);
-          records += batch.size();
-          progress.to(records);
-          if (++batches == most) {
-            outputs.finish();
-            return;
-          }
-        }
-      }
-      outputs.finish();
+    Streams streams = penstock.streams();
+    try (Progress progress =
+            Progress.start(streams, "read", "records", total(loader, first, count, most));
+        Delivery delivery = new Delivery(loader, outputs, states, streams)) {
+      delivery.run(loader.epochs(first, count), most, progress);
     }
   }
 
-  /** Records that are going to be delivered, for the bar. */
-  private long total(Loader loader) {
-    double all = (double) loader.sampler().size() * epochs;
-    double limited = limit == null ? all : (double) limit * loader.batchSize();
-    return (long) Math.min(all, limited);
+  /** Records that are going to be delivered, about, for the bar. */
+  private static long total(Loader loader, long first, long count, long most) {
+    double later = Math.max(0, count - 1) * (double) loader.epoch(first + 1).batchCount();
+    double batches = count == 0 ? 0 : loader.epoch(first).batchCount() + later;
+    return (long) (Math.min(batches, (double) most) * loader.batchSize());
   }
 
   private boolean isStdoutTaken() {
@@ -145,11 +145,16 @@ final class ReadCommand implements Callable<Integer> {
   }
 
   private void checkOptions() {
+    order.check();
+    states.check();
     check(epochs >= 1, "--epochs must be at least 1, was " + epochs);
     check(firstEpoch >= 0, "--first-epoch must be at least 0, was " + firstEpoch);
     check(
-        firstEpoch <= Long.MAX_VALUE - epochs,
-        "--first-epoch plus --epochs must be below 2^63, was " + firstEpoch + " plus " + epochs);
+        firstEpoch < Long.MAX_VALUE - epochs,
+        "--first-epoch plus --epochs must be below 2^63 - 1, was "
+            + firstEpoch
+            + " plus "
+            + epochs);
     check(limit == null || limit >= 1, "--limit must be at least 1, was " + limit);
     long takers =
         Stream.of(ReadOutputs.STDOUT.equals(out), ReadOutputs.STDOUT.equals(indices), isJson)

@@ -3,16 +3,19 @@ package io.penstock.cli;
 import io.penstock.Batch;
 import io.penstock.Column;
 import io.penstock.Dataset;
+import io.penstock.PenstockException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /**
  * Where {@code read} puts what was delivered: bytes of the first column, indices, digests.
@@ -30,13 +33,19 @@ final class ReadOutputs implements AutoCloseable {
   private static final int LINES_BYTES = 64 << 10;
   private static final int LONGEST_LINE_BYTES = 20;
 
+  /** Stands behind the index of a record that only fills its batch. */
+  private static final byte[] PADDING = " padding".getBytes(StandardCharsets.US_ASCII);
+
   private final Streams streams;
-  private final List<FileChannel> files = new ArrayList<>();
+  private final List<OutputFile> files = new ArrayList<>();
   private final Map<String, SegmentDigest> digests = new LinkedHashMap<>();
   private final ByteBuffer lines = ByteBuffer.allocateDirect(LINES_BYTES);
   private final byte[] digits = new byte[LONGEST_LINE_BYTES];
   private Sink bytes;
   private Sink indices;
+
+  /** A file that is written, and what it is called in a note. */
+  private record OutputFile(String name, FileChannel channel) {}
 
   /** Takes bytes. */
   @FunctionalInterface
@@ -45,13 +54,15 @@ final class ReadOutputs implements AutoCloseable {
   }
 
   /**
-   * Opens the files; what they held is lost.
+   * Opens the files; what they held is lost, unless a note tells how much of it is kept.
    *
    * @param out path for the bytes of the first column, or "-" for stdout; null: none
    * @param indicesOut path for the indices, or "-" for stdout; null: none
    * @param dataset names the columns to digest; null: no digests
+   * @param note what {@link #note} said when the run that is continued was here; or empty
    */
-  ReadOutputs(Streams streams, String out, String indicesOut, Dataset dataset) throws IOException {
+  ReadOutputs(Streams streams, String out, String indicesOut, Dataset dataset, String note)
+      throws IOException {
     this.streams = streams;
     if (dataset != null) {
       for (Column column : dataset.columns()) {
@@ -59,25 +70,31 @@ final class ReadOutputs implements AutoCloseable {
       }
     }
     try {
-      bytes = out == null ? null : sink(out);
-      indices = indicesOut == null ? null : sink(indicesOut);
+      bytes = out == null ? null : sink("out", out, note);
+      indices = indicesOut == null ? null : sink("indices", indicesOut, note);
     } catch (IOException | RuntimeException | Error e) {
       close();
       throw e;
     }
   }
 
-  private Sink sink(String path) throws IOException {
+  private Sink sink(String name, String path, String note) throws IOException {
     if (path.equals(STDOUT)) {
       return streams::write;
     }
     FileChannel file =
-        FileChannel.open(
-            Path.of(path),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
-    files.add(file);
+        FileChannel.open(Path.of(path), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    files.add(new OutputFile(name, file));
+    long keptBytes = keptBytes(name, note);
+    if (file.size() < keptBytes) {
+      throw PenstockException.about(
+          Path.of(path),
+          ("expected the %d bytes that were written before the state was saved, found %d: bring the"
+                  + " file back, or start anew without the state")
+              .formatted(keptBytes, file.size()));
+    }
+    // What was written after the state was saved comes again.
+    file.truncate(keptBytes).position(keptBytes);
     return buffer -> {
       try {
         while (buffer.hasRemaining()) {
@@ -87,6 +104,25 @@ final class ReadOutputs implements AutoCloseable {
         throw new IOException(path + ": writing failed: " + e.getMessage(), e);
       }
     };
+  }
+
+  private static long keptBytes(String name, String note) {
+    for (String word : note.split(" ", -1)) {
+      if (word.startsWith(name + "=")) {
+        return Long.parseLong(word.substring(name.length() + 1));
+      }
+    }
+    return 0;
+  }
+
+  /** How long the files are, as "out=1234 indices=56"; they are on the disk then. */
+  String note() throws IOException {
+    StringJoiner note = new StringJoiner(" ");
+    for (OutputFile file : files) {
+      file.channel().force(false);
+      note.add(file.name() + "=" + file.channel().position());
+    }
+    return note.toString();
   }
 
   /** Puts one batch everywhere. */
@@ -100,7 +136,7 @@ final class ReadOutputs implements AutoCloseable {
     }
     if (indices != null) {
       for (int i = 0; i < batch.size(); i++) {
-        addLine(batch.index(i));
+        addLine(batch.index(i), batch.isPadding(i));
       }
     }
     for (Map.Entry<String, SegmentDigest> digest : digests.entrySet()) {
@@ -108,18 +144,21 @@ final class ReadOutputs implements AutoCloseable {
     }
   }
 
-  private void addLine(long index) throws IOException {
-    if (lines.remaining() < LONGEST_LINE_BYTES) {
+  private void addLine(long index, boolean isPadding) throws IOException {
+    if (lines.remaining() < LONGEST_LINE_BYTES + PADDING.length) {
       flushLines();
     }
     int start = digits.length;
-    digits[--start] = '\n';
     long rest = index;
     do {
       digits[--start] = (byte) ('0' + rest % 10);
       rest /= 10;
     } while (rest != 0);
     lines.put(digits, start, digits.length - start);
+    if (isPadding) {
+      lines.put(PADDING);
+    }
+    lines.put((byte) '\n');
   }
 
   private void flushLines() throws IOException {
@@ -144,8 +183,8 @@ final class ReadOutputs implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (FileChannel file : files) {
-      file.close();
+    for (OutputFile file : files) {
+      file.channel().close();
     }
   }
 }

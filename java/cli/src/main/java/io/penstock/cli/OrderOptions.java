@@ -1,0 +1,269 @@
+package io.penstock.cli;
+
+import io.penstock.Dataset;
+import io.penstock.Shard;
+import io.penstock.Shuffle;
+import io.penstock.sampler.BlockShuffle;
+import io.penstock.sampler.ClassBalanced;
+import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.LimitedSampler;
+import io.penstock.sampler.Mixture;
+import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Sequential;
+import io.penstock.sampler.Split;
+import io.penstock.sampler.Subset;
+import io.penstock.sampler.SubsetSampler;
+import io.penstock.sampler.WeightedSampler;
+import io.penstock.sampler.WeightedShuffle;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which records come, and in which order. Shared by all that read batches or look at orders. */
+final class OrderOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--shuffle",
+      paramLabel = "full|block|none",
+      defaultValue = "full",
+      converter = ShuffleConverter.class,
+      description =
+          "Order of an epoch: full, an exact shuffle that is another one in each epoch; block,"
+              + " whole blocks of records in shuffled order, with the records of a window of blocks"
+              + " shuffled; or none, as in the file. Default: ${DEFAULT-VALUE}.")
+  private Shuffle shuffle;
+
+  @Option(
+      names = "--block-records",
+      paramLabel = "RECORDS",
+      description = "Records of a block, with --shuffle block. Default: 2 MiB of them.")
+  private Long blockRecords;
+
+  @Option(
+      names = "--window-blocks",
+      paramLabel = "BLOCKS",
+      description =
+          "Blocks that are shuffled together, with --shuffle block; --memory should hold them."
+              + " Default: 64.")
+  private Integer windowBlocks;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description = "Seed of the shuffle, any 64-bit number. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--split",
+      paramLabel = "training|validation",
+      converter = PartConverter.class,
+      description =
+          "Only one part of the records; each is in one part, the same one always. Default: all.")
+  private String part;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "SHARE",
+      description =
+          "Share of the records that is for validation, with --split: 0 to 1. Default: 0.1.")
+  private Double validation;
+
+  @Option(
+      names = "--split-seed",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description = "Seed of the split, which --seed does not change. Default: ${DEFAULT-VALUE}.")
+  private long splitSeed;
+
+  @Option(
+      names = "--subset",
+      paramLabel = "FILE",
+      description =
+          "Only the records whose indices are in FILE, a one-dimensional .npy of integers. Default:"
+              + " all.")
+  private Path subset;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description =
+          "Draw records with these weights, a number for each record in a one-dimensional .npy;"
+              + " with replacement, so a record may come any number of times. Default: none.")
+  private Path weights;
+
+  @Option(
+      names = "--without-replacement",
+      description =
+          "With --weights: no record comes twice, heavy ones come early. Default: with"
+              + " replacement.")
+  private boolean isWithoutReplacement;
+
+  @Option(
+      names = "--balance",
+      paramLabel = "COLUMN",
+      description =
+          "All classes equally often, by the labels in this column: integers. Default: as they"
+              + " are.")
+  private String balance;
+
+  @Option(
+      names = "--mix",
+      paramLabel = "WEIGHT[,WEIGHT...]",
+      split = ",",
+      description =
+          "Mix the shards of the columns by weight, one for each shard: each is gone through in its"
+              + " own --shuffle, over and over. Default: shards lie end to end.")
+  private List<Double> mix = new ArrayList<>();
+
+  @Option(
+      names = "--epoch-records",
+      paramLabel = "RECORDS",
+      description =
+          "Records of an epoch. Default: as many as there are; with --without-replacement those"
+              + " whose weight is not 0.")
+  private Long epochRecords;
+
+  static final class ShuffleConverter implements ITypeConverter<Shuffle> {
+    @Override
+    public Shuffle convert(String name) {
+      return switch (name) {
+        case "full" -> Shuffle.FULL;
+        case "block" -> Shuffle.BLOCK;
+        case "none" -> Shuffle.NONE;
+        default ->
+            throw new TypeConversionException("must be full, block or none, was '" + name + "'");
+      };
+    }
+  }
+
+  static final class PartConverter implements ITypeConverter<String> {
+    @Override
+    public String convert(String name) {
+      if (!List.of("training", "validation").contains(name)) {
+        throw new TypeConversionException("must be training or validation, was '" + name + "'");
+      }
+      return name;
+    }
+  }
+
+  /** Refuses combinations that mean nothing, before any file is opened. */
+  void check() {
+    long draws =
+        Stream.of(weights != null, balance != null, !mix.isEmpty()).filter(isIt -> isIt).count();
+    check(draws <= 1, "--weights, --balance and --mix exclude each other");
+    check(part == null || subset == null, "--split and --subset exclude each other");
+    check(
+        mix.isEmpty() || (part == null && subset == null),
+        "--mix must be of whole shards, without --split and --subset");
+    check(
+        shuffle == Shuffle.BLOCK || (blockRecords == null && windowBlocks == null),
+        "--block-records and --window-blocks go with --shuffle block");
+    check(validation == null || part != null, "--validation goes with --split");
+    check(!isWithoutReplacement || weights != null, "--without-replacement goes with --weights");
+    check(
+        epochRecords == null || epochRecords >= 0,
+        "--epoch-records must be at least 0, was " + epochRecords);
+  }
+
+  /** The order; IllegalArgumentExceptions are about these options. */
+  Sampler sampler(Dataset dataset) {
+    if (!mix.isEmpty()) {
+      return mixture(dataset);
+    }
+    Subset records = subset(dataset.recordCount(), dataset);
+    long count = records == null ? dataset.recordCount() : records.size();
+    Sampler order = order(dataset, records, count);
+    Sampler whole = records == null ? order : new SubsetSampler(records, order);
+    return epochRecords == null || epochRecords == whole.size()
+        ? whole
+        : new LimitedSampler(whole, epochRecords);
+  }
+
+  private Sampler order(Dataset dataset, Subset records, long count) {
+    LongUnaryOperator index = records == null ? LongUnaryOperator.identity() : records::index;
+    long size = epochRecords == null ? count : epochRecords;
+    if (weights != null) {
+      return weighted(index, count, dataset.recordCount());
+    }
+    if (balance != null) {
+      LongUnaryOperator label = dataset.integers(balance);
+      return new ClassBalanced(count, i -> label.applyAsLong(index.applyAsLong(i)), size, seed);
+    }
+    return shuffled(dataset, count, seed);
+  }
+
+  private Sampler shuffled(Dataset dataset, long count, long shuffleSeed) {
+    return switch (shuffle) {
+      case NONE -> new Sequential(count);
+      case FULL -> new FullShuffle(count, shuffleSeed);
+      case BLOCK ->
+          new BlockShuffle(
+              count,
+              blockRecords == null
+                  ? BlockShuffle.defaultBlockRecords(dataset.recordBytes())
+                  : blockRecords,
+              windowBlocks == null ? BlockShuffle.DEFAULT_WINDOW_BLOCKS : windowBlocks,
+              shuffleSeed);
+    };
+  }
+
+  private Sampler weighted(LongUnaryOperator index, long count, long recordCount) {
+    double[] all = OneColumn.of(weights).numbers();
+    if (all.length != recordCount) {
+      throw new IllegalArgumentException(
+          "%s: weights must be one for each of the %d records, were %d"
+              .formatted(weights, recordCount, all.length));
+    }
+    double[] chosen =
+        LongStream.range(0, count).mapToDouble(i -> all[(int) index.applyAsLong(i)]).toArray();
+    if (!isWithoutReplacement) {
+      return new WeightedSampler(count, chosen, epochRecords == null ? count : epochRecords, seed);
+    }
+    long positive = LongStream.range(0, count).filter(i -> chosen[(int) i] > 0).count();
+    return new WeightedShuffle(count, chosen, epochRecords == null ? positive : epochRecords, seed);
+  }
+
+  /** Sources are the shards: seeds differ, so that equal shards are not in step. */
+  private Sampler mixture(Dataset dataset) {
+    List<Shard> shards = dataset.columns().getFirst().shards();
+    if (shards.size() != mix.size()) {
+      throw new IllegalArgumentException(
+          "--mix must have a weight for each of the %d shards, had %d"
+              .formatted(shards.size(), mix.size()));
+    }
+    List<Sampler> sources = new ArrayList<>();
+    for (Shard shard : shards) {
+      sources.add(shuffled(dataset, shard.recordCount(), seed + sources.size()));
+    }
+    long size = epochRecords == null ? dataset.recordCount() : epochRecords;
+    double[] wanted = mix.stream().mapToDouble(Double::doubleValue).toArray();
+    return new Mixture(sources, wanted, size, seed);
+  }
+
+  private Subset subset(long recordCount, Dataset dataset) {
+    if (part != null) {
+      double share = validation == null ? 0.1 : validation;
+      Split split = Split.byFraction(dataset.recordCount(), share, splitSeed);
+      return part.equals("training") ? split.training() : split.validation();
+    }
+    return subset == null ? null : Subset.list(recordCount, OneColumn.of(subset).integers());
+  }
+
+  private void check(boolean isRight, String rule) {
+    if (!isRight) {
+      throw new ParameterException(spec.commandLine(), rule);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.penstock.cli;
+
+import io.penstock.PenstockException;
+import io.penstock.sampler.LoaderState;
+import io.penstock.sampler.StateFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where a run saves how far it has come, and goes on from. */
+final class StateOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description =
+          "Go on from the state in FILE if it exists, and save there how far this run has come: now"
+              + " and then, at its end, and when it is ended by SIGTERM or SIGINT. Files named by"
+              + " --out and --indices are then cut to where the state is, and continued. All ranks"
+              + " of a job go on from the state of any one of them. Default: none.")
+  private Path file;
+
+  @Option(
+      names = "--state-every",
+      paramLabel = "BATCHES",
+      defaultValue = "1000",
+      description = "Save after so many batches, with --state. Default: ${DEFAULT-VALUE}.")
+  private long every;
+
+  /** A state and how long the outputs were. */
+  record Saved(LoaderState state, String note) {}
+
+  void check() {
+    if (every < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--state-every must be at least 1, was " + every);
+    }
+  }
+
+  boolean isAsked() {
+    return file != null;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** What was saved before; null if nothing was, or no state was asked for. */
+  Saved readOrNull() {
+    if (file == null || Files.notExists(file)) {
+      return null;
+    }
+    return new Saved(StateFile.read(file), StateFile.readNote(file));
+  }
+
+  /** Whether it is time to save, after so many batches. */
+  boolean isDue(long batches) {
+    return file != null && batches % every == 0;
+  }
+
+  /** Saves, once the outputs are where they belong. */
+  void save(LoaderState state, ReadOutputs outputs) throws IOException {
+    if (file != null) {
+      outputs.finish();
+      StateFile.write(file, state, outputs.note());
+    }
+  }
+
+  /** Refuses a state that these epochs do not come to. */
+  void checkEpochs(Saved saved, long firstEpoch) {
+    if (saved != null && saved.state().epoch() < firstEpoch) {
+      throw PenstockException.about(
+          file,
+          ("expected a state of epoch %d, the --first-epoch, or later, found one of epoch %d: go on"
+                  + " with the epochs it was saved in, or name another file")
+              .formatted(firstEpoch, saved.state().epoch()));
+    }
+  }
+}
