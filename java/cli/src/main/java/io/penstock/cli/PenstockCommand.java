@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
     header = "Shuffled batches of arrays that are larger than memory.",
     description = "Each command tells more: penstock read --help.",
     versionProvider = Version.class,
-    subcommands = {DemoCommand.class, InfoCommand.class, ReadCommand.class, TuneCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      InfoCommand.class,
+      OrderCommand.class,
+      ReadCommand.class,
+      TuneCommand.class
+    },
     sortOptions = false,
     usageHelpAutoWidth = true,
     synopsisHeading = "%nUsage: ",

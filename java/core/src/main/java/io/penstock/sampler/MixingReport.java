@@ -59,7 +59,21 @@ public record MixingReport(
    *     positions
    */
   public static MixingReport of(Sampler sampler, int batchSize) {
-    return new MixingSample(sampler, batchSize, 0, null).report();
+    return of(sampler, batchSize, 0);
+  }
+
+  /**
+   * Looks at an order in one of its epochs.
+   *
+   * @param sampler the order
+   * @param batchSize records of a batch, at least 1
+   * @param epoch which one, at least 0
+   * @return the report
+   * @throws IllegalArgumentException if a number is out of range, or there are fewer than two
+   *     positions
+   */
+  public static MixingReport of(Sampler sampler, int batchSize, long epoch) {
+    return new MixingSample(sampler, batchSize, epoch, null).report();
   }
 
   /**
@@ -74,6 +88,22 @@ public record MixingReport(
    *     positions
    */
   public static MixingReport of(Sampler sampler, int batchSize, LongUnaryOperator label) {
-    return new MixingSample(sampler, batchSize, 0, label).report();
+    return of(sampler, batchSize, 0, label);
+  }
+
+  /**
+   * Looks at an order and at the labels of its batches, in one of its epochs.
+   *
+   * @param sampler the order
+   * @param batchSize records of a batch, at least 1
+   * @param epoch which one, at least 0
+   * @param label a number that stands for the class of a record, by its index
+   * @return the report
+   * @throws IllegalArgumentException if a number is out of range, or there are fewer than two
+   *     positions
+   */
+  public static MixingReport of(
+      Sampler sampler, int batchSize, long epoch, LongUnaryOperator label) {
+    return new MixingSample(sampler, batchSize, epoch, label).report();
   }
 }
