@@ -55,6 +55,14 @@ final class OrderBattery {
     return battery.scores;
   }
 
+  /** The statistics of single positions, which hold for orders that are not uniform as well. */
+  static List<Score> positions(OrderFamily family) {
+    OrderBattery battery = new OrderBattery(family);
+    battery.positions(false);
+    battery.positions(true);
+    return battery.scores;
+  }
+
   /** Draw i: seeds in a row, or epochs in a row. */
   private long[] draw(int size, int i, boolean byEpoch) {
     return byEpoch ? family.order(size, 7, i) : family.order(size, i, 0);

@@ -89,11 +89,11 @@ class OrderBatteryTest {
     return b == 0 ? a : gcd(b, a % b);
   }
 
-  private static long[] fullShuffle(long size, long seed, long epoch, long position, int count) {
+  static long[] fullShuffle(long size, long seed, long epoch, long position, int count) {
     return SamplerTest.filled(new FullShuffle(size, seed), epoch, position, count);
   }
 
-  private static long[] fisherYates(long size, long seed, long epoch, long position, int count) {
+  static long[] fisherYates(long size, long seed, long epoch, long position, int count) {
     SplittableRandom random =
         new SplittableRandom(FeistelNetwork.mix(seed) * 31 + FeistelNetwork.mix(~epoch) + size);
     long[] order = LongStream.range(0, size).toArray();
