@@ -109,7 +109,7 @@ final class Engine implements AutoCloseable {
         new MemoryRequest(
             builder.memoryBytes,
             builder.dataset.columns().stream().map(Column::recordBytes).toList(),
-            builder.dataset.recordCount(),
+            spreadRecords(builder.dataset),
             deals.epochRecords(),
             deals.sampler().windowRecords(),
             batchSize,
@@ -120,6 +120,23 @@ final class Engine implements AutoCloseable {
             (staging, entries, cells, resident) ->
                 source.readerBytes(options(wanted, staging, entries, cells, resident, false)));
     return MemoryPlan.choose(request, builder.mode);
+  }
+
+  /**
+   * How many records the files have room for, which are fewer than there are where they overlap:
+   * how densely the records of an order lie depends on it.
+   */
+  private static long spreadRecords(Dataset dataset) {
+    long most = 0;
+    for (Column column : dataset.columns()) {
+      long records = 0;
+      for (Shard shard : column.shards()) {
+        double perRecord = Math.min(1.0, (double) shard.strideBytes() / column.recordBytes());
+        records += (long) Math.ceil(shard.recordCount() * perRecord);
+      }
+      most = Math.max(most, Math.min(records, column.recordCount()));
+    }
+    return most;
   }
 
   private ReaderOptions options(

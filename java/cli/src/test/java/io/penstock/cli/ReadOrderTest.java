@@ -210,6 +210,38 @@ final class ReadOrderTest {
   }
 
   @Test
+  void aStreamOfTokensIsReadInWindows() {
+    long[] tokens = LongStream.range(0, 1000).toArray();
+    Path stream = numbers("tokens.npy", "'<i8'", tokens);
+    assertThat(indices("read", stream, "--window", 65, "--window-stride", 1, "--indices", "-"))
+        .isEqualTo(order(new FullShuffle(936, 0), 0));
+    ByteBuffer windows =
+        ByteBuffer.wrap(
+                Run.of(
+                        "read",
+                        stream,
+                        "--window",
+                        65,
+                        "--window-stride",
+                        64,
+                        "--shuffle",
+                        "none",
+                        "--out",
+                        "-")
+                    .out())
+            .order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(windows.remaining()).isEqualTo(15 * 65 * 8);
+    for (int window = 0; window < 15; window++) {
+      for (int i = 0; i < 65; i++) {
+        assertThat(windows.getLong()).isEqualTo(64 * window + i);
+      }
+    }
+    Run run = Run.of("read", stream, "--window", 1001);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).hasLineCount(1).contains("at least 1001 tokens");
+  }
+
+  @Test
   void aRunThatIsContinuedDeliversWhatTheUninterruptedOneDoes() throws IOException {
     Path state = directory.resolve("state");
     Path indices = directory.resolve("indices");
