@@ -100,12 +100,16 @@ final class Catalog {
     if (cell.state() == State.COLD && cell.file().recordBytes() == 4096) {
       long half = cell.file().dataBytes() / 2;
       all.add(
-          penstock(
+          new Contender(
               "penstock-cache-half",
               "Penstock with a cache for half of the records, second epoch",
-              "backend=uring,io=direct,cache=" + half,
-              half + SMALL_MEMORY_BYTES,
-              1));
+              Program.JAVA,
+              penstockParameters(
+                  "backend=uring,io=direct,cache=" + half, half + SMALL_MEMORY_BYTES, 1),
+              List.of(""),
+              // Hits are counted when records are ordered: only a whole epoch has all of them.
+              true,
+              half + SMALL_MEMORY_BYTES));
     }
   }
 

@@ -36,7 +36,12 @@ public record CellResult(
   /** What to call it. */
   public String title() {
     return "%s records of %s, %s, %s"
-        .formatted(Units.bytes((double) recordBytes), Units.bytes(dataBytes()), state, profile);
+        .formatted(recordName(), Units.bytes(dataBytes()), state, profile);
+  }
+
+  /** Size of a record, exactly: "4 KiB", "150528 B". */
+  String recordName() {
+    return recordBytes % 1024 == 0 ? Units.bytes((double) recordBytes) : recordBytes + " B";
   }
 
   /** Bytes of all records. */

@@ -1,6 +1,8 @@
 package io.penstock.bench.cold.report;
 
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,14 +10,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.HorizontalBarChart;
 import org.knowm.xchart.HorizontalBarChartBuilder;
 
 /** Draws PNG files: speed and processor time of all contenders by name, and memory charts. */
 final class Charts {
-  private static final int WIDTH = 900;
+  private static final int WIDTH = 680;
   private static final int COLUMNS = 2;
 
   private Charts() {}
@@ -42,23 +44,44 @@ final class Charts {
 
   private static Chart drawBars(String name, List<CellResult> cells, Path folder)
       throws IOException {
-    List<HorizontalBarChart> charts = new ArrayList<>();
+    List<BufferedImage> pictures = new ArrayList<>();
     for (CellResult cell : cells) {
-      charts.add(bars(cell, "records/s", entry -> entry.recordsPerSecond()));
-      charts.add(
+      HorizontalBarChart speed = bars(cell, "records/s", entry -> entry.recordsPerSecond());
+      HorizontalBarChart cost =
           bars(
               cell,
               "CPU us/record",
-              entry -> Spread.of(entry.rounds(), Measurement::cpuMicrosPerRecord)));
+              entry -> Spread.of(entry.rounds(), Measurement::cpuMicrosPerRecord));
+      pictures.add(BitmapEncoder.getBufferedImage(speed));
+      pictures.add(BitmapEncoder.getBufferedImage(cost));
     }
     String file = "speed-" + name + ".png";
-    BitmapEncoder.saveBitmap(
-        charts,
-        charts.size() / COLUMNS,
-        COLUMNS,
-        folder.resolve(file).toString(),
-        BitmapFormat.PNG);
+    ImageIO.write(grid(pictures), "png", folder.resolve(file).toFile());
     return new Chart(file, "Records per second and processor time per record, " + name + ".");
+  }
+
+  /** Two a row; rows as high as they need to be, which XChart's own grid does not do. */
+  private static BufferedImage grid(List<BufferedImage> pictures) {
+    int height = 0;
+    for (int i = 0; i < pictures.size(); i += COLUMNS) {
+      height += rowHeight(pictures, i);
+    }
+    BufferedImage all = new BufferedImage(COLUMNS * WIDTH, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = all.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, all.getWidth(), height);
+    int y = 0;
+    for (int i = 0; i < pictures.size(); i += COLUMNS) {
+      graphics.drawImage(pictures.get(i), 0, y, null);
+      graphics.drawImage(pictures.get(i + 1), WIDTH, y, null);
+      y += rowHeight(pictures, i);
+    }
+    graphics.dispose();
+    return all;
+  }
+
+  private static int rowHeight(List<BufferedImage> pictures, int first) {
+    return Math.max(pictures.get(first).getHeight(), pictures.get(first + 1).getHeight());
   }
 
   private interface Quantity {

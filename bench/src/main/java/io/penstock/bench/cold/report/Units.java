@@ -11,11 +11,11 @@ final class Units {
     String[] names = {"B", "KiB", "MiB", "GiB", "TiB"};
     double value = bytes;
     int unit = 0;
-    while (Math.abs(value) >= 1024 && unit < names.length - 1) {
+    // Files of whole records are a little smaller than what was asked for.
+    while (Math.abs(value) >= 1023.9 && unit < names.length - 1) {
       value /= 1024;
       unit++;
     }
-    // Files of whole records are a little smaller than what was asked for.
     boolean isWhole = Math.abs(value - Math.rint(value)) < 0.01 || value >= 100;
     return String.format(Locale.ROOT, isWhole ? "%.0f %s" : "%.1f %s", value, names[unit]);
   }
