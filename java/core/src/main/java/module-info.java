@@ -6,4 +6,6 @@ module io.penstock {
   exports io.penstock;
   exports io.penstock.format;
   exports io.penstock.sampler;
+
+  uses io.penstock.format.FormatProvider;
 }

@@ -1,5 +1,6 @@
 package io.penstock;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Locale;
 import java.util.Objects;
@@ -10,9 +11,10 @@ import java.util.stream.IntStream;
 /**
  * The type of an array's elements, in the words of NumPy's array protocol: {@code "<f4"}.
  *
- * <p>Penstock delivers elements as they are stored. It never converts them, so this type says all
- * that a reader of the bytes has to know: what they mean, how many make an element, and in which
- * byte order. Only types of a fixed size exist here. Immutable.
+ * <p>Penstock delivers elements as they are stored. It does not convert them unasked, so this type
+ * says all that a reader of the bytes has to know: what they mean, how many make an element, and in
+ * which byte order; {@link #toNativeOrder} turns them into that of this machine. Only types of a
+ * fixed size exist here. Immutable.
  *
  * @param descr the type string in NumPy's canonical form, equal to {@code dtype.str}: byte order
  *     ({@code <}, {@code >}, or {@code |} where there is none), kind, size; as {@code "<f4"},
@@ -120,6 +122,33 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
    */
   public boolean isNativeOrder() {
     return order == null || order.equals(ByteOrder.nativeOrder());
+  }
+
+  /**
+   * Turns elements that are stored in the other byte order into the order of this machine, in
+   * place; for instance a column of a batch, whose memory belongs to whoever has the batch. Does
+   * nothing where {@link #isNativeOrder} is true. Allocates nothing; fields of structured records,
+   * which are raw bytes here, are not known to it.
+   *
+   * @param elements of this type as stored, one after another; writable
+   * @throws IllegalArgumentException if that is no whole number of elements, or read-only
+   */
+  public void toNativeOrder(MemorySegment elements) {
+    if (isNativeOrder()) {
+      return;
+    }
+    if (elements.byteSize() % sizeBytes != 0) {
+      throw new IllegalArgumentException(
+          "elements must be a multiple of %d bytes (%s), were %d"
+              .formatted(sizeBytes, descr, elements.byteSize()));
+    }
+    int numberBytes =
+        switch (kind) {
+          case COMPLEX -> sizeBytes / 2;
+          case UNICODE -> Integer.BYTES;
+          default -> sizeBytes;
+        };
+    ByteSwap.swap(elements, numberBytes);
   }
 
   /** The canonical type string, {@link #descr()}. */

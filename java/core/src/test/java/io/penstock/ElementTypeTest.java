@@ -2,9 +2,12 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.penstock.ElementType.Kind;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -164,5 +167,45 @@ class ElementTypeTest {
         .isThrownBy(() -> new ElementType("f4", Kind.FLOAT, 4, ByteOrder.nativeOrder()));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ElementType("|u1", Kind.UNSIGNED, 1, ByteOrder.LITTLE_ENDIAN));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    ">u2,2",
+    ">i4,4",
+    ">f8,8",
+    ">f2,2",
+    ">f16,16",
+    ">c8,4",
+    ">c16,8",
+    ">c32,16",
+    ">U3,4",
+    ">M8[ns],8"
+  })
+  void numbersOfTheOtherOrderAreTurnedAround(String descr, int numberBytes) {
+    ElementType type = ElementType.parse(descr);
+    assumeFalse(type.isNativeOrder(), "this machine is big-endian");
+    byte[] stored = new byte[3 * type.sizeBytes()];
+    byte[] turned = new byte[stored.length];
+    for (int i = 0; i < stored.length; i++) {
+      stored[i] = (byte) (i * 7 + 1);
+      int start = i - i % numberBytes;
+      turned[start + numberBytes - 1 - i % numberBytes] = stored[i];
+    }
+    MemorySegment elements = MemorySegment.ofArray(stored);
+    type.toNativeOrder(elements);
+    assertThat(stored).isEqualTo(turned);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> type.toNativeOrder(elements.asSlice(1)))
+        .withMessageContaining("must be a multiple of " + type.sizeBytes());
+  }
+
+  @Test
+  void whatHasNoOtherOrderStaysAsItIs() {
+    for (String descr : List.of("<f4", "|u1", "|S3", "|V7", "|b1")) {
+      byte[] stored = {1, 2, 3, 4};
+      ElementType.parse(descr).toNativeOrder(MemorySegment.ofArray(stored));
+      assertThat(stored).containsExactly(1, 2, 3, 4);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.penstock.format;
 import io.penstock.PenstockException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -115,6 +116,10 @@ public final class Formats {
         if (format.recognizes(start, file)) {
           return what.apply(format.read(file));
         }
+      }
+      Optional<Contents> provided = ProvidedFormat.read(file, start);
+      if (provided.isPresent()) {
+        return what.apply(provided.get());
       }
       String found = start.length == 0 ? "an empty file" : Excerpt.of(start);
       if (start.length > 1 && start[0] == 0x1f && start[1] == (byte) 0x8b) {

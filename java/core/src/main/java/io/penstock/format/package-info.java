@@ -32,6 +32,9 @@
  *   <li><b>IDX</b>, the format of MNIST.
  *   <li><b>megatron</b>: token data; {@code FILE.idx} is the tokens in {@code FILE.bin}, and the
  *       arrays of the index are parts beside them.
+ *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, where the
+ *       jar penstock-hdf5 is on the class path. Others may bring formats in the same way, see
+ *       {@link io.penstock.format.FormatProvider FormatProvider}.
  *   <li><b>raw</b>: elements of files that do not say what they are; the path does, see {@link
  *       io.penstock.format.Formats#raw Formats.raw}. {@link io.penstock.format.ArrayLayout#windows}
  *       lays windows over a stream of tokens.

@@ -50,6 +50,8 @@ class FormatsTest {
             + " elements");
     Files.write(path, new byte[] {0x1f, (byte) 0x8b, 8});
     assertRefused(path, "found one that gzip has compressed: unpack it with gunzip");
+    Files.write(path, new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n', 0});
+    assertRefused(path, "add io.penstock:penstock-hdf5 to the class path");
     Files.write(path, new byte[0]);
     assertRefused(
         path,

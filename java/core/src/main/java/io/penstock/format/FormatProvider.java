@@ -1,0 +1,87 @@
+package io.penstock.format;
+
+import io.penstock.ElementType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Finds arrays in files of a format that this library does not know by itself, with the help of
+ * another one. Found with {@link java.util.ServiceLoader}: a jar on the class path or module path
+ * names its implementation.
+ *
+ * <p>A provider tells where arrays lie; it reads none of them. Whatever it says is compared with
+ * the size of the file, and what it throws is told as an error of the file. Thread-safe.
+ */
+public interface FormatProvider {
+  /**
+   * The format's name as users see it.
+   *
+   * @return a word in lower case, "hdf5"
+   */
+  String name();
+
+  /**
+   * Whether a file claims this format. Asked only where no format of this library does.
+   *
+   * @param start the first 16 bytes of the file, or all there are
+   * @return whether to ask for {@link #arrays}
+   */
+  boolean recognizes(byte[] start);
+
+  /**
+   * Finds all arrays. Opens the file and closes it again.
+   *
+   * @param file a regular file
+   * @return the arrays in the order of the file
+   * @throws io.penstock.PenstockException if the file cannot be understood
+   */
+  List<FoundArray> arrays(Path file);
+
+  /**
+   * An array in one piece, in C order; or why there is none to be read in place.
+   *
+   * @param name of the array in its file, different from all others
+   * @param elementType type of the elements; null where there is a problem
+   * @param shape sizes of all axes, outermost first; empty for one element
+   * @param offsetBytes where the first element starts, in bytes from the start of the file
+   * @param problem what was expected, found, and what to do; null where the array can be read
+   */
+  record FoundArray(
+      String name, ElementType elementType, List<Long> shape, long offsetBytes, String problem) {
+    /** Takes a copy of the shape. */
+    public FoundArray {
+      Objects.requireNonNull(name, "name");
+      shape = List.copyOf(shape);
+      if ((elementType == null) == (problem == null)) {
+        throw new IllegalArgumentException(
+            "'" + name + "' must have either an elementType or a problem");
+      }
+    }
+
+    /**
+     * An array that can be read where it lies.
+     *
+     * @param name of the array in its file
+     * @param elementType type of the elements
+     * @param shape sizes of all axes, outermost first
+     * @param offsetBytes where the first element starts, in bytes from the start of the file
+     * @return the array
+     */
+    public static FoundArray of(
+        String name, ElementType elementType, List<Long> shape, long offsetBytes) {
+      return new FoundArray(name, elementType, shape, offsetBytes, null);
+    }
+
+    /**
+     * An array that is there but cannot be read where it lies.
+     *
+     * @param name of the array in its file
+     * @param problem what was expected, found, and what to do
+     * @return the array
+     */
+    public static FoundArray refused(String name, String problem) {
+      return new FoundArray(name, null, List.of(), 0, problem);
+    }
+  }
+}
