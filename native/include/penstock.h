@@ -307,8 +307,9 @@ int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes);
 /* Fills *statistics. Returns 0. */
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics);
 
-/* How long requests took, from start to completion: counts[i] requests took from (4 + i % 4) << (i
- * / 4) to less than (5 + i % 4) << (i / 4) nanoseconds; the first and last count what lies outside.
+/* How long requests took, from their start until the owner thread saw that they were complete:
+ * counts[i] requests took from (8 + i % 8) << (i / 8) to less than (9 + i % 8) << (i / 8)
+ * nanoseconds; the first and last count what lies outside. Repeats count as requests of their own.
  * Writes at most capacity counts and returns how many there are. */
 int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity);
 

@@ -361,8 +361,8 @@ int32_t penstock_reader_close(penstock_reader *reader) {
 static void count_latency(penstock_reader *reader, uint64_t nanoseconds) {
   uint32_t bucket = 0;
   if (nanoseconds >= 8) {
-    const uint32_t shift = 61 - (uint32_t)__builtin_clzll(nanoseconds);
-    bucket = shift * 4 + (uint32_t)(nanoseconds >> shift) - 4;
+    const uint32_t shift = 60 - (uint32_t)__builtin_clzll(nanoseconds);
+    bucket = shift * 8 + (uint32_t)(nanoseconds >> shift) - 8;
   }
   reader->latencies[bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1]++;
 }

@@ -7,6 +7,7 @@
 
 fault_rule fault_rules[MAX_FAULT_RULES];
 int32_t fault_start;
+uint64_t fault_delay_ns;
 
 typedef struct {
   backend inner;
@@ -18,6 +19,7 @@ static int32_t faulty_start(backend *self, request *request) {
 }
 
 static void spoil(completion *done) {
+  done->request->started_ns -= fault_delay_ns;
   const uint64_t begin = request_offset(done->request);
   const uint64_t end = begin + request_length(done->request);
   for (uint32_t i = 0; i < MAX_FAULT_RULES; i++) {

@@ -20,6 +20,9 @@ extern fault_rule fault_rules[MAX_FAULT_RULES];
 /* Not 0: start() answers with it, as a ring that broke. */
 extern int32_t fault_start;
 
+/* Reads look as if they had been started so much earlier than they were. */
+extern uint64_t fault_delay_ns;
+
 int32_t faulty_open(backend *self, uint32_t kind, const backend_options *options);
 
 #endif
