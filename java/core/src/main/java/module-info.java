@@ -7,5 +7,8 @@ module io.penstock {
   exports io.penstock.format;
   exports io.penstock.sampler;
 
+  // For events of JDK Flight Recorder; a runtime without it is fine.
+  requires static jdk.jfr;
+
   uses io.penstock.format.FormatProvider;
 }

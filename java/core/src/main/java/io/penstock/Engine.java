@@ -13,6 +13,8 @@ import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.Residency;
 import io.penstock.internal.engine.SlotPool;
 import io.penstock.internal.engine.SourceCheck;
+import io.penstock.internal.events.LoaderEvents;
+import io.penstock.internal.events.LoaderFacts;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
@@ -43,7 +45,13 @@ final class Engine implements AutoCloseable {
   private final SlotPool pool;
   private final Pipeline pipeline;
 
-  Engine(LoaderBuilder builder, Deals deals, NativeSource source, BackendChoice choice) {
+  Engine(
+      LoaderBuilder builder,
+      Deals deals,
+      NativeSource source,
+      BackendChoice choice,
+      LoaderEvents events) {
+    events.opening();
     Dataset dataset = builder.dataset;
     Readahead wanted = Readahead.effective(builder.readahead);
     this.source = source;
@@ -69,12 +77,27 @@ final class Engine implements AutoCloseable {
           new SlotPool(
               plan, layout.offsets(), recordBytes, batchSize, readahead.hugePages(), arena);
       adviseWhole(dataset.columns().size());
-      this.pipeline = new Pipeline(deals, dataset.recordBytes(), parts(gatherers(dataset)));
+      this.pipeline = new Pipeline(deals, dataset.recordBytes(), parts(gatherers(dataset)), events);
       pipeline.start();
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
     }
+    events.opened(facts(deals));
+  }
+
+  private LoaderFacts facts(Deals deals) {
+    return new LoaderFacts(
+        choice.backendName(),
+        choice.io(),
+        reason(),
+        readahead.toString(),
+        memoryBytes(),
+        deals.sampler().description(),
+        deals.sampler().seed(),
+        batchSize,
+        deals.epochRecords(),
+        recordBytes);
   }
 
   /** How the data would be read best now. */

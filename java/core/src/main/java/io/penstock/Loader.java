@@ -5,6 +5,7 @@ import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.engine.Slot;
+import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.sampler.Deal;
@@ -37,6 +38,7 @@ public final class Loader implements AutoCloseable {
   private final int batchSize;
   private final LoaderBuilder options;
   private final NativeSource source;
+  private final LoaderEvents events = LoaderEvents.create();
   private final Object engineLock = new Object();
   private volatile Engine engine;
   private PipelineStatistics earlier;
@@ -57,7 +59,7 @@ public final class Loader implements AutoCloseable {
     this.delivery = new Delivery(deals, fingerprint, builder.state);
     this.options = builder.copy();
     this.source = source;
-    this.engine = new Engine(options, deals, source, Engine.choose(options, source));
+    this.engine = new Engine(options, deals, source, Engine.choose(options, source), events);
     this.idleBatches = new ArrayDeque<>(engine.slotCount() + SPARE_BATCHES);
     addBatches();
   }
@@ -208,9 +210,12 @@ public final class Loader implements AutoCloseable {
         done.elapsedNanos(),
         done.stallNanos(),
         done.consumerNanos(),
+        done.queueNanos(),
         readers.waitNanos,
+        readers.orderNanos,
+        readers.planNanos + readers.admitNanos,
         readers.copyNanos,
-        readers.planNanos,
+        readers.idleNanos,
         readers.cpuNanos,
         readers.requests,
         readers.bytesRead,
@@ -221,6 +226,7 @@ public final class Loader implements AutoCloseable {
         readers.repeats,
         readers.cacheHits,
         readers.sweeps,
+        new Latencies(readers.latencies),
         readers.queueDepthMax,
         readers.queueDepth,
         readers.mergeGapBytes,
@@ -289,7 +295,7 @@ public final class Loader implements AutoCloseable {
       PipelineStatistics done = engine.pipeline().statistics();
       engine.close();
       earlier = earlier == null ? done : done.plus(earlier);
-      engine = new Engine(options, deals, source, better);
+      engine = new Engine(options, deals, source, better, events);
       addBatches();
     }
   }

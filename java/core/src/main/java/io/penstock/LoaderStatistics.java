@@ -3,8 +3,24 @@ package io.penstock;
 /**
  * What a loader did since it was built, at one moment.
  *
- * <p>With {@code backend=mmap} the kernel reads pages by itself and does not tell whose: {@code
- * requests}, {@code bytesRead} and what belongs to them are 0 then. Failed batches count nowhere.
+ * <p><b>Where the time went.</b> The consumer's thread does one of two things: {@code stallNanos}
+ * and {@code consumerNanos} together are {@code elapsedNanos}, but for what lies between epochs
+ * that are not read ahead. Where stalls are a small share of it, the trainer is the bottleneck.
+ *
+ * <p>A reading thread does one of five things, at the same time as the consumer's: it waits for the
+ * device, computes the order, plans, copies, or is idle, because as many batches are finished as
+ * there is room for. Together this is nearly all of the elapsed time, times the number of reading
+ * threads; with io_uring the device goes on reading in all of them. They count up to the last batch
+ * that each thread finished.
+ *
+ * <p>{@code queueNanos} adds up over batches that lie ready side by side, and so may exceed the
+ * elapsed time: divided by it, it is the number of finished batches that lay ready on average. Near
+ * 0, the consumer waits for data; near {@code prefetchBatches}, data wait for the consumer.
+ *
+ * <p>With {@code backend=mmap} the kernel reads pages by itself while they are copied, and does not
+ * tell whose: {@code waitNanos}, {@code requests}, {@code bytesRead} and what belongs to them are 0
+ * then, and waiting for pages is part of {@code copyNanos}. Failed batches are not counted, the
+ * time that they took is.
  *
  * @param records records delivered
  * @param batches batches delivered
@@ -12,9 +28,13 @@ package io.penstock;
  * @param elapsedNanos time from the start of the first epoch to the last delivery
  * @param stallNanos time that the consumer waited for batches
  * @param consumerNanos time between deliveries and the next questions for a batch
+ * @param queueNanos time that finished batches lay ready before they were asked for
  * @param waitNanos time that reading threads waited for the device
- * @param copyNanos time that reading threads copied
- * @param planNanos time that reading threads decided what to read and started it
+ * @param orderNanos time that reading threads computed the order
+ * @param planNanos time that reading threads decided what to read and started it; with {@code
+ *     backend=mmap}, told the kernel what to read
+ * @param copyNanos time that reading threads copied, to batches and within the reader
+ * @param idleNanos time that reading threads waited for the consumer to give a batch back
  * @param cpuNanosNative processor time of the reading threads, user and system; -1 when the kernel
  *     does not tell
  * @param requests reads issued
@@ -24,8 +44,10 @@ package io.penstock;
  * @param mergedRecords records that shared a read with an earlier one
  * @param shortReads reads that brought less than was asked for, and were continued
  * @param repeats reads repeated after an error
- * @param cacheHits records that were not read but taken from memory kept over epochs
+ * @param cacheHits records that were not read but taken from memory kept over epochs; counted when
+ *     their turn to be read would have come, ahead of their delivery
  * @param sweeps times that reading went over all of the files
+ * @param latencies how long the requests took
  * @param queueDepthMax most requests in flight at once
  * @param queueDepth requests in flight at most, as it was found to suit the device
  * @param mergeGapBytes gap between records that is read through, as it was found to suit the device
@@ -42,9 +64,12 @@ public record LoaderStatistics(
     long elapsedNanos,
     long stallNanos,
     long consumerNanos,
+    long queueNanos,
     long waitNanos,
-    long copyNanos,
+    long orderNanos,
     long planNanos,
+    long copyNanos,
+    long idleNanos,
     long cpuNanosNative,
     long requests,
     long bytesRead,
@@ -55,6 +80,7 @@ public record LoaderStatistics(
     long repeats,
     long cacheHits,
     long sweeps,
+    Latencies latencies,
     long queueDepthMax,
     long queueDepth,
     long mergeGapBytes,
@@ -62,4 +88,24 @@ public record LoaderStatistics(
     String backend,
     String io,
     long memoryBytes,
-    String reason) {}
+    String reason) {
+
+  /**
+   * The share of records that did not have to be read.
+   *
+   * @return 0 to 1; 0 when nothing was delivered. While an epoch is read it runs a little ahead, as
+   *     {@code cacheHits} does.
+   */
+  public double cacheShare() {
+    return records == 0 ? 0 : Math.min(1, (double) cacheHits / records);
+  }
+
+  /**
+   * The share of the elapsed time that the consumer waited for batches.
+   *
+   * @return 0 to 1; 0 when nothing was delivered
+   */
+  public double stallShare() {
+    return elapsedNanos == 0 ? 0 : Math.min(1, (double) stallNanos / elapsedNanos);
+  }
+}

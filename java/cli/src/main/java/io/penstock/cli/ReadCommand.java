@@ -26,10 +26,18 @@ import picocli.CommandLine.Spec;
       "",
       "With --json, one object on stdout: records, batches, bytes (delivered), seconds (from the"
           + " first order to the last delivery), recordsPerSecond, bytesPerSecond, backend, io,"
-          + " queueDepth, requests and bytesRead (by the device; 0 with mmap), stallSeconds (waited"
-          + " for data), cpuSecondsNative (user and system time of the reading threads),"
-          + " peakRssBytes (anonymous memory of the process, sampled), reason (of the backend),"
-          + " digest (by column; {} without --digest). What the system does not tell is null."
+          + " queueDepth, requests and bytesRead (by the device; 0 with mmap), bytesWanted (of"
+          + " records among them), mergedRecords (that shared a request), cacheHits (not read but"
+          + " kept from an earlier epoch), stallSeconds (waited for data), cpuSecondsNative (user"
+          + " and system time of the reading threads), peakRssBytes (anonymous memory of the"
+          + " process, sampled), timeSeconds (where the time went), latencyMicros (of requests:"
+          + " p50, p90, p99, p999, max), reason (of the backend), digest (by column; {} without"
+          + " --digest). What the system does not tell is null.",
+      "",
+      "timeSeconds: stall and consumer are the caller's time, waiting for batches and using them."
+          + " device (waiting for it), order, plan, copy and idle (waiting for the caller) are the"
+          + " reading threads', at the same time. queue adds up how long finished batches lay"
+          + " ready: divided by seconds, how many did on average."
     })
 final class ReadCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;

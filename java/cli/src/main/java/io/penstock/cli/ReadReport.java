@@ -40,10 +40,15 @@ record ReadReport(
     object.addProperty("queueDepth", statistics.readahead().queueDepth());
     object.addProperty("requests", statistics.requests());
     object.addProperty("bytesRead", statistics.bytesRead());
+    object.addProperty("bytesWanted", statistics.bytesWanted());
+    object.addProperty("mergedRecords", statistics.mergedRecords());
+    object.addProperty("cacheHits", statistics.cacheHits());
     object.addProperty("stallSeconds", statistics.stallNanos() / NANOS);
     long cpuNanos = statistics.cpuNanosNative();
     object.add("cpuSecondsNative", Json.number(cpuNanos < 0 ? Double.NaN : cpuNanos / NANOS));
     object.add("peakRssBytes", Json.count(peakRssBytes));
+    object.add("timeSeconds", TimeReport.timesToJson(statistics));
+    object.add("latencyMicros", TimeReport.latenciesToJson(statistics.latencies()));
     object.addProperty("reason", statistics.reason());
     JsonObject digest = new JsonObject();
     digests.forEach(digest::addProperty);
@@ -84,6 +89,9 @@ record ReadReport(
       head = "";
     }
     table.add("device", device());
+    if (statistics.latencies().count() > 0) {
+      table.add("latency", TimeReport.latenciesToHuman(statistics.latencies()));
+    }
     table.add(
         "memory",
         "%s for reading; at most %s in all"

@@ -197,9 +197,14 @@ final class ReadCommandTest {
             "queueDepth",
             "requests",
             "bytesRead",
+            "bytesWanted",
+            "mergedRecords",
+            "cacheHits",
             "stallSeconds",
             "cpuSecondsNative",
             "peakRssBytes",
+            "timeSeconds",
+            "latencyMicros",
             "reason",
             "digest");
     assertThat(object.get("records").getAsLong()).isEqualTo(RECORDS);
@@ -218,6 +223,34 @@ final class ReadCommandTest {
     assertThat(object.get("peakRssBytes").getAsLong()).isGreaterThan(1 << 20);
     assertThat(object.get("reason").getAsString()).isNotBlank();
     assertThat(object.getAsJsonObject("digest").get("x").getAsString()).hasSize(64);
+  }
+
+  @Test
+  void jsonSaysWhereTheTimeWentAndHowLongRequestsTook() {
+    Path path = path();
+    JsonObject object = json("read", path, "--json", "--readahead", "backend=pread,io=buffered");
+    JsonObject times = object.getAsJsonObject("timeSeconds");
+    assertThat(times.keySet())
+        .containsExactly("stall", "consumer", "queue", "device", "order", "plan", "copy", "idle");
+    times.entrySet().forEach(time -> assertThat(time.getValue().getAsDouble()).isNotNegative());
+    assertThat(times.get("stall")).isEqualTo(object.get("stallSeconds"));
+    assertThat(times.get("stall").getAsDouble() + times.get("consumer").getAsDouble())
+        .isLessThanOrEqualTo(object.get("seconds").getAsDouble());
+    JsonObject latencies = object.getAsJsonObject("latencyMicros");
+    assertThat(latencies.keySet()).containsExactly("p50", "p90", "p99", "p999", "max");
+    assertThat(latencies.get("p50").getAsDouble())
+        .isPositive()
+        .isLessThanOrEqualTo(latencies.get("max").getAsDouble());
+    assertThat(object.get("bytesWanted").getAsLong()).isEqualTo(RECORDS * RECORD_BYTES);
+    assertThat(object.get("mergedRecords").getAsLong())
+        .isEqualTo(RECORDS - object.get("requests").getAsLong());
+    assertThat(object.get("cacheHits").getAsLong()).isZero();
+
+    JsonObject mapped = json("read", path, "--json", "--readahead", "backend=mmap");
+    mapped
+        .getAsJsonObject("latencyMicros")
+        .entrySet()
+        .forEach(latency -> assertThat(latency.getValue().isJsonNull()).isTrue());
   }
 
   @Test
@@ -244,6 +277,8 @@ final class ReadCommandTest {
     Run summary = done("read", path);
     assertThat(summary.text()).contains("1,003", "records/s", "MB/s", "backend", "waited");
     assertThat(summary.err()).isEmpty();
+    Run unmapped = done("read", path, "--readahead", "backend=pread");
+    assertThat(unmapped.text()).contains("latency", "ms for half of the requests");
     Run data = done("read", path, "--out", "-", "--digest");
     assertThat(data.out()).hasSize(RECORDS * RECORD_BYTES);
     assertThat(data.err()).contains("records/s", "sha256");

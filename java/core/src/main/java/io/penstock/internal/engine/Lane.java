@@ -42,6 +42,7 @@ final class Lane implements Runnable {
   private Gatherer gatherer;
   private boolean isReading;
   private int pauseMillis = Pipeline.UNTIL_NOTIFIED;
+  private long pausedNanos;
 
   /** Guarded by the pipeline, and only used by it. */
   final Outlet outlet;
@@ -83,7 +84,7 @@ final class Lane implements Runnable {
     try (Gatherer opened = opener.get()) {
       gatherer = opened;
       pipeline.opened(this);
-      while (pipeline.awaitWork(this, free, pauseMillis)) {
+      while (awaitWork()) {
         work();
       }
     } catch (Throwable t) {
@@ -92,10 +93,24 @@ final class Lane implements Runnable {
     }
   }
 
+  private boolean awaitWork() {
+    if (pauseMillis == 0) {
+      pausedNanos = 0;
+      return pipeline.awaitWork(this, free, 0);
+    }
+    long start = System.nanoTime();
+    boolean goesOn = pipeline.awaitWork(this, free, pauseMillis);
+    pausedNanos = System.nanoTime() - start;
+    return goesOn;
+  }
+
   private void work() {
     try {
       if (pipeline.startSession(this, orderCursor)) {
         restart();
+      } else if (isReading) {
+        // Between sessions nobody waits for anybody.
+        statistics.idleNanos += pausedNanos;
       }
       if (isReading) {
         step();
@@ -164,13 +179,14 @@ final class Lane implements Runnable {
       Slot slot = free.poll();
       fill(slot, orderCursor);
       inOrder.add(slot);
-      gatherer.order(slot.indices(), slot.size(), slot);
+      order(slot.indices(), slot.size(), slot);
       orderCursor.advance(laneCount);
     }
     return false;
   }
 
   private boolean orderChunk() {
+    long start = System.nanoTime();
     int count = 0;
     boolean isFull = true;
     for (int i = 0; i < orderParts.length && isFull && canOrder(count); i++) {
@@ -181,8 +197,9 @@ final class Lane implements Runnable {
       isFull = size * (long) Long.BYTES == orderParts[i].byteSize();
       orderCursor.advance(laneCount);
     }
+    statistics.orderNanos += System.nanoTime() - start;
     if (count > 0) {
-      gatherer.order(order, count, null);
+      order(order, count, null);
     }
     return canOrder(0);
   }
@@ -190,12 +207,20 @@ final class Lane implements Runnable {
   /** One by one, as a window may end within each batch. */
   private boolean orderWindows() {
     for (int i = 0; i < orderParts.length && canOrder(0); i++) {
+      long start = System.nanoTime();
       orderCursor.deal().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[0]);
-      gatherer.order(orderParts[0], orderCursor.size(), null);
+      statistics.orderNanos += System.nanoTime() - start;
+      order(orderParts[0], orderCursor.size(), null);
       windowEnds.ordered(orderCursor);
       orderCursor.advance(laneCount);
     }
     return canOrder(0);
+  }
+
+  private void order(MemorySegment indices, int count, Slot slot) {
+    long start = System.nanoTime();
+    gatherer.order(indices, count, slot);
+    statistics.admitNanos += System.nanoTime() - start;
   }
 
   private boolean canOrder(int already) {
@@ -237,9 +262,11 @@ final class Lane implements Runnable {
   }
 
   private void fill(Slot slot, BatchCursor cursor) {
+    long start = System.nanoTime();
     Deal deal = cursor.deal();
     long batch = cursor.batch();
     slot.assign(cursor.epoch(), deal.position(batch, 0), deal.size(batch), deal.recordCount(batch));
     deal.fill(cursor.epoch(), batch, slot.indices());
+    statistics.orderNanos += System.nanoTime() - start;
   }
 }

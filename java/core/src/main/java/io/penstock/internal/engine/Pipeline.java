@@ -1,6 +1,7 @@
 package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.ReaderStatistics;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -48,16 +49,10 @@ public final class Pipeline {
   private final List<Thread> threads = new ArrayList<>();
   private final BatchCursor cursor;
   private final BatchCursor sessionStart;
-  private final long recordBytes;
+  private final Meter meter;
   private boolean isClosed;
   private long session;
   private long sequence;
-  private long records;
-  private long batches;
-  private long stallNanos;
-  private long consumerNanos;
-  private long firstNanos;
-  private long lastNanos;
 
   /**
    * Makes the lanes; {@link #start} sets them going.
@@ -65,11 +60,12 @@ public final class Pipeline {
    * @param deals the batches
    * @param recordBytes of all columns together, for statistics
    * @param parts of each lane, at least one
+   * @param events who is told of what is delivered
    */
-  public Pipeline(Deals deals, long recordBytes, List<LaneParts> parts) {
+  public Pipeline(Deals deals, long recordBytes, List<LaneParts> parts, LoaderEvents events) {
     this.cursor = new BatchCursor(deals);
     this.sessionStart = new BatchCursor(deals);
-    this.recordBytes = recordBytes;
+    this.meter = new Meter(recordBytes, events, this::addReaders);
     for (int i = 0; i < parts.size(); i++) {
       Lane lane = new Lane(i, parts.size(), this, deals, parts.get(i));
       lanes.add(lane);
@@ -141,9 +137,7 @@ public final class Pipeline {
       lane.outlet.published.drainTo(lane.outlet.returned);
       lane.outlet.failure = null;
     }
-    long now = System.nanoTime();
-    firstNanos = batches == 0 ? now : firstNanos;
-    lastNanos = now;
+    meter.begin();
     notifyAll();
     return session;
   }
@@ -166,7 +160,8 @@ public final class Pipeline {
    * @throws IllegalStateException if closed, or another session was started
    */
   public synchronized Slot take(long ofSession) {
-    long start = System.nanoTime();
+    checkSession(ofSession);
+    meter.asked(cursor.epoch());
     Slot slot = null;
     while (slot == null) {
       checkSession(ofSession);
@@ -179,16 +174,9 @@ public final class Pipeline {
         outlet.outCount++;
       }
     }
-    long now = System.nanoTime();
-    consumerNanos += batches == 0 ? 0 : start - lastNanos;
-    stallNanos += now - start;
-    lastNanos = now;
     sequence++;
     cursor.advance(1);
-    if (slot.failure() == null) {
-      batches++;
-      records += slot.size();
-    }
+    meter.delivered(slot, !cursor.hasNext() || cursor.epoch() != slot.epoch());
     return slot;
   }
 
@@ -225,16 +213,14 @@ public final class Pipeline {
 
   /** What was done so far. Any thread. */
   public synchronized PipelineStatistics statistics() {
-    ReaderStatistics readers = new ReaderStatistics();
-    lanes.forEach(lane -> readers.add(lane.outlet.statistics));
-    return new PipelineStatistics(
-        records,
-        batches,
-        records * recordBytes,
-        stallNanos,
-        consumerNanos,
-        batches == 0 ? 0 : lastNanos - firstNanos,
-        readers);
+    return meter.statistics();
+  }
+
+  private void addReaders(ReaderStatistics sum) {
+    sum.set(lanes.getFirst().outlet.statistics);
+    for (int i = 1; i < lanes.size(); i++) {
+      sum.add(lanes.get(i).outlet.statistics);
+    }
   }
 
   /**
@@ -248,6 +234,7 @@ public final class Pipeline {
     synchronized (this) {
       isFirst = !isClosed;
       isClosed = true;
+      meter.endEpoch(false);
       notifyAll();
     }
     boolean isInterrupted = false;
@@ -380,6 +367,8 @@ public final class Pipeline {
   /** Hands a batch over; false when its session has ended, and the slot stays with the lane. */
   synchronized boolean publish(Lane lane, Slot slot, ReaderStatistics statistics) {
     Outlet outlet = lane.outlet;
+    slot.readyNanos = System.nanoTime();
+    slot.trace.setReaders(outlet.statistics, statistics);
     outlet.statistics.set(statistics);
     if (outlet.session != session) {
       return false;

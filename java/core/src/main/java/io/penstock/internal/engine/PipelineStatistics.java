@@ -10,6 +10,7 @@ import io.penstock.internal.ffi.ReaderStatistics;
  * @param bytes delivered
  * @param stallNanos the consumer waited for batches
  * @param consumerNanos between a delivery and the next question for a batch
+ * @param queueNanos finished batches lay ready before they were asked for, added up
  * @param elapsedNanos from the first order to the last delivery
  * @param readers sum over the readers
  */
@@ -19,6 +20,7 @@ public record PipelineStatistics(
     long bytes,
     long stallNanos,
     long consumerNanos,
+    long queueNanos,
     long elapsedNanos,
     ReaderStatistics readers) {
 
@@ -41,6 +43,7 @@ public record PipelineStatistics(
         bytes + earlier.bytes,
         stallNanos + earlier.stallNanos,
         consumerNanos + earlier.consumerNanos,
+        queueNanos + earlier.queueNanos,
         elapsedNanos + earlier.elapsedNanos,
         both);
   }

@@ -1,6 +1,7 @@
 package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.events.Trace;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -13,6 +14,13 @@ import java.util.List;
  */
 public final class Slot {
   final int lane;
+
+  /** Where the time of the batch in it went. */
+  final Trace trace = new Trace();
+
+  /** When the batch in it was finished, by System.nanoTime. */
+  long readyNanos;
+
   private final int capacity;
   private final MemorySegment memory;
   private final MemorySegment indices;

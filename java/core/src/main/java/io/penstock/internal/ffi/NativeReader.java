@@ -20,6 +20,8 @@ public final class NativeReader implements AutoCloseable {
   private final NativeFailure failure = new NativeFailure(arena);
   private final MemorySegment progress = penstock_progress.allocate(arena);
   private final MemorySegment statistics = penstock_statistics.allocate(arena);
+  private final MemorySegment latencies =
+      arena.allocate(ValueLayout.JAVA_LONG, ReaderStatistics.LATENCY_COUNT);
   private MemorySegment handle;
 
   private NativeReader(NativeSource source) {
@@ -199,6 +201,20 @@ public final class NativeReader implements AutoCloseable {
     target.planNanos = penstock_statistics.plan_ns(statistics);
     target.queueDepth = penstock_statistics.queue_depth(statistics);
     target.mergeGapBytes = penstock_statistics.merge_gap_bytes(statistics);
+    long completions = target.requests - inFlight();
+    if (completions != target.completions) {
+      latencies(target.latencies);
+      target.completions = completions;
+    }
+  }
+
+  private void latencies(long[] target) {
+    int count = Penstock.penstock_reader_latencies(handle, latencies, target.length);
+    if (count != target.length) {
+      throw new IllegalStateException(
+          "%d latencies were expected, the library has %d".formatted(target.length, count));
+    }
+    MemorySegment.copy(latencies, ValueLayout.JAVA_LONG, 0, target, 0, count);
   }
 
   /**

@@ -1,12 +1,16 @@
 package io.penstock.internal.ffi;
 
 /**
- * What a reader did since it was opened: penstock_statistics, field by field.
+ * What a reader did since it was opened: penstock_statistics, field by field; how long its requests
+ * took; and what its thread did beside.
  *
  * <p>Fields and not a record: it is filled once a batch, and nothing is allocated per batch. The
  * owner of the object sees to its visibility between threads.
  */
 public final class ReaderStatistics {
+  /** How many counts penstock_reader_latencies writes. */
+  public static final int LATENCY_COUNT = 256;
+
   /** Records taken. */
   public long records;
 
@@ -58,6 +62,21 @@ public final class ReaderStatistics {
   /** The gap that is read through, as it is now; of several readers the largest. */
   public long mergeGapBytes;
 
+  /** Time that the owner thread computed the order. Not told by C. */
+  public long orderNanos;
+
+  /** Time that the reader took in the order, and started reading for it. Not told by C. */
+  public long admitNanos;
+
+  /** Time that the owner thread had to wait until the consumer gave a slot back. Not told by C. */
+  public long idleNanos;
+
+  /** Requests that came to their end: what {@link #latencies} counts. */
+  public long completions;
+
+  /** How many requests took how long: see penstock_reader_latencies. */
+  public final long[] latencies = new long[LATENCY_COUNT];
+
   /**
    * Takes over all values.
    *
@@ -81,7 +100,12 @@ public final class ReaderStatistics {
     planNanos = 0;
     queueDepth = 0;
     mergeGapBytes = 0;
-    add(other);
+    orderNanos = 0;
+    admitNanos = 0;
+    idleNanos = 0;
+    addNumbers(other);
+    completions = other.completions;
+    System.arraycopy(other.latencies, 0, latencies, 0, LATENCY_COUNT);
   }
 
   /**
@@ -90,6 +114,14 @@ public final class ReaderStatistics {
    * @param other what to add
    */
   public void add(ReaderStatistics other) {
+    addNumbers(other);
+    completions += other.completions;
+    for (int i = 0; i < LATENCY_COUNT; i++) {
+      latencies[i] += other.latencies[i];
+    }
+  }
+
+  private void addNumbers(ReaderStatistics other) {
     records += other.records;
     requests += other.requests;
     bytesRead += other.bytesRead;
@@ -107,5 +139,8 @@ public final class ReaderStatistics {
     planNanos += other.planNanos;
     queueDepth += other.queueDepth;
     mergeGapBytes = Math.max(mergeGapBytes, other.mergeGapBytes);
+    orderNanos += other.orderNanos;
+    admitNanos += other.admitNanos;
+    idleNanos += other.idleNanos;
   }
 }

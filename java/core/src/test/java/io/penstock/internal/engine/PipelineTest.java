@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.events.LoaderEvents;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Partition;
 import io.penstock.sampler.Sampler;
@@ -383,7 +384,11 @@ class PipelineTest {
       parts.add(new Pipeline.LaneParts(slots, order, 0, opener, check));
     }
     Pipeline pipeline =
-        new Pipeline(Deals.of(Partition.whole(batchSize), sampler, null), Long.BYTES, parts);
+        new Pipeline(
+            Deals.of(Partition.whole(batchSize), sampler, null),
+            Long.BYTES,
+            parts,
+            LoaderEvents.NONE);
     pipelines.add(pipeline);
     return pipeline;
   }

@@ -1,0 +1,105 @@
+package io.penstock.internal.events;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Tells JDK Flight Recorder.
+ *
+ * <p>The event objects of batches and epochs are made once and used again: asking one whether it is
+ * recorded must cost nothing when it is not. Begun by an asking and ended by its delivery; a
+ * recording that starts in between begins with the next one.
+ */
+final class FlightEvents implements LoaderEvents {
+  private static final AtomicInteger LOADERS = new AtomicInteger();
+  private static final double NANOS = 1e9;
+
+  private final int loader = LOADERS.incrementAndGet();
+  private final BatchEvent batch = new BatchEvent();
+  private final EpochEvent epoch = new EpochEvent();
+  private LoaderStartEvent start;
+  private boolean isBatchBegun;
+  private boolean isEpochBegun;
+  private String backend;
+  private String io;
+
+  @Override
+  public void opening() {
+    start = new LoaderStartEvent();
+    start.begin();
+  }
+
+  @Override
+  public void opened(LoaderFacts facts) {
+    backend = facts.backend();
+    io = facts.io();
+    start.end();
+    if (start.shouldCommit()) {
+      start.loader = loader;
+      start.backend = backend;
+      start.io = io;
+      start.reason = facts.reason();
+      start.readahead = facts.readahead();
+      start.memory = facts.memoryBytes();
+      start.order = facts.order();
+      start.seed = facts.seed();
+      start.batchSize = facts.batchSize();
+      start.records = facts.recordCount();
+      start.recordSize = facts.recordBytes();
+      start.commit();
+    }
+  }
+
+  @Override
+  public void asked() {
+    isBatchBegun = batch.isEnabled();
+    if (isBatchBegun) {
+      batch.begin();
+    }
+  }
+
+  @Override
+  public void delivered(long ofEpoch, long position, int size, boolean isFailed, Trace trace) {
+    if (!isBatchBegun) {
+      return;
+    }
+    batch.end();
+    if (batch.shouldCommit()) {
+      batch.set(trace);
+      batch.loader = loader;
+      batch.epoch = ofEpoch;
+      batch.position = position;
+      batch.size = size;
+      batch.failed = isFailed;
+      batch.commit();
+    }
+  }
+
+  @Override
+  public void epochBegan() {
+    isEpochBegun = epoch.isEnabled();
+    if (isEpochBegun) {
+      epoch.begin();
+    }
+  }
+
+  @Override
+  public void epochEnded(long number, boolean isComplete, long elapsedNanos, Trace trace) {
+    if (!isEpochBegun) {
+      return;
+    }
+    epoch.end();
+    if (epoch.shouldCommit()) {
+      epoch.set(trace);
+      epoch.loader = loader;
+      epoch.epoch = number;
+      epoch.complete = isComplete;
+      epoch.batches = trace.batches;
+      epoch.records = trace.records;
+      epoch.recordsPerSecond = trace.records * NANOS / Math.max(1, elapsedNanos);
+      epoch.stallShare = (double) trace.stallNanos / Math.max(1, elapsedNanos);
+      epoch.backend = backend;
+      epoch.io = io;
+      epoch.commit();
+    }
+  }
+}

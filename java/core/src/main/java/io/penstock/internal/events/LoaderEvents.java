@@ -1,0 +1,59 @@
+package io.penstock.internal.events;
+
+/**
+ * What a loader does, told to whoever records it: JDK Flight Recorder, or nobody.
+ *
+ * <p>It exists so that the engine works on a runtime without the module jdk.jfr: nothing but {@link
+ * FlightEvents} and the events themselves may name a class of it. One object for each loader, used
+ * under the lock of its pipeline. Nothing is allocated unless it is recorded.
+ */
+public interface LoaderEvents {
+  /** Told to nobody. */
+  LoaderEvents NONE = new LoaderEvents() {};
+
+  /**
+   * For a new loader.
+   *
+   * @return Flight Recorder's, where there is one
+   */
+  static LoaderEvents create() {
+    return ModuleLayer.boot().findModule("jdk.jfr").isPresent() ? new FlightEvents() : NONE;
+  }
+
+  /** An engine is about to be put together. */
+  default void opening() {}
+
+  /**
+   * The engine stands.
+   *
+   * @param facts about it
+   */
+  default void opened(LoaderFacts facts) {}
+
+  /** The consumer asked for a batch. */
+  default void asked() {}
+
+  /**
+   * The consumer got it.
+   *
+   * @param epoch that it belongs to
+   * @param position of its first record
+   * @param size in records
+   * @param isFailed whether it could not be read
+   * @param trace of the batch
+   */
+  default void delivered(long epoch, long position, int size, boolean isFailed, Trace trace) {}
+
+  /** The consumer asked for the first batch of an epoch. */
+  default void epochBegan() {}
+
+  /**
+   * The last batch was delivered, or the epoch was left before.
+   *
+   * @param epoch its number
+   * @param isComplete whether all batches were delivered
+   * @param elapsedNanos from the first question to the last delivery
+   * @param trace of the epoch
+   */
+  default void epochEnded(long epoch, boolean isComplete, long elapsedNanos, Trace trace) {}
+}

@@ -1,0 +1,27 @@
+package io.penstock.internal.events;
+
+/**
+ * How a loader reads, as it was decided.
+ *
+ * @param backend the name of the backend
+ * @param io whether the page cache takes part
+ * @param reason why
+ * @param readahead the flags in effect
+ * @param memoryBytes memory outside of the heap
+ * @param order description of the sampler
+ * @param seed of the sampler
+ * @param batchSize records of a batch
+ * @param recordCount records of an epoch
+ * @param recordBytes of all columns together
+ */
+public record LoaderFacts(
+    String backend,
+    String io,
+    String reason,
+    String readahead,
+    long memoryBytes,
+    String order,
+    long seed,
+    int batchSize,
+    long recordCount,
+    long recordBytes) {}

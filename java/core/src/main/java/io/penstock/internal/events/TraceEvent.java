@@ -1,0 +1,89 @@
+package io.penstock.internal.events;
+
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Timespan;
+
+/** What events of batches and of epochs have in common: the fields of a {@link Trace}. */
+abstract class TraceEvent extends Event {
+  @Label("Stall Time")
+  @Description("The consumer waited for data")
+  @Timespan(Timespan.NANOSECONDS)
+  long stallTime;
+
+  @Label("Consumer Time")
+  @Description("Between the delivery before and the question for this one: the trainer's own time")
+  @Timespan(Timespan.NANOSECONDS)
+  long consumerTime;
+
+  @Label("Queue Time")
+  @Description("Finished data lay ready before they were asked for")
+  @Timespan(Timespan.NANOSECONDS)
+  long queueTime;
+
+  @Label("Device Time")
+  @Description("Reading threads waited for the device")
+  @Timespan(Timespan.NANOSECONDS)
+  long deviceTime;
+
+  @Label("Order Time")
+  @Description("Reading threads computed which records come")
+  @Timespan(Timespan.NANOSECONDS)
+  long orderTime;
+
+  @Label("Plan Time")
+  @Description("Reading threads decided what to read, and started it; mmap: told the kernel")
+  @Timespan(Timespan.NANOSECONDS)
+  long planTime;
+
+  @Label("Copy Time")
+  @Description("Reading threads copied; with backend mmap this includes the waiting for pages")
+  @Timespan(Timespan.NANOSECONDS)
+  long copyTime;
+
+  @Label("Idle Time")
+  @Description(
+      "Reading threads had made all batches there is room for, and waited for the consumer")
+  @Timespan(Timespan.NANOSECONDS)
+  long idleTime;
+
+  @Label("Requests")
+  @Description("Reads issued")
+  long requests;
+
+  @Label("Bytes Read")
+  @DataAmount
+  long bytesRead;
+
+  @Label("Bytes Wanted")
+  @Description("Bytes of records among the bytes read")
+  @DataAmount
+  long bytesWanted;
+
+  @Label("Merged Records")
+  @Description("Records that shared a read with an earlier one")
+  long mergedRecords;
+
+  @Label("Cache Hits")
+  @Description("Records that were not read but kept from an earlier epoch")
+  long cacheHits;
+
+  /** Copies a trace. */
+  final void set(Trace trace) {
+    stallTime = trace.stallNanos;
+    consumerTime = trace.consumerNanos;
+    queueTime = trace.queueNanos;
+    deviceTime = trace.deviceNanos;
+    orderTime = trace.orderNanos;
+    planTime = trace.planNanos;
+    copyTime = trace.copyNanos;
+    idleTime = trace.idleNanos;
+    requests = trace.requests;
+    bytesRead = trace.bytesRead;
+    bytesWanted = trace.bytesWanted;
+    mergedRecords = trace.mergedRecords;
+    cacheHits = trace.cacheHits;
+  }
+}

@@ -1,0 +1,102 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the figures of a loader have to do with each other, and with the clock. */
+@Timeout(120)
+class StatisticsTest {
+  private static final int RECORDS = 3001;
+  private static final int RECORD_BYTES = 784;
+
+  @TempDir Path directory;
+
+  static List<Way> ways() {
+    return Way.all().toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void timesArePartsOfTheTimeThatPassed(Way way) {
+    Path path = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1).path();
+    try (Dataset dataset = Dataset.open(path);
+        Loader loader = way.loader(dataset).batchSize(64).memoryBytes(16 << 20).build()) {
+      long start = System.nanoTime();
+      for (Epoch epoch : loader.epochs(0, 2)) {
+        for (Batch batch : epoch) {
+          assertThat(batch.size()).isPositive();
+        }
+      }
+      LoaderStatistics done = loader.statistics();
+      long passed = System.nanoTime() - start;
+      long threads = loader.readahead().ioThreads();
+
+      assertThat(done.elapsedNanos()).isPositive().isLessThanOrEqualTo(passed);
+      assertThat(done.stallNanos()).isNotNegative();
+      assertThat(done.consumerNanos()).isPositive();
+      assertThat(done.stallNanos() + done.consumerNanos()).isLessThanOrEqualTo(done.elapsedNanos());
+      assertThat(done.stallShare()).isBetween(0.0, 1.0);
+      // So many batches can lie ready at the same time.
+      assertThat(done.queueNanos()).isBetween(0L, passed * done.batches());
+      assertThat(done.orderNanos()).isPositive();
+      assertThat(done.planNanos()).isPositive();
+      assertThat(done.copyNanos()).isPositive();
+      assertThat(
+              done.waitNanos()
+                  + done.orderNanos()
+                  + done.planNanos()
+                  + done.copyNanos()
+                  + done.idleNanos())
+          .isLessThanOrEqualTo(passed * threads);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void everyRequestHasALatency(Way way) {
+    Path path = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1).path();
+    try (Dataset dataset = Dataset.open(path);
+        Loader loader = way.loader(dataset).batchSize(64).memoryBytes(16 << 20).build()) {
+      long start = System.nanoTime();
+      for (Batch batch : loader.epoch(0)) {
+        assertThat(batch.size()).isPositive();
+      }
+      LoaderStatistics done = loader.statistics();
+      long passed = System.nanoTime() - start;
+      Latencies latencies = done.latencies();
+
+      assertThat(latencies.count()).isEqualTo(done.requests());
+      // The class of the longest one begins within the time that passed.
+      assertThat(latencies.maxNanos() * 8 / 9).isLessThanOrEqualTo(passed);
+      assertThat(latencies.percentileNanos(50)).isLessThanOrEqualTo(latencies.maxNanos());
+      if (latencies.count() > 0) {
+        assertThat(latencies.percentileNanos(1)).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void theCacheShareIsThatOfTheRecords() {
+    Path path = TestArray.random(directory.resolve("x.npy"), 4000, 512, 1).path();
+    Readahead readahead = Readahead.parse("backend=pread,maxRead=64k,cache=" + 1000 * 512);
+    try (Dataset dataset = Dataset.open(path);
+        Loader loader =
+            dataset.loader().batchSize(50).readahead(readahead).memoryBytes(16 << 20).build()) {
+      assertThat(loader.statistics().cacheShare()).isZero();
+      for (int epoch = 0; epoch < 2; epoch++) {
+        for (Batch batch : loader.epoch(epoch)) {
+          assertThat(batch.size()).isPositive();
+        }
+      }
+      // A quarter of the second of two epochs.
+      assertThat(loader.statistics().cacheShare()).isEqualTo(1 / 8.0);
+    }
+  }
+}
