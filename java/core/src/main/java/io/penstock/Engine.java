@@ -10,6 +10,7 @@ import io.penstock.internal.engine.MemoryRequest;
 import io.penstock.internal.engine.NativeGatherer;
 import io.penstock.internal.engine.Pieces;
 import io.penstock.internal.engine.Pipeline;
+import io.penstock.internal.engine.ReplayGatherer;
 import io.penstock.internal.engine.Residency;
 import io.penstock.internal.engine.SlotPool;
 import io.penstock.internal.engine.SourceCheck;
@@ -39,6 +40,7 @@ final class Engine implements AutoCloseable {
   private final MemoryPlan plan;
   private final int batchSize;
   private final boolean isShuffled;
+  private final boolean isReplay;
   private final long recordCount;
   private final long recordBytes;
   private final Arena arena = Arena.ofShared();
@@ -55,6 +57,7 @@ final class Engine implements AutoCloseable {
     Dataset dataset = builder.dataset;
     Readahead wanted = Readahead.effective(builder.readahead);
     this.source = source;
+    this.isReplay = builder.isReplay;
     this.isShuffled = !deals.sampler().isAscending();
     this.recordCount = dataset.recordCount();
     this.recordBytes = dataset.recordBytes();
@@ -210,7 +213,10 @@ final class Engine implements AutoCloseable {
         new MappedGatherer(source, columns, recordBytes, isAdvised, readahead.dropBehind());
   }
 
-  private List<Pipeline.LaneParts> parts(Supplier<Gatherer> opener) {
+  private List<Pipeline.LaneParts> parts(Supplier<Gatherer> reader) {
+    boolean hasCells = plan.mode() != MemoryPlan.Mode.SLOTS;
+    Supplier<Gatherer> opener =
+        isReplay ? () -> new ReplayGatherer(reader.get(), batchSize, hasCells) : reader;
     List<Pipeline.LaneParts> parts = new ArrayList<>();
     for (int i = 0; i < plan.laneCount(); i++) {
       NativeFailure failure = new NativeFailure(arena);
@@ -266,6 +272,9 @@ final class Engine implements AutoCloseable {
   }
 
   String reason() {
+    if (isReplay) {
+      return choice.reason() + "; replays one batch, and reads no other";
+    }
     return plan.reason().isEmpty() ? choice.reason() : choice.reason() + "; " + plan.reason();
   }
 

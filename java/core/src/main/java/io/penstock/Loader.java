@@ -285,7 +285,7 @@ public final class Loader implements AutoCloseable {
   private void rechoose() {
     synchronized (engineLock) {
       checkOpen();
-      if (!engine.choice().mayChange() || !engine.pipeline().isIdle()) {
+      if (options.isReplay || !engine.choice().mayChange() || !engine.pipeline().isIdle()) {
         return;
       }
       BackendChoice better = Engine.choose(options, source);

@@ -32,6 +32,7 @@ public final class LoaderBuilder {
   LoaderState state;
   Readahead readahead = Readahead.DEFAULT;
   long memoryBytes = 1L << 30;
+  boolean isReplay;
 
   /** For tests: the cheaper one when null. */
   MemoryPlan.Mode mode;
@@ -55,6 +56,7 @@ public final class LoaderBuilder {
     copy.state = state;
     copy.readahead = readahead;
     copy.memoryBytes = memoryBytes;
+    copy.isReplay = isReplay;
     copy.mode = mode;
     return copy;
   }
@@ -207,6 +209,25 @@ public final class LoaderBuilder {
       throw new IllegalArgumentException("memoryBytes must be at least 1, was " + memoryBytes);
     }
     this.memoryBytes = memoryBytes;
+    return this;
+  }
+
+  /**
+   * Hands out one batch again and again, as if all data were in memory already, to see how fast the
+   * consumer is by itself: where the rate is about the same without, reading is not what it waits
+   * for.
+   *
+   * <p>Each reading thread reads the first batch that it is asked for, into each piece of memory
+   * for batches once; after that nothing is read or copied any more. All else is as ever: epochs,
+   * positions, number and sizes of batches, threads and leases; {@link Batch#indices} tell which
+   * records are really there. A consumer that writes into a batch finds what it wrote when the
+   * memory comes round again.
+   *
+   * @param isReplay whether to; false unless set
+   * @return this
+   */
+  public LoaderBuilder replay(boolean isReplay) {
+    this.isReplay = isReplay;
     return this;
   }
 

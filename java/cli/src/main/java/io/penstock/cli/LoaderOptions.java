@@ -81,6 +81,13 @@ final class LoaderOptions {
       })
   private Readahead readahead = Readahead.DEFAULT;
 
+  @Option(
+      names = "--replay",
+      description =
+          "Read one batch and hand it out again and again, as if all data were in memory: the speed"
+              + " of whoever takes the batches. Default: every record is read.")
+  private boolean isReplay;
+
   static final class RemainderConverter implements ITypeConverter<Remainder> {
     @Override
     public Remainder convert(String name) {
@@ -105,6 +112,11 @@ final class LoaderOptions {
     }
   }
 
+  /** Whether what is delivered is not what was asked for. */
+  boolean isReplay() {
+    return isReplay;
+  }
+
   /** Records in a batch. */
   int batchSize() {
     return batchSize;
@@ -126,6 +138,7 @@ final class LoaderOptions {
         .state(state)
         .memoryBytes(memoryBytes)
         .readahead(readahead)
+        .replay(isReplay)
         .build();
   }
 }

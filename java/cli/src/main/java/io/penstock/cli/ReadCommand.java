@@ -155,6 +155,9 @@ final class ReadCommand implements Callable<Integer> {
   private void checkOptions() {
     order.check();
     states.check();
+    check(
+        !(loading.isReplay() && states.isAsked()),
+        "--replay delivers one batch only: leave it out, or --state");
     check(epochs >= 1, "--epochs must be at least 1, was " + epochs);
     check(firstEpoch >= 0, "--first-epoch must be at least 0, was " + firstEpoch);
     check(

@@ -254,6 +254,25 @@ final class ReadCommandTest {
   }
 
   @Test
+  void replayHandsOutOneBatchAsOftenAsThereAreBatches() {
+    Path path = path();
+    JsonObject object = json("read", path, "--replay", "--json", "--epochs", 2);
+    assertThat(object.get("records").getAsLong()).isEqualTo(2 * RECORDS);
+    assertThat(object.get("batches").getAsLong()).isEqualTo(8);
+    assertThat(object.get("reason").getAsString()).contains("replays one batch");
+    List<Long> replayed = indices("read", path, "--replay", "--indices", "-");
+    List<Long> real = indices("read", path, "--indices", "-");
+    assertThat(replayed).hasSize(RECORDS);
+    for (int first = 0; first < RECORDS; first += 256) {
+      int size = Math.min(256, RECORDS - first);
+      assertThat(replayed.subList(first, first + size)).isEqualTo(real.subList(0, size));
+    }
+    Run refused = Run.of("read", path, "--replay", "--state", directory.resolve("state"));
+    assertThat(refused.code()).isEqualTo(ExitCodes.WRONG_USAGE);
+    assertThat(refused.err()).contains("--replay delivers one batch only");
+  }
+
+  @Test
   void withoutDigestTheObjectIsEmpty() {
     assertThat(json("read", path(), "--json").getAsJsonObject("digest").keySet()).isEmpty();
   }

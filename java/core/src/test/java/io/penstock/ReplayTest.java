@@ -1,0 +1,148 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** As if in memory: the batches of an epoch with the records of one, and no reading. */
+@Timeout(120)
+class ReplayTest {
+  private static final int RECORDS = 5003;
+  private static final int RECORD_BYTES = 785;
+  private static final int BATCH = 50;
+
+  @TempDir Path directory;
+
+  static List<Way> ways() {
+    return Way.all().toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void epochsHaveTheirBatchesAndEachOfThemTheRecordsOfTheFirst(Way way) {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1);
+    byte[] all = array.all();
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            way.loader(dataset)
+                .batchSize(BATCH)
+                .seed(4)
+                .memoryBytes(16 << 20)
+                .replay(true)
+                .build()) {
+      int threads = loader.readahead().ioThreads();
+      long batches = 0;
+      for (Epoch epoch : loader.epochs(2, 3)) {
+        long position = 0;
+        for (Batch batch : epoch) {
+          assertThat(batch.epoch()).isEqualTo(epoch.number());
+          assertThat(batch.position()).isEqualTo(position);
+          assertThat(batch.size()).isEqualTo((int) Math.min(BATCH, RECORDS - position));
+          // The first batch of the thread that made this one.
+          long first = batches++ % threads * BATCH;
+          for (int i = 0; i < batch.size(); i++) {
+            long index = loader.sampler().index(2, first + i);
+            assertThat(batch.index(i)).isEqualTo(index);
+            MemorySegment record = batch.column(0).asSlice((long) i * RECORD_BYTES, RECORD_BYTES);
+            MemorySegment expected =
+                MemorySegment.ofArray(all).asSlice(index * RECORD_BYTES, RECORD_BYTES);
+            assertThat(record.mismatch(expected)).isEqualTo(-1);
+          }
+          position += batch.size();
+        }
+        assertThat(position).isEqualTo(RECORDS);
+      }
+      assertThat(loader.statistics().records()).isEqualTo(3 * RECORDS);
+      assertThat(loader.reason()).endsWith("replays one batch, and reads no other");
+    }
+  }
+
+  @Test
+  void aBatchIsReadOnceForEachSlotAndNothingElse() {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = loader(dataset)) {
+      for (int epoch = 0; epoch < 10; epoch++) {
+        drain(loader.epoch(epoch));
+      }
+      long slots = loader.readahead().prefetchBatches() + 2;
+
+      assertThat(loader.statistics().batches()).isEqualTo(1010);
+      assertThat(loader.statistics().bytesWanted())
+          .isPositive()
+          .isLessThanOrEqualTo(slots * BATCH * RECORD_BYTES);
+    }
+  }
+
+  @Test
+  void aLargeBatchIsReplayedToo() {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), 150_000, 1, 1);
+    byte[] all = array.all();
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(70_000).replay(true).build()) {
+      long records = 0;
+      for (Batch batch : loader.epoch(3)) {
+        for (int i = 0; i < batch.size(); i += 997) {
+          int index = (int) loader.sampler().index(3, i);
+          assertThat(batch.index(i)).isEqualTo(index);
+          assertThat(batch.column(0).get(ValueLayout.JAVA_BYTE, i)).isEqualTo(all[index]);
+        }
+        records += batch.size();
+      }
+      assertThat(records).isEqualTo(150_000);
+    }
+  }
+
+  @Test
+  void whatAConsumerWroteComesRoundAgain() {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = loader(dataset)) {
+      List<Long> seen = new ArrayList<>();
+      for (Batch batch : loader.epoch(0)) {
+        long value = batch.column(0).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+        seen.add(value);
+        batch.column(0).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value + 1);
+      }
+      assertThat(seen.getLast()).isGreaterThan(seen.getFirst());
+    }
+  }
+
+  @Test
+  void aBatchThatCannotBeReadFailsEachTime() throws IOException {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = loader(dataset)) {
+      array.cutWithin(0);
+      assertThatExceptionOfType(PenstockException.class).isThrownBy(() -> drain(loader.epoch(0)));
+      assertThatExceptionOfType(PenstockException.class).isThrownBy(() -> drain(loader.epoch(1)));
+    }
+  }
+
+  private static Loader loader(Dataset dataset) {
+    return dataset
+        .loader()
+        .batchSize(BATCH)
+        .readahead(Readahead.parse("backend=pread,io=buffered"))
+        .memoryBytes(16 << 20)
+        .replay(true)
+        .build();
+  }
+
+  private static void drain(Epoch epoch) {
+    for (Batch batch : epoch) {
+      assertThat(batch.size()).isPositive();
+    }
+  }
+}
