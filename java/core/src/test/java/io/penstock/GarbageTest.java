@@ -3,12 +3,16 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.internal.engine.MemoryPlan;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import jdk.jfr.Recording;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +43,20 @@ class GarbageTest {
   @ParameterizedTest
   @MethodSource("ways")
   void aBatchMakesNoGarbage(Way way) {
+    check(way);
+  }
+
+  @Test
+  void aBatchThatIsRecordedMakesNoGarbageEither() {
+    try (Recording recording = new Recording()) {
+      recording.enable("io.penstock.Batch").withThreshold(Duration.ZERO);
+      recording.enable("io.penstock.Epoch");
+      recording.start();
+      check(new Way("backend=mmap", MemoryPlan.Mode.SLOTS));
+    }
+  }
+
+  private void check(Way way) {
     assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count");
     TestArray array = TestArray.random(directory.resolve("x.npy"), 8000, 784, 1);
     List<Long> before = readers();
