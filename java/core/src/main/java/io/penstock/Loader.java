@@ -7,7 +7,6 @@ import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.engine.Slot;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.sampler.Deal;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
@@ -202,39 +201,7 @@ public final class Loader implements AutoCloseable {
       done = engine.pipeline().statistics();
       done = earlier == null ? done : done.plus(earlier);
     }
-    ReaderStatistics readers = done.readers();
-    return new LoaderStatistics(
-        done.records(),
-        done.batches(),
-        done.bytes(),
-        done.elapsedNanos(),
-        done.stallNanos(),
-        done.consumerNanos(),
-        done.queueNanos(),
-        readers.waitNanos,
-        readers.orderNanos,
-        readers.planNanos + readers.admitNanos,
-        readers.copyNanos,
-        readers.idleNanos,
-        readers.cpuNanos,
-        readers.requests,
-        readers.bytesRead,
-        readers.bytesWanted,
-        readers.straightBytes,
-        readers.mergedRecords,
-        readers.shortReads,
-        readers.repeats,
-        readers.cacheHits,
-        readers.sweeps,
-        new Latencies(readers.latencies),
-        readers.queueDepthMax,
-        readers.queueDepth,
-        readers.mergeGapBytes,
-        readahead(),
-        backend(),
-        io(),
-        engine.memoryBytes(),
-        reason());
+    return LoaderStatistics.of(done, engine);
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.penstock;
 
+import io.penstock.internal.engine.PipelineStatistics;
+import io.penstock.internal.ffi.ReaderStatistics;
+
 /**
  * What a loader did since it was built, at one moment.
  *
@@ -89,6 +92,43 @@ public record LoaderStatistics(
     String io,
     long memoryBytes,
     String reason) {
+
+  /** Put together from what was done and what does it now. */
+  static LoaderStatistics of(PipelineStatistics done, Engine engine) {
+    ReaderStatistics readers = done.readers();
+    return new LoaderStatistics(
+        done.records(),
+        done.batches(),
+        done.bytes(),
+        done.elapsedNanos(),
+        done.stallNanos(),
+        done.consumerNanos(),
+        done.queueNanos(),
+        readers.waitNanos,
+        readers.orderNanos,
+        readers.planNanos + readers.admitNanos,
+        readers.copyNanos,
+        readers.idleNanos,
+        readers.cpuNanos,
+        readers.requests,
+        readers.bytesRead,
+        readers.bytesWanted,
+        readers.straightBytes,
+        readers.mergedRecords,
+        readers.shortReads,
+        readers.repeats,
+        readers.cacheHits,
+        readers.sweeps,
+        new Latencies(readers.latencies),
+        readers.queueDepthMax,
+        readers.queueDepth,
+        readers.mergeGapBytes,
+        engine.readahead(),
+        engine.choice().backendName(),
+        engine.choice().io(),
+        engine.memoryBytes(),
+        engine.reason());
+  }
 
   /**
    * The share of records that did not have to be read.

@@ -20,10 +20,10 @@
  * }
  * }
  *
- * <p>Where the time went is told by {@link io.penstock.LoaderStatistics}, and to JDK Flight Recorder
- * by the events {@code io.penstock.Batch}, {@code io.penstock.Epoch} and {@code
+ * <p>Where the time went is told by {@link io.penstock.LoaderStatistics}, and to JDK Flight
+ * Recorder by the events {@code io.penstock.Batch}, {@code io.penstock.Epoch} and {@code
  * io.penstock.LoaderStart}; how fast a trainer is by itself, by {@link
- * io.penstock.Loader.Builder#replay}.
+ * io.penstock.LoaderBuilder#replay}.
  *
  * <p>What can go wrong with data is a {@link io.penstock.PenstockException} that names the file,
  * what was expected, what was found and what to do. Reading files calls native code: start Java

@@ -268,7 +268,7 @@ final class ReadCommandTest {
       assertThat(replayed.subList(first, first + size)).isEqualTo(real.subList(0, size));
     }
     Run refused = Run.of("read", path, "--replay", "--state", directory.resolve("state"));
-    assertThat(refused.code()).isEqualTo(ExitCodes.WRONG_USAGE);
+    assertThat(refused.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(refused.err()).contains("--replay delivers one batch only");
   }
 
