@@ -76,7 +76,7 @@ class ReplayTest {
       for (int epoch = 0; epoch < 10; epoch++) {
         drain(loader.epoch(epoch));
       }
-      long slots = loader.readahead().prefetchBatches() + 2;
+      long slots = loader.readahead().prefetchBatches() + 2L;
 
       assertThat(loader.statistics().batches()).isEqualTo(1010);
       assertThat(loader.statistics().bytesWanted())
