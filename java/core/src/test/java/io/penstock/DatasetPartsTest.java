@@ -79,8 +79,14 @@ class DatasetPartsTest {
 
   /** What the loader brings, shuffled, is what lies in the mapped file. */
   private static void assertDelivered(Dataset dataset) {
+    assertDelivered(dataset, "backend=mmap");
+    assertDelivered(dataset, "io=buffered");
+  }
+
+  private static void assertDelivered(Dataset dataset, String readahead) {
     List<Long> seen = new ArrayList<>();
-    try (Loader loader = dataset.loader().batchSize(2).seed(5).memoryBytes(64 << 20).build()) {
+    LoaderBuilder builder = dataset.loader().batchSize(2).seed(5).memoryBytes(64 << 20);
+    try (Loader loader = builder.readahead(Readahead.parse(readahead)).build()) {
       for (Batch batch : loader.epoch(0)) {
         for (int i = 0; i < batch.size(); i++) {
           seen.add(batch.index(i));
