@@ -40,6 +40,7 @@ class BenchmarksTest {
                     .param("recordBytes", "784")
                     .param("fileMegabytes", "1")
                     .param("recordCount", "1000000000000")
+                    .param("tableRecords", "100000")
                     .shouldFailOnError(true)
                     .verbosity(VerboseMode.SILENT)
                     .build())

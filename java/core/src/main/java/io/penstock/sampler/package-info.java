@@ -51,7 +51,8 @@
  * <p>A {@link io.penstock.sampler.Partition Partition} is the part of each epoch that one of
  * several processes reads, and its {@link io.penstock.sampler.Deal Deal} tells the batches. How far
  * they all came is a {@link io.penstock.sampler.LoaderState LoaderState}: a line of text that any
- * job of any size goes on from.
+ * job of any size goes on from. A loader takes all of it: {@code
+ * dataset.loader().sampler(order).rank(0, 4).state(state)}.
  *
  * <p>All of these may be used by any number of threads at once.
  */
