@@ -31,7 +31,8 @@ final class WindowPlanner {
   static MemoryPlan planOrNull(MemoryRequest request) {
     long window = Math.min(request.windowRecords(), request.epochRecords());
     long bytes = request.columnRecordBytes().stream().mapToLong(Long::longValue).sum();
-    long wanted = Math.max(window, Math.min(LEAST_WINDOW_BYTES / bytes, request.epochRecords()));
+    long joined = Math.min(LEAST_WINDOW_BYTES / bytes, request.epochRecords() / 2);
+    long wanted = Math.max(window, joined);
     MemoryPlan plan = planOrNull(request, wanted);
     while (plan == null && wanted > window) {
       wanted = Math.max(window, wanted / 2);
@@ -74,7 +75,9 @@ final class WindowPlanner {
 
   private static MemoryPlan plan(MemoryRequest request, long window, int cells) {
     int slots = MemoryPlan.slotsBesideCells(request, 1);
-    int entries = (int) (2 * window) + 2 * request.batchSize();
+    // Not more than an epoch ahead: samplers keep what they derive for two epochs only.
+    long ahead = Math.min(2 * window + 2L * request.batchSize(), request.epochRecords());
+    int entries = (int) Math.max(request.batchSize(), ahead);
     int staging = MemoryPlan.stagingBytes(request);
     long resident = MemoryPlan.residentBytes(request, 1);
     long slotMemory =
