@@ -22,7 +22,7 @@ import java.util.StringJoiner;
  * whenever their number doubles). So every batch has the same composition, to within these.
  *
  * <p>Sources with weight 0 are never read. Thread-safe; memory does not grow with the number of
- * records. 5 to 15 million indices a second on one core.
+ * records, but for 8 kB per source for each thread that fills.
  */
 public final class Mixture implements Sampler {
   /** Version of the order, which saved states carry. */
@@ -38,6 +38,9 @@ public final class Mixture implements Sampler {
   private final long seed;
   private final Turns turns;
   private final Turns.Taker draw = this::draw;
+
+  /** Null for so many sources that filling by source would not pay. */
+  private final ThreadLocal<MixtureFiller> fillers;
 
   /**
    * Mixes datasets.
@@ -66,6 +69,10 @@ public final class Mixture implements Sampler {
     this.size = size;
     this.seed = seed;
     this.turns = new Turns(this.weights, seed);
+    this.fillers =
+        this.sources.length > MixtureFiller.MOST_SOURCES
+            ? null
+            : ThreadLocal.withInitial(() -> new MixtureFiller(turns, this.sources, offsets));
   }
 
   @Override
@@ -141,7 +148,13 @@ public final class Mixture implements Sampler {
   public void fill(long epoch, long position, MemorySegment indices, int count) {
     Arguments.checkFill(epoch, position, indices, count, size);
     long first = first(epoch) + position;
-    for (int i = 0; i < count; i++) {
+    int done = 0;
+    while (fillers != null && count - done >= MixtureFiller.LEAST_RUN) {
+      int run = Math.min(count - done, MixtureFiller.MOST_RUN);
+      fillers.get().fill(first + done, indices, done, run);
+      done += run;
+    }
+    for (int i = done; i < count; i++) {
       indices.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, turns.at(first + i, draw));
     }
   }

@@ -23,6 +23,32 @@ class MixtureTest {
   }
 
   @Test
+  void runsOfAnyLengthAreFilledAsTheyAreDrawnOneByOne() {
+    Sampler inner =
+        new Mixture(
+            List.of(new FullShuffle(5, 1), new FullShuffle(1, 2)), new double[] {1, 1}, 90, 3);
+    List<Sampler> sources = new ArrayList<>(List.of(new FullShuffle(10_000, 4), inner));
+    for (int count : new int[] {2, 3, 63, 64, 65}) {
+      while (sources.size() < count) {
+        sources.add(new Sequential(sources.size()));
+      }
+      double[] weights = new double[count];
+      for (int i = 0; i < count; i++) {
+        weights[i] = i % 5 == 4 ? 0 : 1 + i % 3;
+      }
+      Mixture mixture = new Mixture(sources.subList(0, count), weights, 5_000, 9);
+      for (int start : new int[] {0, 1, 777}) {
+        for (int run : new int[] {1, 63, 64, 100, 1024, 1100, 4_200}) {
+          long[] filled = SamplerTest.filled(mixture, 3, start, run);
+          for (int i = 0; i < run; i++) {
+            assertThat(filled[i]).isEqualTo(mixture.index(3, start + i));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void eachSourceIsGoneThroughInItsOwnOrder() {
     double[] weights = {1, 5, 0.5, 2};
     Mixture mixture = mixture(weights, 500, 3);
