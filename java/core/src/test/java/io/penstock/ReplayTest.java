@@ -77,11 +77,13 @@ class ReplayTest {
         drain(loader.epoch(epoch));
       }
       long slots = loader.readahead().prefetchBatches() + 2L;
+      // A slot that was first used for the short batch at the end of an epoch is read into again.
+      int mostRecords = BATCH + RECORDS % BATCH;
 
       assertThat(loader.statistics().batches()).isEqualTo(1010);
       assertThat(loader.statistics().bytesWanted())
           .isPositive()
-          .isLessThanOrEqualTo(slots * BATCH * RECORD_BYTES);
+          .isLessThanOrEqualTo(slots * mostRecords * RECORD_BYTES);
     }
   }
 
