@@ -17,6 +17,9 @@
 
 #include "internal.h"
 
+/* Batches at the head of an order that are read before the first sweep starts. */
+#define HEAD_FREE_BATCHES 2
+
 static uint32_t bucket_of(const elevator *lift, uint64_t index) {
   return (uint32_t)(index >> lift->shift);
 }
@@ -49,7 +52,7 @@ static uint64_t admission_limit(const penstock_reader *reader) {
 void elevator_admit(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
   const uint64_t limit = admission_limit(reader);
-  if (ring->admitted >= limit)
+  if (!reader->elevator.is_open || ring->admitted >= limit)
     return;
   uint32_t entry = entry_at(ring, ring->admitted);
   for (; ring->admitted < limit; ring->admitted++) {
@@ -168,9 +171,26 @@ static int look_ahead(penstock_reader *reader) {
   return 1;
 }
 
+static uint64_t choose_head(const penstock_reader *reader);
+
+/* Once the first batches are on their way, reads of single records have shown what they cost: only
+ * now it is decided how many of them there are to be, and the elevator gets the rest. */
+static void open_elevator(penstock_reader *reader) {
+  entry_ring *ring = &reader->entries;
+  elevator *lift = &reader->elevator;
+  const uint64_t begun = lift->head_next > ring->taken ? lift->head_next : ring->taken;
+  const uint64_t head = choose_head(reader);
+  lift->head = head > begun ? head : begun;
+  ring->admitted = lift->head;
+  lift->is_open = 1;
+  elevator_admit(reader);
+}
+
 static int advance(penstock_reader *reader) {
   elevator *lift = &reader->elevator;
   uint32_t bucket;
+  if (!lift->is_open)
+    open_elevator(reader);
   const uint32_t from = lift->place + !lift->stay;
   if (!lift->started || !next_bucket(lift, from, lift->count, &bucket)) {
     if (lift->started) {
@@ -303,7 +323,7 @@ static int visit_head(penstock_reader *reader) {
       (end < lift->head_next + step && end < lift->head && end < ring->ordered))
     return 0;
   const uint64_t cost = record_cost(reader) * (end - lift->head_next);
-  if (lift->started && lift->sweeps == 0) {
+  if (lift->sweeps == 0 && (lift->started || lift->head_next >= HEAD_FREE_BATCHES * step)) {
     if (lift->credit_bytes < cost)
       return 0;
     lift->credit_bytes -= cost;
@@ -358,6 +378,7 @@ void elevator_reset(penstock_reader *reader) {
   if (lift->head_ahead < reader->options.batch_size)
     lift->head_ahead = reader->options.batch_size;
   reader->entries.admitted = lift->head;
+  lift->is_open = 0;
   lift->stay = 0;
   lift->sweep.count = 0;
   lift->urgent.count = 0;

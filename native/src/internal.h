@@ -243,7 +243,8 @@ typedef struct {
   uint64_t sweeps;  /* ended */
   visit sweep;
   visit urgent;
-  uint64_t head; /* records before this are read by themselves, a little ahead of the consumer */
+  uint32_t is_open; /* the head is chosen, and what lies behind it admitted */
+  uint64_t head;    /* records before this are read by themselves, a little ahead of the consumer */
   uint64_t head_next;    /* the first of them that is not begun with */
   uint64_t head_ahead;   /* how far ahead; so many cells are kept for them and for forced reads */
   uint64_t credit_bytes; /* what reads of the head may cost before the elevator must move on */

@@ -25,6 +25,10 @@
 /* Weight of the guess, where a window has at most 1: a few windows of both kinds outweigh it. */
 #define GUESS_WEIGHT 0.05
 #define DECAY 0.98
+/* At most so much for a byte, in guesses: under 100 MB/s is rare, however few requests a second a
+ * device does. Without this a hard disk that has been seen to read single records only would be
+ * taken to be as slow with bytes, and never be asked for more of them. */
+#define MOST_BYTE_GUESSES 15.0
 #define LEAST_GAP_BYTES 4096
 #define MOST_GAP_BYTES (1 << 20)
 
@@ -97,8 +101,11 @@ static void fit_gap(pace *pace, double time_ns) {
   const double request = (pace->xt * yy - pace->yt * xy) / determinant;
   const double byte = (pace->yt * xx - pace->xt * xy) / determinant;
   const double least = 0.01;
-  const double gap = (request < least ? least : request) * GUESS_REQUEST_NS /
-                     ((byte < least ? least : byte) * GUESS_BYTE_NS);
+  const double byte_cost = byte < least               ? least
+                           : byte > MOST_BYTE_GUESSES ? MOST_BYTE_GUESSES
+                                                      : byte;
+  const double gap =
+      (request < least ? least : request) * GUESS_REQUEST_NS / (byte_cost * GUESS_BYTE_NS);
   pace->gap_bytes = gap < LEAST_GAP_BYTES  ? LEAST_GAP_BYTES
                     : gap > MOST_GAP_BYTES ? MOST_GAP_BYTES
                                            : (uint32_t)gap;

@@ -59,6 +59,19 @@ static void half_of_the_evidence_leaves_the_guess(void) {
   CHECK(pace.gap_bytes < 28000);
 }
 
+/* Single records only, from a hard disk: it need not have been asked for large reads to be. */
+static void a_disk_of_few_requests_is_asked_for_large_ones(void) {
+  const penstock_reader_options options = options_with(PENSTOCK_ADAPT_GAP, 64);
+  pace pace;
+  pace_open(&pace, &options);
+  uint64_t now = 1;
+  for (uint32_t i = 0; i < 40; i++) {
+    now += (uint64_t)(8.0 * SECOND / 150);
+    pace_completed(&pace, now, 8, 8 * 1024);
+  }
+  CHECK(pace.gap_bytes > 500000);
+}
+
 static void gap_has_an_end(void) {
   const penstock_reader_options options = options_with(PENSTOCK_ADAPT_GAP, 64);
   pace pace;
@@ -104,6 +117,7 @@ static void nothing_is_learned_when_told_not_to(void) {
 int main(void) {
   RUN(gap_is_what_a_request_costs_in_bytes);
   RUN(half_of_the_evidence_leaves_the_guess);
+  RUN(a_disk_of_few_requests_is_asked_for_large_ones);
   RUN(gap_has_an_end);
   RUN(depth_goes_to_where_the_device_does_most);
   RUN(nothing_is_learned_when_told_not_to);
