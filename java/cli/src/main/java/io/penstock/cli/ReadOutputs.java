@@ -85,7 +85,9 @@ final class ReadOutputs implements AutoCloseable {
     FileChannel file =
         FileChannel.open(Path.of(path), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     files.add(new OutputFile(name, file));
-    long keptBytes = keptBytes(name, note);
+    // A file that is new is not the one that the state counts on: it gets the rest. So may another
+    // rank's, or that of a job that goes on elsewhere.
+    long keptBytes = file.size() == 0 ? 0 : keptBytes(name, note);
     if (file.size() < keptBytes) {
       throw PenstockException.about(
           Path.of(path),

@@ -369,6 +369,19 @@ final class ReadOrderTest {
     failsWith("expected the 6144 bytes that were written before", "--state", state, "--out", out);
   }
 
+  @Test
+  void aNewOutputGetsTheRest() throws IOException {
+    Path state = directory.resolve("state");
+    Path first = directory.resolve("first");
+    Path rest = directory.resolve("rest");
+    Run.of("read", path, "--limit", 2, "--state", state, "--indices", first).text();
+    Run.of("read", path, "--state", state, "--indices", rest).text();
+    List<String> together = new ArrayList<>(Files.readAllLines(first));
+    assertThat(together).hasSize(512);
+    together.addAll(Files.readAllLines(rest));
+    assertThat(together.stream().map(Long::valueOf)).containsExactlyInAnyOrderElementsOf(all());
+  }
+
   /** A one-dimensional .npy of 8-byte numbers, given as their bits. */
   private Path numbers(String name, String descr, long... numbers) {
     ByteBuffer bytes =
