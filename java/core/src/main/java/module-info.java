@@ -6,6 +6,10 @@ module io.penstock {
   exports io.penstock;
   exports io.penstock.format;
   exports io.penstock.sampler;
+  exports io.penstock.write;
+
+  // For direct writes: it has the option that opens a file for them.
+  requires jdk.unsupported;
 
   // For events of JDK Flight Recorder; a runtime without it is fine.
   requires static jdk.jfr;

@@ -1,0 +1,267 @@
+package io.penstock.write;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.NativeLibrary;
+import io.penstock.internal.ffi.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Writes a file in large blocks with several of them in flight, past the page cache where the file
+ * system lets it.
+ *
+ * <p>What it owns: the blocks' memory and the writing threads. The bytes come through {@link
+ * BlockStream}s, each of them a run of the file. All that touches the file happens in the writing
+ * threads, so that an interrupt of a caller does not close the channel. The pages at the ends of a
+ * run are read, changed and written again: then runs may end anywhere, and writers of neighbouring
+ * runs do each other no harm. After a failure nothing more is written, and nobody waits for ever.
+ */
+final class BlockWriter implements AutoCloseable {
+  /** What direct writes begin and end at, on all file systems with blocks of at most this size. */
+  static final int PAGE_BYTES = 4096;
+
+  static final long DEFAULT_MEMORY_BYTES = 16 << 20;
+
+  /** Two writes keep a device busy: while one ends, the other is under way. */
+  private static final int THREADS = 2;
+
+  /** One is being filled, one waits, and two are being written. */
+  static final int BLOCKS = THREADS + 2;
+
+  /** Where writes go through the page cache, as much of it is dirty at most. */
+  private static final long FLUSH_BYTES = 64 << 20;
+
+  private final Path target;
+  private final FileChannel channel;
+  private final boolean isDirect;
+  private final Arena arena = Arena.ofShared();
+  private final List<Thread> threads = new ArrayList<>(THREADS);
+  private final BlockingQueue<Block> free = new ArrayBlockingQueue<>(BLOCKS + 1);
+  private final BlockingQueue<Block> full = new ArrayBlockingQueue<>(BLOCKS + THREADS);
+  private final int blockBytes;
+  private final AtomicLong unflushedBytes = new AtomicLong();
+  private final Object edgeLock = new Object();
+  private volatile PenstockException failure;
+
+  /** A piece of memory that stands for the pages of the file from {@code baseOffset} on. */
+  static final class Block {
+    final MemorySegment memory;
+    private final ByteBuffer buffer;
+    BlockStream stream;
+    long baseOffset;
+
+    /** The bytes to be written, from and to, in the file. */
+    long startOffset;
+
+    long endOffset;
+
+    Block(MemorySegment memory) {
+      this.memory = memory;
+      this.buffer = memory == null ? null : memory.asByteBuffer();
+    }
+
+    private ByteBuffer bytes(long start, long end) {
+      return buffer.limit((int) (end - baseOffset)).position((int) (start - baseOffset));
+    }
+  }
+
+  /**
+   * Starts the threads.
+   *
+   * @param target what failures are told of
+   * @param channel open for reading and writing, and for as long as this; not closed here
+   * @param isDirect whether it goes past the page cache, in whole pages
+   * @param memoryBytes for the blocks, at least 64 KiB
+   */
+  BlockWriter(Path target, FileChannel channel, boolean isDirect, long memoryBytes) {
+    this.target = target;
+    this.channel = channel;
+    this.isDirect = isDirect;
+    long pages = Math.min(memoryBytes / BLOCKS, 1 << 30) / PAGE_BYTES;
+    this.blockBytes = (int) pages * PAGE_BYTES;
+    NativeLibrary.load();
+    try {
+      long bytes = (long) BLOCKS * blockBytes + (long) THREADS * PAGE_BYTES;
+      MemorySegment memory = NativeMemory.allocate(bytes, true, arena).segment();
+      for (int i = 0; i < BLOCKS; i++) {
+        free.add(new Block(memory.asSlice((long) i * blockBytes, blockBytes)));
+      }
+      for (int i = 0; i < THREADS; i++) {
+        long offset = (long) BLOCKS * blockBytes + (long) i * PAGE_BYTES;
+        ByteBuffer page = memory.asSlice(offset, PAGE_BYTES).asByteBuffer();
+        threads.add(
+            Thread.ofPlatform()
+                .name("penstock-writer-" + i)
+                .daemon()
+                .unstarted(() -> writeBlocks(page)));
+      }
+      threads.forEach(Thread::start);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Begins a run of bytes.
+   *
+   * @param offset where in the file it begins
+   */
+  BlockStream stream(long offset) {
+    return new BlockStream(this, offset);
+  }
+
+  int blockBytes() {
+    return blockBytes;
+  }
+
+  /** Waits for a block that is free, which becomes the pages around an offset. */
+  Block take(BlockStream stream, long offset) {
+    checkFailure();
+    try {
+      Block block = free.take();
+      block.stream = stream;
+      block.baseOffset = pageOf(offset);
+      block.startOffset = offset;
+      block.endOffset = offset;
+      return block;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Has a block written, and given back. */
+  void submit(Block block) {
+    full.add(block); // There is room for all blocks.
+  }
+
+  void giveBack(Block block) {
+    block.stream = null;
+    free.add(block);
+  }
+
+  void checkFailure() {
+    PenstockException known = failure;
+    if (known != null) {
+      // A new one: the stack of the first is that of another thread.
+      throw new PenstockException(
+          known.getMessage(), target, -1, -1, known.statusName(), known.getCause());
+    }
+  }
+
+  PenstockException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return PenstockException.about(target, "the file was not made: interrupted", e);
+  }
+
+  static long pageOf(long offset) {
+    return offset & -PAGE_BYTES;
+  }
+
+  private void writeBlocks(ByteBuffer page) {
+    try {
+      while (true) {
+        Block block = full.take();
+        if (block.memory == null) {
+          return;
+        }
+        BlockStream stream = block.stream;
+        try {
+          if (failure == null) {
+            write(block, page);
+          }
+        } catch (IOException e) {
+          fail(WriteFailures.about(target, e));
+        } catch (RuntimeException | Error e) {
+          fail(PenstockException.about(target, "the file was not made: " + e, e));
+        } finally {
+          giveBack(block);
+          stream.completed();
+        }
+      }
+    } catch (InterruptedException e) {
+      fail(interrupted(e)); // Nobody has these threads to interrupt.
+    }
+  }
+
+  private void fail(PenstockException e) {
+    synchronized (edgeLock) {
+      if (failure == null) {
+        failure = e;
+      }
+    }
+  }
+
+  private void write(Block block, ByteBuffer page) throws IOException {
+    long start = block.startOffset;
+    long end = block.endOffset;
+    long wholeStart = pageOf(start + PAGE_BYTES - 1);
+    long wholeEnd = pageOf(end);
+    if (start < wholeStart) {
+      patch(block, start, Math.min(end, wholeStart), page);
+    }
+    if (wholeStart < wholeEnd) {
+      writeFully(block.bytes(wholeStart, wholeEnd), wholeStart);
+    }
+    if (wholeEnd < end && wholeStart <= wholeEnd) {
+      patch(block, wholeEnd, end, page);
+    }
+    if (!isDirect && unflushedBytes.addAndGet(end - start) >= FLUSH_BYTES) {
+      unflushedBytes.set(0);
+      channel.force(false);
+    }
+  }
+
+  /** Changes a part of a page; one at a time, as two runs may end in the same one. */
+  private void patch(Block block, long start, long end, ByteBuffer page) throws IOException {
+    synchronized (edgeLock) {
+      long base = pageOf(start);
+      page.clear();
+      int count = 0;
+      while (page.hasRemaining() && count >= 0 && page.position() % PAGE_BYTES == 0) {
+        count = channel.read(page, base + page.position());
+      }
+      while (page.hasRemaining()) {
+        page.put((byte) 0); // Beyond the end of the file, which the commit cuts off again.
+      }
+      page.position((int) (start - base)).put(block.bytes(start, end)).clear();
+      writeFully(page, base);
+    }
+  }
+
+  private void writeFully(ByteBuffer bytes, long offset) throws IOException {
+    long at = offset;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  /** Waits for the threads to end, whatever interrupts that; gives the memory back. */
+  @Override
+  public void close() {
+    threads.forEach(_ -> full.add(new Block(null)));
+    boolean isInterrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+      }
+    }
+    arena.close();
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,449 @@
+package io.penstock.write;
+
+import io.penstock.ElementType;
+import io.penstock.PenstockException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * Makes a {@code .npy} of any size, in bounded memory and at the speed of the device.
+ *
+ * <p>Records are appended, or written anywhere in any order by several threads; both without
+ * filling the page cache, where the file system has direct writes (where not, as on tmpfs, {@link
+ * #isDirect} is false, and pages written stay in the cache until the system drops them). The data
+ * starts at byte 4096. The file is a {@link PartialFile} until {@link #commit}: a process that is
+ * killed leaves no half file under its name.
+ *
+ * <p>Failures of the device are told by the call that finds them or by a later one, at the latest
+ * by {@link #commit}; then {@link #close} deletes what there is. An interrupt of a waiting thread
+ * is such a failure.
+ */
+public final class NpyWriter implements AutoCloseable {
+  private static final long UNKNOWN = -1;
+  private static final long MIN_MEMORY_BYTES = 64 << 10;
+
+  /** At 1 GB/s twice a second; a file of 65 GB is forced to the disk 130 times. */
+  private static final long CHECKPOINT_BYTES = 512 << 20;
+
+  private final Path target;
+  private final NpyHeader header;
+  private final long recordCount;
+  private final PartialProgress progress;
+  private final PartialFile file;
+  private final FileChannel channel;
+  private final boolean isDirect;
+  private final BlockWriter blocks;
+  private final BlockStream appended;
+  private final long checkpointBytes;
+
+  /** Held for reading while records are taken in, and for writing to end that. */
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private long appendedRecords;
+  private long savedRecords;
+  private boolean isAppending;
+  private volatile boolean isWriting;
+  private boolean isOpen = true;
+
+  private NpyWriter(Builder builder) {
+    this.target = builder.target;
+    this.header = NpyHeader.of(builder.elementType, builder.recordShape, builder.field);
+    this.recordCount = builder.recordCount;
+    this.checkpointBytes = builder.checkpointBytes;
+    this.progress =
+        builder.job == null
+            ? null
+            : new PartialProgress(header.descr() + " " + recordCount + " " + builder.job);
+    long bytes = recordCount == UNKNOWN ? 0 : header.fileBytes(recordCount);
+    this.file =
+        PartialFile.create(
+            target,
+            builder.mayReplace,
+            bytes,
+            progress == null ? null : partial -> progress.read(partial).isPresent());
+    try {
+      FileChannel direct = openDirect(file.path());
+      this.isDirect = direct != null;
+      if (isDirect) {
+        file.own(direct);
+      }
+      this.channel = isDirect ? direct : file.channel();
+      this.appendedRecords = adopted();
+      this.savedRecords = appendedRecords;
+      this.blocks = new BlockWriter(target, channel, isDirect, builder.memoryBytes);
+      this.appended = blocks.stream(offset(appendedRecords));
+    } catch (IOException e) {
+      file.close();
+      throw WriteFailures.about(target, e);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Says what the file is to hold.
+   *
+   * @param target name of the file; its directory must be there
+   * @param elementType of the elements, which are given as they are stored
+   * @param recordShape sizes of all axes but the first; none for one element per record
+   * @return a builder, with nothing else said
+   */
+  public static Builder builder(Path target, ElementType elementType, Long... recordShape) {
+    return new Builder(target, elementType, List.of(recordShape));
+  }
+
+  /** Options of a file that is to be made. Not thread-safe. */
+  public static final class Builder {
+    private final Path target;
+    private final ElementType elementType;
+    private final List<Long> recordShape;
+    private long recordCount = UNKNOWN;
+    private String field;
+    private boolean mayReplace;
+    private String job;
+    private long memoryBytes = BlockWriter.DEFAULT_MEMORY_BYTES;
+    private long checkpointBytes = CHECKPOINT_BYTES;
+
+    private Builder(Path target, ElementType elementType, List<Long> recordShape) {
+      this.target = Objects.requireNonNull(target, "target");
+      this.elementType = Objects.requireNonNull(elementType, "elementType");
+      this.recordShape = recordShape;
+    }
+
+    /**
+     * Sets how many records there are going to be: then there is room for all of them before the
+     * first is written, or an error at once, and {@link NpyWriter#write} may be used.
+     *
+     * @param recordCount at least 0; unless set, as many as are appended
+     * @return this
+     */
+    public Builder recordCount(long recordCount) {
+      if (recordCount < 0) {
+        throw new IllegalArgumentException("recordCount must be at least 0, was " + recordCount);
+      }
+      this.recordCount = recordCount;
+      return this;
+    }
+
+    /**
+     * Fills each record up to a multiple of 512 bytes, so that direct reads get it without a copy.
+     * To NumPy the file is a structured array with one field, which is the array as it would have
+     * been: {@code numpy.load("x.npy", mmap_mode="r")["x"]}; to Penstock it is {@code x.npy#x}.
+     * Where records are such a multiple anyhow, the file is the plain array.
+     *
+     * @param field its name: up to 255 letters, digits and underscores; null, as unless set:
+     *     records as they are
+     * @return this
+     */
+    public Builder alignRecords(String field) {
+      this.field = field;
+      return this;
+    }
+
+    /**
+     * Sets whether a file that has the name already is replaced, when this one is whole.
+     *
+     * @param mayReplace false unless set: then there must be none
+     * @return this
+     */
+    public Builder replace(boolean mayReplace) {
+      this.mayReplace = mayReplace;
+      return this;
+    }
+
+    /**
+     * Lets a file be continued that a killed process left: {@link NpyWriter#appendedRecords} tells
+     * how many records it has, and appending goes on behind them. Now and then what was appended is
+     * forced to the disk for that. Records that were written with {@link NpyWriter#write} are not
+     * known to a process that goes on.
+     *
+     * @param job whatever the content follows from, as sources with their times, and options; a
+     *     file of another job is deleted, not continued. Null, as unless set: files are not
+     *     continued, and a signal that ends the JVM in order deletes them
+     * @return this
+     */
+    public Builder resumable(String job) {
+      this.job = job;
+      return this;
+    }
+
+    /**
+     * Sets the memory for data that is on its way.
+     *
+     * @param memoryBytes at least 64 KiB; 16 MiB unless set
+     * @return this
+     */
+    public Builder memoryBytes(long memoryBytes) {
+      if (memoryBytes < MIN_MEMORY_BYTES) {
+        throw new IllegalArgumentException(
+            "memoryBytes must be at least %d, was %d".formatted(MIN_MEMORY_BYTES, memoryBytes));
+      }
+      this.memoryBytes = memoryBytes;
+      return this;
+    }
+
+    /** How often what was appended is forced to the disk. */
+    Builder checkpointBytes(long checkpointBytes) {
+      this.checkpointBytes = checkpointBytes;
+      return this;
+    }
+
+    /**
+     * Starts the file, under another name.
+     *
+     * @return its writer, to be closed by the caller
+     * @throws IllegalArgumentException if there is no array of such a type and shape
+     * @throws PenstockException if the file exists and must not be replaced, there is no room for
+     *     it, or its directory cannot be written to
+     */
+    public NpyWriter open() {
+      return new NpyWriter(this);
+    }
+  }
+
+  /** Null where the file system does not take direct writes of pages. */
+  private static FileChannel openDirect(Path path) {
+    try {
+      if (Files.getFileStore(path).getBlockSize() > BlockWriter.PAGE_BYTES) {
+        return null;
+      }
+      return FileChannel.open(
+          path, StandardOpenOption.READ, StandardOpenOption.WRITE, directOption());
+    } catch (IOException | UnsupportedOperationException | ReflectiveOperationException e) {
+      return null; // The other channel writes to any file system; isDirect tells.
+    }
+  }
+
+  /** ExtendedOpenOption.DIRECT, which javac warns of, as it is not part of Java SE. */
+  private static OpenOption directOption() throws ReflectiveOperationException {
+    Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+    return (OpenOption) options.getField("DIRECT").get(null);
+  }
+
+  private long adopted() throws IOException {
+    if (!file.isAdopted()) {
+      return 0;
+    }
+    OptionalLong records = progress.read(file.channel());
+    return records.orElseThrow(() -> new IllegalStateException("read before, and now not"));
+  }
+
+  private long offset(long record) {
+    return NpyHeader.DATA_OFFSET + record * header.strideBytes();
+  }
+
+  /**
+   * Size of a record as it is given, without padding.
+   *
+   * @return in bytes, at least 1
+   */
+  public long recordBytes() {
+    return header.recordBytes();
+  }
+
+  /**
+   * Whether writes go past the page cache.
+   *
+   * @return false on file systems without direct writes
+   */
+  public boolean isDirect() {
+    return isDirect;
+  }
+
+  /**
+   * How many records were appended, with those of the process that this one goes on for.
+   *
+   * @return at least 0
+   */
+  public synchronized long appendedRecords() {
+    return appendedRecords;
+  }
+
+  /**
+   * Appends records. They are copied before this returns and written later. Calls of several
+   * threads follow each other in some order.
+   *
+   * @param records whole records, one after another, as they are to be stored; on or off the heap
+   * @throws IllegalArgumentException if these are no whole records, or more than there may be
+   * @throws PenstockException if these or earlier records could not be written
+   */
+  public void append(MemorySegment records) {
+    long count = count(records);
+    lock.readLock().lock();
+    try {
+      checkOpen();
+      synchronized (this) {
+        checkRange(appendedRecords, count);
+        isAppending = true;
+        put(appended, records, count);
+        appendedRecords += count;
+        if (progress != null
+            && (appendedRecords - savedRecords) * header.strideBytes() >= checkpointBytes) {
+          save();
+        }
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Writes records anywhere, and waits until the system has them. Any thread, several at a time;
+   * large ranges are faster than small ones. What is written twice at the same time is either.
+   * Records that are never written are zeros.
+   *
+   * @param firstRecord index of the first
+   * @param records whole records, one after another, as they are to be stored; on or off the heap
+   * @throws IllegalStateException if the number of records was not set
+   * @throws IllegalArgumentException if these are no whole records, or out of range
+   * @throws PenstockException if these or earlier records could not be written
+   */
+  public void write(long firstRecord, MemorySegment records) {
+    if (recordCount == UNKNOWN) {
+      throw new IllegalStateException(
+          "records can be written anywhere only where recordCount is set");
+    }
+    long count = count(records);
+    lock.readLock().lock();
+    try {
+      checkOpen();
+      checkRange(firstRecord, count);
+      isWriting = true;
+      BlockStream stream = blocks.stream(offset(firstRecord));
+      put(stream, records, count);
+      stream.flush();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private long count(MemorySegment records) {
+    if (records.byteSize() % header.recordBytes() != 0) {
+      throw new IllegalArgumentException(
+          "records must be a multiple of %d bytes, were %d"
+              .formatted(header.recordBytes(), records.byteSize()));
+    }
+    return records.byteSize() / header.recordBytes();
+  }
+
+  private void checkRange(long first, long count) {
+    if (recordCount != UNKNOWN && (first < 0 || count > recordCount - first)) {
+      throw new IllegalArgumentException(
+          "records must be of 0 to %d, were %d from %d on: %s"
+              .formatted(recordCount - 1, count, first, target));
+    }
+  }
+
+  private void checkOpen() {
+    if (!isOpen) {
+      throw new IllegalStateException("the writer is closed: " + target);
+    }
+  }
+
+  private void put(BlockStream stream, MemorySegment records, long count) {
+    if (header.strideBytes() == header.recordBytes()) {
+      stream.put(records, 0, records.byteSize());
+      return;
+    }
+    for (long i = 0; i < count; i++) {
+      stream.put(records, i * header.recordBytes(), header.recordBytes());
+      stream.putZeros(header.strideBytes() - header.recordBytes());
+    }
+  }
+
+  /** Forces the records to the disk, and only then says so in the file. */
+  private void save() {
+    appended.flush();
+    try {
+      channel.force(false);
+      writeFirstPage(progress.page(appendedRecords));
+      channel.force(false);
+    } catch (IOException e) {
+      throw WriteFailures.about(target, e);
+    }
+    savedRecords = appendedRecords;
+  }
+
+  /** Through the same channel as the data: two views of one file would have to be kept in step. */
+  private void writeFirstPage(byte[] page) {
+    BlockStream stream = blocks.stream(0);
+    stream.put(MemorySegment.ofArray(page), 0, page.length);
+    stream.flush();
+  }
+
+  /**
+   * Completes the file and gives it its name, in one step: before there is the old file or none,
+   * and afterwards the whole new one, forced to the disk. The writer is closed then.
+   *
+   * @throws IllegalStateException if fewer records were appended than were to come
+   * @throws PenstockException if that fails, or any record before could not be written; then the
+   *     old file is as it was
+   */
+  public void commit() {
+    lock.writeLock().lock();
+    try {
+      checkOpen();
+      long count = recordCount == UNKNOWN ? appendedRecords : recordCount;
+      if (isAppending && !isWriting && appendedRecords < count) {
+        throw new IllegalStateException(
+            "%d records must be appended, were %d: %s".formatted(count, appendedRecords, target));
+      }
+      appended.flush();
+      writeFirstPage(header.page(count));
+      setLength(header.fileBytes(count));
+      blocks.close();
+      isOpen = false;
+      try {
+        file.commit();
+      } finally {
+        file.close();
+      }
+    } catch (IOException e) {
+      throw WriteFailures.about(target, e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** The last page may be too long, and records that were never written are not there yet. */
+  private void setLength(long bytes) throws IOException {
+    FileChannel any = file.channel();
+    if (any.size() < bytes) {
+      any.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
+    }
+    any.truncate(bytes);
+  }
+
+  /**
+   * Deletes the file unless it was committed, and ends the threads. Waits for calls of other
+   * threads that are under way. Idempotent.
+   */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (!isOpen) {
+        return;
+      }
+      isOpen = false;
+      try {
+        blocks.close();
+      } finally {
+        file.close();
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.penstock.write;
+
+import io.penstock.PenstockException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** What went wrong while a file was made, in one line: what was expected, found, and what to do. */
+final class WriteFailures {
+  private WriteFailures() {}
+
+  static PenstockException exists(Path target, IOException cause) {
+    return PenstockException.about(
+        target,
+        "expected no file of this name, found one, which was left as it is: give another name, or"
+            + " say that it may be replaced (--force)",
+        cause);
+  }
+
+  /** There is no room, as the system says by name. */
+  static PenstockException full(Path target, long bytes, String status) {
+    return new PenstockException(
+        "%s: expected room for %d bytes, found none (%s): %s; nothing was left behind"
+            .formatted(target, bytes, status, fullAdvice(status)),
+        target,
+        -1,
+        -1,
+        status,
+        null);
+  }
+
+  /** Anything that the system says of a file that is being made. */
+  static PenstockException about(Path target, IOException e) {
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    if (e instanceof FileAlreadyExistsException) {
+      return exists(target, e);
+    }
+    if (e instanceof NoSuchFileException) {
+      return told(target, "ENOENT", "no such directory: make it, or check the path", e);
+    }
+    if (e instanceof AccessDeniedException) {
+      String advice = "permission denied: check the mode of the directory";
+      return told(target, "EACCES", advice, e);
+    }
+    if (e instanceof FileSystemException system && system.getReason() != null) {
+      reason = system.getReason();
+    }
+    // The JDK passes on the C library's text and not the number.
+    if (reason.contains("No space left")) {
+      return told(target, "ENOSPC", reason + ": " + fullAdvice("ENOSPC"), e);
+    }
+    if (reason.contains("quota exceeded")) {
+      return told(target, "EDQUOT", reason + ": " + fullAdvice("EDQUOT"), e);
+    }
+    if (reason.contains("File too large")) {
+      return told(target, "EFBIG", reason + ": " + fullAdvice("EFBIG"), e);
+    }
+    if (reason.contains("Read-only file system")) {
+      return told(target, "EROFS", reason + ": write elsewhere", e);
+    }
+    return told(target, null, reason + ": see to the device, or write elsewhere", e);
+  }
+
+  private static String fullAdvice(String status) {
+    return switch (status) {
+      case "EDQUOT" -> "raise the quota, or write elsewhere";
+      case "EFBIG" -> "the file system or a limit (ulimit -f) has no files so large";
+      default -> "make room on the device, or write elsewhere";
+    };
+  }
+
+  private static PenstockException told(Path target, String status, String problem, IOException e) {
+    return new PenstockException(
+        target + ": the file was not made: " + problem, target, -1, -1, status, e);
+  }
+}
