@@ -119,7 +119,8 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * The records of a column, one after another as they are stored.
+   * The records of a column, one after another: as they are stored, unless {@link
+   * LoaderBuilder#nativeOrder} was asked for.
    *
    * @param name of the column
    * @return exactly {@link #size()} times the column's {@link Column#recordBytes()} bytes of native
@@ -145,7 +146,7 @@ public final class Batch implements AutoCloseable {
 
   /**
    * The records of a column as a direct buffer over the same memory, in the byte order in which its
-   * numbers are stored.
+   * numbers are delivered.
    *
    * @param name of the column
    * @return a new buffer from position 0 to the end of the column
@@ -160,7 +161,7 @@ public final class Batch implements AutoCloseable {
                   + " or a smaller batchSize")
               .formatted(name, Integer.MAX_VALUE, segment.byteSize()));
     }
-    ByteOrder order = dataset().column(name).elementType().order();
+    ByteOrder order = loader.columns().get(dataset().columnNumber(name)).elementType().order();
     return segment.asByteBuffer().order(order == null ? ByteOrder.nativeOrder() : order);
   }
 

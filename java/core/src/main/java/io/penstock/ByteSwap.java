@@ -11,42 +11,43 @@ import java.lang.foreign.ValueLayout;
 final class ByteSwap {
   private ByteSwap() {}
 
-  /** Numbers of 2, 4, 8 or 16 bytes, one after another. */
-  static void swap(MemorySegment numbers, int numberBytes) {
+  /** Numbers of 2, 4, 8 or 16 bytes, one after another, in so many bytes from an offset on. */
+  static void swap(MemorySegment numbers, long offset, long bytes, int numberBytes) {
+    long end = offset + bytes;
     switch (numberBytes) {
-      case 2 -> swapShorts(numbers);
-      case 4 -> swapInts(numbers);
-      case 8 -> swapLongs(numbers);
-      case 16 -> swapPairs(numbers);
+      case 2 -> swapShorts(numbers, offset, end);
+      case 4 -> swapInts(numbers, offset, end);
+      case 8 -> swapLongs(numbers, offset, end);
+      case 16 -> swapPairs(numbers, offset, end);
       default ->
           throw new IllegalArgumentException("numberBytes must be 2 to 16, was " + numberBytes);
     }
   }
 
-  private static void swapShorts(MemorySegment numbers) {
+  private static void swapShorts(MemorySegment numbers, long offset, long end) {
     ValueLayout.OfShort layout = ValueLayout.JAVA_SHORT_UNALIGNED;
-    for (long at = 0; at < numbers.byteSize(); at += Short.BYTES) {
+    for (long at = offset; at < end; at += Short.BYTES) {
       numbers.set(layout, at, Short.reverseBytes(numbers.get(layout, at)));
     }
   }
 
-  private static void swapInts(MemorySegment numbers) {
+  private static void swapInts(MemorySegment numbers, long offset, long end) {
     ValueLayout.OfInt layout = ValueLayout.JAVA_INT_UNALIGNED;
-    for (long at = 0; at < numbers.byteSize(); at += Integer.BYTES) {
+    for (long at = offset; at < end; at += Integer.BYTES) {
       numbers.set(layout, at, Integer.reverseBytes(numbers.get(layout, at)));
     }
   }
 
-  private static void swapLongs(MemorySegment numbers) {
+  private static void swapLongs(MemorySegment numbers, long offset, long end) {
     ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED;
-    for (long at = 0; at < numbers.byteSize(); at += Long.BYTES) {
+    for (long at = offset; at < end; at += Long.BYTES) {
       numbers.set(layout, at, Long.reverseBytes(numbers.get(layout, at)));
     }
   }
 
-  private static void swapPairs(MemorySegment numbers) {
+  private static void swapPairs(MemorySegment numbers, long offset, long end) {
     ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED;
-    for (long at = 0; at < numbers.byteSize(); at += 2 * Long.BYTES) {
+    for (long at = offset; at < end; at += 2 * Long.BYTES) {
       long first = Long.reverseBytes(numbers.get(layout, at));
       numbers.set(layout, at, Long.reverseBytes(numbers.get(layout, at + Long.BYTES)));
       numbers.set(layout, at + Long.BYTES, first);

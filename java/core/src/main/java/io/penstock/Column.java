@@ -1,5 +1,7 @@
 package io.penstock;
 
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,6 +17,8 @@ import java.util.Objects;
  * @param recordCount number of records: the sum over the shards
  * @param recordBytes size of one record in bytes, at least 1
  * @param shards where the records lie, in index order, at least one
+ * @param fields what elements of a structured type are made of, in the order of the description;
+ *     empty for plain elements, and where a format tells no more than their size
  */
 public record Column(
     String name,
@@ -22,7 +26,11 @@ public record Column(
     List<Long> shape,
     long recordCount,
     long recordBytes,
-    List<Shard> shards) {
+    List<Shard> shards,
+    List<Field> fields) {
+
+  /** Structured elements of which it is looked whether fields overlap, which takes a bit a byte. */
+  private static final int MAX_BYTES_TURNED = 1 << 24;
 
   /** Checks that the parts agree with each other, and takes copies of the lists. */
   public Column {
@@ -30,6 +38,7 @@ public record Column(
     Objects.requireNonNull(elementType, "elementType");
     shape = List.copyOf(shape);
     shards = List.copyOf(shards);
+    fields = List.copyOf(fields);
     if (name.isBlank()) {
       throw new IllegalArgumentException("name of a column must not be blank");
     }
@@ -55,6 +64,88 @@ public record Column(
     if (recordCount != count) {
       throw new IllegalArgumentException(
           "recordCount of column '" + name + "' must be " + count + ", was " + recordCount);
+    }
+  }
+
+  /**
+   * A column of plain elements.
+   *
+   * @param name what the column is called in its dataset, not blank
+   * @param elementType type of the elements of a record, as they are stored
+   * @param shape sizes of the axes of one record, outermost first
+   * @param recordCount number of records
+   * @param recordBytes size of one record in bytes
+   * @param shards where the records lie, in index order
+   */
+  public Column(
+      String name,
+      ElementType elementType,
+      List<Long> shape,
+      long recordCount,
+      long recordBytes,
+      List<Shard> shards) {
+    this(name, elementType, shape, recordCount, recordBytes, shards, List.of());
+  }
+
+  /**
+   * Whether the bytes can be used as they are on this machine.
+   *
+   * @return false when an element, or a field of it, is stored in the other byte order
+   */
+  public boolean isNativeOrder() {
+    return elementType.isNativeOrder()
+        && fields.stream().allMatch(field -> field.elementType().isNativeOrder());
+  }
+
+  /**
+   * What it is after {@link #toNativeOrder}.
+   *
+   * @return the same column with the types of this machine; still where and as it is stored
+   * @throws PenstockException if fields lie over each other, so that turning one around would
+   *     destroy the other
+   */
+  public Column inNativeOrder() {
+    if (!isNativeOrder()) {
+      checkFields();
+    }
+    return new Column(
+        name,
+        elementType.inNativeOrder(),
+        shape,
+        recordCount,
+        recordBytes,
+        shards,
+        fields.stream().map(Field::inNativeOrder).toList());
+  }
+
+  private void checkFields() {
+    BitSet taken = new BitSet();
+    for (Field field : fields) {
+      if (!field.take(taken, MAX_BYTES_TURNED)) {
+        throw PenstockException.about(
+            shards.getFirst().path(),
+            ("column '%s': expected fields beside each other within %d bytes, to turn their bytes"
+                    + " around, found that '%s' lies elsewhere or over another one: read it as"
+                    + " stored, or field by field as FILE#FIELD")
+                .formatted(name, MAX_BYTES_TURNED, field.name()));
+      }
+    }
+  }
+
+  /**
+   * Turns records of this column as they are stored into the byte order of this machine, in place:
+   * each element, or each field of a structured one. Does nothing where {@link #isNativeOrder} is
+   * true. Allocates nothing.
+   *
+   * @param records one after another; writable
+   * @throws IllegalArgumentException if that is no whole number of elements, or read-only
+   */
+  public void toNativeOrder(MemorySegment records) {
+    elementType.toNativeOrder(records);
+    for (int i = 0; i < fields.size(); i++) {
+      if (!fields.get(i).elementType().isNativeOrder()) {
+        fields.get(i).toNativeOrder(records, elementType.sizeBytes());
+      }
     }
   }
 }

@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
  *
  * <p>Penstock delivers elements as they are stored. It does not convert them unasked, so this type
  * says all that a reader of the bytes has to know: what they mean, how many make an element, and in
- * which byte order; {@link #toNativeOrder} turns them into that of this machine. Only types of a
- * fixed size exist here. Immutable.
+ * which byte order; {@link #toNativeOrder} turns them into that of this machine, {@link
+ * LoaderBuilder#nativeOrder} does so for all batches. Only types of a fixed size exist here.
+ * Immutable.
  *
  * @param descr the type string in NumPy's canonical form, equal to {@code dtype.str}: byte order
  *     ({@code <}, {@code >}, or {@code |} where there is none), kind, size; as {@code "<f4"},
@@ -128,7 +129,7 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
    * Turns elements that are stored in the other byte order into the order of this machine, in
    * place; for instance a column of a batch, whose memory belongs to whoever has the batch. Does
    * nothing where {@link #isNativeOrder} is true. Allocates nothing; fields of structured records,
-   * which are raw bytes here, are not known to it.
+   * which are raw bytes here, are not known to it, but to {@link Column#toNativeOrder}.
    *
    * @param elements of this type as stored, one after another; writable
    * @throws IllegalArgumentException if that is no whole number of elements, or read-only
@@ -142,13 +143,25 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
           "elements must be a multiple of %d bytes (%s), were %d"
               .formatted(sizeBytes, descr, elements.byteSize()));
     }
-    int numberBytes =
-        switch (kind) {
-          case COMPLEX -> sizeBytes / 2;
-          case UNICODE -> Integer.BYTES;
-          default -> sizeBytes;
-        };
-    ByteSwap.swap(elements, numberBytes);
+    ByteSwap.swap(elements, 0, elements.byteSize(), numberBytes());
+  }
+
+  /** Size of the numbers that an element is made of, which have a byte order. */
+  int numberBytes() {
+    return switch (kind) {
+      case COMPLEX -> sizeBytes / 2;
+      case UNICODE -> Integer.BYTES;
+      default -> sizeBytes;
+    };
+  }
+
+  /**
+   * The same type in the byte order of this machine.
+   *
+   * @return this, where {@link #isNativeOrder} is true
+   */
+  public ElementType inNativeOrder() {
+    return isNativeOrder() ? this : parse("=" + descr.substring(1));
   }
 
   /** The canonical type string, {@link #descr()}. */

@@ -8,6 +8,7 @@ import io.penstock.internal.engine.MappedGatherer;
 import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.MemoryRequest;
 import io.penstock.internal.engine.NativeGatherer;
+import io.penstock.internal.engine.NativeOrderGatherer;
 import io.penstock.internal.engine.Pieces;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.ReplayGatherer;
@@ -80,7 +81,8 @@ final class Engine implements AutoCloseable {
           new SlotPool(
               plan, layout.offsets(), recordBytes, batchSize, readahead.hugePages(), arena);
       adviseWhole(dataset.columns().size());
-      this.pipeline = new Pipeline(deals, dataset.recordBytes(), parts(gatherers(dataset)), events);
+      Supplier<Gatherer> reader = inOrder(builder, gatherers(dataset));
+      this.pipeline = new Pipeline(deals, dataset.recordBytes(), parts(reader), events);
       pipeline.start();
     } catch (RuntimeException | Error e) {
       arena.close();
@@ -211,6 +213,13 @@ final class Engine implements AutoCloseable {
     long recordBytes = dataset.recordBytes();
     return () ->
         new MappedGatherer(source, columns, recordBytes, isAdvised, readahead.dropBehind());
+  }
+
+  /** What reads in the byte order that was asked for. */
+  private static Supplier<Gatherer> inOrder(LoaderBuilder builder, Supplier<Gatherer> reader) {
+    List<Column> columns = builder.dataset.columns();
+    boolean isTurned = builder.isNativeOrder && !columns.stream().allMatch(Column::isNativeOrder);
+    return isTurned ? () -> new NativeOrderGatherer(reader.get(), columns) : reader;
   }
 
   private List<Pipeline.LaneParts> parts(Supplier<Gatherer> reader) {

@@ -12,6 +12,7 @@ import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
@@ -34,6 +35,7 @@ public final class Loader implements AutoCloseable {
   private final Dataset dataset;
   private final Deals deals;
   private final Delivery delivery;
+  private final List<Column> columns;
   private final int batchSize;
   private final LoaderBuilder options;
   private final NativeSource source;
@@ -48,6 +50,7 @@ public final class Loader implements AutoCloseable {
 
   Loader(LoaderBuilder builder, NativeSource source) {
     this.dataset = builder.dataset;
+    this.columns = builder.columns();
     this.batchSize = builder.batchSize;
     Sampler sampler = builder.order();
     String fingerprint = dataset.fingerprint();
@@ -79,6 +82,16 @@ public final class Loader implements AutoCloseable {
    */
   public Dataset dataset() {
     return dataset;
+  }
+
+  /**
+   * The columns as they are delivered: those of the dataset, but for the byte order if {@link
+   * LoaderBuilder#nativeOrder} was asked for.
+   *
+   * @return at least one
+   */
+  public List<Column> columns() {
+    return columns;
   }
 
   /**

@@ -8,6 +8,7 @@ import io.penstock.sampler.Partition;
 import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Sequential;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -33,6 +34,7 @@ public final class LoaderBuilder {
   Readahead readahead = Readahead.DEFAULT;
   long memoryBytes = 1L << 30;
   boolean isReplay;
+  boolean isNativeOrder;
 
   /** For tests: the cheaper one when null. */
   MemoryPlan.Mode mode;
@@ -57,6 +59,7 @@ public final class LoaderBuilder {
     copy.readahead = readahead;
     copy.memoryBytes = memoryBytes;
     copy.isReplay = isReplay;
+    copy.isNativeOrder = isNativeOrder;
     copy.mode = mode;
     return copy;
   }
@@ -229,6 +232,27 @@ public final class LoaderBuilder {
   public LoaderBuilder replay(boolean isReplay) {
     this.isReplay = isReplay;
     return this;
+  }
+
+  /**
+   * Sets whether numbers that are stored in the other byte order are delivered in that of this
+   * machine: each element of a column, or each field of structured ones. {@link Loader#columns}
+   * says so then; what a format tells nothing of but the size (raw bytes) stays as it is. The
+   * reading threads do it. Neither the dataset nor its fingerprint nor a state changes.
+   *
+   * @param isNativeOrder whether to; false unless set: everything is delivered as it is stored
+   * @return this; {@link #build} throws PenstockException if fields lie over each other
+   */
+  public LoaderBuilder nativeOrder(boolean isNativeOrder) {
+    this.isNativeOrder = isNativeOrder;
+    return this;
+  }
+
+  /** The columns as they are going to be delivered. */
+  List<Column> columns() {
+    return isNativeOrder
+        ? dataset.columns().stream().map(Column::inNativeOrder).toList()
+        : dataset.columns();
   }
 
   /**

@@ -88,6 +88,13 @@ final class LoaderOptions {
               + " of whoever takes the batches. Default: every record is read.")
   private boolean isReplay;
 
+  @Option(
+      names = "--native-order",
+      description =
+          "Deliver numbers that are stored in the other byte order in that of this machine, fields"
+              + " of structured records too. Default: all bytes as they are stored.")
+  private boolean isNativeOrder;
+
   static final class RemainderConverter implements ITypeConverter<Remainder> {
     @Override
     public Remainder convert(String name) {
@@ -139,6 +146,7 @@ final class LoaderOptions {
         .memoryBytes(memoryBytes)
         .readahead(readahead)
         .replay(isReplay)
+        .nativeOrder(isNativeOrder)
         .build();
   }
 }

@@ -2,6 +2,7 @@ package io.penstock.format;
 
 import io.penstock.Column;
 import io.penstock.ElementType;
+import io.penstock.Field;
 import io.penstock.PenstockException;
 import io.penstock.Shard;
 import io.penstock.sampler.TokenWindows;
@@ -10,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Where an array lies in a file and what it is made of: all that is known before reading records.
@@ -30,6 +32,7 @@ import java.util.Objects;
  * @param fortranOrder what the file says of its order: true where the first axis varies fastest
  * @param runs where the records lie, in index order, at least one
  * @param recordStrides distance in bytes between neighbours along each axis of a record
+ * @param fields what elements of a structured type are made of; empty for plain elements
  * @param fileBytes size of the file in bytes when it was opened
  * @param modified when the file was last modified, as found on opening it
  */
@@ -42,11 +45,15 @@ public record ArrayLayout(
     boolean fortranOrder,
     List<Run> runs,
     List<Long> recordStrides,
+    List<Field> fields,
     long fileBytes,
     FileTime modified) {
 
   /** NumPy itself knows 64 axes at most (32 before NumPy 2), so no real file has more. */
   static final int MAX_AXES = 64;
+
+  /** Fields that a message names. */
+  private static final int MAX_NAMES = 8;
 
   /**
    * Records at a fixed distance from each other.
@@ -72,6 +79,7 @@ public record ArrayLayout(
     shape = List.copyOf(shape);
     runs = List.copyOf(runs);
     recordStrides = List.copyOf(recordStrides);
+    fields = List.copyOf(fields);
     new LayoutCheck(path, part, elementType, shape).check(runs, recordStrides, fileBytes);
   }
 
@@ -195,6 +203,7 @@ public record ArrayLayout(
         List.of(
             new Run(dataOffset(), windows.recordCount(), windows.strideTokens() * elementBytes)),
         List.of(elementBytes),
+        fields,
         fileBytes,
         modified);
   }
@@ -226,6 +235,7 @@ public record ArrayLayout(
     long recordCount = 0;
     for (ArrayLayout layout : layouts) {
       if (!layout.elementType.equals(first.elementType)
+          || !layout.fields.equals(first.fields)
           || !layout.recordShape().equals(first.recordShape())) {
         throw PenstockException.about(
             layout.path,
@@ -233,16 +243,31 @@ public record ArrayLayout(
                     + " give the files that differ a column of their own")
                 .formatted(
                     name,
-                    first.elementType,
+                    first.typeAndFields(),
                     first.recordShape(),
                     first.path,
-                    layout.elementType,
+                    layout.typeAndFields(),
                     layout.recordShape()));
       }
       recordCount += layout.recordCount();
       shards.addAll(layout.shards());
     }
     return new Column(
-        name, first.elementType, first.recordShape(), recordCount, first.recordBytes(), shards);
+        name,
+        first.elementType,
+        first.recordShape(),
+        recordCount,
+        first.recordBytes(),
+        shards,
+        first.fields);
+  }
+
+  private String typeAndFields() {
+    return fields.isEmpty()
+        ? elementType.toString()
+        : fields.stream()
+            .limit(MAX_NAMES)
+            .map(field -> field.name() + " " + field.elementType())
+            .collect(Collectors.joining(", ", elementType + " (", ")"));
   }
 }

@@ -75,7 +75,8 @@ sealed interface DataType {
           offsetBytes + leaf.offsetBytes,
           leaf.type,
           leaf.shape,
-          leaf.strides);
+          leaf.strides,
+          leaf.fields);
     }
   }
 
@@ -151,7 +152,7 @@ sealed interface DataType {
       sizes.addAll(leaf.shape);
       List<Long> strides = new ArrayList<>(Strides.of(shape, base.itemBytes(), false));
       strides.addAll(leaf.strides);
-      return new Leaf(leaf.name, leaf.offsetBytes, leaf.type, sizes, strides);
+      return new Leaf(leaf.name, leaf.offsetBytes, leaf.type, sizes, strides, leaf.fields);
     }
   }
 
@@ -173,16 +174,30 @@ sealed interface DataType {
    * @param type of its elements; raw bytes for a structured type as a whole
    * @param shape of the sub-array it is, empty for one element
    * @param strides in bytes, along each axis of the shape
+   * @param fields of a structured type as a whole
    */
   record Leaf(
-      String name, long offsetBytes, ElementType type, List<Long> shape, List<Long> strides) {}
+      String name,
+      long offsetBytes,
+      ElementType type,
+      List<Long> shape,
+      List<Long> strides,
+      List<io.penstock.Field> fields) {
+    private io.penstock.Field field() {
+      return new io.penstock.Field(name, offsetBytes, type, shape, strides);
+    }
+  }
 
   /** The element as a whole, with the axes of its own where it is a sub-array. */
   default Leaf whole() {
     return switch (this) {
-      case Plain plain -> new Leaf("", 0, plain.type, List.of(), List.of());
+      case Plain plain -> new Leaf("", 0, plain.type, List.of(), List.of(), List.of());
       case Repeated repeated -> repeated.under(repeated.base.whole());
-      default -> new Leaf("", 0, ElementType.parse("|V" + itemBytes()), List.of(), List.of());
+      default -> {
+        List<io.penstock.Field> fields = plainFields().stream().map(Leaf::field).toList();
+        ElementType type = ElementType.parse("|V" + itemBytes());
+        yield new Leaf("", 0, type, List.of(), List.of(), fields);
+      }
     };
   }
 

@@ -111,6 +111,7 @@ record StoredArray(
         isFortran,
         runs,
         steps.isEmpty() ? steps : steps.subList(1, steps.size()),
+        leaf.fields(),
         section.fileBytes(),
         section.modified());
   }

@@ -26,13 +26,21 @@ final class WrittenArrays {
    * One array: either type, shape and digest of its elements in C order, or why it is refused.
    *
    * @param descr "refused" where there is a reason instead of a shape
+   * @param nativeDigest the same for numbers in the order of the machine that wrote it
    */
-  record Expected(Path file, String part, String descr, String shape, String digest) {
+  record Expected(
+      Path file, String part, String descr, String shape, String digest, String nativeDigest) {
     static Expected parse(Path folder, String line) {
       String[] words = line.split("\t", -1);
-      assertThat(words.length).as(line).isBetween(4, 5);
+      boolean isRefused = words[2].equals("refused");
+      assertThat(words.length).as(line).isEqualTo(isRefused ? 4 : 6);
       return new Expected(
-          folder.resolve(words[0]), words[1], words[2], words[3], words.length < 5 ? "" : words[4]);
+          folder.resolve(words[0]),
+          words[1],
+          words[2],
+          words[3],
+          isRefused ? "" : words[4],
+          isRefused ? "" : words[5]);
     }
 
     boolean isRefused() {

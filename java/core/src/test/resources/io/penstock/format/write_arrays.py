@@ -3,7 +3,8 @@
     write_arrays.py FOLDER
 
 Prints one line per array to find, tab-separated: file, part, dtype.str, shape, and the SHA-256 of
-its elements in C order. In place of the last three, "refused" and a piece of the reason for arrays
+its elements in C order, and once more with all numbers in the byte order of this machine. In place
+of the last four, "refused" and a piece of the reason for arrays
 that cannot be read in place. The tests run this where there is a Python with NumPy; the files that
 it wrote once are in the folders beside it, for where there is none. Exit code 77: no NumPy here.
 """
@@ -33,14 +34,33 @@ except ImportError:
 folder = sys.argv[1]
 
 
+def turn(array):
+    """In place: every number, in every field, keeps its value and gets the order of this machine."""
+    if array.dtype.names:
+        for name in array.dtype.names:
+            turn(array[name])
+    elif not array.dtype.isnative:
+        array.byteswap(inplace=True)
+
+
+def native(array):
+    turned = numpy.array(array)
+    turn(turned)
+    if not array.dtype.names:
+        wanted = array.astype(array.dtype.newbyteorder("=")).tobytes()
+        assert turned.tobytes() == wanted, array.dtype
+    return hashlib.sha256(turned.tobytes()).hexdigest()
+
+
 def expect(name, part, array, shape=None):
+    array = numpy.asarray(array)
     data = numpy.ascontiguousarray(array).tobytes()
     digest = hashlib.sha256(data).hexdigest()
     shape = ",".join(map(str, array.shape if shape is None else shape))
     descr = array.dtype.str
     if array.dtype.fields:
         descr = f"|V{array.dtype.itemsize}"
-    print(name, part, descr, shape, digest, sep="\t")
+    print(name, part, descr, shape, digest, native(array), sep="\t")
 
 
 def refuse(name, part, reason):

@@ -19,44 +19,69 @@ import java.nio.file.StandardOpenOption;
  * of one line. Anything else that is thrown is a finding.
  */
 final class AnyFile {
-  private static final Path PATH = path();
+  private static final Path DIRECTORY = directory();
+  private static final Path PATH = file("file");
 
   private AnyFile() {}
 
-  private static Path path() {
+  private static Path directory() {
     try {
       Path memory = Path.of("/dev/shm");
       Path directory =
           Files.isWritable(memory)
               ? Files.createTempDirectory(memory, "penstock-fuzz")
               : Files.createTempDirectory("penstock-fuzz");
-      Path file = directory.resolve("file");
-      file.toFile().deleteOnExit();
       directory.toFile().deleteOnExit();
-      return file;
+      return directory;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** A file of this name in a directory of our own; it need not be there. */
+  static Path file(String name) {
+    Path file = DIRECTORY.resolve(name);
+    file.toFile().deleteOnExit();
+    return file;
+  }
+
   static void check(byte[] contents) {
-    write(contents);
+    check(PATH, contents);
+  }
+
+  /** The same for a file that must have a certain name. */
+  static void check(Path path, byte[] contents) {
+    write(path, contents);
     try {
-      for (Part part : Formats.parts(PATH)) {
+      for (Part part : Formats.parts(path)) {
         if (part.problem().isPresent()) {
-          assertThat(part.problem().get()).startsWith(PATH + ": ").doesNotContain("\n");
+          assertThat(part.problem().get()).startsWith(path + ": ").doesNotContain("\n");
         } else {
-          check(part.layout(), contents.length);
+          check(part.layout());
         }
       }
-      check(Formats.open(PATH), contents.length);
+      check(Formats.open(path));
     } catch (PenstockException e) {
-      assertThat(e.getMessage()).contains(PATH.toString()).doesNotContain("\n");
-      assertThat(e.getMessage().length()).isLessThan(2_000);
+      check(path, e);
     }
   }
 
-  private static void check(ArrayLayout layout, int fileBytes) {
+  /** The same for one part of a file that is there. */
+  static void checkPart(Path file, String part) {
+    Path path = file.resolveSibling(file.getFileName() + "#" + part);
+    try {
+      check(Formats.open(path));
+    } catch (PenstockException e) {
+      check(file, e);
+    }
+  }
+
+  private static void check(Path path, PenstockException e) {
+    assertThat(e.getMessage()).contains(path.toString()).doesNotContain("\n");
+    assertThat(e.getMessage().length()).isLessThan(2_000);
+  }
+
+  private static void check(ArrayLayout layout) {
     assertThat(layout.recordBytes()).isPositive();
     long span = layout.elementType().sizeBytes();
     for (int axis = 0; axis < layout.recordShape().size(); axis++) {
@@ -66,15 +91,23 @@ final class AnyFile {
       if (run.recordCount() > 0) {
         long last = run.offsetBytes() + (run.recordCount() - 1) * run.strideBytes();
         assertThat(run.offsetBytes()).isNotNegative();
-        assertThat(last + span).isBetween(run.offsetBytes(), (long) fileBytes);
+        assertThat(last + span).isBetween(run.offsetBytes(), fileBytes(layout.path()));
       }
     }
     assertThat(layout.column("x").recordCount()).isEqualTo(layout.recordCount());
   }
 
-  private static void write(byte[] contents) {
+  private static long fileBytes(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void write(Path path, byte[] contents) {
     try (FileChannel file =
-        FileChannel.open(PATH, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       ByteBuffer left = ByteBuffer.wrap(contents);
       while (left.hasRemaining()) {
         file.write(left, left.position());
