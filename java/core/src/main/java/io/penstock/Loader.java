@@ -13,6 +13,9 @@ import io.penstock.sampler.Sampler;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 /**
  * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
@@ -46,6 +49,7 @@ public final class Loader implements AutoCloseable {
   private final ArrayDeque<Batch> idleBatches;
   private final Object iteratorLock = new Object();
   private BatchIterator iterator;
+  private final Set<Runnable> closeActions = new CopyOnWriteArraySet<>();
   private volatile boolean isClosed;
 
   Loader(LoaderBuilder builder, NativeSource source) {
@@ -218,17 +222,34 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
+   * Has something done by {@link #close} before it gives the memory back; for whoever has pointers
+   * into batches that the JVM knows nothing of, as arrays of a native library.
+   *
+   * <p>Called by the closing thread once the loader hands out nothing any more. An action that
+   * throws keeps the memory where it is: the exception comes out of {@code close}, and closing
+   * again calls it again.
+   *
+   * @param action what to do; harmless when there is nothing to do any more
+   * @throws IllegalStateException if closed
+   */
+  public void beforeClose(Runnable action) {
+    checkOpen();
+    closeActions.add(Objects.requireNonNull(action, "action"));
+  }
+
+  /**
    * Stops reading and gives the memory back. Idempotent; any thread, also while another one waits
    * for a batch, which then gets an IllegalStateException. Batches that are still in use are cut
    * off: their segments throw IllegalStateException.
    *
-   * @throws IllegalStateException if memory of a batch is in use by a native call: close again when
-   *     that is over
+   * @throws IllegalStateException if memory of a batch is in use by a native call, or by whoever
+   *     said {@link #beforeClose}: close again when that is over
    * @throws PenstockException if the device does not answer; its memory is then never given back
    */
   @Override
   public void close() {
     isClosed = true;
+    closeActions.forEach(Runnable::run);
     synchronized (engineLock) {
       engine.close();
     }
