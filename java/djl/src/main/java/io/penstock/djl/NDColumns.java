@@ -1,0 +1,52 @@
+package io.penstock.djl;
+
+import ai.djl.ndarray.types.DataType;
+import io.penstock.Column;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** What a builder was told: columns by name, as data or as labels, and their types. */
+final class NDColumns {
+  private final Map<String, DataType> data = new LinkedHashMap<>();
+  private final Map<String, DataType> labels = new LinkedHashMap<>();
+
+  /** Adds a column to the data; a type of null is that which it has. */
+  void addData(String column, DataType type) {
+    add(data, "data", column, type);
+  }
+
+  /** Adds a column to the labels; a type of null is that which it has. */
+  void addLabel(String column, DataType type) {
+    add(labels, "labels", column, type);
+  }
+
+  private static void add(Map<String, DataType> to, String name, String column, DataType type) {
+    if (to.containsKey(column)) {
+      throw new IllegalArgumentException(
+          "%s must be of different columns, was '%s' twice".formatted(name, column));
+    }
+    to.put(column, type);
+  }
+
+  /** The data columns as DJL sees them; at least one. */
+  List<NDColumn> data(Function<String, Column> described) {
+    if (data.isEmpty()) {
+      throw new IllegalArgumentException("data must be at least one column, was none");
+    }
+    return columns(data, described);
+  }
+
+  /** The label columns as DJL sees them; there need not be any. */
+  List<NDColumn> labels(Function<String, Column> described) {
+    return columns(labels, described);
+  }
+
+  private static List<NDColumn> columns(
+      Map<String, DataType> wanted, Function<String, Column> described) {
+    return wanted.entrySet().stream()
+        .map(entry -> new NDColumn(described.apply(entry.getKey()), entry.getValue()))
+        .toList();
+  }
+}
