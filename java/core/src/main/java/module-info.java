@@ -6,6 +6,7 @@ module io.penstock {
   exports io.penstock;
   exports io.penstock.format;
   exports io.penstock.sampler;
+  exports io.penstock.transform;
   exports io.penstock.write;
 
   // For direct writes: it has the option that opens a file for them.

@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.engine.Slot;
+import io.penstock.transform.OutputColumn;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -120,20 +121,21 @@ public final class Batch implements AutoCloseable {
 
   /**
    * The records of a column, one after another: as they are stored, unless {@link
-   * LoaderBuilder#nativeOrder} was asked for.
+   * LoaderBuilder#nativeOrder} was asked for, or as {@link LoaderBuilder#transform transforms} made
+   * them.
    *
    * @param name of the column
-   * @return exactly {@link #size()} times the column's {@link Column#recordBytes()} bytes of native
-   *     memory, writable, aligned to 64 bytes at least
+   * @return exactly {@link #size()} times the column's {@link OutputColumn#recordBytes()} bytes of
+   *     native memory, writable, aligned to 64 bytes at least
    * @throws PenstockException if there is no such column
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment column(String name) {
-    return leased().column(dataset().columnNumber(name));
+    return leased().column(loader.columnNumber(name));
   }
 
   /**
-   * The records of a column, by its place in {@link Dataset#columns()}.
+   * The records of a column, by its place in {@link Loader#columns()}.
    *
    * @param number of the column, from 0
    * @return as {@link #column(String)}
@@ -141,7 +143,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment column(int number) {
-    return leased().column(number);
+    return leased().column(Objects.checkIndex(number, loader.columns().size()));
   }
 
   /**
@@ -161,7 +163,7 @@ public final class Batch implements AutoCloseable {
                   + " or a smaller batchSize")
               .formatted(name, Integer.MAX_VALUE, segment.byteSize()));
     }
-    ByteOrder order = loader.columns().get(dataset().columnNumber(name)).elementType().order();
+    ByteOrder order = loader.column(name).elementType().order();
     return segment.asByteBuffer().order(order == null ? ByteOrder.nativeOrder() : order);
   }
 

@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.internal.engine.BatchSource;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.Slot;
 import java.util.Iterator;
@@ -13,7 +14,7 @@ import java.util.NoSuchElementException;
  */
 final class BatchIterator implements Iterator<Batch> {
   private final Loader loader;
-  private final Pipeline pipeline;
+  private final BatchSource source;
   private final long session;
   private final long epoch;
   private final Delivery delivery;
@@ -21,9 +22,9 @@ final class BatchIterator implements Iterator<Batch> {
   private Batch current;
   private long currentLease;
 
-  BatchIterator(Loader loader, Pipeline pipeline, long session, long epoch, Delivery delivery) {
+  BatchIterator(Loader loader, BatchSource source, long session, long epoch, Delivery delivery) {
     this.loader = loader;
-    this.pipeline = pipeline;
+    this.source = source;
     this.session = session;
     this.epoch = epoch;
     this.delivery = delivery;
@@ -32,7 +33,7 @@ final class BatchIterator implements Iterator<Batch> {
 
   @Override
   public boolean hasNext() {
-    boolean hasNext = pipeline.hasNext(session, epoch);
+    boolean hasNext = source.hasNext(session, epoch);
     if (!hasNext) {
       closeCurrent();
       delivery.at(epoch, Delivery.ALL);
@@ -43,20 +44,20 @@ final class BatchIterator implements Iterator<Batch> {
   @Override
   public Batch next() {
     closeCurrent();
-    if (!pipeline.hasNext(session, epoch)) {
+    if (!source.hasNext(session, epoch)) {
       throw new NoSuchElementException("epoch " + epoch + " has no more batches");
     }
-    Slot slot = pipeline.take(session);
+    Slot slot = source.take(session);
     batches++;
     PenstockException failure = slot.failure();
     if (failure != null) {
-      pipeline.release(slot);
+      source.release(slot);
       throw Pipeline.stopped(failure);
     }
     current = loader.newBatch();
     currentLease = current.open(slot);
     // Not what failed: a job that ends there goes on with it.
-    delivery.at(epoch, batches);
+    delivery.at(epoch, source.complete(batches));
     return current;
   }
 

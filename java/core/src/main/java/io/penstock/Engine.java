@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.engine.BackendChoice;
+import io.penstock.internal.engine.BatchSource;
 import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.Gatherer;
 import io.penstock.internal.engine.MappedColumn;
@@ -15,11 +16,14 @@ import io.penstock.internal.engine.ReplayGatherer;
 import io.penstock.internal.engine.Residency;
 import io.penstock.internal.engine.SlotPool;
 import io.penstock.internal.engine.SourceCheck;
+import io.penstock.internal.engine.TransformPlan;
+import io.penstock.internal.engine.Transformer;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.LoaderFacts;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
+import io.penstock.transform.OutputColumn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -39,14 +43,19 @@ final class Engine implements AutoCloseable {
   private final Readahead readahead;
   private final BackendChoice choice;
   private final MemoryPlan plan;
+
+  /** Null without transforms. */
+  private final TransformPlan transforms;
+
   private final int batchSize;
   private final boolean isShuffled;
   private final boolean isReplay;
+  private final List<OutputColumn> columns;
   private final long recordCount;
   private final long recordBytes;
   private final Arena arena = Arena.ofShared();
   private final SlotPool pool;
-  private final Pipeline pipeline;
+  private final BatchSource batches;
 
   Engine(
       LoaderBuilder builder,
@@ -60,6 +69,7 @@ final class Engine implements AutoCloseable {
     this.source = source;
     this.isReplay = builder.isReplay;
     this.isShuffled = !deals.sampler().isAscending();
+    this.columns = builder.columns().stream().map(OutputColumn::of).toList();
     this.recordCount = dataset.recordCount();
     this.recordBytes = dataset.recordBytes();
     if (wanted.cacheBytes() > 0 && !isShuffled) {
@@ -69,6 +79,7 @@ final class Engine implements AutoCloseable {
     this.batchSize = deals.mostRecords();
     this.choice = choice;
     NativeSource.SlotLayout layout = source.slotLayout(batchSize);
+    this.transforms = builder.transformPlan(batchSize, wanted);
     this.plan = plan(builder, deals, wanted, layout);
     this.readahead =
         wanted.with(
@@ -81,14 +92,33 @@ final class Engine implements AutoCloseable {
           new SlotPool(
               plan, layout.offsets(), recordBytes, batchSize, readahead.hugePages(), arena);
       adviseWhole(dataset.columns().size());
-      Supplier<Gatherer> reader = inOrder(builder, gatherers(dataset));
-      this.pipeline = new Pipeline(deals, dataset.recordBytes(), parts(reader), events);
-      pipeline.start();
+      this.batches = batches(builder, deals, events);
+      batches.start();
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
     }
     events.opened(facts(deals));
+  }
+
+  private BatchSource batches(LoaderBuilder builder, Deals deals, LoaderEvents events) {
+    // Whoever is next to the consumer knows what that waits for.
+    LoaderEvents pipelineEvents = transforms == null ? events : LoaderEvents.NONE;
+    Dataset dataset = builder.dataset;
+    Supplier<Gatherer> reader = inOrder(builder, gatherers(dataset));
+    Pipeline pipeline = new Pipeline(deals, dataset.recordBytes(), parts(reader), pipelineEvents);
+    if (transforms == null) {
+      return pipeline;
+    }
+    return new Transformer(
+        pipeline,
+        deals,
+        transforms,
+        plan.slotCount(),
+        builder.isAnyOrder,
+        readahead.hugePages(),
+        arena,
+        events);
   }
 
   private LoaderFacts facts(Deals deals) {
@@ -135,7 +165,7 @@ final class Engine implements AutoCloseable {
       LoaderBuilder builder, Deals deals, Readahead wanted, NativeSource.SlotLayout layout) {
     MemoryRequest request =
         new MemoryRequest(
-            builder.memoryBytes,
+            builder.memoryBytes - transformBytes(),
             builder.dataset.columns().stream().map(Column::recordBytes).toList(),
             spreadRecords(builder.dataset),
             deals.epochRecords(),
@@ -147,7 +177,20 @@ final class Engine implements AutoCloseable {
             layout.slotBytes(),
             (staging, entries, cells, resident) ->
                 source.readerBytes(options(wanted, staging, entries, cells, resident, false)));
-    return MemoryPlan.choose(request, builder.mode);
+    try {
+      return MemoryPlan.choose(request, builder.mode);
+    } catch (IllegalArgumentException e) {
+      throw transforms == null
+          ? e
+          : new IllegalArgumentException(
+              "%s; transformed batches take %d of memoryBytes beside that"
+                  .formatted(e.getMessage(), transformBytes()),
+              e);
+    }
+  }
+
+  private long transformBytes() {
+    return transforms == null ? 0 : transforms.totalBytes();
   }
 
   /**
@@ -268,16 +311,23 @@ final class Engine implements AutoCloseable {
     return choice;
   }
 
-  Pipeline pipeline() {
-    return pipeline;
+  /** Where finished batches come from. */
+  BatchSource batches() {
+    return batches;
   }
 
+  /** What is delivered. */
+  List<OutputColumn> columns() {
+    return transforms == null ? columns : transforms.columns();
+  }
+
+  /** Most batches that can be with a consumer. */
   int slotCount() {
-    return plan.laneCount() * plan.slotCount();
+    return transforms != null ? transforms.slotCount() : plan.laneCount() * plan.slotCount();
   }
 
   long memoryBytes() {
-    return plan.totalBytes();
+    return plan.totalBytes() + transformBytes();
   }
 
   String reason() {
@@ -291,7 +341,7 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() {
     try {
-      pipeline.close();
+      batches.close();
     } catch (PenstockException e) {
       pool.abandon();
       closeArena();

@@ -1,8 +1,8 @@
 package io.penstock;
 
 import io.penstock.internal.engine.BackendChoice;
+import io.penstock.internal.engine.BatchSource;
 import io.penstock.internal.engine.Deals;
-import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.engine.Slot;
 import io.penstock.internal.events.LoaderEvents;
@@ -10,9 +10,12 @@ import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.Deal;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
+import io.penstock.transform.OutputColumn;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -38,7 +41,6 @@ public final class Loader implements AutoCloseable {
   private final Dataset dataset;
   private final Deals deals;
   private final Delivery delivery;
-  private final List<Column> columns;
   private final int batchSize;
   private final LoaderBuilder options;
   private final NativeSource source;
@@ -46,6 +48,8 @@ public final class Loader implements AutoCloseable {
   private final Object engineLock = new Object();
   private volatile Engine engine;
   private PipelineStatistics earlier;
+  private final List<OutputColumn> columns;
+  private final Map<String, Integer> columnNumbers = new HashMap<>();
   private final ArrayDeque<Batch> idleBatches;
   private final Object iteratorLock = new Object();
   private BatchIterator iterator;
@@ -54,7 +58,6 @@ public final class Loader implements AutoCloseable {
 
   Loader(LoaderBuilder builder, NativeSource source) {
     this.dataset = builder.dataset;
-    this.columns = builder.columns();
     this.batchSize = builder.batchSize;
     Sampler sampler = builder.order();
     String fingerprint = dataset.fingerprint();
@@ -66,6 +69,10 @@ public final class Loader implements AutoCloseable {
     this.options = builder.copy();
     this.source = source;
     this.engine = new Engine(options, deals, source, Engine.choose(options, source), events);
+    this.columns = engine.columns();
+    for (int i = 0; i < columns.size(); i++) {
+      columnNumbers.put(columns.get(i).name(), i);
+    }
     this.idleBatches = new ArrayDeque<>(engine.slotCount() + SPARE_BATCHES);
     addBatches();
   }
@@ -86,16 +93,6 @@ public final class Loader implements AutoCloseable {
    */
   public Dataset dataset() {
     return dataset;
-  }
-
-  /**
-   * The columns as they are delivered: those of the dataset, but for the byte order if {@link
-   * LoaderBuilder#nativeOrder} was asked for.
-   *
-   * @return at least one
-   */
-  public List<Column> columns() {
-    return columns;
   }
 
   /**
@@ -120,6 +117,38 @@ public final class Loader implements AutoCloseable {
    */
   public LoaderState state() {
     return delivery.state();
+  }
+
+  /**
+   * The columns as they are delivered: those of the dataset, but for the byte order if {@link
+   * LoaderBuilder#nativeOrder} was asked for, or what transforms make of them.
+   *
+   * @return at least one, in the order of {@link Batch#column(int)}
+   */
+  public List<OutputColumn> columns() {
+    return columns;
+  }
+
+  /**
+   * A column as it is delivered.
+   *
+   * @param name of one of {@link #columns}
+   * @return name, type and shape
+   * @throws PenstockException if there is no such column
+   */
+  public OutputColumn column(String name) {
+    return columns.get(columnNumber(name));
+  }
+
+  /** The place of a delivered column. */
+  int columnNumber(String name) {
+    Integer number = columnNumbers.get(name);
+    if (number == null) {
+      throw new PenstockException(
+          "expected one of the columns %s, found '%s'"
+              .formatted(columns.stream().map(OutputColumn::name).toList(), name));
+    }
+    return number;
   }
 
   /** The batches of an epoch. */
@@ -215,7 +244,7 @@ public final class Loader implements AutoCloseable {
   public LoaderStatistics statistics() {
     PipelineStatistics done;
     synchronized (engineLock) {
-      done = engine.pipeline().statistics();
+      done = engine.batches().statistics();
       done = earlier == null ? done : done.plus(earlier);
     }
     return LoaderStatistics.of(done, engine);
@@ -270,11 +299,11 @@ public final class Loader implements AutoCloseable {
       }
       // While the page cache fills, each epoch may be read in a better way than the one before.
       long end = engine.choice().isWarming() ? epoch + 1 : endEpoch;
-      if (!engine.pipeline().isAt(epoch, end)) {
+      if (!engine.batches().isAt(epoch, end)) {
         rechoose();
       }
-      Pipeline pipeline = engine.pipeline();
-      iterator = new BatchIterator(this, pipeline, pipeline.begin(epoch, end), epoch, delivery);
+      BatchSource batches = engine.batches();
+      iterator = new BatchIterator(this, batches, batches.begin(epoch, end), epoch, delivery);
       return iterator;
     }
   }
@@ -286,14 +315,14 @@ public final class Loader implements AutoCloseable {
   private void rechoose() {
     synchronized (engineLock) {
       checkOpen();
-      if (options.isReplay || !engine.choice().mayChange() || !engine.pipeline().isIdle()) {
+      if (options.isReplay || !engine.choice().mayChange() || !engine.batches().isIdle()) {
         return;
       }
       BackendChoice better = Engine.choose(options, source);
       if (better.isLike(engine.choice())) {
         return;
       }
-      PipelineStatistics done = engine.pipeline().statistics();
+      PipelineStatistics done = engine.batches().statistics();
       engine.close();
       earlier = earlier == null ? done : done.plus(earlier);
       engine = new Engine(options, deals, source, better, events);
@@ -313,7 +342,7 @@ public final class Loader implements AutoCloseable {
     synchronized (idleBatches) {
       idleBatches.addLast(batch);
     }
-    engine.pipeline().release(slot);
+    engine.batches().release(slot);
   }
 
   @Override

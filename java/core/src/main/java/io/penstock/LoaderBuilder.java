@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.engine.TransformPlan;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.LoaderState;
@@ -8,6 +9,10 @@ import io.penstock.sampler.Partition;
 import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Sequential;
+import io.penstock.transform.OutputColumn;
+import io.penstock.transform.RecordTransform;
+import io.penstock.transform.Transform;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -19,6 +24,7 @@ import java.util.Objects;
  */
 public final class LoaderBuilder {
   private static final int MAX_BATCH_SIZE = 1 << 28;
+  private static final int MAX_TRANSFORM_THREADS = 1024;
 
   final Dataset dataset;
   int batchSize = 256;
@@ -35,6 +41,9 @@ public final class LoaderBuilder {
   long memoryBytes = 1L << 30;
   boolean isReplay;
   boolean isNativeOrder;
+  final List<Transform> transforms = new ArrayList<>();
+  int transformThreads = Runtime.getRuntime().availableProcessors();
+  boolean isAnyOrder;
 
   /** For tests: the cheaper one when null. */
   MemoryPlan.Mode mode;
@@ -60,6 +69,9 @@ public final class LoaderBuilder {
     copy.memoryBytes = memoryBytes;
     copy.isReplay = isReplay;
     copy.isNativeOrder = isNativeOrder;
+    copy.transforms.addAll(transforms);
+    copy.transformThreads = transformThreads;
+    copy.isAnyOrder = isAnyOrder;
     copy.mode = mode;
     return copy;
   }
@@ -248,11 +260,75 @@ public final class LoaderBuilder {
     return this;
   }
 
-  /** The columns as they are going to be delivered. */
+  /** The columns as they are going to be read. */
   List<Column> columns() {
     return isNativeOrder
         ? dataset.columns().stream().map(Column::inNativeOrder).toList()
         : dataset.columns();
+  }
+
+  /**
+   * Appends a step to the chain that makes what is delivered of what is read: see {@link
+   * io.penstock.transform}.
+   *
+   * @param transform runs on threads of the loader, between reading and delivery
+   * @return this; {@link #build} refuses a transform that does not fit its columns
+   */
+  public LoaderBuilder transform(Transform transform) {
+    transforms.add(Objects.requireNonNull(transform, "transform"));
+    return this;
+  }
+
+  /**
+   * Appends a step that makes one column of one column, record by record.
+   *
+   * <pre>{@code
+   * builder.transform("pixels", OutputColumn.of("pixels", "<f4", 784), record -> {
+   *   for (int i = 0; i < 784; i++) {
+   *     int pixel = record.input(0).get(JAVA_BYTE, record.inputOffset(0) + i) & 0xff;
+   *     record.output(0).set(JAVA_FLOAT, record.outputOffset(0) + 4 * i, pixel / 255f);
+   *   }
+   * });
+   * }</pre>
+   *
+   * @param input name of the column that is read
+   * @param output what is made of it; takes the place of a column with its name
+   * @param function what is done, by several threads at once
+   * @return this
+   */
+  public LoaderBuilder transform(String input, OutputColumn output, RecordTransform function) {
+    return transform(Transform.ofRecords(input, List.of(input), List.of(output), function));
+  }
+
+  /**
+   * Sets how many threads run the transforms. The result does not depend on it.
+   *
+   * @param transformThreads 1 to 1024; unless set, as many as there are processors
+   * @return this
+   */
+  public LoaderBuilder transformThreads(int transformThreads) {
+    if (transformThreads < 1 || transformThreads > MAX_TRANSFORM_THREADS) {
+      throw new IllegalArgumentException(
+          "transformThreads must be 1 to %d, was %d"
+              .formatted(MAX_TRANSFORM_THREADS, transformThreads));
+    }
+    this.transformThreads = transformThreads;
+    return this;
+  }
+
+  /**
+   * Lets transformed batches of an epoch overtake each other, so that one that takes long does not
+   * keep finished ones waiting; by 64 at most. Which batches there are and what is in them stays
+   * the same. {@link Loader#state} counts a batch when all before it were delivered too: a job that
+   * goes on from it may get some batches again, and loses none. Without transforms it has no
+   * effect: reading is in order.
+   *
+   * @param isAnyOrder whether to; false unless set
+   * @return this
+   */
+  public LoaderBuilder anyOrder(boolean isAnyOrder) {
+    this.isAnyOrder = isAnyOrder;
+    return this;
   }
 
   /**
@@ -287,6 +363,20 @@ public final class LoaderBuilder {
         yield new BlockShuffle(count, records, windowBlocks, seed);
       }
     };
+  }
+
+  /** The transforms, fitted to the columns; null without any. */
+  TransformPlan transformPlan(int mostRecords, Readahead wanted) {
+    if (transforms.isEmpty()) {
+      return null;
+    }
+    return new TransformPlan(
+        transforms,
+        columns().stream().map(OutputColumn::of).toList(),
+        mostRecords,
+        transformThreads,
+        wanted.prefetchBatches() + MemoryPlan.LEAST_SLOTS,
+        memoryBytes);
   }
 
   Partition partition() {

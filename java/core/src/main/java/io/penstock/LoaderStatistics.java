@@ -38,6 +38,10 @@ import io.penstock.internal.ffi.ReaderStatistics;
  *     backend=mmap}, told the kernel what to read
  * @param copyNanos time that reading threads copied, to batches and within the reader
  * @param idleNanos time that reading threads waited for the consumer to give a batch back
+ * @param transformNanos time that threads transformed what was delivered, added up; 0 without
+ *     transforms
+ * @param transformIdleNanos time that these threads had nothing to do, added up: they waited for
+ *     data to be read, or for the consumer to give a batch back
  * @param cpuNanosNative processor time of the reading threads, user and system; -1 when the kernel
  *     does not tell
  * @param requests reads issued
@@ -73,6 +77,8 @@ public record LoaderStatistics(
     long planNanos,
     long copyNanos,
     long idleNanos,
+    long transformNanos,
+    long transformIdleNanos,
     long cpuNanosNative,
     long requests,
     long bytesRead,
@@ -109,6 +115,8 @@ public record LoaderStatistics(
         readers.planNanos + readers.admitNanos,
         readers.copyNanos,
         readers.idleNanos,
+        done.transformNanos(),
+        done.transformIdleNanos(),
         readers.cpuNanos,
         readers.requests,
         readers.bytesRead,

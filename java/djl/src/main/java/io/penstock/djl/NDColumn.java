@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.penstock.Batch;
-import io.penstock.Column;
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
+import io.penstock.transform.OutputColumn;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,7 +43,7 @@ final class NDColumn {
     this.wanted = wanted == null ? stored : wanted;
   }
 
-  NDColumn(Column column, DataType wanted) {
+  NDColumn(OutputColumn column, DataType wanted) {
     this(column.name(), column.elementType(), column.shape(), wanted);
   }
 

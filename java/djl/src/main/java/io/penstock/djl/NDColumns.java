@@ -1,7 +1,7 @@
 package io.penstock.djl;
 
 import ai.djl.ndarray.types.DataType;
-import io.penstock.Column;
+import io.penstock.transform.OutputColumn;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ final class NDColumns {
   }
 
   /** The data columns as DJL sees them; at least one. */
-  List<NDColumn> data(Function<String, Column> described) {
+  List<NDColumn> data(Function<String, OutputColumn> described) {
     if (data.isEmpty()) {
       throw new IllegalArgumentException("data must be at least one column, was none");
     }
@@ -39,12 +39,12 @@ final class NDColumns {
   }
 
   /** The label columns as DJL sees them; there need not be any. */
-  List<NDColumn> labels(Function<String, Column> described) {
+  List<NDColumn> labels(Function<String, OutputColumn> described) {
     return columns(labels, described);
   }
 
   private static List<NDColumn> columns(
-      Map<String, DataType> wanted, Function<String, Column> described) {
+      Map<String, DataType> wanted, Function<String, OutputColumn> described) {
     return wanted.entrySet().stream()
         .map(entry -> new NDColumn(described.apply(entry.getKey()), entry.getValue()))
         .toList();

@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.util.Progress;
-import io.penstock.Column;
 import io.penstock.Epoch;
 import io.penstock.Loader;
 import io.penstock.PenstockException;
+import io.penstock.transform.OutputColumn;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -68,12 +68,8 @@ public final class PenstockDataset implements Dataset {
   }
 
   /** A column of the batches, which may be another than that of the dataset. */
-  private Column delivered(String name) {
-    Column column =
-        loader.columns().stream()
-            .filter(delivered -> delivered.name().equals(name))
-            .findFirst()
-            .orElseGet(() -> loader.dataset().column(name));
+  private OutputColumn delivered(String name) {
+    OutputColumn column = loader.column(name);
     if (!column.elementType().isNativeOrder()) {
       throw new PenstockException(
           ("column '%s': expected numbers in the byte order of this machine, found '%s': build the"

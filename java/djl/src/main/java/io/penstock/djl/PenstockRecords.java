@@ -6,6 +6,7 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Record;
 import ai.djl.util.Progress;
 import io.penstock.Dataset;
+import io.penstock.transform.OutputColumn;
 import java.util.List;
 
 /**
@@ -31,8 +32,8 @@ public final class PenstockRecords extends RandomAccessDataset {
   private PenstockRecords(Builder builder) {
     super(builder);
     this.dataset = builder.dataset;
-    this.data = builder.columns.data(dataset::column);
-    this.labels = builder.columns.labels(dataset::column);
+    this.data = builder.columns.data(name -> OutputColumn.of(dataset.column(name)));
+    this.labels = builder.columns.labels(name -> OutputColumn.of(dataset.column(name)));
   }
 
   /**

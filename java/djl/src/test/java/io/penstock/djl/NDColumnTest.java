@@ -13,6 +13,7 @@ import io.penstock.ElementType;
 import io.penstock.Loader;
 import io.penstock.PenstockException;
 import io.penstock.Shuffle;
+import io.penstock.transform.OutputColumn;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -72,7 +73,7 @@ class NDColumnTest {
             MemorySegment.ofBuffer(array.toByteBuffer()).address() == batch.column("x").address();
         assertThat(isOwnMemory).isEqualTo(type.getNumOfBytes() == sizeBytes);
       }
-      NDColumn stored = new NDColumn(dataset.column("x"), null);
+      NDColumn stored = new NDColumn(OutputColumn.of(dataset.column("x")), null);
       NDArray record = stored.copyOf(dataset.record("x", 1), PassthroughNDManager.INSTANCE);
       assertThat(record.getShape()).isEqualTo(new Shape(2, 2));
       check(record, descr, type, sizeBytes, file, 4);

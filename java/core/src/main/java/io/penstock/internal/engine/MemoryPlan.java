@@ -56,7 +56,7 @@ public record MemoryPlan(
   private static final int PAGE_BYTES = 4096;
 
   /** One batch with the consumer and one on its way: with fewer, nothing overlaps. */
-  static final int LEAST_SLOTS = 2;
+  public static final int LEAST_SLOTS = 2;
 
   /** Eight large requests at a time fill a disk; and so much locked memory is always allowed. */
   private static final int STAGING_BYTES = 4 << 20;

@@ -85,6 +85,7 @@ final class Meter {
     sum.stallNanos += slot.trace.stallNanos;
     sum.consumerNanos += slot.trace.consumerNanos;
     sum.queueNanos += slot.trace.queueNanos;
+    sum.transformNanos += slot.trace.transformNanos;
   }
 
   /** The epoch is over, or is left. */
@@ -110,6 +111,8 @@ final class Meter {
         total.stallNanos,
         total.consumerNanos,
         total.queueNanos,
+        total.transformNanos,
+        0,
         total.batches == 0 ? 0 : lastNanos - firstNanos,
         sum);
   }

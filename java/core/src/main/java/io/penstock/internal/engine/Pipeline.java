@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * one ends the former, whose batches never come out any more. It must not own the memory of slots:
  * the loader closes that after this.
  */
-public final class Pipeline {
+public final class Pipeline implements BatchSource {
   /**
    * What one lane works with.
    *
@@ -39,9 +39,6 @@ public final class Pipeline {
 
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
-
-  /** When all batches are in use so long, nobody is going to give one back. */
-  private static final long HELD_LIMIT_MILLIS = 60_000;
 
   private static final AtomicInteger THREADS = new AtomicInteger();
 
@@ -65,7 +62,7 @@ public final class Pipeline {
   public Pipeline(Deals deals, long recordBytes, List<LaneParts> parts, LoaderEvents events) {
     this.cursor = new BatchCursor(deals);
     this.sessionStart = new BatchCursor(deals);
-    this.meter = new Meter(recordBytes, events, this::addReaders);
+    this.meter = new Meter(recordBytes, events, this::readers);
     for (int i = 0; i < parts.size(); i++) {
       Lane lane = new Lane(i, parts.size(), this, deals, parts.get(i));
       lanes.add(lane);
@@ -78,11 +75,7 @@ public final class Pipeline {
     }
   }
 
-  /**
-   * Starts the reading threads and waits until their gatherers are open. Once.
-   *
-   * @throws PenstockException if a gatherer cannot be opened; nothing is left running
-   */
+  @Override
   public void start() {
     threads.forEach(Thread::start);
     Throwable failure = awaitOpen();
@@ -115,15 +108,7 @@ public final class Pipeline {
 
   // ---- the consumer's side --------------------------------------------------------------------
 
-  /**
-   * Starts reading some epochs, unless that is what is being read and it has come to just there.
-   * Any thread.
-   *
-   * @param epoch the first
-   * @param endEpoch behind the last
-   * @return number of the session, for {@link #hasNext} and {@link #take}
-   * @throws IllegalStateException if closed
-   */
+  @Override
   public synchronized long begin(long epoch, long endEpoch) {
     checkOpen();
     if (isAt(epoch, endEpoch)) {
@@ -142,23 +127,13 @@ public final class Pipeline {
     return session;
   }
 
-  /**
-   * Whether a batch of an epoch is still to come. Any thread; does not wait.
-   *
-   * @throws IllegalStateException if closed, or another session was started
-   */
+  @Override
   public synchronized boolean hasNext(long ofSession, long epoch) {
     checkSession(ofSession);
     return cursor.hasNext() && cursor.epoch() == epoch;
   }
 
-  /**
-   * Waits for the next batch. Any thread, one at a time. Allocates nothing unless it fails.
-   *
-   * @return a slot, to be given to {@link #release}; its batch may have {@link Slot#failure failed}
-   * @throws PenstockException if reading has come to an end, or the thread was interrupted
-   * @throws IllegalStateException if closed, or another session was started
-   */
+  @Override
   public synchronized Slot take(long ofSession) {
     checkSession(ofSession);
     meter.asked(cursor.epoch());
@@ -186,21 +161,16 @@ public final class Pipeline {
     boolean isHeld = outlet.outCount == outlet.slotCount;
     long start = System.nanoTime();
     try {
-      wait(isHeld ? HELD_LIMIT_MILLIS : 0);
+      wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PenstockException("interrupted while waiting for a batch", e);
     }
     boolean isStillHeld = isHeld && outlet.outCount == outlet.slotCount && !isClosed;
-    if (isStillHeld && System.nanoTime() - start >= HELD_LIMIT_MILLIS * 1_000_000) {
-      throw new IllegalStateException(
-          ("all %d batches are in use, and none was closed for %d s: close retained batches, or"
-                  + " raise prefetchBatches and memoryBytes")
-              .formatted(outlet.slotCount, HELD_LIMIT_MILLIS / 1000));
-    }
+    HeldBatches.check(isStillHeld, start, outlet.slotCount);
   }
 
-  /** Gives a slot back to be filled again. Any thread. */
+  @Override
   public synchronized void release(Slot slot) {
     if (isClosed) {
       return;
@@ -211,24 +181,25 @@ public final class Pipeline {
     notifyAll();
   }
 
-  /** What was done so far. Any thread. */
+  @Override
   public synchronized PipelineStatistics statistics() {
     return meter.statistics();
   }
 
-  private void addReaders(ReaderStatistics sum) {
+  @Override
+  public long complete(long taken) {
+    return taken;
+  }
+
+  /** Adds up what the readers did so far, into an object that it is given. */
+  synchronized void readers(ReaderStatistics sum) {
     sum.set(lanes.getFirst().outlet.statistics);
     for (int i = 1; i < lanes.size(); i++) {
       sum.add(lanes.get(i).outlet.statistics);
     }
   }
 
-  /**
-   * Stops the reading threads and waits until what is in flight has landed. Idempotent, any thread.
-   *
-   * @throws PenstockException if a gatherer could not be closed: then the slots' memory must not be
-   *     given back
-   */
+  @Override
   public void close() {
     boolean isFirst;
     synchronized (this) {
@@ -237,6 +208,14 @@ public final class Pipeline {
       meter.endEpoch(false);
       notifyAll();
     }
+    join(threads);
+    if (isFirst) {
+      throwFailureOfClosing();
+    }
+  }
+
+  /** Waits until they have ended, whoever interrupts. */
+  static void join(List<Thread> threads) {
     boolean isInterrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {
@@ -249,9 +228,6 @@ public final class Pipeline {
     }
     if (isInterrupted) {
       Thread.currentThread().interrupt();
-    }
-    if (isFirst) {
-      throwFailureOfClosing();
     }
   }
 
@@ -272,9 +248,13 @@ public final class Pipeline {
   private void checkSession(long ofSession) {
     checkOpen();
     if (ofSession != session) {
-      throw new IllegalStateException(
-          "this epoch has ended: another one was started on the same loader");
+      throw sessionEnded();
     }
+  }
+
+  static IllegalStateException sessionEnded() {
+    return new IllegalStateException(
+        "this epoch has ended: another one was started on the same loader");
   }
 
   private static void checkAlive(Outlet outlet) {
@@ -296,12 +276,12 @@ public final class Pipeline {
     return new PenstockException("reading stopped, which it should not: " + failure, failure);
   }
 
-  /** Whether no batch is with a consumer. Any thread. */
+  @Override
   public synchronized boolean isIdle() {
     return lanes.stream().allMatch(lane -> lane.outlet.outCount == 0);
   }
 
-  /** Whether begin would go on where reading has come to, without starting anew. Any thread. */
+  @Override
   public synchronized boolean isAt(long epoch, long endEpoch) {
     return session > 0
         && cursor.hasNext()

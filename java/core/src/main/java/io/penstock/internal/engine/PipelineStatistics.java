@@ -11,6 +11,8 @@ import io.penstock.internal.ffi.ReaderStatistics;
  * @param stallNanos the consumer waited for batches
  * @param consumerNanos between a delivery and the next question for a batch
  * @param queueNanos finished batches lay ready before they were asked for, added up
+ * @param transformNanos threads transformed what was delivered, added up
+ * @param transformIdleNanos transforming threads had nothing to do, added up
  * @param elapsedNanos from the first order to the last delivery
  * @param readers sum over the readers
  */
@@ -21,8 +23,25 @@ public record PipelineStatistics(
     long stallNanos,
     long consumerNanos,
     long queueNanos,
+    long transformNanos,
+    long transformIdleNanos,
     long elapsedNanos,
     ReaderStatistics readers) {
+
+  /** The same with what transforming threads waited. */
+  PipelineStatistics withTransformIdle(long nanos) {
+    return new PipelineStatistics(
+        records,
+        batches,
+        bytes,
+        stallNanos,
+        consumerNanos,
+        queueNanos,
+        transformNanos,
+        nanos,
+        elapsedNanos,
+        readers);
+  }
 
   /**
    * Together with what another pipeline did before.
@@ -44,6 +63,8 @@ public record PipelineStatistics(
         stallNanos + earlier.stallNanos,
         consumerNanos + earlier.consumerNanos,
         queueNanos + earlier.queueNanos,
+        transformNanos + earlier.transformNanos,
+        transformIdleNanos + earlier.transformIdleNanos,
         elapsedNanos + earlier.elapsedNanos,
         both);
   }

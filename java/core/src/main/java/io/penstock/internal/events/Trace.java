@@ -39,6 +39,9 @@ public final class Trace {
   /** Time that reading threads had to wait for the consumer. */
   public long idleNanos;
 
+  /** Time that threads transformed, added up. */
+  public long transformNanos;
+
   /** Reads issued. */
   public long requests;
 
@@ -66,11 +69,30 @@ public final class Trace {
     planNanos = 0;
     copyNanos = 0;
     idleNanos = 0;
+    transformNanos = 0;
     requests = 0;
     bytesRead = 0;
     bytesWanted = 0;
     mergedRecords = 0;
     cacheHits = 0;
+  }
+
+  /**
+   * Takes over all that readers did from another trace.
+   *
+   * @param other whose
+   */
+  public void set(Trace other) {
+    deviceNanos = other.deviceNanos;
+    orderNanos = other.orderNanos;
+    planNanos = other.planNanos;
+    copyNanos = other.copyNanos;
+    idleNanos = other.idleNanos;
+    requests = other.requests;
+    bytesRead = other.bytesRead;
+    bytesWanted = other.bytesWanted;
+    mergedRecords = other.mergedRecords;
+    cacheHits = other.cacheHits;
   }
 
   /**

@@ -49,6 +49,11 @@ abstract class TraceEvent extends Event {
   @Timespan(Timespan.NANOSECONDS)
   long idleTime;
 
+  @Label("Transform Time")
+  @Description("Threads transformed, added up")
+  @Timespan(Timespan.NANOSECONDS)
+  long transformTime;
+
   @Label("Requests")
   @Description("Reads issued")
   long requests;
@@ -80,6 +85,7 @@ abstract class TraceEvent extends Event {
     planTime = trace.planNanos;
     copyTime = trace.copyNanos;
     idleTime = trace.idleNanos;
+    transformTime = trace.transformNanos;
     requests = trace.requests;
     bytesRead = trace.bytesRead;
     bytesWanted = trace.bytesWanted;

@@ -1,0 +1,69 @@
+package io.penstock.internal.engine;
+
+/**
+ * Where finished batches come from: the {@link Pipeline} that reads them, or the {@link
+ * Transformer} behind it. A session is one run over some epochs; starting one ends the former.
+ */
+public sealed interface BatchSource permits Pipeline, Transformer {
+  /**
+   * Starts its threads. Once.
+   *
+   * @throws io.penstock.PenstockException if something cannot be opened; nothing is left running
+   */
+  void start();
+
+  /**
+   * Starts to make the batches of some epochs, unless that is what is being done and has come to
+   * just there. Any thread.
+   *
+   * @param epoch the first
+   * @param endEpoch behind the last
+   * @return number of the session, for {@link #hasNext} and {@link #take}
+   * @throws IllegalStateException if closed
+   */
+  long begin(long epoch, long endEpoch);
+
+  /**
+   * Whether a batch of an epoch is still to come. Any thread; does not wait.
+   *
+   * @throws IllegalStateException if closed, or another session was started
+   */
+  boolean hasNext(long ofSession, long epoch);
+
+  /**
+   * Waits for the next batch. Any thread, one at a time. Allocates nothing unless it fails.
+   *
+   * @return a slot, to be given to {@link #release}; its batch may have {@link Slot#failure failed}
+   * @throws io.penstock.PenstockException if there will be no more batches, or the thread was
+   *     interrupted
+   * @throws IllegalStateException if closed, or another session was started
+   */
+  Slot take(long ofSession);
+
+  /**
+   * How many batches of an epoch were delivered together with all before them.
+   *
+   * @param taken how many were taken of the epoch in all
+   */
+  long complete(long taken);
+
+  /** Gives a slot back to be filled again. Any thread. */
+  void release(Slot slot);
+
+  /** What was done so far. Any thread. */
+  PipelineStatistics statistics();
+
+  /** Whether no batch is with a consumer. Any thread. */
+  boolean isIdle();
+
+  /** Whether begin would go on without starting anew. Any thread. */
+  boolean isAt(long epoch, long endEpoch);
+
+  /**
+   * Stops its threads and waits until what is in flight has landed. Idempotent, any thread.
+   *
+   * @throws io.penstock.PenstockException if a gatherer could not be closed: then the slots' memory
+   *     must not be given back
+   */
+  void close();
+}

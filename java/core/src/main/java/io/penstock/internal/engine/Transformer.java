@@ -1,0 +1,445 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.events.LoaderEvents;
+import io.penstock.internal.ffi.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What stands between the {@link Pipeline} and the consumer when there are transforms: threads that
+ * fetch batches that were read, make other ones of them, and give the slots that were read into
+ * back.
+ *
+ * <p>What it owns: the threads, the slots that are delivered, and the lock that threads and
+ * consumers share (a monitor, as the pipeline's is, and for the same reason). Threads work on parts
+ * of the oldest batch first, so that all of them serve the batch that is due next and few batches
+ * have to be in memory; when all parts are taken, one of them fetches another batch, if there is a
+ * slot for it: a consumer that holds batches stops all in turn. It calls the pipeline, which must
+ * never call it.
+ */
+public final class Transformer implements BatchSource {
+  /** With another order of delivery, no batch overtakes one that is more than so many before it. */
+  private static final int OVERTAKING_LIMIT = 64;
+
+  private static final AtomicInteger THREADS = new AtomicInteger();
+
+  private final Pipeline pipeline;
+  private final TransformPlan plan;
+  private final int inputLimit;
+  private final boolean isAnyOrder;
+  private final List<Thread> threads = new ArrayList<>();
+  private final TransformJob[] jobs;
+  private final Meter meter;
+
+  // Guarded by this.
+  private final List<TransformJob> free;
+
+  /** Jobs of this session that are not delivered, the oldest first. */
+  private final List<TransformJob> active;
+
+  private final BatchCursor cursor;
+  private final BatchCursor feedCursor;
+
+  /** Of batches behind the first one that was not delivered: which ones were. */
+  private final boolean[] isDelivered = new boolean[2 * OVERTAKING_LIMIT];
+
+  private long firstMissing;
+  private long epochStart;
+  private long fed;
+  private long taken;
+  private long session;
+  private long inputSession;
+  private boolean isFeeding;
+  private int inputsHeld;
+  private int outCount;
+  private long idleNanos;
+  private Throwable failure;
+  private boolean isClosed;
+
+  /**
+   * Allocates slots and makes the threads; {@link #start} sets all going.
+   *
+   * @param pipeline what reads; closed by this
+   * @param deals the batches
+   * @param plan what is done with them
+   * @param inputSlots how many slots each lane of the pipeline has
+   * @param isAnyOrder whether batches are delivered as they get finished
+   * @param hasHugePages whether to ask for huge pages
+   * @param arena how long the memory lives
+   * @param events who is told of what is delivered
+   */
+  public Transformer(
+      Pipeline pipeline,
+      Deals deals,
+      TransformPlan plan,
+      int inputSlots,
+      boolean isAnyOrder,
+      boolean hasHugePages,
+      Arena arena,
+      LoaderEvents events) {
+    this.pipeline = pipeline;
+    this.plan = plan;
+    this.inputLimit = inputSlots - 1;
+    this.isAnyOrder = isAnyOrder;
+    this.cursor = new BatchCursor(deals);
+    this.feedCursor = new BatchCursor(deals);
+    this.meter = new Meter(plan.recordBytes(), events, pipeline::readers);
+    MemorySegment memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena).segment();
+    this.jobs = new TransformJob[plan.slotCount()];
+    this.free = new ArrayList<>(jobs.length);
+    this.active = new ArrayList<>(jobs.length);
+    long at = cutSlots(memory);
+    for (int i = 0; i < plan.threadCount(); i++) {
+      MemorySegment scratch = memory.asSlice(at, plan.scratchBytes());
+      at += plan.scratchBytes();
+      threads.add(
+          Thread.ofPlatform()
+              .daemon()
+              .name("penstock-transform-" + THREADS.incrementAndGet())
+              .inheritInheritableThreadLocals(false)
+              .unstarted(new TransformWorker(this, plan, scratch, deals.sampler().seed())));
+    }
+  }
+
+  /** Slots start at pages, as does scratch memory; indices lie behind both. */
+  private long cutSlots(MemorySegment memory) {
+    long indexBytes = (long) plan.batchSize() * Long.BYTES;
+    long scratchAt = plan.slotStrideBytes() * jobs.length;
+    long indicesAt = scratchAt + plan.scratchBytes() * plan.threadCount();
+    for (int i = 0; i < jobs.length; i++) {
+      MemorySegment columns = memory.asSlice(i * plan.slotStrideBytes(), plan.slotStrideBytes());
+      MemorySegment indices = memory.asSlice(indicesAt, indexBytes);
+      indicesAt += indexBytes;
+      jobs[i] =
+          new TransformJob(
+              new Slot(i, columns, plan.slotOffsets(), plan.slotRecordBytes(), indices));
+      free.add(jobs[i]);
+    }
+    return scratchAt;
+  }
+
+  @Override
+  public void start() {
+    pipeline.start();
+    threads.forEach(Thread::start);
+  }
+
+  // ---- the consumer's side --------------------------------------------------------------------
+
+  @Override
+  public synchronized long begin(long epoch, long endEpoch) {
+    checkOpen();
+    if (isAt(epoch, endEpoch)) {
+      return session;
+    }
+    session++;
+    for (TransformJob job : active) {
+      job.abandon();
+      if (job.running == 0) {
+        recycle(job);
+      }
+    }
+    active.clear();
+    cursor.seek(epoch, endEpoch);
+    feedCursor.seek(cursor);
+    failure = null;
+    fed = 0;
+    taken = 0;
+    epochStart = 0;
+    firstMissing = 0;
+    Arrays.fill(isDelivered, false);
+    inputSession = pipeline.begin(epoch, endEpoch);
+    meter.begin();
+    notifyAll();
+    return session;
+  }
+
+  @Override
+  public synchronized boolean isAt(long epoch, long endEpoch) {
+    return session > 0
+        && cursor.hasNext()
+        && cursor.epoch() == epoch
+        && cursor.batch() == 0
+        && cursor.endEpoch() == endEpoch
+        && failure == null;
+  }
+
+  @Override
+  public synchronized boolean hasNext(long ofSession, long epoch) {
+    checkSession(ofSession);
+    return cursor.hasNext() && cursor.epoch() == epoch;
+  }
+
+  @Override
+  public synchronized Slot take(long ofSession) {
+    checkSession(ofSession);
+    meter.asked(cursor.epoch());
+    TransformJob job = finishedOrNull();
+    while (job == null) {
+      if (failure != null && active.isEmpty()) {
+        throw Pipeline.stopped(failure);
+      }
+      await();
+      checkSession(ofSession);
+      job = finishedOrNull();
+    }
+    active.remove(job);
+    outCount++;
+    taken++;
+    count(job);
+    cursor.advance(1);
+    boolean isLast = !cursor.hasNext() || cursor.epoch() != job.slot.epoch();
+    meter.delivered(job.slot, isLast);
+    if (isLast) {
+      epochStart = taken;
+    }
+    if (isAnyOrder) {
+      // Others may come up to it now.
+      notifyAll();
+    }
+    return job.slot;
+  }
+
+  /** The batch to deliver now; null when it is not there yet. */
+  private TransformJob finishedOrNull() {
+    for (int i = 0; i < active.size(); i++) {
+      TransformJob job = active.get(i);
+      boolean isOfEpoch = job.slot.epoch() == cursor.epoch();
+      if (job.isFinished && isOfEpoch) {
+        return job;
+      }
+      if (!isAnyOrder || !isOfEpoch) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  private void count(TransformJob job) {
+    isDelivered[(int) (job.sequence % isDelivered.length)] = true;
+    while (isDelivered[(int) (firstMissing % isDelivered.length)]) {
+      isDelivered[(int) (firstMissing % isDelivered.length)] = false;
+      firstMissing++;
+    }
+  }
+
+  @Override
+  public synchronized long complete(long ofTaken) {
+    return isAnyOrder && cursor.hasNext() && cursor.batch() > 0
+        ? firstMissing - epochStart
+        : ofTaken;
+  }
+
+  /** Once only: take looks again after each notification, whatever it was for. */
+  @SuppressWarnings("WaitNotInLoop")
+  private void await() {
+    boolean isHeld = outCount == jobs.length;
+    long start = System.nanoTime();
+    try {
+      wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PenstockException("interrupted while waiting for a batch", e);
+    }
+    HeldBatches.check(isHeld && outCount == jobs.length && !isClosed, start, jobs.length);
+  }
+
+  @Override
+  public synchronized void release(Slot slot) {
+    if (isClosed) {
+      return;
+    }
+    outCount--;
+    free.add(jobs[slot.lane]);
+    notifyAll();
+  }
+
+  @Override
+  public synchronized boolean isIdle() {
+    return outCount == 0;
+  }
+
+  @Override
+  public synchronized PipelineStatistics statistics() {
+    return meter.statistics().withTransformIdle(idleNanos);
+  }
+
+  /**
+   * Closes the pipeline and waits for the threads, each of which ends the record that it is at.
+   *
+   * @throws IllegalStateException if called by a transform
+   */
+  @Override
+  public void close() {
+    if (threads.contains(Thread.currentThread())) {
+      throw new IllegalStateException("a transform must not close its own loader");
+    }
+    synchronized (this) {
+      isClosed = true;
+      active.forEach(TransformJob::abandon);
+      meter.endEpoch(false);
+      notifyAll();
+    }
+    try {
+      pipeline.close();
+    } finally {
+      Pipeline.join(threads);
+    }
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the loader is closed");
+    }
+  }
+
+  private void checkSession(long ofSession) {
+    checkOpen();
+    if (ofSession != session) {
+      throw Pipeline.sessionEnded();
+    }
+  }
+
+  // ---- the threads' side ----------------------------------------------------------------------
+
+  /** Waits for a part of a batch to work on, or for the turn to fetch one; false: the end. */
+  synchronized boolean awaitWork(TransformWorker worker) {
+    long start = 0;
+    while (!isClosed && !findWork(worker)) {
+      start = start == 0 ? System.nanoTime() : start;
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // A transform may have been interrupted by its own doing; what is meant is told under lock.
+      }
+    }
+    idleNanos += start == 0 || session == 0 ? 0 : System.nanoTime() - start;
+    return !isClosed;
+  }
+
+  private boolean findWork(TransformWorker worker) {
+    for (int i = 0; i < active.size(); i++) {
+      TransformJob job = active.get(i);
+      if (!job.isFinished && job.hasParts()) {
+        worker.job = job;
+        worker.from = job.next;
+        worker.to = (int) Math.min((long) job.next + plan.partRecords(), job.slot.size());
+        job.next = worker.to;
+        job.running++;
+        return true;
+      }
+    }
+    worker.job = null;
+    worker.feedSession = inputSession;
+    boolean canFeed =
+        !isFeeding
+            && failure == null
+            && feedCursor.hasNext()
+            && !free.isEmpty()
+            && inputsHeld < inputLimit
+            && (!isAnyOrder || fed - firstMissing < OVERTAKING_LIMIT);
+    isFeeding |= canFeed;
+    return canFeed;
+  }
+
+  /** Waits for the pipeline's next batch and makes it a job. Not under the lock while it waits. */
+  void feed(long ofSession) {
+    Slot read = null;
+    Throwable problem = null;
+    try {
+      read = pipeline.take(ofSession);
+    } catch (RuntimeException | Error e) {
+      problem = e;
+    }
+    fed(ofSession, read, problem);
+  }
+
+  private synchronized void fed(long ofSession, Slot read, Throwable problem) {
+    isFeeding = false;
+    notifyAll();
+    if (isClosed || ofSession != inputSession || (read != null && !isNext(read))) {
+      if (read != null) {
+        pipeline.release(read);
+      }
+      return;
+    }
+    if (problem != null) {
+      failure = problem;
+      return;
+    }
+    TransformJob job = free.removeLast();
+    job.begin(read, feedCursor.deal(), feedCursor.batch(), fed++);
+    feedCursor.advance(1);
+    inputsHeld++;
+    active.add(job);
+    if (read.failure() != null) {
+      job.fail(0, read.failure());
+      finish(job);
+    }
+  }
+
+  /** Not so when an epoch was left while its last batch was on its way from the pipeline. */
+  private boolean isNext(Slot read) {
+    return feedCursor.hasNext()
+        && read.epoch() == feedCursor.epoch()
+        && read.position() == feedCursor.deal().position(feedCursor.batch(), 0);
+  }
+
+  /** A part is transformed. */
+  synchronized void done(TransformJob job, long nanos) {
+    job.running--;
+    job.nanos += nanos;
+    settle(job);
+  }
+
+  /** A part could not be transformed. */
+  synchronized void failed(TransformJob job, long nanos, int place, PenstockException cause) {
+    job.fail(place, cause);
+    done(job, nanos);
+  }
+
+  private void settle(TransformJob job) {
+    if (job.running > 0) {
+      return;
+    }
+    if (job.isAbandoned()) {
+      recycle(job);
+      notifyAll();
+    } else if (!job.hasParts()) {
+      boolean isLast = job.stage == plan.stages().size() - 1;
+      if (isLast || job.slot.failure() != null) {
+        finish(job);
+      } else {
+        job.stage++;
+        job.next = 0;
+        releaseInput(job, job.stage > plan.lastInputStage());
+      }
+      notifyAll();
+    }
+  }
+
+  private void finish(TransformJob job) {
+    job.isFinished = true;
+    job.slot.readyNanos = System.nanoTime();
+    job.slot.trace.transformNanos = job.nanos;
+    releaseInput(job, true);
+  }
+
+  private void recycle(TransformJob job) {
+    releaseInput(job, true);
+    free.add(job);
+  }
+
+  private void releaseInput(TransformJob job, boolean isUnused) {
+    if (isUnused && job.input != null) {
+      pipeline.release(job.input);
+      job.input = null;
+      inputsHeld--;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.penstock.transform;
+
+/** What is done to each record by itself: see {@link Transform#ofRecords}. */
+@FunctionalInterface
+public interface RecordTransform {
+  /**
+   * Writes all output columns of one record. Called by several threads at once, each with a context
+   * of its own; so it must not keep anything between calls that is not thread-safe. Output memory
+   * holds anything before.
+   *
+   * @param record where its columns lie, which record it is, and its random numbers; valid during
+   *     the call only
+   * @throws Exception to fail the batch; the consumer gets a {@link io.penstock.PenstockException}
+   *     that names the record and has this as its cause
+   */
+  void apply(RecordContext record) throws Exception;
+}

@@ -1,0 +1,159 @@
+package io.penstock.transform;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Makes columns of other columns, between reading and delivery: a step of a loader's chain.
+ *
+ * <p>It reads some columns, by name, and writes others, whose type and shape it declares. An output
+ * with the name of a column takes its place; other outputs come behind the columns there are;
+ * columns that it does not write go on as they are. Of those that go through a whole chain
+ * untouched each batch is copied once, so {@link Transforms#drop drop} what is not needed.
+ *
+ * <p>A transform is a description and keeps nothing: immutable, for any number of loaders and
+ * threads, if its function is.
+ */
+public final class Transform {
+  /** A transform that knows the columns that it reads. */
+  public sealed interface Bound permits OfRecords, OfBatches {
+    /**
+     * What it writes.
+     *
+     * @return the columns, numbered in this order
+     */
+    List<OutputColumn> outputs();
+  }
+
+  /**
+   * Done to each record by itself.
+   *
+   * @param outputs what it writes
+   * @param function what is done
+   */
+  public record OfRecords(List<OutputColumn> outputs, RecordTransform function) implements Bound {
+    /** Takes a copy of the list. */
+    public OfRecords {
+      outputs = List.copyOf(outputs);
+      Objects.requireNonNull(function, "function");
+    }
+  }
+
+  /**
+   * Done to records that need others of their batch.
+   *
+   * @param outputs what it writes
+   * @param function what is done
+   */
+  public record OfBatches(List<OutputColumn> outputs, BatchTransform function) implements Bound {
+    /** Takes a copy of the list. */
+    public OfBatches {
+      outputs = List.copyOf(outputs);
+      Objects.requireNonNull(function, "function");
+    }
+  }
+
+  private final String name;
+  private final List<String> inputs;
+  private final List<String> dropped;
+  private final Function<List<OutputColumn>, Bound> binder;
+
+  Transform(
+      String name,
+      List<String> inputs,
+      List<String> dropped,
+      Function<List<OutputColumn>, Bound> binder) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.inputs = List.copyOf(inputs);
+    this.dropped = List.copyOf(dropped);
+    this.binder = Objects.requireNonNull(binder, "binder");
+  }
+
+  /**
+   * A transform of each record by itself, with outputs that are known beforehand.
+   *
+   * @param name for messages
+   * @param inputs names of the columns that it reads, numbered in this order
+   * @param outputs columns that it writes, numbered in this order
+   * @param function what is done
+   * @return the transform
+   */
+  public static Transform ofRecords(
+      String name, List<String> inputs, List<OutputColumn> outputs, RecordTransform function) {
+    OfRecords bound = new OfRecords(outputs, function);
+    return new Transform(name, inputs, List.of(), columns -> bound);
+  }
+
+  /**
+   * A transform of records that need others of their batch, with outputs that are known beforehand.
+   *
+   * @param name for messages
+   * @param inputs names of the columns that it reads, numbered in this order
+   * @param outputs columns that it writes, numbered in this order
+   * @param function what is done
+   * @return the transform
+   */
+  public static Transform ofBatches(
+      String name, List<String> inputs, List<OutputColumn> outputs, BatchTransform function) {
+    OfBatches bound = new OfBatches(outputs, function);
+    return new Transform(name, inputs, List.of(), columns -> bound);
+  }
+
+  /**
+   * A transform whose outputs depend on the columns that it reads.
+   *
+   * @param name for messages
+   * @param inputs names of the columns that it reads, numbered in this order
+   * @param binder gets the description of these columns when a loader is built, and answers with
+   *     outputs and function; throws an IllegalArgumentException that says what is wrong with them
+   * @return the transform
+   */
+  public static Transform adaptive(
+      String name, List<String> inputs, Function<List<OutputColumn>, Bound> binder) {
+    return new Transform(name, inputs, List.of(), binder);
+  }
+
+  /**
+   * What it is called in messages.
+   *
+   * @return its name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * What it reads.
+   *
+   * @return names of columns
+   */
+  public List<String> inputs() {
+    return inputs;
+  }
+
+  /**
+   * What is no longer there behind it.
+   *
+   * @return names of columns
+   */
+  public List<String> dropped() {
+    return dropped;
+  }
+
+  /**
+   * Fits it to columns.
+   *
+   * @param columns those of {@link #inputs}, in their order
+   * @return what it writes, and how
+   * @throws IllegalArgumentException if it cannot work on such columns
+   */
+  public Bound bind(List<OutputColumn> columns) {
+    return Objects.requireNonNull(binder.apply(List.copyOf(columns)), "bound transform");
+  }
+
+  @Override
+  public String toString() {
+    return name + inputs;
+  }
+}

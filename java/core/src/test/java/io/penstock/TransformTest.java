@@ -1,0 +1,416 @@
+package io.penstock;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.penstock.transform.OutputColumn;
+import io.penstock.transform.Transform;
+import io.penstock.transform.Transforms;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What comes out of transforms is what plain Java makes of the file, however it is run. */
+@Timeout(120)
+class TransformTest {
+  /** Adds up the bytes of a record: another type and shape than what goes in. */
+  private static final Transform SUM =
+      Transform.ofRecords(
+          "sum",
+          List.of("x"),
+          List.of(OutputColumn.of("sum", "<i8")),
+          record -> {
+            long sum = 0;
+            MemorySegment bytes = record.inputRecord(0);
+            for (long i = 0; i < bytes.byteSize(); i++) {
+              sum += bytes.get(JAVA_BYTE, i);
+            }
+            record.output(0).set(JAVA_LONG, record.outputOffset(0), sum);
+          });
+
+  @TempDir Path directory;
+
+  static List<Way> ways() {
+    return Way.all().toList();
+  }
+
+  private TestArray array(String name, int count, int bytes) {
+    return TestArray.random(directory.resolve(name), count, bytes, 7);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void eachRecordIsTransformedAndTheOthersColumnsGoOnUntouched(Way way) {
+    TestArray array = array("x.npy", 1003, 100);
+    TestArray labels = array("y.npy", 1003, 1);
+    byte[] all = array.all();
+    byte[] ys = labels.all();
+    try (Dataset dataset = Dataset.open(array.path(), labels.path());
+        Loader loader = way.loader(dataset).batchSize(64).seed(5).transform(SUM).build()) {
+      assertThat(loader.columns()).extracting(OutputColumn::name).containsExactly("x", "y", "sum");
+      int seen = 0;
+      for (Epoch epoch : loader.epochs(0, 2)) {
+        long position = 0;
+        for (Batch batch : epoch) {
+          assertThat(batch.position()).isEqualTo(position);
+          assertThat(batch.column("sum").byteSize()).isEqualTo(8L * batch.size());
+          assertThat(batch.column("x").byteSize()).isEqualTo(100L * batch.size());
+          for (int i = 0; i < batch.size(); i++) {
+            int index = (int) batch.index(i);
+            assertThat(batch.column("sum").getAtIndex(JAVA_LONG, i)).isEqualTo(sum(all, index));
+            byte[] x = batch.column("x").asSlice(i * 100L, 100).toArray(JAVA_BYTE);
+            assertThat(x).isEqualTo(Arrays.copyOfRange(all, index * 100, index * 100 + 100));
+            assertThat(batch.column("y").get(JAVA_BYTE, i)).isEqualTo(ys[index]);
+          }
+          position += batch.size();
+          seen += batch.size();
+        }
+        assertThat(position).isEqualTo(1003);
+      }
+      assertThat(seen).isEqualTo(2006);
+      assertThat(loader.statistics().records()).isEqualTo(2006);
+      assertThat(loader.statistics().batches()).isEqualTo(32);
+      assertThat(loader.statistics().bytes()).isEqualTo(2006 * 109);
+      assertThat(loader.statistics().transformNanos()).isPositive();
+    }
+  }
+
+  private static long sum(byte[] all, int index) {
+    long sum = 0;
+    for (int i = 0; i < 100; i++) {
+      sum += all[index * 100 + i];
+    }
+    return sum;
+  }
+
+  @Test
+  void aChainRunsInOrderAndDeliversOnlyWhatIsLeft() {
+    TestArray array = array("x.npy", 500, 100);
+    byte[] all = array.all();
+    Transform negate =
+        Transform.ofRecords(
+            "negate",
+            List.of("sum"),
+            List.of(OutputColumn.of("sum", "<i8"), OutputColumn.of("half", "<i4")),
+            record -> {
+              long sum = record.input(0).get(JAVA_LONG, record.inputOffset(0));
+              record.output(0).set(JAVA_LONG, record.outputOffset(0), -sum);
+              record.output(1).set(JAVA_INT, record.outputOffset(1), (int) sum / 2);
+            });
+    // The sum of this record and the next one of the batch, of what the stage before made.
+    Transform pairs =
+        Transform.ofBatches(
+            "pairs",
+            List.of("sum"),
+            List.of(OutputColumn.of("pair", "<i8")),
+            (batch, from, to) -> {
+              for (int i = from; i < to; i++) {
+                long next = batch.input(0).getAtIndex(JAVA_LONG, (i + 1) % batch.size());
+                long pair = batch.input(0).getAtIndex(JAVA_LONG, i) + next;
+                batch.output(0).setAtIndex(JAVA_LONG, i, pair);
+              }
+            });
+    Transform twice =
+        Transform.ofRecords(
+            "twice",
+            List.of("pair"),
+            List.of(OutputColumn.of("pair", "<i8")),
+            record ->
+                record
+                    .output(0)
+                    .set(
+                        JAVA_LONG,
+                        record.outputOffset(0),
+                        2 * record.input(0).get(JAVA_LONG, record.inputOffset(0))));
+    for (int threads : new int[] {1, 2, 8}) {
+      try (Dataset dataset = Dataset.open(array.path());
+          Loader loader =
+              dataset
+                  .loader()
+                  .batchSize(33)
+                  .transform(SUM)
+                  .transform(negate)
+                  .transform(Transforms.drop("x"))
+                  .transform(pairs)
+                  .transform(twice)
+                  .transform(Transforms.drop("sum"))
+                  .transformThreads(threads)
+                  .build()) {
+        assertThat(loader.columns())
+            .containsExactly(OutputColumn.of("half", "<i4"), OutputColumn.of("pair", "<i8"));
+        for (Batch batch : loader.epoch(1)) {
+          for (int i = 0; i < batch.size(); i++) {
+            long sum = sum(all, (int) batch.index(i));
+            long next = sum(all, (int) batch.index((i + 1) % batch.size()));
+            assertThat(batch.column("pair").getAtIndex(JAVA_LONG, i)).isEqualTo(-2 * (sum + next));
+            assertThat(batch.column("half").getAtIndex(JAVA_INT, i)).isEqualTo((int) sum / 2);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void outputsAreBuffersInTheirByteOrder() {
+    TestArray array = array("x.npy", 10, 4);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            dataset
+                .loader()
+                .transform(
+                    "x",
+                    OutputColumn.of("x", ">i4"),
+                    record -> record.outputRecord(0).copyFrom(record.inputRecord(0)))
+                .build()) {
+      Batch batch = loader.epoch(0).iterator().next();
+      ByteBuffer buffer = batch.asByteBuffer("x");
+      assertThat(buffer.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+      ByteBuffer expected = ByteBuffer.wrap(array.record(batch.index(3)));
+      assertThat(buffer.getInt(12)).isEqualTo(expected.getInt(0));
+      assertThatExceptionOfType(PenstockException.class)
+          .isThrownBy(() -> batch.column("none"))
+          .withMessageContaining("'none'");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aTransformThatThrowsFailsItsBatchAndNamesTheRecord(Way way) {
+    TestArray array = array("x.npy", 300, 10);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            way.loader(dataset)
+                .batchSize(20)
+                .transform(
+                    "x",
+                    OutputColumn.of("y", "|u1"),
+                    record -> {
+                      if (record.index() == 123) {
+                        throw new java.io.IOException("no luck");
+                      }
+                    })
+                .build()) {
+      int failed = 0;
+      int good = 0;
+      for (int epoch = 0; epoch < 2; epoch++) {
+        Iterator<Batch> batches = loader.epoch(epoch).iterator();
+        while (batches.hasNext()) {
+          try {
+            Batch batch = batches.next();
+            good += batch.size();
+            for (int i = 0; i < batch.size(); i++) {
+              assertThat(batch.index(i)).isNotEqualTo(123);
+            }
+          } catch (PenstockException e) {
+            failed++;
+            assertThat(e.recordIndex()).isEqualTo(123);
+            assertThat(e).hasMessageContaining("'x' failed on record 123 (epoch " + epoch);
+            assertThat(e.getCause()).hasRootCauseMessage("no luck");
+          }
+        }
+      }
+      assertThat(failed).isEqualTo(2);
+      assertThat(good).isEqualTo(2 * 280);
+    }
+  }
+
+  @Test
+  void anErrorInATransformOfBatchesFailsTheBatchOnly() {
+    TestArray array = array("x.npy", 300, 10);
+    AtomicInteger calls = new AtomicInteger();
+    Transform failing =
+        Transform.ofBatches(
+            "failing",
+            List.of("x"),
+            List.of(OutputColumn.of("y", "|u1")),
+            (batch, from, to) -> {
+              if (batch.position(from) == 100) {
+                calls.incrementAndGet();
+                throw new StackOverflowError("too deep");
+              }
+            });
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(100).transform(failing).build()) {
+      Iterator<Batch> batches = loader.epoch(0).iterator();
+      assertThat(batches.next().position()).isZero();
+      assertThatExceptionOfType(PenstockException.class)
+          .isThrownBy(batches::next)
+          .withMessageContaining("'failing' failed on records at positions 100 to 199 of epoch 0")
+          .withRootCauseInstanceOf(StackOverflowError.class);
+      assertThat(batches.next().position()).isEqualTo(200);
+      assertThat(batches.hasNext()).isFalse();
+      assertThat(calls).hasValue(1);
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedWhenTheLoaderIsBuilt() {
+    TestArray array = array("x.npy", 30, 10);
+    OutputColumn y = OutputColumn.of("y", "|u1");
+    try (Dataset dataset = Dataset.open(array.path())) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dataset.loader().transform("z", y, record -> {}).build())
+          .withMessage("transform 'z' needs column 'z', there are [x]");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dataset.loader().transform(Transforms.drop("x")).build())
+          .withMessage("transforms must leave a column to deliver");
+      Transform same = Transform.ofRecords("same", List.of("x"), List.of(y, y), record -> {});
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dataset.loader().transform(same).build())
+          .withMessage("outputs of transform 'same' must have different names, were [y, y]");
+      OutputColumn large = OutputColumn.of("y", "<f8", 1 << 20);
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  dataset
+                      .loader()
+                      .batchSize(30)
+                      .memoryBytes(100 << 20)
+                      .transform("x", large, record -> {})
+                      .build())
+          .withMessageStartingWith("memoryBytes must be more than 503");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dataset.loader().transformThreads(0))
+          .withMessage("transformThreads must be 1 to 1024, was 0");
+    }
+  }
+
+  @Test
+  void memoryOfTransformsIsWithinTheBudget() {
+    TestArray array = array("x.npy", 300, 1000);
+    try (Dataset dataset = Dataset.open(array.path())) {
+      for (long memory : new long[] {12 << 20, 16 << 20, 64 << 20}) {
+        LoaderBuilder builder = dataset.loader().batchSize(50).memoryBytes(memory);
+        OutputColumn floats = OutputColumn.of("x", "<f4", 1000);
+        try (Loader loader = builder.transform("x", floats, record -> {}).build()) {
+          assertThat(loader.statistics().memoryBytes()).isLessThanOrEqualTo(memory);
+          assertThat(loader.epoch(0)).hasSize(6);
+        }
+      }
+    }
+  }
+
+  @Test
+  void withAnyOrderAllBatchesComeAndTheStateLosesNone() {
+    TestArray array = array("x.npy", 2000, 8);
+    byte[] all = array.all();
+    Transform slow =
+        Transform.ofRecords(
+            "slow",
+            List.of("x"),
+            List.of(OutputColumn.of("x", "|u1", 8)),
+            record -> {
+              long turns = record.position() % 700 == 0 ? 3_000_000 : 1;
+              long value = record.random().nextLong();
+              for (long i = 0; i < turns; i++) {
+                value = value * 31 + i;
+              }
+              record.outputRecord(0).copyFrom(record.inputRecord(0));
+              if (value == 42) {
+                throw new IllegalStateException("so that the loop is not left out");
+              }
+            });
+    boolean[] seen = new boolean[2000];
+    String state = null;
+    int fromState = 0;
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            dataset
+                .loader()
+                .batchSize(10)
+                .anyOrder(true)
+                .transformThreads(4)
+                .transform(slow)
+                .build()) {
+      int count = 0;
+      long below = 0;
+      for (Batch batch : loader.epoch(0)) {
+        for (int i = 0; i < batch.size(); i++) {
+          int position = (int) batch.position() + i;
+          assertThat(seen[position]).isFalse();
+          seen[position] = true;
+          byte[] x = batch.column("x").asSlice(i * 8L, 8).toArray(JAVA_BYTE);
+          int index = (int) batch.index(i);
+          assertThat(x).isEqualTo(Arrays.copyOfRange(all, index * 8, index * 8 + 8));
+        }
+        while (below < 2000 && seen[(int) below]) {
+          below++;
+        }
+        long end = loader.state().delivered().end();
+        assertThat(end == 0 && loader.state().epoch() == 1 ? 2000 : end).isEqualTo(below);
+        if (++count == 100) {
+          state = loader.state().toString();
+          fromState = (int) below;
+        }
+      }
+      assertThat(count).isEqualTo(200);
+    }
+    assertThat(seen).doesNotContain(false);
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            dataset
+                .loader()
+                .batchSize(10)
+                .state(io.penstock.sampler.LoaderState.parse(state))
+                .build()) {
+      assertThat(loader.epoch(0).iterator().next().position()).isEqualTo(fromState);
+    }
+  }
+
+  @Test
+  void anEpochThatIsLeftAndStartedAgainIsWhole() {
+    TestArray array = array("x.npy", 1000, 100);
+    byte[] all = array.all();
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().batchSize(10).transform(SUM).transformThreads(3).build()) {
+      for (int round = 0; round < 200; round++) {
+        int position = 0;
+        for (Epoch epoch : loader.epochs(round % 2, 2)) {
+          position = 0;
+          for (Batch batch : epoch) {
+            assertThat(batch.epoch()).isEqualTo(epoch.number());
+            assertThat(batch.position()).isEqualTo(position);
+            assertThat(batch.column("sum").getAtIndex(JAVA_LONG, 9))
+                .isEqualTo(sum(all, (int) batch.index(9)));
+            position += 10;
+            if (position > 5 * round) {
+              break;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aTransformMustNotCloseItsLoader() {
+    TestArray array = array("x.npy", 10, 100);
+    Loader[] loaders = new Loader[1];
+    Transform closing =
+        Transform.ofRecords("closing", List.of("x"), List.of(), record -> loaders[0].close());
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader = dataset.loader().transform(closing).build()) {
+      loaders[0] = loader;
+      assertThatExceptionOfType(PenstockException.class)
+          .isThrownBy(() -> loader.epoch(0).iterator().next())
+          .withRootCauseInstanceOf(IllegalStateException.class)
+          .withMessageContaining("must not close its own loader");
+    }
+    assertThatIllegalStateException().isThrownBy(() -> loaders[0].epoch(0));
+  }
+}
