@@ -3,6 +3,7 @@ package io.penstock;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,6 +88,23 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
           "([<>|=]?)([a-zA-Z])(0|[1-9][0-9]{0,9})"
               + "(?:\\[([1-9][0-9]{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)\\])?");
 
+  /** NumPy's names for the types of elements. */
+  private static final Map<String, String> NAMES =
+      Map.ofEntries(
+          Map.entry("bool", "|b1"),
+          Map.entry("int8", "|i1"),
+          Map.entry("uint8", "|u1"),
+          Map.entry("int16", "i2"),
+          Map.entry("uint16", "u2"),
+          Map.entry("int32", "i4"),
+          Map.entry("uint32", "u4"),
+          Map.entry("int64", "i8"),
+          Map.entry("uint64", "u8"),
+          Map.entry("float16", "f2"),
+          Map.entry("bfloat16", "|V2"),
+          Map.entry("float32", "f4"),
+          Map.entry("float64", "f8"));
+
   /** A descr longer than this is no type string: the longest real one has about 25 characters. */
   private static final int MAX_DESCR_CHARACTERS = 64;
 
@@ -114,6 +132,18 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
   public static ElementType parse(String descr) {
     Scanned scanned = scan(descr);
     return new ElementType(scanned.descr, scanned.kind, scanned.sizeBytes, scanned.order);
+  }
+
+  /**
+   * Reads what people write: a type string, or NumPy's name of a type such as {@code uint16} or
+   * {@code float32}; {@code bfloat16} is two raw bytes.
+   *
+   * @param name the name or the type string
+   * @return the type; in the order of this machine where the name does not say
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static ElementType named(String name) {
+    return parse(NAMES.getOrDefault(name, name));
   }
 
   /**

@@ -16,10 +16,13 @@ import picocli.CommandLine.Spec;
     description = "Each command tells more: penstock read --help.",
     versionProvider = Version.class,
     subcommands = {
+      ConvertCommand.class,
+      CreateCommand.class,
       DemoCommand.class,
       InfoCommand.class,
       OrderCommand.class,
       ReadCommand.class,
+      TakeCommand.class,
       TuneCommand.class
     },
     sortOptions = false,

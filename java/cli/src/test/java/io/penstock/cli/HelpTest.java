@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** What --help and --version say. */
 final class HelpTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "info", "read"})
+  @ValueSource(strings = {"convert", "create", "demo", "info", "read", "take"})
   void everyOptionOfACommandStatesItsDefault(String command) {
     Streams streams =
         new Streams(
@@ -49,7 +49,7 @@ final class HelpTest {
 
   @Test
   void helpFitsIntoAHundredColumns() {
-    for (String command : new String[] {"demo", "info", "read"}) {
+    for (String command : new String[] {"convert", "create", "demo", "info", "read", "take"}) {
       assertThat(Run.of(command, "--help").lines()).allMatch(line -> line.length() <= 100);
     }
   }

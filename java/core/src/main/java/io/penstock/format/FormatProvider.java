@@ -1,6 +1,8 @@
 package io.penstock.format;
 
 import io.penstock.ElementType;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -39,10 +41,23 @@ public interface FormatProvider {
   List<FoundArray> arrays(Path file);
 
   /**
+   * Opens the elements of an array that is {@link FoundArray#streamed}, from the first one on, in C
+   * order, in memory that does not grow with the array.
+   *
+   * @param file as for {@link #arrays}
+   * @param name of the array in its file
+   * @return their bytes, to be closed by the caller
+   * @throws IOException if they cannot be read
+   */
+  default InputStream elements(Path file, String name) throws IOException {
+    throw new IOException("this format has no elements that are read one after another: " + name);
+  }
+
+  /**
    * An array in one piece, in C order; or why there is none to be read in place.
    *
    * @param name of the array in its file, different from all others
-   * @param elementType type of the elements; null where there is a problem
+   * @param elementType type of the elements; null where they cannot be had at all
    * @param shape sizes of all axes, outermost first; empty for one element
    * @param offsetBytes where the first element starts, in bytes from the start of the file
    * @param problem what was expected, found, and what to do; null where the array can be read
@@ -53,9 +68,8 @@ public interface FormatProvider {
     public FoundArray {
       Objects.requireNonNull(name, "name");
       shape = List.copyOf(shape);
-      if ((elementType == null) == (problem == null)) {
-        throw new IllegalArgumentException(
-            "'" + name + "' must have either an elementType or a problem");
+      if (elementType == null && problem == null) {
+        throw new IllegalArgumentException("'" + name + "' must have an elementType or a problem");
       }
     }
 
@@ -71,6 +85,20 @@ public interface FormatProvider {
     public static FoundArray of(
         String name, ElementType elementType, List<Long> shape, long offsetBytes) {
       return new FoundArray(name, elementType, shape, offsetBytes, null);
+    }
+
+    /**
+     * An array that cannot be read where it lies, but through {@link FormatProvider#elements}.
+     *
+     * @param name of the array in its file
+     * @param elementType type of the elements
+     * @param shape sizes of all axes, outermost first
+     * @param problem what was expected, found, and what to do
+     * @return the array
+     */
+    public static FoundArray streamed(
+        String name, ElementType elementType, List<Long> shape, String problem) {
+      return new FoundArray(name, elementType, shape, 0, Objects.requireNonNull(problem));
     }
 
     /**

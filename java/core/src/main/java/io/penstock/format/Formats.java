@@ -50,9 +50,26 @@ public final class Formats {
         return RawArray.layout(file, place.part());
       }
     }
-    return inside(
-        place.file(),
-        contents -> place.part().isEmpty() ? only(place, contents) : named(place, contents));
+    return inside(place.file(), false, contents -> part(place, contents)).layout();
+  }
+
+  /**
+   * Finds an array that cannot be read where it lies, but from its beginning to its end. Where a
+   * pickle has elements as lines of text, these are looked through, however long they are.
+   *
+   * @param path as for {@link #open}
+   * @return the array; empty for one that {@link #open} opens, or that cannot be read at all
+   * @throws PenstockException if there is no such file or part, or it is damaged
+   */
+  public static Optional<StreamedArray> streamed(Path path) {
+    PartPath place = PartPath.of(path);
+    return place.isRaw()
+        ? Optional.empty()
+        : inside(place.file(), true, contents -> part(place, contents)).streamed();
+  }
+
+  private static Part part(PartPath place, Contents contents) {
+    return place.part().isEmpty() ? only(place, contents) : named(place, contents);
   }
 
   /**
@@ -65,7 +82,7 @@ public final class Formats {
    *     those throw when they are asked for their layout
    */
   public static List<Part> parts(Path file) {
-    return inside(file, Contents::parts);
+    return inside(file, false, Contents::parts);
   }
 
   /**
@@ -109,8 +126,8 @@ public final class Formats {
     return PartPath.of(path).columnName();
   }
 
-  private static <T> T inside(Path path, Function<Contents, T> what) {
-    try (OpenFile file = OpenFile.open(path)) {
+  private static <T> T inside(Path path, boolean isPatient, Function<Contents, T> what) {
+    try (OpenFile file = isPatient ? OpenFile.openPatiently(path) : OpenFile.open(path)) {
       byte[] start = file.start(START_BYTES);
       for (ArrayFormat format : FORMATS) {
         if (format.recognizes(start, file)) {
@@ -137,7 +154,7 @@ public final class Formats {
     }
   }
 
-  private static ArrayLayout only(PartPath place, Contents contents) {
+  private static Part only(PartPath place, Contents contents) {
     List<Part> arrays = contents.parts().stream().filter(part -> !part.isField()).toList();
     if (arrays.size() != 1) {
       String found = arrays.isEmpty() ? "none" : arrays.size() + ": " + names(arrays);
@@ -150,10 +167,10 @@ public final class Formats {
                       ? ": there is nothing to read"
                       : ": name one as " + place.file().getFileName() + "#NAME"));
     }
-    return arrays.getFirst().layout();
+    return arrays.getFirst();
   }
 
-  private static ArrayLayout named(PartPath place, Contents contents) {
+  private static Part named(PartPath place, Contents contents) {
     return contents
         .find(place.part())
         .orElseThrow(
@@ -161,8 +178,7 @@ public final class Formats {
                 PenstockException.about(
                     place.file(),
                     "expected a part '%s', found none of this name, but %s: check the name"
-                        .formatted(Excerpt.of(place.part(), 0), names(contents.parts()))))
-        .layout();
+                        .formatted(Excerpt.of(place.part(), 0), names(contents.parts()))));
   }
 
   private static String names(List<Part> parts) {

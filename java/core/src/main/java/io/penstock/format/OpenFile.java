@@ -33,6 +33,7 @@ final class OpenFile implements AutoCloseable {
 
   private final long startBytes;
   private final long sizeBytes;
+  private final boolean isPatient;
 
   private OpenFile(
       Path path,
@@ -41,7 +42,9 @@ final class OpenFile implements AutoCloseable {
       FileTime modified,
       String name,
       long startBytes,
-      long sizeBytes) {
+      long sizeBytes,
+      boolean isPatient) {
+    this.isPatient = isPatient;
     this.path = path;
     this.channel = channel;
     this.fileBytes = fileBytes;
@@ -52,6 +55,15 @@ final class OpenFile implements AutoCloseable {
   }
 
   static OpenFile open(Path path) {
+    return open(path, false);
+  }
+
+  /** For who is going to read the data anyhow, so that looking through some of it is no matter. */
+  static OpenFile openPatiently(Path path) {
+    return open(path, true);
+  }
+
+  private static OpenFile open(Path path, boolean isPatient) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
@@ -66,7 +78,8 @@ final class OpenFile implements AutoCloseable {
       }
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       long size = attributes.size();
-      return new OpenFile(path, channel, size, attributes.lastModifiedTime(), null, 0, size);
+      return new OpenFile(
+          path, channel, size, attributes.lastModifiedTime(), null, 0, size, isPatient);
     } catch (IOException e) {
       throw failure(path, e);
     }
@@ -79,11 +92,17 @@ final class OpenFile implements AutoCloseable {
    */
   OpenFile section(String name, long offset, long size) {
     Objects.checkFromIndexSize(offset, size, sizeBytes);
-    return new OpenFile(path, channel, fileBytes, modified, name, startBytes + offset, size);
+    return new OpenFile(
+        path, channel, fileBytes, modified, name, startBytes + offset, size, isPatient);
   }
 
   Path path() {
     return path;
+  }
+
+  /** Whether data may be looked through to find what is behind it. */
+  boolean isPatient() {
+    return isPatient;
   }
 
   /** Size of the section. */

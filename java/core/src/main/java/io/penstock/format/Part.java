@@ -21,7 +21,16 @@ public final class Part {
   /** The message only: exceptions have stack traces, which are too much to keep for thousands. */
   private final String problem;
 
-  private Part(String name, boolean isField, ArrayLayout layout, Path path, String problem) {
+  private final StreamedArray streamed;
+
+  private Part(
+      String name,
+      boolean isField,
+      ArrayLayout layout,
+      Path path,
+      String problem,
+      StreamedArray streamed) {
+    this.streamed = streamed;
     this.name = Objects.requireNonNull(name, "name");
     this.isField = isField;
     this.layout = layout;
@@ -30,23 +39,29 @@ public final class Part {
   }
 
   static Part of(ArrayLayout layout) {
-    return new Part(layout.part(), false, layout, layout.path(), null);
+    return new Part(layout.part(), false, layout, layout.path(), null, null);
   }
 
   /** A field of the part before it, which has the same bytes. */
   static Part field(ArrayLayout layout) {
-    return new Part(layout.part(), true, layout, layout.path(), null);
+    return new Part(layout.part(), true, layout, layout.path(), null, null);
   }
 
   /** A part that is there but cannot be read where it lies. */
   static Part refused(Path path, String name, String problem) {
     String what = name.isEmpty() ? problem : "'" + name + "': " + problem;
-    return new Part(name, false, null, path, path + ": " + what);
+    return new Part(name, false, null, path, path + ": " + what, null);
+  }
+
+  /** A part that cannot be read where it lies, but from its beginning to its end. */
+  static Part streamed(StreamedArray array, String problem) {
+    Part refused = refused(array.path(), array.part(), problem);
+    return new Part(refused.name, false, null, refused.path, refused.problem, array);
   }
 
   /** The same for what was found out by trying. */
   static Part refused(String name, PenstockException problem) {
-    return new Part(name, false, null, problem.path(), problem.getMessage());
+    return new Part(name, false, null, problem.path(), problem.getMessage(), null);
   }
 
   /**
@@ -87,6 +102,15 @@ public final class Part {
    */
   public Optional<String> problem() {
     return Optional.ofNullable(problem);
+  }
+
+  /**
+   * The elements one after another, where they cannot be read in place.
+   *
+   * @return the array; empty where it can be read in place, or not at all
+   */
+  public Optional<StreamedArray> streamed() {
+    return Optional.ofNullable(streamed);
   }
 
   @Override

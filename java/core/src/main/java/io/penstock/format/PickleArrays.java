@@ -3,7 +3,9 @@ package io.penstock.format;
 import io.penstock.PenstockException;
 import io.penstock.format.PickleValue.Array;
 import io.penstock.format.PickleValue.ArrayKind;
+import io.penstock.format.PickleValue.Blob;
 import io.penstock.format.PickleValue.Tuple;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -80,7 +82,7 @@ final class PickleArrays implements Contents {
   private void list(String key, Group group, UniqueNames names, List<Part> parts) {
     boolean isShort = group.size <= MAX_LISTED;
     if (group.size > 1 && (group.isAlike || !isShort)) {
-      parts.addAll(group.together(names.take(PickleWay.shown(key)), file));
+      parts.addAll(together(names.take(PickleWay.shown(key)), group));
     }
     if (isShort) {
       for (int i = 0; i < group.size; i++) {
@@ -110,7 +112,7 @@ final class PickleArrays implements Contents {
             })
         .from(root);
     List<Part> parts = new ArrayList<>(alone);
-    together.forEach((key, group) -> parts.addAll(group.together(PickleWay.shown(key), file)));
+    together.forEach((key, group) -> parts.addAll(together(PickleWay.shown(key), group)));
     Optional<Part> found = parts.stream().filter(part -> part.name().equals(name)).findFirst();
     return found.isPresent() ? found : Contents.super.find(name);
   }
@@ -128,10 +130,28 @@ final class PickleArrays implements Contents {
 
   private List<Part> alone(String name, Array array) {
     ArrayKind kind = array.kind();
+    if (array.encoded() != null) {
+      return parts(
+          name, () -> List.of(streamed(name, kind, kind.shape(), List.of(array.encoded()))));
+    }
     if (kind.problem() != null) {
       return List.of(Part.refused(file.path(), name, kind.problem()));
     }
     return parts(name, () -> kind.at(array.offset()).parts(file, FORMAT, name));
+  }
+
+  /** An array that is written as text; or several, one after another. */
+  private Part streamed(String name, ArrayKind kind, List<Long> shape, List<Blob> texts) {
+    Path path = file.path();
+    StreamedArray array =
+        new StreamedArray(
+            path,
+            name,
+            kind.type().whole().type(),
+            shape,
+            kind.isFortran(),
+            () -> EncodedBytes.open(path, texts));
+    return Part.streamed(array, kind.problem());
   }
 
   /** What cannot be is told when the part is asked for, so that it does not hide the others. */
@@ -143,9 +163,20 @@ final class PickleArrays implements Contents {
     }
   }
 
+  private List<Part> together(String name, Group group) {
+    ArrayKind kind = group.kind;
+    // In Fortran order they would have to be turned one by one.
+    if (!group.isAlike || group.texts.size() < group.size || kind.isFortran()) {
+      return group.together(name, file);
+    }
+    List<Long> shape = new ArrayList<>(List.of((long) group.size));
+    shape.addAll(kind.shape());
+    return parts(name, () -> List.of(streamed(name, kind, shape, List.copyOf(group.texts))));
+  }
+
   private PenstockException tooMany(String what, long limit) {
     return file.problem(
-        "expected at most %d %s, found more: write them out with 'penstock convert' or numpy.save"
+        "expected at most %d %s, found more: write them out with numpy.save"
             .formatted(limit, what));
   }
 
@@ -157,6 +188,10 @@ final class PickleArrays implements Contents {
     private final List<String> ways = new ArrayList<>();
 
     private final List<Array> first = new ArrayList<>();
+
+    /** What they are written as, where that is text. */
+    private final List<Blob> texts = new ArrayList<>();
+
     private boolean isAlike = true;
     private long[] offsets = new long[1];
     private int size;
@@ -169,6 +204,9 @@ final class PickleArrays implements Contents {
       if (size < MAX_LISTED) {
         ways.add(way.toString());
         first.add(array);
+      }
+      if (array.encoded() != null) {
+        texts.add(array.encoded());
       }
       isAlike &= kind.equals(array.kind());
       if (size == offsets.length) {

@@ -22,11 +22,9 @@ final class PickleNumpy {
   private static final ArrayKind NOT_NUMPY =
       ArrayKind.refused(
           "expected an array as NumPy pickles it, found another state: write it again with NumPy");
-  private static final ArrayKind AS_TEXT =
-      ArrayKind.refused(
-          "expected elements as raw bytes, found text with escapes (pickle protocols 0 to 2 of"
-              + " Python 3, 0 of Python 2): write them out with 'penstock convert', or pickle with"
-              + " protocol 4");
+  private static final String AS_TEXT =
+      "expected elements as raw bytes, found text with escapes (pickle protocols 0 to 2 of Python"
+          + " 3, 0 of Python 2): write them out with 'penstock convert', or pickle with protocol 4";
   private static final ArrayKind ELSEWHERE =
       ArrayKind.refused(
           "expected elements in the file, found an out-of-band buffer (pickle protocol 5): keep"
@@ -50,6 +48,11 @@ final class PickleNumpy {
   private final ArrayKind[] lastKinds = new ArrayKind[LAST_KINDS];
 
   private int nextKind;
+
+  /** The kind of the last array that was written as text, and what was made of it. */
+  private ArrayKind lastKind;
+
+  private ArrayKind lastAsText;
 
   PickleNumpy(PickleTokens tokens, PickleLimits limits) {
     this.tokens = tokens;
@@ -115,11 +118,14 @@ final class PickleNumpy {
     if (!(arguments.get(0) instanceof Blob blob)) {
       return null;
     }
-    boolean isText = blob.form() == Form.TEXT || blob.form() == Form.ESCAPED;
-    return isText ? new Blob(Form.ENCODED, blob.offset(), blob.length()) : blob;
+    return switch (blob.form()) {
+      case TEXT -> new Blob(Form.ENCODED, blob.offset(), blob.length());
+      case ESCAPED -> new Blob(Form.ESCAPED_BYTES, blob.offset(), blob.length());
+      default -> blob;
+    };
   }
 
-  private static void set(Array array, ArrayKind kind, PickleValue elements) {
+  private void set(Array array, ArrayKind kind, PickleValue elements) {
     if (kind.problem() != null) {
       array.set(kind, 0);
     } else if (!(elements instanceof Blob blob)) {
@@ -127,12 +133,23 @@ final class PickleNumpy {
     } else if (blob.form() == Form.ELSEWHERE) {
       array.set(ELSEWHERE, 0);
     } else if (blob.form() != Form.RAW) {
-      array.set(AS_TEXT, 0);
+      limits.hold(blob.weight(), tokens);
+      array.setEncoded(asText(kind), blob);
     } else if (blob.length() != kind.dataBytes()) {
       array.set(OTHER_SIZE, 0);
     } else {
       array.set(kind, blob.offset());
     }
+  }
+
+  /** The same for arrays that are alike. */
+  private ArrayKind asText(ArrayKind kind) {
+    if (!kind.equals(lastKind)) {
+      limits.hold(KIND_WEIGHT, tokens);
+      lastKind = kind;
+      lastAsText = kind.but(AS_TEXT);
+    }
+    return lastAsText;
   }
 
   /**

@@ -199,7 +199,7 @@ final class PickleTokens {
   private void takeLine() {
     long lineOffset = window.position();
     while (take() != '\n') {
-      if (window.position() - lineOffset > MAX_LINE_BYTES) {
+      if (window.position() - lineOffset > MAX_LINE_BYTES && !file.isPatient()) {
         throw file.problemAt(
             lineOffset,
             ("expected raw bytes, found more than %d bytes of text in a line (pickle protocol 0,"
@@ -237,7 +237,7 @@ final class PickleTokens {
     return file.problemAt(
         start,
         ("expected a pickle of arrays and little else, found %s up to byte %d: write the arrays"
-                + " out with 'penstock convert' or numpy.save")
+                + " out with numpy.save")
             .formatted(what, file.position(start)));
   }
 }

@@ -77,6 +77,8 @@ sealed interface PickleValue
     ESCAPED,
     /** Bytes of Python 3 as a str that stands for them, protocols 0 to 2. */
     ENCODED,
+    /** The same with escapes, protocol 0. */
+    ESCAPED_BYTES,
     /** Not in the file: out-of-band buffers of protocol 5. */
     ELSEWHERE
   }
@@ -228,6 +230,7 @@ sealed interface PickleValue
   final class Array implements PickleValue {
     private ArrayKind kind = ArrayKind.UNKNOWN;
     private long offset;
+    private Blob encoded;
 
     ArrayKind kind() {
       return kind;
@@ -240,6 +243,18 @@ sealed interface PickleValue
     void set(ArrayKind newKind, long newOffset) {
       kind = newKind;
       offset = newOffset;
+    }
+
+    /** Sets a kind with a problem: that its elements are text, and where that is. */
+    void setEncoded(ArrayKind newKind, Blob newEncoded) {
+      kind = newKind;
+      offset = newEncoded.offset();
+      encoded = newEncoded;
+    }
+
+    /** Text that its elements are written as; null for bytes. */
+    Blob encoded() {
+      return encoded;
     }
 
     @Override
@@ -276,6 +291,11 @@ sealed interface PickleValue
 
     StoredArray at(long offset) {
       return new StoredArray(type, shape, strides, isFortran, offset);
+    }
+
+    /** The same kind of arrays, that cannot be read in place. */
+    ArrayKind but(String newProblem) {
+      return new ArrayKind(type, shape, strides, isFortran, newProblem);
     }
 
     /** Size of all elements; -1 when it is 2^63 or more. */

@@ -2,6 +2,9 @@ package io.penstock.format;
 
 import io.penstock.PenstockException;
 import io.penstock.format.FormatProvider.FoundArray;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,19 +54,40 @@ final class ProvidedFormat {
     UniqueNames names = new UniqueNames();
     List<Part> parts = new ArrayList<>();
     for (FoundArray array : arrays) {
-      parts.add(part(file, provider.name(), array, names.take(Excerpt.name(array.name()))));
+      parts.add(part(file, provider, array, names.take(Excerpt.name(array.name()))));
     }
     return parts;
   }
 
-  private static Part part(OpenFile file, String format, FoundArray array, String name) {
-    if (array.problem() != null) {
+  /** What the provider throws is the file's fault, here too. */
+  private static InputStream elements(FormatProvider provider, Path file, String name)
+      throws IOException {
+    try {
+      return provider.elements(file, name);
+    } catch (RuntimeException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static Part part(OpenFile file, FormatProvider provider, FoundArray array, String name) {
+    if (array.elementType() == null) {
       return Part.refused(file.path(), name, array.problem());
     }
     try {
+      if (array.problem() != null) {
+        return Part.streamed(
+            new StreamedArray(
+                file.path(),
+                name,
+                array.elementType(),
+                array.shape(),
+                false,
+                () -> elements(provider, file.path(), array.name())),
+            array.problem());
+      }
       DataType type = new DataType.Plain(array.elementType());
       return StoredArray.of(type, array.shape(), false, array.offsetBytes())
-          .parts(file, format, name)
+          .parts(file, provider.name(), name)
           .getFirst();
     } catch (PenstockException e) {
       return Part.refused(name, e);

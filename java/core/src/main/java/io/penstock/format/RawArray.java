@@ -3,7 +3,6 @@ package io.penstock.format;
 import io.penstock.ElementType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Files that do not say what is in them: elements of one type, one after another, behind anything.
@@ -16,23 +15,6 @@ final class RawArray {
 
   private static final String FORMAT = "raw";
   private static final long AS_MANY_AS_THERE_ARE = -1;
-
-  /** NumPy's names for the types of elements. */
-  private static final Map<String, String> NAMES =
-      Map.ofEntries(
-          Map.entry("bool", "|b1"),
-          Map.entry("int8", "|i1"),
-          Map.entry("uint8", "|u1"),
-          Map.entry("int16", "i2"),
-          Map.entry("uint16", "u2"),
-          Map.entry("int32", "i4"),
-          Map.entry("uint32", "u4"),
-          Map.entry("int64", "i8"),
-          Map.entry("uint64", "u8"),
-          Map.entry("float16", "f2"),
-          Map.entry("bfloat16", "|V2"),
-          Map.entry("float32", "f4"),
-          Map.entry("float64", "f8"));
 
   private RawArray() {}
 
@@ -54,11 +36,7 @@ final class RawArray {
       throw new IllegalArgumentException("offset of raw elements must be >= 0, was " + offsetBytes);
     }
     String sizes = String.join("x", shape.stream().map(String::valueOf).toList());
-    return PREFIX + type(dtype).descr() + ":" + sizes + ":" + offsetBytes;
-  }
-
-  private static ElementType type(String dtype) {
-    return ElementType.parse(NAMES.getOrDefault(dtype, dtype));
+    return PREFIX + ElementType.named(dtype).descr() + ":" + sizes + ":" + offsetBytes;
   }
 
   /**
@@ -74,7 +52,12 @@ final class RawArray {
       }
       List<Long> shape = shape(words.length < 2 ? "-1" : words[1]);
       long offsetBytes = words.length < 3 ? 0 : Long.parseLong(words[2]);
-      return layout(file, part(words[0], shape, offsetBytes), type(words[0]), shape, offsetBytes);
+      return layout(
+          file,
+          part(words[0], shape, offsetBytes),
+          ElementType.named(words[0]),
+          shape,
+          offsetBytes);
     } catch (IllegalArgumentException e) {
       throw file.problem(
           "expected FILE#raw:DTYPE[:SHAPE[:OFFSET]], as FILE#raw:uint8:-1x28x28:16, found '%s': %s"

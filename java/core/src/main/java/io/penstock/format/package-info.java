@@ -45,7 +45,8 @@
  *       files of joblib that are not compressed. A pickle is not loaded: its opcodes are looked
  *       through, contents of arrays are jumped over, and nothing that it names is imported or
  *       called. Arrays that are not raw bytes (Python 3 with protocols 0 to 2, buffers kept
- *       elsewhere) are refused by name.
+ *       elsewhere) are refused by name; text can be had from its beginning to its end, see {@link
+ *       io.penstock.format.Formats#streamed Formats.streamed}.
  * </ul>
  *
  * <p>All of this is stateless or immutable, so any thread may use it.

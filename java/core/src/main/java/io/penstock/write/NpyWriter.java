@@ -53,6 +53,7 @@ public final class NpyWriter implements AutoCloseable {
   private long savedRecords;
   private boolean isAppending;
   private volatile boolean isWriting;
+  private boolean isFinished;
   private boolean isOpen = true;
 
   private NpyWriter(Builder builder) {
@@ -282,7 +283,7 @@ public final class NpyWriter implements AutoCloseable {
     long count = count(records);
     lock.readLock().lock();
     try {
-      checkOpen();
+      checkUnfinished();
       synchronized (this) {
         checkRange(appendedRecords, count);
         isAppending = true;
@@ -317,7 +318,7 @@ public final class NpyWriter implements AutoCloseable {
     long count = count(records);
     lock.readLock().lock();
     try {
-      checkOpen();
+      checkUnfinished();
       checkRange(firstRecord, count);
       isWriting = true;
       BlockStream stream = blocks.stream(offset(firstRecord));
@@ -348,6 +349,13 @@ public final class NpyWriter implements AutoCloseable {
   private void checkOpen() {
     if (!isOpen) {
       throw new IllegalStateException("the writer is closed: " + target);
+    }
+  }
+
+  private void checkUnfinished() {
+    checkOpen();
+    if (isFinished) {
+      throw new IllegalStateException("the file is finished: " + target);
     }
   }
 
@@ -383,17 +391,20 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Completes the file and gives it its name, in one step: before there is the old file or none,
-   * and afterwards the whole new one, forced to the disk. The writer is closed then.
+   * Completes the file under its other name and forces it to the disk; ends the threads and gives
+   * the memory back. What is left for {@link #commit} is the name, so that several files that
+   * belong together can get theirs when all of them are whole. Does nothing when called again.
    *
    * @throws IllegalStateException if fewer records were appended than were to come
-   * @throws PenstockException if that fails, or any record before could not be written; then the
-   *     old file is as it was
+   * @throws PenstockException if that fails, or any record before could not be written
    */
-  public void commit() {
+  public void finish() {
     lock.writeLock().lock();
     try {
       checkOpen();
+      if (isFinished) {
+        return;
+      }
       long count = recordCount == UNKNOWN ? appendedRecords : recordCount;
       if (isAppending && !isWriting && appendedRecords < count) {
         throw new IllegalStateException(
@@ -402,15 +413,35 @@ public final class NpyWriter implements AutoCloseable {
       appended.flush();
       writeFirstPage(header.page(count));
       setLength(header.fileBytes(count));
+      channel.force(true);
       blocks.close();
+      isFinished = true;
+    } catch (IOException e) {
+      throw WriteFailures.about(target, e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Completes the file and gives it its name, in one step: before there is the old file or none,
+   * and afterwards the whole new one, forced to the disk. The writer is closed then.
+   *
+   * @throws IllegalStateException if fewer records were appended than were to come
+   * @throws PenstockException if that fails, or any record before could not be written; then the
+   *     old file is as it was
+   */
+  public void commit() {
+    finish();
+    lock.writeLock().lock();
+    try {
+      checkOpen();
       isOpen = false;
       try {
         file.commit();
       } finally {
         file.close();
       }
-    } catch (IOException e) {
-      throw WriteFailures.about(target, e);
     } finally {
       lock.writeLock().unlock();
     }
@@ -438,7 +469,9 @@ public final class NpyWriter implements AutoCloseable {
       }
       isOpen = false;
       try {
-        blocks.close();
+        if (!isFinished) {
+          blocks.close();
+        }
       } finally {
         file.close();
       }

@@ -4,10 +4,13 @@ import io.jhdf.HdfFile;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
+import io.jhdf.api.dataset.ChunkedDataset;
 import io.jhdf.api.dataset.ContiguousDataset;
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import io.penstock.format.FormatProvider;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,6 +54,20 @@ public final class Hdf5Format implements FormatProvider {
     return walk.arrays;
   }
 
+  @Override
+  public InputStream elements(Path file, String name) throws IOException {
+    HdfFile hdf = new HdfFile(file);
+    try {
+      if (hdf.getDatasetByPath(name) instanceof ChunkedDataset chunked) {
+        return new ChunkedElements(hdf, chunked);
+      }
+      throw new IOException("expected a chunked dataset, found another");
+    } catch (IOException | RuntimeException e) {
+      hdf.close();
+      throw e;
+    }
+  }
+
   /** One walk over a file. */
   private static final class Walk {
     private final Path file;
@@ -88,14 +105,16 @@ public final class Hdf5Format implements FormatProvider {
     }
 
     private static FoundArray array(String name, Dataset dataset) {
+      if (dataset instanceof ChunkedDataset chunked) {
+        return chunked(name, chunked);
+      }
       if (!(dataset instanceof ContiguousDataset contiguous)) {
         return FoundArray.refused(
             name,
-            ("expected a contiguous dataset, found one that is %s: write it out with 'penstock"
-                    + " convert', with numpy.save, or with h5repack -l CONTI -f NONE")
+            ("expected a contiguous dataset, found one that is %s: write it out with numpy.save, or"
+                    + " with h5repack -l CONTI -f NONE")
                 .formatted(
                     switch (dataset.getDataLayout()) {
-                      case CHUNKED -> "chunked or compressed";
                       case COMPACT -> "compact, in its own header";
                       default -> dataset.getDataLayout().name().toLowerCase(Locale.ROOT);
                     }));
@@ -111,8 +130,29 @@ public final class Hdf5Format implements FormatProvider {
         return FoundArray.refused(
             name, "expected data, found none: the dataset was made and never written");
       }
-      List<Long> shape = Arrays.stream(dataset.getDimensions()).asLongStream().boxed().toList();
-      return FoundArray.of(name, type, shape, contiguous.getDataAddress());
+      return FoundArray.of(name, type, shape(dataset), contiguous.getDataAddress());
+    }
+
+    /** Unpacked chunk by chunk, where its type has the same bytes in NumPy. */
+    private static FoundArray chunked(String name, ChunkedDataset dataset) {
+      ElementType type = Hdf5Types.elementType(dataset.getDataType());
+      List<Long> shape = shape(dataset);
+      if (type == null || type.sizeBytes() == 0 || shape.isEmpty() || shape.contains(0L)) {
+        return FoundArray.refused(
+            name,
+            "expected a contiguous dataset, found one that is chunked or compressed, of a type or"
+                + " shape that NumPy cannot have: write it out with numpy.save");
+      }
+      return FoundArray.streamed(
+          name,
+          type,
+          shape,
+          "expected a contiguous dataset, found one that is chunked or compressed: write it out"
+              + " with 'penstock convert', with numpy.save, or with h5repack -l CONTI -f NONE");
+    }
+
+    private static List<Long> shape(Dataset dataset) {
+      return Arrays.stream(dataset.getDimensions()).asLongStream().boxed().toList();
     }
   }
 }

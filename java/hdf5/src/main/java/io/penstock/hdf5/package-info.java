@@ -5,7 +5,7 @@
  * is a column like any other.
  *
  * <p>jHDF reads the structure of the file and Penstock the data, so the speed is that of a .npy.
- * Datasets that are chunked or compressed, and such as {@code h5py} makes unless it is told a shape
- * only, have no place of their own in the file and are refused by name.
+ * Datasets that are chunked or compressed, as {@code h5py} makes them when it is told to, have no
+ * place of their own in the file; {@code penstock convert} unpacks them, chunk by chunk.
  */
 package io.penstock.hdf5;

@@ -10,7 +10,9 @@ import io.penstock.PenstockException;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
 import io.penstock.format.Part;
+import io.penstock.format.StreamedArray;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -91,6 +93,28 @@ class Hdf5FormatTest {
             .hasMessageStartingWith(FILE + ": '" + words[0] + "': ")
             .hasMessageContaining(words[2]);
       }
+    }
+  }
+
+  /** Both hold the same numbers, in chunks of other sizes, of which one kind is compressed. */
+  @Test
+  void chunksAreUnpackedInOrder() throws IOException {
+    byte[] chunked = elements("chunked");
+    assertThat(chunked).hasSize(8 * 4 * 4).isEqualTo(elements("packed"));
+    for (int i = 0; i < chunked.length; i++) {
+      // As write_arrays.py fills them.
+      assertThat(chunked[i]).as("byte %d", i).isEqualTo((byte) ((i * 2654435761L) >> 7));
+    }
+    assertThat(Formats.streamed(part("flags"))).isEmpty();
+    assertThat(Formats.streamed(part("words"))).isEmpty();
+  }
+
+  private static byte[] elements(String name) throws IOException {
+    StreamedArray array = Formats.streamed(part(name)).orElseThrow();
+    assertThat(array.elementType().descr()).isEqualTo("<f4");
+    assertThat(array.shape()).containsExactly(8L, 4L);
+    try (InputStream elements = array.source().open()) {
+      return elements.readAllBytes();
     }
   }
 

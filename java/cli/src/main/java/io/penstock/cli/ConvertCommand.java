@@ -1,0 +1,223 @@
+package io.penstock.cli;
+
+import io.penstock.ElementType;
+import io.penstock.cli.convert.ArrayFiles;
+import io.penstock.cli.convert.FolderSource;
+import io.penstock.cli.convert.RecordSource;
+import io.penstock.cli.convert.Selection;
+import io.penstock.cli.convert.SourceOptions;
+import io.penstock.cli.convert.Sources;
+import io.penstock.format.Formats;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code convert}: writes an array out as a .npy, whatever it was in. */
+@Command(
+    name = "convert",
+    header = "Writes an array out as a .npy, whatever format it was in.",
+    description = {
+      "Streams the records: memory is bounded whatever the size of the data. The file has another"
+          + " name until it is whole, and gets its own in one step; what an earlier run that was"
+          + " killed left behind is deleted.",
+      "",
+      "With --json, one object on stdout: files, dtype, recordShape, records, bytes, seconds,"
+          + " bytesPerSecond, labels."
+    })
+final class ConvertCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "SRC",
+      description =
+          "Whatever penstock reads: a file, a part of one as FILE#PART, or several laid end to end:"
+              + " a.npy,b.npy or 'part-*.npy'. Also what it does not read in place: compressed"
+              + " members of an .npz, files compressed by gzip or zlib, text with numbers (.csv,"
+              + " .tsv, .txt), and a directory of images (PNG, JPEG), of small .npy or of other"
+              + " files that are a record each; sub-directories are classes, DST-labels.npy.")
+  private String source;
+
+  @Parameters(index = "1", paramLabel = "DST.npy", description = "The file to make.")
+  private Path target;
+
+  @Mixin private MakingOptions making;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      converter = TypeConverter.class,
+      description =
+          "Write elements as this type, as float32 or '>i2'. Values that are not the same in it are"
+              + " an error, unless --lossy. Default: the type that they have.")
+  private ElementType dtype;
+
+  @Option(
+      names = "--lossy",
+      description =
+          "Let --dtype change values: rounded to the nearest; whole numbers lose high bits, as in"
+              + " NumPy; fractions are cut off, what is out of range becomes the nearest there is,"
+              + " NaN 0. Default: such values are an error.")
+  private boolean isLossy;
+
+  @Option(
+      names = "--select",
+      paramLabel = "START:STOP[:STEP]",
+      converter = SelectionConverter.class,
+      description = "Write these records only, counted as in Python. Default: all.")
+  private Selection selection = Selection.ALL;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description =
+          "Write so many files of as many records each, or one more: DST-00000.npy and so on. All"
+              + " get their names when all are whole. Default: ${DEFAULT-VALUE}, DST itself.")
+  private int shards;
+
+  @Option(
+      names = "--resize",
+      paramLabel = "HEIGHTxWIDTH",
+      converter = SizeOfImages.class,
+      description =
+          "Of a directory of images: make all of this size. Default: all must have one size.")
+  private SourceOptions.Size resize;
+
+  @Option(
+      names = "--gray",
+      description = "Of a directory of images: one channel (luma). Default: red, green, blue.")
+  private boolean isGray;
+
+  @Option(
+      names = "--delimiter",
+      paramLabel = "CHARACTER",
+      description =
+          "Of text: what stands between numbers. Default: a comma; in .tsv a tab, in .txt a space.")
+  private Character delimiter;
+
+  @Option(
+      names = "--skip-lines",
+      paramLabel = "COUNT",
+      defaultValue = "0",
+      description = "Of text: lines before the first one with numbers. Default: ${DEFAULT-VALUE}.")
+  private int skipLines;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Let a run that is killed be continued by one with the same arguments, from what was"
+              + " forced to the disk (each 512 MiB). Default: begin anew.")
+  private boolean isResumable;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a line for people.")
+  private boolean isJson;
+
+  static final class TypeConverter implements ITypeConverter<ElementType> {
+    @Override
+    public ElementType convert(String text) {
+      try {
+        return ElementType.named(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  static final class SizeOfImages implements ITypeConverter<SourceOptions.Size> {
+    @Override
+    public SourceOptions.Size convert(String text) {
+      try {
+        return SourceOptions.Size.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  static final class SelectionConverter implements ITypeConverter<Selection> {
+    @Override
+    public Selection convert(String text) {
+      try {
+        return Selection.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    MakingReport report = new MakingReport();
+    SourceOptions how =
+        new SourceOptions(selection, dtype, isLossy, resize, isGray, delimiter, skipLines);
+    ArrayFiles.Options options = making.with(shards, isResumable);
+    try (RecordSource whole = open(how);
+        ArrayFiles files = new ArrayFiles(target, whole, options);
+        ArrayFiles labels = labels(whole, options)) {
+      if (files.written() == 0) {
+        write(whole, files);
+      } else {
+        penstock
+            .streams()
+            .say("going on behind " + Human.plural(files.written(), "record", "records"));
+        try (RecordSource rest = open(how.from(files.written()))) {
+          write(rest, files);
+        }
+      }
+      files.commit();
+      report.add(files.paths(), whole, files.written());
+      if (labels != null) {
+        labels.commit();
+        report.addLabels(labels.paths(), ((FolderSource) whole).labels());
+      }
+    }
+    report.print(penstock.streams(), isJson);
+    return ExitCodes.DONE;
+  }
+
+  private RecordSource open(SourceOptions how) throws IOException {
+    List<Path> paths = Stream.of(source.split(",", -1)).map(Path::of).toList();
+    return Sources.open(paths, how, target);
+  }
+
+  /** Classes are a file beside, x-labels.npy, written at once; null where there are none. */
+  private ArrayFiles labels(RecordSource whole, ArrayFiles.Options options) throws IOException {
+    if (!(whole instanceof FolderSource folder) || folder.labels().isEmpty()) {
+      return null;
+    }
+    try (RecordSource numbers = folder.labelSource()) {
+      ArrayFiles files =
+          new ArrayFiles(
+              target.resolveSibling(Formats.columnName(target) + "-labels.npy"),
+              numbers,
+              new ArrayFiles.Options(shards, options.mayReplace(), false, false));
+      try {
+        files.write(numbers, _ -> {});
+        return files;
+      } catch (IOException | RuntimeException | Error e) {
+        files.close();
+        throw e;
+      }
+    }
+  }
+
+  private void write(RecordSource records, ArrayFiles files) throws IOException {
+    long count = records.recordCount();
+    long total = count == RecordSource.UNKNOWN ? -1 : files.written() + count;
+    try (Progress progress = Progress.start(penstock.streams(), "convert", "records", total)) {
+      files.write(records, progress::to);
+    }
+  }
+}

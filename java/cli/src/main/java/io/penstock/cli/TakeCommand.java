@@ -1,0 +1,134 @@
+package io.penstock.cli;
+
+import io.penstock.Batch;
+import io.penstock.Column;
+import io.penstock.Dataset;
+import io.penstock.Loader;
+import io.penstock.PenstockException;
+import io.penstock.cli.convert.IndexSampler;
+import io.penstock.write.NpyWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code take}: writes some records of a dataset out, in an order of the user's. */
+@Command(
+    name = "take",
+    header = "Writes some records out, in an order that is given.",
+    description = {
+      "Record i of the result is the record whose index comes i-th in --indices; an index may come"
+          + " several times. Of several columns the same records are taken.",
+      "",
+      "With --json, one object on stdout as that of convert."
+    })
+final class TakeCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+  @Mixin private ColumnOptions columns;
+  @Mixin private MakingOptions making;
+
+  @Option(
+      names = "--indices",
+      paramLabel = "FILE",
+      required = true,
+      description =
+          "Which records, in which order: an array of integers in any format that penstock reads,"
+              + " or text with one index a line. Must be given; no default.")
+  private Path indices;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DST",
+      required = true,
+      description =
+          "The .npy to make; with several columns a directory, for a .npy of the name of each. Must"
+              + " be given; no default.")
+  private Path out;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "1g",
+      converter = SizeConverter.class,
+      description =
+          "Memory for records that are read ahead; more of it makes random indices cheaper. In"
+              + " bytes or with k, m, g. Default: ${DEFAULT-VALUE}.")
+  private long memoryBytes;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a line for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    MakingReport report = new MakingReport();
+    try (Dataset dataset = columns.open()) {
+      IndexSampler order = IndexSampler.read(indices, dataset.recordCount());
+      List<Path> targets = targets(dataset);
+      List<NpyWriter> writers = new ArrayList<>();
+      try (Loader loader = dataset.loader().sampler(order).memoryBytes(memoryBytes).build()) {
+        for (int i = 0; i < targets.size(); i++) {
+          writers.add(writer(dataset.columns().get(i), targets.get(i), order.size()));
+        }
+        take(loader, writers, order.size());
+        writers.forEach(NpyWriter::finish);
+        writers.forEach(NpyWriter::commit);
+      } finally {
+        writers.forEach(NpyWriter::close);
+      }
+      for (int i = 0; i < targets.size(); i++) {
+        report.add(List.of(targets.get(i)), dataset.columns().get(i), order.size());
+      }
+    }
+    report.print(penstock.streams(), isJson);
+    return ExitCodes.DONE;
+  }
+
+  private List<Path> targets(Dataset dataset) throws IOException {
+    if (dataset.columns().size() == 1) {
+      return List.of(out);
+    }
+    if (!Files.isDirectory(out)) {
+      if (Files.exists(out)) {
+        throw PenstockException.about(
+            out, "expected a directory for several columns, found a file: name another --out");
+      }
+      Files.createDirectory(out);
+    }
+    return dataset.columns().stream().map(column -> out.resolve(fileName(column))).toList();
+  }
+
+  /** A part of a file may have a name with a way in it, train/images. */
+  private static String fileName(Column column) {
+    return column.name().replace('/', '.') + ".npy";
+  }
+
+  private NpyWriter writer(Column column, Path target, long count) {
+    return making
+        .aligned(
+            NpyWriter.builder(target, column.elementType(), column.shape().toArray(Long[]::new)),
+            target)
+        .recordCount(count)
+        .open();
+  }
+
+  private void take(Loader loader, List<NpyWriter> writers, long total) {
+    try (Progress progress = Progress.start(penstock.streams(), "take", "records", total)) {
+      long taken = 0;
+      for (Batch batch : loader.epoch(0)) {
+        for (int i = 0; i < writers.size(); i++) {
+          writers.get(i).append(batch.column(i));
+        }
+        taken += batch.size();
+        progress.to(taken);
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.penstock.cli.convert;
+
+import io.penstock.ElementType;
+import io.penstock.format.Formats;
+import io.penstock.write.NpyWriter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * The .npy files that records are written to: one, or several shards of it. All get their names
+ * when all are whole.
+ *
+ * <p>What it owns: the writers. Closing without {@link #commit} leaves nothing behind.
+ */
+public final class ArrayFiles implements AutoCloseable {
+  /** Shards wait for each other with two open descriptors each. */
+  private static final int MAX_SHARDS = 10_000;
+
+  /**
+   * How files are made.
+   *
+   * @param shards how many, 1 for the target itself
+   * @param mayReplace whether files of these names are replaced
+   * @param isAligned whether records are filled up to 512 bytes
+   * @param isResumable whether to go on with what a killed process left
+   */
+  public record Options(int shards, boolean mayReplace, boolean isAligned, boolean isResumable) {
+    /** Checks the number. */
+    public Options {
+      if (shards < 1 || shards > MAX_SHARDS) {
+        throw new IllegalArgumentException(
+            "--shards must be 1 to %d, was %d".formatted(MAX_SHARDS, shards));
+      }
+      if (shards > 1 && isResumable) {
+        throw new IllegalArgumentException("--resume must be with one file, not with --shards");
+      }
+    }
+  }
+
+  private final Path target;
+  private final Options options;
+  private final ElementType type;
+  private final List<Long> recordShape;
+  private final long recordCount;
+  private final String job;
+  private final List<NpyWriter> writers = new ArrayList<>();
+  private long written;
+
+  /**
+   * Starts the first file.
+   *
+   * @param target name of the file; shards are named after it: {@code x-00000.npy}
+   * @param source of the records that are going to be written
+   * @param options how
+   */
+  public ArrayFiles(Path target, RecordSource source, Options options) {
+    this.target = target;
+    this.options = options;
+    this.type = source.elementType();
+    this.recordShape = source.recordShape();
+    this.recordCount = source.recordCount();
+    this.job = options.isResumable ? source.identity() + " aligned=" + options.isAligned : null;
+    if (options.shards > 1 && recordCount == RecordSource.UNKNOWN) {
+      throw new IllegalArgumentException(
+          "--shards must be left out where the number of records is not known before all are read");
+    }
+    writers.add(writer(0));
+    written = writers.getFirst().appendedRecords();
+  }
+
+  /** Shard i of n has the records from count * i / n on. */
+  private long start(int shard) {
+    long whole = recordCount / options.shards;
+    long rest = recordCount % options.shards;
+    return whole * shard + rest * shard / options.shards;
+  }
+
+  private NpyWriter writer(int shard) {
+    NpyWriter.Builder builder =
+        NpyWriter.builder(path(shard), type, recordShape.toArray(Long[]::new))
+            .replace(options.mayReplace)
+            .resumable(job);
+    if (options.isAligned) {
+      builder.alignRecords(fieldName(target));
+    }
+    if (recordCount != RecordSource.UNKNOWN) {
+      builder.recordCount(start(shard + 1) - start(shard));
+    }
+    return builder.open();
+  }
+
+  /**
+   * What the one field of records that are filled up is called.
+   *
+   * @param target name of the file
+   * @return the file's name without its extension, as a name of letters
+   */
+  public static String fieldName(Path target) {
+    return Formats.columnName(target).replaceAll("[^A-Za-z0-9_]", "_");
+  }
+
+  private Path path(int shard) {
+    if (options.shards == 1) {
+      return target;
+    }
+    String name = target.getFileName().toString();
+    String stem = name.endsWith(".npy") ? name.substring(0, name.length() - 4) : name;
+    return target.resolveSibling("%s-%05d.npy".formatted(stem, shard));
+  }
+
+  /**
+   * The files, in the order of their records.
+   *
+   * @return as many as there are shards
+   */
+  public List<Path> paths() {
+    List<Path> paths = new ArrayList<>();
+    for (int shard = 0; shard < options.shards; shard++) {
+      paths.add(path(shard));
+    }
+    return paths;
+  }
+
+  /**
+   * How many records there are so far, with those that were there before.
+   *
+   * @return at least 0
+   */
+  public long written() {
+    return written;
+  }
+
+  /**
+   * Writes all records of a source.
+   *
+   * @param source which hands over the records behind those that are {@link #written}
+   * @param progress is told how many there are
+   * @throws IOException if they cannot be read
+   */
+  public void write(RecordSource source, LongConsumer progress) throws IOException {
+    long recordBytes = source.recordBytes();
+    for (MemorySegment records = source.next(); records != null; records = source.next()) {
+      long count = records.byteSize() / recordBytes;
+      long taken = 0;
+      while (taken < count) {
+        long room = roomInShard();
+        long some = room == RecordSource.UNKNOWN ? count - taken : Math.min(room, count - taken);
+        if (some == 0) {
+          nextShard();
+          continue;
+        }
+        writers.getLast().append(records.asSlice(taken * recordBytes, some * recordBytes));
+        taken += some;
+        written += some;
+      }
+      progress.accept(written);
+    }
+    while (writers.size() < options.shards) {
+      nextShard();
+    }
+    writers.getLast().finish();
+  }
+
+  private long roomInShard() {
+    return recordCount == RecordSource.UNKNOWN
+        ? RecordSource.UNKNOWN
+        : start(writers.size()) - written;
+  }
+
+  private void nextShard() {
+    writers.getLast().finish();
+    if (writers.size() == options.shards) {
+      throw new IllegalStateException("more records than there should be: " + written);
+    }
+    writers.add(writer(writers.size()));
+  }
+
+  /** Gives all files their names. */
+  public void commit() {
+    writers.forEach(NpyWriter::commit);
+  }
+
+  @Override
+  public void close() {
+    writers.forEach(NpyWriter::close);
+  }
+}

@@ -1,0 +1,93 @@
+package io.penstock.cli.convert;
+
+import io.penstock.ElementType;
+import io.penstock.PenstockException;
+import io.penstock.format.ArrayLayout;
+import io.penstock.format.Formats;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * Files that are a record each: a small .npy with all its axes, or the bytes of any file. All are
+ * like the first one, or it is an error that names the other.
+ */
+final class BytesDecoder implements FolderSource.Decoder {
+  private final Path first;
+  private final boolean isArray;
+  private final ElementType type;
+  private final List<Long> shape;
+  private final long bytes;
+
+  BytesDecoder(Path first) throws IOException {
+    this.first = first;
+    this.isArray = FolderSource.hasExtension(first, List.of(".npy"));
+    if (isArray) {
+      ArrayLayout layout = array(first);
+      this.type = layout.elementType();
+      this.shape = layout.shape();
+      this.bytes = layout.dataBytes();
+    } else {
+      this.bytes = Files.size(first);
+      this.type = ElementType.parse("|u1");
+      this.shape = List.of(bytes);
+    }
+    if (bytes == 0) {
+      throw PenstockException.about(first, "expected a record of at least one byte, found none");
+    }
+  }
+
+  private static ArrayLayout array(Path file) {
+    ArrayLayout layout = Formats.open(file);
+    if (!layout.isContiguous()) {
+      throw PenstockException.about(
+          file, "expected a record in C order, found one in Fortran order: write it in C order");
+    }
+    return layout;
+  }
+
+  @Override
+  public ElementType elementType() {
+    return type;
+  }
+
+  @Override
+  public List<Long> recordShape() {
+    return shape;
+  }
+
+  @Override
+  public void decode(Path file, MemorySegment into) throws IOException {
+    long offset = 0;
+    if (isArray) {
+      ArrayLayout layout = array(file);
+      if (!layout.elementType().equals(type) || !layout.shape().equals(shape)) {
+        throw differs(file, layout.elementType() + " " + layout.shape());
+      }
+      offset = layout.dataOffset();
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (!isArray && channel.size() != bytes) {
+        throw differs(file, channel.size() + " bytes");
+      }
+      ByteBuffer buffer = into.asByteBuffer();
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer, offset + buffer.position()) < 0) {
+          throw differs(file, "fewer bytes while it was read");
+        }
+      }
+    }
+  }
+
+  private PenstockException differs(Path file, String found) {
+    return PenstockException.about(
+        file,
+        "expected a record of %s %s as in %s, found %s: all files must be alike"
+            .formatted(type, shape, first, found));
+  }
+}

@@ -1,0 +1,167 @@
+package io.penstock.cli.convert;
+
+import io.penstock.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+
+/**
+ * Turns elements of one type into another. Without loss, or with the loss that is written here.
+ *
+ * <p>Without loss: each value must be the same number in the other type; NaN and infinities are
+ * kept between floating point types. With loss: floating point is rounded to the nearest, of two to
+ * the even one; a whole number that is too large for a whole type loses its high bits, as in NumPy;
+ * floating point becomes a whole number by cutting off the fraction, the nearest the type has where
+ * that is out of range, and 0 for NaN (NumPy leaves both to the machine); bool is whether it is not
+ * 0. Types that are no numbers can only change their byte order.
+ */
+final class Cast {
+  private final ElementType from;
+  private final ElementType to;
+  private final Numbers source;
+  private final Numbers target;
+  private final boolean isLossy;
+
+  private Cast(ElementType from, ElementType to, boolean isLossy) {
+    this.from = from;
+    this.to = to;
+    this.source = Numbers.of(from);
+    this.target = Numbers.of(to);
+    this.isLossy = isLossy;
+  }
+
+  /**
+   * A cast.
+   *
+   * @throws IllegalArgumentException if there is none between these types
+   */
+  static Cast of(ElementType from, ElementType to, boolean isLossy) {
+    Cast cast = new Cast(from, to, isLossy);
+    if (!cast.isReordering() && (cast.source == null || cast.target == null)) {
+      throw new IllegalArgumentException(
+          "--dtype must be a number where elements are numbers (bool, integers, floats up to 64"
+              + " bits), or the same type in another byte order, was %s for %s"
+                  .formatted(to, from));
+    }
+    return cast;
+  }
+
+  /** The same type, but perhaps for the order of the bytes. */
+  private boolean isReordering() {
+    return from.kind() == to.kind()
+        && from.sizeBytes() == to.sizeBytes()
+        && from.descr().substring(1).equals(to.descr().substring(1));
+  }
+
+  /** What cannot be cast without loss: its number, and the value. */
+  record Loss(long element, String value) {}
+
+  /**
+   * Casts elements.
+   *
+   * @param elements of the one type
+   * @param result of the other; as many, elsewhere
+   * @return the first one that cannot be cast without loss; null if all were cast
+   */
+  Loss run(MemorySegment elements, MemorySegment result) {
+    if (isReordering()) {
+      result.copyFrom(elements);
+      if (from.order() != to.order()) {
+        // Turns to either order: what it is told is foreign is turned.
+        (from.isNativeOrder() ? to : from).toNativeOrder(result);
+      }
+      return null;
+    }
+    long count = elements.byteSize() / from.sizeBytes();
+    return source.isFloating() ? floating(elements, result, count) : whole(elements, result, count);
+  }
+
+  private static ByteOrder order(ElementType type) {
+    return type.order() == null ? ByteOrder.nativeOrder() : type.order();
+  }
+
+  private Loss floating(MemorySegment elements, MemorySegment result, long count) {
+    ByteOrder fromOrder = order(from);
+    ByteOrder toOrder = order(to);
+    for (long i = 0; i < count; i++) {
+      double value = source.floating(elements, i * from.sizeBytes(), fromOrder);
+      boolean isExact;
+      if (target.isFloating()) {
+        isExact = Double.isNaN(value) || target.rounded(value) == value;
+        target.put(result, i * to.sizeBytes(), toOrder, value);
+      } else {
+        long number = target == Numbers.BOOL ? (value == 0 ? 0 : 1) : whole(value);
+        isExact = value == (target.isUnsigned64() ? unsigned(number) : number) && isIn(value);
+        target.put(result, i * to.sizeBytes(), toOrder, number);
+      }
+      if (!isExact && !isLossy) {
+        return new Loss(i, Double.toString(value));
+      }
+    }
+    return null;
+  }
+
+  /** 2^63 is where doubles equal a long that is not what they are. */
+  private boolean isIn(double value) {
+    return target.isUnsigned64() ? value < 0x1p64 : value < 0x1p63;
+  }
+
+  private long whole(double value) {
+    if (target.isUnsigned64()) {
+      if (value >= 0x1p63) {
+        return value >= 0x1p64 ? -1 : (long) (value - 0x1p63) ^ Long.MIN_VALUE;
+      }
+      return Math.max(0, (long) value);
+    }
+    return Math.clamp((long) value, target.least(), target.most());
+  }
+
+  private static double unsigned(long value) {
+    if (value >= 0) {
+      return value;
+    }
+    // Halved with the last bit kept, so that it is rounded once.
+    return (double) ((value >>> 1) | (value & 1)) * 2;
+  }
+
+  private Loss whole(MemorySegment elements, MemorySegment result, long count) {
+    ByteOrder fromOrder = order(from);
+    ByteOrder toOrder = order(to);
+    for (long i = 0; i < count; i++) {
+      long value = source.whole(elements, i * from.sizeBytes(), fromOrder);
+      boolean isHuge = source.isUnsigned64() && value < 0;
+      boolean isExact;
+      if (target.isFloating()) {
+        double floating = isHuge ? unsigned(value) : value;
+        isExact = isExact(value, isHuge);
+        target.put(result, i * to.sizeBytes(), toOrder, rounded(value, isHuge, floating));
+      } else {
+        isExact =
+            target.isUnsigned64()
+                ? isHuge || value >= 0
+                : !isHuge && value >= target.least() && value <= target.most();
+        target.put(result, i * to.sizeBytes(), toOrder, value);
+      }
+      if (!isExact && !isLossy) {
+        return new Loss(i, isHuge ? Long.toUnsignedString(value) : Long.toString(value));
+      }
+    }
+    return null;
+  }
+
+  /** Straight to float where that is the target: by way of double it would be rounded twice. */
+  private double rounded(long value, boolean isHuge, double floating) {
+    if (target != Numbers.FLOAT32) {
+      return floating;
+    }
+    return isHuge ? (float) ((value >>> 1) | (value & 1)) * 2 : (float) value;
+  }
+
+  private boolean isExact(long value, boolean isHuge) {
+    long magnitude = isHuge ? value : Math.abs(value);
+    int bits =
+        Long.SIZE - Long.numberOfLeadingZeros(magnitude) - Long.numberOfTrailingZeros(magnitude);
+    boolean isInRange =
+        target != Numbers.FLOAT16 || (!isHuge && magnitude >= 0 && magnitude <= 65504);
+    return bits <= target.precisionBits() && isInRange;
+  }
+}

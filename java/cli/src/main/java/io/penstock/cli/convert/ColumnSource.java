@@ -1,0 +1,110 @@
+package io.penstock.cli.convert;
+
+import io.penstock.Batch;
+import io.penstock.Column;
+import io.penstock.Dataset;
+import io.penstock.ElementType;
+import io.penstock.FileInfo;
+import io.penstock.Loader;
+import io.penstock.Shuffle;
+import io.penstock.sampler.Sequential;
+import io.penstock.sampler.Subset;
+import io.penstock.sampler.SubsetSampler;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A column that can be read where it lies, in its order. */
+final class ColumnSource implements RecordSource {
+  private static final String NAME = "records";
+
+  /** Some batches ahead; reading in order gains nothing by more. */
+  private static final long MEMORY_BYTES = 64 << 20;
+
+  private static final int MAX_BATCH_RECORDS = 1 << 16;
+
+  private final Dataset dataset;
+  private final Loader loader;
+  private final Column column;
+  private final long count;
+  private final Iterator<Batch> batches;
+
+  private final List<Unpacked> unpacked;
+
+  private ColumnSource(Dataset dataset, List<Unpacked> unpacked, Selection range) {
+    this.dataset = dataset;
+    this.unpacked = List.copyOf(unpacked);
+    this.column = dataset.column(NAME);
+    long start = Math.min(range.start(), column.recordCount());
+    long stop = Math.min(range.stop(), column.recordCount());
+    this.count = stop - start;
+    Subset subset = Subset.range(column.recordCount(), start, stop);
+    long records = Math.clamp(CHUNK_BYTES / column.recordBytes(), 1, MAX_BATCH_RECORDS);
+    this.loader =
+        dataset
+            .loader()
+            .shuffle(Shuffle.NONE)
+            .sampler(new SubsetSampler(subset, new Sequential(count)))
+            .batchSize((int) records)
+            .memoryBytes(Math.max(MEMORY_BYTES, 8 * column.recordBytes() + MEMORY_BYTES / 2))
+            .build();
+    this.batches = loader.epoch(0).iterator();
+  }
+
+  /**
+   * Opens a column, or a range of it.
+   *
+   * @param shards files or parts of files
+   * @param unpacked those of them that were made for this, and are deleted in the end
+   * @param range which records; its step is not looked at
+   */
+  static ColumnSource open(List<Path> shards, List<Unpacked> unpacked, Selection range) {
+    Dataset dataset = Dataset.builder().column(NAME, shards.toArray(Path[]::new)).open();
+    try {
+      return new ColumnSource(dataset, unpacked, range);
+    } catch (RuntimeException | Error e) {
+      dataset.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public ElementType elementType() {
+    return column.elementType();
+  }
+
+  @Override
+  public List<Long> recordShape() {
+    return column.shape();
+  }
+
+  @Override
+  public long recordCount() {
+    return count;
+  }
+
+  @Override
+  public String identity() {
+    // A copy has another name and time in each run.
+    Stream<String> files =
+        unpacked.isEmpty()
+            ? dataset.files().stream().map(FileInfo::path).distinct().map(SourceFile::identity)
+            : unpacked.stream().map(copy -> copy.source().toString());
+    return dataset.column(NAME).shape() + files.collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public MemorySegment next() {
+    return batches.hasNext() ? batches.next().column(NAME) : null;
+  }
+
+  @Override
+  public void close() {
+    loader.close();
+    dataset.close();
+    unpacked.forEach(Unpacked::close);
+  }
+}

@@ -1,0 +1,111 @@
+package io.penstock.cli.convert;
+
+import io.penstock.ElementType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Records whose elements are all the same number. */
+public final class FilledSource implements RecordSource {
+  private final ElementType type;
+  private final List<Long> shape;
+  private final Arena arena = Arena.ofShared();
+  private final String fill;
+  private MemorySegment chunk;
+  private long left;
+
+  private FilledSource(ElementType type, List<Long> shape, String fill) {
+    this.type = type;
+    this.shape = shape;
+    this.fill = fill;
+    this.left = shape.getFirst();
+    if (fill != null) {
+      put(MemorySegment.ofArray(new byte[type.sizeBytes()]));
+    }
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param type of the elements
+   * @param shape sizes of all axes, at least one
+   * @param fill the number, as text; null for zeros, of any type
+   * @return the records
+   * @throws IllegalArgumentException if it is no number of this type
+   */
+  public static FilledSource of(ElementType type, List<Long> shape, String fill) {
+    return new FilledSource(type, List.copyOf(shape), fill);
+  }
+
+  private void put(MemorySegment element) {
+    Numbers numbers = Numbers.of(type);
+    ByteOrder order = type.order() == null ? ByteOrder.nativeOrder() : type.order();
+    try {
+      if (numbers == null) {
+        throw new IllegalArgumentException("no numbers: " + type);
+      }
+      if (numbers.isFloating()) {
+        numbers.put(element, 0, order, Double.parseDouble(fill));
+        return;
+      }
+      BigInteger value = new BigDecimal(fill).toBigIntegerExact();
+      BigInteger most = new BigInteger(Long.toUnsignedString(numbers.most()));
+      if (value.compareTo(BigInteger.valueOf(numbers.least())) < 0 || value.compareTo(most) > 0) {
+        throw new IllegalArgumentException("out of range");
+      }
+      numbers.put(element, 0, order, value.longValue());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "--fill must be a number that %s has, was '%s'".formatted(type, fill), e);
+    }
+  }
+
+  @Override
+  public ElementType elementType() {
+    return type;
+  }
+
+  @Override
+  public List<Long> recordShape() {
+    return shape.subList(1, shape.size());
+  }
+
+  @Override
+  public long recordCount() {
+    return shape.getFirst();
+  }
+
+  @Override
+  public String identity() {
+    return "%s of %s %s".formatted(fill, type, shape);
+  }
+
+  @Override
+  public MemorySegment next() {
+    if (left == 0) {
+      return null;
+    }
+    long count = Math.min(left, Math.max(1, CHUNK_BYTES / recordBytes()));
+    if (chunk == null) {
+      chunk = arena.allocate(count * recordBytes(), Long.BYTES);
+    }
+    if (fill != null) {
+      put(chunk.asSlice(0, type.sizeBytes()));
+    }
+    // Doubles what is filled, until all is.
+    for (long done = type.sizeBytes(); done < chunk.byteSize(); done *= 2) {
+      long some = Math.min(done, chunk.byteSize() - done);
+      MemorySegment.copy(chunk, 0, chunk, done, some);
+    }
+    left -= count;
+    return chunk.asSlice(0, count * recordBytes());
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

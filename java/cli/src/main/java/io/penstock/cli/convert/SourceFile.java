@@ -1,0 +1,43 @@
+package io.penstock.cli.convert;
+
+import io.penstock.PenstockException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+
+/**
+ * A file as it was when reading it began, to find out whether it is still the same at the end.
+ *
+ * @param path of the file
+ * @param sizeBytes its size
+ * @param modified when it was modified last
+ */
+record SourceFile(Path path, long sizeBytes, FileTime modified) {
+  static SourceFile of(Path path) {
+    try {
+      BasicFileAttributes facts = Files.readAttributes(path, BasicFileAttributes.class);
+      return new SourceFile(path, facts.size(), facts.lastModifiedTime());
+    } catch (IOException e) {
+      throw PenstockException.about(
+          path, "expected a readable file, found none: check the path and its mode", e);
+    }
+  }
+
+  /** Size and time of a file, as text. */
+  static String identity(Path path) {
+    SourceFile file = of(path);
+    return "%s %d %s".formatted(path.toAbsolutePath(), file.sizeBytes, file.modified);
+  }
+
+  /** Throws if the file is not what it was. */
+  void check() {
+    if (!equals(of(path))) {
+      throw PenstockException.about(
+          path,
+          "expected the file to stay as it was, found it changed while it was read: nothing was"
+              + " written, try again when it is at rest");
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.penstock.cli.convert;
+
+import io.penstock.ElementType;
+
+/**
+ * How a source is read.
+ *
+ * @param selection which records
+ * @param dtype what their elements are to be; null for what they are
+ * @param isLossy whether that may change values
+ * @param resize height and width that images get; null where all must be of one size
+ * @param isGray whether images have one channel
+ * @param delimiter what stands between the numbers of a line of text; null for what the file's name
+ *     says
+ * @param skipLines lines of text before the first with numbers
+ */
+public record SourceOptions(
+    Selection selection,
+    ElementType dtype,
+    boolean isLossy,
+    Size resize,
+    boolean isGray,
+    Character delimiter,
+    int skipLines) {
+  private static final int MAX_PIXELS = 1 << 16;
+
+  /** Checks the numbers. */
+  public SourceOptions {
+    if (skipLines < 0) {
+      throw new IllegalArgumentException("--skip-lines must be at least 0, was " + skipLines);
+    }
+  }
+
+  /**
+   * A size of images.
+   *
+   * @param height in pixels
+   * @param width in pixels
+   */
+  public record Size(int height, int width) {
+    /** Checks the numbers. */
+    public Size {
+      if (height < 1 || width < 1 || height > MAX_PIXELS || width > MAX_PIXELS) {
+        throw new IllegalArgumentException(
+            "sizes of images must be 1 to %d, were %dx%d".formatted(MAX_PIXELS, height, width));
+      }
+    }
+
+    /**
+     * Reads {@code HEIGHTxWIDTH}.
+     *
+     * @param text as typed
+     * @return the size
+     * @throws IllegalArgumentException if it is none
+     */
+    public static Size parse(String text) {
+      String[] sizes = text.split("x", -1);
+      try {
+        if (sizes.length == 2) {
+          return new Size(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]));
+        }
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException("must be HEIGHTxWIDTH, was '" + text + "'", e);
+      }
+      throw new IllegalArgumentException("must be HEIGHTxWIDTH, was '" + text + "'");
+    }
+
+    @Override
+    public String toString() {
+      return height + "x" + width;
+    }
+  }
+
+  /**
+   * The same without the first records.
+   *
+   * @param count how many are left out
+   * @return options for the rest
+   */
+  public SourceOptions from(long count) {
+    return new SourceOptions(
+        selection.from(count), dtype, isLossy, resize, isGray, delimiter, skipLines);
+  }
+}

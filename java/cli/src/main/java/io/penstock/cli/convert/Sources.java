@@ -1,0 +1,83 @@
+package io.penstock.cli.convert;
+
+import io.penstock.PenstockException;
+import io.penstock.format.Formats;
+import io.penstock.format.StreamedArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Finds out what is at a path and how its records are read. */
+public final class Sources {
+  private static final Pattern TEXT = Pattern.compile(".*\\.(csv|tsv|txt)");
+
+  private Sources() {}
+
+  /**
+   * Opens what is at a path, or in several files that are laid end to end.
+   *
+   * @param paths files, parts of files, patterns; or one directory
+   * @param options which records, and how they are read
+   * @param scratch name of a file beside which others may lie that are needed meanwhile
+   * @return the records, to be closed by the caller
+   * @throws PenstockException if nothing can be read there
+   * @throws IOException if it cannot be opened
+   */
+  public static RecordSource open(List<Path> paths, SourceOptions options, Path scratch)
+      throws IOException {
+    RecordSource found = find(paths, options, scratch);
+    try {
+      // Text has as many digits as it likes: rounding is how it becomes a number.
+      boolean isRounded =
+          found instanceof TextSource
+              && options.dtype() != null
+              && Numbers.of(options.dtype()) != null
+              && Numbers.of(options.dtype()).isFloating();
+      return CastSource.of(found, options.dtype(), options.isLossy() || isRounded);
+    } catch (RuntimeException | Error e) {
+      found.close();
+      throw e;
+    }
+  }
+
+  private static RecordSource find(List<Path> paths, SourceOptions options, Path scratch)
+      throws IOException {
+    Selection selection = options.selection();
+    Selection steps = new Selection(0, Long.MAX_VALUE, selection.step());
+    if (paths.size() == 1) {
+      Path path = paths.getFirst();
+      if (Files.isDirectory(path)) {
+        return FolderSource.open(path, options);
+      }
+      if (TEXT.matcher(path.toString().toLowerCase(Locale.ROOT)).matches()) {
+        return SelectedSource.of(TextSource.open(path, options), selection);
+      }
+    }
+    List<Path> files = new ArrayList<>();
+    List<Unpacked> unpacked = new ArrayList<>();
+    try {
+      for (Path path : paths.stream().flatMap(path -> Formats.shards(path).stream()).toList()) {
+        Path found = path;
+        Unpacked copy = Unpacked.of(path, scratch, unpacked.size());
+        if (copy != null) {
+          unpacked.add(copy);
+          found = copy.path();
+        }
+        StreamedArray streamed = Formats.streamed(found).orElse(null);
+        if (streamed != null) {
+          unpacked.add(Unpacked.of(streamed, scratch, unpacked.size()));
+          found = unpacked.getLast().path();
+        }
+        files.add(found);
+      }
+      return SelectedSource.of(ColumnSource.open(files, unpacked, selection), steps);
+    } catch (IOException | RuntimeException | Error e) {
+      unpacked.forEach(Unpacked::close);
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package io.penstock.cli.convert;
+
+import io.penstock.PenstockException;
+import io.penstock.format.Formats;
+import io.penstock.format.Part;
+import io.penstock.format.StreamedArray;
+import io.penstock.write.PartialFile;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/**
+ * A file, or a member of an archive, that was compressed, or an array that is written as text or in
+ * chunks: unpacked to a file beside the one that is being made, and deleted when it has been read.
+ *
+ * <p>So memory does not grow with the data, and whatever was compressed is then read as any file.
+ * It must not trust sizes: a member is unpacked up to the size that the archive says, a file up to
+ * the room on the device, which is one clear error.
+ */
+final class Unpacked implements AutoCloseable {
+  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int START_BYTES = 6;
+  private static final String SUFFIX = ".npy";
+
+  private final PartialFile file;
+  private final Path path;
+  private final SourceFile source;
+
+  private Unpacked(PartialFile file, Path path, SourceFile source) {
+    this.file = file;
+    this.path = path;
+    this.source = source;
+  }
+
+  /** The file to read, with the part of it that was asked for. */
+  Path path() {
+    return path;
+  }
+
+  /** What it came from. */
+  SourceFile source() {
+    return source;
+  }
+
+  /**
+   * Unpacks what a path names.
+   *
+   * @param scratch name beside which the copy lies
+   * @param number of the copy among several
+   * @return the copy; null if nothing is compressed there
+   */
+  static Unpacked of(Path path, Path scratch, int number) throws IOException {
+    Path target = target(scratch, number);
+    Place place = place(path);
+    if (!Files.isRegularFile(place.file)) {
+      return null; // Formats says what is wrong with it.
+    }
+    byte[] start = new byte[START_BYTES];
+    try (InputStream in = Files.newInputStream(place.file)) {
+      start = Arrays.copyOf(start, in.readNBytes(start, 0, START_BYTES));
+    }
+    start = Arrays.copyOf(start, START_BYTES);
+    if (start[0] == 0x1f && start[1] == (byte) 0x8b) {
+      return stream(place, target, true);
+    }
+    if (start[0] == 0x78 && ((start[0] & 0xff) << 8 | (start[1] & 0xff)) % 31 == 0) {
+      return stream(place, target, false);
+    }
+    refuse(place.file, start);
+    return start[0] == 'P' && start[1] == 'K' ? member(place, target) : null;
+  }
+
+  /**
+   * Writes elements that come one after another to a file where they can be read in place; in
+   * Fortran order, too.
+   *
+   * @param array the elements
+   * @param scratch name beside which the copy lies
+   * @param number of the copy among several
+   * @return the copy
+   */
+  static Unpacked of(StreamedArray array, Path scratch, int number) throws IOException {
+    Path target = target(scratch, number);
+    SourceFile source = SourceFile.of(array.path());
+    byte[] header = header(array);
+    try (InputStream elements = array.source().open();
+        InputStream file = new SequenceInputStream(new ByteArrayInputStream(header), elements)) {
+      long bytes = header.length + array.dataBytes();
+      Unpacked copy = copy(new Place(array.path(), ""), source, file, bytes, target);
+      if (Files.size(copy.path) != bytes) {
+        copy.close();
+        throw damaged(array.path(), new EOFException("its elements end early"));
+      }
+      return copy;
+    } catch (EOFException e) {
+      throw damaged(array.path(), e);
+    }
+  }
+
+  private static Path target(Path scratch, int number) {
+    return scratch.resolveSibling("%s.unpacked-%d".formatted(scratch.getFileName(), number));
+  }
+
+  /** As NumPy writes it, version 2.0, which any length fits into. */
+  private static byte[] header(StreamedArray array) {
+    String sizes = String.join(", ", array.shape().stream().map(String::valueOf).toList());
+    String text =
+        "{'descr': '%s', 'fortran_order': %s, 'shape': (%s%s), }\n"
+            .formatted(
+                array.elementType(),
+                array.fortranOrder() ? "True" : "False",
+                sizes,
+                array.shape().size() == 1 ? "," : "");
+    return ByteBuffer.allocate(12 + text.length())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0})
+        .putInt(text.length())
+        .put(text.getBytes(StandardCharsets.ISO_8859_1))
+        .array();
+  }
+
+  /** A file and what is asked for in it, as {@link Formats} understands a path. */
+  private record Place(Path file, String part) {
+    Path in(Path other) {
+      return part.isEmpty() ? other : other.resolveSibling(other.getFileName() + "#" + part);
+    }
+  }
+
+  private static Place place(Path path) {
+    String text = path.toString();
+    if (!Files.exists(path)) {
+      for (int sign = text.indexOf('#', 1); sign >= 0; sign = text.indexOf('#', sign + 1)) {
+        Path file = Path.of(text.substring(0, sign));
+        if (Files.isRegularFile(file)) {
+          return new Place(file, text.substring(sign + 1));
+        }
+      }
+    }
+    return new Place(path, "");
+  }
+
+  /** Compressions that the JDK does not know. */
+  private static void refuse(Path file, byte[] start) {
+    String tool = null;
+    if (start[0] == 'B' && start[1] == 'Z' && start[2] == 'h') {
+      tool = "bunzip2";
+    } else if (start[0] == (byte) 0xfd && start[1] == '7' && start[2] == 'z') {
+      tool = "unxz";
+    } else if (start[0] == 0x28 && start[1] == (byte) 0xb5 && start[2] == 0x2f) {
+      tool = "unzstd";
+    } else if (start[0] == 0x04 && start[1] == 0x22 && start[2] == 0x4d) {
+      tool = "unlz4";
+    }
+    if (tool != null) {
+      throw PenstockException.about(
+          file,
+          "expected an array, or one compressed by gzip or zlib, found another compression: unpack"
+              + " it with "
+              + tool);
+    }
+  }
+
+  private static Unpacked stream(Place place, Path target, boolean isGzip) throws IOException {
+    SourceFile source = SourceFile.of(place.file);
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(place.file), BUFFER_BYTES);
+        InputStream unpacked =
+            isGzip ? new GZIPInputStream(in, 1 << 16) : new InflaterInputStream(in)) {
+      return copy(place, source, unpacked, Long.MAX_VALUE, target);
+    }
+  }
+
+  /** A member that is compressed; null if it is not, or there is none of this name. */
+  private static Unpacked member(Place place, Path target) throws IOException {
+    SourceFile source = SourceFile.of(place.file);
+    String wanted = place.part.isEmpty() ? only(place.file) : place.part;
+    try (ZipFile zip = new ZipFile(place.file.toFile())) {
+      // A field of a member is named behind a dot: the longest name of a member counts.
+      for (int end = wanted.length(); end > 0; end = wanted.lastIndexOf('.', end - 1)) {
+        ZipEntry entry = zip.getEntry(wanted.substring(0, end) + SUFFIX);
+        if (entry == null) {
+          continue;
+        }
+        if (entry.getMethod() != ZipEntry.DEFLATED || entry.getSize() < 0) {
+          return null;
+        }
+        String field = end == wanted.length() ? "" : wanted.substring(end + 1);
+        try (InputStream in = zip.getInputStream(entry)) {
+          return copy(new Place(place.file, field), source, in, entry.getSize(), target);
+        }
+      }
+      return null;
+    } catch (ZipException e) {
+      throw damaged(place.file, e);
+    }
+  }
+
+  /** The name of the only array; that of none where there are several, which Formats lists. */
+  private static String only(Path file) {
+    List<Part> arrays = Formats.parts(file).stream().filter(part -> !part.isField()).toList();
+    return arrays.size() == 1 ? arrays.getFirst().name() : "";
+  }
+
+  private static Unpacked copy(
+      Place place, SourceFile source, InputStream in, long mostBytes, Path target) {
+    PartialFile file = PartialFile.create(target, true);
+    try {
+      ReadableByteChannel channel = Channels.newChannel(in);
+      ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+      long left = mostBytes;
+      while (true) {
+        int count;
+        try {
+          count = channel.read(buffer.clear());
+        } catch (IOException e) {
+          throw damaged(source.path(), e);
+        }
+        if (count < 0) {
+          break;
+        }
+        left -= count;
+        if (left < 0) {
+          throw damaged(source.path(), new IOException("it is longer than the archive says"));
+        }
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          write(file, buffer);
+        }
+      }
+      source.check();
+      return new Unpacked(file, place.in(file.path()), source);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static void write(PartialFile file, ByteBuffer buffer) {
+    try {
+      file.channel().write(buffer);
+    } catch (IOException e) {
+      throw PenstockException.about(
+          file.path(),
+          "expected room for what is unpacked, found: %s: make room, or write elsewhere"
+              .formatted(e.getMessage()),
+          e);
+    }
+  }
+
+  private static PenstockException damaged(Path file, IOException e) {
+    return PenstockException.about(
+        file,
+        "expected compressed data, found that it is damaged or cut short (%s): make or copy it again"
+            .formatted(e.getMessage() == null ? "it ends early" : e.getMessage()),
+        e);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}
