@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       InfoCommand.class,
       OrderCommand.class,
       ReadCommand.class,
+      ShuffleCommand.class,
       TakeCommand.class,
       TuneCommand.class
     },

@@ -214,7 +214,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /** Null where the file system does not take direct writes of pages. */
-  private static FileChannel openDirect(Path path) {
+  static FileChannel openDirect(Path path) {
     try {
       if (Files.getFileStore(path).getBlockSize() > BlockWriter.PAGE_BYTES) {
         return null;

@@ -22,5 +22,8 @@
  * the same file, or continued by it if both were told that they may ({@link
  * io.penstock.write.NpyWriter.Builder#resumable resumable}). A file that exists is never replaced
  * unless it was said that it may be.
+ *
+ * <p>{@link io.penstock.write.DatasetShuffle DatasetShuffle} writes the records of a dataset in
+ * shuffled order into shards, in two sequential passes over any amount of data.
  */
 package io.penstock.write;

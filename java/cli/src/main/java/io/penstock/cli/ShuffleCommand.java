@@ -1,0 +1,146 @@
+package io.penstock.cli;
+
+import com.google.gson.JsonObject;
+import io.penstock.Dataset;
+import io.penstock.write.DatasetShuffle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code shuffle}: writes the records in shuffled order, once and for all. */
+@Command(
+    name = "shuffle",
+    header = "Writes records in shuffled order into shards, of any number in bounded memory.",
+    description = {
+      "One permutation of all records, as read --shuffle full --seed delivers it in epoch 0,"
+          + " written to DIR as COLUMN-00000.npy and so on, aligned over the columns. Read with"
+          + " --shuffle block, such shards mix as well as a full shuffle, at the speed of a file in"
+          + " order.",
+      "",
+      "Reads and writes the data twice, in order; once where it fits into --memory. Needs room for"
+          + " the data twice beside the source. DIR is there when it is whole; what a killed run"
+          + " left is deleted by the next one, which starts anew.",
+      "",
+      "With --json, one object on stdout: directory, records, bytes (of the records), columns,"
+          + " shards, seed, passes, buckets, seconds, bytesPerSecond (of the records), peakRssBytes"
+          + " (anonymous memory of the process, sampled)."
+    })
+final class ShuffleCommand implements Callable<Integer> {
+  private static final double NANOS = 1e9;
+
+  @ParentCommand private PenstockCommand penstock;
+  @Mixin private ColumnOptions columns;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "The directory to make; the one above must be there.")
+  private Path directory;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description =
+          "Files to make of each column, which differ by one record at most. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int shards;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description = "Tells one order from others: any 64-bit number. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "1g",
+      converter = SizeConverter.class,
+      description =
+          "Memory for all but Java's own, in bytes or with k, m, g. Default: ${DEFAULT-VALUE}.")
+  private long memoryBytes;
+
+  @Option(
+      names = "--force",
+      description =
+          "Replace DIR, if a shuffle has made it and nothing else is in it. Default: a DIR with"
+              + " anything in it is refused.")
+  private boolean isForced;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a summary for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    Streams streams = penstock.streams();
+    long start = System.nanoTime();
+    try (MemorySampler memory = MemorySampler.start();
+        Dataset dataset = columns.open();
+        Progress bar = Progress.start(streams, "shuffle", "records", 2 * dataset.recordCount())) {
+      DatasetShuffle.Result result =
+          new DatasetShuffle(dataset, directory)
+              .shards(shards)
+              .seed(seed)
+              .memoryBytes(memoryBytes)
+              .replace(isForced)
+              .progress(bar::to)
+              .run();
+      double seconds = (System.nanoTime() - start) / NANOS;
+      if (isJson) {
+        Json.print(streams, toJson(dataset, result, seconds, memory.peakBytes()));
+      } else {
+        streams.print(toHuman(dataset, result, seconds, memory.peakBytes()));
+      }
+    }
+    return ExitCodes.DONE;
+  }
+
+  private JsonObject toJson(
+      Dataset dataset, DatasetShuffle.Result result, double seconds, long peakRssBytes) {
+    JsonObject object = new JsonObject();
+    object.addProperty("directory", directory.toString());
+    object.addProperty("records", result.records());
+    object.addProperty("bytes", result.bytes());
+    object.addProperty("columns", dataset.columns().size());
+    object.addProperty("shards", shards);
+    object.addProperty("seed", seed);
+    object.addProperty("passes", result.passes());
+    object.addProperty("buckets", result.buckets());
+    object.addProperty("seconds", seconds);
+    object.add("bytesPerSecond", Json.number(result.bytes() / seconds));
+    object.add("peakRssBytes", Json.count(peakRssBytes));
+    return object;
+  }
+
+  private String toHuman(
+      Dataset dataset, DatasetShuffle.Result result, double seconds, long peakRssBytes) {
+    Table table = Table.ofPairs();
+    table.add("directory", OneLine.of(directory.toString()));
+    table.add(
+        "records",
+        "%s of %s, %s"
+            .formatted(
+                Human.count(result.records()),
+                Human.plural(dataset.columns().size(), "column", "columns"),
+                Human.bytes(result.bytes())));
+    table.add("shards", Human.count(shards));
+    table.add(
+        "passes",
+        "%d, with %s"
+            .formatted(result.passes(), Human.plural(result.buckets(), "bucket", "buckets")));
+    table.add("time", Human.seconds(seconds));
+    table.add("speed", Human.bytesPerSecond(result.bytes() / seconds));
+    table.add(
+        "memory", peakRssBytes < 0 ? "?" : "at most " + Human.bytes(peakRssBytes) + " in all");
+    return table.toString();
+  }
+}

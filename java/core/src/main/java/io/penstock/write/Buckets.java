@@ -1,0 +1,295 @@
+package io.penstock.write;
+
+import io.penstock.Column;
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.NativeLibrary;
+import io.penstock.internal.ffi.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * Scatters records to buckets: files of entries, each of which is the position of a record within
+ * its bucket (32 bits, in native order) and the record's columns one after another.
+ *
+ * <p>What it owns: a block of memory for each bucket and some more, the files, and two threads that
+ * write full blocks, past the page cache where the file system lets it. A file ends with a whole
+ * page, whatever of it is used: who reads it knows how many entries there are.
+ */
+final class Buckets implements RecordSink, AutoCloseable {
+  private static final int THREADS = 2;
+
+  private final Path target;
+  private final long start;
+  private final long bucketRecords;
+  private final List<Path> paths = new ArrayList<>();
+  private final List<FileChannel> files = new ArrayList<>();
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment entry;
+  private final Block[] filling;
+  private final long[] writtenBytes;
+  private final BlockingQueue<Block> free;
+  private final BlockingQueue<Block> full;
+  private final List<Thread> threads = new ArrayList<>(THREADS);
+  private volatile PenstockException failure;
+
+  /** Of memory, on its way to a place in the file of a bucket. */
+  private static final class Block {
+    private final MemorySegment memory;
+    private final ByteBuffer bytes;
+    private int bucket;
+    private int used;
+    private int limit;
+    private long offset;
+
+    Block(MemorySegment memory) {
+      this.memory = memory;
+      this.bytes = memory == null ? null : memory.asByteBuffer();
+    }
+  }
+
+  /**
+   * Opens the files.
+   *
+   * @param target what failures are told of
+   * @param plan how the memory is used
+   * @param columns of the records
+   * @param start position of the first record
+   * @param records how many there are, of positions that follow each other
+   * @param paths of the files to be made, one for each bucket
+   */
+  Buckets(
+      Path target,
+      ShufflePlan plan,
+      List<Column> columns,
+      long start,
+      long records,
+      List<Path> paths) {
+    this.target = target;
+    this.start = start;
+    this.bucketRecords = Math.ceilDiv(records, paths.size());
+    this.paths.addAll(paths);
+    int blockBytes = plan.blockBytes(paths.size());
+    int blocks = paths.size() + ShufflePlan.SPARE_BLOCKS;
+    this.filling = new Block[paths.size()];
+    this.writtenBytes = new long[paths.size()];
+    this.free = new ArrayBlockingQueue<>(blocks);
+    this.full = new ArrayBlockingQueue<>(blocks + THREADS);
+    NativeLibrary.load();
+    try {
+      long entryBytes = Integer.BYTES + columns.stream().mapToLong(Column::recordBytes).sum();
+      this.entry = arena.allocate(entryBytes, Long.BYTES);
+      MemorySegment memory =
+          NativeMemory.allocate((long) blocks * blockBytes, true, arena).segment();
+      for (int i = 0; i < blocks; i++) {
+        free.add(new Block(memory.asSlice((long) i * blockBytes, blockBytes)));
+      }
+      for (int i = 0; i < paths.size(); i++) {
+        files.add(open(paths.get(i)));
+        take(i, firstLimit(i, blockBytes));
+      }
+    } catch (IOException e) {
+      closeFiles();
+      arena.close();
+      throw WriteFailures.about(target, e);
+    } catch (RuntimeException | Error e) {
+      closeFiles();
+      arena.close();
+      throw e;
+    }
+    for (int i = 0; i < THREADS; i++) {
+      threads.add(
+          Thread.ofPlatform().daemon().name("penstock-scatter-" + i).start(this::writeBlocks));
+    }
+  }
+
+  private static FileChannel open(Path path) throws IOException {
+    FileChannel file =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileChannel direct = NpyWriter.openDirect(path);
+    if (direct == null) {
+      return file;
+    }
+    file.close();
+    return direct;
+  }
+
+  /**
+   * All buckets fill up at the same pace. The first blocks are of different sizes, so that they are
+   * not all full at the same moment, and the device has nothing to do between such moments.
+   */
+  private int firstLimit(int bucket, int blockBytes) {
+    long limit = (long) blockBytes * (bucket + 1) / paths.size();
+    return (int) Math.max(1, limit / BlockWriter.PAGE_BYTES) * BlockWriter.PAGE_BYTES;
+  }
+
+  private void take(int bucket, int limit) {
+    Block block;
+    try {
+      block = free.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw PenstockException.about(target, "the data was not shuffled: interrupted", e);
+    }
+    block.bucket = bucket;
+    block.offset = writtenBytes[bucket];
+    block.used = 0;
+    block.limit = limit == 0 ? (int) block.memory.byteSize() : limit;
+    filling[bucket] = block;
+  }
+
+  @Override
+  public void accept(RecordView records, int i, long position) {
+    long local = position - start;
+    int bucket = (int) (local / bucketRecords);
+    int inBucket = (int) (local - bucket * bucketRecords);
+    Block block = filling[bucket];
+    if (block.limit - block.used >= entry.byteSize()) {
+      write(records, i, inBucket, block.memory, block.used);
+      block.used += (int) entry.byteSize();
+    } else {
+      write(records, i, inBucket, entry, 0);
+      put(bucket);
+    }
+  }
+
+  private static void write(
+      RecordView records, int i, int inBucket, MemorySegment to, long offset) {
+    to.set(ValueLayout.JAVA_INT_UNALIGNED, offset, inBucket);
+    long at = offset + Integer.BYTES;
+    for (int c = 0; c < records.columnCount(); c++) {
+      records.copy(c, i, to, at);
+      at += records.recordBytes(c);
+    }
+  }
+
+  /** An entry that goes over the end of a block. */
+  private void put(int bucket) {
+    long done = 0;
+    while (done < entry.byteSize()) {
+      Block block = filling[bucket];
+      long bytes = Math.min(entry.byteSize() - done, block.limit - block.used);
+      MemorySegment.copy(entry, done, block.memory, block.used, bytes);
+      block.used += (int) bytes;
+      done += bytes;
+      if (block.used == block.limit) {
+        submit(bucket);
+        take(bucket, 0);
+      }
+    }
+  }
+
+  private void submit(int bucket) {
+    checkFailure();
+    Block block = filling[bucket];
+    writtenBytes[bucket] += block.limit;
+    filling[bucket] = null;
+    full.add(block);
+  }
+
+  private void checkFailure() {
+    PenstockException known = failure;
+    if (known != null) {
+      throw new PenstockException(
+          known.getMessage(), target, -1, -1, known.statusName(), known.getCause());
+    }
+  }
+
+  private void writeBlocks() {
+    try {
+      while (true) {
+        Block block = full.take();
+        if (block.memory == null) {
+          return;
+        }
+        try {
+          if (failure == null) {
+            write(block);
+          }
+        } catch (IOException e) {
+          failure = WriteFailures.about(target, e);
+        } catch (RuntimeException | Error e) {
+          failure = PenstockException.about(target, "the data was not shuffled: " + e, e);
+        } finally {
+          free.add(block);
+        }
+      }
+    } catch (InterruptedException e) {
+      // Nobody has these threads to interrupt.
+      failure = PenstockException.about(target, "the data was not shuffled: interrupted", e);
+    }
+  }
+
+  private void write(Block block) throws IOException {
+    ByteBuffer bytes = block.bytes.limit(block.limit).position(0);
+    FileChannel file = files.get(block.bucket);
+    while (bytes.hasRemaining()) {
+      file.write(bytes, block.offset + bytes.position());
+    }
+  }
+
+  /**
+   * Writes what is left, and waits until the system has all.
+   *
+   * @throws PenstockException if anything could not be written
+   */
+  void finish() {
+    for (int i = 0; i < filling.length; i++) {
+      Block block = filling[i];
+      if (block.used > 0) {
+        block.limit = (int) BlockWriter.pageOf(block.used + BlockWriter.PAGE_BYTES - 1);
+        submit(i);
+      }
+    }
+    endThreads();
+    checkFailure();
+  }
+
+  private void endThreads() {
+    threads.forEach(_ -> full.add(new Block(null)));
+    boolean isInterrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+      }
+    }
+    threads.clear();
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeFiles() {
+    for (FileChannel file : files) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        // The data is on its way all the same; a failed write was told of where it was made.
+        failure = failure == null ? WriteFailures.about(target, e) : failure;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    endThreads();
+    closeFiles();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+    files.clear();
+  }
+}

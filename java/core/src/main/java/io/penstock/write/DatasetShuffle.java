@@ -1,0 +1,353 @@
+package io.penstock.write;
+
+import io.penstock.Batch;
+import io.penstock.Column;
+import io.penstock.Dataset;
+import io.penstock.FileInfo;
+import io.penstock.Loader;
+import io.penstock.PenstockException;
+import io.penstock.Readahead;
+import io.penstock.Shuffle;
+import io.penstock.format.Formats;
+import io.penstock.sampler.FullShuffle;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * Writes the records of a dataset in shuffled order into shards of equal size: once, so that they
+ * can be read at the device's sequential speed ever after.
+ *
+ * <pre>{@code
+ * try (Dataset dataset = Dataset.open(Path.of("images.npy"), Path.of("labels.npy"))) {
+ *   new DatasetShuffle(dataset, Path.of("shuffled")).shards(64).seed(7).memoryBytes(1L << 30).run();
+ * }
+ * }</pre>
+ *
+ * <p>The order is that of epoch 0 of {@link FullShuffle} for the number of records and the seed:
+ * exactly what a loader with that seed delivers, so every order is as likely as there. Bounded
+ * memory, whatever the size of the data: a first pass reads the records in the order of the files
+ * and scatters them to buckets, which are ranges of positions of the result; a second one reads
+ * bucket by bucket, puts each in order in memory, and writes it. (Sanders, Random Permutations on
+ * Distributed, External and Hierarchical Memory, 1998, with a keyed permutation in place of random
+ * buckets.) Both read and write sequentially. Data that fits into memory is written in one pass,
+ * and buckets that do not are scattered once more.
+ *
+ * <p>The shards are {@code COLUMN-00000.npy} and so on, aligned over the columns, in a directory
+ * that is there only when it is whole: see the package. Meanwhile the device needs room for the
+ * data twice, beside the source. One shuffle at a time with an object.
+ */
+public final class DatasetShuffle {
+  private static final int MOST_SHARDS = 100_000;
+
+  private final Dataset dataset;
+  private final Path target;
+  private long seed;
+  private int shards = 1;
+  private long memoryBytes = 1L << 30;
+  private boolean mayReplace;
+  private LongConsumer progress = _ -> {};
+
+  // Of a run.
+  private FullShuffle order;
+  private ShufflePlan plan;
+  private PartialDirectory work;
+  private ShuffleOutput output;
+  private long scattered;
+  private long written;
+  private long bucketCount;
+  private int passes;
+
+  /**
+   * What was done.
+   *
+   * @param records written
+   * @param bytes written to shards
+   * @param buckets that records were scattered to
+   * @param passes over the data: 1 where it fits into memory, otherwise 2 or more
+   */
+  public record Result(long records, long bytes, long buckets, int passes) {}
+
+  /**
+   * Says what is to be shuffled.
+   *
+   * @param dataset what to read; not closed here
+   * @param target name of the directory to be made; the one above must be there
+   */
+  public DatasetShuffle(Dataset dataset, Path target) {
+    this.dataset = Objects.requireNonNull(dataset, "dataset");
+    this.target = Objects.requireNonNull(target, "target");
+  }
+
+  /**
+   * Sets the seed of the order.
+   *
+   * @param seed any number; 0 unless set
+   * @return this
+   */
+  public DatasetShuffle seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /**
+   * Sets how many shards to make of each column. Their sizes differ by one record at most.
+   *
+   * @param shards 1 to 100000, and not more than there are records; 1 unless set
+   * @return this
+   */
+  public DatasetShuffle shards(int shards) {
+    if (shards < 1 || shards > MOST_SHARDS || shards > Math.max(1, dataset.recordCount())) {
+      throw new IllegalArgumentException(
+          "shards must be 1 to %d, was %d"
+              .formatted(Math.clamp(dataset.recordCount(), 1, MOST_SHARDS), shards));
+    }
+    this.shards = shards;
+    return this;
+  }
+
+  /**
+   * Sets the memory for all that is allocated outside of the Java heap. The more of it, the larger
+   * the writes.
+   *
+   * @param memoryBytes 1 GiB unless set; {@link #run} tells if it is too little
+   * @return this
+   */
+  public DatasetShuffle memoryBytes(long memoryBytes) {
+    if (memoryBytes < 1) {
+      throw new IllegalArgumentException("memoryBytes must be at least 1, was " + memoryBytes);
+    }
+    this.memoryBytes = memoryBytes;
+    return this;
+  }
+
+  /**
+   * Sets whether a directory that an earlier shuffle has made is replaced when this one is whole.
+   *
+   * @param mayReplace false unless set: then there must be none, or an empty one
+   * @return this
+   */
+  public DatasetShuffle replace(boolean mayReplace) {
+    this.mayReplace = mayReplace;
+    return this;
+  }
+
+  /**
+   * Sets who is told how far it has come.
+   *
+   * @param progress gets records read and records written, added up: twice their number at the end
+   * @return this
+   */
+  public DatasetShuffle progress(LongConsumer progress) {
+    this.progress = Objects.requireNonNull(progress, "progress");
+    return this;
+  }
+
+  /**
+   * Shuffles.
+   *
+   * @return what was done; the directory is there, and forced to the disk
+   * @throws IllegalArgumentException if the memory is too little, saying what the least is
+   * @throws PenstockException if a record cannot be read, the data is changed meanwhile, or the
+   *     directory cannot be made; then it is as it was before
+   */
+  public Result run() {
+    return run(ShufflePlan.of(memoryBytes, dataset.recordBytes(), dataset.columns().size()));
+  }
+
+  /** With another plan: for tests of what takes large data otherwise. */
+  Result run(ShufflePlan plan) {
+    List<Column> columns = dataset.columns();
+    long count = dataset.recordCount();
+    this.plan = plan;
+    order = new FullShuffle(count, seed);
+    scattered = 0;
+    written = 0;
+    bucketCount = 0;
+    passes = 1;
+    checkSources();
+    List<String> names = names(columns);
+    try (PartialDirectory directory = PartialDirectory.create(target, mayReplace, note());
+        ShuffleOutput shardFiles =
+            new ShuffleOutput(
+                target,
+                plan,
+                columns,
+                shards,
+                (column, shard) ->
+                    directory.path().resolve("%s-%05d.npy".formatted(names.get(column), shard)),
+                this::wrote)) {
+      work = directory;
+      output = shardFiles;
+      process(0, count, this::feedAll, 1, "");
+      output.finish();
+      dataset.check();
+      directory.commit();
+    }
+    return new Result(count, count * dataset.recordBytes(), bucketCount, passes);
+  }
+
+  private void wrote(long records) {
+    written = records;
+    progress.accept(scattered + written);
+  }
+
+  /** Puts a range of positions in order: in memory if it fits, otherwise bucket by bucket. */
+  private void process(long start, long records, RecordFeed feed, int depth, String name) {
+    passes = Math.max(passes, depth);
+    if (records == 0) {
+      return;
+    }
+    if (records <= plan.placeRecords()) {
+      output.begin(start);
+      feed.to(output);
+      output.end(records);
+      return;
+    }
+    int count = plan.buckets(records);
+    List<Path> paths = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      paths.add(work.path().resolve(".bucket%s-%d".formatted(name, i)));
+    }
+    bucketCount += count;
+    try (Buckets buckets = new Buckets(target, plan, dataset.columns(), start, records, paths)) {
+      feed.to(buckets);
+      buckets.finish();
+    }
+    long each = Math.ceilDiv(records, count);
+    for (int i = 0; i < count; i++) {
+      long first = Math.min(records, i * each);
+      long size = Math.min(records - first, each);
+      Path path = paths.get(i);
+      process(
+          start + first,
+          size,
+          sink -> feedBucket(path, start + first, size, sink),
+          depth + 1,
+          name + "-" + i);
+      delete(path);
+    }
+  }
+
+  private void delete(Path bucket) {
+    try {
+      Files.deleteIfExists(bucket);
+    } catch (IOException e) {
+      throw WriteFailures.about(target, e);
+    }
+  }
+
+  /** All records of the dataset, in the order of the files. */
+  private void feedAll(RecordSink sink) {
+    RecordView view = new RecordView(dataset.columns(), false);
+    try (Loader loader = loader(dataset, "dropBehind=true")) {
+      for (Batch batch : loader.epoch(0)) {
+        view.set(batch);
+        long first = batch.index(0);
+        for (int i = 0; i < batch.size(); i++) {
+          sink.accept(view, i, order.position(0, first + i));
+        }
+        scattered = first + batch.size();
+        progress.accept(scattered + written);
+      }
+    }
+  }
+
+  /** The entries of a bucket, in the order in which they were written. */
+  private void feedBucket(Path path, long start, long size, RecordSink sink) {
+    if (size == 0) {
+      return;
+    }
+    long entryBytes = Integer.BYTES + dataset.recordBytes();
+    RecordView view = new RecordView(dataset.columns(), true);
+    Path entries = Formats.raw(path, "|u1", List.of(size, entryBytes), 0);
+    try (Dataset bucket = Dataset.builder().column("entries", entries).open();
+        Loader loader = loader(bucket, isDirect(bucket) ? "io=direct" : "dropBehind=true")) {
+      for (Batch batch : loader.epoch(0)) {
+        view.set(batch);
+        MemorySegment segment = batch.column(0);
+        for (int i = 0; i < batch.size(); i++) {
+          int inBucket = segment.get(ValueLayout.JAVA_INT_UNALIGNED, i * entryBytes);
+          sink.accept(view, i, start + inBucket);
+        }
+      }
+    }
+  }
+
+  private static boolean isDirect(Dataset bucket) {
+    return bucket.files().getFirst().directOffsetAlignmentBytes() > 0;
+  }
+
+  private Loader loader(Dataset source, String readahead) {
+    return source
+        .loader()
+        .shuffle(Shuffle.NONE)
+        .batchSize(ShufflePlan.batchSize(source.recordBytes()))
+        .memoryBytes(plan.readBytes())
+        .readahead(Readahead.parse(readahead))
+        .build();
+  }
+
+  private void checkSources() {
+    try {
+      if (!Files.isDirectory(target)) {
+        return;
+      }
+      Path real = target.toRealPath();
+      for (FileInfo file : dataset.files()) {
+        if (file.path().toRealPath().startsWith(real)) {
+          throw PenstockException.about(
+              target,
+              "expected a directory without the data itself, found %s in it: give another name"
+                  .formatted(file.path()));
+        }
+      }
+    } catch (IOException e) {
+      throw WriteFailures.about(target, e);
+    }
+  }
+
+  private static List<String> names(List<Column> columns) {
+    List<String> names = new ArrayList<>();
+    Set<String> taken = new HashSet<>();
+    for (Column column : columns) {
+      String name = fileName(column.name());
+      if (!taken.add(name)) {
+        throw new IllegalArgumentException(
+            "columns must have different names as files, were '%s' twice".formatted(name));
+      }
+      names.add(name);
+    }
+    return names;
+  }
+
+  /**
+   * The name of a column as that of a file: what file names should not have is a dash.
+   *
+   * @param column name of a column
+   * @return letters, digits, dots, underscores and dashes, without a dot in the beginning
+   */
+  public static String fileName(String column) {
+    String name = column.replaceAll("[^\\p{L}\\p{N}._-]", "-");
+    return name.startsWith(".") ? "_" + name.substring(1) : name;
+  }
+
+  private String note() {
+    StringBuilder text = new StringBuilder("penstock shuffle 1\n");
+    text.append("order %s seed %d epoch 0%n".formatted(order.description(), seed));
+    text.append("records %d shards %d%n".formatted(dataset.recordCount(), shards));
+    for (Column column : dataset.columns()) {
+      text.append(
+          "column %s %s %s%n".formatted(column.name(), column.elementType(), column.shape()));
+    }
+    return text.append("source %s%n".formatted(dataset.fingerprint())).toString();
+  }
+}

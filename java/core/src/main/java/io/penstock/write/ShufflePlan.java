@@ -1,0 +1,97 @@
+package io.penstock.write;
+
+/**
+ * How the memory of a shuffle is used.
+ *
+ * <p>Records are scattered to buckets, each of which is a range of positions of the result, and a
+ * bucket that fits into memory is put in order there. While one is written, the next one is read:
+ * so there is room for two. Buckets are as many as memory has room for blocks that are still worth
+ * a write; with more data than that, buckets are scattered once more.
+ *
+ * @param readBytes for reading
+ * @param writeBytes for writing each column
+ * @param placeRecords records that are put in order at once, at most
+ * @param fanOut buckets that are written at the same time, at most
+ * @param scatterBytes for the blocks of these buckets
+ */
+record ShufflePlan(
+    long readBytes, long writeBytes, long placeRecords, int fanOut, long scatterBytes) {
+  private static final long LEAST_READ_BYTES = 2 << 20;
+  private static final long MOST_READ_BYTES = 64 << 20;
+  private static final long LEAST_WRITE_BYTES = 64 << 10;
+  private static final long MOST_WRITE_BYTES = 16 << 20;
+
+  /** Below this a write costs more than its bytes, on any device. */
+  private static final int LEAST_BLOCK_BYTES = 64 << 10;
+
+  private static final int MOST_BLOCK_BYTES = 1 << 20;
+
+  /** Each is an open file. */
+  private static final int MOST_BUCKETS = 1000;
+
+  /** Blocks that are on their way to the device while others are filled. */
+  static final int SPARE_BLOCKS = 8;
+
+  /** Positions within a bucket are 32 bits. */
+  private static final long MOST_BUCKET_RECORDS = 1L << 31;
+
+  /** Batches of about so many bytes come out of loaders. */
+  static final long BATCH_BYTES = 256 << 10;
+
+  /** Of a loader, whatever the records are: what it has besides some batches. */
+  private static final int BATCHES_IN_MEMORY = 24;
+
+  /**
+   * Divides the memory.
+   *
+   * @param memoryBytes all there is
+   * @param recordBytes over all columns
+   * @param columns how many
+   * @throws IllegalArgumentException if it is too little, saying what the least is
+   */
+  static ShufflePlan of(long memoryBytes, long recordBytes, int columns) {
+    long batchBytes = Math.max(BATCH_BYTES, recordBytes + Integer.BYTES);
+    long leastRead = Math.max(LEAST_READ_BYTES, BATCHES_IN_MEMORY * batchBytes);
+    long read = Math.max(leastRead, Math.min(memoryBytes / 8, MOST_READ_BYTES));
+    long write = Math.clamp(memoryBytes / 8 / columns, LEAST_WRITE_BYTES, MOST_WRITE_BYTES);
+    long least =
+        leastRead
+            + columns * LEAST_WRITE_BYTES
+            + Math.max(2 * recordBytes, (2L + SPARE_BLOCKS) * LEAST_BLOCK_BYTES);
+    long scatter = memoryBytes - read;
+    long place = (memoryBytes - read - columns * write) / 2;
+    if (memoryBytes < least || place < recordBytes) {
+      throw new IllegalArgumentException(
+          "memoryBytes must be at least %d for records of %d bytes, was %d"
+              .formatted(Math.max(least, 2 * (read + columns * write)), recordBytes, memoryBytes));
+    }
+    long blocks = scatter / LEAST_BLOCK_BYTES - SPARE_BLOCKS;
+    return new ShufflePlan(
+        read,
+        write,
+        Math.min(place / recordBytes, MOST_BUCKET_RECORDS),
+        Math.clamp(blocks, 2, MOST_BUCKETS),
+        scatter);
+  }
+
+  /** How many records a batch has that comes out of a loader. */
+  static int batchSize(long recordBytes) {
+    return Math.clamp(BATCH_BYTES / recordBytes, 1, 1 << 16);
+  }
+
+  /** How many buckets to scatter so many records to. */
+  int buckets(long records) {
+    long wanted = Math.ceilDiv(records, placeRecords);
+    long least = Math.ceilDiv(records, MOST_BUCKET_RECORDS);
+    // Two passes over buckets that are about as many, rather than a wide one and a narrow one.
+    long even =
+        wanted <= fanOut ? wanted : Math.min(fanOut, (long) Math.ceil(Math.sqrt((double) wanted)));
+    return Math.toIntExact(Math.max(even, least));
+  }
+
+  /** Size of a block where so many buckets share the memory: whole pages. */
+  int blockBytes(int buckets) {
+    long bytes = Math.min(MOST_BLOCK_BYTES, scatterBytes / (buckets + SPARE_BLOCKS));
+    return (int) (bytes / BlockWriter.PAGE_BYTES) * BlockWriter.PAGE_BYTES;
+  }
+}
