@@ -4,6 +4,7 @@
  */
 module io.penstock {
   exports io.penstock;
+  exports io.penstock.checksum;
   exports io.penstock.format;
   exports io.penstock.sampler;
   exports io.penstock.transform;

@@ -70,7 +70,7 @@ public final class Batch implements AutoCloseable {
 
   /**
    * Where it starts in the epoch's order. The others follow, unless the job was resumed and some of
-   * the next positions had been delivered before.
+   * the next positions had been delivered before, or bad records were skipped.
    *
    * @return position of its first record, at least 0
    */
@@ -81,7 +81,8 @@ public final class Batch implements AutoCloseable {
   /**
    * How many records it has.
    *
-   * @return the loader's batch size, or less in the last batch of an epoch; at least 1. Padding
+   * @return the loader's batch size, or less in the last batch of an epoch; at least 1, but where
+   *     bad records are {@link BadRecords#SKIP skipped}, which may leave any number, and 0. Padding
    *     counts: see {@link #recordCount}
    */
   public int size() {

@@ -372,6 +372,10 @@ public final class Dataset implements AutoCloseable {
   /** Opens a loader and keeps it, so that closing cannot miss it. */
   synchronized Loader open(LoaderBuilder builder) {
     checkOpen();
+    if (builder.isReplay && builder.isChecked()) {
+      throw new IllegalArgumentException(
+          "replay must be without verify and badRecords, as it reads one batch only, was with");
+    }
     Loader loader = new Loader(builder, source);
     loaders.add(loader);
     return loader;

@@ -2,6 +2,7 @@ package io.penstock;
 
 import io.penstock.internal.engine.BackendChoice;
 import io.penstock.internal.engine.BatchSource;
+import io.penstock.internal.engine.CheckedGatherer;
 import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.Gatherer;
 import io.penstock.internal.engine.MappedColumn;
@@ -62,7 +63,8 @@ final class Engine implements AutoCloseable {
       Deals deals,
       NativeSource source,
       BackendChoice choice,
-      LoaderEvents events) {
+      LoaderEvents events,
+      CheckedGatherer.Rules rules) {
     events.opening();
     Dataset dataset = builder.dataset;
     Readahead wanted = Readahead.effective(builder.readahead);
@@ -92,7 +94,7 @@ final class Engine implements AutoCloseable {
           new SlotPool(
               plan, layout.offsets(), recordBytes, batchSize, readahead.hugePages(), arena);
       adviseWhole(dataset.columns().size());
-      this.batches = batches(builder, deals, events);
+      this.batches = batches(builder, deals, events, rules);
       batches.start();
     } catch (RuntimeException | Error e) {
       arena.close();
@@ -101,11 +103,12 @@ final class Engine implements AutoCloseable {
     events.opened(facts(deals));
   }
 
-  private BatchSource batches(LoaderBuilder builder, Deals deals, LoaderEvents events) {
+  private BatchSource batches(
+      LoaderBuilder builder, Deals deals, LoaderEvents events, CheckedGatherer.Rules rules) {
     // Whoever is next to the consumer knows what that waits for.
     LoaderEvents pipelineEvents = transforms == null ? events : LoaderEvents.NONE;
     Dataset dataset = builder.dataset;
-    Supplier<Gatherer> reader = inOrder(builder, gatherers(dataset));
+    Supplier<Gatherer> reader = inOrder(builder, checked(rules, dataset, gatherers(dataset)));
     Pipeline pipeline = new Pipeline(deals, dataset.recordBytes(), parts(reader), pipelineEvents);
     if (transforms == null) {
       return pipeline;
@@ -256,6 +259,14 @@ final class Engine implements AutoCloseable {
     long recordBytes = dataset.recordBytes();
     return () ->
         new MappedGatherer(source, columns, recordBytes, isAdvised, readahead.dropBehind());
+  }
+
+  /** What reads and checks what was read, if that is asked for. */
+  private Supplier<Gatherer> checked(
+      CheckedGatherer.Rules rules, Dataset dataset, Supplier<Gatherer> reader) {
+    return rules == null
+        ? reader
+        : () -> new CheckedGatherer(reader.get(), rules, dataset.columns(), source);
   }
 
   /** What reads in the byte order that was asked for. */

@@ -1,7 +1,10 @@
 package io.penstock;
 
+import io.penstock.checksum.RecordChecksums;
 import io.penstock.internal.engine.BackendChoice;
+import io.penstock.internal.engine.BadRecordLog;
 import io.penstock.internal.engine.BatchSource;
+import io.penstock.internal.engine.CheckedGatherer;
 import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.engine.Slot;
@@ -45,6 +48,12 @@ public final class Loader implements AutoCloseable {
   private final LoaderBuilder options;
   private final NativeSource source;
   private final LoaderEvents events = LoaderEvents.create();
+  private final BadRecordLog badRecords = new BadRecordLog();
+  private final RecordChecksums checksums;
+
+  /** Null where nothing is to be checked. */
+  private final CheckedGatherer.Rules rules;
+
   private final Object engineLock = new Object();
   private volatile Engine engine;
   private PipelineStatistics earlier;
@@ -68,13 +77,34 @@ public final class Loader implements AutoCloseable {
     this.delivery = new Delivery(deals, fingerprint, builder.state);
     this.options = builder.copy();
     this.source = source;
-    this.engine = new Engine(options, deals, source, Engine.choose(options, source), events);
+    this.checksums =
+        options.checksums == null ? null : RecordChecksums.open(options.checksums, dataset);
+    this.rules =
+        options.isChecked()
+            ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
+            : null;
+    this.engine = openEngine(Engine.choose(options, source));
     this.columns = engine.columns();
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);
     }
     this.idleBatches = new ArrayDeque<>(engine.slotCount() + SPARE_BATCHES);
     addBatches();
+  }
+
+  private Engine openEngine(BackendChoice choice) {
+    try {
+      return new Engine(options, deals, source, choice, events, rules);
+    } catch (RuntimeException | Error e) {
+      closeChecksums();
+      throw e;
+    }
+  }
+
+  private void closeChecksums() {
+    if (checksums != null) {
+      checksums.close();
+    }
   }
 
   /** There must be more of them than slots. */
@@ -247,7 +277,18 @@ public final class Loader implements AutoCloseable {
       done = engine.batches().statistics();
       done = earlier == null ? done : done.plus(earlier);
     }
-    return LoaderStatistics.of(done, engine);
+    return LoaderStatistics.of(done, engine, badRecords.count());
+  }
+
+  /**
+   * The records that were skipped or replaced, as {@link LoaderBuilder#badRecords} asked for: the
+   * first 1000 that were found, each once; {@link LoaderStatistics#badRecords} counts all. Any
+   * thread; also after closing.
+   *
+   * @return a snapshot, in the order in which they were found, which is ahead of delivery
+   */
+  public List<BadRecord> badRecords() {
+    return badRecords.listed();
   }
 
   /**
@@ -281,6 +322,7 @@ public final class Loader implements AutoCloseable {
     closeActions.forEach(Runnable::run);
     synchronized (engineLock) {
       engine.close();
+      closeChecksums();
     }
     dataset.forget(this);
   }
@@ -325,7 +367,7 @@ public final class Loader implements AutoCloseable {
       PipelineStatistics done = engine.batches().statistics();
       engine.close();
       earlier = earlier == null ? done : done.plus(earlier);
-      engine = new Engine(options, deals, source, better, events);
+      engine = openEngine(better);
       addBatches();
     }
   }

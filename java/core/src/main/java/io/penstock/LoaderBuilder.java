@@ -12,6 +12,7 @@ import io.penstock.sampler.Sequential;
 import io.penstock.transform.OutputColumn;
 import io.penstock.transform.RecordTransform;
 import io.penstock.transform.Transform;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +42,8 @@ public final class LoaderBuilder {
   long memoryBytes = 1L << 30;
   boolean isReplay;
   boolean isNativeOrder;
+  Path checksums;
+  BadRecords badRecords = BadRecords.FAIL;
   final List<Transform> transforms = new ArrayList<>();
   int transformThreads = Runtime.getRuntime().availableProcessors();
   boolean isAnyOrder;
@@ -69,6 +72,8 @@ public final class LoaderBuilder {
     copy.memoryBytes = memoryBytes;
     copy.isReplay = isReplay;
     copy.isNativeOrder = isNativeOrder;
+    copy.checksums = checksums;
+    copy.badRecords = badRecords;
     copy.transforms.addAll(transforms);
     copy.transformThreads = transformThreads;
     copy.isAnyOrder = isAnyOrder;
@@ -329,6 +334,35 @@ public final class LoaderBuilder {
   public LoaderBuilder anyOrder(boolean isAnyOrder) {
     this.isAnyOrder = isAnyOrder;
     return this;
+  }
+
+  /**
+   * Has each record checked after it was read, on the reading threads. What is bad then is treated
+   * as {@link #badRecords} says. The checksums take 4 bytes a record and column of the page cache.
+   *
+   * @param checksums file of {@link io.penstock.checksum.RecordChecksums}, as {@code penstock
+   *     checksum} makes it; null, as unless set: nothing is checked
+   * @return this; {@link #build} refuses checksums of other data, and a {@link #replay}
+   */
+  public LoaderBuilder verify(Path checksums) {
+    this.checksums = checksums;
+    return this;
+  }
+
+  /**
+   * Sets what becomes of a record that cannot be read, or is not what its checksum says.
+   *
+   * @param badRecords {@link BadRecords#FAIL} unless set
+   * @return this; {@link #build} refuses any other with a {@link #replay}
+   */
+  public LoaderBuilder badRecords(BadRecords badRecords) {
+    this.badRecords = Objects.requireNonNull(badRecords, "badRecords");
+    return this;
+  }
+
+  /** Whether batches have to be looked at before they are handed on. */
+  boolean isChecked() {
+    return checksums != null || badRecords != BadRecords.FAIL;
   }
 
   /**

@@ -10,11 +10,11 @@ import io.penstock.internal.ffi.ReaderStatistics;
  * and {@code consumerNanos} together are {@code elapsedNanos}, but for what lies between epochs
  * that are not read ahead. Where stalls are a small share of it, the trainer is the bottleneck.
  *
- * <p>A reading thread does one of five things, at the same time as the consumer's: it waits for the
- * device, computes the order, plans, copies, or is idle, because as many batches are finished as
- * there is room for. Together this is nearly all of the elapsed time, times the number of reading
- * threads; with io_uring the device goes on reading in all of them. They count up to the last batch
- * that each thread finished.
+ * <p>A reading thread does one of six things, at the same time as the consumer's: it waits for the
+ * device, computes the order, plans, copies, checks what was read, or is idle, because as many
+ * batches are finished as there is room for. Together this is nearly all of the elapsed time, times
+ * the number of reading threads; with io_uring the device goes on reading in all of them. They
+ * count up to the last batch that each thread finished.
  *
  * <p>{@code queueNanos} adds up over batches that lie ready side by side, and so may exceed the
  * elapsed time: divided by it, it is the number of finished batches that lay ready on average. Near
@@ -37,6 +37,7 @@ import io.penstock.internal.ffi.ReaderStatistics;
  * @param planNanos time that reading threads decided what to read and started it; with {@code
  *     backend=mmap}, told the kernel what to read
  * @param copyNanos time that reading threads copied, to batches and within the reader
+ * @param checkNanos time that reading threads checked batches that were read
  * @param idleNanos time that reading threads waited for the consumer to give a batch back
  * @param transformNanos time that threads transformed what was delivered, added up; 0 without
  *     transforms
@@ -53,6 +54,8 @@ import io.penstock.internal.ffi.ReaderStatistics;
  * @param repeats reads repeated after an error
  * @param cacheHits records that were not read but taken from memory kept over epochs; counted when
  *     their turn to be read would have come, ahead of their delivery
+ * @param badRecords records that could not be read or were not what their checksums say, and were
+ *     skipped or replaced; counted when they were found, ahead of delivery
  * @param sweeps times that reading went over all of the files
  * @param latencies how long the requests took
  * @param queueDepthMax most requests in flight at once
@@ -76,6 +79,7 @@ public record LoaderStatistics(
     long orderNanos,
     long planNanos,
     long copyNanos,
+    long checkNanos,
     long idleNanos,
     long transformNanos,
     long transformIdleNanos,
@@ -88,6 +92,7 @@ public record LoaderStatistics(
     long shortReads,
     long repeats,
     long cacheHits,
+    long badRecords,
     long sweeps,
     Latencies latencies,
     long queueDepthMax,
@@ -100,7 +105,7 @@ public record LoaderStatistics(
     String reason) {
 
   /** Put together from what was done and what does it now. */
-  static LoaderStatistics of(PipelineStatistics done, Engine engine) {
+  static LoaderStatistics of(PipelineStatistics done, Engine engine, long badRecords) {
     ReaderStatistics readers = done.readers();
     return new LoaderStatistics(
         done.records(),
@@ -114,6 +119,7 @@ public record LoaderStatistics(
         readers.orderNanos,
         readers.planNanos + readers.admitNanos,
         readers.copyNanos,
+        readers.checkNanos,
         readers.idleNanos,
         done.transformNanos(),
         done.transformIdleNanos(),
@@ -126,6 +132,7 @@ public record LoaderStatistics(
         readers.shortReads,
         readers.repeats,
         readers.cacheHits,
+        badRecords,
         readers.sweeps,
         new Latencies(readers.latencies),
         readers.queueDepthMax,

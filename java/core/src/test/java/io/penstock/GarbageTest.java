@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.checksum.RecordChecksums;
 import io.penstock.internal.engine.MemoryPlan;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -43,14 +44,14 @@ class GarbageTest {
   @ParameterizedTest
   @MethodSource("ways")
   void aBatchMakesNoGarbage(Way way) {
-    check(way, Shuffle.FULL, 1);
+    check(way, Shuffle.FULL, 1, false);
   }
 
   /** Windows have small tables: so few batches of a window would show them. */
   @ParameterizedTest
   @MethodSource("ways")
   void aBatchOfARankOfABlockShuffleMakesNoGarbage(Way way) {
-    check(way, Shuffle.BLOCK, 2);
+    check(way, Shuffle.BLOCK, 2, false);
   }
 
   @Test
@@ -59,13 +60,22 @@ class GarbageTest {
       recording.enable("io.penstock.Batch").withThreshold(Duration.ZERO);
       recording.enable("io.penstock.Epoch");
       recording.start();
-      check(new Way("backend=mmap", MemoryPlan.Mode.SLOTS), Shuffle.FULL, 1);
+      check(new Way("backend=mmap", MemoryPlan.Mode.SLOTS), Shuffle.FULL, 1, false);
     }
   }
 
-  private void check(Way way, Shuffle shuffle, int worldSize) {
+  @Test
+  void aBatchThatIsVerifiedMakesNoGarbageEither() {
+    check(new Way("backend=uring", MemoryPlan.Mode.CELLS), Shuffle.FULL, 1, true);
+  }
+
+  private void check(Way way, Shuffle shuffle, int worldSize, boolean isVerified) {
     assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count");
     TestArray array = TestArray.random(directory.resolve("x.npy"), 8000, 784, 1);
+    Path checksums = directory.resolve("checksums.npy");
+    try (Dataset dataset = Dataset.open(array.path())) {
+      RecordChecksums.write(dataset, checksums, true, _ -> {});
+    }
     List<Long> before = readers();
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader =
@@ -76,6 +86,7 @@ class GarbageTest {
                 .windowBlocks(20)
                 .rank(worldSize - 1, worldSize)
                 .memoryBytes(32 << 20)
+                .verify(isVerified ? checksums : null)
                 .build()) {
       List<Long> threads = readers();
       threads.removeAll(before);

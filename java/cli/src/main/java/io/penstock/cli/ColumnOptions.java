@@ -97,8 +97,8 @@ final class ColumnOptions {
     }
   }
 
-  /** Opens what was named. */
-  Dataset open() {
+  /** The shards of each column as they were named, patterns and all. */
+  Map<String, List<Path>> columns() {
     Map<String, List<Path>> columns = new LinkedHashMap<>();
     check();
     for (String path : paths) {
@@ -110,8 +110,28 @@ final class ColumnOptions {
     if (columns.isEmpty()) {
       throw usage("expected at least one PATH or --column, found none");
     }
+    return columns;
+  }
+
+  /** The first file that was named. */
+  Path firstPath() {
+    return columns().values().iterator().next().getFirst();
+  }
+
+  /** Tokens of a window; null where records are as they are. */
+  Long window() {
+    return window;
+  }
+
+  /** Tokens from window to window; null where records are as they are. */
+  Long windowStride() {
+    return windowStride == null ? window : windowStride;
+  }
+
+  /** Opens what was named. */
+  Dataset open() {
     Dataset.Builder builder = Dataset.builder();
-    columns.forEach((name, shards) -> add(builder, name, shards.toArray(Path[]::new)));
+    columns().forEach((name, shards) -> add(builder, name, shards.toArray(Path[]::new)));
     return builder.open();
   }
 
@@ -131,7 +151,7 @@ final class ColumnOptions {
     if (window == null) {
       builder.column(name, shards);
     } else {
-      builder.windows(name, window, windowStride == null ? window : windowStride, shards);
+      builder.windows(name, window, windowStride(), shards);
     }
   }
 

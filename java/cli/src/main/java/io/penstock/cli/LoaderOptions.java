@@ -1,11 +1,13 @@
 package io.penstock.cli;
 
+import io.penstock.BadRecords;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.Readahead;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
+import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -95,6 +97,45 @@ final class LoaderOptions {
               + " of structured records too. Default: all bytes as they are stored.")
   private boolean isNativeOrder;
 
+  @Option(
+      names = "--verify",
+      description =
+          "Check each record that was read against its checksum, which penstock checksum has"
+              + " written down. Default: what is read is taken as it is.")
+  private boolean isVerified;
+
+  @Option(
+      names = "--manifest",
+      paramLabel = "FILE",
+      description =
+          "With --verify: the manifest of these data. Default: NAME.penstock.json beside the first"
+              + " file.")
+  private Path manifest;
+
+  @Option(
+      names = "--bad-records",
+      paramLabel = "fail|skip|replace",
+      defaultValue = "fail",
+      converter = BadRecordsConverter.class,
+      description =
+          "Records that cannot be read, or are damaged: fail, the run ends; skip, they are left"
+              + " out; replace, the next good record of the data takes the place of each. The"
+              + " report counts them. Default: ${DEFAULT-VALUE}.")
+  private BadRecords badRecords;
+
+  static final class BadRecordsConverter implements ITypeConverter<BadRecords> {
+    @Override
+    public BadRecords convert(String name) {
+      return switch (name) {
+        case "fail" -> BadRecords.FAIL;
+        case "skip" -> BadRecords.SKIP;
+        case "replace" -> BadRecords.REPLACE;
+        default ->
+            throw new TypeConversionException("must be fail, skip or replace, was '" + name + "'");
+      };
+    }
+  }
+
   static final class RemainderConverter implements ITypeConverter<Remainder> {
     @Override
     public Remainder convert(String name) {
@@ -124,6 +165,22 @@ final class LoaderOptions {
     return isReplay;
   }
 
+  /** Whether a manifest is named that nothing is checked with. */
+  boolean isManifestIdle() {
+    return manifest != null && !isVerified;
+  }
+
+  /** The checksums of the records that are to be checked; null for none. */
+  private Path checksums(Dataset dataset, Path firstFile) {
+    if (!isVerified) {
+      return null;
+    }
+    Path path = manifest == null ? Manifest.defaultPath(firstFile) : manifest;
+    Manifest read = Manifest.read(path);
+    read.check(path, dataset);
+    return Manifest.resolve(path, read.recordChecksums().path());
+  }
+
   /** Records in a batch. */
   int batchSize() {
     return batchSize;
@@ -134,8 +191,9 @@ final class LoaderOptions {
    *
    * @param sampler the order
    * @param state where to go on; null: at the beginning
+   * @param firstFile of the dataset, which a manifest lies beside
    */
-  Loader open(Dataset dataset, Sampler sampler, LoaderState state) {
+  Loader open(Dataset dataset, Sampler sampler, LoaderState state, Path firstFile) {
     return dataset
         .loader()
         .batchSize(batchSize)
@@ -147,6 +205,8 @@ final class LoaderOptions {
         .readahead(readahead)
         .replay(isReplay)
         .nativeOrder(isNativeOrder)
+        .verify(checksums(dataset, firstFile))
+        .badRecords(badRecords)
         .build();
   }
 }

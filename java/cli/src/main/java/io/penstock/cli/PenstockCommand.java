@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     description = "Each command tells more: penstock read --help.",
     versionProvider = Version.class,
     subcommands = {
+      ChecksumCommand.class,
       ConvertCommand.class,
       CreateCommand.class,
       DemoCommand.class,
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
       ReadCommand.class,
       ShuffleCommand.class,
       TakeCommand.class,
-      TuneCommand.class
+      TuneCommand.class,
+      VerifyCommand.class
     },
     sortOptions = false,
     usageHelpAutoWidth = true,

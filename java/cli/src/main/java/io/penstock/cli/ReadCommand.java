@@ -32,12 +32,14 @@ import picocli.CommandLine.Spec;
           + " and system time of the reading threads), peakRssBytes (anonymous memory of the"
           + " process, sampled), timeSeconds (where the time went), latencyMicros (of requests:"
           + " p50, p90, p99, p999, max), reason (of the backend), digest (by column; {} without"
-          + " --digest). What the system does not tell is null.",
+          + " --digest), badRecords (skipped or replaced: count, as often as they came, and the"
+          + " first 1000 as listed: index, column, epoch, replacement or null, problem). What the"
+          + " system does not tell is null.",
       "",
       "timeSeconds: stall and consumer are the caller's time, waiting for batches and using them."
-          + " device (waiting for it), order, plan, copy and idle (waiting for the caller) are the"
-          + " reading threads', at the same time. queue adds up how long finished batches lay"
-          + " ready: divided by seconds, how many did on average."
+          + " device (waiting for it), order, plan, copy, check (of what was read) and idle"
+          + " (waiting for the caller) are the reading threads', at the same time. queue adds up"
+          + " how long finished batches lay ready: divided by seconds, how many did on average."
     })
 final class ReadCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
@@ -103,7 +105,11 @@ final class ReadCommand implements Callable<Integer> {
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
         Loader loader =
-            loading.open(dataset, order.sampler(dataset), saved == null ? null : saved.state())) {
+            loading.open(
+                dataset,
+                order.sampler(dataset),
+                saved == null ? null : saved.state(),
+                columns.firstPath())) {
       checkOutputs(dataset);
       try (ReadOutputs outputs =
           new ReadOutputs(
@@ -115,7 +121,11 @@ final class ReadCommand implements Callable<Integer> {
         deliver(loader, outputs);
         report =
             new ReadReport(
-                loader.statistics(), loader.batchSize(), memory.peakBytes(), outputs.digests());
+                loader.statistics(),
+                loader.batchSize(),
+                memory.peakBytes(),
+                outputs.digests(),
+                loader.badRecords());
       }
     }
     if (isJson) {
@@ -158,6 +168,7 @@ final class ReadCommand implements Callable<Integer> {
     check(
         !(loading.isReplay() && states.isAsked()),
         "--replay delivers one batch only: leave it out, or --state");
+    check(!loading.isManifestIdle(), "--manifest must come with --verify");
     check(epochs >= 1, "--epochs must be at least 1, was " + epochs);
     check(firstEpoch >= 0, "--first-epoch must be at least 0, was " + firstEpoch);
     check(

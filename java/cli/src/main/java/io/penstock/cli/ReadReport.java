@@ -1,12 +1,21 @@
 package io.penstock.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.penstock.BadRecord;
 import io.penstock.LoaderStatistics;
+import java.util.List;
 import java.util.Map;
 
 /** What {@code read} says when it is done. */
 record ReadReport(
-    LoaderStatistics statistics, int batchSize, long peakRssBytes, Map<String, String> digests) {
+    LoaderStatistics statistics,
+    int batchSize,
+    long peakRssBytes,
+    Map<String, String> digests,
+    List<BadRecord> badRecords) {
+  private static final int MAX_SHOWN = 10;
+
   private static final double NANOS = 1e9;
 
   private double seconds() {
@@ -53,7 +62,41 @@ record ReadReport(
     JsonObject digest = new JsonObject();
     digests.forEach(digest::addProperty);
     object.add("digest", digest);
+    object.add("badRecords", badRecordsToJson());
     return object;
+  }
+
+  private JsonObject badRecordsToJson() {
+    JsonArray listed = new JsonArray();
+    for (BadRecord record : badRecords) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("index", record.index());
+      entry.addProperty("column", record.column());
+      entry.addProperty("epoch", record.epoch());
+      entry.add("replacement", Json.count(record.replacement()));
+      entry.addProperty("problem", record.problem());
+      listed.add(entry);
+    }
+    JsonObject object = new JsonObject();
+    object.addProperty("count", statistics.badRecords());
+    object.add("listed", listed);
+    return object;
+  }
+
+  private void addBadRecords(Table table) {
+    if (statistics.badRecords() == 0) {
+      return;
+    }
+    table.add(
+        "bad",
+        "%s skipped or replaced"
+            .formatted(Human.plural(statistics.badRecords(), "record", "records")));
+    badRecords.stream()
+        .limit(MAX_SHOWN)
+        .forEach(record -> table.add("", OneLine.of(record.problem())));
+    if (badRecords.size() > MAX_SHOWN) {
+      table.add("", "and more, which --json lists");
+    }
   }
 
   /** The same for people. */
@@ -98,6 +141,7 @@ record ReadReport(
             .formatted(
                 Human.bytes(statistics.memoryBytes()),
                 peakRssBytes < 0 ? "?" : Human.bytes(peakRssBytes)));
+    addBadRecords(table);
     digests.forEach((name, digest) -> table.add("sha256", digest + "  " + OneLine.of(name)));
     return table.toString();
   }

@@ -22,6 +22,7 @@ final class TimeReport {
     times.addProperty("order", statistics.orderNanos() / NANOS);
     times.addProperty("plan", statistics.planNanos() / NANOS);
     times.addProperty("copy", statistics.copyNanos() / NANOS);
+    times.addProperty("check", statistics.checkNanos() / NANOS);
     times.addProperty("idle", statistics.idleNanos() / NANOS);
     return times;
   }

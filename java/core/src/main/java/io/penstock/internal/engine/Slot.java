@@ -27,8 +27,11 @@ public final class Slot {
   private final MemorySegment[] columns;
   private final long[] recordBytes;
 
-  /** Views of a batch that is not full: the last of an epoch, so nearly always of one size. */
-  private int shortSize;
+  /**
+   * Views of a batch that is not full: the last of an epoch, so nearly always of one size. -1: none
+   * were made yet.
+   */
+  private int shortSize = -1;
 
   private MemorySegment shortIndices;
   private final MemorySegment[] shortColumns;
@@ -124,6 +127,40 @@ public final class Slot {
     this.size = size;
     this.recordCount = recordCount;
     this.failure = null;
+    resize(size);
+  }
+
+  /**
+   * Leaves out the last places of the batch.
+   *
+   * @param size how many are left, at least 0
+   * @param recordCount how many of them are not padding
+   */
+  void shrink(int size, int recordCount) {
+    this.size = size;
+    this.recordCount = recordCount;
+    resize(size);
+  }
+
+  /** Copies a record with its index from one place of the batch to another. */
+  void move(int from, int to) {
+    if (from == to) {
+      return;
+    }
+    for (int c = 0; c < columns.length; c++) {
+      long bytes = recordBytes[c];
+      MemorySegment.copy(columns[c], from * bytes, columns[c], to * bytes, bytes);
+    }
+    MemorySegment.copy(
+        indices, from * (long) Long.BYTES, indices, to * (long) Long.BYTES, Long.BYTES);
+  }
+
+  /** Room for the records of a column, whatever the size of the batch in it. */
+  MemorySegment whole(int column) {
+    return columns[column];
+  }
+
+  private void resize(int size) {
     if (size != capacity && size != shortSize) {
       shortSize = size;
       shortIndices = indices.asSlice(0, (long) size * Long.BYTES);

@@ -1,5 +1,6 @@
 package io.penstock.internal.events;
 
+import io.penstock.BadRecord;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -46,6 +47,20 @@ final class FlightEvents implements LoaderEvents {
       start.records = facts.recordCount();
       start.recordSize = facts.recordBytes();
       start.commit();
+    }
+  }
+
+  @Override
+  public void badRecord(BadRecord record) {
+    BadRecordEvent event = new BadRecordEvent();
+    if (event.shouldCommit()) {
+      event.loader = loader;
+      event.epoch = record.epoch();
+      event.index = record.index();
+      event.column = record.column();
+      event.replacement = record.replacement();
+      event.problem = record.problem();
+      event.commit();
     }
   }
 

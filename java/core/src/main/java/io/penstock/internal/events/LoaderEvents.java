@@ -1,11 +1,14 @@
 package io.penstock.internal.events;
 
+import io.penstock.BadRecord;
+
 /**
  * What a loader does, told to whoever records it: JDK Flight Recorder, or nobody.
  *
  * <p>It exists so that the engine works on a runtime without the module jdk.jfr: nothing but {@link
  * FlightEvents} and the events themselves may name a class of it. One object for each loader, used
- * under the lock of its pipeline. Nothing is allocated unless it is recorded.
+ * under the lock of its pipeline unless it is said otherwise. Nothing is allocated unless it is
+ * recorded.
  */
 public interface LoaderEvents {
   /** Told to nobody. */
@@ -29,6 +32,13 @@ public interface LoaderEvents {
    * @param facts about it
    */
   default void opened(LoaderFacts facts) {}
+
+  /**
+   * A record was skipped or replaced. Called by reading threads, without the lock.
+   *
+   * @param record which, and why
+   */
+  default void badRecord(BadRecord record) {}
 
   /** The consumer asked for a batch. */
   default void asked() {}

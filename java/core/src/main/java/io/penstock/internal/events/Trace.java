@@ -36,6 +36,9 @@ public final class Trace {
   /** Time that reading threads copied. */
   public long copyNanos;
 
+  /** Time that reading threads checked batches that were read. */
+  public long checkNanos;
+
   /** Time that reading threads had to wait for the consumer. */
   public long idleNanos;
 
@@ -70,6 +73,7 @@ public final class Trace {
     copyNanos = 0;
     idleNanos = 0;
     transformNanos = 0;
+    checkNanos = 0;
     requests = 0;
     bytesRead = 0;
     bytesWanted = 0;
@@ -106,6 +110,7 @@ public final class Trace {
     orderNanos = after.orderNanos - before.orderNanos;
     planNanos = after.planNanos - before.planNanos + after.admitNanos - before.admitNanos;
     copyNanos = after.copyNanos - before.copyNanos;
+    checkNanos = after.checkNanos - before.checkNanos;
     idleNanos = after.idleNanos - before.idleNanos;
     requests = after.requests - before.requests;
     bytesRead = after.bytesRead - before.bytesRead;

@@ -43,6 +43,11 @@ abstract class TraceEvent extends Event {
   @Timespan(Timespan.NANOSECONDS)
   long copyTime;
 
+  @Label("Check Time")
+  @Description("Reading threads checked batches that were read")
+  @Timespan(Timespan.NANOSECONDS)
+  long checkTime;
+
   @Label("Idle Time")
   @Description(
       "Reading threads had made all batches there is room for, and waited for the consumer")
@@ -84,6 +89,7 @@ abstract class TraceEvent extends Event {
     orderTime = trace.orderNanos;
     planTime = trace.planNanos;
     copyTime = trace.copyNanos;
+    checkTime = trace.checkNanos;
     idleTime = trace.idleNanos;
     transformTime = trace.transformNanos;
     requests = trace.requests;

@@ -71,6 +71,9 @@ public final class ReaderStatistics {
   /** Time that the owner thread had to wait until the consumer gave a slot back. Not told by C. */
   public long idleNanos;
 
+  /** Time that the owner thread checked what was read. Not told by C. */
+  public long checkNanos;
+
   /** Requests that came to their end: what {@link #latencies} counts. */
   public long completions;
 
@@ -103,6 +106,7 @@ public final class ReaderStatistics {
     orderNanos = 0;
     admitNanos = 0;
     idleNanos = 0;
+    checkNanos = 0;
     addNumbers(other);
     completions = other.completions;
     System.arraycopy(other.latencies, 0, latencies, 0, LATENCY_COUNT);
@@ -142,5 +146,6 @@ public final class ReaderStatistics {
     orderNanos += other.orderNanos;
     admitNanos += other.admitNanos;
     idleNanos += other.idleNanos;
+    checkNanos += other.checkNanos;
   }
 }

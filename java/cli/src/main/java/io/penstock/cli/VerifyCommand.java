@@ -1,0 +1,82 @@
+package io.penstock.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.penstock.PenstockException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code verify}: reads all of a dataset and says what of it is not what it was. */
+@Command(
+    name = "verify",
+    header = "Reads files and says which of them, and which of their records, are damaged.",
+    description = {
+      "Compares with what checksum has written down: which files are missing, of another size, or"
+          + " more than there were; which MiB of them are damaged or cannot be read; and which"
+          + " records these hold that are damaged, by column. Exits with 1 if anything is.",
+      "",
+      "With --json, one object on stdout, or {\"manifests\": [...]} for several: manifest, ok,"
+          + " bytes (read), seconds, bytesPerSecond, files (those with a problem: path, problem as"
+          + " missing, resized, extra or damaged, expectedBytes, foundBytes, damagedChunks as byte"
+          + " offsets, unreadableChunks likewise), damagedRecords (how many, null where it cannot"
+          + " be told), records (the first 1000: index, column)."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "1..*",
+      description =
+          "Manifests (NAME.penstock.json), or the first files of datasets that have theirs beside"
+              + " them.")
+  private List<Path> paths;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a table for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    List<Verification> all = new ArrayList<>();
+    for (Path path : paths) {
+      Path manifest =
+          path.toString().endsWith(".json") ? path.toAbsolutePath() : Manifest.defaultPath(path);
+      all.add(Verification.run(manifest, penstock.streams()));
+    }
+    if (isJson) {
+      Json.print(penstock.streams(), all.size() == 1 ? all.getFirst().toJson() : toJson(all));
+    } else {
+      for (Verification one : all) {
+        penstock.streams().print(one.toHuman());
+      }
+    }
+    for (Verification one : all) {
+      if (!one.isGood()) {
+        throw PenstockException.about(
+            one.manifest(),
+            "expected the data that it is about, found "
+                + one.summary()
+                + ": bring the files back from a copy, or read them with --verify and"
+                + " --bad-records");
+      }
+    }
+    return ExitCodes.DONE;
+  }
+
+  private static JsonObject toJson(List<Verification> all) {
+    JsonArray array = new JsonArray();
+    all.forEach(one -> array.add(one.toJson()));
+    JsonObject object = new JsonObject();
+    object.add("manifests", array);
+    return object;
+  }
+}

@@ -1,0 +1,131 @@
+package io.penstock.checksum;
+
+import io.penstock.Batch;
+import io.penstock.Column;
+import io.penstock.Dataset;
+import io.penstock.Loader;
+import io.penstock.PenstockException;
+import io.penstock.Readahead;
+import io.penstock.Shuffle;
+import io.penstock.internal.engine.SegmentCrc;
+import io.penstock.write.PartialFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * Writes the file of record checksums: its header, and the checksums as the records are read.
+ *
+ * <p>The records are read in order and in batches of about a MiB; one thread reads, another
+ * computes. Nothing is there until all is.
+ */
+final class RecordChecksumWriter {
+  private static final long MEMORY_BYTES = 64 << 20;
+  private static final long BATCH_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int HEADER_UNIT_BYTES = 64;
+  private static final int PREFIX_BYTES = 12;
+
+  private RecordChecksumWriter() {}
+
+  static void write(Dataset dataset, Path target, boolean mayReplace, LongConsumer progress) {
+    try (PartialFile file = PartialFile.create(target, mayReplace)) {
+      writeTo(file.channel(), dataset, progress);
+      dataset.check();
+      file.commit();
+    } catch (IOException e) {
+      throw PenstockException.about(target, "the file was not made: " + e.getMessage(), e);
+    }
+  }
+
+  private static void writeTo(FileChannel file, Dataset dataset, LongConsumer progress)
+      throws IOException {
+    List<Column> columns = dataset.columns();
+    writeFully(file, ByteBuffer.wrap(header(columns)));
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    long batchSize = Math.clamp(BATCH_BYTES / dataset.recordBytes(), 1, 1 << 16);
+    long memoryBytes = Math.max(MEMORY_BYTES, 16 * batchSize * dataset.recordBytes());
+    try (Loader loader =
+        dataset
+            .loader()
+            .shuffle(Shuffle.NONE)
+            .batchSize((int) batchSize)
+            .memoryBytes(memoryBytes)
+            .readahead(Readahead.parse("dropBehind=true"))
+            .build()) {
+      long done = 0;
+      for (Batch batch : loader.epoch(0)) {
+        add(batch, columns, buffer, file);
+        done += batch.size();
+        progress.accept(done);
+      }
+    }
+    writeFully(file, buffer.flip());
+  }
+
+  private static void add(Batch batch, List<Column> columns, ByteBuffer buffer, FileChannel file)
+      throws IOException {
+    SegmentCrc[] crcs = new SegmentCrc[columns.size()];
+    for (int c = 0; c < crcs.length; c++) {
+      crcs[c] = new SegmentCrc(batch.column(c));
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      for (int c = 0; c < crcs.length; c++) {
+        if (!buffer.hasRemaining()) {
+          writeFully(file, buffer.flip());
+          buffer.clear();
+        }
+        long bytes = columns.get(c).recordBytes();
+        buffer.putInt(crcs[c].of(i * bytes, bytes));
+      }
+    }
+  }
+
+  /** Version 3.0, whose text is UTF-8: names of columns may be any. */
+  private static byte[] header(List<Column> columns) {
+    StringBuilder fields = new StringBuilder();
+    for (Column column : columns) {
+      fields.append("('%s', '%s'), ".formatted(quoted(column.name()), RecordChecksums.DESCR));
+    }
+    String dictionary =
+        "{'descr': [%s], 'fortran_order': False, 'shape': (%d,), }"
+            .formatted(fields.toString().strip(), columns.getFirst().recordCount());
+    byte[] text = dictionary.getBytes(StandardCharsets.UTF_8);
+    int bytes = Math.ceilDiv(PREFIX_BYTES + text.length + 1, HEADER_UNIT_BYTES) * HEADER_UNIT_BYTES;
+    ByteBuffer header = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 3, 0});
+    header.putInt(bytes - PREFIX_BYTES).put(text);
+    while (header.position() < bytes - 1) {
+      header.put((byte) ' ');
+    }
+    return header.put((byte) '\n').array();
+  }
+
+  /** Inside of quotes in a Python literal. */
+  private static String quoted(String name) {
+    StringBuilder text = new StringBuilder();
+    name.codePoints()
+        .forEach(
+            point -> {
+              if (point == '\'' || point == '\\') {
+                text.append('\\').appendCodePoint(point);
+              } else if (Character.isISOControl(point)) {
+                text.append("\\x%02x".formatted(point));
+              } else {
+                text.appendCodePoint(point);
+              }
+            });
+    return text.toString();
+  }
+
+  private static void writeFully(FileChannel file, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      file.write(bytes);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.penstock.checksum;
+
+import io.penstock.Column;
+import io.penstock.Dataset;
+import io.penstock.PenstockException;
+import io.penstock.format.ArrayLayout;
+import io.penstock.format.Formats;
+import io.penstock.format.Part;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+
+/**
+ * The checksums of a dataset's records, from their file: see the package for its format.
+ *
+ * <p>The file is mapped, so that asking is reading memory: 4 bytes a record and column of the page
+ * cache. It belongs to the columns of a dataset by their names, and to its records by their number.
+ * Thread-safe; closing it ends all use.
+ */
+public final class RecordChecksums implements AutoCloseable {
+  private static final ValueLayout.OfInt CRC =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** What a column of checksums is made of. */
+  static final String DESCR = "<u4";
+
+  private final Path path;
+  private final long[] offsets;
+  private final long[] strides;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment data;
+
+  /**
+   * Opens the checksums of a dataset.
+   *
+   * @param path of the file
+   * @param dataset whose columns are to be checked; the file may have others beside
+   * @return the checksums, to be closed by the caller
+   * @throws PenstockException if the file cannot be read, or is of other data
+   */
+  public static RecordChecksums open(Path path, Dataset dataset) {
+    Map<String, Part> parts =
+        Formats.parts(path).stream().collect(Collectors.toMap(Part::name, Function.identity()));
+    List<ArrayLayout> layouts =
+        dataset.columns().stream().map(column -> layout(path, parts, column)).toList();
+    return new RecordChecksums(path, layouts);
+  }
+
+  private RecordChecksums(Path path, List<ArrayLayout> layouts) {
+    this.path = path;
+    this.offsets = layouts.stream().mapToLong(ArrayLayout::dataOffset).toArray();
+    this.strides =
+        layouts.stream().mapToLong(layout -> layout.runs().getFirst().strideBytes()).toArray();
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      data = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
+    } catch (IOException e) {
+      arena.close();
+      throw PenstockException.about(path, "the checksums cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static ArrayLayout layout(Path path, Map<String, Part> parts, Column column) {
+    Part part = parts.get(column.name());
+    if (part == null || !part.isField()) {
+      throw PenstockException.about(
+          path,
+          "expected checksums of a column '%s', found those of %s: make them with penstock checksum"
+              .formatted(
+                  column.name(), parts.keySet().stream().filter(name -> !name.isEmpty()).toList()));
+    }
+    ArrayLayout layout = part.layout();
+    if (!layout.elementType().descr().equals(DESCR)
+        || !layout.recordShape().isEmpty()
+        || layout.recordCount() != column.recordCount()) {
+      throw PenstockException.about(
+          path,
+          ("expected checksums (%s) of the %d records of column '%s', found %s of shape %s: they"
+                  + " are of other data: make them with penstock checksum")
+              .formatted(
+                  DESCR,
+                  column.recordCount(),
+                  column.name(),
+                  layout.elementType(),
+                  layout.shape()));
+    }
+    return layout;
+  }
+
+  /**
+   * Reads all records of a dataset once, in order, and writes their checksums.
+   *
+   * @param dataset what to read
+   * @param target the file to make; its directory must be there
+   * @param mayReplace whether a file of that name is replaced, when the new one is whole
+   * @param progress is told how many records are done, now and then
+   * @throws PenstockException if a record cannot be read, or the file cannot be made; then an old
+   *     one is as it was
+   */
+  public static void write(
+      Dataset dataset, Path target, boolean mayReplace, LongConsumer progress) {
+    RecordChecksumWriter.write(dataset, target, mayReplace, progress);
+  }
+
+  /**
+   * The checksum of a record.
+   *
+   * @param column number of the column in the dataset
+   * @param index of the record
+   * @return CRC32C of its bytes as they are stored, its 32 bits
+   * @throws PenstockException if the file has been cut short
+   */
+  public int get(int column, long index) {
+    try {
+      return data.get(CRC, offsets[column] + index * strides[column]);
+    } catch (InternalError e) {
+      throw PenstockException.about(
+          path, "expected the checksums, found that the file was cut short: make them again", e);
+    }
+  }
+
+  /** Takes records. */
+  @FunctionalInterface
+  public interface Sink {
+    /**
+     * Takes one.
+     *
+     * @param column number of the column
+     * @param index of the record
+     */
+    void accept(int column, long index);
+  }
+
+  /**
+   * Finds the records with bytes in a range of a file that are not what their checksums say, or
+   * cannot be read. They are read one by one: for ranges that are known to be damaged.
+   *
+   * @param dataset the one that this was opened with
+   * @param file one of its files
+   * @param from first byte of the range in the file
+   * @param to end of the range
+   * @param sink gets the damaged ones, by column and index
+   */
+  public void forEachDamaged(Dataset dataset, Path file, long from, long to, Sink sink) {
+    new DamagedRecords(this, dataset, sink).find(file, from, to);
+  }
+
+  /** Ends all use. Idempotent. */
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}
