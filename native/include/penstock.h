@@ -60,7 +60,9 @@ enum { PENSTOCK_IO_DIRECT = 1, PENSTOCK_IO_BUFFERED = 2 };
 /* What a reader may learn from the device while it reads. */
 enum {
   PENSTOCK_ADAPT_DEPTH = 1, /* requests in flight: queue_depth is the most */
-  PENSTOCK_ADAPT_GAP = 2    /* the gap worth reading through: merge_gap_bytes is the first guess */
+  PENSTOCK_ADAPT_GAP = 2,   /* the gap worth reading through: merge_gap_bytes is the first guess */
+  PENSTOCK_ADAPT_READ = 4 /* the size of a read: max_read_bytes, and more of it, up to a quarter of
+                             staging_bytes, where a request costs more than so many bytes */
 };
 
 /* Advice for mapped or cached pages: what the caller is about to do. */
@@ -278,8 +280,10 @@ int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, u
 int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later);
 
 /* Starts what can be started, then waits until `wanted` records are ready, or timeout_ns have
- * passed, or nothing is left to wait for; with wanted 0 it does not wait. Fills *progress. Read
- * errors are no failure of this call: they belong to the records that are taken. Returns 0, or
+ * passed, or nothing is left to wait for; with wanted 0 it does not wait. With timeout_ns 0, while
+ * there is room for more of an order that is to land in cells, only the oldest batches are read:
+ * the first sweep begins when the order is full, or the caller has time to wait. Fills *progress.
+ * Read errors are no failure of this call: they belong to the records that are taken. Returns 0, or
  * -EIO, -ENOMEM ... when the backend itself is broken. */
 int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns,
                               penstock_progress *progress);

@@ -17,24 +17,38 @@
 
 #include "internal.h"
 
-/* Batches at the head of an order that are read before the first sweep starts. */
-#define HEAD_FREE_BATCHES 2
+/* The head of an order is this part of what is known ahead. */
+#define HEAD_PART 16
+/* Batches of it that are read by themselves whatever that costs: the consumer waits for them. */
+#define HEAD_FREE_BATCHES 1
 
 static uint32_t bucket_of(const elevator *lift, uint64_t index) {
   return (uint32_t)(index >> lift->shift);
 }
 
+/* The list that a pending entry waits in. Those of the head have lists of their own, which are
+ * short: single ones are taken out of them again and again. Sequence numbers begin at 0, so an
+ * entry of the head is one of the first that has not been taken and ordered anew. */
+static uint32_t *list_of(penstock_reader *reader, uint32_t entry) {
+  elevator *lift = &reader->elevator;
+  const int is_head = entry < lift->head && entry >= reader->entries.taken;
+  const uint32_t bucket = bucket_of(lift, entry_index(&reader->entries, entry));
+  return &(is_head ? lift->head_lists : lift->lists)[bucket];
+}
+
 static void bucket_push(penstock_reader *reader, uint32_t entry) {
   elevator *lift = &reader->elevator;
   const uint32_t bucket = bucket_of(lift, entry_index(&reader->entries, entry));
-  entry_set(&reader->entries, entry, ENTRY_PENDING, lift->heads[bucket]);
-  lift->heads[bucket] = entry;
+  uint32_t *list = list_of(reader, entry);
+  entry_set(&reader->entries, entry, ENTRY_PENDING, *list);
+  *list = entry;
   lift->waiting[bucket >> 6] |= UINT64_C(1) << (bucket & 63);
 }
 
 /* How far ahead of the oldest record the elevator may look, as a sequence number. During its first
  * sweep the horizon grows with the elevator's place, else the places passed first would fill all
- * cells with records that are due late. A small part is open at once, so that it has a start. */
+ * cells with records that are due late. The head is open at once: so that it has a start, and so
+ * that this sweep brings all of the head that was not read by itself. */
 static uint64_t admission_limit(const penstock_reader *reader) {
   const elevator *lift = &reader->elevator;
   const entry_ring *ring = &reader->entries;
@@ -43,8 +57,8 @@ static uint64_t admission_limit(const penstock_reader *reader) {
   uint64_t limit = ring->taken + ring->capacity;
   if (reader->options.cell_count > 0 && lift->sweeps == 0) {
     const double swept = (double)(lift->place + 1) / lift->count;
-    const double part = swept < 1.0 / 64 ? 1.0 / 64 : swept;
-    limit = lift->head + (uint64_t)((double)ring->capacity * part);
+    const uint64_t part = (uint64_t)((double)ring->capacity * swept);
+    limit = ring->taken + (part > lift->head ? part : lift->head);
   }
   return limit < ring->ordered ? limit : ring->ordered;
 }
@@ -52,7 +66,7 @@ static uint64_t admission_limit(const penstock_reader *reader) {
 void elevator_admit(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
   const uint64_t limit = admission_limit(reader);
-  if (!reader->elevator.is_open || ring->admitted >= limit)
+  if (ring->admitted >= limit)
     return;
   uint32_t entry = entry_at(ring, ring->admitted);
   for (; ring->admitted < limit; ring->admitted++) {
@@ -125,12 +139,10 @@ static void begin_visit(penstock_reader *reader, visit *visit, uint64_t span) {
   }
 }
 
-static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
-  elevator *lift = &reader->elevator;
-  visit *visit = &lift->sweep;
-  const uint64_t base = (uint64_t)bucket << lift->shift;
-  visit->count = 0;
-  uint32_t entry = lift->heads[bucket];
+/* Moves entries of a list to the visit, as many as fit. */
+static void visit_list(penstock_reader *reader, uint32_t *list, uint64_t base) {
+  visit *visit = &reader->elevator.sweep;
+  uint32_t entry = *list;
   while (entry != ENTRY_NONE && visit->count < visit->capacity) {
     const uint32_t next = entry_value(&reader->entries, entry);
     if (next != ENTRY_NONE)
@@ -139,12 +151,24 @@ static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
     visit->keys[visit->count++] = (index - base) << 32 | entry;
     entry = next;
   }
-  lift->heads[bucket] = entry;
+  *list = entry;
+}
+
+static int is_empty(const elevator *lift, uint32_t bucket) {
+  return lift->head_lists[bucket] == ENTRY_NONE && lift->lists[bucket] == ENTRY_NONE;
+}
+
+static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
+  elevator *lift = &reader->elevator;
+  const uint64_t base = (uint64_t)bucket << lift->shift;
+  lift->sweep.count = 0;
+  visit_list(reader, &lift->head_lists[bucket], base);
+  visit_list(reader, &lift->lists[bucket], base);
   /* A bucket with more entries than fit in a visit is visited again at once. */
-  lift->stay = entry != ENTRY_NONE;
-  if (entry == ENTRY_NONE)
+  lift->stay = !is_empty(lift, bucket);
+  if (!lift->stay)
     lift->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
-  begin_visit(reader, visit, ((uint64_t)1 << lift->shift) - 1);
+  begin_visit(reader, &lift->sweep, ((uint64_t)1 << lift->shift) - 1);
 }
 
 /* Takes the next window on. Returns 0 when none has ended. */
@@ -171,26 +195,11 @@ static int look_ahead(penstock_reader *reader) {
   return 1;
 }
 
-static uint64_t choose_head(const penstock_reader *reader);
-
-/* Once the first batches are on their way, reads of single records have shown what they cost: only
- * now it is decided how many of them there are to be, and the elevator gets the rest. */
-static void open_elevator(penstock_reader *reader) {
-  entry_ring *ring = &reader->entries;
-  elevator *lift = &reader->elevator;
-  const uint64_t begun = lift->head_next > ring->taken ? lift->head_next : ring->taken;
-  const uint64_t head = choose_head(reader);
-  lift->head = head > begun ? head : begun;
-  ring->admitted = lift->head;
-  lift->is_open = 1;
-  elevator_admit(reader);
-}
-
 static int advance(penstock_reader *reader) {
   elevator *lift = &reader->elevator;
   uint32_t bucket;
   if (!lift->is_open)
-    open_elevator(reader);
+    return 0;
   const uint32_t from = lift->place + !lift->stay;
   if (!lift->started || !next_bucket(lift, from, lift->count, &bucket)) {
     if (lift->started) {
@@ -213,10 +222,11 @@ static void bucket_remove(penstock_reader *reader, uint32_t entry) {
   entry_ring *ring = &reader->entries;
   elevator *lift = &reader->elevator;
   const uint32_t bucket = bucket_of(lift, entry_index(ring, entry));
-  uint32_t at = lift->heads[bucket];
+  uint32_t *list = list_of(reader, entry);
+  uint32_t at = *list;
   if (at == entry) {
-    lift->heads[bucket] = entry_value(ring, entry);
-    if (lift->heads[bucket] == ENTRY_NONE)
+    *list = entry_value(ring, entry);
+    if (is_empty(lift, bucket))
       lift->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
     return;
   }
@@ -255,7 +265,7 @@ static int visit_urgent(penstock_reader *reader, uint64_t begin, uint64_t end) {
     const uint32_t entry = entry_at(ring, at);
     if (entry_state(ring, entry) != ENTRY_PENDING)
       continue;
-    if (at >= reader->elevator.head && at < ring->admitted)
+    if (at < ring->admitted)
       bucket_remove(reader, entry);
     else if (cache_serve(reader, entry))
       continue;
@@ -286,24 +296,23 @@ static uint64_t record_cost(const penstock_reader *reader) {
   return cost;
 }
 
-/* The soft start. Until the first sweep has ended the elevator can deliver nothing, so the first
- * records of the order, its head, are left to reads of their own: as many as a quarter of the
- * device's time allows while the first sweep lasts. The very first ones go before the sweep, at no
- * charge. */
-static uint64_t choose_head(const penstock_reader *reader) {
-  if (reader->options.cell_count == 0 || reader->active_count == 0 || reader->options.windowed)
+/* Whether reads of the head may cost so much now. Before the first sweep begins they have the
+ * device to themselves; while it goes on, a quarter of its time. When that sweep has ended, it has
+ * brought all of the head. */
+static int can_pay(elevator *lift, uint64_t cost, uint64_t free_records) {
+  if (lift->sweeps > 0)
     return 0;
-  double sweep_cost = 0;
-  for (uint32_t i = 0; i < reader->active_count; i++)
-    sweep_cost += (double)reader->source->record_count *
-                  (double)reader->source->columns[reader->active[i]].record_bytes;
-  const double records = sweep_cost / 3 / (double)record_cost(reader);
-  const uint64_t most = reader->entries.capacity / 8;
-  const uint64_t head = records < (double)most ? (uint64_t)records : most;
-  return head > reader->options.batch_size ? head : reader->options.batch_size;
+  if (!lift->is_open || lift->head_next < free_records)
+    return 1;
+  if (lift->credit_bytes < cost)
+    return 0;
+  lift->credit_bytes -= cost;
+  return 1;
 }
 
-/* Reads on in the head, a few batches ahead of the consumer, a batch at a time. */
+/* The soft start: until the first sweep has ended the elevator can deliver nothing. So the first
+ * records of the order are read by themselves, a few batches ahead of the consumer, a batch at a
+ * time, as far as the device's time allows; the sweep takes what is left of them. */
 static int visit_head(penstock_reader *reader) {
   elevator *lift = &reader->elevator;
   const entry_ring *ring = &reader->entries;
@@ -315,19 +324,15 @@ static int visit_head(penstock_reader *reader) {
     return 0;
   uint64_t end = ring->taken + lift->head_ahead;
   end = end < lift->head ? end : lift->head;
-  end = end < ring->ordered ? end : ring->ordered;
+  end = end < ring->admitted ? end : ring->admitted;
   const uint64_t step = reader->options.batch_size;
   if (end > lift->head_next + step)
     end = lift->head_next + step;
   if (end <= lift->head_next ||
       (end < lift->head_next + step && end < lift->head && end < ring->ordered))
     return 0;
-  const uint64_t cost = record_cost(reader) * (end - lift->head_next);
-  if (lift->sweeps == 0 && (lift->started || lift->head_next >= HEAD_FREE_BATCHES * step)) {
-    if (lift->credit_bytes < cost)
-      return 0;
-    lift->credit_bytes -= cost;
-  }
+  if (!can_pay(lift, record_cost(reader) * (end - lift->head_next), HEAD_FREE_BATCHES * step))
+    return 0;
   const uint64_t begin = lift->head_next;
   lift->head_next = end;
   return visit_urgent(reader, begin, end);
@@ -360,10 +365,24 @@ visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
   return advance(reader) ? &lift->sweep : NULL;
 }
 
+/* A sweep that began when little of the order is known would pass the first places nearly in vain.
+ * So it waits until the order is full, or until the caller has no more of it for now. */
+void elevator_open(penstock_reader *reader, int is_waiting) {
+  if (is_waiting || order_room(reader) < reader->options.batch_size)
+    reader->elevator.is_open = 1;
+}
+
+static uint64_t choose_head(const penstock_reader *reader) {
+  if (reader->options.cell_count == 0 || reader->options.windowed)
+    return 0;
+  const uint64_t head = reader->entries.capacity / HEAD_PART;
+  return head > reader->options.batch_size ? head : reader->options.batch_size;
+}
+
 void elevator_reset(penstock_reader *reader) {
   elevator *lift = &reader->elevator;
   for (uint32_t i = 0; i < lift->count; i++)
-    lift->heads[i] = ENTRY_NONE;
+    lift->lists[i] = lift->head_lists[i] = ENTRY_NONE;
   memset(lift->waiting, 0, sizeof *lift->waiting * (lift->count / 64 + 1));
   reader->statistics.sweeps += lift->sweeps;
   lift->place = 0;
@@ -371,14 +390,14 @@ void elevator_reset(penstock_reader *reader) {
   lift->sweeps = 0;
   lift->credit_bytes = 0;
   lift->head = choose_head(reader);
+  lift->is_open = lift->head == 0;
   lift->head_next = 0;
   lift->head_ahead = reader->options.cell_count / 4;
   if (lift->head_ahead > 4 * (uint64_t)reader->options.batch_size)
     lift->head_ahead = 4 * (uint64_t)reader->options.batch_size;
   if (lift->head_ahead < reader->options.batch_size)
     lift->head_ahead = reader->options.batch_size;
-  reader->entries.admitted = lift->head;
-  lift->is_open = 0;
+  reader->entries.admitted = 0;
   lift->stay = 0;
   lift->sweep.count = 0;
   lift->urgent.count = 0;

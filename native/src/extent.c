@@ -39,7 +39,7 @@ static int needs_cell(const penstock_reader *reader, uint32_t entry) {
 /* Adds entries to the extent as long as reading on is cheaper than another request. */
 static void extend(const penstock_reader *reader, visit *visit, extent *extent) {
   const source_column *column = &reader->source->columns[extent->column];
-  const uint64_t limit = extent->begin + reader->options.max_read_bytes;
+  const uint64_t limit = extent->begin + reader->pace.read_bytes;
   uint32_t near = visit->cursors[extent->column].shard;
   for (uint32_t at = visit->cursors[extent->column].next + 1;
        at < visit->count && extent->cut_count < reader->cut_capacity; at++) {
@@ -75,8 +75,8 @@ static extent plan(const penstock_reader *reader, visit *visit) {
                    .record_offset = found.offset_bytes};
   extent.begin = round_down(found.offset_bytes + visit->cursors[number].part_bytes, alignment);
   extent.end = found.offset_bytes + column->record_bytes;
-  if (round_up(extent.end, alignment) - extent.begin > reader->options.max_read_bytes) {
-    extent.end = extent.begin + reader->options.max_read_bytes;
+  if (round_up(extent.end, alignment) - extent.begin > reader->pace.read_bytes) {
+    extent.end = extent.begin + reader->pace.read_bytes;
     extent.is_part = 1;
   } else {
     extend(reader, visit, &extent);

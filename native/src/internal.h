@@ -233,8 +233,9 @@ typedef struct {
 
 /* Buckets of neighbouring records: the places where the elevator stops. */
 typedef struct {
-  uint32_t *heads;
-  uint64_t *waiting; /* one bit a bucket: it has entries */
+  uint32_t *lists;      /* the first waiting entry of each bucket, but */
+  uint32_t *head_lists; /* those of the head of the order are here */
+  uint64_t *waiting;    /* one bit a bucket: it has entries */
   uint32_t count;
   uint32_t shift;   /* record index >> shift = bucket */
   uint32_t place;   /* the bucket visited last */
@@ -243,10 +244,10 @@ typedef struct {
   uint64_t sweeps;  /* ended */
   visit sweep;
   visit urgent;
-  uint32_t is_open; /* the head is chosen, and what lies behind it admitted */
-  uint64_t head;    /* records before this are read by themselves, a little ahead of the consumer */
-  uint64_t head_next;    /* the first of them that is not begun with */
-  uint64_t head_ahead;   /* how far ahead; so many cells are kept for them and for forced reads */
+  uint32_t is_open;    /* sweeps may begin */
+  uint64_t head;       /* records before this may be read by themselves, ahead of the first sweep */
+  uint64_t head_next;  /* the first of them that is not begun with */
+  uint64_t head_ahead; /* how far ahead; so many cells are kept for them and for forced reads */
   uint64_t credit_bytes; /* what reads of the head may cost before the elevator must move on */
 } elevator;
 
@@ -289,18 +290,25 @@ enum { RESIDENT_MAX_DAMAGES = 64 };
 /* How fast the device is driven; see pace.c. */
 typedef struct pace {
   uint32_t adapt;
-  uint32_t most;      /* requests in flight, at most ever */
-  uint32_t depth;     /* ... and now */
-  uint32_t gap_bytes; /* read through now */
+  uint32_t most;       /* requests in flight, at most ever */
+  uint32_t depth;      /* ... and now */
+  uint32_t gap_bytes;  /* read through now */
+  uint32_t read_bytes; /* size of a read at most now, of */
+  uint32_t least_read; /* these limits */
+  uint32_t most_read;
   uint32_t kept_depth;
   int is_trial; /* depth is tried, kept_depth is what was best before */
   int direction;
-  int hold; /* windows until the next trial */
+  int hold; /* judgements until the next trial */
   double kept_rate;
   double xx, xy, yy, xt, yt; /* sums of the fit */
   uint64_t began_ns;         /* of the window; 0: none */
   uint64_t requests;
   uint64_t bytes;
+  uint32_t judged_windows; /* of this depth, not yet judged: what they come to */
+  uint64_t judged_requests;
+  double judged_work;
+  double judged_ns;
 } pace;
 
 /* Eight for each doubling from 8 ns on, as penstock.h says: up to 34 s. */
@@ -375,6 +383,7 @@ uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32
 
 /* elevator.c: which entries are read next */
 void elevator_admit(penstock_reader *reader);
+void elevator_open(penstock_reader *reader, int is_waiting);
 visit *elevator_visit(penstock_reader *reader, uint64_t forced);
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
 void elevator_reset(penstock_reader *reader);

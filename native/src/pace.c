@@ -1,23 +1,34 @@
-/* Pace: how many requests are in flight, and how large a gap is worth reading through, learned from
- * what the device does while it is busy. Windows of time in which there was not enough to do, or
- * the consumer held us up, say nothing about the device and are not counted.
+/* Pace: how many requests are in flight, how large a gap is worth reading through, and how large a
+ * read may be, learned from what the device does while it is busy. Windows of time in which there
+ * was not enough to do, or the consumer held us up, say nothing about the device and are not
+ * counted.
  *
- * Depth is found by trying: a quarter more, kept if the device did more; a fifth less, kept if it
- * did not do less. The gap is what a request costs divided by what a byte costs, both from a
- * least-squares fit of time = requests * a + bytes * b over recent windows, drawn towards a guess
- * that holds until there is evidence. */
+ * Depth is found by trying: twice as many, kept if the device did more; a fifth less, kept if it
+ * did not do less. Steps up are large since gains are small where they are gains (4 % from 64 to
+ * 128 on a virtual NVMe disk), and a shared disk varies by more. The gap is what a request costs
+ * divided by what a byte costs, both from a least-squares fit of time = requests * a + bytes * b
+ * over recent windows, drawn towards a guess that holds until there is evidence. Reads are as large
+ * as two gaps or more: then requests cost less than the bytes. */
 #include <time.h>
 
 #include "internal.h"
 
 #define LEAST_DEPTH 8
-#define FIRST_DEPTH 32
+#define FIRST_DEPTH 64
 #define WINDOW_NS 5000000
-#define WINDOW_REQUESTS_PER_DEPTH 4
+/* Devices answer in bursts of some tens. */
+#define WINDOW_REQUESTS 32
+/* To judge a depth, as many windows as hold several times what is in flight. */
+#define JUDGED_WINDOWS 3
+#define JUDGED_REQUESTS_PER_DEPTH 4
 /* Between two trials; so that trials cost little where the depth is right. */
-#define HOLD_WINDOWS 24
+#define HOLD_JUDGEMENTS 8
 #define GAIN 1.03
 #define LOSS 0.98
+/* Read at least so many gaps at once. */
+#define GAPS_PER_READ 2
+/* A read is copied out of staging while others are on their way. */
+#define LEAST_STAGED_READS 4
 
 /* The guess: a virtual NVMe disk. The fit is of numbers near 1, which are these. */
 #define GUESS_REQUEST_NS 14000.0
@@ -25,6 +36,7 @@
 /* Weight of the guess, where a window has at most 1: a few windows of both kinds outweigh it. */
 #define GUESS_WEIGHT 0.05
 #define DECAY 0.98
+#define FULL_WINDOW_REQUESTS 256
 /* At most so much for a byte, in guesses: under 100 MB/s is rare, however few requests a second a
  * device does. Without this a hard disk that has been seen to read single records only would be
  * taken to be as slow with bytes, and never be asked for more of them. */
@@ -40,22 +52,28 @@ void pace_open(pace *pace, const penstock_reader_options *options) {
       .most = most,
       .depth = adapts && most > FIRST_DEPTH ? FIRST_DEPTH : most,
       .gap_bytes = options->merge_gap_bytes,
+      .read_bytes = options->max_read_bytes,
+      .least_read = options->max_read_bytes,
+      .most_read = options->max_read_bytes,
       .direction = 1,
-      .hold = 4,
+      .hold = 1,
   };
+  const uint32_t share = options->staging_bytes / LEAST_STAGED_READS;
+  if ((options->adapt & PENSTOCK_ADAPT_READ) && share > options->max_read_bytes)
+    pace->most_read = share - share % options->max_read_bytes;
   pace->kept_depth = pace->depth;
 }
 
 static void try_depth(pace *pace) {
   const uint32_t kept = pace->kept_depth;
-  uint32_t depth = pace->direction > 0 ? kept + (kept + 3) / 4 : kept - kept / 5;
+  uint32_t depth = pace->direction > 0 ? 2 * kept : kept - kept / 5;
   const uint32_t least = pace->most < LEAST_DEPTH ? pace->most : LEAST_DEPTH;
   depth = depth > pace->most ? pace->most : depth < least ? least : depth;
   pace->is_trial = depth != kept;
   pace->depth = depth;
   if (!pace->is_trial) {
     pace->direction = -pace->direction;
-    pace->hold = HOLD_WINDOWS;
+    pace->hold = HOLD_JUDGEMENTS;
   }
 }
 
@@ -75,7 +93,40 @@ static void judge_depth(pace *pace, double rate) {
   pace->depth = pace->kept_depth;
   pace->is_trial = 0;
   pace->direction = -pace->direction;
-  pace->hold = HOLD_WINDOWS;
+  pace->hold = HOLD_JUDGEMENTS;
+}
+
+static void begin_judgement(pace *pace) {
+  pace->judged_windows = 0;
+  pace->judged_requests = 0;
+  pace->judged_work = 0;
+  pace->judged_ns = 0;
+}
+
+/* Windows of one depth are judged together: each for itself they differ by too much. */
+static void add_window(pace *pace, double time_ns) {
+  pace->judged_windows++;
+  pace->judged_requests += pace->requests;
+  pace->judged_ns += time_ns;
+  pace->judged_work +=
+      (double)pace->requests * GUESS_REQUEST_NS + (double)pace->bytes * GUESS_BYTE_NS;
+  if (pace->judged_windows < JUDGED_WINDOWS ||
+      pace->judged_requests < (uint64_t)JUDGED_REQUESTS_PER_DEPTH * pace->depth)
+    return;
+  judge_depth(pace, pace->judged_work / pace->judged_ns);
+  begin_judgement(pace);
+}
+
+/* Reads are whole multiples of what they are at least, so they stay aligned. */
+static void adopt_gap(pace *pace, double gap) {
+  const uint32_t gap_bytes = gap < LEAST_GAP_BYTES  ? LEAST_GAP_BYTES
+                             : gap > MOST_GAP_BYTES ? MOST_GAP_BYTES
+                                                    : (uint32_t)gap;
+  if (pace->adapt & PENSTOCK_ADAPT_GAP)
+    pace->gap_bytes = gap_bytes;
+  const uint32_t wanted = GAPS_PER_READ * gap_bytes;
+  const uint32_t most = wanted < pace->most_read ? wanted : pace->most_read;
+  pace->read_bytes = most < pace->least_read ? pace->least_read : most - most % pace->least_read;
 }
 
 /* Solves the two normal equations. The guess is the proportion of the two costs, not their size: a
@@ -84,16 +135,19 @@ static void judge_depth(pace *pace, double rate) {
 static void fit_gap(pace *pace, double time_ns) {
   const double requests = (double)pace->requests * GUESS_REQUEST_NS;
   const double bytes = (double)pace->bytes * GUESS_BYTE_NS;
-  /* Windows of any length weigh the same: only their mixture matters. */
+  /* Long windows weigh the same, however long: only their mixture matters. */
   const double scale = 1 / (requests + bytes);
   const double x = requests * scale;
   const double y = bytes * scale;
   const double t = time_ns * scale;
-  pace->xx = pace->xx * DECAY + x * x;
-  pace->xy = pace->xy * DECAY + x * y;
-  pace->yy = pace->yy * DECAY + y * y;
-  pace->xt = pace->xt * DECAY + x * t;
-  pace->yt = pace->yt * DECAY + y * t;
+  const double weight =
+      pace->requests < FULL_WINDOW_REQUESTS ? (double)pace->requests / FULL_WINDOW_REQUESTS : 1;
+  const double decay = 1 - (1 - DECAY) * weight;
+  pace->xx = pace->xx * decay + weight * x * x;
+  pace->xy = pace->xy * decay + weight * x * y;
+  pace->yy = pace->yy * decay + weight * y * y;
+  pace->xt = pace->xt * decay + weight * x * t;
+  pace->yt = pace->yt * decay + weight * y * t;
   const double xx = pace->xx + GUESS_WEIGHT;
   const double yy = pace->yy + GUESS_WEIGHT;
   const double xy = pace->xy - GUESS_WEIGHT;
@@ -104,11 +158,8 @@ static void fit_gap(pace *pace, double time_ns) {
   const double byte_cost = byte < least               ? least
                            : byte > MOST_BYTE_GUESSES ? MOST_BYTE_GUESSES
                                                       : byte;
-  const double gap =
-      (request < least ? least : request) * GUESS_REQUEST_NS / (byte_cost * GUESS_BYTE_NS);
-  pace->gap_bytes = gap < LEAST_GAP_BYTES  ? LEAST_GAP_BYTES
-                    : gap > MOST_GAP_BYTES ? MOST_GAP_BYTES
-                                           : (uint32_t)gap;
+  adopt_gap(pace,
+            (request < least ? least : request) * GUESS_REQUEST_NS / (byte_cost * GUESS_BYTE_NS));
 }
 
 static void begin_window(pace *pace, uint64_t now) {
@@ -117,7 +168,10 @@ static void begin_window(pace *pace, uint64_t now) {
   pace->bytes = 0;
 }
 
-void pace_interrupted(pace *pace) { pace->began_ns = 0; }
+void pace_interrupted(pace *pace) {
+  pace->began_ns = 0;
+  begin_judgement(pace);
+}
 
 void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes) {
   if (!pace->adapt || requests == 0)
@@ -128,15 +182,12 @@ void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes)
   }
   pace->requests += requests;
   pace->bytes += bytes;
-  if (now - pace->began_ns < WINDOW_NS ||
-      pace->requests < (uint64_t)WINDOW_REQUESTS_PER_DEPTH * pace->depth)
+  if (now - pace->began_ns < WINDOW_NS || pace->requests < WINDOW_REQUESTS)
     return;
   const double time_ns = (double)(now - pace->began_ns);
-  const double work =
-      (double)pace->requests * GUESS_REQUEST_NS + (double)pace->bytes * GUESS_BYTE_NS;
   if (pace->adapt & PENSTOCK_ADAPT_DEPTH)
-    judge_depth(pace, work / time_ns);
-  if (pace->adapt & PENSTOCK_ADAPT_GAP)
+    add_window(pace, time_ns);
+  if (pace->adapt & (PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))
     fit_gap(pace, time_ns);
   begin_window(pace, now);
 }

@@ -16,8 +16,11 @@
 #define BUCKET_BYTES (UINT64_C(2) << 20)
 #define MAX_BUCKET_RECORDS 8192
 #define MAX_VISIT_ENTRIES 65536
-/* Records that one request may serve; bounds what is kept per request in flight. */
+/* Records that one request may serve, and all that are in flight together: bounds what is kept for
+ * requests. Deep queues are for small reads. */
 #define MAX_CUTS 4096
+#define MAX_CUTS_IN_FLIGHT (UINT32_C(1) << 18)
+#define LEAST_CUTS 64
 #define DRAIN_LIMIT_NS UINT64_C(30000000000)
 
 uint64_t clock_ns(int clock) {
@@ -91,7 +94,8 @@ static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
 static void carve_elevator(penstock_reader *reader, arena *arena) {
   elevator *lift = &reader->elevator;
   choose_buckets(reader);
-  lift->heads = carve(arena, lift->count, sizeof *lift->heads, 64);
+  lift->lists = carve(arena, lift->count, sizeof *lift->lists, 64);
+  lift->head_lists = carve(arena, lift->count, sizeof *lift->head_lists, 64);
   lift->waiting = carve(arena, lift->count / 64 + 1, sizeof *lift->waiting, 64);
   const uint64_t bucket_records = UINT64_C(1) << lift->shift;
   carve_visit(&lift->sweep, arena,
@@ -107,7 +111,9 @@ static void carve_elevator(penstock_reader *reader, arena *arena) {
 static void carve_requests(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
   const uint32_t depth = options->queue_depth;
-  uint64_t cuts = options->entry_count < MAX_CUTS ? options->entry_count : MAX_CUTS;
+  uint64_t cuts = MAX_CUTS_IN_FLIGHT / depth;
+  cuts = cuts < LEAST_CUTS ? LEAST_CUTS : smaller(cuts, MAX_CUTS);
+  cuts = smaller(cuts, options->entry_count);
   /* One request must not want all cells at once. */
   if (options->cell_count > 0)
     cuts = smaller(cuts, (options->cell_count - options->batch_size + 3) / 4);
@@ -147,7 +153,7 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
   if (options->queue_depth == 0 || options->queue_depth > MAX_QUEUE_DEPTH ||
       options->max_read_bytes < 4096 || options->max_read_bytes > MAX_READ_BYTES ||
       options->merge_gap_bytes > MAX_READ_BYTES ||
-      options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) ||
+      options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ) ||
       (options->windowed != 0 && options->cell_count == 0))
     return -EINVAL;
   if (options->backend != PENSTOCK_BACKEND_URING && options->backend != PENSTOCK_BACKEND_PREAD)
@@ -404,6 +410,7 @@ static uint64_t ready_count(const penstock_reader *reader) {
 static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns) {
   const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
   int force = 0;
+  elevator_open(reader, timeout_ns > 0);
   for (;;) {
     const uint64_t planning = clock_ns(CLOCK_MONOTONIC);
     int32_t status = extent_issue(reader, force ? wanted : 0);
@@ -416,7 +423,7 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
       /* All cells may be taken by records that are due later: then the reserve is used. Not for
        * more than the next batch: while the consumer is busy, that would take the cells that it
        * gives back from the sweep, one small read for each. */
-      if (force || reader->options.cell_count == 0 ||
+      if (force || reader->options.cell_count == 0 || !reader->elevator.is_open ||
           ready_count(reader) >= reader->options.batch_size)
         return 0;
       force = 1;

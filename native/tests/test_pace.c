@@ -72,6 +72,26 @@ static void a_disk_of_few_requests_is_asked_for_large_ones(void) {
   CHECK(pace.gap_bytes > 500000);
 }
 
+static uint32_t read_size_found(uint32_t adapt, uint32_t staging_bytes, double requests) {
+  penstock_reader_options options = options_with(adapt, 64);
+  options.max_read_bytes = 512 << 10;
+  options.staging_bytes = staging_bytes;
+  pace pace;
+  pace_open(&pace, &options);
+  CHECK_EQUAL(pace.read_bytes, 512 << 10);
+  drive_disk(&pace, requests, 150e6, 400);
+  return pace.read_bytes;
+}
+
+static void reads_grow_where_a_request_costs_more_than_its_bytes(void) {
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 8 << 20, 150), 3 << 19);
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 64 << 20, 120), 2 << 20);
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 4 << 20, 150), 1 << 20);
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 1 << 20, 150), 512 << 10);
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 64 << 20, 20000), 512 << 10);
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_GAP, 64 << 20, 150), 512 << 10);
+}
+
 static void gap_has_an_end(void) {
   const penstock_reader_options options = options_with(PENSTOCK_ADAPT_GAP, 64);
   pace pace;
@@ -118,6 +138,7 @@ int main(void) {
   RUN(gap_is_what_a_request_costs_in_bytes);
   RUN(half_of_the_evidence_leaves_the_guess);
   RUN(a_disk_of_few_requests_is_asked_for_large_ones);
+  RUN(reads_grow_where_a_request_costs_more_than_its_bytes);
   RUN(gap_has_an_end);
   RUN(depth_goes_to_where_the_device_does_most);
   RUN(nothing_is_learned_when_told_not_to);

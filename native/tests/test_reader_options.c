@@ -175,7 +175,7 @@ static void options_out_of_range_are_refused(void) {
   CHECK_REFUSED(cell_count, UINT32_MAX);
   CHECK_REFUSED(batch_size, 0);
   CHECK_REFUSED(batch_size, 201);
-  CHECK_REFUSED(adapt, (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP) + 1);
+  CHECK_REFUSED(adapt, (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ) + 1);
   CHECK_REFUSED(cached_records, 1001);
   CHECK_REFUSED(cached_records, UINT64_MAX);
   options = valid_options();

@@ -40,6 +40,9 @@ import java.util.stream.Stream;
  * Everything is decided and checked before anything is allocated.
  */
 final class Engine implements AutoCloseable {
+  /** What a queue of the kernel holds: 256 requests. fio was fastest with 128. */
+  private static final int MOST_REQUESTS = 256;
+
   private final NativeSource source;
   private final Readahead readahead;
   private final BackendChoice choice;
@@ -220,7 +223,7 @@ final class Engine implements AutoCloseable {
     return new ReaderOptions(
         nativeBackend(choice.backend()),
         choice.isDirect(),
-        flags.queueDepth(),
+        queueDepth(flags, cells > 0),
         flags.mergeGapBytes(),
         flags.maxReadBytes(),
         staging,
@@ -234,7 +237,21 @@ final class Engine implements AutoCloseable {
         cached,
         !flags.given().contains("queueDepth"),
         !flags.given().contains("mergeGap"),
+        // Blocks are read as wholes, and hardly ever lie side by side.
+        !isWindowed && !flags.given().contains("maxRead"),
         isWindowed);
+  }
+
+  /**
+   * Most requests in flight: more than the default where the device may show that it gains from
+   * them. Windows ask for large pieces, so half as many do. For pread it is how far ahead the kernel
+   * is told what comes, and would block us beyond what its own queue holds.
+   */
+  private int queueDepth(Readahead flags, boolean hasCells) {
+    if (flags.given().contains("queueDepth") || choice.backend() != Readahead.Backend.URING) {
+      return flags.queueDepth();
+    }
+    return hasCells ? MOST_REQUESTS / 2 : MOST_REQUESTS;
   }
 
   private Supplier<Gatherer> gatherers(Dataset dataset) {

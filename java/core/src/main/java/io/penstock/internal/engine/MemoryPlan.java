@@ -66,11 +66,8 @@ public record MemoryPlan(
   /** Slots and resident columns each get at most this share of the budget when cells pay. */
   private static final int MINOR_SHARE = 8;
 
-  /**
-   * Less than this is no gain: copying out of cells costs something, and the first sweep of an
-   * order, which delivers little, is paid for by all that follow.
-   */
-  private static final double LEAST_GAIN = 1.75;
+  /** Less than this is no gain: copying out of cells costs something, too. */
+  private static final double LEAST_GAIN = 1.1;
 
   static final int MAX_ENTRIES = 1 << 29;
 
@@ -118,7 +115,7 @@ public record MemoryPlan(
       return cells == null ? slots : cells;
     }
     double slotNanos = nanosPerRecord(request, slots);
-    double cellNanos = nanosPerRecord(request, cells);
+    double cellNanos = nanosPerRecord(request, cells) * (1 + firstSweep(request, cells));
     boolean pays = cellNanos * LEAST_GAIN < slotNanos;
     String comparison =
         "%s: by windows of %d records %.2f us a record, %d batches ahead %.2f us"
@@ -334,6 +331,14 @@ public record MemoryPlan(
       sum += columnBytes;
     }
     return sum;
+  }
+
+  /**
+   * What the first sweep of an order, which delivers little, adds to an epoch. The epoch takes as
+   * many sweeps as it holds horizons, so that is a part of one where horizons are small.
+   */
+  private static double firstSweep(MemoryRequest request, MemoryPlan plan) {
+    return (double) plan.entryCount * plan.laneCount / request.epochRecords();
   }
 
   private static double nanosPerRecord(MemoryRequest request, MemoryPlan plan) {

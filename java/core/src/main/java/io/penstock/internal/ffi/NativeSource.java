@@ -335,7 +335,8 @@ public final class NativeSource implements AutoCloseable {
     penstock_reader_options.adapt(
         struct,
         (options.adaptsDepth() ? Penstock.PENSTOCK_ADAPT_DEPTH() : 0)
-            | (options.adaptsGap() ? Penstock.PENSTOCK_ADAPT_GAP() : 0));
+            | (options.adaptsGap() ? Penstock.PENSTOCK_ADAPT_GAP() : 0)
+            | (options.adaptsRead() ? Penstock.PENSTOCK_ADAPT_READ() : 0));
     return struct;
   }
 

@@ -19,6 +19,8 @@ package io.penstock.internal.ffi;
  * @param cachedRecords records that are kept for later epochs; 0 for none
  * @param adaptsDepth whether the number of requests in flight follows the device
  * @param adaptsGap whether the gap that is read through follows the device
+ * @param adaptsRead whether requests get larger than maxReadBytes, up to a quarter of stagingBytes,
+ *     where the device is slow at requests
  * @param isWindowed whether records are read window by window, whose ends are told
  */
 public record ReaderOptions(
@@ -38,6 +40,7 @@ public record ReaderOptions(
     long cachedRecords,
     boolean adaptsDepth,
     boolean adaptsGap,
+    boolean adaptsRead,
     boolean isWindowed) {
 
   /** The native backends. */

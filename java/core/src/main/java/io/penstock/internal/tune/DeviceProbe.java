@@ -204,6 +204,7 @@ public final class DeviceProbe implements Meter, AutoCloseable {
         0,
         false,
         false,
+        false,
         false);
   }
 

@@ -106,6 +106,7 @@ public record Forecast(
                     0,
                     false,
                     false,
+                    false,
                     false)));
   }
 }

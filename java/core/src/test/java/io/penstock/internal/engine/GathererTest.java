@@ -127,6 +127,7 @@ class GathererTest {
           0,
           true,
           true,
+          true,
           false);
     }
   }

@@ -69,6 +69,25 @@ class MemoryPlanTest {
   }
 
   @Test
+  void aSmallWindowPaysWhereAnEpochHasManySweeps() {
+    MemoryPlan plan = MemoryPlan.choose(request(288 * MI, 2_097_151, 256, "", 4096L), null);
+
+    assertThat(plan.mode()).isEqualTo(Mode.CELLS);
+    assertThat(plan.cellCount()).isGreaterThan(60_000);
+  }
+
+  @Test
+  void aWindowThatGainsLessThanItsFirstSweepCostsDoesNotPay() {
+    MemoryRequest request = request(512 * MI, 131_071, 256, "", 16_384L);
+
+    MemoryPlan windows = MemoryPlan.choose(request, Mode.CELLS);
+    MemoryPlan plan = MemoryPlan.choose(request, null);
+
+    assertThat(windows.mode()).isEqualTo(Mode.CELLS);
+    assertThat(plan.mode()).isEqualTo(Mode.SLOTS);
+  }
+
+  @Test
   void sequentialOrdersAndMappedFilesNeedNoWindow() {
     MemoryRequest shuffled = request(2 * GI, 1_000_000, 256, "", 784L);
 

@@ -167,6 +167,15 @@ public class Penstock {
     public static int PENSTOCK_ADAPT_GAP() {
         return PENSTOCK_ADAPT_GAP;
     }
+    private static final int PENSTOCK_ADAPT_READ = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_ADAPT_READ = 4
+     * }
+     */
+    public static int PENSTOCK_ADAPT_READ() {
+        return PENSTOCK_ADAPT_READ;
+    }
     private static final int PENSTOCK_ADVICE_NORMAL = (int)0L;
     /**
      * {@snippet lang=c :
