@@ -280,9 +280,9 @@ int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, u
 int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later);
 
 /* Starts what can be started, then waits until `wanted` records are ready, or timeout_ns have
- * passed, or nothing is left to wait for; with wanted 0 it does not wait. With timeout_ns 0, while
- * there is room for more of an order that is to land in cells, only the oldest batches are read:
- * the first sweep begins when the order is full, or the caller has time to wait. Fills *progress.
+ * passed, or nothing is left to wait for; with wanted 0 it does not wait. With timeout_ns 0 and
+ * cells, nothing is done that an order still to come would make a waste: the first sweep begins
+ * when the order is full, or the caller has time to wait. Fills *progress.
  * Read errors are no failure of this call: they belong to the records that are taken. Returns 0, or
  * -EIO, -ENOMEM ... when the backend itself is broken. */
 int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns,

@@ -422,8 +422,9 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
     if (!satisfied && reader->in_flight == 0) {
       /* All cells may be taken by records that are due later: then the reserve is used. Not for
        * more than the next batch: while the consumer is busy, that would take the cells that it
-       * gives back from the sweep, one small read for each. */
-      if (force || reader->options.cell_count == 0 || !reader->elevator.is_open ||
+       * gives back from the sweep, one small read for each. And not while the caller has no time:
+       * it may be about to order what a sweep or a window waits for. */
+      if (force || reader->options.cell_count == 0 || timeout_ns == 0 ||
           ready_count(reader) >= reader->options.batch_size)
         return 0;
       force = 1;
