@@ -13,26 +13,32 @@ static uint64_t mix(uint64_t value) {
 void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uint64_t key) {
   cache->record_count = record_count;
   cache->cached = cached;
-  cache->side = 1;
-  while (cache->side * cache->side < record_count)
-    cache->side = cache->side * 2;
+  cache->low_bits = 1;
+  cache->high_bits = 1;
+  while (UINT64_C(1) << (cache->low_bits + cache->high_bits) < record_count) {
+    if (cache->low_bits == cache->high_bits)
+      cache->low_bits++;
+    else
+      cache->high_bits++;
+  }
   for (uint32_t i = 0; i < CACHE_ROUNDS; i++)
     cache->keys[i] = mix(key += UINT64_C(0x9e3779b97f4a7c15));
 }
 
-/* A Feistel network over pairs of numbers below `side`, a power of two, walked until it is inside.
- * It picks a subset, and no order that anybody sees: four rounds do (Luby, Rackoff 1988). */
+/* A Feistel network over two halves of the bits of an index, one of which may have a bit more;
+ * walked until it is inside, on average in less than two steps. It picks a subset, and no order
+ * that anybody sees: four rounds do (Luby, Rackoff 1988). */
 static uint64_t permute(const record_cache *cache, uint64_t index) {
-  const uint64_t mask = cache->side - 1;
+  const uint64_t low_mask = (UINT64_C(1) << cache->low_bits) - 1;
+  const uint64_t high_mask = (UINT64_C(1) << cache->high_bits) - 1;
   do {
-    uint64_t left = index / cache->side;
-    uint64_t right = index & mask;
-    for (uint32_t i = 0; i < CACHE_ROUNDS; i++) {
-      const uint64_t next = left ^ (mix(right ^ cache->keys[i]) & mask);
-      left = right;
-      right = next;
+    uint64_t high = index >> cache->low_bits;
+    uint64_t low = index & low_mask;
+    for (uint32_t i = 0; i < CACHE_ROUNDS; i += 2) {
+      high ^= mix(low ^ cache->keys[i]) & high_mask;
+      low ^= mix(high ^ cache->keys[i + 1]) & low_mask;
     }
-    index = left * cache->side + right;
+    index = high << cache->low_bits | low;
   } while (index >= cache->record_count);
   return index;
 }

@@ -15,7 +15,7 @@
 #define MAX_ATTEMPTS_ERROR 2
 /* So many records, and so much of each, are asked of memory before they are copied. */
 #define CUTS_AHEAD 4
-#define TAKES_AHEAD 8
+#define TAKES_AHEAD 4
 #define LINES_AHEAD_BYTES 1024
 
 static location locate(const penstock_reader *reader, const request *request, uint32_t entry,

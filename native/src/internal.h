@@ -272,7 +272,8 @@ typedef struct {
 typedef struct {
   uint64_t cached; /* cells 0 to cached - 1 are kept; 0: no cache */
   uint64_t record_count;
-  uint64_t side; /* of the square that the permutation works on */
+  uint32_t low_bits; /* of an index; the permutation works on these */
+  uint32_t high_bits;
   uint64_t keys[CACHE_ROUNDS];
   uint64_t *filled; /* one bit a cell: it holds its record */
 } record_cache;

@@ -244,8 +244,8 @@ final class Engine implements AutoCloseable {
 
   /**
    * Most requests in flight: more than the default where the device may show that it gains from
-   * them. Windows ask for large pieces, so half as many do. For pread it is how far ahead the kernel
-   * is told what comes, and would block us beyond what its own queue holds.
+   * them. Windows ask for large pieces, so half as many do. For pread it is how far ahead the
+   * kernel is told what comes, and would block us beyond what its own queue holds.
    */
   private int queueDepth(Readahead flags, boolean hasCells) {
     if (flags.given().contains("queueDepth") || choice.backend() != Readahead.Backend.URING) {

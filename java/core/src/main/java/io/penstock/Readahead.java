@@ -21,14 +21,15 @@ import java.util.StringJoiner;
  *
  * @param backend by which system calls records are read
  * @param io whether the page cache takes part; {@code backend=mmap} cannot do without it
- * @param queueDepth requests in flight at most, 1 to 4096; unless it is given, this is where reading
- *     starts, and fewer or up to 256 (with backend=uring) are kept, as the device rewards it
+ * @param queueDepth requests in flight at most, 1 to 4096; unless it is given, this is where
+ *     reading starts, and fewer or up to 256 (with backend=uring) are kept, as the device rewards
+ *     it
  * @param prefetchBatches batches made before they are asked for, 1 to 1000; fewer when {@link
  *     LoaderBuilder#memoryBytes} does not hold so many
  * @param mergeGapBytes flag {@code mergeGap}: wanted records that lie at most so far apart are read
  *     by one request, 0 to 64m; unless it is given, it follows what the device shows to be cheaper
- * @param maxReadBytes flag {@code maxRead}: size of a request at most, 4k to 64m; unless it is given,
- *     requests get larger on a device that does few of them in a second
+ * @param maxReadBytes flag {@code maxRead}: size of a request at most, 4k to 64m; unless it is
+ *     given, requests get larger on a device that does few of them in a second
  * @param advice what the kernel is told about the files' pages
  * @param dropBehind whether pages are dropped from the page cache once they were read
  * @param hugePages whether own memory asks for transparent huge pages

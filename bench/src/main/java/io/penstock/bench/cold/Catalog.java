@@ -16,8 +16,8 @@ final class Catalog {
   private static final long SMALL_MEMORY_BYTES = 64 << 20;
   private static final long LEAST_MEMORY_BYTES = 16 << 20;
 
-  /** With memory for less than 1/128 of the data no window pays: records are read one by one. */
-  private static final long RANDOM_SHARE = 128;
+  /** With memory for less than 1/512 of the data no window pays: records are read one by one. */
+  private static final long RANDOM_SHARE = 512;
 
   private static final long DEFAULT_MEMORY_BYTES = 1L << 30;
 
