@@ -246,7 +246,7 @@ class PenstockDatasetTest {
   @Test
   void arraysLieInTheMemoryOfTheBatch() {
     try (Loader loader = loader().build()) {
-      NDColumn column = new NDColumn(dataset.column("x"), null);
+      NDColumn column = new NDColumn("x", dataset.column("x").elementType(), List.of(12L), null);
       for (io.penstock.Batch batch : loader.epoch(0)) {
         byte before = batch.column("x").get(ValueLayout.JAVA_BYTE, 5);
         try (NDArray array = column.of(batch, manager)) {

@@ -1,0 +1,2 @@
+/** How trainers other than DJL take batches: examples to copy from. */
+package io.penstock.examples;
