@@ -2,6 +2,7 @@ package io.penstock.bench.cold;
 
 import io.penstock.bench.cold.Contender.Program;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,9 @@ final class Catalog {
   private static final long RANDOM_SHARE = 512;
 
   private static final long DEFAULT_MEMORY_BYTES = 1L << 30;
+
+  /** Blocks of a block shuffle: as large as a request, and a window of them fits several times. */
+  private static final long BLOCK_BYTES = 512 << 10;
 
   /** What a JVM with a small heap takes, and room for the pages of a few reads. */
   private static final long JVM_BYTES = 256 << 20;
@@ -58,7 +62,7 @@ final class Catalog {
   private void addLimits(List<Contender> all) {
     boolean isLarge = cell.file().recordBytes() >= LARGE_RECORD_BYTES;
     List<String> variants = new ArrayList<>();
-    for (int depth : isLarge ? new int[] {16, 8, 32} : new int[] {64, 32, 128}) {
+    for (int depth : isLarge ? new int[] {16, 8, 32} : new int[] {64, 32, 128, 256}) {
       variants.add("depth=" + depth + ",fixed=1");
       variants.add("depth=" + depth + ",fixed=0");
     }
@@ -97,6 +101,7 @@ final class Catalog {
     addPenstock(all, "uring-buffered", "backend=uring,io=buffered");
     addPenstock(all, "pread", "backend=pread");
     addPenstock(all, "mmap", "backend=mmap");
+    addBlocks(all);
     if (cell.state() == State.COLD && cell.file().recordBytes() == 4096) {
       long half = cell.file().dataBytes() / 2;
       all.add(
@@ -111,6 +116,23 @@ final class Catalog {
               true,
               half + SMALL_MEMORY_BYTES));
     }
+  }
+
+  /** Another order than that of all others: whole blocks. */
+  private void addBlocks(List<Contender> all) {
+    long blockRecords = Math.max(1, BLOCK_BYTES / cell.file().recordBytes());
+    Map<String, String> parameters =
+        new HashMap<>(penstockParameters("backend=uring,io=direct", SMALL_MEMORY_BYTES, 0));
+    parameters.put("blockRecords", Long.toString(blockRecords));
+    all.add(
+        new Contender(
+            "penstock-block",
+            "Penstock, a block shuffle of %d records a block".formatted(blockRecords),
+            Program.JAVA,
+            parameters,
+            List.of(""),
+            false,
+            SMALL_MEMORY_BYTES));
   }
 
   private void addPenstock(List<Contender> all, String name, String flags) {
@@ -144,7 +166,9 @@ final class Catalog {
         "memoryBytes",
         Long.toString(memoryBytes),
         "fillEpochs",
-        Integer.toString(fillEpochs));
+        Integer.toString(fillEpochs),
+        "blockRecords",
+        "0");
   }
 
   private void addWindows(List<Contender> all) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.penstock.bench.cold.report.Measurement;
 import io.penstock.bench.data.Digest;
+import io.penstock.bench.data.Orders;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
 import java.io.InputStream;
@@ -106,7 +107,10 @@ final class ChildRunner implements Runner {
     long recordBytes = run.cell().file().recordBytes();
     long expected =
         Digest.expected(
-            new FullShuffle(run.cell().file().recordCount(), settings.seed()),
+            Orders.of(
+                run.cell().file().recordCount(),
+                Long.parseLong(run.parameters().getOrDefault("blockRecords", "0")),
+                settings.seed()),
             run.epoch(),
             measurement.records(),
             recordBytes);

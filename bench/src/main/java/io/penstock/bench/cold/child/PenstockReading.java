@@ -6,12 +6,14 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
 import io.penstock.Readahead;
+import io.penstock.bench.data.Orders;
 
 /**
  * Penstock, as a user has it: a {@code Loader} and its for-each loop.
  *
- * <p>Parameters: {@code readahead} (flags), {@code memoryBytes}, and {@code fillEpochs}, epochs
- * read beforehand, which fill the cache over epochs.
+ * <p>Parameters: {@code readahead} (flags), {@code memoryBytes}, {@code blockRecords} of the order
+ * (0: an exact shuffle), and {@code fillEpochs}, epochs read beforehand, which fill the cache over
+ * epochs.
  */
 final class PenstockReading implements Reading {
   private final long epoch;
@@ -27,7 +29,7 @@ final class PenstockReading implements Reading {
           dataset
               .loader()
               .batchSize(job.batchSize())
-              .seed(job.seed())
+              .sampler(Orders.of(job.file().recordCount(), job.integer("blockRecords"), job.seed()))
               .readahead(Readahead.parse(job.text("readahead")))
               .memoryBytes(Long.parseLong(job.text("memoryBytes")))
               .build();

@@ -66,6 +66,7 @@ final class Goals {
 
   private void addRandomReads() {
     speed("penstock-uring", "fio-random", 0.95);
+    speed("penstock-block", "fio-sequential", 0.9);
     if (cell.recordBytes() == SMALL_RECORD_BYTES) {
       cpu("penstock-uring", "fio-random", 1);
       speed("penstock", "numpy-memmap-random", 3);
@@ -169,12 +170,13 @@ final class Goals {
 
   /** Never slower than the best peer by more than 5 %. */
   private void addBestPeer() {
-    // A second epoch that finds records in memory is not the same task.
+    // A second epoch that finds records in memory is not the same task, nor are whole blocks.
     Optional<Entry> best =
         fastest(
             present()
                 .filter(Entry::isPenstock)
-                .filter(entry -> !entry.contender().matches("penstock-(cache-half|resident)")));
+                .filter(
+                    entry -> !entry.contender().matches("penstock-(cache-half|resident|block)")));
     Optional<Entry> peer =
         fastest(present().filter(entry -> !entry.isPenstock() && !entry.isLimit()));
     if (best.isPresent() && peer.isPresent()) {

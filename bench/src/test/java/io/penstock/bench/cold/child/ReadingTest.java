@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.penstock.bench.data.Digest;
+import io.penstock.bench.data.Orders;
 import io.penstock.bench.data.RecordFile;
 import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.Sampler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,10 +76,27 @@ class ReadingTest {
         PenstockReading::new,
         "readahead=" + readahead,
         "memoryBytes=" + (64 << 20),
-        "fillEpochs=1");
+        "fillEpochs=1",
+        "blockRecords=0");
+  }
+
+  @Test
+  void penstockInBlocks() throws IOException, InterruptedException {
+    assertDelivers(
+        Orders.of(file.recordCount(), 100, SEED),
+        PenstockReading::new,
+        "readahead=backend=pread",
+        "memoryBytes=" + (64 << 20),
+        "fillEpochs=0",
+        "blockRecords=100");
   }
 
   private static void assertDelivers(Reading.Opener opener, String... parameters)
+      throws IOException, InterruptedException {
+    assertDelivers(new FullShuffle(file.recordCount(), SEED), opener, parameters);
+  }
+
+  private static void assertDelivers(Sampler order, Reading.Opener opener, String... parameters)
       throws IOException, InterruptedException {
     Sink sink = new Sink(file.recordBytes(), 1e6);
     try (Reading reading = opener.open(job(parameters))) {
@@ -85,7 +104,6 @@ class ReadingTest {
       assertThat(reading.facts()).isNotNull();
     }
 
-    FullShuffle order = new FullShuffle(file.recordCount(), SEED);
     assertThat(sink.digest().count()).isEqualTo(file.recordCount());
     assertThat(sink.digest().value())
         .isEqualTo(Digest.expected(order, EPOCH, file.recordCount(), file.recordBytes()));
