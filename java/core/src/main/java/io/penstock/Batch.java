@@ -81,9 +81,10 @@ public final class Batch implements AutoCloseable {
   /**
    * How many records it has.
    *
-   * @return the loader's batch size, or less in the last batch of an epoch; at least 1, but where
-   *     bad records are {@link BadRecords#SKIP skipped}, which may leave any number, and 0. Padding
-   *     counts: see {@link #recordCount}
+   * @return the loader's batch size, or less in the last batch of an epoch, and in one of several
+   *     pieces (see {@link LoaderBuilder#batchBytes}); at least 1, but where bad records are {@link
+   *     BadRecords#SKIP skipped}, which may leave any number, and 0. Padding counts: see {@link
+   *     #recordCount}
    */
   public int size() {
     return size;
@@ -127,12 +128,34 @@ public final class Batch implements AutoCloseable {
    *
    * @param name of the column
    * @return exactly {@link #size()} times the column's {@link OutputColumn#recordBytes()} bytes of
-   *     native memory, writable, aligned to 64 bytes at least
+   *     native memory, writable, aligned to 64 bytes at least; of a column whose records have
+   *     different sizes all their values, see {@link #offsets}
    * @throws PenstockException if there is no such column
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment column(String name) {
     return leased().column(loader.columnNumber(name));
+  }
+
+  /**
+   * Where the records of a column begin whose records have different sizes.
+   *
+   * @param name of the column
+   * @return {@link #size()} + 1 int64 in native byte order, in values of the column: record {@code
+   *     i} of the batch is those from {@code offsets[i]} up to {@code offsets[i + 1]}, of {@link
+   *     #column(String)}; to be used as long as the batch
+   * @throws PenstockException if there is no such column, or its records have one size
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public MemorySegment offsets(String name) {
+    MemorySegment offsets = leased().recordOffsets(dataset().columnNumber(name));
+    if (offsets == null) {
+      throw new PenstockException(
+          "column '%s': expected records of different sizes, found that all have %d bytes: there"
+                  .formatted(name, dataset().column(name).recordBytes())
+              + " are no offsets");
+    }
+    return offsets;
   }
 
   /**

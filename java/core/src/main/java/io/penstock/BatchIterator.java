@@ -19,6 +19,10 @@ final class BatchIterator implements Iterator<Batch> {
   private final long epoch;
   private final Delivery delivery;
   private long batches;
+
+  /** Of the pieces of the next batch that were handed out already. */
+  private long records;
+
   private Batch current;
   private long currentLease;
 
@@ -28,7 +32,7 @@ final class BatchIterator implements Iterator<Batch> {
     this.session = session;
     this.epoch = epoch;
     this.delivery = delivery;
-    delivery.at(epoch, 0);
+    delivery.at(epoch, 0, 0);
   }
 
   @Override
@@ -36,7 +40,7 @@ final class BatchIterator implements Iterator<Batch> {
     boolean hasNext = source.hasNext(session, epoch);
     if (!hasNext) {
       closeCurrent();
-      delivery.at(epoch, Delivery.ALL);
+      delivery.at(epoch, Delivery.ALL, 0);
     }
     return hasNext;
   }
@@ -48,7 +52,8 @@ final class BatchIterator implements Iterator<Batch> {
       throw new NoSuchElementException("epoch " + epoch + " has no more batches");
     }
     Slot slot = source.take(session);
-    batches++;
+    batches += slot.isLastPiece() ? 1 : 0;
+    records = slot.isLastPiece() ? 0 : records + slot.recordCount();
     PenstockException failure = slot.failure();
     if (failure != null) {
       source.release(slot);
@@ -57,7 +62,7 @@ final class BatchIterator implements Iterator<Batch> {
     current = loader.newBatch();
     currentLease = current.open(slot);
     // Not what failed: a job that ends there goes on with it.
-    delivery.at(epoch, source.complete(batches));
+    delivery.at(epoch, source.complete(batches), records);
     return current;
   }
 

@@ -13,10 +13,13 @@ import java.util.Objects;
  *
  * @param name what the column is called in its dataset, not blank
  * @param elementType type of the elements of a record, as they are stored
- * @param shape sizes of the axes of one record, outermost first; empty for a scalar
+ * @param shape sizes of the axes of one record, outermost first; empty for a scalar. Of records of
+ *     different sizes, which are so many values each: of one value
  * @param recordCount number of records: the sum over the shards
- * @param recordBytes size of one record in bytes, at least 1
- * @param shards where the records lie, in index order, at least one
+ * @param recordBytes size of one record in bytes, at least 1; 0 where records have different sizes:
+ *     see {@link #isVariable}
+ * @param shards where the records lie, in index order, at least one; of records of different sizes
+ *     where their values start, and as strideBytes the size of a value
  * @param fields what elements of a structured type are made of, in the order of the description;
  *     empty for plain elements, and where a format tells no more than their size
  */
@@ -53,7 +56,7 @@ public record Column(
       }
       bytes = Math.multiplyExact(bytes, size);
     }
-    if (recordBytes < 1 || recordBytes != bytes) {
+    if (recordBytes != 0 && recordBytes != bytes) {
       throw new IllegalArgumentException(
           "recordBytes of column '" + name + "' must be " + bytes + ", was " + recordBytes);
     }
@@ -85,6 +88,17 @@ public record Column(
       long recordBytes,
       List<Shard> shards) {
     this(name, elementType, shape, recordCount, recordBytes, shards, List.of());
+  }
+
+  /**
+   * Whether its records have different sizes: texts, sequences of tokens, files. A batch then has
+   * their values one after another in {@link Batch#column}, and says in {@link Batch#offsets} where
+   * each begins.
+   *
+   * @return whether recordBytes is 0
+   */
+  public boolean isVariable() {
+    return recordBytes == 0;
   }
 
   /**

@@ -12,8 +12,11 @@ import java.util.List;
  *
  * @param windowTokens tokens of a window; 0 for records as they are
  * @param strideTokens from window to window
+ * @param offsets files that say how the values in the others are divided into records of different
+ *     sizes; empty for records of one size
  */
-record ColumnFiles(String name, List<Path> shards, long windowTokens, long strideTokens) {
+record ColumnFiles(
+    String name, List<Path> shards, long windowTokens, long strideTokens, List<Path> offsets) {
   ColumnFiles {
     if (name.isBlank()) {
       throw new IllegalArgumentException("name of a column must not be blank");
@@ -21,6 +24,14 @@ record ColumnFiles(String name, List<Path> shards, long windowTokens, long strid
     if (shards.isEmpty()) {
       throw new IllegalArgumentException("column '" + name + "' must have at least one file");
     }
+  }
+
+  /** Reads what the files of records of different sizes say of themselves; null for others. */
+  VariableFiles variableOrNull() {
+    if (!offsets.isEmpty()) {
+      return VariableFiles.of(name, shards, offsets);
+    }
+    return windowTokens == 0 ? VariableFiles.sequencesOrNull(name, shards) : null;
   }
 
   /** Reads what the files say of themselves, in index order. */

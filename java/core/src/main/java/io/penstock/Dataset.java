@@ -1,7 +1,10 @@
 package io.penstock;
 
+import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
 import io.penstock.internal.engine.MappedColumn;
+import io.penstock.internal.engine.ValuesSource;
+import io.penstock.internal.engine.VariableSource;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import java.lang.foreign.Arena;
@@ -12,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +51,8 @@ public final class Dataset implements AutoCloseable {
   private final Map<String, Integer> columnNumbers = new LinkedHashMap<>();
   private final Arena arena = Arena.ofShared();
   private final MappedColumn[] mappedColumns;
+  private final Map<String, VariableFiles> variables;
+  private final VariableSource[] variableSources;
   private final Set<Loader> loaders = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
 
@@ -55,6 +61,8 @@ public final class Dataset implements AutoCloseable {
     this.columns = files.columns();
     this.fileNumbers = files.fileNumbers();
     this.mappedColumns = new MappedColumn[columns.size()];
+    this.variables = files.variables();
+    this.variableSources = new VariableSource[columns.size()];
     for (Column column : columns) {
       columnNumbers.put(column.name(), columnNumbers.size());
     }
@@ -104,7 +112,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken or blank, or there is no file
      */
     public Builder column(String name, Path... shards) {
-      return add(name, new ColumnFiles(name, List.of(shards), 0, 0));
+      return add(name, new ColumnFiles(name, List.of(shards), 0, 0, List.of()));
     }
 
     /**
@@ -129,7 +137,44 @@ public final class Dataset implements AutoCloseable {
             "windowTokens and strideTokens of column '%s' must be at least 1, were %d and %d"
                 .formatted(name, windowTokens, strideTokens));
       }
-      return add(name, new ColumnFiles(name, List.of(shards), windowTokens, strideTokens));
+      return add(
+          name, new ColumnFiles(name, List.of(shards), windowTokens, strideTokens, List.of()));
+    }
+
+    /**
+     * Adds a column whose records have different sizes: texts, sequences of tokens, sounds. Record
+     * {@code i} is {@code values[offsets[i]] ... values[offsets[i + 1] - 1]}. The offsets may be
+     * more than memory holds, and are looked at when a record is read: one that lies outside of the
+     * values, or ends before it begins, fails then. {@code FILE.idx#sequences}, in token data that
+     * has an index, is such a column for {@link #column}.
+     *
+     * @param name what to call it, not blank, and of no other column
+     * @param values the file, or part of one, with all values one after another; patterns stand for
+     *     several
+     * @param offsets a list of integers, one more than records; one file for each file of values
+     * @return this
+     * @throws IllegalArgumentException if the name is taken or blank
+     * @see Batch#offsets
+     */
+    public Builder variable(String name, Path values, Path offsets) {
+      return variable(name, List.of(values), List.of(offsets));
+    }
+
+    /**
+     * The same with several files of values laid end to end, each with offsets of its own.
+     *
+     * @param name what to call it, not blank, and of no other column
+     * @param values at least one
+     * @param offsets as many
+     * @return this
+     * @throws IllegalArgumentException if the name is taken or blank, or there is no file
+     */
+    public Builder variable(String name, List<Path> values, List<Path> offsets) {
+      if (offsets.isEmpty()) {
+        throw new IllegalArgumentException(
+            "column '" + name + "' must have at least one file of offsets");
+      }
+      return add(name, new ColumnFiles(name, List.copyOf(values), 0, 0, List.copyOf(offsets)));
     }
 
     private Builder add(String name, ColumnFiles files) {
@@ -203,12 +248,18 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Size of a record over all columns.
+   * Size of a record over all columns; where sizes differ, about the mean.
    *
    * @return in bytes, at least 1
+   * @throws IllegalStateException if closed, and sizes differ
    */
   public long recordBytes() {
-    return columns.stream().mapToLong(Column::recordBytes).sum();
+    long sum = 0;
+    for (int i = 0; i < columns.size(); i++) {
+      Column column = columns.get(i);
+      sum += column.isVariable() ? variableSource(i).meanBytes() : column.recordBytes();
+    }
+    return sum;
   }
 
   /**
@@ -242,7 +293,8 @@ public final class Dataset implements AutoCloseable {
 
   /**
    * One record of one column, zero-copy: a view of the mapped file. A record whose elements lie
-   * apart in the file, as in Fortran order, is a copy.
+   * apart in the file, as in Fortran order, or of a column whose records have different sizes, is a
+   * copy.
    *
    * <p>If the file is cut short meanwhile, an access to bytes that it no longer has throws
    * InternalError ("a fault occurred in an unsafe memory access operation"). Do not hand the view
@@ -258,7 +310,21 @@ public final class Dataset implements AutoCloseable {
   public MemorySegment record(String column, long index) {
     int number = columnNumber(column);
     Objects.checkIndex(index, recordCount());
-    return mappedColumn(number).record(index);
+    return columns.get(number).isVariable()
+        ? copy(variableSource(number), index)
+        : mappedColumn(number).record(index);
+  }
+
+  private static MemorySegment copy(VariableSource source, long index) {
+    long bytes = source.bytes(index);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new PenstockException(
+          "record %d: expected at most %d bytes to read it alone, found %d: read it in a batch"
+              .formatted(index, Integer.MAX_VALUE, bytes));
+    }
+    MemorySegment record = Arena.ofAuto().allocate(bytes, Long.BYTES);
+    source.read(index, record.asByteBuffer());
+    return record.asReadOnly();
   }
 
   /**
@@ -302,6 +368,10 @@ public final class Dataset implements AutoCloseable {
     for (Column column : columns) {
       text.append(
           "column %s %s %s%n".formatted(column.name(), column.elementType(), column.shape()));
+      if (column.isVariable()) {
+        variables.get(column.name()).divisions().forEach(d -> append(text, d, files));
+        continue;
+      }
       for (Shard shard : column.shards()) {
         NativeSource.FileFacts file = files.get(fileNumbers.get(shard.path()));
         text.append(
@@ -319,6 +389,24 @@ public final class Dataset implements AutoCloseable {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private void append(
+      StringBuilder text, VariableFiles.Division division, List<NativeSource.FileFacts> files) {
+    text.append("division %d%n".formatted(division.recordCount()));
+    for (ArrayLayout layout :
+        Arrays.asList(division.values(), division.starts(), division.lengths())) {
+      if (layout != null) {
+        NativeSource.FileFacts file = files.get(fileNumbers.get(layout.path()));
+        text.append(
+            "array %s %d %d %d%n"
+                .formatted(
+                    layout.elementType(),
+                    layout.dataOffset(),
+                    file.sizeBytes(),
+                    file.modifiedNanos()));
+      }
     }
   }
 
@@ -366,6 +454,11 @@ public final class Dataset implements AutoCloseable {
     if (arena.scope().isAlive()) {
       arena.close();
     }
+    for (VariableSource variable : variableSources) {
+      if (variable != null) {
+        variable.close();
+      }
+    }
     source.close();
   }
 
@@ -399,6 +492,42 @@ public final class Dataset implements AutoCloseable {
       mappedColumns[number] = new MappedColumn(column, mappings);
     }
     return mappedColumns[number];
+  }
+
+  /** Where the records of a column with different sizes are; null for the others. */
+  synchronized VariableSource variableSource(int number) {
+    checkOpen();
+    Column column = columns.get(number);
+    if (column.isVariable() && variableSources[number] == null) {
+      List<ValuesSource.Part> parts = new ArrayList<>();
+      for (VariableFiles.Division division : variables.get(column.name()).divisions()) {
+        parts.add(
+            new ValuesSource.Part(
+                division.values().path(),
+                division.values().dataOffset(),
+                division.values().recordCount(),
+                division.recordCount(),
+                numbers(division.starts()),
+                division.isInBytes() ? 1 : division.values().recordBytes(),
+                division.lengths() == null ? null : numbers(division.lengths())));
+      }
+      int valueBytes = Math.toIntExact(column.shards().getFirst().strideBytes());
+      variableSources[number] = new ValuesSource(column.name(), valueBytes, parts);
+    }
+    return variableSources[number];
+  }
+
+  private ValuesSource.Numbers numbers(ArrayLayout layout) {
+    MemorySegment mapping =
+        layout.recordCount() == 0
+            ? MemorySegment.NULL
+            : source.map(fileNumbers.get(layout.path()), arena);
+    return new ValuesSource.Numbers(
+        layout.path(),
+        mapping,
+        layout.dataOffset(),
+        layout.runs().getFirst().strideBytes(),
+        layout.elementType());
   }
 
   private void checkOpen() {

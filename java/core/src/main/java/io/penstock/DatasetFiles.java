@@ -22,6 +22,7 @@ final class DatasetFiles {
   private final NativeSource source;
   private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
   private final List<Column> columns = new ArrayList<>();
+  private final Map<String, VariableFiles> variables = new LinkedHashMap<>();
 
   /**
    * Opens all files.
@@ -48,7 +49,17 @@ final class DatasetFiles {
     return Map.copyOf(fileNumbers);
   }
 
+  /** What columns with records of different sizes are made of, by name. */
+  Map<String, VariableFiles> variables() {
+    return Map.copyOf(variables);
+  }
+
   private void add(String name, ColumnFiles files) {
+    VariableFiles variable = files.variableOrNull();
+    if (variable != null) {
+      add(variable);
+      return;
+    }
     List<ArrayLayout> layouts = files.layouts();
     layouts.forEach(this::openFile);
     Column column = ArrayLayout.column(name, layouts);
@@ -56,6 +67,21 @@ final class DatasetFiles {
     int[] numbers =
         column.shards().stream().mapToInt(shard -> fileNumbers.get(shard.path())).toArray();
     source.addColumn(name, column.recordBytes(), column.shards(), numbers);
+    columns.add(column);
+  }
+
+  /** C gets to know the files only: where a record lies is told by others of them. */
+  private void add(VariableFiles files) {
+    for (VariableFiles.Division division : files.divisions()) {
+      openFile(division.values());
+      openFile(division.starts());
+      if (division.lengths() != null) {
+        openFile(division.lengths());
+      }
+    }
+    Column column = files.column();
+    checkCount(column);
+    variables.put(column.name(), files);
     columns.add(column);
   }
 

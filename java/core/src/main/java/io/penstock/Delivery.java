@@ -6,8 +6,8 @@ import io.penstock.sampler.LoaderState;
 /**
  * How far the consumer has come, whatever was read ahead of it.
  *
- * <p>The place is two numbers, so that a batch costs no garbage; the state is made of them when it
- * is asked for. Thread-safe: a signal may ask while the trainer trains.
+ * <p>The place is three numbers, so that a batch costs no garbage; the state is made of them when
+ * it is asked for. Thread-safe: a signal may ask while the trainer trains.
  */
 final class Delivery {
   /** More batches than any epoch has: it was gone through to its end. */
@@ -17,6 +17,7 @@ final class Delivery {
   private final LoaderState begin;
   private long epoch;
   private long batches;
+  private long records;
 
   /**
    * Nothing is delivered yet.
@@ -27,18 +28,22 @@ final class Delivery {
    */
   Delivery(Deals deals, String fingerprint, LoaderState state) {
     this.deals = deals;
-    this.begin = state == null ? LoaderState.after(fingerprint, deals.of(0), 0, 0) : state;
+    this.begin = state == null ? LoaderState.after(fingerprint, deals.of(0), 0, 0, 0) : state;
     this.epoch = begin.epoch();
   }
 
-  /** Says that so many batches of an epoch have been handed out, counted from where it began. */
-  synchronized void at(long epoch, long batches) {
+  /**
+   * Says that so many batches of an epoch have been handed out, counted from where it began, and so
+   * many records of the next one.
+   */
+  synchronized void at(long epoch, long batches, long records) {
     this.epoch = epoch;
     this.batches = batches;
+    this.records = records;
   }
 
   /** The state of the job as of the last batch that was handed out. */
   synchronized LoaderState state() {
-    return LoaderState.after(begin.fingerprint(), deals.of(epoch), epoch, batches);
+    return LoaderState.after(begin.fingerprint(), deals.of(epoch), epoch, batches, records);
   }
 }

@@ -51,6 +51,9 @@ final class Engine implements AutoCloseable {
   /** Null without transforms. */
   private final TransformPlan transforms;
 
+  /** How records of different sizes are read; null where they have one. */
+  private final VariableReading variable;
+
   private final int batchSize;
   private final boolean isShuffled;
   private final boolean isReplay;
@@ -83,20 +86,36 @@ final class Engine implements AutoCloseable {
     }
     this.batchSize = deals.mostRecords();
     this.choice = choice;
-    NativeSource.SlotLayout layout = source.slotLayout(batchSize);
+    this.variable = VariableReading.ofOrNull(builder);
+    if (variable != null && rules != null) {
+      throw new IllegalArgumentException(
+          "records of different sizes cannot be verified or skipped yet: leave out verify and"
+              + " badRecords");
+    }
+    NativeSource.SlotLayout layout =
+        variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
     this.transforms = builder.transformPlan(batchSize, wanted);
-    this.plan = plan(builder, deals, wanted, layout);
+    this.plan = plan(builder, deals, variable == null ? wanted : oneLane(wanted), layout);
     this.readahead =
         wanted.with(
             "backend=%s,io=%s,prefetchBatches=%d,ioThreads=%d"
                 .formatted(
-                    choice.backendName(), choice.io(), plan.prefetchBatches(), plan.laneCount()));
+                    choice.backendName(),
+                    choice.io(),
+                    plan.prefetchBatches(),
+                    variable == null ? plan.laneCount() : variable.threads()));
     try {
       List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
       this.pool =
           new SlotPool(
-              plan, layout.offsets(), recordBytes, batchSize, readahead.hugePages(), arena);
-      adviseWhole(dataset.columns().size());
+              plan,
+              layout.offsets(),
+              recordBytes,
+              variable == null ? -1 : variable.valuesAt(),
+              batchSize,
+              readahead.hugePages(),
+              arena);
+      adviseWhole(variable == null ? dataset.columns().size() : 0);
       this.batches = batches(builder, deals, events, rules);
       batches.start();
     } catch (RuntimeException | Error e) {
@@ -112,7 +131,7 @@ final class Engine implements AutoCloseable {
     LoaderEvents pipelineEvents = transforms == null ? events : LoaderEvents.NONE;
     Dataset dataset = builder.dataset;
     Supplier<Gatherer> reader = inOrder(builder, checked(rules, dataset, gatherers(dataset)));
-    Pipeline pipeline = new Pipeline(deals, dataset.recordBytes(), parts(reader), pipelineEvents);
+    Pipeline pipeline = new Pipeline(deals, parts(reader), pipelineEvents);
     if (transforms == null) {
       return pipeline;
     }
@@ -144,6 +163,11 @@ final class Engine implements AutoCloseable {
   /** How the data would be read best now. */
   static BackendChoice choose(LoaderBuilder builder, NativeSource source) {
     Dataset dataset = builder.dataset;
+    Column variable = VariableReading.firstOrNull(dataset);
+    if (variable != null) {
+      Readahead wanted = Readahead.effective(builder.readahead);
+      return BackendChoice.variable(wanted, variable.name(), VariableReading.threads(wanted));
+    }
     Optional<String> piecesOf = dataset.columns().stream().flatMap(Engine::piecesOf).findFirst();
     if (piecesOf.isPresent()) {
       return BackendChoice.gathering(Readahead.effective(builder.readahead), piecesOf.get());
@@ -173,13 +197,13 @@ final class Engine implements AutoCloseable {
         new MemoryRequest(
             builder.memoryBytes - transformBytes(),
             builder.dataset.columns().stream().map(Column::recordBytes).toList(),
-            spreadRecords(builder.dataset),
+            variable == null ? spreadRecords(builder.dataset) : recordCount,
             deals.epochRecords(),
             deals.sampler().windowRecords(),
             batchSize,
             wanted,
             isShuffled,
-            choice.backend() == Readahead.Backend.MMAP,
+            choice.backend() == Readahead.Backend.MMAP || variable != null,
             layout.slotBytes(),
             (staging, entries, cells, resident) ->
                 source.readerBytes(options(wanted, staging, entries, cells, resident, false)));
@@ -254,7 +278,15 @@ final class Engine implements AutoCloseable {
     return hasCells ? MOST_REQUESTS / 2 : MOST_REQUESTS;
   }
 
+  /** The threads that read records of different sizes share one lane's batches. */
+  private static Readahead oneLane(Readahead wanted) {
+    return wanted.with("ioThreads=1");
+  }
+
   private Supplier<Gatherer> gatherers(Dataset dataset) {
+    if (variable != null) {
+      return variable.gatherer();
+    }
     if (choice.backend() != Readahead.Backend.MMAP) {
       ReaderOptions options =
           options(
@@ -303,7 +335,12 @@ final class Engine implements AutoCloseable {
       SourceCheck check = new SourceCheck(() -> source.check(failure));
       parts.add(
           new Pipeline.LaneParts(
-              pool.slots(i), pool.order(i), plan.windowRecords(), opener, check));
+              pool.slots(i),
+              pool.order(i),
+              plan.windowRecords(),
+              variable == null ? null : variable.cutter(batchSize, arena),
+              opener,
+              check));
     }
     return parts;
   }
@@ -362,7 +399,8 @@ final class Engine implements AutoCloseable {
     if (isReplay) {
       return choice.reason() + "; replays one batch, and reads no other";
     }
-    return plan.reason().isEmpty() ? choice.reason() : choice.reason() + "; " + plan.reason();
+    String reason = choice.reason() + (variable == null ? "" : "; " + variable.reason());
+    return plan.reason().isEmpty() ? reason : reason + "; " + plan.reason();
   }
 
   /** Threads first, which close their readers; then the memory that those wrote to. */

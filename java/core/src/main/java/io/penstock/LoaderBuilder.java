@@ -26,6 +26,8 @@ import java.util.Objects;
 public final class LoaderBuilder {
   private static final int MAX_BATCH_SIZE = 1 << 28;
   private static final int MAX_TRANSFORM_THREADS = 1024;
+  private static final long MAX_BATCH_BYTES = 1 << 30;
+  private static final int MEMORY_SHARE = 16;
 
   final Dataset dataset;
   int batchSize = 256;
@@ -47,6 +49,7 @@ public final class LoaderBuilder {
   final List<Transform> transforms = new ArrayList<>();
   int transformThreads = Runtime.getRuntime().availableProcessors();
   boolean isAnyOrder;
+  long batchBytes;
 
   /** For tests: the cheaper one when null. */
   MemoryPlan.Mode mode;
@@ -77,6 +80,7 @@ public final class LoaderBuilder {
     copy.transforms.addAll(transforms);
     copy.transformThreads = transformThreads;
     copy.isAnyOrder = isAnyOrder;
+    copy.batchBytes = batchBytes;
     copy.mode = mode;
     return copy;
   }
@@ -263,6 +267,31 @@ public final class LoaderBuilder {
   public LoaderBuilder nativeOrder(boolean isNativeOrder) {
     this.isNativeOrder = isNativeOrder;
     return this;
+  }
+
+  /**
+   * Sets how many bytes of values a batch has at most, over all columns whose records have
+   * different sizes. A batch that has more comes in several pieces one after another, each a {@link
+   * Batch} with some of its records; a record that has more alone fails, and only it. A state
+   * counts each piece; with several ranks, whose pieces differ, a batch when its last piece was
+   * delivered.
+   *
+   * @param batchBytes 1 to 2^30; a sixteenth of {@link #memoryBytes} unless set
+   * @return this
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public LoaderBuilder batchBytes(long batchBytes) {
+    if (batchBytes < 1 || batchBytes > MAX_BATCH_BYTES) {
+      throw new IllegalArgumentException(
+          "batchBytes must be 1 to %d, was %d".formatted(MAX_BATCH_BYTES, batchBytes));
+    }
+    this.batchBytes = batchBytes;
+    return this;
+  }
+
+  /** What was set, or a share of the memory: with room for ten such batches, and to spare. */
+  long effectiveBatchBytes() {
+    return batchBytes > 0 ? batchBytes : Math.clamp(memoryBytes / MEMORY_SHARE, 1, MAX_BATCH_BYTES);
   }
 
   /** The columns as they are going to be read. */

@@ -188,9 +188,10 @@ class DatasetTest {
     assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(() -> Dataset.open(directory.resolve("none.npy")))
         .withMessageContaining("none.npy");
+    Dataset.Builder shards = Dataset.builder().column("x", directory, directory);
     assertThatExceptionOfType(PenstockException.class)
-        .isThrownBy(() -> Dataset.open(directory))
-        .withMessageContaining("directory");
+        .isThrownBy(shards::open)
+        .withMessageContaining("found a directory");
   }
 
   @Test

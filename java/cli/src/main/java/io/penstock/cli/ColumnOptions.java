@@ -41,6 +41,17 @@ final class ColumnOptions {
   private List<NamedColumn> named = new ArrayList<>();
 
   @Option(
+      names = "--offsets",
+      paramLabel = "NAME=PATH[,PATH...]",
+      converter = Converter.class,
+      description =
+          "The records of column NAME have different sizes: integers in PATH, one more than"
+              + " records, say where in its files each begins, counted in values; as many files as"
+              + " the column has. FILE.idx#sequences needs none. Repeatable. Default: all records"
+              + " have one size.")
+  private List<NamedColumn> offsets = new ArrayList<>();
+
+  @Option(
       names = "--dtype",
       paramLabel = "TYPE",
       description =
@@ -130,8 +141,10 @@ final class ColumnOptions {
 
   /** Opens what was named. */
   Dataset open() {
+    Map<String, List<Path>> columns = columns();
+    Map<String, List<Path>> divisions = divisions(columns);
     Dataset.Builder builder = Dataset.builder();
-    columns().forEach((name, shards) -> add(builder, name, shards.toArray(Path[]::new)));
+    columns.forEach((name, shards) -> add(builder, name, shards, divisions.get(name)));
     return builder.open();
   }
 
@@ -147,12 +160,33 @@ final class ColumnOptions {
     }
   }
 
-  private void add(Dataset.Builder builder, String name, Path[] shards) {
-    if (window == null) {
-      builder.column(name, shards);
+  private void add(
+      Dataset.Builder builder, String name, List<Path> shards, List<Path> offsetsOrNull) {
+    Path[] files = shards.toArray(Path[]::new);
+    if (offsetsOrNull != null) {
+      builder.variable(name, shards, offsetsOrNull);
+    } else if (window == null) {
+      builder.column(name, files);
     } else {
-      builder.windows(name, window, windowStride(), shards);
+      builder.windows(name, window, windowStride(), files);
     }
+  }
+
+  /** Files of offsets by the column that they divide. */
+  private Map<String, List<Path>> divisions(Map<String, List<Path>> columns) {
+    Map<String, List<Path>> divisions = new LinkedHashMap<>();
+    for (NamedColumn column : offsets) {
+      if (!columns.containsKey(column.name())) {
+        throw usage(
+            "--offsets must be of one of the columns %s, was %s"
+                .formatted(columns.keySet(), column.name()));
+      }
+      List<Path> paths = column.shards().stream().map(Path::of).toList();
+      if (divisions.put(column.name(), paths) != null) {
+        throw usage("--offsets must be given once for a column, was twice for " + column.name());
+      }
+    }
+    return divisions;
   }
 
   /** The path as it was typed, or with what the options say of its elements. */

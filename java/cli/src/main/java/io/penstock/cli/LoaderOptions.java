@@ -3,6 +3,7 @@ package io.penstock.cli;
 import io.penstock.BadRecords;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.LoaderBuilder;
 import io.penstock.Readahead;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Remainder;
@@ -59,6 +60,16 @@ final class LoaderOptions {
           "Memory for reading, in bytes or with k, m, g: batches, buffers, records read ahead. More"
               + " makes shuffled reading cheaper. Default: ${DEFAULT-VALUE}.")
   private long memoryBytes;
+
+  @Option(
+      names = "--batch-bytes",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description =
+          "Bytes of values in a batch, where records have different sizes: a batch that has more"
+              + " comes in several pieces, which are counted as batches. Default: a sixteenth of"
+              + " the memory.")
+  private Long batchBytes;
 
   @Option(
       names = "--readahead",
@@ -194,8 +205,11 @@ final class LoaderOptions {
    * @param firstFile of the dataset, which a manifest lies beside
    */
   Loader open(Dataset dataset, Sampler sampler, LoaderState state, Path firstFile) {
-    return dataset
-        .loader()
+    LoaderBuilder builder = dataset.loader();
+    if (batchBytes != null) {
+      builder.batchBytes(batchBytes);
+    }
+    return builder
         .batchSize(batchSize)
         .sampler(sampler)
         .rank(rank, worldSize)

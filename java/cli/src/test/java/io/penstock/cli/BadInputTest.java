@@ -77,7 +77,7 @@ final class BadInputTest {
         "'|u1';(2.5,);expected",
         "'<f3';(240,);dtype",
         "'spam';(240,);dtype",
-        "'|O';(240,);object dtypes are not supported yet",
+        "'|O';(240,);object dtypes are not supported",
         "__import__('os').system('touch owned');(240,);expected",
         "'|u1' * 2;(240,);expected",
       })

@@ -30,6 +30,8 @@ public final class Formats {
   /** Names that a message lists before it gives their number only. */
   private static final int MAX_NAMES = 8;
 
+  private static final String SEQUENCES = "sequences";
+
   private Formats() {}
 
   /**
@@ -97,6 +99,30 @@ public final class Formats {
    */
   public static List<Path> shards(Path path) {
     return ShardPaths.of(path);
+  }
+
+  /**
+   * Whether a path names the sequences of an index of token data, {@code FILE.idx#sequences}: they
+   * have different lengths, so that {@link #open} cannot tell where each of them lies.
+   *
+   * @param path a file, or a part of one
+   * @return whether it is one column of a dataset, with records of different sizes
+   */
+  public static boolean isSequences(Path path) {
+    return PartPath.of(path).part().equals(SEQUENCES)
+        && open(sequencePart(path, "pointers")).format().equals("megatron");
+  }
+
+  /**
+   * Another part of the file whose sequences are meant.
+   *
+   * @param path {@code FILE.idx#sequences}
+   * @param part name of the other part
+   * @return {@code FILE.idx#PART}
+   */
+  public static Path sequencePart(Path path, String part) {
+    Path file = PartPath.of(path).file();
+    return file.resolveSibling(file.getFileName() + "#" + part);
   }
 
   /**

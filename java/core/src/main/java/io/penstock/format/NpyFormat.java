@@ -137,8 +137,9 @@ final class NpyFormat implements ArrayFormat {
     }
     if (type.hasObjects()) {
       throw file.problem(
-          "object dtypes are not supported yet: expected elements of fixed size, found pickled"
-              + " Python objects (descr 'O'): save the array with a numeric or fixed-width dtype");
+          "object dtypes are not supported: expected elements of fixed size, found pickled Python"
+              + " objects (descr 'O'): save the array with a numeric or fixed-width dtype, or"
+              + " arrays of different lengths as one array of their values and one of offsets");
     }
     return type;
   }

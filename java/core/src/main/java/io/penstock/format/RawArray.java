@@ -59,9 +59,14 @@ final class RawArray {
           shape,
           offsetBytes);
     } catch (IllegalArgumentException e) {
+      // Java quotes what is no number as it is, with line breaks and all.
+      String problem =
+          e instanceof NumberFormatException
+              ? "sizes and offset must be whole numbers below 2^63"
+              : e.getMessage();
       throw file.problem(
           "expected FILE#raw:DTYPE[:SHAPE[:OFFSET]], as FILE#raw:uint8:-1x28x28:16, found '%s': %s"
-              .formatted(Excerpt.of(part, 0), e.getMessage()),
+              .formatted(Excerpt.of(part, 0), problem),
           e);
     }
   }

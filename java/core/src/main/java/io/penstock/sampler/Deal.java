@@ -185,12 +185,25 @@ public final class Deal {
    * @return positions of the epoch
    */
   public Positions deliveredAfter(long batches) {
+    return deliveredAfter(batches, 0);
+  }
+
+  /**
+   * The same where a part of the next batch was delivered too, as happens to batches that are cut
+   * into pieces. With several ranks such a part does not count, as the others' parts are not known.
+   *
+   * @param batches how many whole ones
+   * @param records how many of the next one
+   * @return positions of the epoch
+   */
+  Positions deliveredAfter(long batches, long records) {
     if (batches >= stepCount() && partition.remainder() != Remainder.DROP) {
       return Positions.upTo(sampler.size());
     }
     long steps = Math.min(batches, wholeSteps);
     int stretches = isInStretches ? partition.worldSize() : 1;
     long length = steps * (isInStretches ? partition.batchSize() : stepRecords());
+    length = partition.worldSize() == 1 ? Math.min(remaining, length + records) : length;
     int used = delivered.bounds().length;
     // Stretches follow each other: they are cut as often as runs end, and each ends once itself.
     long[] bounds = Arrays.copyOf(delivered.bounds(), used + 2 * (runStarts.length + stretches));

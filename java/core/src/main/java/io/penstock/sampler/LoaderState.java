@@ -86,10 +86,26 @@ public record LoaderState(
    * @return the state
    */
   public static LoaderState after(String fingerprint, Deal deal, long epoch, long batches) {
+    return after(fingerprint, deal, epoch, batches, 0);
+  }
+
+  /**
+   * The same where a part of the next batch was delivered too: with one rank it counts, with
+   * several it comes again.
+   *
+   * @param fingerprint of the dataset
+   * @param deal the batches of any rank of the job
+   * @param epoch number of the pass
+   * @param batches how many of them have been delivered as a whole
+   * @param records how many of the next one have been
+   * @return the state
+   */
+  public static LoaderState after(
+      String fingerprint, Deal deal, long epoch, long batches, long records) {
     Positions delivered =
         batches >= deal.stepCount()
             ? Positions.upTo(deal.sampler().size())
-            : deal.deliveredAfter(batches);
+            : deal.deliveredAfter(batches, records);
     return of(fingerprint, deal.sampler(), epoch, delivered);
   }
 

@@ -72,6 +72,16 @@ final class NDColumn {
 
   /** The shape has no axis of records when their number is negative. */
   private NDArray of(MemorySegment elements, int records, NDManager manager, boolean isCopied) {
+    long recordBytes = elementType.sizeBytes();
+    for (long size : shape) {
+      recordBytes *= size;
+    }
+    if (elements.byteSize() != recordBytes * Math.abs(records)) {
+      throw new PenstockException(
+          ("column '%s': expected records of %d bytes each, found %d in %d bytes: an array has"
+                  + " records of one size only, so take a column without offsets")
+              .formatted(name, recordBytes, Math.abs(records), elements.byteSize()));
+    }
     if (elements.byteSize() > Integer.MAX_VALUE) {
       throw new PenstockException(
           ("column '%s': expected at most %d bytes in an array of DJL, found %d: use a smaller"

@@ -127,6 +127,37 @@ public record BackendChoice(
         "mmap, as it is the only one that puts records together from pieces: " + piecesOf);
   }
 
+  /**
+   * How records of different sizes are read: by several threads, through the page cache.
+   *
+   * @param readahead what the user wants
+   * @param column that has such records
+   * @param threads that read
+   * @return pread
+   * @throws PenstockException if the user wants another way
+   */
+  public static BackendChoice variable(Readahead readahead, String column, int threads) {
+    boolean isOther = readahead.backend() != Backend.AUTO && readahead.backend() != Backend.PREAD;
+    if (isOther || readahead.io() == Io.DIRECT) {
+      throw new PenstockException(
+          ("backend=%s,io=%s: expected a way to read records of different sizes, as column '%s' has"
+                  + " them, found that only pread does so, through the page cache: leave both flags"
+                  + " out, or name backend=pread,io=buffered")
+              .formatted(
+                  name(readahead.backend()),
+                  readahead.io().name().toLowerCase(Locale.ROOT),
+                  column));
+    }
+    return new BackendChoice(
+        Backend.PREAD,
+        false,
+        false,
+        false,
+        false,
+        "pread by %d threads, as records of column '%s' have different sizes"
+            .formatted(threads, column));
+  }
+
   private static BackendChoice named(Backend backend, Residency residency, String reason) {
     return new BackendChoice(backend, false, false, false, residency.isCached(), reason);
   }

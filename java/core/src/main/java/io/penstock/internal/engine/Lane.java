@@ -32,6 +32,7 @@ final class Lane implements Runnable {
   private final MemorySegment[] orderParts;
   private final boolean hasCells;
   private final WindowEnds windowEnds;
+  private final BatchCutter cutter;
 
   // Of this thread only.
   private final SlotQueue free;
@@ -61,6 +62,7 @@ final class Lane implements Runnable {
             ? null
             : new WindowEnds(
                 deals.sampler(), parts.windowRecords(), later -> gatherer.endWindow(later));
+    this.cutter = parts.cutter();
     this.free = new SlotQueue(parts.slots().size());
     this.inOrder = new SlotQueue(parts.slots().size());
     this.orderCursor = new BatchCursor(deals);
@@ -132,6 +134,9 @@ final class Lane implements Runnable {
     if (windowEnds != null) {
       windowEnds.reset();
     }
+    if (cutter != null) {
+      cutter.reset();
+    }
     isReading = true;
   }
 
@@ -177,10 +182,12 @@ final class Lane implements Runnable {
     }
     while (!free.isEmpty() && canOrder(0)) {
       Slot slot = free.poll();
-      fill(slot, orderCursor);
+      boolean isLastPiece = cutter == null ? fill(slot, orderCursor) : cut(slot);
       inOrder.add(slot);
       order(slot.indices(), slot.size(), slot);
-      orderCursor.advance(laneCount);
+      if (isLastPiece) {
+        orderCursor.advance(laneCount);
+      }
     }
     return false;
   }
@@ -254,19 +261,31 @@ final class Lane implements Runnable {
     } else {
       inOrder.poll();
     }
-    takeCursor.advance(laneCount);
+    if (slot.isLastPiece()) {
+      takeCursor.advance(laneCount);
+    }
     gatherer.statistics(statistics);
     if (!pipeline.publish(this, slot, statistics)) {
       free.add(slot);
     }
   }
 
-  private void fill(Slot slot, BatchCursor cursor) {
+  /** The next piece of the batch that is to be ordered; whether it is the last one. */
+  private boolean cut(Slot slot) {
+    long start = System.nanoTime();
+    boolean isLast = cutter.fill(slot, orderCursor);
+    statistics.orderNanos += System.nanoTime() - start;
+    return isLast;
+  }
+
+  /** A whole batch. */
+  private boolean fill(Slot slot, BatchCursor cursor) {
     long start = System.nanoTime();
     Deal deal = cursor.deal();
     long batch = cursor.batch();
     slot.assign(cursor.epoch(), deal.position(batch, 0), deal.size(batch), deal.recordCount(batch));
     deal.fill(cursor.epoch(), batch, slot.indices());
     statistics.orderNanos += System.nanoTime() - start;
+    return true;
   }
 }

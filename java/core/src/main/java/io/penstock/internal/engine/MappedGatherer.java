@@ -144,7 +144,7 @@ public final class MappedGatherer implements Gatherer {
         source.check(failure);
       }
     } catch (InternalError e) {
-      throw damaged(slot.indices(), count, e);
+      throw damaged(columns, slot.indices(), count, e);
     }
   }
 
@@ -165,7 +165,8 @@ public final class MappedGatherer implements Gatherer {
   }
 
   /** Finds the record at fault, now that there is time to look. */
-  private PenstockException damaged(MemorySegment indices, int count, InternalError cause) {
+  static PenstockException damaged(
+      List<MappedColumn> columns, MemorySegment indices, int count, InternalError cause) {
     for (MappedColumn column : columns) {
       for (int i = 0; i < count; i++) {
         long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);

@@ -4,6 +4,7 @@ import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.Trace;
 import io.penstock.internal.ffi.ReaderStatistics;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /**
  * Counts what a consumer gets, times how it waits, and tells the recorder of it.
@@ -13,11 +14,12 @@ import java.util.function.Consumer;
  * reading ahead over a boundary counts for the epoch before it.
  */
 final class Meter {
-  private final long recordBytes;
+  private final ToLongFunction<Slot> bytesOf;
   private final LoaderEvents events;
   private final Consumer<ReaderStatistics> readers;
 
   private final Trace total = new Trace();
+  private long bytes;
   private long firstNanos;
   private long askedNanos;
   private long lastNanos;
@@ -32,12 +34,12 @@ final class Meter {
   /**
    * A meter at zero.
    *
-   * @param recordBytes of all columns together
+   * @param bytesOf how much a slot delivers
    * @param events who is told
    * @param readers adds up what the readers did so far, into an object that it is given
    */
-  Meter(long recordBytes, LoaderEvents events, Consumer<ReaderStatistics> readers) {
-    this.recordBytes = recordBytes;
+  Meter(ToLongFunction<Slot> bytesOf, LoaderEvents events, Consumer<ReaderStatistics> readers) {
+    this.bytesOf = bytesOf;
     this.events = events;
     this.readers = readers;
   }
@@ -71,6 +73,7 @@ final class Meter {
     trace.queueNanos = Math.max(0, askedNanos - slot.readyNanos);
     lastNanos = now;
     boolean isFailed = slot.failure() != null;
+    bytes += isFailed ? 0 : bytesOf.applyAsLong(slot);
     count(total, slot, isFailed);
     count(epochTrace, slot, isFailed);
     events.delivered(slot.epoch(), slot.position(), slot.size(), isFailed, trace);
@@ -107,7 +110,7 @@ final class Meter {
     return new PipelineStatistics(
         total.records,
         total.batches,
-        total.records * recordBytes,
+        bytes,
         total.stallNanos,
         total.consumerNanos,
         total.queueNanos,

@@ -27,6 +27,7 @@ public final class Pipeline implements BatchSource {
    * @param order where it collects the indices of an order without slots; empty when it orders with
    *     slots
    * @param windowRecords of an order that is read window by window; otherwise 0
+   * @param cutter of batches into pieces, where records have different sizes; otherwise null
    * @param opener opens its gatherer; called on its thread
    * @param check of the files; used by its thread only
    */
@@ -34,8 +35,19 @@ public final class Pipeline implements BatchSource {
       List<Slot> slots,
       MemorySegment order,
       long windowRecords,
+      BatchCutter cutter,
       Supplier<Gatherer> opener,
-      SourceCheck check) {}
+      SourceCheck check) {
+    /** What a lane works with that orders whole batches. */
+    public LaneParts(
+        List<Slot> slots,
+        MemorySegment order,
+        long windowRecords,
+        Supplier<Gatherer> opener,
+        SourceCheck check) {
+      this(slots, order, windowRecords, null, opener, check);
+    }
+  }
 
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
@@ -51,18 +63,20 @@ public final class Pipeline implements BatchSource {
   private long session;
   private long sequence;
 
+  /** Whether some pieces of the batch at the cursor were taken, and others are still to come. */
+  private boolean isInBatch;
+
   /**
    * Makes the lanes; {@link #start} sets them going.
    *
    * @param deals the batches
-   * @param recordBytes of all columns together, for statistics
    * @param parts of each lane, at least one
    * @param events who is told of what is delivered
    */
-  public Pipeline(Deals deals, long recordBytes, List<LaneParts> parts, LoaderEvents events) {
+  public Pipeline(Deals deals, List<LaneParts> parts, LoaderEvents events) {
     this.cursor = new BatchCursor(deals);
     this.sessionStart = new BatchCursor(deals);
-    this.meter = new Meter(recordBytes, events, this::readers);
+    this.meter = new Meter(Slot::bytes, events, this::readers);
     for (int i = 0; i < parts.size(); i++) {
       Lane lane = new Lane(i, parts.size(), this, deals, parts.get(i));
       lanes.add(lane);
@@ -116,6 +130,7 @@ public final class Pipeline implements BatchSource {
     }
     session++;
     sequence = 0;
+    isInBatch = false;
     cursor.seek(epoch, endEpoch);
     sessionStart.seek(cursor);
     for (Lane lane : lanes) {
@@ -149,8 +164,11 @@ public final class Pipeline implements BatchSource {
         outlet.outCount++;
       }
     }
-    sequence++;
-    cursor.advance(1);
+    isInBatch = !slot.isLastPiece();
+    if (!isInBatch) {
+      sequence++;
+      cursor.advance(1);
+    }
     meter.delivered(slot, !cursor.hasNext() || cursor.epoch() != slot.epoch());
     return slot;
   }
@@ -287,6 +305,7 @@ public final class Pipeline implements BatchSource {
         && cursor.hasNext()
         && cursor.epoch() == epoch
         && cursor.batch() == 0
+        && !isInBatch
         && cursor.endEpoch() == endEpoch
         && lanes.stream().allMatch(lane -> lane.outlet.failure == null);
   }

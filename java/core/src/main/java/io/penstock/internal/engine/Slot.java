@@ -3,6 +3,7 @@ package io.penstock.internal.engine;
 import io.penstock.PenstockException;
 import io.penstock.internal.events.Trace;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
@@ -36,6 +37,18 @@ public final class Slot {
   private MemorySegment shortIndices;
   private final MemorySegment[] shortColumns;
 
+  /** Where the values of columns with records of different sizes lie; empty if there are none. */
+  private final MemorySegment values;
+
+  /** Of each such column, within the values: where they begin in this batch, and how many bytes. */
+  private final long[] valuesAt;
+
+  private final long[] valueBytes;
+
+  /** Of each such column: where records begin, in values, and behind that where the last ends. */
+  private final MemorySegment[] recordOffsets;
+
+  private boolean isLastPiece = true;
   private long epoch;
   private long position;
   private int size;
@@ -57,6 +70,22 @@ public final class Slot {
       List<Long> offsets,
       List<Long> recordBytes,
       MemorySegment indices) {
+    this(lane, memory, offsets, recordBytes, memory.asSlice(0, 0), indices);
+  }
+
+  /**
+   * The same with columns whose records have different sizes, that is 0 here: at their offset lie
+   * the int64 offsets of their records, one more than records.
+   *
+   * @param values where the values of all these columns go
+   */
+  Slot(
+      int lane,
+      MemorySegment memory,
+      List<Long> offsets,
+      List<Long> recordBytes,
+      MemorySegment values,
+      MemorySegment indices) {
     this.lane = lane;
     this.memory = memory;
     this.indices = indices;
@@ -65,8 +94,16 @@ public final class Slot {
     this.size = capacity;
     this.columns = new MemorySegment[offsets.size()];
     this.shortColumns = new MemorySegment[offsets.size()];
+    this.values = values;
+    this.valuesAt = new long[offsets.size()];
+    this.valueBytes = new long[offsets.size()];
+    this.recordOffsets = new MemorySegment[offsets.size()];
     for (int c = 0; c < columns.length; c++) {
-      columns[c] = memory.asSlice(offsets.get(c), capacity * this.recordBytes[c]);
+      if (this.recordBytes[c] == 0) {
+        recordOffsets[c] = memory.asSlice(offsets.get(c), (capacity + 1L) * Long.BYTES);
+      } else {
+        columns[c] = memory.asSlice(offsets.get(c), capacity * this.recordBytes[c]);
+      }
     }
   }
 
@@ -112,12 +149,76 @@ public final class Slot {
 
   /** The records of a column, {@link #size()} of them and no more. */
   public MemorySegment column(int column) {
+    if (recordOffsets[column] != null) {
+      return values.asSlice(valuesAt[column], valueBytes[column]);
+    }
     return size == capacity ? columns[column] : shortColumns[column];
   }
 
   /** The int64 indices of the records, {@link #size()} of them and no more. */
   public MemorySegment indices() {
     return size == capacity ? indices : shortIndices;
+  }
+
+  /** The offsets of the records of a column, {@link #size()} + 1; null if they have one size. */
+  public MemorySegment recordOffsets(int column) {
+    return recordOffsets[column] == null
+        ? null
+        : recordOffsets[column].asSlice(0, (size + 1L) * Long.BYTES);
+  }
+
+  /** Bytes of all columns of the batch in it. */
+  public long bytes() {
+    long sum = 0;
+    for (int c = 0; c < columns.length; c++) {
+      sum += size * recordBytes[c] + valueBytes[c];
+    }
+    return sum;
+  }
+
+  /** Whether no more pieces of the same batch follow: always, unless sizes of records differ. */
+  public boolean isLastPiece() {
+    return isLastPiece;
+  }
+
+  void setLastPiece(boolean isLast) {
+    isLastPiece = isLast;
+  }
+
+  MemorySegment values() {
+    return values;
+  }
+
+  /** Where the values of a column begin in {@link #values}. */
+  long valuesAt(int column) {
+    return valuesAt[column];
+  }
+
+  /** Where a record begins, in values of its column. */
+  long begin(int column, int place) {
+    return recordOffsets[column].getAtIndex(ValueLayout.JAVA_LONG, place);
+  }
+
+  /** Where a record ends, in values of its column. */
+  long end(int column, int place) {
+    return recordOffsets[column].getAtIndex(ValueLayout.JAVA_LONG, place + 1L);
+  }
+
+  void setEnd(int column, int place, long end) {
+    recordOffsets[column].setAtIndex(ValueLayout.JAVA_LONG, place + 1L, end);
+  }
+
+  /** Gives the columns their places, given how many bytes each has. */
+  void setLengths(long[] bytes) {
+    long at = 0;
+    for (int c = 0; c < columns.length; c++) {
+      if (recordOffsets[c] != null) {
+        valuesAt[c] = at;
+        valueBytes[c] = bytes[c];
+        at = (at + bytes[c] + BatchCutter.ALIGNMENT_BYTES - 1) & -BatchCutter.ALIGNMENT_BYTES;
+        recordOffsets[c].setAtIndex(ValueLayout.JAVA_LONG, 0, 0);
+      }
+    }
   }
 
   /** Says which batch it is going to hold. */
@@ -165,7 +266,7 @@ public final class Slot {
       shortSize = size;
       shortIndices = indices.asSlice(0, (long) size * Long.BYTES);
       for (int c = 0; c < columns.length; c++) {
-        shortColumns[c] = columns[c].asSlice(0, size * recordBytes[c]);
+        shortColumns[c] = columns[c] == null ? null : columns[c].asSlice(0, size * recordBytes[c]);
       }
     }
   }
@@ -177,7 +278,10 @@ public final class Slot {
   /** Overwrites all columns, so that nothing is left of an earlier batch. */
   void clear() {
     for (MemorySegment column : columns) {
-      column.fill((byte) 0);
+      if (column != null) {
+        column.fill((byte) 0);
+      }
     }
+    values.fill((byte) 0);
   }
 }

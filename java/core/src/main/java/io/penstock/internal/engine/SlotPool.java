@@ -23,7 +23,8 @@ public final class SlotPool {
    *
    * @param plan how many slots for how many lanes
    * @param offsets where the columns of a batch start in a slot
-   * @param recordBytes size of a record of each column
+   * @param recordBytes size of a record of each column; 0 where they differ
+   * @param valuesAt where the values of these start in a slot, up to its end; -1: there are none
    * @param batchSize most records of a batch
    * @param hasHugePages whether to ask for huge pages
    * @param arena how long the block lives
@@ -33,6 +34,7 @@ public final class SlotPool {
       MemoryPlan plan,
       List<Long> offsets,
       List<Long> recordBytes,
+      long valuesAt,
       int batchSize,
       boolean hasHugePages,
       Arena arena) {
@@ -46,7 +48,8 @@ public final class SlotPool {
       for (int i = 0; i < plan.slotCount(); i++) {
         MemorySegment columns = memory.segment().asSlice(slotAt, plan.slotStrideBytes());
         MemorySegment indices = memory.segment().asSlice(indicesAt, indexBytes);
-        slots.add(new Slot(lane, columns, offsets, recordBytes, indices));
+        MemorySegment values = columns.asSlice(valuesAt < 0 ? columns.byteSize() : valuesAt);
+        slots.add(new Slot(lane, columns, offsets, recordBytes, values, indices));
         slotAt += plan.slotStrideBytes();
         indicesAt += indexBytes;
       }

@@ -88,7 +88,8 @@ public final class Transformer implements BatchSource {
     this.isAnyOrder = isAnyOrder;
     this.cursor = new BatchCursor(deals);
     this.feedCursor = new BatchCursor(deals);
-    this.meter = new Meter(plan.recordBytes(), events, pipeline::readers);
+    long recordBytes = plan.recordBytes();
+    this.meter = new Meter(slot -> slot.size() * recordBytes, events, pipeline::readers);
     MemorySegment memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena).segment();
     this.jobs = new TransformJob[plan.slotCount()];
     this.free = new ArrayList<>(jobs.length);

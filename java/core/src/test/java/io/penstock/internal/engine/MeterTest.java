@@ -17,7 +17,7 @@ class MeterTest {
   private final ReaderStatistics readers = new ReaderStatistics();
   private final Meter meter =
       new Meter(
-          100,
+          slot -> 100L * slot.size(),
           new LoaderEvents() {
             @Override
             public void asked() {

@@ -384,11 +384,7 @@ class PipelineTest {
       parts.add(new Pipeline.LaneParts(slots, order, 0, opener, check));
     }
     Pipeline pipeline =
-        new Pipeline(
-            Deals.of(Partition.whole(batchSize), sampler, null),
-            Long.BYTES,
-            parts,
-            LoaderEvents.NONE);
+        new Pipeline(Deals.of(Partition.whole(batchSize), sampler, null), parts, LoaderEvents.NONE);
     pipelines.add(pipeline);
     return pipeline;
   }

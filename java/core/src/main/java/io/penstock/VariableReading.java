@@ -1,0 +1,130 @@
+package io.penstock;
+
+import io.penstock.internal.engine.BatchCutter;
+import io.penstock.internal.engine.Gatherer;
+import io.penstock.internal.engine.MappedColumn;
+import io.penstock.internal.engine.VariableGatherer;
+import io.penstock.internal.engine.VariableSource;
+import io.penstock.internal.ffi.NativeSource;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * How an {@link Engine} reads a dataset that has columns with records of different sizes: where
+ * columns lie in a slot, who cuts batches, and who reads them.
+ *
+ * <p>What it owns: the checks of options that have no meaning there, or another one.
+ */
+final class VariableReading {
+  /** With fewer a device that answers in 0.1 ms is not busy; with many more nothing is gained. */
+  private static final int DEFAULT_THREADS = 16;
+
+  private static final int PAGE_BYTES = 4096;
+
+  /** A batch with the consumer, one being read, and as much to spare for all else. */
+  private static final int LEAST_BATCHES = 3;
+
+  private final Dataset dataset;
+  private final long limitBytes;
+  private final int threads;
+  private long valuesAt;
+
+  private VariableReading(LoaderBuilder builder) {
+    this.dataset = builder.dataset;
+    this.limitBytes = builder.effectiveBatchBytes();
+    this.threads = threads(Readahead.effective(builder.readahead));
+    check(builder);
+  }
+
+  /** How to read; null where all records have one size. */
+  static VariableReading ofOrNull(LoaderBuilder builder) {
+    return firstOrNull(builder.dataset) == null ? null : new VariableReading(builder);
+  }
+
+  /** The first column with records of different sizes. */
+  static Column firstOrNull(Dataset dataset) {
+    return dataset.columns().stream().filter(Column::isVariable).findFirst().orElse(null);
+  }
+
+  /** As many as were asked for, or enough for a disk. */
+  static int threads(Readahead readahead) {
+    return readahead.given().contains("ioThreads") ? readahead.ioThreads() : DEFAULT_THREADS;
+  }
+
+  private void check(LoaderBuilder builder) {
+    if (builder.isReplay) {
+      throw new IllegalArgumentException(
+          "replay must be off with records of different sizes, as each batch has others: leave it"
+              + " out");
+    }
+    if (!builder.transforms.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there must be no transforms with records of different sizes, whose outputs have one:"
+              + " transform what the loop gets");
+    }
+    if (Readahead.effective(builder.readahead).cacheBytes() > 0) {
+      throw new IllegalArgumentException(
+          "cache must be 0 with records of different sizes, which the page cache keeps");
+    }
+    if (limitBytes > builder.memoryBytes / LEAST_BATCHES) {
+      throw new IllegalArgumentException(
+          "batchBytes must be at most a third of memoryBytes=%d, was %d: give more memory"
+              .formatted(builder.memoryBytes, limitBytes));
+    }
+  }
+
+  /** Where columns lie in a slot: offsets of records in place of those of different sizes. */
+  NativeSource.SlotLayout layout(int batchSize) {
+    List<Long> offsets = new ArrayList<>();
+    long at = 0;
+    long variable = 0;
+    for (Column column : dataset.columns()) {
+      offsets.add(at);
+      long bytes =
+          column.isVariable()
+              ? (batchSize + 1L) * Long.BYTES
+              : Math.multiplyExact(batchSize, column.recordBytes());
+      at = Math.addExact(at, (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
+      variable += column.isVariable() ? 1 : 0;
+    }
+    valuesAt = at;
+    return new NativeSource.SlotLayout(offsets, at + BatchCutter.regionBytes(limitBytes, variable));
+  }
+
+  /** Where values start in a slot of this layout. */
+  long valuesAt() {
+    return valuesAt;
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  /** One for each lane, of which there is one only: the threads share its batches. */
+  BatchCutter cutter(int batchSize, Arena arena) {
+    return new BatchCutter(sources(), limitBytes, arena.allocate((long) batchSize * Long.BYTES, 8));
+  }
+
+  Supplier<Gatherer> gatherer() {
+    List<VariableSource> sources = sources();
+    List<MappedColumn> mapped = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      mapped.add(sources.get(i) == null ? dataset.mappedColumn(i) : null);
+    }
+    return () -> new VariableGatherer(sources, mapped, threads);
+  }
+
+  private List<VariableSource> sources() {
+    List<VariableSource> sources = new ArrayList<>();
+    for (int i = 0; i < dataset.columns().size(); i++) {
+      sources.add(dataset.variableSource(i));
+    }
+    return sources;
+  }
+
+  String reason() {
+    return "batches of at most %d bytes of values".formatted(limitBytes);
+  }
+}
