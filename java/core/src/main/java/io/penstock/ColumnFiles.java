@@ -1,8 +1,10 @@
 package io.penstock;
 
 import io.penstock.format.ArrayLayout;
+import io.penstock.format.FolderIndex;
 import io.penstock.format.Formats;
 import io.penstock.sampler.TokenWindows;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,9 +16,26 @@ import java.util.List;
  * @param strideTokens from window to window
  * @param offsets files that say how the values in the others are divided into records of different
  *     sizes; empty for records of one size
+ * @param folder whose files are the records; null where it is not said to be one
  */
 record ColumnFiles(
-    String name, List<Path> shards, long windowTokens, long strideTokens, List<Path> offsets) {
+    String name,
+    List<Path> shards,
+    long windowTokens,
+    long strideTokens,
+    List<Path> offsets,
+    Folder folder) {
+  /** A folder of files, which of them are meant, and where its index is kept. */
+  record Folder(Path path, String pattern, Path index) {
+    Folder(Path path) {
+      this(path, "*", FolderIndex.defaultFile(path));
+    }
+
+    FolderIndex open() {
+      return FolderIndex.open(path, pattern, index);
+    }
+  }
+
   ColumnFiles {
     if (name.isBlank()) {
       throw new IllegalArgumentException("name of a column must not be blank");
@@ -24,6 +43,17 @@ record ColumnFiles(
     if (shards.isEmpty()) {
       throw new IllegalArgumentException("column '" + name + "' must have at least one file");
     }
+  }
+
+  /** Looks through a folder whose files are the records; null where it is none. */
+  FolderIndex folderOrNull() {
+    if (folder != null) {
+      return folder.open();
+    }
+    boolean isFolder = shards.size() == 1 && offsets.isEmpty() && windowTokens == 0;
+    return isFolder && Files.isDirectory(shards.getFirst())
+        ? new Folder(shards.getFirst()).open()
+        : null;
   }
 
   /** Reads what the files of records of different sizes say of themselves; null for others. */
@@ -37,6 +67,7 @@ record ColumnFiles(
   /** Reads what the files say of themselves, in index order. */
   List<ArrayLayout> layouts() {
     return shards.stream()
+        .map(path -> Formats.isLabels(path) ? new Folder(Formats.file(path)).open().labels() : path)
         .flatMap(path -> Formats.shards(path).stream())
         .map(Formats::open)
         .map(this::windows)

@@ -1,7 +1,9 @@
 package io.penstock;
 
 import io.penstock.format.ArrayLayout;
+import io.penstock.format.FolderIndex;
 import io.penstock.format.Formats;
+import io.penstock.internal.engine.FolderSource;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.ValuesSource;
 import io.penstock.internal.engine.VariableSource;
@@ -52,6 +54,7 @@ public final class Dataset implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MappedColumn[] mappedColumns;
   private final Map<String, VariableFiles> variables;
+  private final Map<String, FolderIndex> folders;
   private final VariableSource[] variableSources;
   private final Set<Loader> loaders = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
@@ -62,6 +65,7 @@ public final class Dataset implements AutoCloseable {
     this.fileNumbers = files.fileNumbers();
     this.mappedColumns = new MappedColumn[columns.size()];
     this.variables = files.variables();
+    this.folders = files.folders();
     this.variableSources = new VariableSource[columns.size()];
     for (Column column : columns) {
       columnNumbers.put(column.name(), columnNumbers.size());
@@ -112,7 +116,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken or blank, or there is no file
      */
     public Builder column(String name, Path... shards) {
-      return add(name, new ColumnFiles(name, List.of(shards), 0, 0, List.of()));
+      return add(name, new ColumnFiles(name, List.of(shards), 0, 0, List.of(), null));
     }
 
     /**
@@ -138,7 +142,8 @@ public final class Dataset implements AutoCloseable {
                 .formatted(name, windowTokens, strideTokens));
       }
       return add(
-          name, new ColumnFiles(name, List.of(shards), windowTokens, strideTokens, List.of()));
+          name,
+          new ColumnFiles(name, List.of(shards), windowTokens, strideTokens, List.of(), null));
     }
 
     /**
@@ -174,7 +179,28 @@ public final class Dataset implements AutoCloseable {
         throw new IllegalArgumentException(
             "column '" + name + "' must have at least one file of offsets");
       }
-      return add(name, new ColumnFiles(name, List.copyOf(values), 0, 0, List.copyOf(offsets)));
+      return add(
+          name, new ColumnFiles(name, List.copyOf(values), 0, 0, List.copyOf(offsets), null));
+    }
+
+    /**
+     * Adds a column of small files: each file in a folder and its sub-folders is a record of bytes,
+     * in the order of their names with numbers as numbers. Names and sizes are kept in an index
+     * file, which is made anew when a folder was modified. {@link #column} does the same for a path
+     * that is a folder, with all files whose names do not begin with a dot and {@link
+     * FolderIndex#defaultFile}; {@code FOLDER#label} is a column of the numbers of their
+     * sub-folders, {@link FolderIndex#classes}.
+     *
+     * @param name what to call it, not blank, and of no other column
+     * @param folder where the files are; links to folders are not followed
+     * @param pattern of the files' names, with stars and question marks
+     * @param index where the index is kept, in a folder that can be written to
+     * @return this
+     * @throws IllegalArgumentException if the name is taken or blank
+     */
+    public Builder folder(String name, Path folder, String pattern, Path index) {
+      ColumnFiles.Folder files = new ColumnFiles.Folder(folder, pattern, index);
+      return add(name, new ColumnFiles(name, List.of(folder), 0, 0, List.of(), files));
     }
 
     private Builder add(String name, ColumnFiles files) {
@@ -368,6 +394,10 @@ public final class Dataset implements AutoCloseable {
     for (Column column : columns) {
       text.append(
           "column %s %s %s%n".formatted(column.name(), column.elementType(), column.shape()));
+      if (folders.containsKey(column.name())) {
+        text.append("folder %s%n".formatted(folders.get(column.name()).digest()));
+        continue;
+      }
       if (column.isVariable()) {
         variables.get(column.name()).divisions().forEach(d -> append(text, d, files));
         continue;
@@ -498,6 +528,11 @@ public final class Dataset implements AutoCloseable {
   synchronized VariableSource variableSource(int number) {
     checkOpen();
     Column column = columns.get(number);
+    FolderIndex folder = folders.get(column.name());
+    if (folder != null && variableSources[number] == null) {
+      MemorySegment mapping = source.map(fileNumbers.get(folder.file()), arena);
+      variableSources[number] = new FolderSource(column.name(), folder, mapping);
+    }
     if (column.isVariable() && variableSources[number] == null) {
       List<ValuesSource.Part> parts = new ArrayList<>();
       for (VariableFiles.Division division : variables.get(column.name()).divisions()) {

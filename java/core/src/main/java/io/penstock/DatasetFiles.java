@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.format.ArrayLayout;
+import io.penstock.format.FolderIndex;
 import io.penstock.internal.ffi.NativeSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class DatasetFiles {
   private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
   private final List<Column> columns = new ArrayList<>();
   private final Map<String, VariableFiles> variables = new LinkedHashMap<>();
+  private final Map<String, FolderIndex> folders = new LinkedHashMap<>();
 
   /**
    * Opens all files.
@@ -54,7 +56,17 @@ final class DatasetFiles {
     return Map.copyOf(variables);
   }
 
+  /** Folders whose files are records, by the name of the column. */
+  Map<String, FolderIndex> folders() {
+    return Map.copyOf(folders);
+  }
+
   private void add(String name, ColumnFiles files) {
+    FolderIndex folder = files.folderOrNull();
+    if (folder != null) {
+      add(name, folder);
+      return;
+    }
     VariableFiles variable = files.variableOrNull();
     if (variable != null) {
       add(variable);
@@ -82,6 +94,21 @@ final class DatasetFiles {
     Column column = files.column();
     checkCount(column);
     variables.put(column.name(), files);
+    columns.add(column);
+  }
+
+  private void add(String name, FolderIndex folder) {
+    fileNumbers.computeIfAbsent(folder.file(), source::addFile);
+    Column column =
+        new Column(
+            name,
+            ElementType.parse("|u1"),
+            List.of(),
+            folder.recordCount(),
+            0,
+            List.of(new Shard(folder.file(), 0, folder.recordCount(), 1)));
+    checkCount(column);
+    folders.put(name, folder);
     columns.add(column);
   }
 

@@ -21,7 +21,8 @@
  * }
  *
  * <p>Records may have different sizes: {@link io.penstock.Dataset.Builder#variable}, {@link
- * io.penstock.Batch#offsets}, {@link io.penstock.LoaderBuilder#batchBytes}.
+ * io.penstock.Dataset.Builder#folder}, {@link io.penstock.Batch#offsets}, {@link
+ * io.penstock.LoaderBuilder#batchBytes}.
  *
  * <p>Where the time went is told by {@link io.penstock.LoaderStatistics}, and to JDK Flight
  * Recorder by the events {@code io.penstock.Batch}, {@code io.penstock.Epoch} and {@code

@@ -395,6 +395,9 @@ class VariableTest {
       assertThatThrownBy(turned::build)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("no transforms");
+      assertThatThrownBy(() -> dataset.loader().badRecords(BadRecords.SKIP).build())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("cannot be verified or skipped yet");
       assertThatThrownBy(() -> dataset.loader().batchBytes(0))
           .isInstanceOf(IllegalArgumentException.class);
       try (Loader loader = dataset.loader().build()) {

@@ -28,7 +28,9 @@ final class ColumnOptions {
           "One file per column (.npy, or FILE#PART for a part of an .npz, a pickle, a structured"
               + " .npy), all with the same number of records. A column is named after its part, or"
               + " else after its file, without the extension. Stars stand for the shards of one"
-              + " column, with numbers in order, where no shell sees them: 'part-*.npy'.")
+              + " column, with numbers in order, where no shell sees them: 'part-*.npy'. A folder"
+              + " is a column of its files, each a record; FOLDER#label the numbers of their"
+              + " sub-folders.")
   private List<String> paths = new ArrayList<>();
 
   @Option(

@@ -126,7 +126,9 @@ final class BadInputTest {
 
   @Test
   void aDirectoryIsNoFile() {
-    assertFails(directory, "found a directory");
+    assertLine(Run.of("info", directory), directory, "found a directory");
+    String twice = "x=" + directory + "," + directory;
+    assertLine(Run.of("read", "--column", twice), directory, "found a directory");
   }
 
   @Test

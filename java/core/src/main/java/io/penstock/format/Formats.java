@@ -1,6 +1,7 @@
 package io.penstock.format;
 
 import io.penstock.PenstockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class Formats {
   private static final int MAX_NAMES = 8;
 
   private static final String SEQUENCES = "sequences";
+  private static final String LABELS = "label";
 
   private Formats() {}
 
@@ -111,6 +113,28 @@ public final class Formats {
   public static boolean isSequences(Path path) {
     return PartPath.of(path).part().equals(SEQUENCES)
         && open(sequencePart(path, "pointers")).format().equals("megatron");
+  }
+
+  /**
+   * Whether a path names the labels of a folder of files, {@code FOLDER#label}: the number of the
+   * sub-folder that each of them lies in, see {@link FolderIndex#classes}.
+   *
+   * @param path a file, a folder, or a part of one
+   * @return whether it is labels
+   */
+  public static boolean isLabels(Path path) {
+    PartPath place = PartPath.of(path);
+    return place.part().equals(LABELS) && Files.isDirectory(place.file());
+  }
+
+  /**
+   * The file or folder that a path names a part of.
+   *
+   * @param path {@code FILE#PART}, or without a part
+   * @return {@code FILE}
+   */
+  public static Path file(Path path) {
+    return PartPath.of(path).file();
   }
 
   /**

@@ -52,7 +52,7 @@ final class ShardPaths {
         && !Files.exists(file);
   }
 
-  private static Pattern pattern(String name) {
+  static Pattern pattern(String name) {
     StringBuilder expression = new StringBuilder();
     for (String piece : name.split("(?<=[*?])|(?=[*?])", -1)) {
       expression.append(

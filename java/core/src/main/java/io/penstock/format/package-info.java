@@ -31,7 +31,10 @@
  *   <li><b>safetensors</b>: tensors by their names. Types that NumPy does not have are raw bytes.
  *   <li><b>IDX</b>, the format of MNIST.
  *   <li><b>megatron</b>: token data; {@code FILE.idx} is the tokens in {@code FILE.bin}, and the
- *       arrays of the index are parts beside them.
+ *       arrays of the index are parts beside them. {@code FILE.idx#sequences} is a column of a
+ *       dataset, with records of different sizes, and no array.
+ *   <li><b>folders</b> of small files, each a record, with an index that is kept: {@link
+ *       io.penstock.format.FolderIndex FolderIndex}.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, where the
  *       jar penstock-hdf5 is on the class path. Others may bring formats in the same way, see
  *       {@link io.penstock.format.FormatProvider FormatProvider}.
