@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,8 @@ class FolderTest {
     }
   }
 
-  private static TreeMap<Long, String> texts(Dataset dataset, String readahead) {
-    TreeMap<Long, String> texts = new TreeMap<>();
+  private static Map<Long, String> texts(Dataset dataset, String readahead) {
+    Map<Long, String> texts = new TreeMap<>();
     try (Loader loader =
         dataset.loader().batchSize(32).readahead(Readahead.parse(readahead)).build()) {
       for (Batch batch : loader.epoch(2)) {
@@ -100,7 +101,7 @@ class FolderTest {
     List<Path> paths = paths();
     try (Dataset dataset = Dataset.open(mails)) {
       assertThat(dataset.recordCount()).isEqualTo(FILES + 1).isEqualTo(paths.size());
-      TreeMap<Long, String> texts = texts(dataset, readahead);
+      Map<Long, String> texts = texts(dataset, readahead);
       for (int i = 0; i < paths.size(); i++) {
         String wanted = Files.readString(paths.get(i));
         assertThat(texts.get((long) i)).as(paths.get(i).toString()).isEqualTo(wanted);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +65,9 @@ class VariableTest {
   }
 
   private Path file(String name, ByteBuffer contents) throws IOException {
-    return Files.write(directory.resolve(name), contents.array());
+    byte[] bytes = new byte[contents.flip().remaining()];
+    contents.get(bytes);
+    return Files.write(directory.resolve(name), bytes);
   }
 
   private Path offsets(long... numbers) throws IOException {
@@ -190,7 +193,7 @@ class VariableTest {
   @Test
   void withSeveralRanksAWholeBatchCounts() {
     try (Dataset dataset = dataset()) {
-      TreeMap<Long, Integer> seen = new TreeMap<>();
+      Map<Long, Integer> seen = new TreeMap<>();
       LoaderState state = null;
       for (int rank = 0; rank < 3; rank++) {
         try (Loader loader =

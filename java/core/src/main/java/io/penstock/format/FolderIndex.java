@@ -134,7 +134,7 @@ public final class FolderIndex {
       return decodeOrNull(folder, pattern, file, bytes);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       return null; // Digests are right, and what they are of was never written by us: make it
-                   // again.
+      // again.
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What every parser owes to every file: layouts that lie in the file, or a PenstockException of one
@@ -22,11 +23,30 @@ final class Hostile {
   /** Parts that are read back element by element; more would only take longer. */
   private static final int MAX_READ_BYTES = 1 << 16;
 
+  /** What took longest of all that was opened, for people to read: machines differ too much. */
+  private static final AtomicReference<Opened> SLOWEST =
+      new AtomicReference<>(new Opened(0, "nothing"));
+
+  private record Opened(long nanos, String what) {}
+
   private Hostile() {}
+
+  /** Says which file took longest so far. */
+  static void printSlowest() {
+    Opened slowest = SLOWEST.get();
+    System.out.printf(
+        "the slowest hostile file took %.1f ms: %s%n", slowest.nanos / 1e6, slowest.what);
+  }
+
+  static void took(long startNanos, String what) {
+    Opened opened = new Opened(System.nanoTime() - startNanos, what);
+    SLOWEST.accumulateAndGet(opened, (one, other) -> one.nanos >= other.nanos ? one : other);
+  }
 
   /** Opens and lists the file; checks whatever comes of it. True if something can be read. */
   static boolean isSound(Path path) {
     boolean isReadable = false;
+    long start = System.nanoTime();
     try {
       for (Part part : Formats.parts(path)) {
         if (part.problem().isPresent()) {
@@ -42,6 +62,7 @@ final class Hostile {
       assertThat(e.getMessage()).contains(path.toString()).doesNotContain("\n");
       assertThat(e.getMessage().length()).isLessThan(1200);
     }
+    took(start, path.getFileName() + ", damaged");
     return isReadable;
   }
 
@@ -110,6 +131,7 @@ final class Hostile {
    * unlike time it is the same on every machine.
    */
   static void assertRefusedWithin(Path path, long bytes, String reason) {
+    long start = System.nanoTime();
     long allocated =
         allocatedBytes(
             () ->
@@ -117,6 +139,7 @@ final class Hostile {
                     .isInstanceOf(PenstockException.class)
                     .hasMessageContaining(reason)
                     .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(1200)));
+    took(start, path.getFileName() + ", refused as it should: " + reason);
     assertThat(allocated).isLessThan(bytes);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,11 @@ class HostileFormatsTest {
   private static final long WITHIN_BYTES = 64 << 20;
 
   @TempDir Path directory;
+
+  @AfterAll
+  static void sayHowLongTheSlowestTook() {
+    Hostile.printSlowest();
+  }
 
   private Path copy(String name) throws IOException {
     if (name.startsWith("tokens")) {

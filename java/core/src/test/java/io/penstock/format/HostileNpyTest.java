@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,11 @@ class HostileNpyTest {
   private static final int DATA_BYTES = 3 * 2 * 8;
 
   @TempDir Path directory;
+
+  @AfterAll
+  static void sayHowLongTheSlowestTook() {
+    Hostile.printSlowest();
+  }
 
   private static byte[] valid(int version) {
     String dictionary = NpyFiles.dictionary("'<M8[ns]'", "False", "(3, 2)");

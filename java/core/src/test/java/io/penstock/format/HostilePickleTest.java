@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,11 @@ class HostilePickleTest {
   private static final long WITHIN_BYTES = 160 << 20;
 
   @TempDir Path directory;
+
+  @AfterAll
+  static void sayHowLongTheSlowestTook() {
+    Hostile.printSlowest();
+  }
 
   private Path write(byte[] pickle) {
     return Hostile.write(directory.resolve("a.pkl"), pickle, pickle.length);
