@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Remainder;
+import io.penstock.transform.OutputColumn;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -303,6 +304,43 @@ class BadRecordsTest {
         assertThat(batch.column(0).byteSize()).isEqualTo(784L * batch.size());
       }
       assertThat(sizes).hasSize(101).startsWith(0, 10, 10).endsWith(10, 3);
+    }
+  }
+
+  @Test
+  void transformsKnowThePositionsOfWhatIsLeft() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      flipBit(images, i);
+    }
+    flipBit(images, 15);
+    try (Dataset dataset = open();
+        Loader loader =
+            dataset
+                .loader()
+                .batchSize(10)
+                .shuffle(Shuffle.NONE)
+                .verify(checksums)
+                .badRecords(BadRecords.SKIP)
+                .transform(
+                    "labels",
+                    OutputColumn.of("position", "<i8"),
+                    record ->
+                        record
+                            .output(0)
+                            .set(
+                                ValueLayout.JAVA_LONG_UNALIGNED,
+                                record.outputOffset(0),
+                                record.position()))
+                .build()) {
+      List<Integer> sizes = new ArrayList<>();
+      for (Batch batch : loader.epoch(0)) {
+        sizes.add(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+          assertThat(batch.column("position").getAtIndex(ValueLayout.JAVA_LONG, i))
+              .isEqualTo(batch.index(i));
+        }
+      }
+      assertThat(sizes).hasSize(101).startsWith(0, 9, 10).endsWith(10, 3);
     }
   }
 

@@ -34,6 +34,15 @@ final class RecordChecksumWriter {
   private RecordChecksumWriter() {}
 
   static void write(Dataset dataset, Path target, boolean mayReplace, LongConsumer progress) {
+    for (Column column : dataset.columns()) {
+      if (column.isVariable()) {
+        throw PenstockException.about(
+            target,
+            "expected records of one size to make checksums of, found column '%s' of any size: leave"
+                    .formatted(column.name())
+                + " it out");
+      }
+    }
     try (PartialFile file = PartialFile.create(target, mayReplace)) {
       writeTo(file.channel(), dataset, progress);
       dataset.check();

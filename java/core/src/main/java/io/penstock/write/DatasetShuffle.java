@@ -166,6 +166,7 @@ public final class DatasetShuffle {
   /** With another plan: for tests of what takes large data otherwise. */
   Result run(ShufflePlan plan) {
     List<Column> columns = dataset.columns();
+    columns.forEach(this::checkColumn);
     long count = dataset.recordCount();
     this.plan = plan;
     order = new FullShuffle(count, seed);
@@ -294,6 +295,15 @@ public final class DatasetShuffle {
         .memoryBytes(plan.readBytes())
         .readahead(Readahead.parse(readahead))
         .build();
+  }
+
+  private void checkColumn(Column column) {
+    if (column.isVariable()) {
+      throw PenstockException.about(
+          target,
+          "expected records of one size to shuffle, found column '%s' of any size: leave it out"
+              .formatted(column.name()));
+    }
   }
 
   private void checkSources() {

@@ -200,6 +200,7 @@ public final class CheckedGatherer extends GathererOnTop {
   }
 
   private void skip(Slot slot) {
+    int[] places = new int[slot.size() - bad.size()];
     int kept = 0;
     int keptRecords = 0;
     for (int i = 0; i < slot.size(); i++) {
@@ -209,10 +210,11 @@ public final class CheckedGatherer extends GathererOnTop {
         continue;
       }
       slot.move(i, kept);
+      places[kept] = i;
       kept++;
       keptRecords += i < slot.recordCount() ? 1 : 0;
     }
-    slot.shrink(kept, keptRecords);
+    slot.shrink(places, keptRecords);
   }
 
   private void replace(Slot slot, int place, Problem problem) {

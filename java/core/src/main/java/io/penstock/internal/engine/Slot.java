@@ -49,6 +49,10 @@ public final class Slot {
   private final MemorySegment[] recordOffsets;
 
   private boolean isLastPiece = true;
+
+  /** Where the records were in the batch before some were left out; null where none were. */
+  private int[] places;
+
   private long epoch;
   private long position;
   private int size;
@@ -228,19 +232,26 @@ public final class Slot {
     this.size = size;
     this.recordCount = recordCount;
     this.failure = null;
+    this.places = null;
     resize(size);
   }
 
   /**
    * Leaves out the last places of the batch.
    *
-   * @param size how many are left, at least 0
+   * @param places where the records that are left were before, one for each of them
    * @param recordCount how many of them are not padding
    */
-  void shrink(int size, int recordCount) {
-    this.size = size;
+  void shrink(int[] places, int recordCount) {
+    this.places = places;
+    this.size = places.length;
     this.recordCount = recordCount;
     resize(size);
+  }
+
+  /** Where the records were in the batch before some were left out; null where none were. */
+  int[] places() {
+    return places;
   }
 
   /** Copies a record with its index from one place of the batch to another. */

@@ -38,6 +38,9 @@ final class TransformJob {
   /** Time of all threads. */
   long nanos;
 
+  /** Where its records were in the batch before some were left out; null where none were. */
+  private int[] places;
+
   private int failedPlace;
   private volatile boolean isAbandoned;
 
@@ -58,6 +61,7 @@ final class TransformJob {
     nanos = 0;
     failedPlace = Integer.MAX_VALUE;
     isAbandoned = false;
+    places = read.places();
     slot.assign(read.epoch(), read.position(), read.size(), read.recordCount());
     slot.trace.set(read.trace);
     slot.indices().copyFrom(read.indices());
@@ -88,6 +92,6 @@ final class TransformJob {
 
   /** Position of a record in the epoch. */
   long position(int place) {
-    return deal.position(batch, place);
+    return deal.position(batch, places == null ? place : places[place]);
   }
 }

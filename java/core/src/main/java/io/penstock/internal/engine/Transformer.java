@@ -381,6 +381,8 @@ public final class Transformer implements BatchSource {
     if (read.failure() != null) {
       job.fail(0, read.failure());
       finish(job);
+    } else if (!job.hasParts()) {
+      finish(job); // All of its records were bad, and skipped.
     }
   }
 
