@@ -2,7 +2,6 @@ package io.penstock.cli.convert;
 
 import io.penstock.ElementType;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 
 /**
  * Turns elements of one type into another. Without loss, or with the loss that is written here.
@@ -75,23 +74,19 @@ final class Cast {
     return source.isFloating() ? floating(elements, result, count) : whole(elements, result, count);
   }
 
-  private static ByteOrder order(ElementType type) {
-    return type.order() == null ? ByteOrder.nativeOrder() : type.order();
-  }
-
   private Loss floating(MemorySegment elements, MemorySegment result, long count) {
-    ByteOrder fromOrder = order(from);
-    ByteOrder toOrder = order(to);
+    boolean isFromTurned = !from.isNativeOrder();
+    boolean isToTurned = !to.isNativeOrder();
     for (long i = 0; i < count; i++) {
-      double value = source.floating(elements, i * from.sizeBytes(), fromOrder);
+      double value = source.floating(elements, i * from.sizeBytes(), isFromTurned);
       boolean isExact;
       if (target.isFloating()) {
         isExact = Double.isNaN(value) || target.rounded(value) == value;
-        target.put(result, i * to.sizeBytes(), toOrder, value);
+        target.put(result, i * to.sizeBytes(), isToTurned, value);
       } else {
         long number = target == Numbers.BOOL ? (value == 0 ? 0 : 1) : whole(value);
         isExact = value == (target.isUnsigned64() ? unsigned(number) : number) && isIn(value);
-        target.put(result, i * to.sizeBytes(), toOrder, number);
+        target.put(result, i * to.sizeBytes(), isToTurned, number);
       }
       if (!isExact && !isLossy) {
         return new Loss(i, Double.toString(value));
@@ -124,22 +119,22 @@ final class Cast {
   }
 
   private Loss whole(MemorySegment elements, MemorySegment result, long count) {
-    ByteOrder fromOrder = order(from);
-    ByteOrder toOrder = order(to);
+    boolean isFromTurned = !from.isNativeOrder();
+    boolean isToTurned = !to.isNativeOrder();
     for (long i = 0; i < count; i++) {
-      long value = source.whole(elements, i * from.sizeBytes(), fromOrder);
+      long value = source.whole(elements, i * from.sizeBytes(), isFromTurned);
       boolean isHuge = source.isUnsigned64() && value < 0;
       boolean isExact;
       if (target.isFloating()) {
         double floating = isHuge ? unsigned(value) : value;
         isExact = isExact(value, isHuge);
-        target.put(result, i * to.sizeBytes(), toOrder, rounded(value, isHuge, floating));
+        target.put(result, i * to.sizeBytes(), isToTurned, rounded(value, isHuge, floating));
       } else {
         isExact =
             target.isUnsigned64()
                 ? isHuge || value >= 0
                 : !isHuge && value >= target.least() && value <= target.most();
-        target.put(result, i * to.sizeBytes(), toOrder, value);
+        target.put(result, i * to.sizeBytes(), isToTurned, value);
       }
       if (!isExact && !isLossy) {
         return new Loss(i, isHuge ? Long.toUnsignedString(value) : Long.toString(value));

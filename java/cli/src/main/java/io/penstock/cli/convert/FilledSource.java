@@ -5,11 +5,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 import java.util.List;
 
 /** Records whose elements are all the same number. */
 public final class FilledSource implements RecordSource {
+  /** 2^64 has 20 digits. */
+  private static final int MAX_DIGITS = 20;
+
   private final ElementType type;
   private final List<Long> shape;
   private final Arena arena = Arena.ofShared();
@@ -42,21 +44,25 @@ public final class FilledSource implements RecordSource {
 
   private void put(MemorySegment element) {
     Numbers numbers = Numbers.of(type);
-    ByteOrder order = type.order() == null ? ByteOrder.nativeOrder() : type.order();
+    boolean isTurned = !type.isNativeOrder();
     try {
       if (numbers == null) {
         throw new IllegalArgumentException("no numbers: " + type);
       }
       if (numbers.isFloating()) {
-        numbers.put(element, 0, order, Double.parseDouble(fill));
+        numbers.put(element, 0, isTurned, Double.parseDouble(fill));
         return;
       }
-      BigInteger value = new BigDecimal(fill).toBigIntegerExact();
+      BigDecimal number = new BigDecimal(fill);
+      if (number.precision() - (long) number.scale() > MAX_DIGITS) {
+        throw new ArithmeticException("too many digits to even look at: " + fill);
+      }
+      BigInteger value = number.toBigIntegerExact();
       BigInteger most = new BigInteger(Long.toUnsignedString(numbers.most()));
       if (value.compareTo(BigInteger.valueOf(numbers.least())) < 0 || value.compareTo(most) > 0) {
         throw new IllegalArgumentException("out of range");
       }
-      numbers.put(element, 0, order, value.longValue());
+      numbers.put(element, 0, isTurned, value.longValue());
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IllegalArgumentException(
           "--fill must be a number that %s has, was '%s'".formatted(type, fill), e);

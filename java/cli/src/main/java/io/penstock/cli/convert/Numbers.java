@@ -3,7 +3,6 @@ package io.penstock.cli.convert;
 import io.penstock.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * Elements of one numeric type in memory, read and written as whole numbers or as floating point.
@@ -83,61 +82,92 @@ enum Numbers {
     };
   }
 
-  private static ValueLayout.OfShort shorts(ByteOrder order) {
-    return ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(order);
+  // Always in the order of this machine, turned afterwards: layouts that are not constants are
+  // hundreds of times slower.
+
+  private static short turned(short value, boolean isTurned) {
+    return isTurned ? Short.reverseBytes(value) : value;
   }
 
-  private static ValueLayout.OfInt ints(ByteOrder order) {
-    return ValueLayout.JAVA_INT_UNALIGNED.withOrder(order);
+  private static int turned(int value, boolean isTurned) {
+    return isTurned ? Integer.reverseBytes(value) : value;
   }
 
-  private static ValueLayout.OfLong longs(ByteOrder order) {
-    return ValueLayout.JAVA_LONG_UNALIGNED.withOrder(order);
+  private static long turned(long value, boolean isTurned) {
+    return isTurned ? Long.reverseBytes(value) : value;
   }
 
-  /** Reads a whole number. */
-  long whole(MemorySegment from, long offset, ByteOrder order) {
+  private static short getShort(MemorySegment from, long offset, boolean isTurned) {
+    return turned(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset), isTurned);
+  }
+
+  private static int getInt(MemorySegment from, long offset, boolean isTurned) {
+    return turned(from.get(ValueLayout.JAVA_INT_UNALIGNED, offset), isTurned);
+  }
+
+  private static long getLong(MemorySegment from, long offset, boolean isTurned) {
+    return turned(from.get(ValueLayout.JAVA_LONG_UNALIGNED, offset), isTurned);
+  }
+
+  private static void set(MemorySegment to, long offset, boolean isTurned, short value) {
+    to.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, turned(value, isTurned));
+  }
+
+  private static void set(MemorySegment to, long offset, boolean isTurned, int value) {
+    to.set(ValueLayout.JAVA_INT_UNALIGNED, offset, turned(value, isTurned));
+  }
+
+  private static void set(MemorySegment to, long offset, boolean isTurned, long value) {
+    to.set(ValueLayout.JAVA_LONG_UNALIGNED, offset, turned(value, isTurned));
+  }
+
+  /**
+   * Reads a whole number.
+   *
+   * @param isTurned whether it has the other byte order than this machine; here and below
+   */
+  long whole(MemorySegment from, long offset, boolean isTurned) {
     return switch (this) {
       case BOOL -> from.get(ValueLayout.JAVA_BYTE, offset) == 0 ? 0 : 1;
       case INT8 -> from.get(ValueLayout.JAVA_BYTE, offset);
       case UINT8 -> from.get(ValueLayout.JAVA_BYTE, offset) & 0xffL;
-      case INT16 -> from.get(shorts(order), offset);
-      case UINT16 -> from.get(shorts(order), offset) & 0xffffL;
-      case INT32 -> from.get(ints(order), offset);
-      case UINT32 -> from.get(ints(order), offset) & 0xffffffffL;
-      case INT64, UINT64 -> from.get(longs(order), offset);
+      case INT16 -> getShort(from, offset, isTurned);
+      case UINT16 -> getShort(from, offset, isTurned) & 0xffffL;
+      case INT32 -> getInt(from, offset, isTurned);
+      case UINT32 -> getInt(from, offset, isTurned) & 0xffffffffL;
+      case INT64, UINT64 -> getLong(from, offset, isTurned);
       default -> throw new IllegalStateException("no whole numbers: " + this);
     };
   }
 
   /** Reads a floating point number. */
-  double floating(MemorySegment from, long offset, ByteOrder order) {
+  double floating(MemorySegment from, long offset, boolean isTurned) {
     return switch (this) {
-      case FLOAT16 -> Float.float16ToFloat(from.get(shorts(order), offset));
-      case FLOAT32 -> Float.intBitsToFloat(from.get(ints(order), offset));
-      case FLOAT64 -> Double.longBitsToDouble(from.get(longs(order), offset));
+      case FLOAT16 -> Float.float16ToFloat(getShort(from, offset, isTurned));
+      case FLOAT32 -> Float.intBitsToFloat(getInt(from, offset, isTurned));
+      case FLOAT64 -> Double.longBitsToDouble(getLong(from, offset, isTurned));
       default -> throw new IllegalStateException("no floating point numbers: " + this);
     };
   }
 
   /** Writes the low bits of a whole number. */
-  void put(MemorySegment to, long offset, ByteOrder order, long value) {
+  void put(MemorySegment to, long offset, boolean isTurned, long value) {
     switch (this) {
       case BOOL -> to.set(ValueLayout.JAVA_BYTE, offset, (byte) (value == 0 ? 0 : 1));
       case INT8, UINT8 -> to.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
-      case INT16, UINT16 -> to.set(shorts(order), offset, (short) value);
-      case INT32, UINT32 -> to.set(ints(order), offset, (int) value);
-      case INT64, UINT64 -> to.set(longs(order), offset, value);
+      case INT16, UINT16 -> set(to, offset, isTurned, (short) value);
+      case INT32, UINT32 -> set(to, offset, isTurned, (int) value);
+      case INT64, UINT64 -> set(to, offset, isTurned, value);
       default -> throw new IllegalStateException("no whole numbers: " + this);
     }
   }
 
   /** Writes the nearest floating point number, of two the even one. */
-  void put(MemorySegment to, long offset, ByteOrder order, double value) {
+  void put(MemorySegment to, long offset, boolean isTurned, double value) {
     switch (this) {
-      case FLOAT16 -> to.set(shorts(order), offset, half(value));
-      case FLOAT32 -> to.set(ints(order), offset, Float.floatToRawIntBits((float) value));
-      case FLOAT64 -> to.set(longs(order), offset, Double.doubleToRawLongBits(value));
+      case FLOAT16 -> set(to, offset, isTurned, half(value));
+      case FLOAT32 -> set(to, offset, isTurned, Float.floatToRawIntBits((float) value));
+      case FLOAT64 -> set(to, offset, isTurned, Double.doubleToRawLongBits(value));
       default -> throw new IllegalStateException("no floating point numbers: " + this);
     }
   }

@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,18 +25,14 @@ class CastTest {
         ">f2", "<f4", ">f4", "<f8", ">f8");
   }
 
-  private static ByteOrder order(ElementType type) {
-    return type.order() == null ? ByteOrder.nativeOrder() : type.order();
-  }
-
   /** The exact value of an element; null for NaN and infinities. */
   private static BigDecimal value(ElementType type, MemorySegment at) {
     Numbers numbers = Numbers.of(type);
     if (numbers.isFloating()) {
-      double value = numbers.floating(at, 0, order(type));
+      double value = numbers.floating(at, 0, !type.isNativeOrder());
       return Double.isFinite(value) ? new BigDecimal(value) : null;
     }
-    long value = numbers.whole(at, 0, order(type));
+    long value = numbers.whole(at, 0, !type.isNativeOrder());
     return new BigDecimal(
         numbers.isUnsigned64()
             ? new BigInteger(Long.toUnsignedString(value))
@@ -60,9 +55,9 @@ class CastTest {
           byte[] element = new byte[type.sizeBytes()];
           long value = sign * ((1L << bit) + difference);
           if (numbers.isFloating()) {
-            numbers.put(MemorySegment.ofArray(element), 0, order(type), (double) value);
+            numbers.put(MemorySegment.ofArray(element), 0, !type.isNativeOrder(), (double) value);
           } else {
-            numbers.put(MemorySegment.ofArray(element), 0, order(type), value);
+            numbers.put(MemorySegment.ofArray(element), 0, !type.isNativeOrder(), value);
           }
           elements.add(element);
         }
@@ -140,9 +135,9 @@ class CastTest {
     ElementType target = ElementType.parse(to);
     MemorySegment element = MemorySegment.ofArray(new byte[source.sizeBytes()]);
     if (Numbers.of(source).isFloating()) {
-      Numbers.of(source).put(element, 0, order(source), Double.parseDouble(value));
+      Numbers.of(source).put(element, 0, !source.isNativeOrder(), Double.parseDouble(value));
     } else {
-      Numbers.of(source).put(element, 0, order(source), Long.parseLong(value));
+      Numbers.of(source).put(element, 0, !source.isNativeOrder(), Long.parseLong(value));
     }
     MemorySegment result = MemorySegment.ofArray(new byte[target.sizeBytes()]);
     Cast.of(source, target, true).run(element, result);
