@@ -107,7 +107,7 @@ final class DatasetFiles {
             folder.recordCount(),
             0,
             List.of(new Shard(folder.file(), 0, folder.recordCount(), 1)));
-    checkCount(column);
+    checkCount(column, folder.folder());
     folders.put(name, folder);
     columns.add(column);
   }
@@ -129,7 +129,11 @@ final class DatasetFiles {
   }
 
   private void checkCount(Column column) {
-    Path path = column.shards().getFirst().path();
+    checkCount(column, column.shards().getFirst().path());
+  }
+
+  /** Says what is wrong of the path that the caller knows. */
+  private void checkCount(Column column, Path path) {
     if (column.recordCount() > MAX_RECORDS) {
       throw PenstockException.about(
           path,
