@@ -36,6 +36,9 @@ public final class Batch implements AutoCloseable {
   private int size;
   private int recordCount;
 
+  /** Where it was taken, if that is tracked. */
+  private Throwable taker;
+
   Batch(Loader loader) {
     this.loader = loader;
   }
@@ -48,6 +51,7 @@ public final class Batch implements AutoCloseable {
     recordCount = leased.recordCount();
     isRetained = false;
     lease++;
+    taker = loader.isTracking() ? new Throwable("taken here: " + description()) : null;
     slot.set(leased);
     return lease;
   }
@@ -192,6 +196,19 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
+   * A column as native libraries want it described: pointer, shape with the records as first axis,
+   * strides, and type, in the words of DLPack.
+   *
+   * @param name of the column
+   * @return the description; its memory is valid as long as the batch is open
+   * @throws PenstockException if there is no such column
+   * @throws IllegalStateException if the batch or its loader is closed
+   */
+  public Tensor tensor(String name) {
+    return Tensor.of(column(name), loader.column(name), size);
+  }
+
+  /**
    * Which records these are.
    *
    * @return {@link #size()} indices, 64-bit integers in native byte order
@@ -215,7 +232,9 @@ public final class Batch implements AutoCloseable {
 
   /**
    * Keeps the lease when the loop goes on; the caller has to close the batch. To be called before
-   * the loop asks for the next batch.
+   * the loop asks for the next batch. Who forgets to close them gets an IllegalStateException when
+   * all are in use for a minute; with {@code -Dpenstock.trackBatches=true} its suppressed
+   * exceptions tell where each was taken.
    *
    * @return this
    * @throws IllegalStateException if the batch or its loader is closed
@@ -237,8 +256,16 @@ public final class Batch implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Batch[epoch=%d, position=%d, size=%d%s]"
-        .formatted(epoch, position, size, slot.get() == null ? ", closed" : "");
+    return "Batch[%s%s]".formatted(description(), slot.get() == null ? ", closed" : "");
+  }
+
+  private String description() {
+    return "epoch=%d, position=%d, size=%d".formatted(epoch, position, size);
+  }
+
+  /** Where it was taken, if that is tracked and it was not closed since; else null. */
+  Throwable taker() {
+    return slot.get() == null ? null : taker;
   }
 
   private Slot leased() {

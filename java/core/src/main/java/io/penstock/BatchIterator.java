@@ -17,6 +17,7 @@ final class BatchIterator implements Iterator<Batch> {
   private final BatchSource source;
   private final long session;
   private final long epoch;
+  private final long endEpoch;
   private final Delivery delivery;
   private long batches;
 
@@ -26,11 +27,18 @@ final class BatchIterator implements Iterator<Batch> {
   private Batch current;
   private long currentLease;
 
-  BatchIterator(Loader loader, BatchSource source, long session, long epoch, Delivery delivery) {
+  BatchIterator(
+      Loader loader,
+      BatchSource source,
+      long session,
+      long epoch,
+      long endEpoch,
+      Delivery delivery) {
     this.loader = loader;
     this.source = source;
     this.session = session;
     this.epoch = epoch;
+    this.endEpoch = endEpoch;
     this.delivery = delivery;
     delivery.at(epoch, 0, 0);
   }
@@ -51,7 +59,12 @@ final class BatchIterator implements Iterator<Batch> {
     if (!source.hasNext(session, epoch)) {
       throw new NoSuchElementException("epoch " + epoch + " has no more batches");
     }
-    Slot slot = source.take(session);
+    Slot slot;
+    try {
+      slot = source.take(session);
+    } catch (IllegalStateException e) {
+      throw loader.withTakers(e);
+    }
     batches += slot.isLastPiece() ? 1 : 0;
     records = slot.isLastPiece() ? 0 : records + slot.recordCount();
     PenstockException failure = slot.failure();
@@ -63,6 +76,7 @@ final class BatchIterator implements Iterator<Batch> {
     currentLease = current.open(slot);
     // Not what failed: a job that ends there goes on with it.
     delivery.at(epoch, source.complete(batches), records);
+    loader.progressed(epoch, endEpoch, batches);
     return current;
   }
 

@@ -14,7 +14,9 @@ import io.penstock.sampler.Deal;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
 import io.penstock.transform.OutputColumn;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
 
 /**
  * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
@@ -40,6 +43,8 @@ public final class Loader implements AutoCloseable {
    * closed stays closed for at least so many batches: a mistaken use of it throws.
    */
   private static final int SPARE_BATCHES = 64;
+
+  private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
 
   private final Dataset dataset;
   private final Deals deals;
@@ -63,6 +68,12 @@ public final class Loader implements AutoCloseable {
   private final Object iteratorLock = new Object();
   private BatchIterator iterator;
   private final Set<Runnable> closeActions = new CopyOnWriteArraySet<>();
+  private volatile ProgressLine progress;
+
+  /** Whether batches remember where they were taken; and all of them, if so. */
+  private final boolean isTracking = Boolean.getBoolean("penstock.trackBatches");
+
+  private final List<Batch> tracked = new ArrayList<>();
   private volatile boolean isClosed;
 
   Loader(LoaderBuilder builder, NativeSource source) {
@@ -111,7 +122,11 @@ public final class Loader implements AutoCloseable {
   private void addBatches() {
     synchronized (idleBatches) {
       while (idleBatches.size() < engine.slotCount() + SPARE_BATCHES) {
-        idleBatches.add(new Batch(this));
+        Batch batch = new Batch(this);
+        idleBatches.add(batch);
+        if (isTracking) {
+          tracked.add(batch);
+        }
       }
     }
   }
@@ -267,6 +282,48 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
+   * Has a line made about how the loop gets on, now and then: how much of the epoch is delivered,
+   * records per second, the share of the time that the loop waited for batches, and how long the
+   * rest will take at this rate. For instance {@code loader.progress(Duration.ofSeconds(5),
+   * System.err::println)}.
+   *
+   * @param interval least time between lines, which begins now; at least 1 ms
+   * @param sink gets the lines, on the thread that iterates, when a batch is handed out; null: no
+   *     more lines
+   * @throws IllegalArgumentException if the interval is shorter
+   */
+  public void progress(Duration interval, Consumer<String> sink) {
+    if (interval.compareTo(LEAST_INTERVAL) < 0) {
+      throw new IllegalArgumentException("interval must be at least 1 ms, was " + interval);
+    }
+    progress = sink == null ? null : new ProgressLine(this, deals, interval, sink);
+  }
+
+  void progressed(long epoch, long endEpoch, long count) {
+    ProgressLine line = progress;
+    if (line != null) {
+      line.delivered(epoch, endEpoch, count);
+    }
+  }
+
+  boolean isTracking() {
+    return isTracking;
+  }
+
+  /** Adds where the batches that are in use were taken, if that is tracked. */
+  IllegalStateException withTakers(IllegalStateException failure) {
+    synchronized (idleBatches) {
+      for (Batch batch : tracked) {
+        Throwable taker = batch.taker();
+        if (taker != null) {
+          failure.addSuppressed(taker);
+        }
+      }
+    }
+    return failure;
+  }
+
+  /**
    * What was done so far. Also after closing.
    *
    * @return a snapshot
@@ -345,7 +402,8 @@ public final class Loader implements AutoCloseable {
         rechoose();
       }
       BatchSource batches = engine.batches();
-      iterator = new BatchIterator(this, batches, batches.begin(epoch, end), epoch, delivery);
+      iterator =
+          new BatchIterator(this, batches, batches.begin(epoch, end), epoch, endEpoch, delivery);
       return iterator;
     }
   }

@@ -1,8 +1,15 @@
 package io.penstock.transform;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 
-/** Ready-made transforms. */
+/**
+ * Ready-made transforms. Each reads a column and writes it under the same name; what does not fit
+ * the column is said when the loader is built. Images are records of three axes as a {@link Layout}
+ * has them, or of two, which are images of one channel.
+ */
 public final class Transforms {
   private Transforms() {}
 
@@ -15,5 +22,164 @@ public final class Transforms {
   public static Transform drop(String... columns) {
     Transform.OfRecords nothing = new Transform.OfRecords(List.of(), record -> {});
     return new Transform("drop", List.of(), List.of(columns), _ -> nothing);
+  }
+
+  /**
+   * Casts numbers as NumPy's {@code astype} does; what an integer cannot hold of a float becomes
+   * the nearest that it can, and NaN becomes 0.
+   *
+   * @param column booleans, integers, or floats of 16, 32 or 64 bits
+   * @param descr the type to cast to, in NumPy's words: one of these
+   * @return the transform
+   */
+  public static Transform cast(String column, String descr) {
+    Conversion conversion = new Conversion(descr);
+    return of("cast", column, conversion::bind);
+  }
+
+  /**
+   * Turns images into float32: {@code (value * scale - mean) / deviation}, with a mean and a
+   * deviation for each channel, computed in double and rounded once; and turns their axes around if
+   * that is wanted, in the same pass. With a scale of 1/255 this is what PyTorch's {@code ToTensor}
+   * and {@code Normalize} do.
+   *
+   * @param column images of uint8 or float32
+   * @param from how they are stored
+   * @param to how they are delivered, with three axes
+   * @param scale of the values
+   * @param mean of each channel, of scaled values
+   * @param deviation of each channel, of scaled values; above 0
+   * @return the transform
+   */
+  public static Transform normalize(
+      String column, Layout from, Layout to, double scale, double[] mean, double[] deviation) {
+    Normalization normalization =
+        new Normalization(
+            Objects.requireNonNull(from, "from"),
+            Objects.requireNonNull(to, "to"),
+            scale,
+            mean,
+            deviation);
+    return of("normalize", column, normalization::bind);
+  }
+
+  /**
+   * Turns the axes of images around: channels side by side, or each by itself.
+   *
+   * @param column images of any type
+   * @param from how they are stored
+   * @param to how they are delivered, with three axes
+   * @return the transform
+   */
+  public static Transform transpose(String column, Layout from, Layout to) {
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(to, "to");
+    return of("transpose", column, input -> Moves.transpose(input, from, to));
+  }
+
+  /**
+   * Cuts a part out of each image, at a place that is drawn for each record and epoch.
+   *
+   * @param column images of any type
+   * @param layout how they are stored
+   * @param height of the part, at most that of the images
+   * @param width of the part, at most that of the images
+   * @return the transform
+   */
+  public static Transform randomCrop(String column, Layout layout, int height, int width) {
+    Objects.requireNonNull(layout, "layout");
+    return of("randomCrop", column, input -> Moves.crop(input, layout, height, width, true));
+  }
+
+  /**
+   * Cuts the middle out of each image.
+   *
+   * @param column images of any type
+   * @param layout how they are stored
+   * @param height of the part, at most that of the images
+   * @param width of the part, at most that of the images
+   * @return the transform
+   */
+  public static Transform centerCrop(String column, Layout layout, int height, int width) {
+    Objects.requireNonNull(layout, "layout");
+    return of("centerCrop", column, input -> Moves.crop(input, layout, height, width, false));
+  }
+
+  /**
+   * Turns left and right around in some images, drawn for each record and epoch.
+   *
+   * @param column images of any type
+   * @param layout how they are stored
+   * @param probability of an image to be turned, 0 to 1
+   * @return the transform
+   */
+  public static Transform randomFlip(String column, Layout layout, double probability) {
+    Objects.requireNonNull(layout, "layout");
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new IllegalArgumentException("probability must be 0 to 1, was " + probability);
+    }
+    return of("randomFlip", column, input -> Moves.flip(input, layout, probability));
+  }
+
+  /**
+   * Puts a frame of zeros around each image.
+   *
+   * @param column images of any type
+   * @param layout how they are stored
+   * @param pixels width of the frame, at least 0
+   * @return the transform
+   */
+  public static Transform pad(String column, Layout layout, int pixels) {
+    Objects.requireNonNull(layout, "layout");
+    if (pixels < 0) {
+      throw new IllegalArgumentException("pixels must be at least 0, was " + pixels);
+    }
+    return of("pad", column, input -> Moves.pad(input, layout, pixels));
+  }
+
+  /**
+   * Makes rows of float32 of class numbers: 1 at the number, otherwise 0. A number that is no class
+   * fails its batch.
+   *
+   * @param column integers; the classes become a last axis
+   * @param classes how many there are, at least 1
+   * @return the transform
+   */
+  public static Transform oneHot(String column, int classes) {
+    if (classes < 1) {
+      throw new IllegalArgumentException("classes must be at least 1, was " + classes);
+    }
+    return of("oneHot", column, input -> Numbers.oneHot(input, classes));
+  }
+
+  /**
+   * Turns the bytes of numbers around, for a consumer that wants the other order. To read numbers
+   * of the other order use {@link io.penstock.LoaderBuilder#nativeOrder}.
+   *
+   * @param column numbers of more than a byte
+   * @return the transform
+   */
+  public static Transform byteSwap(String column) {
+    return of("byteSwap", column, Numbers::byteSwap);
+  }
+
+  /**
+   * Mixes each record with another one of its batch, in all of these columns alike: {@code weight *
+   * own + (1 - weight) * other}, where the weight is drawn from Beta(alpha, alpha) and the other
+   * record from the batch, for each record and epoch. So what comes out depends on which records
+   * share a batch: on the batch size and the number of ranks, but on nothing else.
+   *
+   * @param alpha 0.05 to 4; small ones leave most records nearly as they are
+   * @param columns of float32, as inputs and one-hot targets
+   * @return the transform
+   */
+  public static Transform mixup(double alpha, String... columns) {
+    Mixing mixing = new Mixing(alpha);
+    return new Transform("mixup", Arrays.asList(columns), List.of(), mixing::bind);
+  }
+
+  private static Transform of(
+      String name, String column, Function<OutputColumn, Transform.Bound> bind) {
+    return Transform.adaptive(name, List.of(column), columns -> bind.apply(columns.getFirst()));
   }
 }

@@ -91,6 +91,7 @@ public final class Trace {
     orderNanos = other.orderNanos;
     planNanos = other.planNanos;
     copyNanos = other.copyNanos;
+    checkNanos = other.checkNanos;
     idleNanos = other.idleNanos;
     requests = other.requests;
     bytesRead = other.bytesRead;

@@ -1,0 +1,92 @@
+package io.penstock;
+
+import io.penstock.internal.engine.Deals;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Makes a line about how a loop gets on, now and then, on the thread that iterates.
+ *
+ * <p>Rates and shares are those since the line before. Nothing is computed or allocated between
+ * lines but the time. One thread at a time, as the iteration itself.
+ */
+final class ProgressLine {
+  /** Longer runs have no end that is worth a forecast. */
+  private static final double FORECAST_LIMIT_SECONDS = 365.0 * 24 * 3600;
+
+  private static final int MINUTE_SECONDS = 60;
+  private static final int HOUR_SECONDS = 3600;
+  private static final double NANOS = 1e9;
+
+  private final Loader loader;
+  private final Deals deals;
+  private final long intervalNanos;
+  private final Consumer<String> sink;
+  private long lastNanos;
+  private long lastRecords;
+  private long lastBatches;
+  private long lastStallNanos;
+
+  ProgressLine(Loader loader, Deals deals, Duration interval, Consumer<String> sink) {
+    this.loader = loader;
+    this.deals = deals;
+    this.intervalNanos = interval.toNanos();
+    this.sink = sink;
+    start(loader.statistics(), System.nanoTime());
+  }
+
+  private void start(LoaderStatistics statistics, long now) {
+    lastNanos = now;
+    lastRecords = statistics.records();
+    lastBatches = statistics.batches();
+    lastStallNanos = statistics.stallNanos();
+  }
+
+  /** So many batches of an epoch are delivered, of some that go on up to another one. */
+  void delivered(long epoch, long endEpoch, long batches) {
+    long now = System.nanoTime();
+    if (now - lastNanos < intervalNanos) {
+      return;
+    }
+    LoaderStatistics statistics = loader.statistics();
+    sink.accept(line(statistics, now - lastNanos, epoch, endEpoch, batches));
+    start(statistics, now);
+  }
+
+  private String line(
+      LoaderStatistics statistics, long nanos, long epoch, long endEpoch, long batches) {
+    double seconds = Math.max(1, nanos) / NANOS;
+    long ofEpoch = deals.of(epoch).batchCount();
+    double stallShare = (statistics.stallNanos() - lastStallNanos) / NANOS / seconds;
+    double batchesPerSecond = (statistics.batches() - lastBatches) / seconds;
+    String line =
+        String.format(
+            Locale.ROOT,
+            "epoch %d: %.1f%%, %,.0f records/s, waited %.1f%%",
+            epoch,
+            100.0 * batches / Math.max(1, ofEpoch),
+            (statistics.records() - lastRecords) / seconds,
+            100 * Math.clamp(stallShare, 0, 1));
+    double left = (ofEpoch - batches) / batchesPerSecond;
+    long later = endEpoch - epoch - 1;
+    double all = left + (double) later * deals.of(epoch + 1).batchCount() / batchesPerSecond;
+    if (left < FORECAST_LIMIT_SECONDS) {
+      line += ", " + clock(left) + " left of the epoch";
+    }
+    if (later > 0 && all < FORECAST_LIMIT_SECONDS) {
+      line += ", " + clock(all) + " of all";
+    }
+    return line;
+  }
+
+  /** As 0:07, 12:40 or 3:05:00. */
+  private static String clock(double seconds) {
+    long whole = Math.round(seconds);
+    long hours = whole / HOUR_SECONDS;
+    long minutes = whole % HOUR_SECONDS / MINUTE_SECONDS;
+    return hours > 0
+        ? String.format(Locale.ROOT, "%d:%02d:%02d", hours, minutes, whole % MINUTE_SECONDS)
+        : String.format(Locale.ROOT, "%d:%02d", minutes, whole % MINUTE_SECONDS);
+  }
+}
