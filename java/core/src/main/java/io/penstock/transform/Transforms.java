@@ -39,9 +39,10 @@ public final class Transforms {
 
   /**
    * Turns images into float32: {@code (value * scale - mean) / deviation}, with a mean and a
-   * deviation for each channel, computed in double and rounded once; and turns their axes around if
-   * that is wanted, in the same pass. With a scale of 1/255 this is what PyTorch's {@code ToTensor}
-   * and {@code Normalize} do.
+   * deviation for each channel; and turns their axes around if that is wanted, in the same pass.
+   * With a scale of 1/255 this is what PyTorch's {@code ToTensor} and {@code Normalize} do.
+   * Computed in float32 as {@code value * (scale / deviation) - mean / deviation}, the two
+   * constants rounded once from double.
    *
    * @param column images of uint8 or float32
    * @param from how they are stored

@@ -105,7 +105,10 @@ class TransformsTest {
       for (int p = 0; p < 35; p++) {
         for (int c = 0; c < channels; c++) {
           int value = bytes[i * 35 * channels + place(from, p, c, channels)] & 0xff;
-          float expected = (float) ((value * (1 / 255.0) - mean[c]) / deviation[c]);
+          float factor = (float) (1 / 255.0 / deviation[c]);
+          float expected = value * factor + (float) (-mean[c] / deviation[c]);
+          double exact = (value / 255.0 - mean[c]) / deviation[c];
+          assertThat((double) expected).isCloseTo(exact, Offset.offset(1e-6));
           int at = 4 * (i * 35 * channels + place(to, p, c, channels));
           assertThat(found.getFloat(at)).isEqualTo(expected);
         }
@@ -115,6 +118,29 @@ class TransformsTest {
 
   private static int place(Layout layout, int pixel, int channel, int channels) {
     return layout == Layout.HWC ? pixel * channels + channel : channel * 35 + pixel;
+  }
+
+  @Test
+  void largeImagesAreNormalizedAsThoughTheirAxesHadBeenTurnedBefore() throws IOException {
+    // More pixels than are taken apart at a time, and no multiple of eight.
+    Path file = npy("x", "|u1", "3, 41, 61, 3", random(3 * 41 * 61 * 3));
+    double[] mean = {0.485, 0.456, 0.406};
+    double[] deviation = {0.229, 0.224, 0.225};
+    byte[] atOnce =
+        run(
+            file,
+            b ->
+                b.transform(
+                    Transforms.normalize("x", Layout.HWC, Layout.CHW, 1 / 255.0, mean, deviation)));
+    byte[] inSteps =
+        run(
+            file,
+            b ->
+                b.transform(Transforms.transpose("x", Layout.HWC, Layout.CHW))
+                    .transform(
+                        Transforms.normalize(
+                            "x", Layout.CHW, Layout.CHW, 1 / 255.0, mean, deviation)));
+    assertThat(atOnce).isEqualTo(inSteps);
   }
 
   @Test
@@ -138,7 +164,7 @@ class TransformsTest {
                             new double[] {1},
                             new double[] {0.5}))));
     for (int i = 0; i < COUNT * 6; i++) {
-      float expected = (float) ((floats.getFloat(4 * i) * 2.0 - 1) / 0.5);
+      float expected = floats.getFloat(4 * i) * 4f - 2f;
       assertThat(found.getFloat(4 * i)).isEqualTo(expected);
     }
   }
