@@ -1,0 +1,51 @@
+package io.penstock.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.penstock.Batch;
+import io.penstock.Dataset;
+import io.penstock.Loader;
+import io.penstock.transform.Transforms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Metrics are the loader's statistics at the moment of asking. */
+@Timeout(60)
+class LoaderMetricsTest {
+  @TempDir Path directory;
+
+  @Test
+  void countersAreTheStatisticsOfTheirLoader() throws IOException {
+    Path file = Files.write(directory.resolve("x.raw"), new byte[1000]);
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (Dataset dataset = Dataset.open(Path.of(file + "#raw:uint8:-1x10"));
+        Loader loader =
+            dataset.loader().batchSize(10).transform(Transforms.cast("x", "<f4")).build()) {
+      new LoaderMetrics(loader, Tags.of("loader", "training")).bindTo(registry);
+      assertThat(count(registry, "penstock.records")).isZero();
+      for (Batch batch : loader.epoch(0)) {
+        assertThat(batch.size()).isEqualTo(10);
+      }
+      assertThat(count(registry, "penstock.records")).isEqualTo(100);
+      assertThat(count(registry, "penstock.batches")).isEqualTo(10);
+      assertThat(count(registry, "penstock.bytes")).isEqualTo(4000);
+      double stall = loader.statistics().stallNanos() / 1e9;
+      assertThat(count(registry, "penstock.stall")).isEqualTo(stall);
+      double transform = loader.statistics().transformNanos() / 1e9;
+      assertThat(count(registry, "penstock.transform")).isEqualTo(transform).isPositive();
+      assertThat(registry.get("penstock.memory").tag("loader", "training").gauge().value())
+          .isEqualTo((double) loader.statistics().memoryBytes());
+    }
+    assertThat(count(registry, "penstock.records")).isEqualTo(100);
+  }
+
+  private static double count(SimpleMeterRegistry registry, String name) {
+    return registry.get(name).tag("loader", "training").functionCounter().count();
+  }
+}
