@@ -92,6 +92,7 @@ public class TransformBenchmark {
             .build();
     epochs = loader.epochs(0, 1L << 40).iterator();
     batches = epochs.next().iterator();
+    check(batches.next(), column);
     in = arena.allocate(IN_BYTES, 64);
     for (int i = 0; i < BUFFERS; i++) {
       outs.add(arena.allocate(4 * IN_BYTES, 64));
@@ -102,6 +103,15 @@ public class TransformBenchmark {
       long from = IN_BYTES / 8 / threads * i;
       long to = IN_BYTES / 8 / threads * (i + 1);
       parts.add(() -> spread(from, to));
+    }
+  }
+
+  private void check(Batch batch, String column) {
+    int red = dataset.record(column, batch.index(0)).get(ValueLayout.JAVA_BYTE, 0) & 0xff;
+    double expected = (red / 255.0 - 0.485) / 0.229;
+    float found = batch.column(0).get(ValueLayout.JAVA_FLOAT, 0);
+    if (Math.abs(found - expected) > 1e-5) {
+      throw new AssertionError("expected %f, found %f".formatted(expected, found));
     }
   }
 
