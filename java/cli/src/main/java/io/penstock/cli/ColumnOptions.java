@@ -126,6 +126,14 @@ final class ColumnOptions {
     return columns;
   }
 
+  /** Takes the last path for something else, where a command line ends with what is to be made. */
+  Path removeLast(String what) {
+    if (paths.isEmpty()) {
+      throw usage("expected " + what + ", as the last path, found no path");
+    }
+    return Path.of(paths.removeLast());
+  }
+
   /** The first file that was named. */
   Path firstPath() {
     return columns().values().iterator().next().getFirst();

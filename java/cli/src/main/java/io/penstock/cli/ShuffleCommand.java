@@ -17,7 +17,8 @@ import picocli.CommandLine.ParentCommand;
     header = "Writes records in shuffled order into shards, of any number in bounded memory.",
     description = {
       "One permutation of all records, as read --shuffle full --seed delivers it in epoch 0,"
-          + " written to DIR as COLUMN-00000.npy and so on, aligned over the columns. Read with"
+          + " written to DIR, the last of the paths, as COLUMN-00000.npy and so on, aligned over"
+          + " the columns. DIR is made; the directory above it must be there. Read with"
           + " --shuffle block, such shards mix as well as a full shuffle, at the speed of a file in"
           + " order.",
       "",
@@ -34,13 +35,6 @@ final class ShuffleCommand implements Callable<Integer> {
 
   @ParentCommand private PenstockCommand penstock;
   @Mixin private ColumnOptions columns;
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "The directory to make; the one above must be there.")
-  private Path directory;
 
   @Option(
       names = "--shards",
@@ -83,6 +77,7 @@ final class ShuffleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Streams streams = penstock.streams();
     long start = System.nanoTime();
+    Path directory = columns.removeLast("DIR, the directory to make");
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
         Progress bar = Progress.start(streams, "shuffle", "records", 2 * dataset.recordCount())) {
@@ -96,16 +91,20 @@ final class ShuffleCommand implements Callable<Integer> {
               .run();
       double seconds = (System.nanoTime() - start) / NANOS;
       if (isJson) {
-        Json.print(streams, toJson(dataset, result, seconds, memory.peakBytes()));
+        Json.print(streams, toJson(directory, dataset, result, seconds, memory.peakBytes()));
       } else {
-        streams.print(toHuman(dataset, result, seconds, memory.peakBytes()));
+        streams.print(toHuman(directory, dataset, result, seconds, memory.peakBytes()));
       }
     }
     return ExitCodes.DONE;
   }
 
   private JsonObject toJson(
-      Dataset dataset, DatasetShuffle.Result result, double seconds, long peakRssBytes) {
+      Path directory,
+      Dataset dataset,
+      DatasetShuffle.Result result,
+      double seconds,
+      long peakRssBytes) {
     JsonObject object = new JsonObject();
     object.addProperty("directory", directory.toString());
     object.addProperty("records", result.records());
@@ -122,7 +121,11 @@ final class ShuffleCommand implements Callable<Integer> {
   }
 
   private String toHuman(
-      Dataset dataset, DatasetShuffle.Result result, double seconds, long peakRssBytes) {
+      Path directory,
+      Dataset dataset,
+      DatasetShuffle.Result result,
+      double seconds,
+      long peakRssBytes) {
     Table table = Table.ofPairs();
     table.add("directory", OneLine.of(directory.toString()));
     table.add(

@@ -77,7 +77,6 @@ final class MakingKilledTest {
     return new Object[] {
       "shuffle",
       x,
-      "--out",
       directory.resolve("out"),
       "--memory",
       "9m",

@@ -43,19 +43,7 @@ final class ShuffleCommandTest {
   @Test
   void theShardsAreWhatReadDelivers() {
     JsonObject made =
-        json(
-            Run.of(
-                "shuffle",
-                x,
-                "--out",
-                out,
-                "--seed",
-                7,
-                "--shards",
-                3,
-                "--memory",
-                "9m",
-                "--json"));
+        json(Run.of("shuffle", x, out, "--seed", 7, "--shards", 3, "--memory", "9m", "--json"));
     assertThat(made.get("records").getAsLong()).isEqualTo(RECORDS);
     assertThat(made.get("bytes").getAsLong()).isEqualTo((long) RECORDS * RECORD_BYTES);
     assertThat(made.get("passes").getAsInt()).isEqualTo(2);
@@ -64,21 +52,21 @@ final class ShuffleCommandTest {
         json(Run.of("read", out.resolve("x-*.npy"), "--shuffle", "none", "--digest", "--json"));
     JsonObject full = json(Run.of("read", x, "--seed", 7, "--digest", "--json"));
     assertThat(digest(shards)).isEqualTo(digest(full));
-    assertThat(Run.of("shuffle", x, "--out", out, "--force").text())
-        .contains("passes", "records", "memory");
+    assertThat(Run.of("shuffle", x, out, "--force").text()).contains("passes", "records", "memory");
   }
 
   @Test
   void wrongUsageIsSaid() throws IOException {
     assertThat(Run.of("shuffle", x).code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(Run.of("shuffle", x, "--out", out, "--shards", 0).code()).isEqualTo(ExitCodes.USAGE);
-    Run little = Run.of("shuffle", x, "--out", out, "--memory", "1m");
+    assertThat(Run.of("shuffle", "--seed", 7).err()).contains("DIR, the directory to make");
+    assertThat(Run.of("shuffle", x, out, "--shards", 0).code()).isEqualTo(ExitCodes.USAGE);
+    Run little = Run.of("shuffle", x, out, "--memory", "1m");
     assertThat(little.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(little.err()).contains("memoryBytes must be at least");
     Files.createDirectory(out);
     Files.writeString(out.resolve("mine"), "mine");
     for (String force : new String[] {"--json", "--force"}) {
-      Run refused = Run.of("shuffle", x, "--out", out, force);
+      Run refused = Run.of("shuffle", x, out, force);
       assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
       assertThat(refused.err()).hasLineCount(1).contains("out: ");
       assertThat(out.resolve("mine")).hasContent("mine");
@@ -90,7 +78,7 @@ final class ShuffleCommandTest {
     assumeTrue(!"root".equals(System.getProperty("user.name")), "root may write anywhere");
     Path closed = Files.createDirectory(directory.resolve("closed"));
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
-    Run run = Run.of("shuffle", x, "--out", closed.resolve("out"));
+    Run run = Run.of("shuffle", x, closed.resolve("out"));
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("permission denied");
   }
@@ -105,7 +93,7 @@ final class ShuffleCommandTest {
     assumeTrue(mount.waitFor() == 0, "a file system of 8 MiB takes root to mount");
     try {
       for (String memory : new String[] {"9m", "64m"}) {
-        Run run = Run.of("shuffle", x, "--out", small.resolve("out"), "--memory", memory);
+        Run run = Run.of("shuffle", x, small.resolve("out"), "--memory", memory);
         assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
         assertThat(run.err()).hasLineCount(1).contains("make room on the device");
         try (var files = Files.list(small)) {
