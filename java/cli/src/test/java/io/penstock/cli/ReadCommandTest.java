@@ -206,7 +206,8 @@ final class ReadCommandTest {
             "timeSeconds",
             "latencyMicros",
             "reason",
-            "digest");
+            "digest",
+            "badRecords");
     assertThat(object.get("records").getAsLong()).isEqualTo(RECORDS);
     assertThat(object.get("batches").getAsLong()).isEqualTo(11);
     assertThat(object.get("bytes").getAsLong()).isEqualTo(RECORDS * RECORD_BYTES);
@@ -231,7 +232,8 @@ final class ReadCommandTest {
     JsonObject object = json("read", path, "--json", "--readahead", "backend=pread,io=buffered");
     JsonObject times = object.getAsJsonObject("timeSeconds");
     assertThat(times.keySet())
-        .containsExactly("stall", "consumer", "queue", "device", "order", "plan", "copy", "idle");
+        .containsExactly(
+            "stall", "consumer", "queue", "device", "order", "plan", "copy", "check", "idle");
     times.entrySet().forEach(time -> assertThat(time.getValue().getAsDouble()).isNotNegative());
     assertThat(times.get("stall")).isEqualTo(object.get("stallSeconds"));
     assertThat(times.get("stall").getAsDouble() + times.get("consumer").getAsDouble())
