@@ -98,11 +98,19 @@ record FashionMnist(Path directory) {
         .build();
   }
 
-  /** A trainer of it; a model that has parameters goes on with them. */
-  static Trainer trainer(Model model) {
+  /**
+   * A trainer of it; a model that has parameters goes on with them.
+   *
+   * @param done batches that the model has learned from before
+   * @param all batches that there will have been at the end, when the steps are smallest
+   */
+  static Trainer trainer(Model model, int done, int all) {
+    Tracker rate =
+        Tracker.cosine().setBaseValue(0.003f).optFinalValue(1e-5f).setMaxUpdates(all).build();
     DefaultTrainingConfig config =
         new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-            .optOptimizer(Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.002f)).build())
+            .optOptimizer(
+                Optimizer.adam().optLearningRateTracker(rate).optBeginNumUpdate(done).build())
             .addEvaluator(new Accuracy())
             .addTrainingListeners(new EpochTrainingListener(), new EvaluatorTrainingListener());
     Trainer trainer = model.newTrainer(config);

@@ -17,6 +17,8 @@ import io.penstock.LoaderStatistics;
 import io.penstock.Shuffle;
 import io.penstock.cli.demo.ImageSource;
 import io.penstock.sampler.LoaderState;
+import io.penstock.transform.Layout;
+import io.penstock.transform.Transforms;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -31,18 +33,21 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real run: a network learns real images from shuffled batches, is stopped in the middle of an
- * epoch, and goes on with the very batches that it would have had.
+ * A real run: a network learns real images from shuffled and augmented batches, is stopped in the
+ * middle of an epoch, and goes on with the very batches that it would have had.
  */
 @Timeout(1800)
 class FashionMnistTest {
-  private static final int EPOCHS = 4;
+  private static final int EPOCHS = 6;
   private static final double LEAST_ACCURACY = 0.88;
 
-  /** Where the run is stopped: in the second epoch of 469 batches. */
-  private static final int STOP_EPOCH = 1;
+  private static final int EPOCH_BATCHES = 469;
+  private static final int BATCHES = EPOCHS * EPOCH_BATCHES;
 
-  private static final int STOP_BATCHES = 200;
+  /** Where the run is stopped: in the middle of the last epoch but one. */
+  private static final int STOP_EPOCH = EPOCHS - 2;
+
+  private static final int STOP_BATCHES = STOP_EPOCH * EPOCH_BATCHES + 200;
 
   @TempDir static Path directory;
   private static FashionMnist images;
@@ -54,8 +59,16 @@ class FashionMnistTest {
     images = FashionMnist.unpack(directory);
   }
 
+  /** Images moved by up to two pixels, half of them turned around, each epoch anew. */
   private static LoaderBuilder loader(Dataset training) {
-    return training.loader().batchSize(128).seed(7).memoryBytes(128 << 20);
+    return training
+        .loader()
+        .batchSize(128)
+        .seed(7)
+        .memoryBytes(128 << 20)
+        .transform(Transforms.pad("images", Layout.HWC, 2))
+        .transform(Transforms.randomCrop("images", Layout.HWC, 28, 28))
+        .transform(Transforms.randomFlip("images", Layout.HWC, 0.5));
   }
 
   private static PenstockDataset batches(Loader loader) {
@@ -69,30 +82,30 @@ class FashionMnistTest {
     try (Dataset training = images.training();
         Loader loader = loader(training).build();
         Model model = FashionMnist.model();
-        Trainer trainer = FashionMnist.trainer(model)) {
+        Trainer trainer = FashionMnist.trainer(model, 0, BATCHES)) {
       Seen seen = new Seen(batches(loader), batches);
       seen.afterBatch(
-          STOP_EPOCH * 469 + STOP_BATCHES,
+          STOP_BATCHES,
           () -> {
             state[0] = loader.state().toString();
             model.save(directory, "stopped");
           });
       assertThat(accuracyAfter(EPOCHS, trainer, seen, loader)).isGreaterThan(LEAST_ACCURACY);
     }
-    assertThat(batches).hasSize(EPOCHS * 469).doesNotHaveDuplicates();
+    assertThat(batches).hasSize(BATCHES).doesNotHaveDuplicates();
     List<String> rest = new ArrayList<>();
     LoaderState stopped = LoaderState.parse(state[0]);
     try (Dataset training = images.training();
         Loader loader = loader(training).state(stopped).build();
         Model model = FashionMnist.model()) {
       model.load(directory, "stopped");
-      try (Trainer trainer = FashionMnist.trainer(model)) {
+      try (Trainer trainer = FashionMnist.trainer(model, STOP_BATCHES, BATCHES)) {
         Seen seen = new Seen(batches(loader), rest);
         assertThat(accuracyAfter(EPOCHS - STOP_EPOCH, trainer, seen, loader))
             .isGreaterThan(LEAST_ACCURACY);
       }
     }
-    assertThat(rest).isEqualTo(batches.subList(STOP_EPOCH * 469 + STOP_BATCHES, batches.size()));
+    assertThat(rest).isEqualTo(batches.subList(STOP_BATCHES, BATCHES));
   }
 
   /** Trains, says how it went, and returns the share of test images that are told rightly. */
