@@ -20,18 +20,24 @@ class FromOthersTest {
   /** What the page's code is about. */
   private static final String FRAME =
       """
+      import static io.penstock.transform.Layout.*;
+      import static io.penstock.transform.Transforms.*;
+
       import ai.djl.training.EasyTrain;
       import ai.djl.training.Trainer;
       import io.penstock.*;
       import io.penstock.djl.*;
       import io.penstock.sampler.*;
+      import io.penstock.transform.*;
       import io.penstock.write.NpyWriter;
       import java.lang.foreign.MemorySegment;
       import java.nio.file.Path;
+      import java.time.Duration;
 
       abstract class Page {
         Dataset dataset; Loader loader; Batch batch; Trainer trainer; Path path; ElementType type;
-        Long[] shape; double[] weights; long i, n, epoch; int rank, worldSize;
+        Long[] shape; double[] weights, m, s; long i, n, epoch; int rank, worldSize;
+        RecordTransform f;
         abstract void step(MemorySegment x, MemorySegment y, int size);
         abstract void use(Object... found);
       """;
@@ -53,7 +59,8 @@ class FromOthersTest {
         } else if (code.endsWith(";")) {
           bodies.add(code.replaceAll("(^|; )(dataset[^;]*)", "$1use($2)"));
         } else if (code.contains("(")) {
-          bodies.add(code.startsWith("StateFile.write") ? code + ";" : "use(" + code + ");");
+          boolean isVoid = code.startsWith("StateFile.write") || code.startsWith("loader.progress");
+          bodies.add(isVoid ? code + ";" : "use(" + code + ");");
         }
       }
     }
