@@ -79,8 +79,9 @@ public record Readahead(
   /** Whether the page cache takes part. */
   public enum Io {
     /**
-     * Through the page cache if it can hold all of the data and the backend is auto as well;
-     * otherwise direct where all files allow it and the backend gains from it.
+     * Through the page cache if it can hold all of the data, the backend is auto as well and pages
+     * are not dropped behind; otherwise direct where all files allow it and the backend gains from
+     * it.
      */
     AUTO,
     /** Past the page cache. */

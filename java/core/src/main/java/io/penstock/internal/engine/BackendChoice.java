@@ -63,7 +63,8 @@ public record BackendChoice(
       return new BackendChoice(
           Backend.MMAP, false, true, true, true, "backend=auto: mmap, as " + residency.describe());
     }
-    if (isFree && residency.fits()) {
+    // Pages that are dropped after use never warm the page cache, they only cost a copy.
+    if (isFree && residency.fits() && !readahead.dropBehind()) {
       String refusal = probe.refusal(Backend.URING, false);
       if (refusal == null) {
         return new BackendChoice(

@@ -100,6 +100,17 @@ class BackendChoiceTest {
   }
 
   @Test
+  void pagesThatAreDroppedDoNotGoThroughThePageCache() {
+    BackendChoice choice = choose("dropBehind=true", new Residency(1000, 500, 2000));
+
+    assertThat(choice.backend()).isEqualTo(Backend.URING);
+    assertThat(choice.io()).isEqualTo("direct");
+    assertThat(choice.isWarming()).isFalse();
+    assertThat(choose("dropBehind=true", new Residency(1000, 990, 0)).backend())
+        .isEqualTo(Backend.MMAP);
+  }
+
+  @Test
   void filesThatFitIntoMemoryGoThroughThePageCache() {
     BackendChoice choice = choose("", new Residency(1000, 500, 2000));
 

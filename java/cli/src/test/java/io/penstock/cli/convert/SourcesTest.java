@@ -1,0 +1,93 @@
+package io.penstock.cli.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.penstock.ElementType;
+import io.penstock.PenstockException;
+import io.penstock.write.NpyWriter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sources that change while they are read, and what they say of themselves. */
+@Timeout(120)
+class SourcesTest {
+  private static final SourceOptions ALL =
+      new SourceOptions(Selection.ALL, null, false, null, false, null, 0);
+
+  @TempDir Path directory;
+
+  private RecordSource open(Path path) throws IOException {
+    return Sources.open(List.of(path), ALL, directory.resolve("out.npy"));
+  }
+
+  private void assertChangeIsFound(Path path) throws IOException {
+    try (RecordSource source = open(path)) {
+      assertThat(source.next()).isNotNull();
+      Files.write(path, new byte[] {'1', '\n'}, StandardOpenOption.APPEND);
+      assertThatThrownBy(
+              () -> {
+                while (source.next() != null) {
+                  assertThat(source.recordBytes()).isPositive();
+                }
+              })
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining(path.toString());
+    }
+  }
+
+  @Test
+  void aFileThatIsChangedWhileItIsReadIsAnError() throws IOException {
+    Path text = Files.writeString(directory.resolve("x.csv"), "1\n".repeat(1_000_000));
+    assertChangeIsFound(text);
+    Path array = directory.resolve("x.npy");
+    try (NpyWriter writer = NpyWriter.builder(array, ElementType.parse("|u1"), 4096L).open()) {
+      for (int i = 0; i < 16; i++) {
+        writer.append(MemorySegment.ofArray(new byte[1 << 20]));
+      }
+      writer.commit();
+    }
+    assertChangeIsFound(array);
+  }
+
+  @Test
+  void aSelectionReadsWhatIsSelected() throws IOException {
+    Path text = Files.writeString(directory.resolve("x.csv"), "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    SourceOptions some =
+        new SourceOptions(Selection.parse("2:9:3"), null, false, null, false, null, 0);
+    try (RecordSource source = Sources.open(List.of(text), some, directory.resolve("out.npy"))) {
+      assertThat(source.recordCount()).isEqualTo(RecordSource.UNKNOWN);
+      double[] found = source.next().toArray(ValueLayout.JAVA_DOUBLE);
+      assertThat(found).containsExactly(2, 5, 8);
+      assertThat(source.next()).isNull();
+    }
+    assertThat(Selection.parse("2:9:3").from(2).start()).isEqualTo(8);
+    assertThatThrownBy(() -> Selection.parse("3:2")).hasMessageContaining("START <= STOP");
+    assertThatThrownBy(() -> Selection.parse("1:2:0")).hasMessageContaining("STEP >= 1");
+    assertThatThrownBy(() -> Selection.parse("x")).hasMessageContaining("START:STOP");
+  }
+
+  @Test
+  void identityFollowsTheFile() throws IOException {
+    Path text = Files.writeString(directory.resolve("x.csv"), "0\n1\n");
+    String before;
+    try (RecordSource source = open(text)) {
+      before = source.identity();
+    }
+    try (RecordSource source = open(text)) {
+      assertThat(source.identity()).isEqualTo(before);
+    }
+    Files.writeString(text, "0\n1\n2\n");
+    try (RecordSource source = open(text)) {
+      assertThat(source.identity()).isNotEqualTo(before);
+    }
+  }
+}
