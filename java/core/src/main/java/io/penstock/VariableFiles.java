@@ -54,7 +54,8 @@ record VariableFiles(String name, List<Division> divisions) {
   }
 
   /** The sequences that an index of token data tells of; null if the path is no such part. */
-  static VariableFiles sequencesOrNull(String name, List<Path> shards) {
+  static VariableFiles sequencesOrNull(String name, List<Path> paths) {
+    List<Path> shards = paths.stream().flatMap(path -> Formats.shards(path).stream()).toList();
     if (!shards.stream().allMatch(Formats::isSequences)) {
       return null;
     }

@@ -2,6 +2,8 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.format.FolderIndex;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -192,6 +195,66 @@ class FolderTest {
     }
   }
 
+  private static void makePipe(Path path) throws IOException, InterruptedException {
+    int made;
+    try {
+      made = new ProcessBuilder("mkfifo", path.toString()).start().waitFor();
+    } catch (IOException e) {
+      assumeTrue(false, "mkfifo is not on the PATH, so there is no pipe: " + e.getMessage());
+      return;
+    }
+    assertThat(made).isZero();
+  }
+
+  @Test
+  void aPipeIsRefusedAndNotWaitedFor() throws IOException, InterruptedException {
+    try (Dataset dataset = Dataset.open(mails)) {
+      Path replaced = mails.resolve("spam/mail-3");
+      Files.delete(replaced);
+      makePipe(replaced);
+      assertThatThrownBy(() -> texts(dataset, ""))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining("spam/mail-3")
+          .hasMessageContaining("expected a file, found a pipe");
+    }
+    assertThatThrownBy(() -> Dataset.open(mails))
+        .isInstanceOf(PenstockException.class)
+        .hasMessageContaining("spam/mail-3")
+        .hasMessageContaining("found a pipe");
+    Path place = directory.resolve("place");
+    makePipe(place);
+    assertThatThrownBy(() -> FolderIndex.open(mails, "*", place))
+        .isInstanceOf(PenstockException.class)
+        .hasMessageContaining("found another file");
+  }
+
+  @Test
+  void aFileThatMayNotBeReadFailsItsBatchByName() throws IOException {
+    Path closed = mails.resolve("spam/mail-3");
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+    assumeFalse(Files.isReadable(closed), "root may read every file");
+    try (Dataset dataset = Dataset.open(mails)) {
+      assertThatThrownBy(() -> texts(dataset, ""))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining("spam/mail-3")
+          .hasMessageContaining("expected a readable file");
+    }
+  }
+
+  @Test
+  void aFolderThatMayNotBeReadIsNotLeftOut() throws IOException {
+    Path closed = mails.resolve("spam");
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+    try {
+      assumeFalse(Files.isReadable(closed), "root may read every folder");
+      assertThatThrownBy(() -> Dataset.open(mails))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining("spam");
+    } finally {
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
   @Test
   void patternsChooseFilesAndDotsAreLeftAlone() throws IOException {
     Files.writeString(mails.resolve("ham/.hidden"), "no");
@@ -232,6 +295,7 @@ class FolderTest {
   void aPlaceThatCannotBeWrittenToIsAnError() {
     assertThatThrownBy(() -> FolderIndex.open(mails, "*", directory.resolve("none/index")))
         .isInstanceOf(PenstockException.class)
-        .hasMessageContaining("choose another place");
+        .hasMessageContaining("choose another place")
+        .hasMessageContaining("--folder-index FILE");
   }
 }

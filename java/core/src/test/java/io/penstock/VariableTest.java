@@ -13,6 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -416,6 +420,48 @@ class VariableTest {
     assertThatThrownBy(() -> Dataset.builder().variable("text", values, floats).open())
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("a list of integers");
+  }
+
+  @Test
+  void anArrayThatIsCalledSequencesIsAnArray() throws IOException {
+    Path file = directory.resolve("data.npz");
+    String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2), }";
+    byte[] bytes = new byte[10 + 118 + 6];
+    ByteBuffer npy = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    npy.put((byte) 0x93).put("NUMPY\1\0".getBytes(StandardCharsets.US_ASCII)).putShort((short) 118);
+    npy.put(
+        (header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+    npy.put(new byte[] {1, 2, 3, 4, 5, 6});
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      ZipEntry entry = new ZipEntry("sequences.npy");
+      CRC32 crc = new CRC32();
+      crc.update(bytes);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(bytes.length);
+      entry.setCrc(crc.getValue());
+      zip.putNextEntry(entry);
+      zip.write(bytes);
+    }
+    for (String name : List.of("data.npz", "data.npz#sequences", "d*.npz#sequences")) {
+      try (Dataset dataset = Dataset.builder().column("x", directory.resolve(name)).open()) {
+        assertThat(dataset.record("x", 2).toArray(ValueLayout.JAVA_BYTE)).containsExactly(5, 6);
+      }
+    }
+  }
+
+  @Test
+  void sequencesOfSeveralIndexesAreOneColumn() {
+    Path pattern = Path.of("src/test/resources/io/penstock/format/numpy1/tokens-u*.idx#sequences");
+    List<Path> shards = Formats.shards(pattern);
+    long records = 0;
+    for (Path shard : shards) {
+      try (Dataset dataset = Dataset.open(shard)) {
+        records += dataset.recordCount();
+      }
+    }
+    try (Dataset dataset = Dataset.builder().column("x", pattern).open()) {
+      assertThat(dataset.recordCount()).isEqualTo(records);
+    }
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.penstock.cli;
 
 import io.penstock.Dataset;
 import io.penstock.format.Formats;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,6 +54,8 @@ final class ColumnOptions {
               + " the column has. FILE.idx#sequences needs none. Repeatable. Default: all records"
               + " have one size.")
   private List<NamedColumn> offsets = new ArrayList<>();
+
+  @Mixin private FolderIndexOption folderIndex;
 
   @Option(
       names = "--dtype",
@@ -153,6 +157,7 @@ final class ColumnOptions {
   Dataset open() {
     Map<String, List<Path>> columns = columns();
     Map<String, List<Path>> divisions = divisions(columns);
+    folderIndex.check(spec, columns.values().stream().flatMap(List::stream));
     Dataset.Builder builder = Dataset.builder();
     columns.forEach((name, shards) -> add(builder, name, shards, divisions.get(name)));
     return builder.open();
@@ -172,9 +177,12 @@ final class ColumnOptions {
 
   private void add(
       Dataset.Builder builder, String name, List<Path> shards, List<Path> offsetsOrNull) {
-    Path[] files = shards.toArray(Path[]::new);
+    Path first = shards.getFirst();
+    Path[] files = shards.stream().map(folderIndex::place).toArray(Path[]::new);
     if (offsetsOrNull != null) {
       builder.variable(name, shards, offsetsOrNull);
+    } else if (window == null && files.length == 1 && Files.isDirectory(first)) {
+      builder.folder(name, first, FolderIndexOption.PATTERN, folderIndex.file(first));
     } else if (window == null) {
       builder.column(name, files);
     } else {

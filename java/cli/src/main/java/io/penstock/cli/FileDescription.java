@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -24,47 +23,53 @@ import java.util.stream.Collectors;
  * @param layout of the array; null where it cannot be read in place
  * @param problem why not
  */
-record FileDescription(Path path, ArrayLayout layout, FileInfo info, String problem) {
-  /** Fields that are set to the right in a table. */
-  static final Set<String> NUMBERS =
-      Set.of("records", "recordBytes", "dataOffset", "fileBytes", "cached");
-
-  private static final List<String> NAMES =
-      List.of(
-          "format",
-          "dtype",
-          "shape",
-          "order",
-          "records",
-          "recordBytes",
-          "dataOffset",
-          "fileBytes",
-          "directAligned",
-          "cached");
-
-  /** What a path names: one array, or all that are in a file which has several. */
-  static List<FileDescription> of(Path path) {
-    List<Part> parts = Files.isRegularFile(path) ? Formats.parts(path) : List.of();
-    if (parts.size() <= 1) {
-      return List.of(alone(path));
+record FileDescription(Path path, ArrayLayout layout, FileInfo info, String problem)
+    implements Description {
+  /** What a path names: one column, or all arrays that are in a file which has several. */
+  static List<Description> of(Path path, FolderIndexOption indexes) {
+    if (Files.isDirectory(path)) {
+      return List.of(VariableDescription.of(path, indexes.open(path)));
     }
-    List<FileDescription> all = new ArrayList<>();
+    if (Formats.isLabels(path)) {
+      return List.of(alone(path, indexes.place(path)));
+    }
+    if (Formats.isSequences(path)) {
+      return List.of(VariableDescription.ofSequences(path));
+    }
+    List<Part> parts = Files.isRegularFile(path) ? Formats.parts(path) : List.of();
+    return parts.size() <= 1 ? List.of(alone(path, path)) : of(path, parts);
+  }
+
+  private static List<Description> of(Path path, List<Part> parts) {
+    List<Description> all = new ArrayList<>();
     FileInfo info = null;
     for (Part part : parts) {
       Path name = part.name().isEmpty() ? path : Path.of(path + "#" + part.name());
       String problem = problem(part);
       if (problem == null && info == null) {
-        info = alone(name).info;
+        info = alone(name, name).info;
       }
       all.add(new FileDescription(name, problem == null ? part.layout() : null, info, problem));
+    }
+    Path sequences = Path.of(path + "#sequences");
+    if (Formats.isSequences(sequences)) {
+      all.add(sequences(sequences));
     }
     return all;
   }
 
+  private static Description sequences(Path path) {
+    try {
+      return VariableDescription.ofSequences(path);
+    } catch (PenstockException e) {
+      return new FileDescription(path, null, null, e.getMessage());
+    }
+  }
+
   /** Opens the file as a loader would, so that nothing is told that fails. */
-  private static FileDescription alone(Path path) {
-    try (Dataset dataset = Dataset.open(path)) {
-      return new FileDescription(path, Formats.open(path), dataset.files().getFirst(), null);
+  private static FileDescription alone(Path path, Path place) {
+    try (Dataset dataset = Dataset.builder().column("records", place).open()) {
+      return new FileDescription(path, Formats.open(place), dataset.files().getFirst(), null);
     }
   }
 
@@ -77,8 +82,8 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
     }
   }
 
-  /** Field names of DESIGN.md: stable. */
-  JsonObject toJson() {
+  @Override
+  public JsonObject toJson() {
     JsonObject object = new JsonObject();
     object.addProperty("path", path.toString());
     if (layout == null) {
@@ -100,8 +105,8 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
     return object;
   }
 
-  /** The same for people, by name; the path last, as it may be long. */
-  Map<String, String> toHuman() {
+  @Override
+  public Map<String, String> toHuman() {
     Map<String, String> fields = new LinkedHashMap<>();
     if (layout == null) {
       NAMES.forEach(name -> fields.put(name, "-"));

@@ -8,16 +8,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code info}: what is in files. Reads their headers, not their data. */
 @Command(
     name = "info",
     header = "Says what is in files: type, shape, place and size of the array.",
     description = {
-      "Reads headers only, and no data.",
+      "Reads headers and indexes only, and no data. A folder is looked through, and its index"
+          + " written, where that was not done since it was modified.",
       "",
       "A file with several arrays is shown as all of them, each as FILE#PART: members of an .npz,"
           + " arrays in a pickle, fields of a structured .npy. Of those that cannot be read where"
@@ -29,15 +33,23 @@ import picocli.CommandLine.ParentCommand;
           + " dtype.str), shape, order (C, or F where the file says Fortran), records,"
           + " recordBytes, dataOffset and fileBytes (bytes), directAligned (each record begins and"
           + " ends where direct reads may, so that none is copied on its way), cachedFraction"
-          + " (share of the file in the page cache, 0 to 1; null where the kernel does not tell)."
+          + " (share of the file in the page cache, 0 to 1; null where the kernel does not tell).",
+      "",
+      "Of records of different sizes, as files of a folder or FILE.idx#sequences, the last size in"
+          + " shape and recordBytes are null, and there are dataBytes, minRecordBytes,"
+          + " meanRecordBytes and maxRecordBytes (least and most are null for more than 10 million"
+          + " records); of a folder also classes (names of its sub-folders in the order of their"
+          + " labels) and indexFile, while dataOffset is null and fileBytes of all files."
     })
 final class InfoCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
 
+  @Spec private CommandSpec spec;
+
   @Parameters(
       paramLabel = "PATH",
       arity = "1..*",
-      description = "One or more files, or parts of files as FILE#PART.")
+      description = "One or more files, or parts of files as FILE#PART, or folders of files.")
   private List<String> paths;
 
   @Option(
@@ -45,12 +57,15 @@ final class InfoCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: a table for people.")
   private boolean isJson;
 
+  @Mixin private FolderIndexOption folderIndex;
+
   @Override
   public Integer call() throws IOException {
-    List<FileDescription> files =
+    folderIndex.check(spec, paths.stream().map(Path::of));
+    List<Description> files =
         paths.stream()
             .flatMap(path -> Formats.shards(Path.of(path)).stream())
-            .flatMap(path -> FileDescription.of(path).stream())
+            .flatMap(path -> FileDescription.of(path, folderIndex).stream())
             .toList();
     Streams streams = penstock.streams();
     if (isJson) {
@@ -61,7 +76,7 @@ final class InfoCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private static JsonObject toJson(List<FileDescription> files) {
+  private static JsonObject toJson(List<Description> files) {
     JsonArray array = new JsonArray();
     files.forEach(file -> array.add(file.toJson()));
     JsonObject object = new JsonObject();
@@ -70,15 +85,16 @@ final class InfoCommand implements Callable<Integer> {
   }
 
   /** One file is a list of its fields; several are a line each. */
-  private static String table(List<FileDescription> files) {
+  private static String table(List<Description> files) {
     if (files.size() == 1) {
       Table pairs = Table.ofPairs();
       files.getFirst().toHuman().forEach(pairs::add);
+      files.getFirst().more().forEach(pairs::add);
       return pairs.toString();
     }
     String[] heads =
         files.getFirst().toHuman().keySet().stream()
-            .map(name -> FileDescription.NUMBERS.contains(name) ? ">" + name : name)
+            .map(name -> Description.NUMBERS.contains(name) ? ">" + name : name)
             .toArray(String[]::new);
     Table table = Table.withHeads(heads);
     files.forEach(file -> table.add(file.toHuman().values().toArray(String[]::new)));

@@ -125,8 +125,7 @@ final class BadInputTest {
   }
 
   @Test
-  void aDirectoryIsNoFile() {
-    assertLine(Run.of("info", directory), directory, "found a directory");
+  void aDirectoryIsNoShard() {
     String twice = "x=" + directory + "," + directory;
     assertLine(Run.of("read", "--column", twice), directory, "found a directory");
   }

@@ -110,11 +110,13 @@ public final class FolderIndex {
     if (!Files.exists(file)) {
       return null;
     }
-    ByteBuffer bytes = bytes(file);
+    // A pipe in its place would block whoever opens it.
+    ByteBuffer bytes = Files.isRegularFile(file) ? bytes(file) : ByteBuffer.allocate(0);
     if (bytes.remaining() < HEADER_BYTES || bytes.getLong(0) != MAGIC) {
       throw PenstockException.about(
           file,
-          "expected a place for the index of %s, found another file: choose another place"
+          ("expected a place for the index of %s, found another file: choose another place, with"
+                  + " --folder-index FILE or Dataset.Builder.folder")
               .formatted(folder));
     }
     long count = bytes.getLong(16);
@@ -249,7 +251,7 @@ public final class FolderIndex {
           file,
           "expected a place where the index of the folder can be written, found: %s: choose another"
                   .formatted(e)
-              + " place for it",
+              + " place for it, with --folder-index FILE or Dataset.Builder.folder",
           e);
     }
   }
@@ -334,6 +336,15 @@ public final class FolderIndex {
    */
   public Path labels() {
     return Formats.raw(file, "<i4", List.of(recordCount), HEADER_BYTES + 24 * recordCount);
+  }
+
+  /**
+   * Where the sizes of the files lie in the index file, in bytes.
+   *
+   * @return a path that can be opened wherever one can, of integers of 8 bytes
+   */
+  public Path sizes() {
+    return Formats.raw(file, "<i8", List.of(recordCount), HEADER_BYTES);
   }
 
   /**

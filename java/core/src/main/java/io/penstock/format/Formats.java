@@ -16,13 +16,14 @@ import java.util.stream.Collectors;
  * Stateless; any thread.
  */
 public final class Formats {
+  private static final ArrayFormat MEGATRON = new MegatronFormat();
   private static final List<ArrayFormat> FORMATS =
       List.of(
           new NpyFormat(),
           new NpzFormat(),
           new SafetensorsFormat(),
           new IdxFormat(),
-          new MegatronFormat(),
+          MEGATRON,
           new PickleFormat());
 
   /** Enough to tell any format by, and to show a user what is there instead. */
@@ -111,8 +112,13 @@ public final class Formats {
    * @return whether it is one column of a dataset, with records of different sizes
    */
   public static boolean isSequences(Path path) {
-    return PartPath.of(path).part().equals(SEQUENCES)
-        && open(sequencePart(path, "pointers")).format().equals("megatron");
+    PartPath place = PartPath.of(path);
+    if (!place.part().equals(SEQUENCES)) {
+      return false;
+    }
+    try (OpenFile file = OpenFile.open(place.file())) {
+      return MEGATRON.recognizes(file.start(START_BYTES), file);
+    }
   }
 
   /**

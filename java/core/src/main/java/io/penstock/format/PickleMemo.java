@@ -1,6 +1,7 @@
 package io.penstock.format;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * The values that a pickle refers back to, by number.
@@ -15,6 +16,9 @@ final class PickleMemo {
   static final int MAX_ENTRIES = 1 << 20;
 
   private static final long FREE = -1;
+
+  /** Odd, so that no two numbers become one; another one in each process. */
+  private static final long KEY = new SplittableRandom().nextLong() | 1;
 
   private final boolean isAll;
   private long[] numbers = new long[64];
@@ -109,11 +113,13 @@ final class PickleMemo {
   }
 
   /**
-   * Where a number is, or could be put. Numbers of picklers are dense, and mixed against others.
+   * Where a number is, or could be put. Numbers of picklers are dense; who chooses others so that
+   * they meet in one place, and each is looked for among all of them, does not know the key.
    */
   private int place(long number) {
     int mask = numbers.length - 1;
-    long mixed = number * 0x9e3779b97f4a7c15L;
+    long mixed = number * KEY;
+    mixed = (mixed ^ (mixed >>> 32)) * 0x9e3779b97f4a7c15L;
     int place = (int) (mixed >>> 40) & mask;
     while (numbers[place] != FREE && numbers[place] != number) {
       place = (place + 1) & mask;

@@ -97,7 +97,10 @@ public final class FolderSource implements VariableSource {
     try {
       // A pipe in its place would block whoever opens it.
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-      if (!found.isRegularFile() || found.size() != wanted) {
+      if (!found.isRegularFile()) {
+        throw failure(path, record, "expected a file, found a pipe, folder or device", null);
+      }
+      if (found.size() != wanted) {
         throw changed(path, record, wanted, found.size());
       }
       try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {

@@ -38,6 +38,10 @@ public final class VariableGatherer implements Gatherer {
   private int busyThreads;
   private boolean isClosed;
 
+  // Where the owner waits: readers are not to wake up, all of them, whenever a batch is read.
+  private final Object progress = new Object();
+  private long changes; // Guarded by progress.
+
   // Of the owner.
   private long ordered;
   private long ready;
@@ -89,19 +93,43 @@ public final class VariableGatherer implements Gatherer {
   @Override
   public void drive(long wanted, long timeoutNanos) {
     long start = System.nanoTime();
+    long left = timeoutNanos;
+    long seen = changes();
+    while (isToWait(wanted) && left > 0) {
+      awaitChange(seen, left);
+      seen = changes();
+      left = timeoutNanos - (System.nanoTime() - start);
+    }
     synchronized (this) {
-      long left = timeoutNanos;
-      while (readyNow() < wanted && left > 0 && isReading()) {
+      ready = readyNow();
+    }
+    waitNanos += System.nanoTime() - start;
+  }
+
+  private synchronized boolean isToWait(long wanted) {
+    return readyNow() < wanted && isReading();
+  }
+
+  /** To be asked for before what is waited for is looked at: then no change is missed. */
+  private long changes() {
+    synchronized (progress) {
+      return changes;
+    }
+  }
+
+  private void awaitChange(long seen, long timeoutNanos) {
+    long start = System.nanoTime();
+    long left = timeoutNanos;
+    synchronized (progress) {
+      while (changes == seen && left > 0) {
         try {
-          wait(Math.max(1, left / 1_000_000));
+          progress.wait(Math.max(1, left / 1_000_000));
         } catch (InterruptedException e) {
           // The thread is ours, and nobody of us interrupts it.
         }
         left = timeoutNanos - (System.nanoTime() - start);
       }
-      ready = readyNow();
     }
-    waitNanos += System.nanoTime() - start;
   }
 
   private long readyNow() {
@@ -188,18 +216,22 @@ public final class VariableGatherer implements Gatherer {
   public void reset() {
     synchronized (this) {
       pending.forEach(PieceReading::abandon);
-      while (busyThreads > 0) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          // The thread is ours, and nobody of us interrupts it.
-        }
-      }
+    }
+    long seen = changes();
+    while (isBusy()) {
+      awaitChange(seen, Long.MAX_VALUE);
+      seen = changes();
+    }
+    synchronized (this) {
       idle.addAll(pending);
       pending.clear();
     }
     ordered = 0;
     ready = 0;
+  }
+
+  private synchronized boolean isBusy() {
+    return busyThreads > 0;
   }
 
   @Override
@@ -260,11 +292,18 @@ public final class VariableGatherer implements Gatherer {
   }
 
   /** What was claimed is read, or failed. */
-  synchronized void done(PieceReading piece, PieceReading.Claim claim, PenstockException failure) {
-    busyThreads--;
-    piece.done(claim, failure);
-    if (piece.isDone() || busyThreads == 0) {
-      notifyAll();
+  void done(PieceReading piece, PieceReading.Claim claim, PenstockException failure) {
+    boolean isNews;
+    synchronized (this) {
+      busyThreads--;
+      piece.done(claim, failure);
+      isNews = piece.isDone() || busyThreads == 0;
+    }
+    if (isNews) {
+      synchronized (progress) {
+        changes++;
+        progress.notifyAll();
+      }
     }
   }
 
