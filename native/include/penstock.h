@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 3 };
+enum { PENSTOCK_ABI_VERSION = 4 };
 
 enum {
   /* Records per source: indices need 48 bits. */
@@ -99,6 +99,16 @@ int32_t penstock_memory_allocate(uint64_t bytes, uint32_t huge_pages, uint64_t *
 
 /* Gives back what penstock_memory_allocate mapped; bytes must be the same. Returns 0 or -EINVAL. */
 int32_t penstock_memory_free(uint64_t address, uint64_t bytes);
+
+/* Turns `pixels` pixels of `channels` bytes side by side into float32, value * factors[channel] +
+ * offsets[channel], each product and each sum rounded: the same on every processor. With to_planes
+ * 0 channels stay side by side, otherwise each has a plane of `pixels` values, one plane after the
+ * other. Reads pixels * channels bytes at from_address and writes as many floats at to_address, a
+ * multiple of 4; neither may lie in a mapped file, nor overlap the other. Any thread. Returns 0 or
+ * -EINVAL. */
+int32_t penstock_normalize_bytes(uint64_t from_address, uint64_t to_address, uint64_t pixels,
+                                 uint32_t channels, const float *factors, const float *offsets,
+                                 uint32_t to_planes);
 
 /* ---- Source: files and columns --------------------------------------------------------------- */
 

@@ -410,6 +410,10 @@ void staging_free(staging_ring *ring, request *request);
 /* memory.c: the next step of penstock_reader_populate */
 int32_t memory_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes);
 
+/* pixels.c: penstock_normalize_bytes, with or without the vector instructions of this processor */
+void pixels_normalize(const uint8_t *from, float *to, uint64_t pixels, uint32_t channels,
+                      const float *factors, const float *offsets, int to_planes, int vectors);
+
 /* cache.c: records that are kept for later epochs */
 void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uint64_t key);
 uint32_t cache_cell(const record_cache *cache, uint64_t index);

@@ -1,6 +1,7 @@
 package io.penstock.transform;
 
 import io.penstock.ElementType;
+import io.penstock.internal.ffi.NativePixels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -40,6 +41,20 @@ final class Conversion {
     NumberType in = NumberType.of(column.elementType());
     NumberType out = NumberType.of(output.elementType());
     long count = column.elementCount();
+    if (in == NumberType.U1 && out == NumberType.F4) {
+      // What images are.
+      NativePixels converter = new NativePixels(new float[] {1}, new float[] {0});
+      return new Transform.OfRecords(
+          List.of(output),
+          record ->
+              converter.normalize(
+                  record.input(0),
+                  record.inputOffset(0),
+                  record.output(0),
+                  record.outputOffset(0),
+                  count,
+                  false));
+    }
     return new Transform.OfRecords(List.of(output), record -> convert(record, in, out, count));
   }
 
@@ -48,14 +63,6 @@ final class Conversion {
     MemorySegment target = record.output(0);
     long sourceAt = record.inputOffset(0);
     long targetAt = record.outputOffset(0);
-    if (in == NumberType.U1 && out == NumberType.F4) {
-      // What images are: a loop that the compiler turns into vector instructions.
-      for (long i = 0; i < count; i++) {
-        int value = source.get(ValueLayout.JAVA_BYTE, sourceAt + i) & 0xff;
-        target.set(ValueLayout.JAVA_FLOAT, targetAt + 4 * i, value);
-      }
-      return;
-    }
     for (long i = 0; i < count; i++) {
       long from = sourceAt + i * in.bytes;
       long to = targetAt + i * out.bytes;

@@ -122,7 +122,7 @@ class TransformsTest {
 
   @Test
   void largeImagesAreNormalizedAsThoughTheirAxesHadBeenTurnedBefore() throws IOException {
-    // More pixels than are taken apart at a time, and no multiple of eight.
+    // Many vectors, and no multiple of any size of them.
     Path file = npy("x", "|u1", "3, 41, 61, 3", random(3 * 41 * 61 * 3));
     double[] mean = {0.485, 0.456, 0.406};
     double[] deviation = {0.229, 0.224, 0.225};

@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)3L;
+    private static final int PENSTOCK_ABI_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 3
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 4
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -567,6 +567,70 @@ public class Penstock {
                 traceDowncall("penstock_memory_free", address, bytes);
             }
             return (int)mh$.invokeExact(address, bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_normalize_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER,
+            Penstock.C_INT
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_normalize_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_normalize_bytes(uint64_t from_address, uint64_t to_address, uint64_t pixels, uint32_t channels, const float *factors, const float *offsets, uint32_t to_planes)
+     * }
+     */
+    public static FunctionDescriptor penstock_normalize_bytes$descriptor() {
+        return penstock_normalize_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_normalize_bytes(uint64_t from_address, uint64_t to_address, uint64_t pixels, uint32_t channels, const float *factors, const float *offsets, uint32_t to_planes)
+     * }
+     */
+    public static MethodHandle penstock_normalize_bytes$handle() {
+        return penstock_normalize_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_normalize_bytes(uint64_t from_address, uint64_t to_address, uint64_t pixels, uint32_t channels, const float *factors, const float *offsets, uint32_t to_planes)
+     * }
+     */
+    public static MemorySegment penstock_normalize_bytes$address() {
+        return penstock_normalize_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_normalize_bytes(uint64_t from_address, uint64_t to_address, uint64_t pixels, uint32_t channels, const float *factors, const float *offsets, uint32_t to_planes)
+     * }
+     */
+    public static int penstock_normalize_bytes(long from_address, long to_address, long pixels, int channels, MemorySegment factors, MemorySegment offsets, int to_planes) {
+        var mh$ = penstock_normalize_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_normalize_bytes", from_address, to_address, pixels, channels, factors, offsets, to_planes);
+            }
+            return (int)mh$.invokeExact(from_address, to_address, pixels, channels, factors, offsets, to_planes);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

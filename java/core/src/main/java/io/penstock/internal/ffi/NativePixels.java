@@ -1,0 +1,69 @@
+package io.penstock.internal.ffi;
+
+import io.penstock.internal.ffi.generated.Penstock;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+
+/**
+ * Bytes of pixels to float32 in C, whose compiler makes the vector instructions of it that Java's
+ * does not: {@code value * factor + offset} by channel, both steps rounded to float32. Immutable;
+ * any thread.
+ */
+public final class NativePixels {
+  private final int channels;
+  private final MemorySegment factors;
+  private final MemorySegment offsets;
+
+  /**
+   * For pixels of as many channels.
+   *
+   * @param factors one a channel
+   * @param offsets as many
+   */
+  public NativePixels(float[] factors, float[] offsets) {
+    this.channels = factors.length;
+    if (offsets.length != channels) {
+      throw new IllegalArgumentException(
+          "expected %d offsets, found %d".formatted(channels, offsets.length));
+    }
+    Arena arena = Arena.ofAuto();
+    this.factors = arena.allocateFrom(ValueLayout.JAVA_FLOAT, factors);
+    this.offsets = arena.allocateFrom(ValueLayout.JAVA_FLOAT, offsets);
+  }
+
+  /**
+   * Works on pixels whose channels lie side by side.
+   *
+   * @param from native memory, not that of a mapped file: a file cut short would kill the JVM
+   * @param fromAt where the bytes begin
+   * @param to native memory other than {@code from}
+   * @param toAt where the floats begin; the address must be a multiple of 4
+   * @param pixels how many
+   * @param toPlanes whether each channel gets a plane of its own, one plane after the other
+   */
+  public void normalize(
+      MemorySegment from, long fromAt, MemorySegment to, long toAt, long pixels, boolean toPlanes) {
+    long values = Math.multiplyExact(pixels, channels);
+    Objects.checkFromIndexSize(fromAt, values, from.byteSize());
+    Objects.checkFromIndexSize(toAt, Math.multiplyExact(4, values), to.byteSize());
+    if (values == 0) {
+      return;
+    }
+    int status =
+        Penstock.penstock_normalize_bytes(
+            from.address() + fromAt,
+            to.address() + toAt,
+            pixels,
+            channels,
+            factors,
+            offsets,
+            toPlanes ? 1 : 0);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "expected memory of %d pixels, found: %s"
+              .formatted(pixels, NativeStatus.describe(status)));
+    }
+  }
+}
