@@ -50,7 +50,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class TransformBenchmark {
   private static final int PIXELS = 224 * 224;
-  private static final int BATCH_SIZE = 32;
+  static final int BATCH_SIZE = 32;
   private static final int FILE_MEGABYTES = 64;
   private static final long IN_BYTES = 3L * PIXELS * BATCH_SIZE;
   private static final int BUFFERS = 4;

@@ -1,6 +1,7 @@
 package io.penstock.bench.cold;
 
 import io.penstock.bench.cold.Contender.Program;
+import io.penstock.bench.data.RecordFile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -73,6 +74,7 @@ final class Catalog {
                 Program.FIO,
                 Map.of("rw", "randread"))
             .withVariants(variants));
+    addLimitBehindHeader(all, isLarge);
     all.add(
         Contender.timed(
                 "fio-sequential",
@@ -85,6 +87,29 @@ final class Catalog {
                     "block=1048576,depth=4,fixed=1",
                     "block=524288,depth=8,fixed=1",
                     "block=524288,depth=4,fixed=1")));
+  }
+
+  /** Records of whole blocks lie across one block more, since a header comes before them. */
+  private void addLimitBehindHeader(List<Contender> all, boolean isLarge) {
+    long recordBytes = cell.file().recordBytes();
+    int unit = cell.device().blockBytes();
+    if (isLarge || recordBytes % unit != 0 || RecordFile.DATA_OFFSET % unit == 0) {
+      return;
+    }
+    String block = "block=" + (recordBytes + unit) + ",align=" + unit;
+    all.add(
+        Contender.timed(
+                "fio-random-behind-header",
+                "fio, io_uring, direct random reads of the blocks that records behind a header"
+                    + " touch",
+                Program.FIO,
+                Map.of("rw", "randread"))
+            .withVariants(
+                List.of(
+                    block + ",depth=128,fixed=1",
+                    block + ",depth=128,fixed=0",
+                    block + ",depth=256,fixed=1",
+                    block + ",depth=256,fixed=0")));
   }
 
   private void addPenstock(List<Contender> all) {

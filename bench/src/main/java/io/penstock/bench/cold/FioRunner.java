@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
  * fio, which tells what the device can give: it reads and throws away.
  *
  * <p>Records are rounded up to whole blocks, and fio's reads are aligned to their size, which those
- * of records behind a header of 128 bytes are not: the limit is a little kinder than the task.
- * Processor time is what fio tells of its job, without its start and end.
+ * of records behind a header of 128 bytes are not: the limit is a little kinder than the task. Told
+ * a block and what it is aligned to, it reads as such records have to be read. Processor time is
+ * what fio tells of its job, without its start and end.
  */
 final class FioRunner implements Runner {
   private final Path folder;
@@ -85,6 +86,9 @@ final class FioRunner implements Runner {
                 "--bs=" + blockBytes(run),
                 "--iodepth=" + parameters.get("depth"),
                 "--fixedbufs=" + parameters.get("fixed")));
+    if (parameters.containsKey("align")) {
+      command.add("--blockalign=" + parameters.get("align"));
+    }
     return command;
   }
 
