@@ -184,12 +184,11 @@ int32_t penstock_source_advise(penstock_source *source, uint32_t column, const i
                                uint32_t count, uint32_t advice);
 
 /* Hints to the processor that records first to first + count - 1 of indices, of one column, are
- * about to be copied out of its mapped files: starts loading the beginning of each, and of each
- * page that it covers, into its caches, many at a time. Pages that are not in memory, or that the
- * file no longer has, are left alone: nothing is read from the device, and no signal is raised.
- * Worth it for batches of random records, some 64 KiB at a time. Any thread. Returns 0 or -EINVAL
- * (column or index out of range).
- */
+ * about to be copied out of its mapped files: starts loading the beginning of each into its caches,
+ * many at a time. Pages that are not in memory, or that the file no longer has, are left alone:
+ * nothing is read from the device, and no signal is raised. Worth it for random records, some 8 KiB
+ * of them ahead of those that are being copied. Any thread. Returns 0 or -EINVAL (column or index
+ * out of range). */
 int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices,
                              uint32_t first, uint32_t count);
 

@@ -16,11 +16,9 @@
 /* One WILLNEED reads at most about this much at once on common devices; larger advice is cut. */
 #define ADVICE_LIMIT_BYTES ((uint64_t)128 << 10)
 
-/* What is fetched on a hint: the beginning of a record, and of each page that it goes on in. Behind
- * that the processor sees the pattern itself. */
-#define HINT_HEAD_BYTES 1024
-#define HINT_PAGE_BYTES 256
-#define HINT_LIMIT_BYTES 65536
+/* What is fetched on a hint: the beginning of a record. Behind that the processor sees the pattern
+ * itself. */
+#define HINT_BYTES 1024
 #define CACHE_LINE_BYTES 64
 
 #ifndef SYS_cachestat
@@ -166,16 +164,10 @@ int32_t penstock_source_advise(penstock_source *source, uint32_t column, const i
 }
 
 /* A prefetch instruction never faults: the only way in which C may point at mapped bytes. */
-static void hint_lines(const uint8_t *map, uint64_t begin, uint64_t end) {
+static void hint_record(const uint8_t *map, uint64_t begin, uint64_t length) {
+  const uint64_t end = begin + (length < HINT_BYTES ? length : HINT_BYTES);
   for (uint64_t line = round_down(begin, CACHE_LINE_BYTES); line < end; line += CACHE_LINE_BYTES)
     __builtin_prefetch(map + line, 0, 2);
-}
-
-static void hint_record(const uint8_t *map, uint64_t begin, uint64_t length) {
-  const uint64_t end = begin + (length < HINT_LIMIT_BYTES ? length : HINT_LIMIT_BYTES);
-  hint_lines(map, begin, end - begin < HINT_HEAD_BYTES ? end : begin + HINT_HEAD_BYTES);
-  for (uint64_t page = round_down(begin, PAGE_BYTES) + PAGE_BYTES; page < end; page += PAGE_BYTES)
-    hint_lines(map, page, end - page < HINT_PAGE_BYTES ? end : page + HINT_PAGE_BYTES);
 }
 
 int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices,

@@ -27,8 +27,13 @@ public final class MappedGatherer implements Gatherer {
    */
   private static final int MAX_FILES_CHECKED = 16;
 
-  /** Records that are hinted at together: few enough for a processor's cache to hold them. */
-  private static final int HINT_BYTES = 64 << 10;
+  /**
+   * So much is hinted at while as much is copied: a processor can wait for some tens of lines at
+   * once, and forgets hints beyond that.
+   */
+  private static final int HINT_BYTES = 8 << 10;
+
+  private static final int LEAST_HINTED_RECORDS = 2;
 
   private final NativeSource source;
   private final List<MappedColumn> columns;
@@ -149,18 +154,25 @@ public final class MappedGatherer implements Gatherer {
   }
 
   /**
-   * A hint about the next few records, then their copies: records of a shuffled order lie in memory
-   * that no cache of the processor knows, and waiting for one after the other is what takes time.
+   * Copies a few records at a time while the next few are hinted at: records of a shuffled order
+   * lie in memory that no cache of the processor knows, and waiting for one after the other is what
+   * takes time.
    */
   private void copy(int number, int count, Slot slot) {
     MappedColumn column = columns.get(number);
-    int step = Math.clamp(HINT_BYTES / Math.max(1, column.recordBytes()), 1, 1 << 16);
+    long fitting = HINT_BYTES / Math.max(1, column.recordBytes());
+    int step = isAdvised ? count : Math.clamp(fitting, LEAST_HINTED_RECORDS, HINT_BYTES);
+    hint(number, 0, Math.min(step, count), slot);
     for (int first = 0; first < count; first += step) {
       int end = Math.min(count, first + step);
-      if (!isAdvised) {
-        source.hint(number, slot.indices(), first, end - first);
-      }
+      hint(number, end, Math.min(count, end + step), slot);
       column.copy(slot.indices(), first, end, slot.column(number));
+    }
+  }
+
+  private void hint(int number, int first, int end, Slot slot) {
+    if (!isAdvised && first < end) {
+      source.hint(number, slot.indices(), first, end - first);
     }
   }
 
