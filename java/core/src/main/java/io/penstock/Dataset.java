@@ -1,24 +1,16 @@
 package io.penstock;
 
-import io.penstock.format.ArrayLayout;
 import io.penstock.format.FolderIndex;
 import io.penstock.format.Formats;
-import io.penstock.internal.engine.FolderSource;
 import io.penstock.internal.engine.MappedColumn;
-import io.penstock.internal.engine.ValuesSource;
 import io.penstock.internal.engine.VariableSource;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,24 +41,17 @@ public final class Dataset implements AutoCloseable {
 
   private final NativeSource source;
   private final List<Column> columns;
-  private final Map<Path, Integer> fileNumbers;
   private final Map<String, Integer> columnNumbers = new LinkedHashMap<>();
-  private final Arena arena = Arena.ofShared();
-  private final MappedColumn[] mappedColumns;
-  private final Map<String, VariableFiles> variables;
-  private final Map<String, FolderIndex> folders;
-  private final VariableSource[] variableSources;
+  private final DatasetFiles opened;
+  private final DatasetMaps maps;
   private final Set<Loader> loaders = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
 
-  private Dataset(DatasetFiles files) {
-    this.source = files.source();
-    this.columns = files.columns();
-    this.fileNumbers = files.fileNumbers();
-    this.mappedColumns = new MappedColumn[columns.size()];
-    this.variables = files.variables();
-    this.folders = files.folders();
-    this.variableSources = new VariableSource[columns.size()];
+  private Dataset(DatasetFiles opened) {
+    this.opened = opened;
+    this.source = opened.source();
+    this.columns = opened.columns();
+    this.maps = new DatasetMaps(opened);
     for (Column column : columns) {
       columnNumbers.put(column.name(), columnNumbers.size());
     }
@@ -389,62 +374,7 @@ public final class Dataset implements AutoCloseable {
    * @return 64 digits
    */
   public String fingerprint() {
-    StringBuilder text = new StringBuilder("penstock dataset 1\n");
-    List<NativeSource.FileFacts> files = source.files();
-    for (Column column : columns) {
-      text.append(
-          "column %s %s %s%n".formatted(column.name(), column.elementType(), column.shape()));
-      if (folders.containsKey(column.name())) {
-        text.append("folder %s%n".formatted(folders.get(column.name()).digest()));
-        continue;
-      }
-      if (column.isVariable()) {
-        variables.get(column.name()).divisions().forEach(d -> append(text, d, files));
-        continue;
-      }
-      for (Shard shard : column.shards()) {
-        NativeSource.FileFacts file = files.get(fileNumbers.get(shard.path()));
-        text.append(
-            "shard %d %d %d %d%s%n"
-                .formatted(
-                    shard.dataOffset(),
-                    shard.recordCount(),
-                    file.sizeBytes(),
-                    file.modifiedNanos(),
-                    strides(column, shard)));
-      }
-    }
-    try {
-      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
-
-  private void append(
-      StringBuilder text, VariableFiles.Division division, List<NativeSource.FileFacts> files) {
-    text.append("division %d%n".formatted(division.recordCount()));
-    for (ArrayLayout layout :
-        Arrays.asList(division.values(), division.starts(), division.lengths())) {
-      if (layout != null) {
-        NativeSource.FileFacts file = files.get(fileNumbers.get(layout.path()));
-        text.append(
-            "array %s %d %d %d%n"
-                .formatted(
-                    layout.elementType(),
-                    layout.dataOffset(),
-                    file.sizeBytes(),
-                    file.modifiedNanos()));
-      }
-    }
-  }
-
-  /** Nothing for records one after another. */
-  private static String strides(Column column, Shard shard) {
-    return shard.strideBytes() == column.recordBytes() && shard.isWhole()
-        ? ""
-        : " %d %s".formatted(shard.strideBytes(), shard.axisStrides());
+    return Fingerprint.of(opened);
   }
 
   /**
@@ -481,14 +411,7 @@ public final class Dataset implements AutoCloseable {
     for (Loader loader : loaders) {
       loader.close();
     }
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
-    for (VariableSource variable : variableSources) {
-      if (variable != null) {
-        variable.close();
-      }
-    }
+    maps.close();
     source.close();
   }
 
@@ -508,61 +431,13 @@ public final class Dataset implements AutoCloseable {
     loaders.remove(loader);
   }
 
-  synchronized MappedColumn mappedColumn(int number) {
-    checkOpen();
-    if (mappedColumns[number] == null) {
-      Column column = columns.get(number);
-      List<MemorySegment> mappings = new ArrayList<>();
-      for (Shard shard : column.shards()) {
-        mappings.add(
-            shard.recordCount() == 0
-                ? MemorySegment.NULL
-                : source.map(fileNumbers.get(shard.path()), arena));
-      }
-      mappedColumns[number] = new MappedColumn(column, mappings);
-    }
-    return mappedColumns[number];
+  MappedColumn mappedColumn(int number) {
+    return maps.column(number);
   }
 
   /** Where the records of a column with different sizes are; null for the others. */
-  synchronized VariableSource variableSource(int number) {
-    checkOpen();
-    Column column = columns.get(number);
-    FolderIndex folder = folders.get(column.name());
-    if (folder != null && variableSources[number] == null) {
-      MemorySegment mapping = source.map(fileNumbers.get(folder.file()), arena);
-      variableSources[number] = new FolderSource(column.name(), folder, mapping);
-    }
-    if (column.isVariable() && variableSources[number] == null) {
-      List<ValuesSource.Part> parts = new ArrayList<>();
-      for (VariableFiles.Division division : variables.get(column.name()).divisions()) {
-        parts.add(
-            new ValuesSource.Part(
-                division.values().path(),
-                division.values().dataOffset(),
-                division.values().recordCount(),
-                division.recordCount(),
-                numbers(division.starts()),
-                division.isInBytes() ? 1 : division.values().recordBytes(),
-                division.lengths() == null ? null : numbers(division.lengths())));
-      }
-      int valueBytes = Math.toIntExact(column.shards().getFirst().strideBytes());
-      variableSources[number] = new ValuesSource(column.name(), valueBytes, parts);
-    }
-    return variableSources[number];
-  }
-
-  private ValuesSource.Numbers numbers(ArrayLayout layout) {
-    MemorySegment mapping =
-        layout.recordCount() == 0
-            ? MemorySegment.NULL
-            : source.map(fileNumbers.get(layout.path()), arena);
-    return new ValuesSource.Numbers(
-        layout.path(),
-        mapping,
-        layout.dataOffset(),
-        layout.runs().getFirst().strideBytes(),
-        layout.elementType());
+  VariableSource variableSource(int number) {
+    return maps.variable(number);
   }
 
   private void checkOpen() {

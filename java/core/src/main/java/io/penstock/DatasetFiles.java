@@ -46,9 +46,9 @@ final class DatasetFiles {
     return List.copyOf(columns);
   }
 
-  /** Numbers of the files in the source. */
-  Map<Path, Integer> fileNumbers() {
-    return Map.copyOf(fileNumbers);
+  /** The number of a file in the source. */
+  int fileNumber(Path path) {
+    return fileNumbers.get(path);
   }
 
   /** What columns with records of different sizes are made of, by name. */

@@ -1,0 +1,133 @@
+package io.penstock;
+
+import io.penstock.format.ArrayLayout;
+import io.penstock.format.FolderIndex;
+import io.penstock.internal.engine.FolderSource;
+import io.penstock.internal.engine.MappedColumn;
+import io.penstock.internal.engine.ValuesSource;
+import io.penstock.internal.engine.VariableSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What of a dataset's files is mapped: columns, offsets of records, names of files. Each when it is
+ * first asked for.
+ *
+ * <p>What it owns: how long the mappings may be used. It must not close the source that they are
+ * of: whoever opened that does, afterwards. Thread-safe.
+ */
+final class DatasetMaps implements AutoCloseable {
+  private final DatasetFiles opened;
+  private final List<Column> columns;
+  private final Arena arena = Arena.ofShared();
+  private final MappedColumn[] mapped;
+  private final VariableSource[] variables;
+  private boolean isClosed;
+
+  DatasetMaps(DatasetFiles opened) {
+    this.opened = opened;
+    this.columns = opened.columns();
+    this.mapped = new MappedColumn[columns.size()];
+    this.variables = new VariableSource[columns.size()];
+  }
+
+  /**
+   * A column by its number.
+   *
+   * @throws PenstockException if a file cannot be mapped
+   * @throws IllegalStateException if closed
+   */
+  synchronized MappedColumn column(int number) {
+    checkOpen();
+    if (mapped[number] == null) {
+      Column column = columns.get(number);
+      List<MemorySegment> mappings = new ArrayList<>();
+      for (Shard shard : column.shards()) {
+        mappings.add(
+            shard.recordCount() == 0
+                ? MemorySegment.NULL
+                : opened.source().map(opened.fileNumber(shard.path()), arena));
+      }
+      mapped[number] = new MappedColumn(column, mappings);
+    }
+    return mapped[number];
+  }
+
+  /**
+   * Where the records of a column with different sizes are; null for the others.
+   *
+   * @throws PenstockException if a file cannot be mapped
+   * @throws IllegalStateException if closed
+   */
+  synchronized VariableSource variable(int number) {
+    checkOpen();
+    Column column = columns.get(number);
+    if (column.isVariable() && variables[number] == null) {
+      FolderIndex folder = opened.folders().get(column.name());
+      variables[number] = folder == null ? values(column) : files(column, folder);
+    }
+    return variables[number];
+  }
+
+  private VariableSource files(Column column, FolderIndex folder) {
+    MemorySegment mapping = opened.source().map(opened.fileNumber(folder.file()), arena);
+    return new FolderSource(column.name(), folder, mapping);
+  }
+
+  private VariableSource values(Column column) {
+    List<ValuesSource.Part> parts = new ArrayList<>();
+    for (VariableFiles.Division division : opened.variables().get(column.name()).divisions()) {
+      parts.add(
+          new ValuesSource.Part(
+              division.values().path(),
+              division.values().dataOffset(),
+              division.values().recordCount(),
+              division.recordCount(),
+              numbers(division.starts()),
+              division.isInBytes() ? 1 : division.values().recordBytes(),
+              division.lengths() == null ? null : numbers(division.lengths())));
+    }
+    int valueBytes = Math.toIntExact(column.shards().getFirst().strideBytes());
+    return new ValuesSource(column.name(), valueBytes, parts);
+  }
+
+  private ValuesSource.Numbers numbers(ArrayLayout layout) {
+    MemorySegment mapping =
+        layout.recordCount() == 0
+            ? MemorySegment.NULL
+            : opened.source().map(opened.fileNumber(layout.path()), arena);
+    return new ValuesSource.Numbers(
+        layout.path(),
+        mapping,
+        layout.dataOffset(),
+        layout.runs().getFirst().strideBytes(),
+        layout.elementType());
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the dataset is closed");
+    }
+  }
+
+  /**
+   * Ends all use of them. Idempotent.
+   *
+   * @throws IllegalStateException if memory of a record is in use by a native call: close again
+   *     when that is over
+   */
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+    for (VariableSource variable : variables) {
+      if (variable != null) {
+        variable.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.penstock;
+
+import io.penstock.format.ArrayLayout;
+import io.penstock.internal.ffi.NativeSource;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The number that stands for the data of a dataset: SHA-256 over a text of what lies where in its
+ * files, as {@link Dataset#fingerprint} says. A state that was saved names it, so the text of the
+ * same files must never change.
+ */
+final class Fingerprint {
+  private final DatasetFiles opened;
+  private final List<NativeSource.FileFacts> files;
+  private final StringBuilder text = new StringBuilder("penstock dataset 1\n");
+
+  private Fingerprint(DatasetFiles opened) {
+    this.opened = opened;
+    this.files = opened.source().files();
+    opened.columns().forEach(this::append);
+  }
+
+  /** 64 hexadecimal digits. */
+  static String of(DatasetFiles opened) {
+    byte[] bytes = new Fingerprint(opened).text.toString().getBytes(StandardCharsets.UTF_8);
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private void append(Column column) {
+    String name = column.name();
+    text.append("column %s %s %s%n".formatted(name, column.elementType(), column.shape()));
+    if (opened.folders().containsKey(name)) {
+      text.append("folder %s%n".formatted(opened.folders().get(name).digest()));
+    } else if (column.isVariable()) {
+      opened.variables().get(name).divisions().forEach(this::append);
+    } else {
+      column.shards().forEach(shard -> append(column, shard));
+    }
+  }
+
+  private void append(Column column, Shard shard) {
+    NativeSource.FileFacts file = files.get(opened.fileNumber(shard.path()));
+    text.append(
+        "shard %d %d %d %d%s%n"
+            .formatted(
+                shard.dataOffset(),
+                shard.recordCount(),
+                file.sizeBytes(),
+                file.modifiedNanos(),
+                strides(column, shard)));
+  }
+
+  private void append(VariableFiles.Division division) {
+    text.append("division %d%n".formatted(division.recordCount()));
+    for (ArrayLayout layout :
+        Arrays.asList(division.values(), division.starts(), division.lengths())) {
+      if (layout != null) {
+        NativeSource.FileFacts file = files.get(opened.fileNumber(layout.path()));
+        text.append(
+            "array %s %d %d %d%n"
+                .formatted(
+                    layout.elementType(),
+                    layout.dataOffset(),
+                    file.sizeBytes(),
+                    file.modifiedNanos()));
+      }
+    }
+  }
+
+  /** Nothing for records one after another. */
+  private static String strides(Column column, Shard shard) {
+    return shard.strideBytes() == column.recordBytes() && shard.isWhole()
+        ? ""
+        : " %d %s".formatted(shard.strideBytes(), shard.axisStrides());
+  }
+}
