@@ -10,12 +10,13 @@ import java.util.NoSuchElementException;
  * Hands out the batches of an epoch and closes each when the next one is asked for.
  *
  * <p>What it owns: the lease of the batch that it handed out last, unless that was retained. One
- * thread at a time.
+ * thread at a time, but for {@link #end}: whatever that meets, no batch is left open, and what the
+ * loader says was delivered is not touched any more.
  */
 final class BatchIterator implements Iterator<Batch> {
   private final Loader loader;
   private final BatchSource source;
-  private final long session;
+  private final long iteration;
   private final long epoch;
   private final long endEpoch;
   private final Delivery delivery;
@@ -24,19 +25,23 @@ final class BatchIterator implements Iterator<Batch> {
   /** Of the pieces of the next batch that were handed out already. */
   private long records;
 
+  private boolean isExhausted;
+
+  // Guarded by this.
+  private boolean isEnded;
   private Batch current;
   private long currentLease;
 
   BatchIterator(
       Loader loader,
       BatchSource source,
-      long session,
+      long iteration,
       long epoch,
       long endEpoch,
       Delivery delivery) {
     this.loader = loader;
     this.source = source;
-    this.session = session;
+    this.iteration = iteration;
     this.epoch = epoch;
     this.endEpoch = endEpoch;
     this.delivery = delivery;
@@ -45,23 +50,23 @@ final class BatchIterator implements Iterator<Batch> {
 
   @Override
   public boolean hasNext() {
-    boolean hasNext = source.hasNext(session, epoch);
-    if (!hasNext) {
+    if (!isExhausted && !source.hasNext(iteration, epoch)) {
+      isExhausted = true;
       closeCurrent();
-      delivery.at(epoch, Delivery.ALL, 0);
+      delivered(Delivery.ALL, 0);
     }
-    return hasNext;
+    return !isExhausted;
   }
 
   @Override
   public Batch next() {
     closeCurrent();
-    if (!source.hasNext(session, epoch)) {
+    if (isExhausted || !source.hasNext(iteration, epoch)) {
       throw new NoSuchElementException("epoch " + epoch + " has no more batches");
     }
     Slot slot;
     try {
-      slot = source.take(session);
+      slot = source.take(iteration);
     } catch (IllegalStateException e) {
       throw loader.withTakers(e);
     }
@@ -72,20 +77,40 @@ final class BatchIterator implements Iterator<Batch> {
       source.release(slot);
       throw Pipeline.stopped(failure);
     }
+    Batch batch = open(slot);
+    // Not what failed: a job that ends there goes on with it.
+    delivered(source.complete(batches), records);
+    loader.progressed(epoch, endEpoch, batches);
+    return batch;
+  }
+
+  private synchronized Batch open(Slot slot) {
+    if (isEnded) {
+      source.release(slot);
+      throw Pipeline.iterationEnded();
+    }
     current = loader.newBatch();
     currentLease = current.open(slot);
-    // Not what failed: a job that ends there goes on with it.
-    delivery.at(epoch, source.complete(batches), records);
-    loader.progressed(epoch, endEpoch, batches);
     return current;
   }
 
-  /** Also called when another epoch starts, perhaps from another thread: closing is idempotent. */
-  void closeCurrent() {
+  private synchronized void delivered(long batchCount, long recordCount) {
+    if (!isEnded) {
+      delivery.at(epoch, batchCount, recordCount);
+    }
+  }
+
+  private synchronized void closeCurrent() {
     Batch closing = current;
     current = null;
     if (closing != null && closing.isLoopLease(currentLease)) {
       closing.close();
     }
+  }
+
+  /** Another iteration is about to begin. Any thread. */
+  synchronized void end() {
+    isEnded = true;
+    closeCurrent();
   }
 }

@@ -394,7 +394,7 @@ public final class Loader implements AutoCloseable {
   Iterator<Batch> start(long epoch, long endEpoch) {
     synchronized (iteratorLock) {
       if (iterator != null) {
-        iterator.closeCurrent();
+        iterator.end();
       }
       // While the page cache fills, each epoch may be read in a better way than the one before.
       long end = engine.choice().isWarming() ? epoch + 1 : endEpoch;

@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -236,6 +239,81 @@ class TransformLifetimeTest {
           .isThrownBy(first::next)
           .withMessageContaining("another one was started on the same loader");
       assertThat(second.next().position()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void anIterationThatHasTakenNothingLosesNoneToTheNext() {
+    try (Dataset dataset = Dataset.open(array().path())) {
+      for (LoaderBuilder builder : List.of(builder(dataset), dataset.loader().batchSize(100))) {
+        try (Loader loader = builder.build()) {
+          Iterator<Batch> first = loader.epoch(0).iterator();
+          Iterator<Batch> second = loader.epoch(0).iterator();
+          assertThatIllegalStateException()
+              .isThrownBy(first::next)
+              .withMessageContaining("another one was started on the same loader");
+          long position = 0;
+          while (second.hasNext()) {
+            assertThat(second.next().position()).isEqualTo(position);
+            position += 100;
+          }
+          assertThat(position).isEqualTo(3000);
+          assertThat(second.hasNext()).isFalse();
+        }
+      }
+    }
+  }
+
+  /** Whoever started last gets batches; all others are told, whenever it happens to them. */
+  @Test
+  void threadsThatRaceForALoaderAreToldOrServedAndBreakNothing() throws Exception {
+    AtomicInteger served = new AtomicInteger();
+    AtomicInteger told = new AtomicInteger();
+    try (Dataset dataset = Dataset.open(array().path());
+        Loader loader = builder(dataset).build();
+        ExecutorService pool = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> racers = new ArrayList<>();
+      for (int racer = 0; racer < 4; racer++) {
+        int first = 1000 * racer;
+        racers.add(
+            pool.submit(
+                () -> {
+                  for (int epoch = first; epoch < first + 50; epoch++) {
+                    race(loader, epoch, served, told);
+                  }
+                }));
+      }
+      for (Future<?> racer : racers) {
+        racer.get(); // throws what the thread threw
+      }
+      assertThat(served.get() + told.get()).isGreaterThanOrEqualTo(200);
+      assertThat(told.get()).isPositive();
+      long position = 0;
+      for (Batch batch : loader.epoch(7)) {
+        assertThat(batch.epoch()).isEqualTo(7);
+        assertThat(batch.position()).isEqualTo(position);
+        position += batch.size();
+      }
+      assertThat(position).isEqualTo(3000);
+    }
+    assertThat(threads()).isEmpty();
+  }
+
+  private static void race(Loader loader, int epoch, AtomicInteger served, AtomicInteger told) {
+    try {
+      for (Batch batch : loader.epoch(epoch)) {
+        if (batch.epoch() != epoch) {
+          throw new AssertionError("expected epoch " + epoch + ", found " + batch.epoch());
+        }
+        served.incrementAndGet();
+      }
+    } catch (IllegalStateException e) {
+      // Between two calls the other thread may have closed the batch, or the whole session.
+      if (!e.getMessage().contains("another one was started on the same loader")
+          && !e.getMessage().contains("this batch is closed")) {
+        throw e;
+      }
+      told.incrementAndGet();
     }
   }
 

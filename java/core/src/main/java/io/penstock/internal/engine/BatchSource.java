@@ -2,7 +2,8 @@ package io.penstock.internal.engine;
 
 /**
  * Where finished batches come from: the {@link Pipeline} that reads them, or the {@link
- * Transformer} behind it. A session is one run over some epochs; starting one ends the former.
+ * Transformer} behind it. An iteration is a consumer's run over some epochs; starting one ends the
+ * former.
  */
 public sealed interface BatchSource permits Pipeline, Transformer {
   /**
@@ -13,12 +14,13 @@ public sealed interface BatchSource permits Pipeline, Transformer {
   void start();
 
   /**
-   * Starts to make the batches of some epochs, unless that is what is being done and has come to
-   * just there. Any thread.
+   * Starts an iteration over the batches of some epochs. If that is what is being made, and has
+   * come to just there, nothing is made anew. Any thread.
    *
    * @param epoch the first
    * @param endEpoch behind the last
-   * @return number of the session, for {@link #hasNext} and {@link #take}
+   * @return number of the iteration, for {@link #hasNext} and {@link #take}: another one each time,
+   *     so that whoever iterated before is told, and gets none of the batches
    * @throws IllegalStateException if closed
    */
   long begin(long epoch, long endEpoch);
@@ -26,9 +28,9 @@ public sealed interface BatchSource permits Pipeline, Transformer {
   /**
    * Whether a batch of an epoch is still to come. Any thread; does not wait.
    *
-   * @throws IllegalStateException if closed, or another session was started
+   * @throws IllegalStateException if closed, or another iteration was started
    */
-  boolean hasNext(long ofSession, long epoch);
+  boolean hasNext(long iteration, long epoch);
 
   /**
    * Waits for the next batch. Any thread, one at a time. Allocates nothing unless it fails.
@@ -36,9 +38,9 @@ public sealed interface BatchSource permits Pipeline, Transformer {
    * @return a slot, to be given to {@link #release}; its batch may have {@link Slot#failure failed}
    * @throws io.penstock.PenstockException if there will be no more batches, or the thread was
    *     interrupted
-   * @throws IllegalStateException if closed, or another session was started
+   * @throws IllegalStateException if closed, or another iteration was started
    */
-  Slot take(long ofSession);
+  Slot take(long iteration);
 
   /**
    * How many batches of an epoch were delivered together with all before them.

@@ -15,9 +15,10 @@ import java.util.function.Supplier;
  *
  * <p>What it owns: the lanes and the lock that they share with consumers. It is this object's
  * monitor, and not a lock of java.util.concurrent, because those allocate a node for each thread
- * that waits, and nothing is allocated per batch. A session is one run over some epochs; starting
- * one ends the former, whose batches never come out any more. It must not own the memory of slots:
- * the loader closes that after this.
+ * that waits, and nothing is allocated per batch. A session is one run of the lanes over some
+ * epochs; starting one ends the former, whose batches never come out any more. An iteration is one
+ * consumer's, and may go on with the session of the one before. It must not own the memory of
+ * slots: the loader closes that after this.
  */
 public final class Pipeline implements BatchSource {
   /**
@@ -61,6 +62,7 @@ public final class Pipeline implements BatchSource {
   private final Meter meter;
   private boolean isClosed;
   private long session;
+  private long iteration;
   private long sequence;
 
   /** Whether some pieces of the batch at the cursor were taken, and others are still to come. */
@@ -125,8 +127,10 @@ public final class Pipeline implements BatchSource {
   @Override
   public synchronized long begin(long epoch, long endEpoch) {
     checkOpen();
+    iteration++;
+    notifyAll();
     if (isAt(epoch, endEpoch)) {
-      return session;
+      return iteration;
     }
     session++;
     sequence = 0;
@@ -138,23 +142,22 @@ public final class Pipeline implements BatchSource {
       lane.outlet.failure = null;
     }
     meter.begin();
-    notifyAll();
-    return session;
+    return iteration;
   }
 
   @Override
-  public synchronized boolean hasNext(long ofSession, long epoch) {
-    checkSession(ofSession);
+  public synchronized boolean hasNext(long ofIteration, long epoch) {
+    checkIteration(ofIteration);
     return cursor.hasNext() && cursor.epoch() == epoch;
   }
 
   @Override
-  public synchronized Slot take(long ofSession) {
-    checkSession(ofSession);
+  public synchronized Slot take(long ofIteration) {
+    checkIteration(ofIteration);
     meter.asked(cursor.epoch());
     Slot slot = null;
     while (slot == null) {
-      checkSession(ofSession);
+      checkIteration(ofIteration);
       Outlet outlet = lanes.get((int) (sequence % lanes.size())).outlet;
       slot = outlet.published.poll();
       if (slot == null) {
@@ -263,14 +266,15 @@ public final class Pipeline implements BatchSource {
     }
   }
 
-  private void checkSession(long ofSession) {
+  private void checkIteration(long ofIteration) {
     checkOpen();
-    if (ofSession != session) {
-      throw sessionEnded();
+    if (ofIteration != iteration) {
+      throw iterationEnded();
     }
   }
 
-  static IllegalStateException sessionEnded() {
+  /** What is said to whoever iterates when another iteration has begun. */
+  public static IllegalStateException iterationEnded() {
     return new IllegalStateException(
         "this epoch has ended: another one was started on the same loader");
   }

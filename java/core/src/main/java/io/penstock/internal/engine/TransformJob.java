@@ -22,7 +22,7 @@ final class TransformJob {
 
   long batch;
 
-  /** Number of the feeding of its session, from 0. */
+  /** Number of its feeding since the iteration began, from 0. */
   long sequence;
 
   int stage;

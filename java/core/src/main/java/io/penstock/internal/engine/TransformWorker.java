@@ -24,7 +24,7 @@ final class TransformWorker implements Runnable {
   TransformJob job;
   int from;
   int to;
-  long feedSession;
+  long feedIteration;
 
   /** The steps of a stage; one of the two is empty. */
   private static final class StageRun {
@@ -61,7 +61,7 @@ final class TransformWorker implements Runnable {
   public void run() {
     while (transformer.awaitWork(this)) {
       if (job == null) {
-        transformer.feed(feedSession);
+        transformer.feed(feedIteration);
       } else {
         work();
       }

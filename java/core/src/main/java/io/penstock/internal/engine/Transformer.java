@@ -39,7 +39,7 @@ public final class Transformer implements BatchSource {
   // Guarded by this.
   private final List<TransformJob> free;
 
-  /** Jobs of this session that are not delivered, the oldest first. */
+  /** Jobs of this run over some epochs that are not delivered, the oldest first. */
   private final List<TransformJob> active;
 
   private final BatchCursor cursor;
@@ -52,8 +52,9 @@ public final class Transformer implements BatchSource {
   private long epochStart;
   private long fed;
   private long taken;
-  private long session;
-  private long inputSession;
+  private boolean hasBegun;
+  private long iteration;
+  private long inputIteration;
   private boolean isFeeding;
   private int inputsHeld;
   private int outCount;
@@ -135,10 +136,12 @@ public final class Transformer implements BatchSource {
   @Override
   public synchronized long begin(long epoch, long endEpoch) {
     checkOpen();
+    iteration++;
+    notifyAll();
     if (isAt(epoch, endEpoch)) {
-      return session;
+      return iteration;
     }
-    session++;
+    hasBegun = true;
     for (TransformJob job : active) {
       job.abandon();
       if (job.running == 0) {
@@ -154,15 +157,14 @@ public final class Transformer implements BatchSource {
     epochStart = 0;
     firstMissing = 0;
     Arrays.fill(isDelivered, false);
-    inputSession = pipeline.begin(epoch, endEpoch);
+    inputIteration = pipeline.begin(epoch, endEpoch);
     meter.begin();
-    notifyAll();
-    return session;
+    return iteration;
   }
 
   @Override
   public synchronized boolean isAt(long epoch, long endEpoch) {
-    return session > 0
+    return hasBegun
         && cursor.hasNext()
         && cursor.epoch() == epoch
         && cursor.batch() == 0
@@ -171,14 +173,14 @@ public final class Transformer implements BatchSource {
   }
 
   @Override
-  public synchronized boolean hasNext(long ofSession, long epoch) {
-    checkSession(ofSession);
+  public synchronized boolean hasNext(long ofIteration, long epoch) {
+    checkIteration(ofIteration);
     return cursor.hasNext() && cursor.epoch() == epoch;
   }
 
   @Override
-  public synchronized Slot take(long ofSession) {
-    checkSession(ofSession);
+  public synchronized Slot take(long ofIteration) {
+    checkIteration(ofIteration);
     meter.asked(cursor.epoch());
     TransformJob job = finishedOrNull();
     while (job == null) {
@@ -186,7 +188,7 @@ public final class Transformer implements BatchSource {
         throw Pipeline.stopped(failure);
       }
       await();
-      checkSession(ofSession);
+      checkIteration(ofIteration);
       job = finishedOrNull();
     }
     active.remove(job);
@@ -299,10 +301,10 @@ public final class Transformer implements BatchSource {
     }
   }
 
-  private void checkSession(long ofSession) {
+  private void checkIteration(long ofIteration) {
     checkOpen();
-    if (ofSession != session) {
-      throw Pipeline.sessionEnded();
+    if (ofIteration != iteration) {
+      throw Pipeline.iterationEnded();
     }
   }
 
@@ -319,7 +321,7 @@ public final class Transformer implements BatchSource {
         // A transform may have been interrupted by its own doing; what is meant is told under lock.
       }
     }
-    idleNanos += start == 0 || session == 0 ? 0 : System.nanoTime() - start;
+    idleNanos += start == 0 || !hasBegun ? 0 : System.nanoTime() - start;
     return !isClosed;
   }
 
@@ -336,7 +338,7 @@ public final class Transformer implements BatchSource {
       }
     }
     worker.job = null;
-    worker.feedSession = inputSession;
+    worker.feedIteration = inputIteration;
     boolean canFeed =
         !isFeeding
             && failure == null
@@ -349,21 +351,21 @@ public final class Transformer implements BatchSource {
   }
 
   /** Waits for the pipeline's next batch and makes it a job. Not under the lock while it waits. */
-  void feed(long ofSession) {
+  void feed(long ofIteration) {
     Slot read = null;
     Throwable problem = null;
     try {
-      read = pipeline.take(ofSession);
+      read = pipeline.take(ofIteration);
     } catch (RuntimeException | Error e) {
       problem = e;
     }
-    fed(ofSession, read, problem);
+    fed(ofIteration, read, problem);
   }
 
-  private synchronized void fed(long ofSession, Slot read, Throwable problem) {
+  private synchronized void fed(long ofIteration, Slot read, Throwable problem) {
     isFeeding = false;
     notifyAll();
-    if (isClosed || ofSession != inputSession || (read != null && !isNext(read))) {
+    if (isClosed || ofIteration != inputIteration || (read != null && !isNext(read))) {
       if (read != null) {
         pipeline.release(read);
       }

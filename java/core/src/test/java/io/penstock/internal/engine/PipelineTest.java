@@ -76,9 +76,24 @@ class PipelineTest {
 
     assertThat(pipeline.hasNext(session, 0)).isFalse();
     // Three slots: two are taken or out, and the third holds a batch of the next epoch.
-    assertThat(pipeline.begin(1, 2)).isEqualTo(session);
-    assertThat(pipeline.take(session).epoch()).isEqualTo(1);
+    long next = pipeline.begin(1, 2);
+    assertThatIllegalStateException().isThrownBy(() -> pipeline.take(session));
+    assertThat(pipeline.take(next).epoch()).isEqualTo(1);
     pipeline.release(last);
+    assertThat(gatherers.getFirst().resets).hasValue(1);
+  }
+
+  @Test
+  void anIterationThatHasTakenNothingIsEndedByTheNextAllTheSame() {
+    Pipeline pipeline = start(new FullShuffle(100, 1), 10, 1, false, gatherer -> {});
+    long former = pipeline.begin(0, 1);
+    long session = pipeline.begin(0, 1);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> pipeline.take(former))
+        .withMessageContaining("another one was started");
+    assertThatIllegalStateException().isThrownBy(() -> pipeline.hasNext(former, 0));
+    assertThat(drain(pipeline, session, 0)).isEqualTo(10);
     assertThat(gatherers.getFirst().resets).hasValue(1);
   }
 
