@@ -1,17 +1,14 @@
 package io.penstock.cli.demo;
 
+import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
+import io.penstock.write.NpyWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -20,8 +17,7 @@ import java.util.function.LongConsumer;
  * which repeat a set of images as often as it takes.
  *
  * <p>What it owns: a directory of its own below the one that the user named, so that no file of the
- * user's is ever overwritten. A file is written under another name, to the disk, and renamed when
- * it is whole; so what has its name and its size is whole, and is used again.
+ * user's is ever overwritten. What has its name and its size there is whole, and is used again.
  *
  * @param images path of the images
  * @param labels path of their classes
@@ -30,9 +26,6 @@ import java.util.function.LongConsumer;
 public record SampleFiles(Path images, Path labels, long count) {
   private static final List<Long> IMAGE_SHAPE = List.of(28L, 28L);
   private static final int CHUNK_BYTES = 4 << 20;
-
-  /** The header of a .npy file is filled up to a multiple of this. */
-  private static final int HEADER_ALIGNMENT_BYTES = 64;
 
   /** Room for the labels and the headers, when free space is compared with what is needed. */
   private static final double SPARE_SHARE = 1.01;
@@ -89,54 +82,22 @@ public record SampleFiles(Path images, Path labels, long count) {
   }
 
   private void write(
-      Path path, byte[] records, int recordBytes, List<Long> recordShape, LongConsumer progress)
-      throws IOException {
-    // Another demo may be doing the same.
-    Path temporary =
-        path.resolveSibling(
-            "%s.%d.tmp".formatted(path.getFileName(), ProcessHandle.current().pid()));
-    // For Ctrl-C: nothing else would ever delete it.
-    temporary.toFile().deleteOnExit();
-    try (FileChannel file =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      writeAll(file, ByteBuffer.wrap(header(recordShape)));
+      Path path, byte[] records, int recordBytes, List<Long> recordShape, LongConsumer progress) {
+    ElementType bytes = ElementType.parse("|u1");
+    Long[] shape = recordShape.toArray(Long[]::new);
+    try (NpyWriter file =
+        NpyWriter.builder(path, bytes, shape).recordCount(count).replace(true).open()) {
+      int chunk = CHUNK_BYTES / recordBytes * recordBytes;
       long left = count * recordBytes;
       for (long written = 0; written < left; ) {
         // From the start of the set again when it is at its end.
         int start = (int) (written % records.length);
-        int size = (int) Math.min(Math.min(CHUNK_BYTES, records.length - start), left - written);
-        writeAll(file, ByteBuffer.wrap(records, start, size));
+        int size = (int) Math.min(Math.min(chunk, records.length - start), left - written);
+        file.append(MemorySegment.ofArray(records).asSlice(start, size));
         written += size;
         progress.accept(written);
       }
-      file.force(true);
-    } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(temporary);
-      throw e;
-    }
-    Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private byte[] header(List<Long> recordShape) {
-    List<String> sizes = new ArrayList<>(List.of(Long.toString(count)));
-    recordShape.forEach(size -> sizes.add(size.toString()));
-    String shape = String.join(", ", sizes) + (sizes.size() == 1 ? "," : "");
-    String dictionary = "{'descr': '|u1', 'fortran_order': False, 'shape': (" + shape + "), }";
-    int unpadded = 10 + dictionary.length() + 1;
-    int padding = Math.floorMod(-unpadded, HEADER_ALIGNMENT_BYTES);
-    String header = dictionary + " ".repeat(padding) + "\n";
-    char[] length = {(char) (header.length() & 0xff), (char) (header.length() >> 8)};
-    String file = "\u0093NUMPY\1\0" + new String(length) + header;
-    return file.getBytes(StandardCharsets.ISO_8859_1);
-  }
-
-  private static void writeAll(FileChannel file, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      file.write(bytes);
+      file.commit();
     }
   }
 }
