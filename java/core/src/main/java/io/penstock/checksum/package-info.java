@@ -12,6 +12,19 @@
  *       loader does so while it reads, see {@link io.penstock.LoaderBuilder#verify}.
  * </ul>
  *
+ * {@snippet lang="java" :
+ * try (Dataset dataset = Dataset.open(images)) {
+ *   RecordChecksums.write(dataset, checksums, false, records -> {}); // once, while all is well
+ *   try (Loader loader =
+ *       dataset.loader().batchSize(128).verify(checksums).badRecords(BadRecords.SKIP).build()) {
+ *     for (Batch batch : loader.epoch(0)) { // damaged records are not in it
+ *       count += batch.size();
+ *     }
+ *     damaged = loader.badRecords(); // which they are, and where they lie
+ *   }
+ * }
+ * }
+ *
  * <p><b>The file of record checksums</b>, version 1, is a {@code .npy} of a structured type with
  * one field of type {@code <u4} for each column, named as the column is, and one element for each
  * record. {@code numpy.load} shows it as an array {@code checksums}, in which {@code
