@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ai.djl.Model;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.EasyTrain;
@@ -57,6 +58,8 @@ class FashionMnistTest {
     ImageSource source = ImageSource.find(System.out::println);
     assumeFalse(source.isGenerated(), "needs Fashion-MNIST: apt-get install dataset-fashion-mnist");
     images = FashionMnist.unpack(directory);
+    // The weights that it starts with: where the accuracy ends up depends on them by some 0.5%.
+    Engine.getInstance().setRandomSeed(7);
   }
 
   /** Images moved by up to two pixels, half of them turned around, each epoch anew. */
