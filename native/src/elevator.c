@@ -26,14 +26,18 @@ static uint32_t bucket_of(const elevator *lift, uint64_t index) {
   return (uint32_t)(index >> lift->shift);
 }
 
+static uint32_t lists_per_bucket(const elevator *lift) {
+  return UINT32_C(1) << (lift->shift - lift->list_shift);
+}
+
 /* The list that a pending entry waits in. Those of the head have lists of their own, which are
  * short: single ones are taken out of them again and again. Sequence numbers begin at 0, so an
  * entry of the head is one of the first that has not been taken and ordered anew. */
 static uint32_t *list_of(penstock_reader *reader, uint32_t entry) {
   elevator *lift = &reader->elevator;
   const int is_head = entry < lift->head && entry >= reader->entries.taken;
-  const uint32_t bucket = bucket_of(lift, entry_index(&reader->entries, entry));
-  return &(is_head ? lift->head_lists : lift->lists)[bucket];
+  const uint64_t list = entry_index(&reader->entries, entry) >> lift->list_shift;
+  return &(is_head ? lift->head_lists : lift->lists)[list];
 }
 
 static void bucket_push(penstock_reader *reader, uint32_t entry) {
@@ -133,37 +137,53 @@ static void begin_visit(penstock_reader *reader, visit *visit, uint64_t span) {
   for (uint32_t i = 0; i < visit->count; i++) {
     const uint32_t entry = (uint32_t)visit->keys[i];
     /* Each column holds the entry until it has issued all of its reads for it. */
-    reader->entries.words[entry] += HOLD_ONE * reader->active_count;
+    reader->entries.all[entry].word += HOLD_ONE * reader->active_count;
     entry_set(&reader->entries, entry, ENTRY_READING,
               cache_cell(&reader->cache, entry_index(&reader->entries, entry)));
   }
 }
 
-/* Moves entries of a list to the visit, as many as fit. */
-static void visit_list(penstock_reader *reader, uint32_t *list, uint64_t base) {
+/* Moves entries of a bucket's lists to the visit, as many as fit. The lists take turns, so that the
+ * processor fetches the next entries of all of them at the same time. */
+static void visit_lists(penstock_reader *reader, uint32_t *lists, uint64_t base) {
+  const entry_ring *ring = &reader->entries;
   visit *visit = &reader->elevator.sweep;
-  uint32_t entry = *list;
-  while (entry != ENTRY_NONE && visit->count < visit->capacity) {
-    const uint32_t next = entry_value(&reader->entries, entry);
-    if (next != ENTRY_NONE)
-      __builtin_prefetch(&reader->entries.links[next]);
-    const uint64_t index = entry_index(&reader->entries, entry);
-    visit->keys[visit->count++] = (index - base) << 32 | entry;
-    entry = next;
-  }
-  *list = entry;
+  const uint32_t list_count = lists_per_bucket(&reader->elevator);
+  uint64_t *keys = visit->keys;
+  uint32_t count = visit->count;
+  uint32_t before;
+  do {
+    before = count;
+    for (uint32_t i = 0; i < list_count && count < visit->capacity; i++) {
+      const uint32_t entry = lists[i];
+      if (entry == ENTRY_NONE)
+        continue;
+      const uint32_t next = entry_value(ring, entry);
+      keys[count++] = (entry_index(ring, entry) - base) << 32 | entry;
+      lists[i] = next;
+      if (next != ENTRY_NONE)
+        __builtin_prefetch(&ring->all[next], 1);
+    }
+  } while (count > before);
+  visit->count = count;
 }
 
 static int is_empty(const elevator *lift, uint32_t bucket) {
-  return lift->head_lists[bucket] == ENTRY_NONE && lift->lists[bucket] == ENTRY_NONE;
+  const uint32_t list_count = lists_per_bucket(lift);
+  const uint64_t first = (uint64_t)bucket * list_count;
+  for (uint64_t list = first; list < first + list_count; list++)
+    if (lift->head_lists[list] != ENTRY_NONE || lift->lists[list] != ENTRY_NONE)
+      return 0;
+  return 1;
 }
 
 static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
   elevator *lift = &reader->elevator;
   const uint64_t base = (uint64_t)bucket << lift->shift;
   lift->sweep.count = 0;
-  visit_list(reader, &lift->head_lists[bucket], base);
-  visit_list(reader, &lift->lists[bucket], base);
+  const uint64_t first = (uint64_t)bucket * lists_per_bucket(lift);
+  visit_lists(reader, &lift->head_lists[first], base);
+  visit_lists(reader, &lift->lists[first], base);
   /* A bucket with more entries than fit in a visit is visited again at once. */
   lift->stay = !is_empty(lift, bucket);
   if (!lift->stay)
@@ -248,7 +268,7 @@ static void abandon_sweep(penstock_reader *reader) {
   }
   for (uint32_t i = begun; i < visit->count; i++) {
     const uint32_t entry = (uint32_t)visit->keys[i];
-    reader->entries.words[entry] &= INDEX_MASK;
+    reader->entries.all[entry].word &= INDEX_MASK;
     bucket_push(reader, entry);
     lift->stay = 1;
   }
@@ -381,7 +401,8 @@ static uint64_t choose_head(const penstock_reader *reader) {
 
 void elevator_reset(penstock_reader *reader) {
   elevator *lift = &reader->elevator;
-  for (uint32_t i = 0; i < lift->count; i++)
+  const uint64_t list_count = (uint64_t)lift->count * lists_per_bucket(lift);
+  for (uint64_t i = 0; i < list_count; i++)
     lift->lists[i] = lift->head_lists[i] = ENTRY_NONE;
   memset(lift->waiting, 0, sizeof *lift->waiting * (lift->count / 64 + 1));
   reader->statistics.sweeps += lift->sweeps;

@@ -121,7 +121,7 @@ static void cut(penstock_reader *reader, visit *visit, const extent *extent, req
     request->cuts[i] = visit_entry(visit, first + i);
   request->cut_count = extent->cut_count;
   if (extent->is_part) {
-    reader->entries.words[request->cuts[0]] += HOLD_ONE;
+    reader->entries.all[request->cuts[0]].word += HOLD_ONE;
     visit->cursors[extent->column].part_bytes = extent->end - extent->record_offset;
   } else {
     visit->cursors[extent->column].next += extent->cut_count;

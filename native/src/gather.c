@@ -26,10 +26,10 @@ static location locate(const penstock_reader *reader, const request *request, ui
 
 static void let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
   entry_ring *ring = &reader->entries;
-  if (status < 0 && ring->faults[entry] == 0)
-    ring->faults[entry] = (uint16_t)((uint32_t)(-status & 255) | column << 8);
-  ring->words[entry] -= HOLD_ONE;
-  if (ring->words[entry] <= INDEX_MASK) {
+  if (status < 0 && ring->all[entry].fault == 0)
+    ring->all[entry].fault = (uint16_t)((uint32_t)(-status & 255) | column << 8);
+  ring->all[entry].word -= HOLD_ONE;
+  if (ring->all[entry].word <= INDEX_MASK) {
     entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));
     cache_fill(reader, entry);
   }
@@ -58,10 +58,8 @@ static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t
  * wait. First the entry, which names the cell, then the cell. */
 static void prepare_cuts(penstock_reader *reader, const request *request, uint32_t i) {
   entry_ring *ring = &reader->entries;
-  if (i + 2 * CUTS_AHEAD < request->cut_count) {
-    __builtin_prefetch(&ring->words[request->cuts[i + 2 * CUTS_AHEAD]], 1);
-    __builtin_prefetch(&ring->links[request->cuts[i + 2 * CUTS_AHEAD]], 1);
-  }
+  if (i + 2 * CUTS_AHEAD < request->cut_count)
+    __builtin_prefetch(&ring->all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
   const uint8_t *cells = reader->cells[request->column];
   if (!cells || i + CUTS_AHEAD >= request->cut_count)
     return;
@@ -189,7 +187,7 @@ int32_t gather_completion(penstock_reader *reader, request *request, int32_t res
 /* ---- take ----------------------------------------------------------------------------------- */
 
 static void describe(const penstock_reader *reader, uint32_t entry, penstock_failure *failure) {
-  const uint32_t fault = reader->entries.faults[entry];
+  const uint32_t fault = reader->entries.all[entry].fault;
   const uint32_t column = fault >> 8;
   const uint64_t index = entry_index(&reader->entries, entry);
   const location found = source_locate(&reader->source->columns[column], index, 0);
@@ -226,7 +224,7 @@ static void take_column(penstock_reader *reader, uint32_t column, uint32_t count
       if (++ahead == ring->capacity)
         ahead = 0;
     }
-    if (ring->faults[entry] != 0)
+    if (ring->all[entry].fault != 0)
       memset(to, 0, record_bytes);
     else if (resident)
       memcpy(to, resident + entry_index(ring, entry) * record_bytes, record_bytes);
@@ -256,7 +254,7 @@ int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_addre
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t entry = entry_at(ring, ring->taken + i);
     resident_check(reader, entry);
-    if (ring->faults[entry] != 0 && failure->status == 0)
+    if (ring->all[entry].fault != 0 && failure->status == 0)
       describe(reader, entry, failure);
   }
   uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;

@@ -173,8 +173,9 @@ static inline int request_fd(const penstock_source *source, const request *reque
 
 /* ---- reader.c ------------------------------------------------------------------------------- */
 
-/* An entry is a record of the order that is not taken yet; entries form a ring. Three arrays
- * instead of a struct save padding: millions of entries lie in memory at once. */
+/* An entry is a record of the order that is not taken yet; entries form a ring. Millions of them
+ * lie in memory at once, and are met in another order than theirs: what is asked together lies in
+ * one line of the processor's cache. */
 enum { ENTRY_PENDING = 0, ENTRY_READING = 1, ENTRY_LOADED = 2 };
 
 #define ENTRY_STATE_SHIFT 30
@@ -186,12 +187,16 @@ enum { ENTRY_PENDING = 0, ENTRY_READING = 1, ENTRY_LOADED = 2 };
 typedef struct {
   /* Record index in the low 48 bits. Above: holds, that is requests in flight for this record plus
    * columns that have not yet issued all of theirs. It is loaded when no hold is left. */
-  uint64_t *words;
-  /* State in the high 2 bits. Below: the next entry of its bucket while pending; its cell (or
+  uint64_t word;
+  /* State in the high 2 bits. Below: the next entry of its list while pending; its cell (or
    * ENTRY_NONE with a slot) later. */
-  uint32_t *links;
+  uint32_t link;
   /* 0, or errno | column << 8 of the first failure. */
-  uint16_t *faults;
+  uint32_t fault;
+} order_entry;
+
+typedef struct {
+  order_entry *all;
   uint32_t capacity;
   uint64_t taken;    /* sequence numbers: entries before this are gone, */
   uint64_t ready;    /* before this they are loaded, */
@@ -231,10 +236,12 @@ typedef struct {
   } cursors[PENSTOCK_MAX_COLUMNS];
 } visit;
 
-/* Buckets of neighbouring records: the places where the elevator stops. */
+/* Buckets of neighbouring records: the places where the elevator stops. What waits in a bucket is
+ * in several lists, each of a part of its records. */
 typedef struct {
-  uint32_t *lists;      /* the first waiting entry of each bucket, but */
+  uint32_t *lists;      /* the first waiting entry of each, but */
   uint32_t *head_lists; /* those of the head of the order are here */
+  uint32_t list_shift;  /* record index >> list_shift = list */
   uint64_t *waiting;    /* one bit a bucket: it has entries */
   uint32_t count;
   uint32_t shift;   /* record index >> shift = bucket */
@@ -356,19 +363,19 @@ struct penstock_reader {
 };
 
 static inline uint64_t entry_index(const entry_ring *ring, uint32_t entry) {
-  return ring->words[entry] & INDEX_MASK;
+  return ring->all[entry].word & INDEX_MASK;
 }
 
 static inline uint32_t entry_state(const entry_ring *ring, uint32_t entry) {
-  return ring->links[entry] >> ENTRY_STATE_SHIFT;
+  return ring->all[entry].link >> ENTRY_STATE_SHIFT;
 }
 
 static inline uint32_t entry_value(const entry_ring *ring, uint32_t entry) {
-  return ring->links[entry] & ENTRY_VALUE_MASK;
+  return ring->all[entry].link & ENTRY_VALUE_MASK;
 }
 
 static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, uint32_t value) {
-  ring->links[entry] = state << ENTRY_STATE_SHIFT | value;
+  ring->all[entry].link = state << ENTRY_STATE_SHIFT | value;
 }
 
 static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {

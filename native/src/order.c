@@ -99,8 +99,7 @@ int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, u
   const uint32_t state = reader->active_count > 0 ? ENTRY_PENDING : ENTRY_LOADED;
   uint32_t entry = entry_at(ring, ring->ordered);
   for (uint32_t i = 0; i < count; i++) {
-    ring->words[entry] = (uint64_t)indices[i];
-    ring->faults[entry] = 0;
+    ring->all[entry] = (order_entry){.word = (uint64_t)indices[i]};
     entry_set(ring, entry, state, ENTRY_NONE);
     if (++entry == ring->capacity)
       entry = 0;

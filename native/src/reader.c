@@ -16,6 +16,8 @@
 #define BUCKET_BYTES (UINT64_C(2) << 20)
 #define MAX_BUCKET_RECORDS 8192
 #define MAX_VISIT_ENTRIES 65536
+/* Following a list waits for memory at each step; following eight at once waits once for eight. */
+#define LISTS_PER_BUCKET_LOG2 3
 /* Records that one request may serve, and all that are in flight together: bounds what is kept for
  * requests. Deep queues are for small reads. */
 #define MAX_CUTS 4096
@@ -83,6 +85,7 @@ static void choose_buckets(penstock_reader *reader) {
   while (last >> lift->shift >= MAX_BUCKETS)
     lift->shift++;
   lift->count = (uint32_t)(last >> lift->shift) + 1;
+  lift->list_shift = lift->shift > LISTS_PER_BUCKET_LOG2 ? lift->shift - LISTS_PER_BUCKET_LOG2 : 0;
 }
 
 static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
@@ -94,8 +97,9 @@ static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
 static void carve_elevator(penstock_reader *reader, arena *arena) {
   elevator *lift = &reader->elevator;
   choose_buckets(reader);
-  lift->lists = carve(arena, lift->count, sizeof *lift->lists, 64);
-  lift->head_lists = carve(arena, lift->count, sizeof *lift->head_lists, 64);
+  const uint64_t lists = (uint64_t)lift->count << (lift->shift - lift->list_shift);
+  lift->lists = carve(arena, lists, sizeof *lift->lists, 64);
+  lift->head_lists = carve(arena, lists, sizeof *lift->head_lists, 64);
   lift->waiting = carve(arena, lift->count / 64 + 1, sizeof *lift->waiting, 64);
   const uint64_t bucket_records = UINT64_C(1) << lift->shift;
   carve_visit(&lift->sweep, arena,
@@ -135,9 +139,7 @@ static void carve_all(penstock_reader *reader, arena *arena) {
   carve_columns(reader, arena);
   entry_ring *ring = &reader->entries;
   ring->capacity = options->entry_count;
-  ring->words = carve(arena, ring->capacity, sizeof *ring->words, 64);
-  ring->links = carve(arena, ring->capacity, sizeof *ring->links, 64);
-  ring->faults = carve(arena, ring->capacity, sizeof *ring->faults, 64);
+  ring->all = carve(arena, ring->capacity, sizeof *ring->all, 64);
   reader->free_cells = carve(arena, options->cell_count, sizeof *reader->free_cells, 64);
   reader->cache.filled =
       carve(arena, options->cached_records / 64 + 1, sizeof *reader->cache.filled, 64);
