@@ -28,6 +28,9 @@ final class ChildRunner implements Runner {
   /** For a process to start, warm up and open; minutes on a disk held to 150 requests a second. */
   private static final double PATIENCE_SECONDS = 300;
 
+  /** No contender reads more through the page cache in the seconds of a timed run. */
+  private static final long TIMED_READ_BYTES = 1L << 30;
+
   private final Settings settings;
   private final Path folder;
   private final Path script;
@@ -59,6 +62,7 @@ final class ChildRunner implements Runner {
       child.expect("warm", PATIENCE_SECONDS + settings.warmupSeconds());
       groups.add(child.pid());
       setState(cell, groups);
+      FreshMemory.touch(memoryBytes(run));
       long baseBytes = meter.resetPeak();
       child.tell("open");
       child.expect("ready", PATIENCE_SECONDS);
@@ -124,6 +128,15 @@ final class ChildRunner implements Runner {
                   measurement.records(),
                   digest));
     }
+  }
+
+  /** What a run may want: its budget, and pages of the file where it reads through the cache. */
+  private static long memoryBytes(Run run) {
+    if (run.parameters().getOrDefault("readahead", "").contains("io=direct")) {
+      return run.contender().memoryBytes();
+    }
+    long readBytes = run.contender().isWholeEpoch() ? Long.MAX_VALUE : TIMED_READ_BYTES;
+    return run.contender().memoryBytes() + Math.min(run.cell().file().fileBytes(), readBytes);
   }
 
   private void setState(Cell cell, ControlGroups groups)

@@ -31,6 +31,8 @@ final class FioRunner implements Runner {
   public Measurement run(Run run) throws AbsentException, IOException, InterruptedException {
     Cell cell = run.cell();
     Path output = Files.createTempFile(folder, "fio", ".json");
+    // Direct reads of what lies in the page cache have to throw it out first.
+    PageCache.drop(cell.file().path());
     double load = MachineLoad.now();
     // The limit is the device's: memory is not fio's business, but the profile is.
     try (ControlGroups groups = ControlGroups.create(cell.profile(), cell.device().number(), 0)) {

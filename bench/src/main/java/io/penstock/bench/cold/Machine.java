@@ -13,7 +13,8 @@ final class Machine {
   private Machine() {}
 
   /** In the order in which a report shows them. No names of hosts, no paths. */
-  static Map<String, String> facts(Settings settings, Device device) throws IOException {
+  static Map<String, String> facts(Settings settings, Device device)
+      throws IOException, InterruptedException {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("cpu", cpuModel());
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
@@ -21,6 +22,7 @@ final class Machine {
     facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.put("file system", device.fileSystem());
     facts.put("disk", device.facts());
+    facts.put("first touch of 1 GiB", freshMemory());
     facts.put("huge pages", file("/sys/kernel/mm/transparent_hugepage/enabled"));
     facts.put("JDK", System.getProperty("java.vm.name") + " " + Runtime.version());
     facts.put("Penstock commit", commit());
@@ -36,12 +38,24 @@ final class Machine {
   }
 
   static long memoryBytes() throws IOException {
+    return memoryBytes("MemTotal");
+  }
+
+  /** What the kernel tells of its memory under a name. */
+  static long memoryBytes(String name) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-      if (line.startsWith("MemTotal:")) {
+      if (line.startsWith(name + ":")) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
       }
     }
-    throw new IOException("/proc/meminfo tells no MemTotal");
+    throw new IOException("/proc/meminfo tells no " + name);
+  }
+
+  /** What the first touch of a gibibyte costs, and the next one: see {@link FreshMemory}. */
+  private static String freshMemory() throws IOException, InterruptedException {
+    double first = FreshMemory.touch(1 << 30);
+    double again = FreshMemory.touch(1 << 30);
+    return "%.2f s, %.2f s when it was in use just before".formatted(first, again);
   }
 
   /** Of the sources, marked when they differ from it. */
