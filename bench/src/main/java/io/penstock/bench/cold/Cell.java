@@ -23,15 +23,29 @@ record Cell(
   private static final long BATCH_BYTES = 8 << 20;
   private static final int MAX_BATCH_SIZE = 256;
 
+  /** What 4 s of any contender can take from a disk, and 1 s from memory. */
+  private static final int COLD_LIST = 4 << 20;
+
+  private static final int WARM_LIST = 16 << 20;
+
   /** Records of a batch: 256, fewer of large ones; the same for all contenders. */
   int batchSize() {
     long fit = Math.max(1, BATCH_BYTES / file.recordBytes());
     return (int) Math.min(MAX_BATCH_SIZE, Long.highestOneBit(fit));
   }
 
-  /** Records of the order that are listed for those who need a list: what 4 s of any can take. */
+  /** Records of the order that are listed for those who need a list. */
   int listLength() {
-    return (int) Math.min(file.recordCount(), 4 << 20);
+    return (int)
+        Math.min(file.recordCount() * epochs(), state == State.WARM ? WARM_LIST : COLD_LIST);
+  }
+
+  /**
+   * How many epochs a run may take: one, or from memory, where one is over in a fraction of a
+   * second, several.
+   */
+  int epochs() {
+    return state == State.WARM ? (int) Math.ceilDiv(WARM_LIST, file.recordCount()) : 1;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.penstock.bench.cold.report.Measurement;
 import io.penstock.bench.data.Digest;
 import io.penstock.bench.data.Orders;
 import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.Sampler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -111,10 +112,11 @@ final class ChildRunner implements Runner {
     long recordBytes = run.cell().file().recordBytes();
     long expected =
         Digest.expected(
-            Orders.of(
+            Orders.joined(
                 run.cell().file().recordCount(),
                 Long.parseLong(run.parameters().getOrDefault("blockRecords", "0")),
-                settings.seed()),
+                settings.seed(),
+                run.cell().epochs()),
             run.epoch(),
             measurement.records(),
             recordBytes);
@@ -214,6 +216,7 @@ final class ChildRunner implements Runner {
         Map.entry("batchSize", Integer.toString(cell.batchSize())),
         Map.entry("seed", Long.toString(settings.seed())),
         Map.entry("epoch", Long.toString(run.epoch())),
+        Map.entry("epochs", Integer.toString(cell.epochs())),
         Map.entry("seconds", Double.toString(run.seconds())),
         Map.entry("listLength", Integer.toString(cell.listLength())),
         Map.entry("indices", orderFile().toString()),
@@ -240,14 +243,13 @@ final class ChildRunner implements Runner {
 
   private void writeOrder(Run run, int count, Path file) throws IOException {
     write(
-        new FullShuffle(run.cell().file().recordCount(), settings.seed()),
+        Orders.joined(run.cell().file().recordCount(), 0, settings.seed(), run.cell().epochs()),
         run.epoch(),
         count,
         file);
   }
 
-  private static void write(FullShuffle order, long epoch, int count, Path file)
-      throws IOException {
+  private static void write(Sampler order, long epoch, int count, Path file) throws IOException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel =
             FileChannel.open(

@@ -2,6 +2,7 @@ package io.penstock.bench.data;
 
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.RepeatedSampler;
 import io.penstock.sampler.Sampler;
 
 /** The orders that contenders read by, and are held against. */
@@ -11,7 +12,20 @@ public final class Orders {
   private Orders() {}
 
   /**
-   * The order of a run.
+   * The order of a run over several epochs: epoch e has those from e times epochs on.
+   *
+   * @param recordCount of the file
+   * @param blockRecords as in {@link #of}
+   * @param seed of the order
+   * @param epochs how many, one after another
+   * @return the order
+   */
+  public static Sampler joined(long recordCount, long blockRecords, long seed, int epochs) {
+    return new RepeatedSampler(of(recordCount, blockRecords, seed), epochs);
+  }
+
+  /**
+   * The order of an epoch.
    *
    * @param recordCount of the file
    * @param blockRecords whole blocks of so many records are shuffled; 0: each record by itself

@@ -43,6 +43,7 @@ class Sink:
         whole = np.nonzero(positions % np.uint64(WHOLE_RECORD_PERIOD) == 0)[0]
         for row in whole:
             sums[row] += words[row].sum(dtype=np.uint64) * np.uint64(7)
+        sums ^= sums >> np.uint64(32)
         # Arrays wrap silently, scalars warn.
         total = np.array([self.digest, (weights * sums).sum(dtype=np.uint64)], dtype=np.uint64)
         self.digest = total.sum(dtype=np.uint64)

@@ -1,7 +1,7 @@
 package io.penstock.bench.cold.child;
 
+import io.penstock.bench.data.Orders;
 import io.penstock.bench.data.RecordFile;
-import io.penstock.sampler.FullShuffle;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,6 +16,7 @@ import java.util.Map;
  * @param batchSize records of a batch
  * @param seed of the order
  * @param epoch of the order
+ * @param epochs how many epochs a run may take: epoch has them all
  * @param seconds after which it stops
  * @param listLength records of the order that are listed for those who need a list
  * @param values all parameters, for what is the contender's own
@@ -25,6 +26,7 @@ record Job(
     int batchSize,
     long seed,
     long epoch,
+    int epochs,
     double seconds,
     int listLength,
     Map<String, String> values) {
@@ -43,6 +45,7 @@ record Job(
         Integer.parseInt(values.get("batchSize")),
         Long.parseLong(values.get("seed")),
         Long.parseLong(values.get("epoch")),
+        Integer.parseInt(values.get("epochs")),
         Double.parseDouble(values.get("seconds")),
         Integer.parseInt(values.get("listLength")),
         Map.copyOf(values));
@@ -60,6 +63,7 @@ record Job(
         batchSize,
         seed,
         0,
+        1,
         Double.parseDouble(values.get("warmupSeconds")),
         (int) Math.min(listLength, small.recordCount()),
         values);
@@ -80,7 +84,7 @@ record Job(
   /** The beginning of the order, for contenders that cannot make it: the list they read by. */
   MemorySegment order(Arena arena) {
     MemorySegment indices = arena.allocate((long) listLength * Long.BYTES, Long.BYTES);
-    new FullShuffle(file.recordCount(), seed).fill(epoch, 0, indices, listLength);
+    Orders.joined(file.recordCount(), 0, seed, epochs).fill(epoch, 0, indices, listLength);
     return indices;
   }
 

@@ -3,6 +3,7 @@ package io.penstock.bench.cold.child;
 import com.google.gson.JsonObject;
 import io.penstock.Batch;
 import io.penstock.Dataset;
+import io.penstock.Epoch;
 import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
 import io.penstock.Readahead;
@@ -16,13 +17,15 @@ import io.penstock.bench.data.Orders;
  * epochs.
  */
 final class PenstockReading implements Reading {
-  private final long epoch;
+  private final long firstEpoch;
+  private final int epochs;
   private final Dataset dataset;
   private final Loader loader;
   private final LoaderStatistics before;
 
   PenstockReading(Job job) {
-    epoch = job.epoch();
+    epochs = job.epochs();
+    firstEpoch = job.epoch() * epochs;
     dataset = Dataset.open(job.file().path());
     try {
       loader =
@@ -34,7 +37,7 @@ final class PenstockReading implements Reading {
               .memoryBytes(Long.parseLong(job.text("memoryBytes")))
               .build();
       for (int i = 0; i < job.integer("fillEpochs"); i++) {
-        for (Batch batch : loader.epoch(epoch + 1 + i)) {
+        for (Batch batch : loader.epoch(firstEpoch + epochs + i)) {
           batch.close();
         }
       }
@@ -47,9 +50,11 @@ final class PenstockReading implements Reading {
 
   @Override
   public void run(Sink sink) {
-    for (Batch batch : loader.epoch(epoch)) {
-      if (!sink.accept(batch.column(0), batch.size())) {
-        break;
+    for (Epoch epoch : loader.epochs(firstEpoch, epochs)) {
+      for (Batch batch : epoch) {
+        if (!sink.accept(batch.column(0), batch.size())) {
+          return;
+        }
       }
     }
   }
