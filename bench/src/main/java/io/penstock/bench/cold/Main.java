@@ -87,8 +87,9 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--sizes",
       split = ",",
-      paramLabel = "BYTES",
-      description = "Record sizes. Default: 784,4096,16384,150528,1048576.")
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Record sizes. Default: 784,4k,16k,150528,1m.")
   private List<Long> sizes;
 
   @Option(
@@ -121,8 +122,9 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--profile-sizes",
       split = ",",
-      paramLabel = "BYTES",
-      description = "Record sizes on hdd and sata. Default: 784,4096.")
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "Record sizes on hdd and sata. Default: 784,4k.")
   private List<Long> profileSizes;
 
   @Option(
@@ -307,7 +309,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  /** Sizes as 512m or 8g. */
+  /** Sizes as 784, 16k, 512m or 8g. */
   static final class SizeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
@@ -318,7 +320,7 @@ public final class Main implements Callable<Integer> {
         return Math.multiplyExact(Long.parseLong(number), 1L << (10 * (unit + 1)));
       } catch (NumberFormatException | ArithmeticException e) {
         throw new CommandLine.TypeConversionException(
-            "expected a size such as 512m or 8g, found '" + text + "'");
+            "expected a size such as 784, 16k or 8g, found '" + text + "'");
       }
     }
   }

@@ -60,6 +60,10 @@ public final class Pipeline implements BatchSource {
   private final BatchCursor cursor;
   private final BatchCursor sessionStart;
   private final Meter meter;
+
+  /** Where the consumer waits for batches. */
+  private final ShortWait consumerWait = new ShortWait(System::nanoTime);
+
   private boolean isClosed;
   private long session;
   private long iteration;
@@ -152,21 +156,50 @@ public final class Pipeline implements BatchSource {
   }
 
   @Override
-  public synchronized Slot take(long ofIteration) {
+  public Slot take(long ofIteration) {
+    long seen = consumerWait.signals();
+    Slot slot = ask(ofIteration);
+    if (slot == null) {
+      consumerWait.spin(seen);
+      slot = await(ofIteration);
+    }
+    return slot;
+  }
+
+  /** The next batch if it is ready, otherwise null. */
+  private synchronized Slot ask(long ofIteration) {
     checkIteration(ofIteration);
     meter.asked(cursor.epoch());
+    Slot slot = nextOutlet().published.poll();
+    if (slot == null) {
+      consumerWait.begin();
+      return null;
+    }
+    return handOut(slot);
+  }
+
+  /** Sleeps until the next batch is ready. */
+  private synchronized Slot await(long ofIteration) {
     Slot slot = null;
     while (slot == null) {
       checkIteration(ofIteration);
-      Outlet outlet = lanes.get((int) (sequence % lanes.size())).outlet;
+      Outlet outlet = nextOutlet();
       slot = outlet.published.poll();
       if (slot == null) {
         checkAlive(outlet);
         await(outlet);
-      } else {
-        outlet.outCount++;
       }
     }
+    consumerWait.end();
+    return handOut(slot);
+  }
+
+  private Outlet nextOutlet() {
+    return lanes.get((int) (sequence % lanes.size())).outlet;
+  }
+
+  private Slot handOut(Slot slot) {
+    nextOutlet().outCount++;
     isInBatch = !slot.isLastPiece();
     if (!isInBatch) {
       sequence++;
@@ -377,6 +410,7 @@ public final class Pipeline implements BatchSource {
       return false;
     }
     outlet.published.add(slot);
+    consumerWait.signal();
     notifyAll();
     return true;
   }
