@@ -83,10 +83,12 @@ final class Catalog {
                 Map.of("rw", "read"))
             .withVariants(
                 List.of(
+                    "block=1048576,depth=32,fixed=1",
+                    "block=1048576,depth=16,fixed=1",
                     "block=1048576,depth=8,fixed=1",
                     "block=1048576,depth=4,fixed=1",
-                    "block=524288,depth=8,fixed=1",
-                    "block=524288,depth=4,fixed=1")));
+                    "block=524288,depth=32,fixed=1",
+                    "block=524288,depth=8,fixed=1")));
   }
 
   /** Records of whole blocks lie across one block more, since a header comes before them. */
