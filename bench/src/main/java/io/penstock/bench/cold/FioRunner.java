@@ -30,9 +30,13 @@ final class FioRunner implements Runner {
   @Override
   public Measurement run(Run run) throws AbsentException, IOException, InterruptedException {
     Cell cell = run.cell();
+    if (cell.state() == State.COLD || cell.limitBytes() > 0) {
+      // Direct reads of what lies in the page cache have to throw it out first. Where memory is
+      // full
+      // of a larger file, that is the state to measure in, for those who come after fio too.
+      PageCache.drop(cell.file().path());
+    }
     Path output = Files.createTempFile(folder, "fio", ".json");
-    // Direct reads of what lies in the page cache have to throw it out first.
-    PageCache.drop(cell.file().path());
     double load = MachineLoad.now();
     // The limit is the device's: memory is not fio's business, but the profile is.
     try (ControlGroups groups = ControlGroups.create(cell.profile(), cell.device().number(), 0)) {

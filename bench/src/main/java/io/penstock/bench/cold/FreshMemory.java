@@ -2,7 +2,7 @@ package io.penstock.bench.cold;
 
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
@@ -21,14 +21,13 @@ final class FreshMemory {
   private static final long LEFT_FREE_BYTES = 512 << 20;
 
   private static final long HUGE_PAGE_BYTES = 2 << 20;
+  private static final long PAGE_BYTES = 4096;
   private static final int READ_WRITE = 3;
   private static final int PRIVATE_ANONYMOUS = 0x22;
   private static final int HUGEPAGE = 14;
-  private static final int POPULATE_WRITE = 23;
 
-  private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle MMAP =
-      handle(
+      CLibrary.function(
           "mmap",
           FunctionDescriptor.of(
               ValueLayout.JAVA_LONG,
@@ -39,7 +38,7 @@ final class FreshMemory {
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_LONG));
   private static final MethodHandle MADVISE =
-      handle(
+      CLibrary.function(
           "madvise",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
@@ -47,7 +46,7 @@ final class FreshMemory {
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_INT));
   private static final MethodHandle MUNMAP =
-      handle(
+      CLibrary.function(
           "munmap",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
@@ -70,8 +69,7 @@ final class FreshMemory {
     long address = map(mapped);
     try {
       long begin = (address + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-      // A wish: small pages take a little longer.
-      advise(begin, wanted, HUGEPAGE);
+      wishForHugePages(begin, wanted);
       long start = System.nanoTime();
       touch(begin, wanted);
       return (System.nanoTime() - start) / 1e9 / (wanted / (double) (1 << 30));
@@ -81,17 +79,18 @@ final class FreshMemory {
   }
 
   private static void touch(long begin, long bytes) throws InterruptedException {
+    MemorySegment memory = MemorySegment.ofAddress(begin).reinterpret(bytes);
     int count = Runtime.getRuntime().availableProcessors();
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      long first = bytes / HUGE_PAGE_BYTES * i / count;
-      long last = bytes / HUGE_PAGE_BYTES * (i + 1) / count;
+      long first = bytes / PAGE_BYTES * i / count;
+      long last = bytes / PAGE_BYTES * (i + 1) / count;
       threads.add(
           Thread.ofPlatform()
               .start(
                   () -> {
                     for (long page = first; page < last; page++) {
-                      advise(begin + page * HUGE_PAGE_BYTES, HUGE_PAGE_BYTES, POPULATE_WRITE);
+                      memory.set(ValueLayout.JAVA_BYTE, page * PAGE_BYTES, (byte) 1);
                     }
                   }));
     }
@@ -114,10 +113,10 @@ final class FreshMemory {
     }
   }
 
-  /** Kernels that do not know an advice leave the memory untouched, and that is all. */
-  private static void advise(long address, long bytes, int advice) {
+  /** Without them it takes a little longer, and that is all. */
+  private static void wishForHugePages(long address, long bytes) {
     try {
-      int ignored = (int) MADVISE.invokeExact(address, bytes, advice);
+      int ignored = (int) MADVISE.invokeExact(address, bytes, HUGEPAGE);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -136,9 +135,5 @@ final class FreshMemory {
     } catch (Throwable e) {
       throw new AssertionError("a downcall throws nothing that is checked", e);
     }
-  }
-
-  private static MethodHandle handle(String name, FunctionDescriptor type) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), type);
   }
 }

@@ -16,8 +16,7 @@ import java.nio.file.StandardOpenOption;
 /**
  * Puts a file out of the page cache or into it, and looks whether it is there.
  *
- * <p>Calls the C library itself: what is measured must not vouch for the state it is measured in.
- * The file must belong to the user, or the kernel hides what is cached.
+ * <p>The file must belong to the user, or the kernel hides what is cached.
  */
 final class PageCache {
   /** A file counts as cold, or as warm, when all but this share of its pages are. */
@@ -27,16 +26,15 @@ final class PageCache {
   private static final long PAGE_BYTES = 4096;
   private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
 
-  private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle OPEN =
-      handle(
+      CLibrary.function(
           "open",
           FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
           Linker.Option.firstVariadicArg(2));
   private static final MethodHandle CLOSE =
-      handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+      CLibrary.function("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final MethodHandle FADVISE =
-      handle(
+      CLibrary.function(
           "posix_fadvise",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
@@ -45,7 +43,7 @@ final class PageCache {
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_INT));
   private static final MethodHandle MINCORE =
-      handle(
+      CLibrary.function(
           "mincore",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
@@ -132,10 +130,5 @@ final class PageCache {
     } catch (Throwable e) {
       throw new AssertionError("a downcall throws nothing that is checked", e);
     }
-  }
-
-  private static MethodHandle handle(
-      String name, FunctionDescriptor type, Linker.Option... options) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), type, options);
   }
 }

@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
  * A number over delivered records, by which a run shows that it read them, in the right order.
  *
  * <p>Of every record it takes the first word (the index), the last, and one chosen by the index; of
- * every 64th all words. Each is weighted with the record's position, so that two records in each
- * other's place change the sum, and folded before, so that no error stays in high bits that few
- * positions make vanish. That is cheap beside any reading, the same for all contenders, and can be
+ * every 64th all words. They are folded (w ^ w >>> 32), so that no error stays in high bits, which
+ * factors make vanish, and weighted with the record's position, so that two records in each other's
+ * place change the sum. That is cheap beside any reading, the same for all contenders, and can be
  * computed from the order alone ({@link #expected}). All arithmetic is modulo 2^64, and {@code
  * contender.py} does the same.
  */
@@ -48,19 +48,19 @@ public final class Digest {
       long first = batch.get(WORD, at);
       long last = batch.get(WORD, at + recordBytes - Long.BYTES);
       long chosen = batch.get(WORD, at + Long.remainderUnsigned(first, wordCount) * Long.BYTES);
-      long sum = first + 3 * last + 5 * chosen;
+      long sum = first + 3 * folded(last) + 5 * folded(chosen);
       if (position % WHOLE_RECORD_PERIOD == 0) {
         for (long word = 0; word < wordCount; word++) {
-          sum += 7 * batch.get(WORD, at + word * Long.BYTES);
+          sum += 7 * folded(batch.get(WORD, at + word * Long.BYTES));
         }
       }
-      value += weighted(position, sum);
+      value += (2 * position + 1) * sum;
       position++;
     }
   }
 
-  private static long weighted(long position, long sum) {
-    return (2 * position + 1) * (sum ^ sum >>> 32);
+  private static long folded(long word) {
+    return word ^ word >>> 32;
   }
 
   /** Records added. */
@@ -89,14 +89,14 @@ public final class Digest {
       long index = order.index(epoch, position);
       long sum =
           index
-              + 3 * Words.at(index, wordCount - 1)
-              + 5 * Words.at(index, Long.remainderUnsigned(index, wordCount));
+              + 3 * folded(Words.at(index, wordCount - 1))
+              + 5 * folded(Words.at(index, Long.remainderUnsigned(index, wordCount)));
       if (position % WHOLE_RECORD_PERIOD == 0) {
         for (long word = 0; word < wordCount; word++) {
-          sum += 7 * Words.at(index, word);
+          sum += 7 * folded(Words.at(index, word));
         }
       }
-      value += weighted(position, sum);
+      value += (2 * position + 1) * sum;
     }
     return value;
   }

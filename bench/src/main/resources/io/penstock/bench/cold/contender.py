@@ -19,6 +19,10 @@ WHOLE_RECORD_PERIOD = 64
 COLD_PIECE = 8
 
 
+def folded(words):
+    return words ^ (words >> np.uint64(32))
+
+
 class Sink:
     """Adds delivered batches to the digest and tells when to stop."""
 
@@ -39,11 +43,10 @@ class Sink:
         weights = positions * np.uint64(2) + np.uint64(1)
         first = words[:, 0]
         chosen = words[np.arange(count), first % np.uint64(self.words)]
-        sums = first + words[:, -1] * np.uint64(3) + chosen * np.uint64(5)
+        sums = first + folded(words[:, -1]) * np.uint64(3) + folded(chosen) * np.uint64(5)
         whole = np.nonzero(positions % np.uint64(WHOLE_RECORD_PERIOD) == 0)[0]
         for row in whole:
-            sums[row] += words[row].sum(dtype=np.uint64) * np.uint64(7)
-        sums ^= sums >> np.uint64(32)
+            sums[row] += folded(words[row]).sum(dtype=np.uint64) * np.uint64(7)
         # Arrays wrap silently, scalars warn.
         total = np.array([self.digest, (weights * sums).sum(dtype=np.uint64)], dtype=np.uint64)
         self.digest = total.sum(dtype=np.uint64)

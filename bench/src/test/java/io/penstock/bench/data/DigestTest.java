@@ -59,12 +59,25 @@ class DigestTest {
   }
 
   @Test
+  void theSameHighestBitOfTwoRecordsIsFound() {
+    long before = digest(COUNT);
+    flip(100 * RECORD_BYTES + RECORD_BYTES - 1, 0x80);
+    flip(101 * RECORD_BYTES + RECORD_BYTES - 1, 0x80);
+
+    assertThat(digest(COUNT)).isNotEqualTo(before);
+  }
+
+  @Test
   void anotherEpochIsExpectedToDiffer() {
     assertThat(Digest.expected(order, 4, COUNT, RECORD_BYTES)).isNotEqualTo(digest(COUNT));
   }
 
   private void flip(long at) {
-    records.set(ValueLayout.JAVA_BYTE, at, (byte) (records.get(ValueLayout.JAVA_BYTE, at) ^ 1));
+    flip(at, 1);
+  }
+
+  private void flip(long at, int bits) {
+    records.set(ValueLayout.JAVA_BYTE, at, (byte) (records.get(ValueLayout.JAVA_BYTE, at) ^ bits));
   }
 
   private long digest(int count) {
