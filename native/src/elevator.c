@@ -26,10 +26,6 @@ static uint32_t bucket_of(const elevator *lift, uint64_t index) {
   return (uint32_t)(index >> lift->shift);
 }
 
-static uint32_t lists_per_bucket(const elevator *lift) {
-  return UINT32_C(1) << (lift->shift - lift->list_shift);
-}
-
 /* The list that a pending entry waits in. Those of the head have lists of their own, which are
  * short: single ones are taken out of them again and again. Sequence numbers begin at 0, so an
  * entry of the head is one of the first that has not been taken and ordered anew. */

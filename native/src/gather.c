@@ -27,7 +27,7 @@ static location locate(const penstock_reader *reader, const request *request, ui
 static void let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
   entry_ring *ring = &reader->entries;
   if (status < 0 && ring->all[entry].fault == 0)
-    ring->all[entry].fault = (uint16_t)((uint32_t)(-status & 255) | column << 8);
+    ring->all[entry].fault = (uint32_t)(-status & 255) | column << 8;
   ring->all[entry].word -= HOLD_ONE;
   if (ring->all[entry].word <= INDEX_MASK) {
     entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));

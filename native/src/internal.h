@@ -258,6 +258,10 @@ typedef struct {
   uint64_t credit_bytes; /* what reads of the head may cost before the elevator must move on */
 } elevator;
 
+static inline uint32_t lists_per_bucket(const elevator *lift) {
+  return UINT32_C(1) << (lift->shift - lift->list_shift);
+}
+
 typedef struct {
   uint8_t *base;
   uint64_t bytes;

@@ -10,7 +10,8 @@
 
 #define MAX_QUEUE_DEPTH 4096
 #define MAX_READ_BYTES (UINT32_C(64) << 20)
-/* Places of the elevator: few enough for its tables to stay in the processor's cache. */
+/* Places of the elevator: few enough for its tables to stay in the processor's cache, or, where a
+ * file has hundreds of gigabytes, in the one that its processors share. */
 #define MAX_BUCKETS 65536
 /* A bucket is worth a handful of large reads, and has few enough records to be sorted at once. */
 #define BUCKET_BYTES (UINT64_C(2) << 20)
@@ -97,7 +98,7 @@ static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
 static void carve_elevator(penstock_reader *reader, arena *arena) {
   elevator *lift = &reader->elevator;
   choose_buckets(reader);
-  const uint64_t lists = (uint64_t)lift->count << (lift->shift - lift->list_shift);
+  const uint64_t lists = (uint64_t)lift->count * lists_per_bucket(lift);
   lift->lists = carve(arena, lists, sizeof *lift->lists, 64);
   lift->head_lists = carve(arena, lists, sizeof *lift->head_lists, 64);
   lift->waiting = carve(arena, lift->count / 64 + 1, sizeof *lift->waiting, 64);

@@ -158,6 +158,6 @@ void resident_check(penstock_reader *reader, uint32_t entry) {
     if ((any || (begin < damage->end && begin + record_bytes > damage->begin)) &&
         reader->entries.all[entry].fault == 0)
       reader->entries.all[entry].fault =
-          (uint16_t)((uint32_t)(-damage->status & 255) | (any ? 0 : damage->column) << 8);
+          (uint32_t)(-damage->status & 255) | (any ? 0 : damage->column) << 8;
   }
 }
