@@ -22,8 +22,8 @@ final class RawArray {
   static String part(String dtype, List<Long> shape, long offsetBytes) {
     if (shape.isEmpty() || shape.size() > ArrayLayout.MAX_AXES) {
       throw new IllegalArgumentException(
-          "shape of raw elements must have 1 to %d axes, was %s"
-              .formatted(ArrayLayout.MAX_AXES, shape));
+          "shape of raw elements must have 1 to %d axes, had %d"
+              .formatted(ArrayLayout.MAX_AXES, shape.size()));
     }
     for (int axis = 0; axis < shape.size(); axis++) {
       long size = shape.get(axis);

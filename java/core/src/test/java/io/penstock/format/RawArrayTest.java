@@ -10,6 +10,7 @@ import io.penstock.Shard;
 import io.penstock.sampler.TokenWindows;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,15 @@ class RawArrayTest {
       assertRefused(Path.of(file + "#raw:" + words), "expected FILE#raw:DTYPE[:SHAPE[:OFFSET]]");
     }
     assertThatIllegalArgumentException().isThrownBy(() -> Formats.raw(file, "u1", List.of(), 0));
+  }
+
+  @Test
+  void aShapeOfTooManyAxesIsCounted() {
+    String shape = String.join("x", Collections.nCopies(1_000, "1"));
+    assertThatThrownBy(() -> Formats.open(Path.of(file + "#raw:u1:" + shape)))
+        .isInstanceOf(PenstockException.class)
+        .hasMessageEndingWith("must have 1 to 64 axes, had 1000")
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500));
   }
 
   @Test
