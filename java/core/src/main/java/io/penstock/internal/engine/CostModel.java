@@ -1,5 +1,7 @@
 package io.penstock.internal.engine;
 
+import io.penstock.Readahead;
+
 /**
  * What reading a record costs when so and so many records of the order are known ahead.
  *
@@ -12,10 +14,26 @@ package io.penstock.internal.engine;
  */
 public record CostModel(double requestsPerSecond, double bytesPerSecond) {
   /** Measured on a virtual NVMe disk; what matters is the quotient, and that only roughly. */
-  static final CostModel DEFAULT = new CostModel(70_000, 1.5e9);
+  private static final CostModel DEFAULT = new CostModel(70_000, 1.5e9);
 
   /** What a direct read is rounded up to. */
   private static final double SECTOR_BYTES = 512;
+
+  /**
+   * The device that flags are for, before anything was read from it. Whoever gives a large merge
+   * gap says what a request is worth in bytes, and the reader keeps to it: planning for another
+   * device would count the bytes in the gaps as if they were dear.
+   *
+   * @param flags of the loader
+   * @return a device of which only the quotient is known
+   */
+  static CostModel of(Readahead flags) {
+    return flags.given().contains("mergeGap")
+        ? new CostModel(
+            DEFAULT.requestsPerSecond,
+            Math.max(DEFAULT.bytesPerSecond, DEFAULT.requestsPerSecond * flags.mergeGapBytes()))
+        : DEFAULT;
+  }
 
   /**
    * Seconds per record of a column.

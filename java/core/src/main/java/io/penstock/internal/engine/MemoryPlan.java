@@ -343,6 +343,7 @@ public record MemoryPlan(
 
   private static double nanosPerRecord(MemoryRequest request, MemoryPlan plan) {
     List<Long> sizes = request.columnRecordBytes().stream().sorted().toList();
+    CostModel device = CostModel.of(request.readahead());
     long resident = plan.residentBytes;
     double seconds = 0;
     for (long recordBytes : sizes) {
@@ -352,7 +353,7 @@ public record MemoryPlan(
         continue;
       }
       seconds +=
-          CostModel.DEFAULT.secondsPerRecord(
+          device.secondsPerRecord(
               recordBytes,
               request.recordCount(),
               Math.min(plan.entryCount, request.recordCount()),

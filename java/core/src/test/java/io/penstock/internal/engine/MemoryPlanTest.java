@@ -77,6 +77,17 @@ class MemoryPlanTest {
   }
 
   @Test
+  void aMergeGapThatIsGivenSaysWhatARequestIsWorth() {
+    for (String flags : List.of("", "mergeGap=44k,maxRead=128k", "mergeGap=1m")) {
+      MemoryPlan plan = MemoryPlan.choose(request(128 * MI, 262_143, 256, flags, 4096L), null);
+      assertThat(plan.mode()).as(flags).isEqualTo(Mode.CELLS);
+    }
+    MemoryPlan apart =
+        MemoryPlan.choose(request(128 * MI, 262_143, 256, "mergeGap=0", 4096L), null);
+    assertThat(apart.mode()).isEqualTo(Mode.SLOTS);
+  }
+
+  @Test
   void aWindowThatGainsLessThanItsFirstSweepCostsDoesNotPay() {
     MemoryRequest request = request(512 * MI, 131_071, 256, "", 16_384L);
 
