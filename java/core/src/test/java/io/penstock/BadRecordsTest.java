@@ -10,18 +10,12 @@ import io.penstock.sampler.Remainder;
 import io.penstock.transform.OutputColumn;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -36,7 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class BadRecordsTest {
   private static final int RECORDS = 1003;
-  private static final int RECORD_BYTES = 784;
   private static final int BATCH = 64;
 
   /** Neighbours, the first and the last, and one whose damage is in the second column. */
@@ -45,6 +38,7 @@ class BadRecordsTest {
   private static final int DAMAGED_LABEL = 333;
 
   @TempDir Path directory;
+  private CheckedData data;
   private TestArray images;
   private TestArray labels;
   private Path checksums;
@@ -55,45 +49,17 @@ class BadRecordsTest {
 
   @BeforeEach
   void write() throws IOException {
-    images = TestArray.random(directory.resolve("images.npy"), RECORDS, RECORD_BYTES, 1);
-    labels = TestArray.random(directory.resolve("labels.npy"), RECORDS, 1, 2);
-    checksums = checksums("checksums.npy", "'images'", "'labels'");
-  }
-
-  /** As the package of the checksums says, by plain Java. */
-  private Path checksums(String name, String... columns) throws IOException {
-    StringBuilder fields = new StringBuilder();
-    for (String column : columns) {
-      fields.append("(%s, '<u4'), ".formatted(column));
-    }
-    String header =
-        "{'descr': [%s], 'fortran_order': False, 'shape': (%d,), }".formatted(fields, RECORDS);
-    ByteBuffer file =
-        ByteBuffer.allocate(256 + RECORDS * 4 * columns.length).order(ByteOrder.LITTLE_ENDIAN);
-    file.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    file.put((byte) 1).put((byte) 0).putShort((short) 246);
-    file.put((header + " ".repeat(245 - header.length()) + "\n").getBytes(StandardCharsets.UTF_8));
-    for (int i = 0; i < RECORDS; i++) {
-      for (int c = 0; c < columns.length; c++) {
-        CRC32C crc = new CRC32C();
-        crc.update((c == 0 ? images : labels).record(i));
-        file.putInt((int) crc.getValue());
-      }
-    }
-    return Files.write(directory.resolve(name), file.array());
+    data = CheckedData.write(directory, RECORDS);
+    images = data.images;
+    labels = data.labels;
+    checksums = data.checksums;
   }
 
   private void damage() throws IOException {
     for (int index : DAMAGED) {
-      flipBit(images, index);
+      CheckedData.flipBit(images, index);
     }
-    flipBit(labels, DAMAGED_LABEL);
-  }
-
-  private static void flipBit(TestArray array, int index) {
-    byte[] record = array.record(index);
-    record[record.length - 1] ^= 4;
-    array.put(index, record);
+    CheckedData.flipBit(labels, DAMAGED_LABEL);
   }
 
   private static Set<Integer> allDamaged() {
@@ -102,31 +68,15 @@ class BadRecordsTest {
     return all;
   }
 
-  private Dataset open() {
-    return Dataset.open(images.path(), labels.path());
-  }
-
-  private void assertRecords(Batch batch) {
-    for (int i = 0; i < batch.size(); i++) {
-      long index = batch.index(i);
-      assertThat(bytes(batch, 0, i, RECORD_BYTES)).isEqualTo(images.record(index));
-      assertThat(bytes(batch, 1, i, 1)).isEqualTo(labels.record(index));
-    }
-  }
-
-  private static byte[] bytes(Batch batch, int column, int i, int bytes) {
-    return batch.column(column).asSlice((long) i * bytes, bytes).toArray(ValueLayout.JAVA_BYTE);
-  }
-
   @ParameterizedTest
   @MethodSource("ways")
   void whatIsGoodIsDelivered(Way way) {
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader = way.loader(dataset).batchSize(BATCH).verify(checksums).build()) {
       int seen = 0;
       for (Epoch epoch : loader.epochs(0, 2)) {
         for (Batch batch : epoch) {
-          assertRecords(batch);
+          data.assertRecords(batch);
           seen += batch.size();
         }
       }
@@ -142,13 +92,13 @@ class BadRecordsTest {
   void aDamagedRecordFailsItsBatchAndIsNamed(Way way) throws IOException {
     damage();
     Set<Long> named = new TreeSet<>();
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader =
             way.loader(dataset).batchSize(1).shuffle(Shuffle.NONE).verify(checksums).build()) {
       var batches = loader.epoch(0).iterator();
       for (int i = 0; i < RECORDS; i++) {
         if (!allDamaged().contains(i)) {
-          assertRecords(batches.next());
+          data.assertRecords(batches.next());
           continue;
         }
         assertThatExceptionOfType(PenstockException.class)
@@ -166,7 +116,7 @@ class BadRecordsTest {
   void skippingDeliversAllOthersExactlyOnceAndInOrder(Way way) throws IOException {
     damage();
     FullShuffle order = new FullShuffle(RECORDS, 5);
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader =
             way.loader(dataset)
                 .batchSize(BATCH)
@@ -177,7 +127,7 @@ class BadRecordsTest {
       for (int epoch = 0; epoch < 2; epoch++) {
         List<Long> delivered = new ArrayList<>();
         for (Batch batch : loader.epoch(epoch)) {
-          assertRecords(batch);
+          data.assertRecords(batch);
           assertThat(batch.indices().byteSize()).isEqualTo(8L * batch.size());
           assertThat(batch.column("images").byteSize()).isEqualTo(784L * batch.size());
           for (int i = 0; i < batch.size(); i++) {
@@ -209,7 +159,7 @@ class BadRecordsTest {
   void replacingTakesTheNextGoodRecord(Way way) throws IOException {
     damage();
     FullShuffle order = new FullShuffle(RECORDS, 5);
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader =
             way.loader(dataset)
                 .batchSize(BATCH)
@@ -219,7 +169,7 @@ class BadRecordsTest {
                 .build()) {
       int position = 0;
       for (Batch batch : loader.epoch(0)) {
-        assertRecords(batch);
+        data.assertRecords(batch);
         for (int i = 0; i < batch.size(); i++) {
           long index = order.index(0, position + i);
           while (allDamaged().contains((int) index)) {
@@ -243,7 +193,7 @@ class BadRecordsTest {
   @Test
   void ranksAndResumedRunsGetTheSame() throws IOException {
     damage();
-    try (Dataset dataset = open()) {
+    try (Dataset dataset = data.open()) {
       List<Long> alone = deliver(dataset, 0, 1, null, Long.MAX_VALUE, new LoaderState[1]);
       List<Long> together = new ArrayList<>();
       for (int rank = 0; rank < 3; rank++) {
@@ -287,9 +237,9 @@ class BadRecordsTest {
   @Test
   void aBatchOfNothingButBadRecordsIsEmpty() throws IOException {
     for (int i = 0; i < 10; i++) {
-      flipBit(images, i);
+      CheckedData.flipBit(images, i);
     }
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader =
             dataset
                 .loader()
@@ -310,10 +260,10 @@ class BadRecordsTest {
   @Test
   void transformsKnowThePositionsOfWhatIsLeft() throws IOException {
     for (int i = 0; i < 10; i++) {
-      flipBit(images, i);
+      CheckedData.flipBit(images, i);
     }
-    flipBit(images, 15);
-    try (Dataset dataset = open();
+    CheckedData.flipBit(images, 15);
+    try (Dataset dataset = data.open();
         Loader loader =
             dataset
                 .loader()
@@ -347,13 +297,13 @@ class BadRecordsTest {
   @Test
   void paddingThatIsBadIsSkippedAsPadding() throws IOException {
     List<Long> all;
-    try (Dataset dataset = open()) {
+    try (Dataset dataset = data.open()) {
       all = padding(dataset.loader());
     }
     assertThat(all).hasSize(16 * BATCH - RECORDS);
-    flipBit(images, all.remove(3).intValue());
-    flipBit(labels, all.removeLast().intValue());
-    try (Dataset dataset = open()) {
+    CheckedData.flipBit(images, all.remove(3).intValue());
+    CheckedData.flipBit(labels, all.removeLast().intValue());
+    try (Dataset dataset = data.open()) {
       assertThat(padding(dataset.loader().verify(checksums).badRecords(BadRecords.SKIP)))
           .isEqualTo(all);
     }
@@ -377,9 +327,9 @@ class BadRecordsTest {
   @Test
   void whereNothingIsGoodTheBatchFails() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      flipBit(images, i);
+      CheckedData.flipBit(images, i);
     }
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader =
             dataset
                 .loader()
@@ -398,9 +348,9 @@ class BadRecordsTest {
   @Test
   void theListEndsWhileTheCountGoesOn() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      flipBit(images, i);
+      CheckedData.flipBit(images, i);
     }
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader = dataset.loader().verify(checksums).badRecords(BadRecords.SKIP).build()) {
       for (Batch batch : loader.epoch(0)) {
         assertThat(batch.size()).isZero();
@@ -411,42 +361,8 @@ class BadRecordsTest {
   }
 
   @Test
-  void checksumsAreFoundByTheNamesOfColumns() throws IOException {
-    flipBit(labels, 5);
-    try (Dataset dataset = Dataset.open(labels.path());
-        Loader loader = dataset.loader().verify(checksums).badRecords(BadRecords.SKIP).build()) {
-      for (Batch batch : loader.epoch(0)) {
-        assertThat(batch.size()).isPositive();
-      }
-      assertThat(loader.badRecords()).singleElement().extracting(BadRecord::index).isEqualTo(5L);
-    }
-  }
-
-  @Test
-  void checksumsOfOtherDataAreRefused() throws IOException {
-    Path others = checksums("others.npy", "'images'", "'classes'");
-    TestArray shorter = TestArray.random(directory.resolve("short.npy"), RECORDS - 1, 784, 3);
-    try (Dataset dataset = open();
-        Dataset named = Dataset.builder().column("images", shorter.path()).open()) {
-      assertThatExceptionOfType(PenstockException.class)
-          .isThrownBy(() -> dataset.loader().verify(others).build())
-          .withMessageContaining("expected checksums of a column 'labels'")
-          .withMessageContaining("classes");
-      assertThatExceptionOfType(PenstockException.class)
-          .isThrownBy(() -> named.loader().verify(checksums).build())
-          .withMessageContaining("of the 1002 records of column 'images'");
-      assertThatExceptionOfType(PenstockException.class)
-          .isThrownBy(() -> dataset.loader().verify(directory.resolve("none.npy")).build())
-          .withMessageContaining("none.npy");
-      assertThatExceptionOfType(PenstockException.class)
-          .isThrownBy(() -> dataset.loader().verify(labels.path()).build())
-          .withMessageContaining("expected checksums of a column 'images'");
-    }
-  }
-
-  @Test
   void aReplayIsNotChecked() {
-    try (Dataset dataset = open()) {
+    try (Dataset dataset = data.open()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> dataset.loader().replay(true).verify(checksums).build())
           .withMessageContaining("replay must be without verify");
@@ -458,7 +374,7 @@ class BadRecordsTest {
   @ParameterizedTest
   @MethodSource("ways")
   void aFileThatIsCutShortEndsTheEpochWhateverThePolicy(Way way) {
-    try (Dataset dataset = open();
+    try (Dataset dataset = data.open();
         Loader loader =
             way.loader(dataset)
                 .batchSize(BATCH)
@@ -470,7 +386,7 @@ class BadRecordsTest {
           .isThrownBy(
               () -> {
                 for (Batch batch : loader.epoch(0)) {
-                  assertRecords(batch);
+                  data.assertRecords(batch);
                 }
               })
           .withMessageContaining("images.npy");
@@ -484,7 +400,7 @@ class BadRecordsTest {
     try (Recording recording = new Recording()) {
       recording.enable("io.penstock.BadRecord");
       recording.start();
-      try (Dataset dataset = open();
+      try (Dataset dataset = data.open();
           Loader loader =
               dataset.loader().verify(checksums).badRecords(BadRecords.REPLACE).build()) {
         for (Batch batch : loader.epoch(0)) {
@@ -507,14 +423,5 @@ class BadRecordsTest {
               assertThat(event.getString("column")).isEqualTo("labels");
               assertThat(event.getString("problem")).contains("labels.npy");
             });
-  }
-
-  @Test
-  void modificationTimesAreNoBusinessOfChecksums() throws IOException {
-    Files.setLastModifiedTime(images.path(), FileTime.fromMillis(1_000_000_000_000L));
-    try (Dataset dataset = open();
-        Loader loader = dataset.loader().verify(checksums).build()) {
-      assertThat(loader.epoch(0).iterator().next().size()).isEqualTo(256);
-    }
   }
 }

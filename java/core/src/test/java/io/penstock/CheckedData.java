@@ -1,0 +1,79 @@
+package io.penstock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/** Images, their labels and the checksums of both, in files of one directory. */
+final class CheckedData {
+  static final int IMAGE_BYTES = 784;
+
+  final TestArray images;
+  final TestArray labels;
+  final Path checksums;
+  private final Path directory;
+
+  private CheckedData(Path directory, int recordCount) throws IOException {
+    this.directory = directory;
+    images = TestArray.random(directory.resolve("images.npy"), recordCount, IMAGE_BYTES, 1);
+    labels = TestArray.random(directory.resolve("labels.npy"), recordCount, 1, 2);
+    checksums = checksums("checksums.npy", "'images'", "'labels'");
+  }
+
+  static CheckedData write(Path directory, int recordCount) throws IOException {
+    return new CheckedData(directory, recordCount);
+  }
+
+  /** As the package of the checksums says, by plain Java. */
+  Path checksums(String name, String... columns) throws IOException {
+    int recordCount = (int) images.recordCount();
+    StringBuilder fields = new StringBuilder();
+    for (String column : columns) {
+      fields.append("(%s, '<u4'), ".formatted(column));
+    }
+    String header =
+        "{'descr': [%s], 'fortran_order': False, 'shape': (%d,), }".formatted(fields, recordCount);
+    ByteBuffer file =
+        ByteBuffer.allocate(256 + recordCount * 4 * columns.length).order(ByteOrder.LITTLE_ENDIAN);
+    file.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    file.put((byte) 1).put((byte) 0).putShort((short) 246);
+    file.put((header + " ".repeat(245 - header.length()) + "\n").getBytes(StandardCharsets.UTF_8));
+    for (int i = 0; i < recordCount; i++) {
+      for (int c = 0; c < columns.length; c++) {
+        CRC32C crc = new CRC32C();
+        crc.update((c == 0 ? images : labels).record(i));
+        file.putInt((int) crc.getValue());
+      }
+    }
+    return Files.write(directory.resolve(name), file.array());
+  }
+
+  static void flipBit(TestArray array, int index) {
+    byte[] record = array.record(index);
+    record[record.length - 1] ^= 4;
+    array.put(index, record);
+  }
+
+  Dataset open() {
+    return Dataset.open(images.path(), labels.path());
+  }
+
+  void assertRecords(Batch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      long index = batch.index(i);
+      assertThat(bytes(batch, 0, i, IMAGE_BYTES)).isEqualTo(images.record(index));
+      assertThat(bytes(batch, 1, i, 1)).isEqualTo(labels.record(index));
+    }
+  }
+
+  static byte[] bytes(Batch batch, int column, int i, int bytes) {
+    return batch.column(column).asSlice((long) i * bytes, bytes).toArray(ValueLayout.JAVA_BYTE);
+  }
+}
