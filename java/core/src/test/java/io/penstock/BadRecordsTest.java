@@ -39,9 +39,6 @@ class BadRecordsTest {
 
   @TempDir Path directory;
   private CheckedData data;
-  private TestArray images;
-  private TestArray labels;
-  private Path checksums;
 
   static List<Way> ways() {
     return Way.all().toList();
@@ -50,16 +47,13 @@ class BadRecordsTest {
   @BeforeEach
   void write() throws IOException {
     data = CheckedData.write(directory, RECORDS);
-    images = data.images;
-    labels = data.labels;
-    checksums = data.checksums;
   }
 
   private void damage() throws IOException {
     for (int index : DAMAGED) {
-      CheckedData.flipBit(images, index);
+      CheckedData.flipBit(data.images, index);
     }
-    CheckedData.flipBit(labels, DAMAGED_LABEL);
+    CheckedData.flipBit(data.labels, DAMAGED_LABEL);
   }
 
   private static Set<Integer> allDamaged() {
@@ -72,7 +66,7 @@ class BadRecordsTest {
   @MethodSource("ways")
   void whatIsGoodIsDelivered(Way way) {
     try (Dataset dataset = data.open();
-        Loader loader = way.loader(dataset).batchSize(BATCH).verify(checksums).build()) {
+        Loader loader = way.loader(dataset).batchSize(BATCH).verify(data.checksums).build()) {
       int seen = 0;
       for (Epoch epoch : loader.epochs(0, 2)) {
         for (Batch batch : epoch) {
@@ -94,7 +88,7 @@ class BadRecordsTest {
     Set<Long> named = new TreeSet<>();
     try (Dataset dataset = data.open();
         Loader loader =
-            way.loader(dataset).batchSize(1).shuffle(Shuffle.NONE).verify(checksums).build()) {
+            way.loader(dataset).batchSize(1).shuffle(Shuffle.NONE).verify(data.checksums).build()) {
       var batches = loader.epoch(0).iterator();
       for (int i = 0; i < RECORDS; i++) {
         if (!allDamaged().contains(i)) {
@@ -121,7 +115,7 @@ class BadRecordsTest {
             way.loader(dataset)
                 .batchSize(BATCH)
                 .seed(5)
-                .verify(checksums)
+                .verify(data.checksums)
                 .badRecords(BadRecords.SKIP)
                 .build()) {
       for (int epoch = 0; epoch < 2; epoch++) {
@@ -164,7 +158,7 @@ class BadRecordsTest {
             way.loader(dataset)
                 .batchSize(BATCH)
                 .seed(5)
-                .verify(checksums)
+                .verify(data.checksums)
                 .badRecords(BadRecords.REPLACE)
                 .build()) {
       int position = 0;
@@ -217,7 +211,7 @@ class BadRecordsTest {
             .seed(3)
             .rank(rank, worldSize)
             .state(from)
-            .verify(checksums)
+            .verify(data.checksums)
             .badRecords(BadRecords.SKIP)
             .build()) {
       long count = 0;
@@ -237,7 +231,7 @@ class BadRecordsTest {
   @Test
   void aBatchOfNothingButBadRecordsIsEmpty() throws IOException {
     for (int i = 0; i < 10; i++) {
-      CheckedData.flipBit(images, i);
+      CheckedData.flipBit(data.images, i);
     }
     try (Dataset dataset = data.open();
         Loader loader =
@@ -245,7 +239,7 @@ class BadRecordsTest {
                 .loader()
                 .batchSize(10)
                 .shuffle(Shuffle.NONE)
-                .verify(checksums)
+                .verify(data.checksums)
                 .badRecords(BadRecords.SKIP)
                 .build()) {
       List<Integer> sizes = new ArrayList<>();
@@ -260,16 +254,16 @@ class BadRecordsTest {
   @Test
   void transformsKnowThePositionsOfWhatIsLeft() throws IOException {
     for (int i = 0; i < 10; i++) {
-      CheckedData.flipBit(images, i);
+      CheckedData.flipBit(data.images, i);
     }
-    CheckedData.flipBit(images, 15);
+    CheckedData.flipBit(data.images, 15);
     try (Dataset dataset = data.open();
         Loader loader =
             dataset
                 .loader()
                 .batchSize(10)
                 .shuffle(Shuffle.NONE)
-                .verify(checksums)
+                .verify(data.checksums)
                 .badRecords(BadRecords.SKIP)
                 .transform(
                     "labels",
@@ -301,10 +295,10 @@ class BadRecordsTest {
       all = padding(dataset.loader());
     }
     assertThat(all).hasSize(16 * BATCH - RECORDS);
-    CheckedData.flipBit(images, all.remove(3).intValue());
-    CheckedData.flipBit(labels, all.removeLast().intValue());
+    CheckedData.flipBit(data.images, all.remove(3).intValue());
+    CheckedData.flipBit(data.labels, all.removeLast().intValue());
     try (Dataset dataset = data.open()) {
-      assertThat(padding(dataset.loader().verify(checksums).badRecords(BadRecords.SKIP)))
+      assertThat(padding(dataset.loader().verify(data.checksums).badRecords(BadRecords.SKIP)))
           .isEqualTo(all);
     }
   }
@@ -327,7 +321,7 @@ class BadRecordsTest {
   @Test
   void whereNothingIsGoodTheBatchFails() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      CheckedData.flipBit(images, i);
+      CheckedData.flipBit(data.images, i);
     }
     try (Dataset dataset = data.open();
         Loader loader =
@@ -335,7 +329,7 @@ class BadRecordsTest {
                 .loader()
                 .batchSize(1)
                 .shuffle(Shuffle.NONE)
-                .verify(checksums)
+                .verify(data.checksums)
                 .badRecords(BadRecords.REPLACE)
                 .build()) {
       assertThatExceptionOfType(PenstockException.class)
@@ -348,10 +342,11 @@ class BadRecordsTest {
   @Test
   void theListEndsWhileTheCountGoesOn() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      CheckedData.flipBit(images, i);
+      CheckedData.flipBit(data.images, i);
     }
     try (Dataset dataset = data.open();
-        Loader loader = dataset.loader().verify(checksums).badRecords(BadRecords.SKIP).build()) {
+        Loader loader =
+            dataset.loader().verify(data.checksums).badRecords(BadRecords.SKIP).build()) {
       for (Batch batch : loader.epoch(0)) {
         assertThat(batch.size()).isZero();
       }
@@ -364,7 +359,7 @@ class BadRecordsTest {
   void aReplayIsNotChecked() {
     try (Dataset dataset = data.open()) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> dataset.loader().replay(true).verify(checksums).build())
+          .isThrownBy(() -> dataset.loader().replay(true).verify(data.checksums).build())
           .withMessageContaining("replay must be without verify");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> dataset.loader().replay(true).badRecords(BadRecords.SKIP).build());
@@ -378,10 +373,10 @@ class BadRecordsTest {
         Loader loader =
             way.loader(dataset)
                 .batchSize(BATCH)
-                .verify(checksums)
+                .verify(data.checksums)
                 .badRecords(BadRecords.SKIP)
                 .build()) {
-      images.cutWithin(700);
+      data.images.cutWithin(700);
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(
               () -> {
@@ -402,7 +397,7 @@ class BadRecordsTest {
       recording.start();
       try (Dataset dataset = data.open();
           Loader loader =
-              dataset.loader().verify(checksums).badRecords(BadRecords.REPLACE).build()) {
+              dataset.loader().verify(data.checksums).badRecords(BadRecords.REPLACE).build()) {
         for (Batch batch : loader.epoch(0)) {
           assertThat(batch.size()).isPositive();
         }

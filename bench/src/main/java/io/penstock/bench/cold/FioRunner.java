@@ -31,9 +31,8 @@ final class FioRunner implements Runner {
   public Measurement run(Run run) throws AbsentException, IOException, InterruptedException {
     Cell cell = run.cell();
     if (cell.state() == State.COLD || cell.limitBytes() > 0) {
-      // Direct reads of what lies in the page cache have to throw it out first. Where memory is
-      // full
-      // of a larger file, that is the state to measure in, for those who come after fio too.
+      // Direct reads of what lies in the page cache have to throw it out first. Elsewhere memory is
+      // full of a larger file: the state to measure in, for those who come after fio too.
       PageCache.drop(cell.file().path());
     }
     Path output = Files.createTempFile(folder, "fio", ".json");
