@@ -266,8 +266,9 @@ int32_t penstock_reader_open(penstock_source *source, const penstock_reader_opti
                              penstock_reader **reader);
 
 /* Where a reader puts the columns of a batch in a slot: offsets[c] for column c, when each batch
- * has at most batch_size records. The offsets are chosen so that as many reads as possible go
- * straight to their place. Stores the bytes a slot must have in *slot_bytes; a slot begins at a
+ * has at most batch_size records. The offsets are multiples of 64, chosen so that as many reads as
+ * possible go straight to their place: records of whole blocks lie to blocks of memory as they do
+ * to blocks of their file. Stores the bytes a slot must have in *slot_bytes; a slot begins at a
  * multiple of 4096. Returns 0 or -EINVAL. */
 int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
                              uint64_t *slot_bytes);

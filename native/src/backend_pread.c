@@ -40,8 +40,9 @@ static int32_t pread_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
     request *request = state->queue[state->first];
     state->first = (state->first + 1) % state->capacity;
     state->count--;
-    const ssize_t got = pread(request_fd(state->source, request, state->io), request_place(request),
-                              request_length(request), (off_t)request_offset(request));
+    const uint32_t pieces = request_pieces(request);
+    const ssize_t got = preadv(request_fd(state->source, request, state->io), request->pieces,
+                               (int)pieces, (off_t)request_offset(request));
     completions[count++] =
         (completion){.request = request, .result = got < 0 ? -errno : (int32_t)got};
     if (clock_ns(CLOCK_MONOTONIC) - begin >= timeout_ns)

@@ -54,11 +54,14 @@ static int32_t uring_start(backend *self, request *request) {
   }
   const int fd =
       state->has_fixed_files ? (int)request->file : request_fd(state->source, request, state->io);
-  uint8_t *place = request_place(request);
-  const uint32_t length = request_length(request);
+  const uint32_t count = request_pieces(request);
+  uint8_t *place = request->pieces[0].iov_base;
+  const uint32_t length = (uint32_t)request->pieces[0].iov_len;
   const int is_fixed = state->fixed_base && place >= state->fixed_base &&
                        place + length <= state->fixed_base + state->fixed_bytes;
-  if (is_fixed)
+  if (count > 1)
+    io_uring_prep_readv(sqe, fd, request->pieces, count, request_offset(request));
+  else if (is_fixed)
     io_uring_prep_read_fixed(sqe, fd, place, length, request_offset(request), 0);
   else
     io_uring_prep_read(sqe, fd, place, length, request_offset(request));

@@ -8,6 +8,11 @@
 
 #include "internal.h"
 
+/* A record that shares its first or last block with others goes straight where at least so much of
+ * it does. Below, devices read into one piece so much faster than into three that it is not worth
+ * the copy that it saves (measured: 16 KiB 0.7, 64 KiB 0.95, 1 MiB 1.3 times as fast). */
+#define LEAST_STRAIGHT_BYTES (96 << 10)
+
 typedef struct {
   uint32_t column;
   uint32_t file;
@@ -84,21 +89,52 @@ static extent plan(const penstock_reader *reader, visit *visit) {
   return extent;
 }
 
-/* Straight: one record, and file offset, length and address fit direct reads. */
-static int can_go_straight(const penstock_reader *reader, const extent *extent, uint32_t entry) {
-  if (extent->cut_count > 1 || extent->begin < extent->record_offset ||
-      extent->end % extent->alignment != 0)
-    return 0;
-  if (reader->options.io == PENSTOCK_IO_BUFFERED)
-    return 1;
+/* Whether all places of this record, the one that it is to have or any cell's, are so aligned that
+ * byte number `into` of it can be read there directly. */
+static int is_aligned(const penstock_reader *reader, const extent *extent, uint32_t entry,
+                      uint64_t into) {
   const uint32_t alignment = reader->source->files[extent->file].info.direct_memory_alignment;
-  const uint64_t into = extent->begin - extent->record_offset;
-  /* Cells begin at a page, and have no number yet: all or none of a column are aligned. */
-  const uint64_t address =
-      reader->options.cell_count > 0
-          ? reader->source->columns[extent->column].record_bytes + into
-          : (uint64_t)(uintptr_t)order_destination(reader, entry, extent->column) + into;
-  return address % alignment == 0 && into % alignment == 0;
+  const uint8_t *place = reader->cells[extent->column];
+  if (extent->alignment % alignment != 0)
+    return 0; /* pieces of whole blocks would not be aligned */
+  if (reader->options.cell_count == 0)
+    place = order_destination(reader, entry, extent->column);
+  else if (reader->source->columns[extent->column].record_bytes % alignment != 0)
+    return 0; /* it has no cell yet: all of a column are aligned, or it is no use */
+  return ((uint64_t)(uintptr_t)place + into) % alignment == 0;
+}
+
+/* Decides whether a read goes straight to its place, which only one for a single record can, and
+ * which blocks of it do not: direct reads are whole blocks, and those at the record's ends may hold
+ * other records too. */
+static void choose_way(const penstock_reader *reader, const extent *extent, uint32_t entry,
+                       request *request) {
+  const uint32_t block = extent->alignment;
+  const uint32_t head = extent->begin < extent->record_offset ? block : 0;
+  const uint32_t tail = extent->end % block != 0 ? block : 0;
+  const uint32_t least = head + tail == 0 ? 0 : head + tail + LEAST_STRAIGHT_BYTES;
+  request->straight =
+      extent->cut_count == 1 && request->length_bytes >= least &&
+      (reader->options.io == PENSTOCK_IO_BUFFERED ||
+       is_aligned(reader, extent, entry, extent->begin + head - extent->record_offset));
+  request->head_bytes = request->straight ? head : 0;
+  request->tail_bytes = request->straight ? tail : 0;
+}
+
+/* Returns 0 when staging is short now. */
+static int allocate_staging(penstock_reader *reader, request *request) {
+  const uint32_t bytes =
+      request->straight ? request->head_bytes + request->tail_bytes : request->length_bytes;
+  request->chunk = 0;
+  request->edges = NULL;
+  if (bytes == 0)
+    return 1;
+  uint8_t *memory = staging_allocate(&reader->staging, request, bytes, 4096);
+  if (request->straight)
+    request->edges = memory;
+  else
+    request->base = memory;
+  return memory != NULL;
 }
 
 static void assign_cells(penstock_reader *reader, const visit *visit, const extent *extent) {
@@ -135,7 +171,7 @@ static void count_request(penstock_reader *reader, const extent *extent, const r
   statistics->bytes_read += request->length_bytes;
   statistics->merged_records += extent->cut_count - 1;
   if (request->straight)
-    statistics->straight_bytes += request->length_bytes;
+    statistics->straight_bytes += request->length_bytes - request->head_bytes - request->tail_bytes;
   reader->in_flight++;
   if (reader->in_flight > statistics->queue_depth_max)
     statistics->queue_depth_max = reader->in_flight;
@@ -152,17 +188,13 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   request->offset_bytes = extent.begin;
   request->length_bytes = (uint32_t)(round_up(extent.end, extent.alignment) - extent.begin);
   request->needed_bytes = (uint32_t)(extent.end - extent.begin);
-  request->straight = (uint8_t)can_go_straight(reader, &extent, entry);
-  request->chunk = 0;
-  if (!request->straight) {
-    request->base = staging_allocate(&reader->staging, request, request->length_bytes, 4096);
-    if (!request->base)
-      return 0;
-  }
+  choose_way(reader, &extent, entry, request);
+  if (!allocate_staging(reader, request))
+    return 0;
   assign_cells(reader, visit, &extent);
-  if (request->straight)
-    request->base =
-        order_destination(reader, entry, extent.column) + (extent.begin - extent.record_offset);
+  if (request->straight) /* the record may begin behind the first byte that is read */
+    request->base = order_destination(reader, entry, extent.column) +
+                    (ptrdiff_t)(extent.begin - extent.record_offset);
   request->done_bytes = 0;
   request->started_ns = clock_ns(CLOCK_MONOTONIC);
   request->file = extent.file;

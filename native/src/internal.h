@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "penstock.h"
 
@@ -83,23 +84,31 @@ static inline uint64_t round_up(uint64_t value, uint64_t alignment) {
 /* ---- requests and backends ---------------------------------------------------------------------
  */
 
-/* One read, from when it is issued until its bytes are at their places. */
+enum { MAX_PIECES = 3 };
+
+/* One read, from when it is issued until its bytes are at their places. The bytes lie side by side
+ * from base on. But of a straight one the first and the last block may hold bytes of other records,
+ * and these must not get into the memory beside this record's place: such blocks go to edges. */
 typedef struct request {
-  uint8_t *base;         /* where the first byte goes */
+  uint8_t *base;  /* where the first byte goes, or would go if it were not for head_bytes */
+  uint8_t *edges; /* staging for the first head_bytes and, behind them, the last tail_bytes */
   uint64_t offset_bytes; /* of the first byte in the file; aligned */
   uint32_t length_bytes; /* asked for; aligned */
   uint32_t
       needed_bytes; /* how many of them hold wanted bytes: the end of a file may cut the rest */
   uint32_t done_bytes;
+  uint32_t head_bytes; /* a block, or 0 */
+  uint32_t tail_bytes; /* a block, or 0 */
   uint64_t started_ns;
   uint32_t file;
   uint32_t column;
   uint32_t cut_count;
   uint32_t *cuts; /* entries to cut out, ascending by record index */
   uint32_t solo;  /* after an error of a request for many: number of the cut now read alone, + 1 */
-  uint32_t attempts; /* failed tries of what is being read now */
-  uint32_t chunk;    /* number of its chunk of staging, + 1; 0: it has none */
-  uint8_t straight;  /* base is the destination */
+  uint32_t attempts;               /* failed tries of what is being read now */
+  uint32_t chunk;                  /* number of its chunk of staging, + 1; 0: it has none */
+  uint8_t straight;                /* base is the destination */
+  struct iovec pieces[MAX_PIECES]; /* where what is left to be read goes: see request_pieces */
 } request;
 
 typedef struct {
@@ -114,10 +123,6 @@ static inline int32_t completion_result(const completion *done) {
 }
 
 /* What is still to be read of a request. */
-static inline uint8_t *request_place(const request *request) {
-  return request->base + request->done_bytes;
-}
-
 static inline uint64_t request_offset(const request *request) {
   return request->offset_bytes + request->done_bytes;
 }
@@ -125,6 +130,13 @@ static inline uint64_t request_offset(const request *request) {
 static inline uint32_t request_length(const request *request) {
   return request->length_bytes - request->done_bytes;
 }
+
+/* request.c: where the bytes of a request go. Fills pieces for what is still to be read; returns
+ * how many there are. */
+uint32_t request_pieces(request *request);
+/* Copies bytes `begin` to `end` of what was read, counted from its first byte, to their place; not
+ * those that are there already. */
+void request_copy(const request *request, uint64_t begin, uint64_t end, uint8_t *place);
 
 /* How requests become bytes. One value per reader; `state` belongs to the backend. */
 typedef struct backend {

@@ -52,6 +52,26 @@ static void *carve(arena *arena, uint64_t count, uint64_t bytes, uint64_t alignm
   return arena->base ? arena->base + begin : NULL;
 }
 
+/* Records of whole blocks lie in memory as far behind the beginning of a block as they do in their
+ * file, so that they can be read there directly; but at multiples of 64 bytes, as their elements
+ * are promised to. All others begin at a page. */
+static uint64_t phase_of(const penstock_source *source, uint32_t column) {
+  const source_column *of = &source->columns[column];
+  if (of->shard_count == 0)
+    return 0;
+  const uint32_t block = source->files[of->shards[0].file].info.direct_memory_alignment;
+  if (block == 0 || of->record_bytes % block != 0)
+    return 0;
+  const uint64_t phase = of->shards[0].offset_bytes % block;
+  return phase % 64 == 0 ? phase : 0;
+}
+
+static uint8_t *carve_records(const penstock_source *source, uint32_t column, uint64_t count,
+                              arena *arena) {
+  arena->used = round_up(arena->used, 4096) + phase_of(source, column);
+  return carve(arena, count, source->columns[column].record_bytes, 1);
+}
+
 static uint32_t smaller(uint64_t left, uint64_t right) {
   return (uint32_t)(left < right ? left : right);
 }
@@ -69,7 +89,7 @@ static void carve_columns(penstock_reader *reader, arena *arena) {
     }
     reader->active[reader->active_count++] = i;
     if (cells > 0)
-      reader->cells[i] = carve(arena, cells, source->columns[i].record_bytes, 4096);
+      reader->cells[i] = carve_records(source, i, cells, arena);
   }
 }
 
@@ -214,16 +234,14 @@ int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_op
   return status;
 }
 
-/* Columns begin at pages, so that records whose size is a multiple of the alignment are aligned. */
 int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
                              uint64_t *slot_bytes) {
   if (!source || batch_size == 0 || !offsets || !slot_bytes || source->column_count == 0)
     return -EINVAL;
   arena count = {0};
   for (uint32_t i = 0; i < source->column_count; i++) {
-    (void)carve(&count, 0, 0, 4096);
-    offsets[i] = count.used;
-    (void)carve(&count, batch_size, source->columns[i].record_bytes, 4096);
+    (void)carve_records(source, i, batch_size, &count);
+    offsets[i] = count.used - batch_size * source->columns[i].record_bytes;
   }
   *slot_bytes = round_up(count.used, 4096);
   return count.overflow ? -EINVAL : 0;

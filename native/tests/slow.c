@@ -52,8 +52,9 @@ static completion complete(slow_state *state) {
   request *request = state->queue[state->first].request;
   state->first = (state->first + 1) % state->capacity;
   state->count--;
-  const ssize_t got = pread(request_fd(state->source, request, state->io), request_place(request),
-                            request_length(request), (off_t)request_offset(request));
+  const uint32_t pieces = request_pieces(request);
+  const ssize_t got = preadv(request_fd(state->source, request, state->io), request->pieces,
+                             (int)pieces, (off_t)request_offset(request));
   CHECK(got >= 0);
   return (completion){.request = request, .result = (int32_t)got};
 }

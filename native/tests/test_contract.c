@@ -80,6 +80,20 @@ static void records_larger_than_a_request(void) {
   read_shuffled((const uint64_t[]){(1 << 20) + 1, 0}, 9, 2, 4);
 }
 
+/* What is read directly goes straight to its place, but for blocks that two records share. */
+static void large_records_behind_a_header(void) {
+  const uint64_t sizes[][3] = {{150528, 0}, {131072, 0}, {(1 << 20) + 512, 0}, {200000, 512, 0}};
+  for (uint32_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    int64_t *indices = make_shuffled(24, i);
+    penstock_reader_options options = options_now(3, 9);
+    options.max_read_bytes = 1 << 19;
+    options.staging_bytes = 1 << 22;
+    options.merge_gap_bytes = 0;
+    read_order(make_source(sizes[i], 24), &options, indices, 24);
+    free(indices);
+  }
+}
+
 static void several_columns(void) {
   read_shuffled((const uint64_t[]){784, 1, 8, 5000, 0}, 1000, 50, 200);
 }
@@ -213,6 +227,7 @@ int main(void) {
     RUN(odd_records);
     RUN(page_sized_records);
     RUN(records_larger_than_a_request);
+    RUN(large_records_behind_a_header);
     RUN(several_columns);
     RUN(one_record);
     RUN(few_cells_only);

@@ -201,6 +201,45 @@ static void aligned_records_go_straight_to_their_place(void) {
   }
 }
 
+/* Of a record behind a header the first and the last block hold bytes of others: they are read in
+ * the same request, but beside it. Parts of large ones have one such block, or none. */
+static void records_behind_a_header_go_straight_but_for_their_ends(void) {
+  enum { COUNT = 12, LARGE = 600 << 10, PART = 256 << 10 };
+  for (uint32_t cells = 0; cells <= 1; cells++)
+    for (uint64_t record = 128 << 10; record <= LARGE; record += LARGE - (128 << 10)) {
+      options = make_options(4);
+      options.io = PENSTOCK_IO_DIRECT;
+      options.merge_gap_bytes = 0;
+      options.max_read_bytes = PART;
+      options.staging_bytes = 4 * PART;
+      options.cell_count = cells ? 9 : 0;
+      penstock_source *of = make_source((const uint64_t[]){record, 0}, COUNT);
+      if (!has_direct(of))
+        return;
+      const uint64_t block = of->files[0].info.direct_offset_alignment;
+      if (record % block != 0 || DATA_OFFSET % block == 0) {
+        printf("  skipped: blocks of %llu bytes\n", (unsigned long long)block);
+        CHECK_EQUAL(penstock_source_close(of), 0);
+        return;
+      }
+      open_reader(of);
+      const int64_t indices[] = {8, 1, 11, 5};
+      CHECK_EQUAL(penstock_reader_order(reader, indices, 4, cells ? 0 : slot), 0);
+      drive_until_ready(4);
+      penstock_failure failure;
+      CHECK_EQUAL(penstock_reader_take(reader, 4, slot, &failure), 0);
+      check_records(column_in_slot(0), indices, 4, record, DATA_OFFSET, 0);
+      const uint64_t parts = (record + block + PART - 1) / PART;
+      CHECK_EQUAL(recorded_count, 4 * parts);
+      const penstock_statistics statistics = statistics_now();
+      CHECK_EQUAL(statistics.bytes_read, 4 * (record + block));
+      /* The last part of a large one is small: less than it takes to be worth two pieces. */
+      const uint64_t straight = record < PART ? record - block : 2 * PART - block;
+      CHECK_EQUAL(statistics.straight_bytes, 4 * straight);
+      close_reader();
+    }
+}
+
 /* ---- files and shards ----------------------------------------------------------------------- */
 
 /* Shards of records of 100 bytes. */
@@ -324,6 +363,7 @@ int main(void) {
   RUN(columns_are_planned_each_for_itself);
   RUN(direct_reads_are_whole_blocks_within_the_limit);
   RUN(aligned_records_go_straight_to_their_place);
+  RUN(records_behind_a_header_go_straight_but_for_their_ends);
   RUN(a_run_never_crosses_files);
   RUN(a_run_goes_on_into_a_shard_that_adjoins_in_the_same_file);
   RUN(records_with_gaps_are_cut_out_of_what_lies_around_them);

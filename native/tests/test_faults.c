@@ -164,6 +164,52 @@ static void short_reads_are_continued(void) {
   close_reader();
 }
 
+/* Records that are read straight to their place but for their first and last block: cut short
+ * within each of the three pieces and between them, and failed. */
+static void large_records_are_continued_and_fail_alone(void) {
+  enum { LARGE = 128 << 10, FEW = 6 };
+  const int32_t steps[] = {512, 1024, 4096, LARGE - 512, LARGE, LARGE + 512};
+  const int64_t indices[FEW] = {5, 0, 4, 1, 3, 2};
+  for (uint32_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    penstock_reader_options options = options_now();
+    options.max_read_bytes = 1 << 18;
+    options.merge_gap_bytes = 0;
+    options.entry_count = BATCH * 2;
+    options.cell_count = with_cells ? BATCH + FEW : 0;
+    source = make_source((const uint64_t[]){LARGE, 0}, FEW);
+    CHECK_EQUAL(reader_open_with(source, &options, faulty_open, &reader), 0);
+    CHECK_EQUAL(penstock_memory_allocate(1 << 20, 0, &slot), 0);
+    fault_rules[0] = (fault_rule){.end = UINT64_MAX, .result = steps[i], .times = UINT32_MAX};
+    const uint64_t ends = OFFSET + 4 * LARGE; /* the last byte of record 3 lies before it */
+    penstock_failure failure;
+    uint64_t offset;
+    uint64_t bytes;
+    CHECK_EQUAL(penstock_slot_layout(source, BATCH, &offset, &bytes), 0);
+    const uint8_t *records = (const uint8_t *)(uintptr_t)(slot + offset);
+    for (int64_t at = 0; at < FEW; at++) { /* one by one: neighbours would be merged */
+      memset((void *)(uintptr_t)slot, 0xEE, 1 << 20);
+      CHECK_EQUAL(penstock_reader_order(reader, &indices[at], 1, with_cells ? 0 : slot), 0);
+      penstock_progress progress;
+      CHECK_EQUAL(penstock_reader_drive(reader, 1, UINT64_MAX, &progress), 0);
+      CHECK_EQUAL(penstock_reader_take(reader, 1, slot, &failure), 0);
+      check_records(records, &indices[at], 1, LARGE, OFFSET, 0);
+      for (uint64_t byte = 0; byte < 1 << 20; byte++)
+        if (byte < offset || byte >= offset + LARGE)
+          CHECK_EQUAL(((const uint8_t *)(uintptr_t)slot)[byte], 0xEE);
+    }
+    fault_rules[0] =
+        (fault_rule){.begin = ends - 1, .end = ends, .result = -EIO, .times = UINT32_MAX};
+    CHECK_EQUAL(penstock_reader_order(reader, (int64_t[]){3}, 1, with_cells ? 0 : slot), 0);
+    penstock_progress progress;
+    CHECK_EQUAL(penstock_reader_drive(reader, 1, UINT64_MAX, &progress), 0);
+    CHECK_EQUAL(penstock_reader_take(reader, 1, slot, &failure), -EIO);
+    CHECK_EQUAL(failure.index, 3);
+    for (uint64_t byte = 0; byte < LARGE; byte++)
+      CHECK_EQUAL(records[byte], 0);
+    close_reader();
+  }
+}
+
 static void early_end_of_file_fails_the_records_behind_it(void) {
   const penstock_reader_options options = options_now();
   open_reader((const uint64_t[]){RECORD, 0}, &options);
@@ -300,6 +346,7 @@ int main(void) {
       RUN(interrupted_and_busy_reads_are_repeated);
       RUN(endless_interruption_ends_as_an_error);
       RUN(short_reads_are_continued);
+      RUN(large_records_are_continued_and_fail_alone);
       RUN(early_end_of_file_fails_the_records_behind_it);
       RUN(file_cut_short_is_told);
       RUN(error_in_one_column_names_it);

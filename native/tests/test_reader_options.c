@@ -14,7 +14,7 @@
 
 /* ---- counting ------------------------------------------------------------------------------- */
 
-enum { MAX_COUNTED = 4096 };
+enum { MAX_COUNTED = 4096, DATA_OFFSET = 128 /* of make_source */ };
 
 /* What is allocated and not freed. */
 static struct {
@@ -337,7 +337,8 @@ static void readers_take_what_they_tell(void) {
 
 /* ---- slots ---------------------------------------------------------------------------------- */
 
-static void columns_of_a_slot_begin_at_pages(void) {
+/* At pages, or as far behind them as records of whole blocks lie behind blocks in their file. */
+static void columns_of_a_slot_lie_so_that_they_can_be_read_directly(void) {
   const uint64_t sizes[] = {1, 784, 4096, 5000, 8, 4095, 4097, 0};
   source = make_source(sizes, 100);
   for (uint32_t batch = 1; batch <= 5000; batch = batch * 3 + 1) {
@@ -347,9 +348,11 @@ static void columns_of_a_slot_begin_at_pages(void) {
     CHECK_EQUAL(penstock_slot_layout(source, batch, offsets, &slot_bytes), 0);
     uint64_t end = 0;
     for (uint32_t i = 0; sizes[i] != 0; i++) {
-      CHECK_EQUAL(offsets[i] % 4096, 0);
+      const uint64_t block = source->files[i].info.direct_memory_alignment;
+      const int in_phase = block > 0 && sizes[i] % block == 0;
+      CHECK_EQUAL(offsets[i] % 4096, in_phase ? DATA_OFFSET % block : 0);
       CHECK(offsets[i] >= end);
-      CHECK(offsets[i] < end + 4096);
+      CHECK(offsets[i] < end + 2 * 4096);
       end = offsets[i] + batch * sizes[i];
     }
     CHECK_EQUAL(slot_bytes % 4096, 0);
@@ -364,9 +367,30 @@ static void columns_of_a_slot_begin_at_pages(void) {
   CHECK_EQUAL(penstock_source_close(source), 0);
 }
 
+static void columns_of_a_slot_are_aligned_whatever_their_file_is_like(void) {
+  const uint64_t begins[] = {0, 1, 63, 64, 80, 100, 448, 512, 4096, 4160};
+  for (uint32_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+    CHECK_EQUAL(penstock_source_open(&source), 0);
+    const char *path = make_file("phase", begins[i] + 3 * 8192, 1);
+    penstock_file_info info;
+    CHECK_EQUAL(penstock_source_add_file(source, path, &info), 0);
+    unlink(path);
+    const penstock_shard shard = {.offset_bytes = begins[i], .record_count = 3};
+    CHECK_EQUAL(penstock_source_add_column(source, 8192, &shard, 1), 0);
+    uint64_t offset;
+    uint64_t slot_bytes;
+    CHECK_EQUAL(penstock_slot_layout(source, 5, &offset, &slot_bytes), 0);
+    CHECK_EQUAL(offset % 64, 0);
+    if (info.direct_memory_alignment > 0)
+      CHECK_EQUAL(offset, begins[i] % 64 == 0 ? begins[i] % info.direct_memory_alignment : 0);
+    CHECK(slot_bytes >= offset + 5 * 8192);
+    CHECK_EQUAL(penstock_source_close(source), 0);
+  }
+}
+
 /* ---- large files ---------------------------------------------------------------------------- */
 
-enum { BLOCK = 4096, MAX_BLOCKS = 400, DATA_OFFSET = 128 };
+enum { BLOCK = 4096, MAX_BLOCKS = 400 };
 
 /* Where a sparse file has bytes that are not 0, ascending. */
 static uint64_t blocks[MAX_BLOCKS];
@@ -531,7 +555,8 @@ int main(void) {
   RUN(a_source_without_columns_has_no_readers);
   RUN(nothing_is_not_accepted);
   RUN(readers_take_what_they_tell);
-  RUN(columns_of_a_slot_begin_at_pages);
+  RUN(columns_of_a_slot_lie_so_that_they_can_be_read_directly);
+  RUN(columns_of_a_slot_are_aligned_whatever_their_file_is_like);
   RUN(more_records_than_31_bits_count);
   RUN(a_file_larger_than_32_bits_measure);
   RUN(indices_beyond_32_bits);
