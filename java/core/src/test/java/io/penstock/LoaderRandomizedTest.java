@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class LoaderRandomizedTest {
   private static final int ROUNDS = 12;
-  private static final int[] RECORD_BYTES = {1, 2, 7, 64, 784, 4096, 5000, 70_000};
+  private static final int[] RECORD_BYTES = {1, 2, 7, 64, 784, 4096, 5000, 70_000, 131_072};
 
   @TempDir Path directory;
   private final List<byte[]> contents = new ArrayList<>();
