@@ -64,6 +64,6 @@ int cache_serve(penstock_reader *reader, uint32_t entry) {
 /* Called when a record is whole; a failed one is not kept. */
 void cache_fill(penstock_reader *reader, uint32_t entry) {
   const uint32_t cell = entry_value(&reader->entries, entry);
-  if (cell < reader->cache.cached && reader->entries.all[entry].fault == 0)
+  if (cell < reader->cache.cached && entry_status(&reader->entries, entry) == 0)
     reader->cache.filled[cell >> 6] |= UINT64_C(1) << (cell & 63);
 }

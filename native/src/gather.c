@@ -26,8 +26,8 @@ static location locate(const penstock_reader *reader, const request *request, ui
 
 static void let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
   entry_ring *ring = &reader->entries;
-  if (status < 0 && ring->all[entry].fault == 0)
-    ring->all[entry].fault = (uint32_t)(-status & 255) | column << 8;
+  if (status < 0)
+    entry_fail(ring, entry, column, status);
   ring->all[entry].word -= HOLD_ONE;
   if (ring->all[entry].word <= INDEX_MASK) {
     entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));
@@ -54,20 +54,19 @@ static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t
   return 0;
 }
 
-/* Cells lie anywhere, so do entries: asking for the lines of later ones early hides most of the
- * wait. First the entry, which names the cell, then the cell. */
+/* Places lie anywhere, so do entries: asking for the lines of later ones early hides most of the
+ * wait. First the entry, which leads to the place, then the place. */
 static void prepare_cuts(penstock_reader *reader, const request *request, uint32_t i) {
   entry_ring *ring = &reader->entries;
   if (i + 2 * CUTS_AHEAD < request->cut_count)
     __builtin_prefetch(&ring->all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
-  const uint8_t *cells = reader->cells[request->column];
-  if (!cells || i + CUTS_AHEAD >= request->cut_count)
+  if (i + CUTS_AHEAD >= request->cut_count)
     return;
   const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
-  const uint8_t *cell = cells + record_bytes * entry_value(ring, request->cuts[i + CUTS_AHEAD]);
+  const uint8_t *place = order_destination(reader, request->cuts[i + CUTS_AHEAD], request->column);
   const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
   for (uint64_t line = 0; line < lines; line += 64)
-    __builtin_prefetch(cell + line, 1);
+    __builtin_prefetch(place + line, 1);
 }
 
 static void cut_all(penstock_reader *reader, request *request) {
@@ -187,14 +186,13 @@ int32_t gather_completion(penstock_reader *reader, request *request, int32_t res
 /* ---- take ----------------------------------------------------------------------------------- */
 
 static void describe(const penstock_reader *reader, uint32_t entry, penstock_failure *failure) {
-  const uint32_t fault = reader->entries.all[entry].fault;
-  const uint32_t column = fault >> 8;
+  const uint32_t column = entry_failed_column(&reader->entries, entry);
   const uint64_t index = entry_index(&reader->entries, entry);
   const location found = source_locate(&reader->source->columns[column], index, 0);
   struct stat now;
   const int known = fstat(reader->source->files[found.file].fd_buffered, &now) == 0;
   *failure = (penstock_failure){
-      .status = -(int32_t)(fault & 255),
+      .status = entry_status(&reader->entries, entry),
       .column = (int32_t)column,
       .file = (int32_t)found.file,
       .index = (int64_t)index,
@@ -224,7 +222,7 @@ static void take_column(penstock_reader *reader, uint32_t column, uint32_t count
       if (++ahead == ring->capacity)
         ahead = 0;
     }
-    if (ring->all[entry].fault != 0)
+    if (entry_status(ring, entry) != 0)
       memset(to, 0, record_bytes);
     else if (resident)
       memcpy(to, resident + entry_index(ring, entry) * record_bytes, record_bytes);
@@ -254,7 +252,7 @@ int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_addre
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t entry = entry_at(ring, ring->taken + i);
     resident_check(reader, entry);
-    if (ring->all[entry].fault != 0 && failure->status == 0)
+    if (entry_status(ring, entry) != 0 && failure->status == 0)
       describe(reader, entry, failure);
   }
   uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;

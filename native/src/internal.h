@@ -203,7 +203,7 @@ typedef struct {
   /* State in the high 2 bits. Below: the next entry of its list while pending; its cell (or
    * ENTRY_NONE with a slot) later. */
   uint32_t link;
-  /* 0, or errno | column << 8 of the first failure. */
+  /* 0, or what entry_fail says of the first failure. */
   uint32_t fault;
 } order_entry;
 
@@ -392,6 +392,20 @@ static inline uint32_t entry_value(const entry_ring *ring, uint32_t entry) {
 
 static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, uint32_t value) {
   ring->all[entry].link = state << ENTRY_STATE_SHIFT | value;
+}
+
+/* Notes why a record cannot be had; the first failure is the one that is told. */
+static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
+  if (ring->all[entry].fault == 0)
+    ring->all[entry].fault = (uint32_t)(-status & 255) | column << 8;
+}
+
+static inline int32_t entry_status(const entry_ring *ring, uint32_t entry) {
+  return -(int32_t)(ring->all[entry].fault & 255);
+}
+
+static inline uint32_t entry_failed_column(const entry_ring *ring, uint32_t entry) {
+  return ring->all[entry].fault >> 8;
 }
 
 static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {

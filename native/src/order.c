@@ -20,20 +20,26 @@ void order_advance_ready(penstock_reader *reader) {
   }
 }
 
-/* Batches with a slot are few (as many as there are slots) and lie in order: bisect. */
+static const slot_batch *batch_at(const penstock_reader *reader, uint32_t number) {
+  return &reader->batches[(reader->batch_first + number) % PENSTOCK_MAX_SLOT_BATCHES];
+}
+
+/* Batches lie in order, and nearly all are full: where it would be if all were, or else bisect
+ * behind that. */
 static const slot_batch *find_batch(const penstock_reader *reader, uint64_t sequence) {
-  uint32_t low = 0;
+  uint32_t low = (uint32_t)((sequence - batch_at(reader, 0)->first) / reader->options.batch_size);
+  const slot_batch *guess = batch_at(reader, low);
+  if (sequence - guess->first < guess->count)
+    return guess;
   uint32_t high = reader->batch_count;
   while (high - low > 1) {
     const uint32_t middle = low + (high - low) / 2;
-    const slot_batch *batch =
-        &reader->batches[(reader->batch_first + middle) % PENSTOCK_MAX_SLOT_BATCHES];
-    if (batch->first <= sequence)
+    if (batch_at(reader, middle)->first <= sequence)
       low = middle;
     else
       high = middle;
   }
-  return &reader->batches[(reader->batch_first + low) % PENSTOCK_MAX_SLOT_BATCHES];
+  return batch_at(reader, low);
 }
 
 uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32_t column) {

@@ -155,9 +155,7 @@ void resident_check(penstock_reader *reader, uint32_t entry) {
     const int any = damage->column == PENSTOCK_MAX_COLUMNS;
     const uint64_t record_bytes = any ? 1 : reader->source->columns[damage->column].record_bytes;
     const uint64_t begin = entry_index(&reader->entries, entry) * record_bytes;
-    if ((any || (begin < damage->end && begin + record_bytes > damage->begin)) &&
-        reader->entries.all[entry].fault == 0)
-      reader->entries.all[entry].fault =
-          (uint32_t)(-damage->status & 255) | (any ? 0 : damage->column) << 8;
+    if (any || (begin < damage->end && begin + record_bytes > damage->begin))
+      entry_fail(&reader->entries, entry, any ? 0 : damage->column, damage->status);
   }
 }
