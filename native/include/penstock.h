@@ -212,10 +212,10 @@ typedef struct penstock_reader_options {
   uint32_t huge_pages;      /* not 0: advise transparent huge pages for own memory */
   uint32_t drop_behind;     /* not 0: buffered pages are dropped after use */
   uint32_t adapt;           /* PENSTOCK_ADAPT_*: what follows the device while reading */
-  uint32_t windowed;       /* not 0: window by window, see penstock_reader_end_window; with cells */
-  uint64_t resident_bytes; /* columns that fit in here together, smallest first, are kept whole */
-  uint64_t cached_records; /* records whose cells are kept for later epochs; 0: none */
-  uint64_t cache_key;      /* chooses which records are cached */
+  uint32_t windowed;        /* not 0: window by window, see penstock_reader_end_window */
+  uint64_t resident_bytes;  /* columns that fit in here together, smallest first, are kept whole */
+  uint64_t cached_records;  /* records whose cells are kept for later epochs; 0: none */
+  uint64_t cache_key;       /* chooses which records are cached */
 } penstock_reader_options;
 
 /* How far the reader is. */
@@ -284,9 +284,9 @@ int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, u
  * belong to the next one already. A windowed reader reads one window after the other in the order's
  * sequence, each as a whole: it takes one on when it has ended, and all before it are begun with.
  * So an order whose windows are made of whole runs of records reads whole runs. There should be
- * cells for a window and more. Records that no ended window has are read only when they are waited
- * for, each by itself. Returns 0 or -EINVAL (not windowed, fewer records than `later` are ordered).
- */
+ * cells for a window and more, or slots for two: without cells each record is copied once less.
+ * Records that no ended window has are read only when they are waited for, each by itself. Returns
+ * 0 or -EINVAL (not windowed, fewer records than `later` are ordered). */
 int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later);
 
 /* Starts what can be started, then waits until `wanted` records are ready, or timeout_ns have

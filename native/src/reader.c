@@ -176,8 +176,7 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
   if (options->queue_depth == 0 || options->queue_depth > MAX_QUEUE_DEPTH ||
       options->max_read_bytes < 4096 || options->max_read_bytes > MAX_READ_BYTES ||
       options->merge_gap_bytes > MAX_READ_BYTES ||
-      options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ) ||
-      (options->windowed != 0 && options->cell_count == 0))
+      options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))
     return -EINVAL;
   if (options->backend != PENSTOCK_BACKEND_URING && options->backend != PENSTOCK_BACKEND_PREAD)
     return -EINVAL;
@@ -441,11 +440,13 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
     order_advance_ready(reader);
     const int satisfied = ready_count(reader) >= wanted;
     if (!satisfied && reader->in_flight == 0) {
-      /* All cells may be taken by records that are due later: then the reserve is used. Not for
-       * more than the next batch: while the consumer is busy, that would take the cells that it
-       * gives back from the sweep, one small read for each. And not while the caller has no time:
-       * it may be about to order what a sweep or a window waits for. */
-      if (force || reader->options.cell_count == 0 || timeout_ns == 0 ||
+      /* All cells may be taken by records that are due later: then the reserve is used. Or a window
+       * has not ended, and will not before these records are taken. Not for more than the next
+       * batch: while the consumer is busy, that would take the cells that it gives back from the
+       * sweep, one small read for each. And not while the caller has no time: it may be about to
+       * order what a sweep or a window waits for. */
+      const int can_force = reader->options.cell_count > 0 || reader->options.windowed != 0;
+      if (force || !can_force || timeout_ns == 0 ||
           ready_count(reader) >= reader->options.batch_size)
         return 0;
       force = 1;

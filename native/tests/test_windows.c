@@ -24,8 +24,10 @@ enum {
 static penstock_source *source;
 static penstock_reader *reader;
 static penstock_reader_options options;
+static int with_slots; /* batches are ordered with a slot, instead of landing in cells */
 static uint64_t slot_bytes;
-static uint64_t slot;
+static uint64_t slots; /* one behind the other; with cells only the first is used */
+static uint32_t slot_count;
 static uint64_t offset_bytes;
 static int64_t *order;
 static uint64_t ordered;
@@ -57,21 +59,24 @@ static void make_order(void) {
 
 static void open_reader(uint32_t cells, uint32_t entries) {
   options = make_options(BATCH);
-  options.cell_count = cells;
+  options.cell_count = with_slots ? 0 : cells;
   options.entry_count = entries;
   options.windowed = 1;
   source = make_source((const uint64_t[]){RECORD, 0}, COUNT);
   recorded_count = recorded_depth = 0;
   CHECK_EQUAL(reader_open_with(source, &options, recorder_open, &reader), 0);
   CHECK_EQUAL(penstock_slot_layout(source, BATCH, &offset_bytes, &slot_bytes), 0);
-  CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
+  slot_count = with_slots ? entries / BATCH : 1;
+  slot_count = slot_count < PENSTOCK_MAX_SLOT_BATCHES ? slot_count : PENSTOCK_MAX_SLOT_BATCHES;
+  CHECK_EQUAL(penstock_memory_allocate(slot_count * slot_bytes, 0, &slots), 0);
+  memset((void *)(uintptr_t)slots, 0xEE, slot_count * slot_bytes);
   make_order();
   ordered = taken = 0;
 }
 
 static void close_reader(void) {
   CHECK_EQUAL(penstock_reader_close(reader), 0);
-  CHECK_EQUAL(penstock_memory_free(slot, slot_bytes), 0);
+  CHECK_EQUAL(penstock_memory_free(slots, slot_count * slot_bytes), 0);
   CHECK_EQUAL(penstock_source_close(source), 0);
   free(order);
 }
@@ -83,16 +88,36 @@ static penstock_progress drive(uint64_t wanted) {
   return progress;
 }
 
+/* The slot of the batch that record number `at` of the order belongs to. */
+static uint64_t slot_of(uint64_t at) { return slots + at / BATCH % slot_count * slot_bytes; }
+
+static uint64_t batch_end(uint64_t at) {
+  const uint64_t end = (at / BATCH + 1) * BATCH;
+  return end < COUNT ? end : COUNT;
+}
+
+/* How many records may be ordered next, at most up to `end`: with slots, a whole batch. */
+static uint64_t next_size(uint64_t end) {
+  const uint64_t room = drive(0).room;
+  if (with_slots) {
+    const uint64_t size = batch_end(ordered) - ordered;
+    const int is_free = ordered / BATCH - taken / BATCH < slot_count;
+    return is_free && size <= room ? size : 0;
+  }
+  const uint64_t size = end - ordered < 1000 ? end - ordered : 1000;
+  return size < room ? size : room;
+}
+
 /* Up to a sequence number; windows end every `window` records and at the end of the order. */
 static void order_until(uint64_t end, uint64_t window) {
   while (ordered < end) {
-    uint64_t size = end - ordered < 1000 ? end - ordered : 1000;
-    const uint64_t room = drive(0).room;
-    size = size < room ? size : room;
+    const uint64_t size = next_size(end);
     if (size == 0)
       return;
     const uint64_t before = ordered;
-    CHECK_EQUAL(penstock_reader_order(reader, order + ordered, (uint32_t)size, 0), 0);
+    CHECK_EQUAL(penstock_reader_order(reader, order + ordered, (uint32_t)size,
+                                      with_slots ? slot_of(ordered) : 0),
+                0);
     ordered += size;
     for (uint64_t at = (before / window + 1) * window; at <= ordered; at += window)
       CHECK_EQUAL(penstock_reader_end_window(reader, ordered - at), 0);
@@ -102,13 +127,14 @@ static void order_until(uint64_t end, uint64_t window) {
 }
 
 static void take_batch(void) {
-  const uint32_t size = COUNT - taken < BATCH ? (uint32_t)(COUNT - taken) : BATCH;
+  const uint32_t size = (uint32_t)(batch_end(taken) - taken);
   CHECK(drive(size).ready >= size);
+  const uint64_t slot = slot_of(taken);
   penstock_failure failure;
-  memset((void *)(uintptr_t)slot, 0xEE, slot_bytes);
   CHECK_EQUAL(penstock_reader_take(reader, size, slot, &failure), 0);
   check_records((const uint8_t *)(uintptr_t)slot + offset_bytes, order + taken, size, RECORD,
                 DATA_OFFSET, 0);
+  memset((void *)(uintptr_t)slot, 0xEE, slot_bytes);
   taken += size;
 }
 
@@ -160,7 +186,8 @@ static void a_consumer_that_pauses_costs_nothing(void) {
   close_reader();
 }
 
-/* Most of the next window is there when the last record of this one is taken: with so few cells. */
+/* Most of the next window is there when the last record of this one is taken: with so few cells,
+ * and with slots for two windows. */
 static void the_next_window_is_read_while_this_one_is_consumed(void) {
   open_reader(CELLS, 2 * WINDOW + BATCH);
   while (taken < WINDOW / BATCH * BATCH) {
@@ -171,13 +198,13 @@ static void the_next_window_is_read_while_this_one_is_consumed(void) {
   let_it_run_dry();
   const uint64_t read = statistics_now().bytes_read / RECORD;
   CHECK(read >= WINDOW + WINDOW * 9 / 10);
-  CHECK(read <= taken + CELLS);
+  CHECK(read <= taken + (with_slots ? options.entry_count : CELLS));
   close_reader();
 }
 
 static void a_window_is_read_when_it_has_ended_and_not_before(void) {
   open_reader(4 * WINDOW, 4 * WINDOW);
-  order_until(WINDOW - 1, WINDOW);
+  order_until(WINDOW - BATCH, WINDOW);
   let_it_run_dry();
   /* Only what was waited for: the first batch. */
   CHECK(statistics_now().bytes_read <= (BATCH + 1) * (RECORD + options.merge_gap_bytes));
@@ -186,7 +213,7 @@ static void a_window_is_read_when_it_has_ended_and_not_before(void) {
   CHECK_EQUAL(drive(0).ready, WINDOW);
   CHECK_EQUAL(penstock_reader_end_window(reader, 0), 0);
   let_it_run_dry();
-  CHECK_EQUAL(drive(0).ready, WINDOW + WINDOW / 2);
+  CHECK_EQUAL(drive(0).ready, ordered);
   close_reader();
 }
 
@@ -252,7 +279,7 @@ static void a_reset_forgets_windows(void) {
 static void an_end_that_cannot_be_is_refused(void) {
   open_reader(CELLS, 2 * WINDOW);
   CHECK_EQUAL(penstock_reader_end_window(NULL, 0), -EINVAL);
-  CHECK_EQUAL(penstock_reader_order(reader, order, 10, 0), 0);
+  CHECK_EQUAL(penstock_reader_order(reader, order, 10, with_slots ? slots : 0), 0);
   CHECK_EQUAL(penstock_reader_end_window(reader, 11), -EINVAL);
   CHECK_EQUAL(penstock_reader_end_window(reader, 10), 0);
   close_reader();
@@ -265,14 +292,17 @@ static void an_end_that_cannot_be_is_refused(void) {
 }
 
 int main(void) {
-  RUN(every_block_is_read_once_as_a_whole);
-  RUN(a_consumer_that_pauses_costs_nothing);
-  RUN(the_next_window_is_read_while_this_one_is_consumed);
-  RUN(a_window_is_read_when_it_has_ended_and_not_before);
-  RUN(windows_come_one_after_the_other);
-  RUN(very_many_windows_are_delivered_all_the_same);
-  RUN(a_window_larger_than_all_cells_is_delivered_all_the_same);
-  RUN(a_reset_forgets_windows);
-  RUN(an_end_that_cannot_be_is_refused);
+  for (with_slots = 0; with_slots <= 1; with_slots++) {
+    printf("%s\n", with_slots ? "slots" : "cells");
+    RUN(every_block_is_read_once_as_a_whole);
+    RUN(a_consumer_that_pauses_costs_nothing);
+    RUN(the_next_window_is_read_while_this_one_is_consumed);
+    RUN(a_window_is_read_when_it_has_ended_and_not_before);
+    RUN(windows_come_one_after_the_other);
+    RUN(very_many_windows_are_delivered_all_the_same);
+    RUN(a_window_larger_than_all_cells_is_delivered_all_the_same);
+    RUN(a_reset_forgets_windows);
+    RUN(an_end_that_cannot_be_is_refused);
+  }
   return 0;
 }

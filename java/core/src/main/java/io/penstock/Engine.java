@@ -247,7 +247,7 @@ final class Engine implements AutoCloseable {
     return new ReaderOptions(
         nativeBackend(choice.backend()),
         choice.isDirect(),
-        queueDepth(flags, cells > 0),
+        queueDepth(flags, cells > 0 || isWindowed),
         flags.mergeGapBytes(),
         flags.maxReadBytes(),
         staging,
@@ -271,11 +271,11 @@ final class Engine implements AutoCloseable {
    * them. Windows ask for large pieces, so half as many do. For pread it is how far ahead the
    * kernel is told what comes, and would block us beyond what its own queue holds.
    */
-  private int queueDepth(Readahead flags, boolean hasCells) {
+  private int queueDepth(Readahead flags, boolean isInWindows) {
     if (flags.given().contains("queueDepth") || choice.backend() != Readahead.Backend.URING) {
       return flags.queueDepth();
     }
-    return hasCells ? MOST_REQUESTS / 2 : MOST_REQUESTS;
+    return isInWindows ? MOST_REQUESTS / 2 : MOST_REQUESTS;
   }
 
   /** The threads that read records of different sizes share one lane's batches. */

@@ -27,8 +27,8 @@ public interface Gatherer extends AutoCloseable {
   void order(MemorySegment indices, int count, Slot slot);
 
   /**
-   * Ends a window of an order without slots: its records may be read now, as a whole. What reads
-   * record by record has no use for it.
+   * Ends a window of the order: its records may be read now, as a whole. What reads record by
+   * record has no use for it.
    *
    * @param later how many of the records ordered last belong to the next window
    */

@@ -185,6 +185,9 @@ final class Lane implements Runnable {
       boolean isLastPiece = cutter == null ? fill(slot, orderCursor) : cut(slot);
       inOrder.add(slot);
       order(slot.indices(), slot.size(), slot);
+      if (windowEnds != null) {
+        windowEnds.ordered(orderCursor);
+      }
       if (isLastPiece) {
         orderCursor.advance(laneCount);
       }

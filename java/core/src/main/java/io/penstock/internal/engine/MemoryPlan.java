@@ -19,7 +19,8 @@ import java.util.List;
  * @param slotMemoryBytes of all slots and indices together
  * @param stagingBytes of each reader
  * @param entryCount records that each reader knows ahead
- * @param cellCount records that each reader holds ahead of their batch; 0 in mode SLOTS
+ * @param cellCount records that each reader holds ahead of their batch; 0: batches are ordered with
+ *     the slot that they land in, always so in mode SLOTS
  * @param windowRecords records that are read together in mode WINDOWS, at most; otherwise 0
  * @param residentBytes of small columns that each reader keeps whole
  * @param totalBytes all memory of the loader: never more than the budget
@@ -46,11 +47,11 @@ public record MemoryPlan(
     SLOTS,
     /** Without: they wait in cells until their batch is due. */
     CELLS,
-    /** As CELLS, but for orders of whole blocks: read window by window. */
+    /** For orders of whole blocks: read window by window, into slots or into cells. */
     WINDOWS
   }
 
-  /** Records ordered by one call in mode CELLS: makes the call's cost vanish beside its work. */
+  /** Records ordered by one call without slots: makes the call's cost vanish beside its work. */
   static final int ORDER_CHUNK_RECORDS = 8192;
 
   private static final int PAGE_BYTES = 4096;
@@ -270,7 +271,7 @@ public record MemoryPlan(
     return (request.epochRecords() + lanes - 1) / lanes;
   }
 
-  /** Bytes for the indices of one order in mode CELLS: whole batches. */
+  /** Bytes for the indices of one order without slots: whole batches. */
   static long orderBytes(int batchSize) {
     return (long) Math.max(ORDER_CHUNK_RECORDS, batchSize) * Long.BYTES;
   }

@@ -54,7 +54,7 @@ public final class SlotPool {
         indicesAt += indexBytes;
       }
       lanes.add(List.copyOf(slots));
-      long orderBytes = plan.mode() == MemoryPlan.Mode.SLOTS ? 0 : MemoryPlan.orderBytes(batchSize);
+      long orderBytes = plan.cellCount() == 0 ? 0 : MemoryPlan.orderBytes(batchSize);
       orders.add(memory.segment().asSlice(indicesAt, orderBytes));
       indicesAt += orderBytes;
     }
@@ -65,7 +65,9 @@ public final class SlotPool {
     return lanes.get(lane);
   }
 
-  /** Where a lane collects the indices of an order without slots; empty in mode SLOTS. */
+  /**
+   * Where a lane collects the indices of an order without slots; empty where there are no cells.
+   */
   public MemorySegment order(int lane) {
     return orders.get(lane);
   }
