@@ -208,7 +208,8 @@ final class Engine implements AutoCloseable {
             (staging, entries, cells, resident) ->
                 source.readerBytes(options(wanted, staging, entries, cells, resident, false)));
     try {
-      return MemoryPlan.choose(request, builder.mode);
+      // Where one batch is replayed there is nothing to read ahead.
+      return MemoryPlan.choose(request, isReplay ? MemoryPlan.Mode.SLOTS : builder.mode);
     } catch (IllegalArgumentException e) {
       throw transforms == null
           ? e
@@ -326,9 +327,8 @@ final class Engine implements AutoCloseable {
   }
 
   private List<Pipeline.LaneParts> parts(Supplier<Gatherer> reader) {
-    boolean hasCells = plan.mode() != MemoryPlan.Mode.SLOTS;
     Supplier<Gatherer> opener =
-        isReplay ? () -> new ReplayGatherer(reader.get(), batchSize, hasCells) : reader;
+        isReplay ? () -> new ReplayGatherer(reader.get(), batchSize) : reader;
     List<Pipeline.LaneParts> parts = new ArrayList<>();
     for (int i = 0; i < plan.laneCount(); i++) {
       NativeFailure failure = new NativeFailure(arena);

@@ -72,6 +72,11 @@ public record MemoryPlan(
 
   static final int MAX_ENTRIES = 1 << 29;
 
+  /** Whether records are ordered without a slot; otherwise each batch with its own. */
+  public boolean hasCells() {
+    return cellCount > 0;
+  }
+
   /**
    * The cheapest plan that fits.
    *

@@ -19,7 +19,6 @@ public final class ReplayGatherer implements Gatherer {
 
   private final Gatherer reader;
   private final int batchSize;
-  private final boolean hasCells;
   private final long capacity;
   private long[] batch = {};
 
@@ -31,14 +30,12 @@ public final class ReplayGatherer implements Gatherer {
   /**
    * Takes the reader over; the calling thread owns it.
    *
-   * @param reader with nothing ordered
+   * @param reader with nothing ordered; one that orders with slots
    * @param batchSize most records of a batch
-   * @param hasCells whether it orders without slots
    */
-  public ReplayGatherer(Gatherer reader, int batchSize, boolean hasCells) {
+  public ReplayGatherer(Gatherer reader, int batchSize) {
     this.reader = reader;
     this.batchSize = batchSize;
-    this.hasCells = hasCells;
     this.capacity = reader.room();
   }
 
@@ -93,7 +90,7 @@ public final class ReplayGatherer implements Gatherer {
   private void read(int count, Slot slot) {
     try {
       reader.drive(0, 0);
-      reader.order(slot.indices(), count, hasCells ? null : slot);
+      reader.order(slot.indices(), count, slot);
       while (reader.ready() < count) {
         reader.drive(count, DRIVE_TIMEOUT_NANOS);
       }

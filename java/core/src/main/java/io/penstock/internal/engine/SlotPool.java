@@ -54,7 +54,7 @@ public final class SlotPool {
         indicesAt += indexBytes;
       }
       lanes.add(List.copyOf(slots));
-      long orderBytes = plan.cellCount() == 0 ? 0 : MemoryPlan.orderBytes(batchSize);
+      long orderBytes = plan.hasCells() ? MemoryPlan.orderBytes(batchSize) : 0;
       orders.add(memory.segment().asSlice(indicesAt, orderBytes));
       indicesAt += orderBytes;
     }
