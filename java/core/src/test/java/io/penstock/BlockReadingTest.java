@@ -15,14 +15,18 @@ import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Split;
 import io.penstock.sampler.SubsetSampler;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Orders of whole blocks are delivered exactly, and read as whole blocks. */
 @Timeout(300)
@@ -101,13 +105,89 @@ class BlockReadingTest {
     if (way.flags().contains("mmap") || way.mode() == MemoryPlan.Mode.SLOTS) {
       return;
     }
-    checkWholeBlocks(way, 96L << 20, "reading whole blocks: windows of 48912 records");
+    checkWholeBlocks(
+        read(way, 96L << 20, 0, 1), 96L << 20, "reading whole blocks: windows of 48912 records");
     // Windows in cells: too little memory for slots.
-    checkWholeBlocks(way, 32L << 20, "reading whole blocks: windows of ");
+    checkWholeBlocks(read(way, 32L << 20, 0, 1), 32L << 20, "reading whole blocks: windows of ");
   }
 
-  private void checkWholeBlocks(Way way, long memoryBytes, String reason) {
-    LoaderStatistics statistics = read(way, memoryBytes, 0, 1);
+  @Test
+  void aBatchIsReplayed() {
+    try (Dataset dataset = Dataset.open(array.path());
+        Loader loader =
+            dataset
+                .loader()
+                .batchSize(BATCH)
+                .memoryBytes(96L << 20)
+                .shuffle(Shuffle.BLOCK)
+                .blockRecords(BLOCK)
+                .windowBlocks(6)
+                .replay(true)
+                .build()) {
+      Deal deal = Partition.whole(BATCH).deal(loader.sampler());
+      long batches = 0;
+      for (Batch batch : loader.epoch(0)) {
+        check(batch, deal, 0);
+        if (++batches == 100) {
+          break;
+        }
+      }
+      assertThat(batches).isEqualTo(100);
+      assertThat(loader.statistics().bytesWanted()).isLessThan(20L * BATCH * RECORD_BYTES);
+    }
+  }
+
+  /** Then the next window cannot end, and its first records are read one by one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"backend=uring", "backend=pread"})
+  void aConsumerMayKeepMoreBatchesThanAWindowHas(String flags) {
+    Way way = new Way(flags, null);
+    List<Batch> kept = new ArrayList<>();
+    int[] batches = {0};
+    LoaderStatistics statistics =
+        read(
+            way,
+            96L << 20,
+            0,
+            1,
+            batch -> {
+              batches[0]++;
+              if (kept.size() < 700) {
+                kept.add(batch.retain());
+              } else if (batches[0] == 1400) {
+                kept.forEach(Batch::close);
+              }
+            });
+    assertThat(statistics.reason()).contains("reading whole blocks: windows of 48912 records");
+    assertThat(statistics.records()).isEqualTo(RECORDS);
+    assertThat(kept).hasSize(700);
+  }
+
+  /** What a trainer is: all that is read ahead waits for it. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aSlowConsumerChangesNothing(Way way) {
+    if (way.flags().contains("mmap") || way.mode() == MemoryPlan.Mode.SLOTS) {
+      return;
+    }
+    for (long memoryBytes : new long[] {96L << 20, 32L << 20}) {
+      LoaderStatistics statistics =
+          read(
+              way,
+              memoryBytes,
+              0,
+              1,
+              batch -> {
+                if (batch.index(0) % 8 == 0) {
+                  LockSupport.parkNanos(2_000_000);
+                }
+              });
+      checkWholeBlocks(statistics, memoryBytes, "reading whole blocks: windows of ");
+    }
+  }
+
+  private static void checkWholeBlocks(
+      LoaderStatistics statistics, long memoryBytes, String reason) {
     assertThat(statistics.records()).isEqualTo(RECORDS);
     double bytes = (double) RECORDS * RECORD_BYTES;
     // Blocks are 392 kB: beside the wanted bytes there is a sector at both ends of a request.
@@ -131,6 +211,11 @@ class BlockReadingTest {
   }
 
   private LoaderStatistics read(Way way, long memoryBytes, int rank, int worldSize) {
+    return read(way, memoryBytes, rank, worldSize, batch -> {});
+  }
+
+  private LoaderStatistics read(
+      Way way, long memoryBytes, int rank, int worldSize, Consumer<Batch> consumer) {
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader =
             way.loader(dataset)
@@ -144,6 +229,7 @@ class BlockReadingTest {
                 .build()) {
       for (Batch batch : loader.epoch(0)) {
         assertThat(batch.recordCount()).isEqualTo(batch.size());
+        consumer.accept(batch);
       }
       return loader.statistics();
     }

@@ -42,6 +42,10 @@ final class Lane implements Runnable {
   private final ReaderStatistics statistics = new ReaderStatistics();
   private Gatherer gatherer;
   private boolean isReading;
+
+  /** Records ordered last whose window has not ended: to read them now is to read them singly. */
+  private long openRecords;
+
   private int pauseMillis = Pipeline.UNTIL_NOTIFIED;
   private long pausedNanos;
 
@@ -60,8 +64,7 @@ final class Lane implements Runnable {
     this.windowEnds =
         parts.windowRecords() == 0
             ? null
-            : new WindowEnds(
-                deals.sampler(), parts.windowRecords(), later -> gatherer.endWindow(later));
+            : new WindowEnds(deals.sampler(), parts.windowRecords(), this::endWindow);
     this.cutter = parts.cutter();
     this.free = new SlotQueue(parts.slots().size());
     this.inOrder = new SlotQueue(parts.slots().size());
@@ -131,6 +134,7 @@ final class Lane implements Runnable {
     check.now();
     orderCursor.advance(number);
     takeCursor.seek(orderCursor);
+    openRecords = 0;
     if (windowEnds != null) {
       windowEnds.reset();
     }
@@ -155,7 +159,8 @@ final class Lane implements Runnable {
   }
 
   private void drive(int wanted, boolean canOrderMore) {
-    if (wanted == 0 && gatherer.ordered() > gatherer.ready() && !gatherer.readsInBackground()) {
+    boolean isAnyUnread = gatherer.ordered() - openRecords > gatherer.ready();
+    if (wanted == 0 && isAnyUnread && !gatherer.readsInBackground()) {
       gatherer.drive(gatherer.ready() + 1, LEAST_PAUSE_MILLIS * 1_000_000L);
     } else {
       gatherer.drive(wanted, canOrderMore ? 0 : DRIVE_TIMEOUT_NANOS);
@@ -230,7 +235,15 @@ final class Lane implements Runnable {
   private void order(MemorySegment indices, int count, Slot slot) {
     long start = System.nanoTime();
     gatherer.order(indices, count, slot);
+    if (windowEnds != null) {
+      openRecords += count;
+    }
     statistics.admitNanos += System.nanoTime() - start;
+  }
+
+  private void endWindow(int later) {
+    gatherer.endWindow(later);
+    openRecords = later;
   }
 
   private boolean canOrder(int already) {
@@ -240,10 +253,19 @@ final class Lane implements Runnable {
   /** Size of the next batch if it could be taken once it is ready, otherwise 0. */
   private int wantedRecords() {
     if (!hasCells) {
-      return inOrder.isEmpty() ? 0 : inOrder.peek().size();
+      return inOrder.isEmpty() || mustWait(inOrder.peek()) ? 0 : inOrder.peek().size();
     }
     boolean isOrdered = takeCursor.hasNext() && gatherer.ordered() >= takeCursor.size();
     return isOrdered && !free.isEmpty() ? takeCursor.size() : 0;
+  }
+
+  /**
+   * Whether a window has to end before this batch is read: it does when the consumer gives back
+   * slots. With nothing to fetch and nothing given back, it keeps them, and waits for us.
+   */
+  private boolean mustWait(Slot next) {
+    boolean isOpen = gatherer.ordered() - openRecords < next.size();
+    return isOpen && !(free.isEmpty() && pipeline.isDry(this));
   }
 
   private void takeBatch() {

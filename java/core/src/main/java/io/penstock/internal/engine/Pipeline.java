@@ -389,6 +389,11 @@ public final class Pipeline implements BatchSource {
     return !isClosed;
   }
 
+  /** Whether the consumer has fetched all that is finished, and given nothing back meanwhile. */
+  synchronized boolean isDry(Lane lane) {
+    return lane.outlet.published.isEmpty() && lane.outlet.returned.isEmpty();
+  }
+
   /** If there is a session that the lane does not know, goes to its beginning. */
   synchronized boolean startSession(Lane lane, BatchCursor target) {
     if (lane.outlet.session == session) {
