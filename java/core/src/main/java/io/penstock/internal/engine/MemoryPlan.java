@@ -1,6 +1,7 @@
 package io.penstock.internal.engine;
 
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * How a loader's memory is divided, decided before any of it is allocated.
@@ -164,15 +165,22 @@ public record MemoryPlan(
     if (low > MAX_ENTRIES / 3 || !fits(cellPlan(request, slots, (int) low, resident), request)) {
       return null;
     }
+    long most =
+        largest(low, high, cells -> fits(cellPlan(request, slots, (int) cells, resident), request));
+    return cellPlan(request, slots, (int) most, resident);
+  }
+
+  /** The largest number from low to high that fits, if all smaller ones do; low is taken to fit. */
+  static long largest(long low, long high, LongPredicate fits) {
     while (low < high) {
       long middle = low + (high - low + 1) / 2;
-      if (fits(cellPlan(request, slots, (int) middle, resident), request)) {
+      if (fits.test(middle)) {
         low = middle;
       } else {
         high = middle - 1;
       }
     }
-    return cellPlan(request, slots, (int) low, resident);
+    return low;
   }
 
   private static int smaller(int staging, int least) {
@@ -180,17 +188,9 @@ public record MemoryPlan(
   }
 
   private static int mostSlots(MemoryRequest request, int wanted, int staging, long resident) {
-    int low = 0;
-    int high = wanted;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (fits(slotPlan(request, middle, staging, resident), request)) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+    return (int)
+        largest(
+            0, wanted, slots -> fits(slotPlan(request, (int) slots, staging, resident), request));
   }
 
   /** As many as are wanted, within a share of the budget. */
@@ -298,7 +298,7 @@ public record MemoryPlan(
         reason.isEmpty() ? comparison : reason + "; " + comparison);
   }
 
-  private static boolean fits(MemoryPlan plan, MemoryRequest request) {
+  static boolean fits(MemoryPlan plan, MemoryRequest request) {
     return plan.totalBytes <= request.memoryBytes();
   }
 

@@ -23,7 +23,7 @@ final class WindowPlanner {
   /** Windows in slots are to have so much at least; else larger ones in cells are better. */
   private static final long LEAST_SLOT_WINDOW_BYTES = 16L << 20;
 
-  /** Batches ordered with a slot, at most, in C. */
+  /** Batches ordered with a slot, at most: PENSTOCK_MAX_SLOT_BATCHES of penstock.h. */
   private static final int MOST_SLOTS = 1024;
 
   /** Beside those for two windows: windows end within batches, and the consumer holds one. */
@@ -45,9 +45,9 @@ final class WindowPlanner {
     if (window > MemoryPlan.MAX_ENTRIES / 4 || request.batchSize() > MemoryPlan.MAX_ENTRIES / 16) {
       return null;
     }
-    long least = Math.max(window, Math.min(joined, LEAST_SLOT_WINDOW_BYTES / bytes));
-    MemoryPlan plan = inSlotsOrNull(request, least, Math.max(window, joined));
     long wanted = Math.max(window, joined);
+    long least = Math.max(window, Math.min(joined, LEAST_SLOT_WINDOW_BYTES / bytes));
+    MemoryPlan plan = inSlotsOrNull(request, least, wanted);
     while (plan == null && wanted >= window) {
       plan = inCellsOrNull(request, wanted);
       wanted = wanted == window ? 0 : Math.max(window, wanted / 2);
@@ -59,42 +59,28 @@ final class WindowPlanner {
   private static MemoryPlan inSlotsOrNull(MemoryRequest request, long least, long most) {
     // Not more than an epoch ahead: samplers keep what they derive for two epochs only.
     long high = Math.min(most, Math.min(request.epochRecords() / 4, mostInSlots(request)));
-    long low = least;
+    // What is kept over epochs lies in cells.
     if (request.readahead().cacheBytes() > 0
-        || low > high
-        || !fits(slotPlan(request, low), request)) {
+        || least > high
+        || !MemoryPlan.fits(slotPlan(request, least), request)) {
       return null;
     }
-    while (low < high) {
-      long middle = low + (high - low + 1) / 2;
-      if (fits(slotPlan(request, middle), request)) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return slotPlan(request, low);
+    long window =
+        MemoryPlan.largest(
+            least, high, records -> MemoryPlan.fits(slotPlan(request, records), request));
+    return slotPlan(request, window);
   }
 
   private static MemoryPlan inCellsOrNull(MemoryRequest request, long window) {
-    int low = Math.toIntExact(window + reserve(request));
-    int high = Math.toIntExact(2 * window + reserve(request));
-    if (!fits(cellPlan(request, window, low), request)) {
+    int least = Math.toIntExact(window + reserve(request));
+    int most = Math.toIntExact(2 * window + reserve(request));
+    if (!MemoryPlan.fits(cellPlan(request, window, least), request)) {
       return null;
     }
-    while (low < high) {
-      int middle = low + (high - low + 1) / 2;
-      if (fits(cellPlan(request, window, middle), request)) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return cellPlan(request, window, low);
-  }
-
-  private static boolean fits(MemoryPlan plan, MemoryRequest request) {
-    return plan.totalBytes() <= request.memoryBytes();
+    long cells =
+        MemoryPlan.largest(
+            least, most, count -> MemoryPlan.fits(cellPlan(request, window, (int) count), request));
+    return cellPlan(request, window, (int) cells);
   }
 
   /** Cells beyond those of a window without which a read would have to wait for the consumer. */
