@@ -414,6 +414,11 @@ static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {
 
 uint64_t clock_ns(int clock);
 
+/* layout.c: checks and rounds options and counts memory; then cuts it up */
+int32_t layout_plan(penstock_reader *reader, penstock_source *source,
+                    const penstock_reader_options *options);
+void layout_carve(penstock_reader *reader, uint8_t *memory);
+
 /* order.c: what is ordered and where it is to land */
 uint64_t order_room(const penstock_reader *reader);
 void order_advance_ready(penstock_reader *reader);

@@ -76,14 +76,10 @@ void check_read(uint32_t number, uint64_t offset_bytes, uint32_t length_bytes, u
 }
 
 int has_direct(penstock_source *of) {
-  penstock_failure failure;
-  const int32_t status =
-      penstock_backend_probe(of, PENSTOCK_BACKEND_PREAD, PENSTOCK_IO_DIRECT, &failure);
-  if (status < 0) {
-    printf("  skipped: %s\n", penstock_status_name(status));
-    CHECK_EQUAL(penstock_source_close(of), 0);
-  }
-  return status == 0;
+  if (is_available(of, PENSTOCK_BACKEND_PREAD, PENSTOCK_IO_DIRECT))
+    return 1;
+  close_source(of);
+  return 0;
 }
 
 static void order_all_there_is_room_for(consumer *self) {

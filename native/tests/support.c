@@ -73,6 +73,27 @@ const char *make_file(const char *name, uint64_t bytes, uint32_t salt) {
   return path;
 }
 
+penstock_source *new_source(void) {
+  penstock_source *source;
+  CHECK_EQUAL(penstock_source_open(&source), 0);
+  return source;
+}
+
+int32_t add_file(penstock_source *source, const char *path) {
+  penstock_file_info info;
+  return penstock_source_add_file(source, path, &info);
+}
+
+void close_source(penstock_source *source) { CHECK_EQUAL(penstock_source_close(source), 0); }
+
+int is_available(penstock_source *source, uint32_t backend, uint32_t io) {
+  penstock_failure failure;
+  const int32_t status = penstock_backend_probe(source, backend, io, &failure);
+  if (status < 0)
+    printf("  skipped: backend %u, io %u: %s\n", backend, io, penstock_status_name(status));
+  return status == 0;
+}
+
 penstock_source *make_source(const uint64_t *sizes, uint64_t record_count) {
   penstock_source *source;
   CHECK_EQUAL(penstock_source_open(&source), 0);

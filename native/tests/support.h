@@ -31,6 +31,14 @@ void check_failed(const char *file, int line, const char *expression, int64_t le
     test();                                                                                        \
   } while (0)
 
+/* The same, and no descriptor may stay open. */
+#define RUN_COUNTED(test)                                                                          \
+  do {                                                                                             \
+    const uint32_t before = count_descriptors();                                                   \
+    RUN(test);                                                                                     \
+    CHECK_EQUAL(count_descriptors(), before);                                                      \
+  } while (0)
+
 /* Byte number `offset` of file `salt`. */
 uint8_t pattern(uint64_t offset, uint32_t salt);
 
@@ -45,6 +53,18 @@ int64_t *make_shuffled(uint64_t count, uint64_t seed);
 
 /* Descriptors that this process has open. */
 uint32_t count_descriptors(void);
+
+/* A source without files. */
+penstock_source *new_source(void);
+
+/* Adds a file; its number, or the status. */
+int32_t add_file(penstock_source *source, const char *path);
+
+/* Closes a source, which must succeed. */
+void close_source(penstock_source *source);
+
+/* Whether a backend works here with this source; says why not. */
+int is_available(penstock_source *source, uint32_t backend, uint32_t io);
 
 /* A source with one column per record size in `sizes` (ends with 0), each in a file of its own,
  * whose data begin at offset 128 (as NumPy's do) and end with the file. */

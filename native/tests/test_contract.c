@@ -25,14 +25,6 @@ static const variant variants[] = {
 
 static variant current;
 
-static int is_available(penstock_source *source) {
-  penstock_failure failure;
-  const int32_t status = penstock_backend_probe(source, current.backend, current.io, &failure);
-  if (status < 0)
-    printf("  skipped: %s\n", penstock_status_name(status));
-  return status == 0;
-}
-
 static penstock_reader_options options_now(uint32_t batch_size, uint32_t cells) {
   penstock_reader_options options = make_options(batch_size);
   options.backend = current.backend;
@@ -46,7 +38,7 @@ static penstock_reader_options options_now(uint32_t batch_size, uint32_t cells) 
 
 static void read_order(penstock_source *source, const penstock_reader_options *options,
                        const int64_t *indices, uint64_t count) {
-  if (is_available(source)) {
+  if (is_available(source, current.backend, current.io)) {
     penstock_reader *reader;
     CHECK_EQUAL(penstock_reader_open(source, options, &reader), 0);
     read_and_check(reader, source, options, indices, count);
@@ -140,7 +132,7 @@ static void cached_records_are_read_once(void) {
   if (!current.cells)
     return;
   penstock_source *source = make_source((const uint64_t[]){512, 0}, COUNT);
-  if (is_available(source)) {
+  if (is_available(source, current.backend, current.io)) {
     penstock_reader_options options = options_now(64, 400);
     options.cached_records = COUNT / 2;
     options.cache_key = 5;
@@ -161,7 +153,7 @@ static void cached_records_are_read_once(void) {
 
 static void reset_forgets_the_order(void) {
   penstock_source *source = make_source((const uint64_t[]){784, 0}, 2000);
-  if (is_available(source)) {
+  if (is_available(source, current.backend, current.io)) {
     const penstock_reader_options options = options_now(50, 300);
     penstock_reader *reader;
     CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
@@ -189,7 +181,7 @@ static void reset_forgets_the_order(void) {
 
 static void wrong_calls_are_refused(void) {
   penstock_source *source = make_source((const uint64_t[]){784, 0}, 100);
-  if (is_available(source)) {
+  if (is_available(source, current.backend, current.io)) {
     const penstock_reader_options options = options_now(10, 50);
     penstock_reader *reader;
     CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);

@@ -139,7 +139,7 @@ static penstock_source *source;
 
 static void open_source(void) { source = make_source((const uint64_t[]){RECORD, 8, 0}, COUNT); }
 
-static void close_source(void) {
+static void close_ring_source(void) {
   CHECK_EQUAL(penstock_source_close(source), 0);
   CHECK_EQUAL(seen.rings, 0);
 }
@@ -198,7 +198,7 @@ static void a_ring_that_is_refused_is_told_and_leaves_nothing_behind(void) {
     CHECK_EQUAL(seen.setups, 40); /* nothing but -EINVAL is tried again */
   }
   /* Not a reader has stayed. */
-  close_source();
+  close_ring_source();
 }
 
 static void older_kernels_get_fewer_flags(void) {
@@ -228,7 +228,7 @@ static void older_kernels_get_fewer_flags(void) {
     read_all();
     CHECK_EQUAL(seen.rings, 0);
   }
-  close_source();
+  close_ring_source();
 }
 
 static void the_ladder_has_an_end(void) {
@@ -237,7 +237,7 @@ static void the_ladder_has_an_end(void) {
   kernel.setup = -EINVAL;
   CHECK_EQUAL(probe(), -EINVAL);
   CHECK_EQUAL(seen.setups, 6);
-  close_source();
+  close_ring_source();
 }
 
 static void kernels_before_5_11_are_refused(void) {
@@ -247,7 +247,7 @@ static void kernels_before_5_11_are_refused(void) {
   kernel.is_before_5_11 = 1;
   CHECK_EQUAL(probe(), -ENOSYS);
   CHECK_EQUAL(count_descriptors(), descriptors);
-  close_source();
+  close_ring_source();
 }
 
 /* ---- registration --------------------------------------------------------------------------- */
@@ -263,7 +263,7 @@ static void what_may_not_be_registered_is_read_all_the_same(void) {
     CHECK_EQUAL(seen.files, refused & 1 ? 0 : 2);
     CHECK(seen.buffers <= (refused & 2 ? 0u : 2u)); /* the limit of locked memory may forbid it */
   }
-  close_source();
+  close_ring_source();
 }
 
 /* The table of files counts against the limit of descriptors: large ones are not registered. */
@@ -311,7 +311,7 @@ static void many_files_are_not_registered(void) {
   CHECK_EQUAL(penstock_memory_free(slot, BATCH * RECORD), 0);
   CHECK_EQUAL(penstock_reader_close(reader), 0);
   CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
-  close_source();
+  close_ring_source();
 }
 
 /* ---- submission ----------------------------------------------------------------------------- */
@@ -326,7 +326,7 @@ static void a_busy_kernel_is_asked_again(void) {
       read_all();
       CHECK(seen.busy >= 6);
     }
-  close_source();
+  close_ring_source();
 }
 
 static penstock_reader *open_with_reads_under_way(const penstock_reader_options *options,
@@ -364,7 +364,7 @@ static void a_broken_ring_is_told_at_once(void) {
     CHECK_EQUAL(penstock_reader_close(reader), 0);
   }
   CHECK_EQUAL(penstock_memory_free(slot, 1 << 20), 0);
-  close_source();
+  close_ring_source();
 }
 
 /* Reads under way may still land in memory: it is not given back before they have. */
@@ -381,7 +381,7 @@ static void a_broken_ring_with_reads_under_way_cannot_be_closed(void) {
   kernel.broken = 0;
   CHECK_EQUAL(penstock_reader_close(reader), 0);
   CHECK_EQUAL(penstock_memory_free(slot, 1 << 20), 0);
-  close_source();
+  close_ring_source();
 }
 
 static void a_ring_that_breaks_while_a_column_is_loaded_is_told(void) {
@@ -398,13 +398,13 @@ static void a_ring_that_breaks_while_a_column_is_loaded_is_told(void) {
       penstock_backend_probe(source, PENSTOCK_BACKEND_URING, PENSTOCK_IO_BUFFERED, &failure),
       -EBADF);
   CHECK_EQUAL(failure.file, 0);
-  close_source();
+  close_ring_source();
 }
 
 int main(void) {
   open_source();
   const int32_t status = probe();
-  close_source();
+  close_ring_source();
   RUN(a_ring_that_is_refused_is_told_and_leaves_nothing_behind);
   RUN(the_ladder_has_an_end);
   if (status < 0) {

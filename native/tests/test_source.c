@@ -1,5 +1,5 @@
-/* Files and columns: what is refused and with which status, where records are found, what is
- * noticed of a file that changes. Descriptors are counted around every test. */
+/* Files and columns: what is refused and with which status. Descriptors are counted around every
+ * test. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -13,19 +13,6 @@
 #include "support.h"
 
 enum { NOBODY = 65534 };
-
-static penstock_source *new_source(void) {
-  penstock_source *source;
-  CHECK_EQUAL(penstock_source_open(&source), 0);
-  return source;
-}
-
-static int32_t add_file(penstock_source *source, const char *path) {
-  penstock_file_info info;
-  return penstock_source_add_file(source, path, &info);
-}
-
-static void close_source(penstock_source *source) { CHECK_EQUAL(penstock_source_close(source), 0); }
 
 /* A name of this process alone. */
 static const char *name_of(const char *what) {
@@ -318,212 +305,6 @@ static void there_are_so_many_columns_and_no_more(void) {
   close_source(source);
 }
 
-/* ---- many shards ---------------------------------------------------------------------------- */
-
-enum { FILES = 3, SHARDS = 3000, SHARD_RECORD = 5, SHARD_GAP = 11 };
-
-/* Shards of 0 to 6 records in turn in each of three files, with gaps between them; the later ones
- * lie earlier in the file. */
-static uint64_t make_shards(penstock_shard *shards) {
-  uint64_t ends[FILES];
-  for (uint32_t i = 0; i < FILES; i++)
-    ends[i] = (uint64_t)SHARDS * (6 * SHARD_RECORD + SHARD_GAP);
-  uint64_t count = 0;
-  for (uint32_t i = 0; i < SHARDS; i++) {
-    const uint32_t records = i * 5 % 7;
-    const uint32_t file = i % FILES;
-    ends[file] -= records * SHARD_RECORD + SHARD_GAP;
-    shards[i] = (penstock_shard){.offset_bytes = ends[file], .record_count = records, .file = file};
-    count += records;
-  }
-  return count;
-}
-
-static penstock_source *make_sharded(const penstock_shard *shards) {
-  penstock_source *source = new_source();
-  for (uint32_t i = 0; i < FILES; i++) {
-    const char *path = make_file("shards", (uint64_t)SHARDS * (6 * SHARD_RECORD + SHARD_GAP), i);
-    CHECK_EQUAL(add_file(source, path), i);
-    unlink(path);
-  }
-  CHECK_EQUAL(penstock_source_add_column(source, SHARD_RECORD, shards, SHARDS), 0);
-  return source;
-}
-
-/* Where record `index` is, found the slow way. */
-static location find_slowly(const penstock_shard *shards, uint64_t index) {
-  uint32_t at = 0;
-  while (index >= shards[at].record_count)
-    index -= shards[at++].record_count;
-  return (location){.offset_bytes = shards[at].offset_bytes + index * SHARD_RECORD,
-                    .file = shards[at].file};
-}
-
-static void records_are_found_in_many_shards_with_any_hint(void) {
-  penstock_shard shards[SHARDS];
-  const uint64_t count = make_shards(shards);
-  penstock_source *source = make_sharded(shards);
-  CHECK_EQUAL(source->record_count, count);
-  uint64_t state = 3;
-  for (uint64_t index = 0; index < count; index += 1 + index % 3) {
-    const location expected = find_slowly(shards, index);
-    uint32_t own = source_locate(&source->columns[0], index, 0).shard;
-    const uint32_t hints[] = {
-        0, own, own - 1, own + 1, SHARDS, UINT32_MAX, (uint32_t)(next_random(&state) % SHARDS)};
-    for (uint32_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
-      const location found = source_locate(&source->columns[0], index, hints[i]);
-      CHECK_EQUAL(found.offset_bytes, expected.offset_bytes);
-      CHECK_EQUAL(found.file, expected.file);
-      CHECK_EQUAL(found.shard, own);
-    }
-  }
-  close_source(source);
-}
-
-static void read_sharded(penstock_source *source, const penstock_shard *shards, uint64_t count,
-                         uint32_t cells) {
-  enum { BATCH = 64 };
-  penstock_reader_options options = make_options(BATCH);
-  options.cell_count = cells;
-  penstock_reader *reader;
-  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
-  int64_t *indices = make_shuffled(count, 5);
-  uint64_t slot;
-  CHECK_EQUAL(penstock_memory_allocate(BATCH * SHARD_RECORD, 0, &slot), 0);
-  for (uint64_t at = 0; at < count; at += BATCH) {
-    const uint32_t size = count - at < BATCH ? (uint32_t)(count - at) : BATCH;
-    CHECK_EQUAL(penstock_reader_order(reader, indices + at, size, cells ? 0 : slot), 0);
-    penstock_progress progress;
-    CHECK_EQUAL(penstock_reader_drive(reader, size, UINT64_MAX, &progress), 0);
-    penstock_failure failure;
-    CHECK_EQUAL(penstock_reader_take(reader, size, slot, &failure), 0);
-    const uint8_t *record = (const uint8_t *)(uintptr_t)slot;
-    for (uint32_t i = 0; i < size; i++, record += SHARD_RECORD) {
-      const location from = find_slowly(shards, (uint64_t)indices[at + i]);
-      for (uint32_t byte = 0; byte < SHARD_RECORD; byte++)
-        CHECK_EQUAL(record[byte], pattern(from.offset_bytes + byte, from.file));
-    }
-  }
-  free(indices);
-  CHECK_EQUAL(penstock_memory_free(slot, BATCH * SHARD_RECORD), 0);
-  CHECK_EQUAL(penstock_reader_close(reader), 0);
-}
-
-static void records_of_many_shards_are_read(void) {
-  penstock_shard shards[SHARDS];
-  const uint64_t count = make_shards(shards);
-  penstock_source *source = make_sharded(shards);
-  read_sharded(source, shards, count, 0);
-  read_sharded(source, shards, count, 200);
-  close_source(source);
-}
-
-/* ---- check ---------------------------------------------------------------------------------- */
-
-static penstock_failure failure_now;
-
-/* Checks a source of two files after the second one was changed. */
-static penstock_source *open_two(const char **path) {
-  penstock_source *source = new_source();
-  const char *first = make_file("first", 3000, 0);
-  *path = make_file("second", 5000, 1);
-  CHECK_EQUAL(add_file(source, first), 0);
-  CHECK_EQUAL(add_file(source, *path), 1);
-  CHECK_EQUAL(penstock_source_check(source, &failure_now), 0);
-  CHECK_EQUAL(failure_now.status, 0);
-  CHECK_EQUAL(failure_now.file, -1);
-  /* A relative path, so the first file must stay for check to find. */
-  return source;
-}
-
-static void check_two(penstock_source *source, int32_t status) {
-  memset(&failure_now, 0xEE, sizeof failure_now);
-  CHECK_EQUAL(penstock_source_check(source, &failure_now), status);
-  CHECK_EQUAL(failure_now.status, status);
-  CHECK_EQUAL(failure_now.file, 1);
-  CHECK_EQUAL(failure_now.column, -1);
-  CHECK_EQUAL(failure_now.index, -1);
-  CHECK_EQUAL(failure_now.offset_bytes, -1);
-}
-
-static void close_two(penstock_source *source, const char *path) {
-  CHECK_EQUAL(unlink(source->files[0].path), 0);
-  unlink(path);
-  close_source(source);
-}
-
-/* Set, since two writes within one tick of the clock may leave the same time. */
-static void set_modified(const char *path, int64_t later_ns) {
-  struct stat now;
-  CHECK_EQUAL(stat(path, &now), 0);
-  const int64_t ns = (int64_t)now.st_mtim.tv_sec * 1000000000 + now.st_mtim.tv_nsec + later_ns;
-  const struct timespec times[] = {{.tv_nsec = UTIME_OMIT},
-                                   {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000}};
-  CHECK_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
-}
-
-static void modification_in_place_is_noticed(void) {
-  const char *path;
-  penstock_source *source = open_two(&path);
-  const int fd = open(path, O_WRONLY);
-  CHECK(fd >= 0);
-  CHECK_EQUAL(pwrite(fd, "x", 1, 100), 1);
-  CHECK_EQUAL(close(fd), 0);
-  set_modified(path, 1000000);
-  check_two(source, -ESTALE);
-  CHECK_EQUAL(failure_now.expected_bytes, 5000);
-  CHECK_EQUAL(failure_now.found_bytes, 5000);
-  close_two(source, path);
-}
-
-static void growth_is_noticed(void) {
-  const char *path;
-  penstock_source *source = open_two(&path);
-  CHECK_EQUAL(truncate(path, 5001), 0);
-  check_two(source, -ESTALE);
-  CHECK_EQUAL(failure_now.expected_bytes, 5000);
-  CHECK_EQUAL(failure_now.found_bytes, 5001);
-  close_two(source, path);
-}
-
-static void shrinking_is_noticed(void) {
-  const char *path;
-  penstock_source *source = open_two(&path);
-  CHECK_EQUAL(truncate(path, 4999), 0);
-  check_two(source, -ENODATA);
-  CHECK_EQUAL(failure_now.expected_bytes, 5000);
-  CHECK_EQUAL(failure_now.found_bytes, 4999);
-  close_two(source, path);
-}
-
-static void replacement_is_noticed(void) {
-  const char *path;
-  penstock_source *source = open_two(&path);
-  CHECK_EQUAL(rename(make_file("other", 5000, 1), path), 0);
-  check_two(source, -ESTALE);
-  close_two(source, path);
-}
-
-static void deletion_is_noticed(void) {
-  const char *path;
-  penstock_source *source = open_two(&path);
-  CHECK_EQUAL(unlink(path), 0);
-  check_two(source, -ENOENT);
-  close_two(source, path);
-}
-
-static void reading_is_no_change(void) {
-  const char *path;
-  penstock_source *source = open_two(&path);
-  uint64_t address;
-  uint64_t bytes;
-  CHECK_EQUAL(penstock_source_map(source, 1, &address, &bytes), 0);
-  CHECK_EQUAL(*(const uint8_t *)(uintptr_t)address, pattern(0, 1));
-  CHECK_EQUAL(chmod(path, 0400), 0);
-  CHECK_EQUAL(penstock_source_check(source, &failure_now), 0);
-  close_two(source, path);
-}
-
 /* ---- close ---------------------------------------------------------------------------------- */
 
 static void a_source_outlives_its_readers(void) {
@@ -544,13 +325,6 @@ static void a_source_outlives_its_readers(void) {
   close_source(source);
 }
 
-#define RUN_COUNTED(test)                                                                          \
-  do {                                                                                             \
-    const uint32_t before = count_descriptors();                                                   \
-    RUN(test);                                                                                     \
-    CHECK_EQUAL(count_descriptors(), before);                                                      \
-  } while (0)
-
 int main(void) {
   RUN_COUNTED(missing_files_are_told);
   RUN_COUNTED(what_is_no_regular_file_is_refused);
@@ -567,14 +341,6 @@ int main(void) {
   RUN_COUNTED(a_strided_shard_ends_with_its_last_record);
   RUN_COUNTED(columns_have_the_same_record_count);
   RUN_COUNTED(there_are_so_many_columns_and_no_more);
-  RUN_COUNTED(records_are_found_in_many_shards_with_any_hint);
-  RUN_COUNTED(records_of_many_shards_are_read);
-  RUN_COUNTED(modification_in_place_is_noticed);
-  RUN_COUNTED(growth_is_noticed);
-  RUN_COUNTED(shrinking_is_noticed);
-  RUN_COUNTED(replacement_is_noticed);
-  RUN_COUNTED(deletion_is_noticed);
-  RUN_COUNTED(reading_is_no_change);
   RUN_COUNTED(a_source_outlives_its_readers);
   return 0;
 }
