@@ -10,7 +10,8 @@
 
 /* A record that shares its first or last block with others goes straight where at least so much of
  * it does. Below, devices read into one piece so much faster than into three that it is not worth
- * the copy that it saves (measured: 16 KiB 0.7, 64 KiB 0.95, 1 MiB 1.3 times as fast). */
+ * the copy that it saves (measured: 16 KiB 0.7, 64 KiB 0.95, 1 MiB 1.3 times as fast). Likewise
+ * neighbours are read in one request below, and copied. */
 #define LEAST_STRAIGHT_BYTES (96 << 10)
 
 typedef struct {
@@ -41,8 +42,56 @@ static int needs_cell(const penstock_reader *reader, uint32_t entry) {
   return reader->options.cell_count > 0 && entry_value(&reader->entries, entry) == ENTRY_NONE;
 }
 
+/* Whether all places of this record, the one that it is to have or any cell's, are so aligned that
+ * byte number `into` of it can be read there directly. */
+static int is_aligned(const penstock_reader *reader, const extent *extent, uint32_t entry,
+                      uint64_t into) {
+  const uint32_t alignment = reader->source->files[extent->file].info.direct_memory_alignment;
+  const uint8_t *place = reader->cells[extent->column];
+  if (extent->alignment % alignment != 0)
+    return 0; /* pieces of whole blocks would not be aligned */
+  if (reader->options.cell_count == 0)
+    place = order_destination(reader, entry, extent->column);
+  else if (reader->source->columns[extent->column].record_bytes % alignment != 0)
+    return 0; /* it has no cell yet: all of a column are aligned, or it is no use */
+  return ((uint64_t)(uintptr_t)place + into) % alignment == 0;
+}
+
+/* Direct reads are whole blocks: this many bytes at the beginning and at the end of what is read
+ * may hold other records too. */
+static uint32_t head_of(const extent *extent) {
+  return extent->begin < extent->record_offset ? extent->alignment : 0;
+}
+
+static uint32_t tail_of(const extent *extent) {
+  return extent->end % extent->alignment != 0 ? extent->alignment : 0;
+}
+
+/* Whether what is read of this record may go straight to its place, but for head and tail. */
+static int can_go_straight(const penstock_reader *reader, const extent *extent, uint32_t entry) {
+  const uint32_t ends = head_of(extent) + tail_of(extent);
+  const uint64_t length = round_up(extent->end, extent->alignment) - extent->begin;
+  if (ends > 0 && length < ends + LEAST_STRAIGHT_BYTES)
+    return 0;
+  return reader->options.io == PENSTOCK_IO_BUFFERED ||
+         is_aligned(reader, extent, entry, extent->begin + head_of(extent) - extent->record_offset);
+}
+
+/* How many bytes from the end of what is read the next record may begin and still be read with it.
+ * A large record that can go straight to its place costs more to copy than another request does:
+ * only what overlaps is read with it, unless the device's requests are dear. */
+static uint64_t reach_of(const penstock_reader *reader, const extent *extent, uint32_t entry) {
+  const uint64_t record_bytes = extent->end - extent->record_offset;
+  const uint64_t gap_bytes = reader->pace.gap_bytes;
+  const int is_best_alone = record_bytes >= LEAST_STRAIGHT_BYTES && record_bytes > gap_bytes &&
+                            can_go_straight(reader, extent, entry);
+  return is_best_alone ? 0 : gap_bytes + 1;
+}
+
 /* Adds entries to the extent as long as reading on is cheaper than another request. */
 static void extend(const penstock_reader *reader, visit *visit, extent *extent) {
+  const uint64_t reach =
+      reach_of(reader, extent, visit_entry(visit, visit->cursors[extent->column].next));
   const source_column *column = &reader->source->columns[extent->column];
   const uint64_t limit = extent->begin + reader->pace.read_bytes;
   uint32_t near = visit->cursors[extent->column].shard;
@@ -52,8 +101,7 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
     const location found = source_locate(column, entry_index(&reader->entries, entry), near);
     const uint64_t end = found.offset_bytes + column->record_bytes;
     if (found.file != extent->file || found.offset_bytes < extent->begin ||
-        found.offset_bytes > extent->end + reader->pace.gap_bytes ||
-        round_up(end, extent->alignment) > limit)
+        found.offset_bytes >= extent->end + reach || round_up(end, extent->alignment) > limit)
       return;
     near = found.shard;
     if (end > extent->end)
@@ -89,36 +137,12 @@ static extent plan(const penstock_reader *reader, visit *visit) {
   return extent;
 }
 
-/* Whether all places of this record, the one that it is to have or any cell's, are so aligned that
- * byte number `into` of it can be read there directly. */
-static int is_aligned(const penstock_reader *reader, const extent *extent, uint32_t entry,
-                      uint64_t into) {
-  const uint32_t alignment = reader->source->files[extent->file].info.direct_memory_alignment;
-  const uint8_t *place = reader->cells[extent->column];
-  if (extent->alignment % alignment != 0)
-    return 0; /* pieces of whole blocks would not be aligned */
-  if (reader->options.cell_count == 0)
-    place = order_destination(reader, entry, extent->column);
-  else if (reader->source->columns[extent->column].record_bytes % alignment != 0)
-    return 0; /* it has no cell yet: all of a column are aligned, or it is no use */
-  return ((uint64_t)(uintptr_t)place + into) % alignment == 0;
-}
-
-/* Decides whether a read goes straight to its place, which only one for a single record can, and
- * which blocks of it do not: direct reads are whole blocks, and those at the record's ends may hold
- * other records too. */
+/* Decides whether a read goes straight to its place, which only one for a single record can. */
 static void choose_way(const penstock_reader *reader, const extent *extent, uint32_t entry,
                        request *request) {
-  const uint32_t block = extent->alignment;
-  const uint32_t head = extent->begin < extent->record_offset ? block : 0;
-  const uint32_t tail = extent->end % block != 0 ? block : 0;
-  const uint32_t least = head + tail == 0 ? 0 : head + tail + LEAST_STRAIGHT_BYTES;
-  request->straight =
-      extent->cut_count == 1 && request->length_bytes >= least &&
-      (reader->options.io == PENSTOCK_IO_BUFFERED ||
-       is_aligned(reader, extent, entry, extent->begin + head - extent->record_offset));
-  request->head_bytes = request->straight ? head : 0;
-  request->tail_bytes = request->straight ? tail : 0;
+  request->straight = extent->cut_count == 1 && can_go_straight(reader, extent, entry);
+  request->head_bytes = request->straight ? head_of(extent) : 0;
+  request->tail_bytes = request->straight ? tail_of(extent) : 0;
 }
 
 /* Returns 0 when staging is short now. */

@@ -122,6 +122,39 @@ static void large_records_are_read_in_parts_straight_to_their_place(void) {
   close_reader();
 }
 
+/* Copying large records costs more than requests do, unless these are as dear as a hard disk's. */
+static void large_neighbours_are_read_each_for_itself(void) {
+  enum { RECORD = 96 << 10, COUNT = 8 };
+  for (uint32_t dear = 0; dear <= 1; dear++) {
+    options = make_options(4);
+    options.merge_gap_bytes = dear ? RECORD : RECORD - 1;
+    options.max_read_bytes = 1 << 20;
+    options.staging_bytes = 4 << 20;
+    open_reader(make_source((const uint64_t[]){RECORD, 0}, COUNT));
+    read_batch((const int64_t[]){4, 2, 3, 6}, 4);
+    CHECK_EQUAL(recorded_count, dear ? 1 : 4);
+    check_read(0, DATA_OFFSET + 2 * RECORD, dear ? 5 * RECORD : RECORD, dear ? 4 : 1);
+    const penstock_statistics statistics = statistics_now();
+    CHECK_EQUAL(statistics.straight_bytes, dear ? 0 : 4 * RECORD);
+    CHECK_EQUAL(statistics.merged_records, dear ? 3 : 0);
+    close_reader();
+  }
+}
+
+static void large_records_ordered_twice_are_read_once(void) {
+  enum { RECORD = 96 << 10, COUNT = 8 };
+  options = make_options(4);
+  options.merge_gap_bytes = 4096;
+  options.max_read_bytes = 1 << 20;
+  options.staging_bytes = 4 << 20;
+  open_reader(make_source((const uint64_t[]){RECORD, 0}, COUNT));
+  read_batch((const int64_t[]){5, 2, 5, 3}, 4);
+  CHECK_EQUAL(recorded_count, 3);
+  check_read(2, DATA_OFFSET + 5 * RECORD, RECORD, 2);
+  CHECK_EQUAL(statistics_now().merged_records, 1);
+  close_reader();
+}
+
 static void columns_are_planned_each_for_itself(void) {
   options = make_options(16);
   options.merge_gap_bytes = 0;
@@ -360,6 +393,8 @@ int main(void) {
   RUN(a_read_is_filled_exactly_to_its_limit);
   RUN(a_gap_does_not_reach_beyond_the_limit_of_a_read);
   RUN(large_records_are_read_in_parts_straight_to_their_place);
+  RUN(large_neighbours_are_read_each_for_itself);
+  RUN(large_records_ordered_twice_are_read_once);
   RUN(columns_are_planned_each_for_itself);
   RUN(direct_reads_are_whole_blocks_within_the_limit);
   RUN(aligned_records_go_straight_to_their_place);
