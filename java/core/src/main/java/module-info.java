@@ -10,7 +10,7 @@ module io.penstock {
   exports io.penstock.transform;
   exports io.penstock.write;
 
-  // For direct writes: it has the option that opens a file for them.
+  // For direct reads and writes of files: it has the option that opens a file for them.
   requires jdk.unsupported;
 
   // For events of JDK Flight Recorder; a runtime without it is fine.

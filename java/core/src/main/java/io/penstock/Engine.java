@@ -9,8 +9,8 @@ import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.MappedGatherer;
 import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.MemoryRequest;
-import io.penstock.internal.engine.NativeGatherer;
 import io.penstock.internal.engine.NativeOrderGatherer;
+import io.penstock.internal.engine.NativeReading;
 import io.penstock.internal.engine.Pieces;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.ReplayGatherer;
@@ -23,7 +23,6 @@ import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.LoaderFacts;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.ReaderOptions;
 import io.penstock.transform.OutputColumn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -40,12 +39,10 @@ import java.util.stream.Stream;
  * Everything is decided and checked before anything is allocated.
  */
 final class Engine implements AutoCloseable {
-  /** What a queue of the kernel holds: 256 requests. fio was fastest with 128. */
-  private static final int MOST_REQUESTS = 256;
-
   private final NativeSource source;
   private final Readahead readahead;
   private final BackendChoice choice;
+  private final NativeReading reading;
   private final MemoryPlan plan;
 
   /** Null without transforms. */
@@ -86,6 +83,7 @@ final class Engine implements AutoCloseable {
     }
     this.batchSize = deals.mostRecords();
     this.choice = choice;
+    this.reading = new NativeReading(source, choice, recordCount, recordBytes, batchSize);
     this.variable = VariableReading.ofOrNull(builder);
     if (variable != null && rules != null) {
       throw new IllegalArgumentException(
@@ -179,7 +177,7 @@ final class Engine implements AutoCloseable {
         dataset.recordCount(),
         isAligned,
         Residency.of(dataset.files(), builder.memoryBytes),
-        (backend, isDirect) -> source.probe(nativeBackend(backend), isDirect));
+        (backend, isDirect) -> source.probe(NativeReading.backend(backend), isDirect));
   }
 
   private static Stream<String> piecesOf(Column column) {
@@ -205,8 +203,7 @@ final class Engine implements AutoCloseable {
             isShuffled,
             choice.backend() == Readahead.Backend.MMAP || variable != null,
             layout.slotBytes(),
-            (staging, entries, cells, resident) ->
-                source.readerBytes(options(wanted, staging, entries, cells, resident, false)));
+            reading.memory(wanted));
     try {
       // Where one batch is replayed there is nothing to read ahead.
       return MemoryPlan.choose(request, isReplay ? MemoryPlan.Mode.SLOTS : builder.mode);
@@ -241,44 +238,6 @@ final class Engine implements AutoCloseable {
     return most;
   }
 
-  private ReaderOptions options(
-      Readahead flags, int staging, int entries, int cells, long resident, boolean isWindowed) {
-    long cached =
-        cells == 0 ? 0 : Math.min(recordCount, flags.cacheBytes() / Math.max(1, recordBytes));
-    return new ReaderOptions(
-        nativeBackend(choice.backend()),
-        choice.isDirect(),
-        queueDepth(flags, cells > 0 || isWindowed),
-        flags.mergeGapBytes(),
-        flags.maxReadBytes(),
-        staging,
-        entries,
-        cells,
-        batchSize,
-        resident,
-        flags.fixedBuffers(),
-        flags.hugePages(),
-        flags.dropBehind(),
-        cached,
-        !flags.given().contains("queueDepth"),
-        !flags.given().contains("mergeGap"),
-        // Blocks are read as wholes, and hardly ever lie side by side.
-        !isWindowed && !flags.given().contains("maxRead"),
-        isWindowed);
-  }
-
-  /**
-   * Most requests in flight: more than the default where the device may show that it gains from
-   * them. Windows ask for large pieces, so half as many do. For pread it is how far ahead the
-   * kernel is told what comes, and would block us beyond what its own queue holds.
-   */
-  private int queueDepth(Readahead flags, boolean isInWindows) {
-    if (flags.given().contains("queueDepth") || choice.backend() != Readahead.Backend.URING) {
-      return flags.queueDepth();
-    }
-    return isInWindows ? MOST_REQUESTS / 2 : MOST_REQUESTS;
-  }
-
   /** The threads that read records of different sizes share one lane's batches. */
   private static Readahead oneLane(Readahead wanted) {
     return wanted.with("ioThreads=1");
@@ -289,15 +248,7 @@ final class Engine implements AutoCloseable {
       return variable.gatherer();
     }
     if (choice.backend() != Readahead.Backend.MMAP) {
-      ReaderOptions options =
-          options(
-              readahead,
-              plan.stagingBytes(),
-              plan.entryCount(),
-              plan.cellCount(),
-              plan.residentBytes(),
-              plan.mode() == MemoryPlan.Mode.WINDOWS);
-      return () -> new NativeGatherer(source, options);
+      return reading.gatherer(readahead, plan);
     }
     List<MappedColumn> columns = new ArrayList<>();
     for (int i = 0; i < dataset.columns().size(); i++) {
@@ -360,12 +311,6 @@ final class Engine implements AutoCloseable {
     for (int i = 0; i < columnCount && advice != null; i++) {
       source.advise(i, MemorySegment.NULL, 0, advice);
     }
-  }
-
-  private static ReaderOptions.Backend nativeBackend(Readahead.Backend backend) {
-    return backend == Readahead.Backend.URING
-        ? ReaderOptions.Backend.URING
-        : ReaderOptions.Backend.PREAD;
   }
 
   Readahead readahead() {

@@ -1,6 +1,7 @@
 package io.penstock.checksum;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -103,20 +103,10 @@ public final class FileChecksums {
     }
   }
 
+  /** Where there are no direct reads, those through the page cache say what is wrong, if it is. */
   private FileChannel open() throws IOException {
-    try {
-      Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
-      OpenOption direct = (OpenOption) options.getField("DIRECT").get(null);
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, direct);
-      if (Files.getFileStore(path).getBlockSize() <= CHUNK_BYTES) {
-        return channel;
-      }
-      channel.close();
-    } catch (IOException | UnsupportedOperationException | ReflectiveOperationException e) {
-      // No direct reads here: those through the page cache say what is wrong, if anything is.
-      return FileChannel.open(path, StandardOpenOption.READ);
-    }
-    return FileChannel.open(path, StandardOpenOption.READ);
+    FileChannel direct = DirectChannel.openOrNull(path, CHUNK_BYTES, StandardOpenOption.READ);
+    return direct == null ? FileChannel.open(path, StandardOpenOption.READ) : direct;
   }
 
   private void work(FileChannel channel, ByteBuffer buffer) {

@@ -2,6 +2,7 @@ package io.penstock.write;
 
 import io.penstock.Column;
 import io.penstock.PenstockException;
+import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
 import java.io.IOException;
@@ -115,7 +116,8 @@ final class Buckets implements RecordSink, AutoCloseable {
   private static FileChannel open(Path path) throws IOException {
     FileChannel file =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    FileChannel direct = NpyWriter.openDirect(path);
+    FileChannel direct =
+        DirectChannel.openOrNull(path, BlockWriter.PAGE_BYTES, StandardOpenOption.WRITE);
     if (direct == null) {
       return file;
     }

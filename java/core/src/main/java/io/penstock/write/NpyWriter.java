@@ -2,12 +2,11 @@ package io.penstock.write;
 
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
+import io.penstock.internal.ffi.DirectChannel;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -73,7 +72,12 @@ public final class NpyWriter implements AutoCloseable {
             bytes,
             progress == null ? null : partial -> progress.read(partial).isPresent());
     try {
-      FileChannel direct = openDirect(file.path());
+      FileChannel direct =
+          DirectChannel.openOrNull(
+              file.path(),
+              BlockWriter.PAGE_BYTES,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
       this.isDirect = direct != null;
       if (isDirect) {
         file.own(direct);
@@ -211,25 +215,6 @@ public final class NpyWriter implements AutoCloseable {
     public NpyWriter open() {
       return new NpyWriter(this);
     }
-  }
-
-  /** Null where the file system does not take direct writes of pages. */
-  static FileChannel openDirect(Path path) {
-    try {
-      if (Files.getFileStore(path).getBlockSize() > BlockWriter.PAGE_BYTES) {
-        return null;
-      }
-      return FileChannel.open(
-          path, StandardOpenOption.READ, StandardOpenOption.WRITE, directOption());
-    } catch (IOException | UnsupportedOperationException | ReflectiveOperationException e) {
-      return null; // The other channel writes to any file system; isDirect tells.
-    }
-  }
-
-  /** ExtendedOpenOption.DIRECT, which javac warns of, as it is not part of Java SE. */
-  private static OpenOption directOption() throws ReflectiveOperationException {
-    Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
-    return (OpenOption) options.getField("DIRECT").get(null);
   }
 
   private long adopted() throws IOException {

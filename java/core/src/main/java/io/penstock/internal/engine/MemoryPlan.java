@@ -228,7 +228,8 @@ public record MemoryPlan(
         mode == Mode.CELLS
             ? horizon(request, cells, staging)
             : (int) Math.min(MAX_ENTRIES, (long) slotsPerLane * request.batchSize());
-    long reader = request.isMapped() ? 0 : request.reader().of(staging, entries, cells, resident);
+    long reader =
+        request.isMapped() ? 0 : request.reader().of(mode, staging, entries, cells, resident);
     long total = saturatedSum(slotMemory, saturated(lanes, reader));
     return new MemoryPlan(
         mode,

@@ -35,6 +35,7 @@ public record MemoryRequest(
   @FunctionalInterface
   public interface ReaderBytes {
     /** In bytes; Long.MAX_VALUE when there can be no such reader. */
-    long of(int stagingBytes, int entryCount, int cellCount, long residentBytes);
+    long of(
+        MemoryPlan.Mode mode, int stagingBytes, int entryCount, int cellCount, long residentBytes);
   }
 }

@@ -6,7 +6,6 @@ import io.penstock.internal.ffi.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,9 +22,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * never call it.
  */
 public final class Transformer implements BatchSource {
-  /** With another order of delivery, no batch overtakes one that is more than so many before it. */
-  private static final int OVERTAKING_LIMIT = 64;
-
   private static final AtomicInteger THREADS = new AtomicInteger();
 
   private final Pipeline pipeline;
@@ -45,10 +41,8 @@ public final class Transformer implements BatchSource {
   private final BatchCursor cursor;
   private final BatchCursor feedCursor;
 
-  /** Of batches behind the first one that was not delivered: which ones were. */
-  private final boolean[] isDelivered = new boolean[2 * OVERTAKING_LIMIT];
+  private final Overtaking overtaking = new Overtaking();
 
-  private long firstMissing;
   private long epochStart;
   private long fed;
   private long taken;
@@ -155,8 +149,7 @@ public final class Transformer implements BatchSource {
     fed = 0;
     taken = 0;
     epochStart = 0;
-    firstMissing = 0;
-    Arrays.fill(isDelivered, false);
+    overtaking.reset();
     inputIteration = pipeline.begin(epoch, endEpoch);
     meter.begin();
     return iteration;
@@ -194,7 +187,7 @@ public final class Transformer implements BatchSource {
     active.remove(job);
     outCount++;
     taken++;
-    count(job);
+    overtaking.delivered(job.sequence);
     cursor.advance(1);
     boolean isLast = !cursor.hasNext() || cursor.epoch() != job.slot.epoch();
     meter.delivered(job.slot, isLast);
@@ -223,18 +216,10 @@ public final class Transformer implements BatchSource {
     return null;
   }
 
-  private void count(TransformJob job) {
-    isDelivered[(int) (job.sequence % isDelivered.length)] = true;
-    while (isDelivered[(int) (firstMissing % isDelivered.length)]) {
-      isDelivered[(int) (firstMissing % isDelivered.length)] = false;
-      firstMissing++;
-    }
-  }
-
   @Override
   public synchronized long complete(long ofTaken) {
     return isAnyOrder && cursor.hasNext() && cursor.batch() > 0
-        ? firstMissing - epochStart
+        ? overtaking.firstMissing() - epochStart
         : ofTaken;
   }
 
@@ -345,7 +330,7 @@ public final class Transformer implements BatchSource {
             && feedCursor.hasNext()
             && !free.isEmpty()
             && inputsHeld < inputLimit
-            && (!isAnyOrder || fed - firstMissing < OVERTAKING_LIMIT);
+            && (!isAnyOrder || overtaking.allows(fed));
     isFeeding |= canFeed;
     return canFeed;
   }

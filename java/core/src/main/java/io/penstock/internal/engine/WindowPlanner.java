@@ -119,7 +119,7 @@ final class WindowPlanner {
     long slotMemory =
         slots * (MemoryPlan.stride(request) + (long) request.batchSize() * Long.BYTES)
             + (cells > 0 ? MemoryPlan.orderBytes(request.batchSize()) : 0);
-    long reader = request.reader().of(staging, entries, cells, resident);
+    long reader = request.reader().of(Mode.WINDOWS, staging, entries, cells, resident);
     int prefetch = request.readahead().prefetchBatches();
     return new MemoryPlan(
         Mode.WINDOWS,

@@ -87,7 +87,7 @@ public record Forecast(
         true,
         false,
         source.slotLayout(batchSize).slotBytes(),
-        (staging, entries, cells, resident) ->
+        (mode, staging, entries, cells, resident) ->
             source.readerBytes(
                 new ReaderOptions(
                     probe.way().backend(),

@@ -33,7 +33,7 @@ class MemoryPlanTest {
         true,
         false,
         record * batchSize,
-        (staging, entries, cells, resident) ->
+        (mode, staging, entries, cells, resident) ->
             staging + 14L * entries + (record + 4L) * cells + resident + 64 * KI);
   }
 
@@ -139,7 +139,12 @@ class MemoryPlanTest {
     long readers =
         request
             .reader()
-            .of(plan.stagingBytes(), plan.entryCount(), plan.cellCount(), plan.residentBytes());
+            .of(
+                plan.mode(),
+                plan.stagingBytes(),
+                plan.entryCount(),
+                plan.cellCount(),
+                plan.residentBytes());
     assertThat(plan.totalBytes()).isEqualTo(plan.slotMemoryBytes() + plan.laneCount() * readers);
     assertThat(plan.slotCount()).isGreaterThanOrEqualTo(2);
   }

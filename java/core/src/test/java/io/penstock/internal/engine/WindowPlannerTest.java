@@ -24,7 +24,7 @@ class WindowPlannerTest {
         true,
         false,
         RECORD_BYTES * batchSize,
-        (staging, entries, cells, resident) ->
+        (mode, staging, entries, cells, resident) ->
             staging + 16L * entries + (RECORD_BYTES + 4) * cells + resident + 65_536);
   }
 
