@@ -87,7 +87,8 @@ class PartialFileTest {
   @Test
   void aProcessThatIsEndedInOrderDeletesItsFile() throws Exception {
     Process other = other("append", 100);
-    other.destroy();
+    // Process.destroy would also close its input, at whose end it ends by itself.
+    other.toHandle().destroy();
     assertThat(other.waitFor()).isEqualTo(128 + 15);
     assertThat(partials()).isEmpty();
   }
