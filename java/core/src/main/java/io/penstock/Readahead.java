@@ -27,8 +27,9 @@ import java.util.StringJoiner;
  * @param prefetchBatches batches made before they are asked for, 1 to 1000; fewer when {@link
  *     LoaderBuilder#memoryBytes} does not hold so many
  * @param mergeGapBytes flag {@code mergeGap}: wanted records that lie at most so far apart are read
- *     by one request, 0 to 64m; unless it is given, it follows what the device shows to be cheaper;
- *     given, it also says what a request is worth when memory is divided
+ *     by one request, 0 to 64m, if they are smaller than 96 KiB or no larger than this; unless it
+ *     is given, it follows what the device shows to be cheaper; given, it also says what a request
+ *     is worth when memory is divided
  * @param maxReadBytes flag {@code maxRead}: size of a request at most, 4k to 64m; unless it is
  *     given, requests get larger on a device that does few of them in a second
  * @param advice what the kernel is told about the files' pages
