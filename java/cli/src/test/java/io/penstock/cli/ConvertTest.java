@@ -204,8 +204,16 @@ final class ConvertTest {
     byte[] whole = Files.readAllBytes(file("g.npy.gz"));
     Files.write(file("cut.npy.gz"), Arrays.copyOf(whole, whole.length / 2));
     Files.write(file("x.bz2"), new byte[] {'B', 'Z', 'h', '9', 1, 2, 3});
+    check("np.savez_compressed('flipped.npz', x=np.random.default_rng(1).bytes(100_000))");
+    byte[] archive = Files.readAllBytes(file("flipped.npz"));
+    archive[archive.length / 2] ^= 16; // Still a valid stream: random bytes are stored as they are.
+    Files.write(file("flipped.npz"), archive);
     for (String[] wrong :
-        new String[][] {{"cut.npy.gz", "damaged or cut short"}, {"x.bz2", "bunzip2"}}) {
+        new String[][] {
+          {"cut.npy.gz", "damaged or cut short"},
+          {"x.bz2", "bunzip2"},
+          {"flipped.npz", "CRC-32 of x.npy"}
+        }) {
       Run run = Run.of("convert", file(wrong[0]), file("no.npy"));
       assertThat(run.err()).contains(wrong[0], wrong[1]);
       assertThat(run.code()).isEqualTo(ExitCodes.FAILED);

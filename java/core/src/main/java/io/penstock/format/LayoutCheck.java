@@ -77,6 +77,12 @@ final class LayoutCheck {
     return bytes;
   }
 
+  /** Size of all records, after the same checks. */
+  long dataBytes() {
+    long bytes = recordBytes();
+    return shape.isEmpty() ? bytes : product(bytes, shape.getFirst());
+  }
+
   private void checkAxes() {
     if (shape.size() > ArrayLayout.MAX_AXES) {
       throw about(

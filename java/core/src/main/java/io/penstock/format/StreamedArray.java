@@ -51,20 +51,15 @@ public record StreamedArray(
     Objects.requireNonNull(part, "part");
     Objects.requireNonNull(source, "source");
     shape = List.copyOf(shape);
-    new LayoutCheck(path, part, elementType, shape).recordBytes();
+    new LayoutCheck(path, part, elementType, shape).dataBytes();
   }
 
   /**
    * Size of all elements.
    *
    * @return in bytes
-   * @throws ArithmeticException if that is 2^63 or more
    */
   public long dataBytes() {
-    long bytes = elementType.sizeBytes();
-    for (long size : shape) {
-      bytes = Math.multiplyExact(bytes, size);
-    }
-    return bytes;
+    return new LayoutCheck(path, part, elementType, shape).dataBytes();
   }
 }

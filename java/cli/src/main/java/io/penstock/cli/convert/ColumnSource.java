@@ -33,9 +33,11 @@ final class ColumnSource implements RecordSource {
   private final Iterator<Batch> batches;
 
   private final List<Unpacked> unpacked;
+  private final String asked;
 
-  private ColumnSource(Dataset dataset, List<Unpacked> unpacked, Selection range) {
+  private ColumnSource(Dataset dataset, List<Unpacked> unpacked, Selection range, String asked) {
     this.dataset = dataset;
+    this.asked = asked;
     this.unpacked = List.copyOf(unpacked);
     this.column = dataset.column(NAME);
     long start = Math.min(range.start(), column.recordCount());
@@ -60,11 +62,13 @@ final class ColumnSource implements RecordSource {
    * @param shards files or parts of files
    * @param unpacked those of them that were made for this, and are deleted in the end
    * @param range which records; its step is not looked at
+   * @param asked what was asked for, as text: files with their parts
    */
-  static ColumnSource open(List<Path> shards, List<Unpacked> unpacked, Selection range) {
+  static ColumnSource open(
+      List<Path> shards, List<Unpacked> unpacked, Selection range, String asked) {
     Dataset dataset = Dataset.builder().column(NAME, shards.toArray(Path[]::new)).open();
     try {
-      return new ColumnSource(dataset, unpacked, range);
+      return new ColumnSource(dataset, unpacked, range, asked + " " + range);
     } catch (RuntimeException | Error e) {
       dataset.close();
       throw e;
@@ -88,12 +92,17 @@ final class ColumnSource implements RecordSource {
 
   @Override
   public String identity() {
-    // A copy has another name and time in each run.
+    // A copy has another name and time in each run: what it was made of counts.
     Stream<String> files =
-        unpacked.isEmpty()
-            ? dataset.files().stream().map(FileInfo::path).distinct().map(SourceFile::identity)
-            : unpacked.stream().map(copy -> copy.source().toString());
-    return dataset.column(NAME).shape() + files.collect(Collectors.joining(" "));
+        dataset.files().stream()
+            .map(FileInfo::path)
+            .distinct()
+            .filter(path -> unpacked.stream().noneMatch(copy -> copy.isIn(path)))
+            .map(SourceFile::identity);
+    Stream<String> sources = unpacked.stream().map(copy -> copy.source().toString());
+    return Stream.of(Stream.of(asked + " " + column.shape()), files, sources)
+        .flatMap(texts -> texts)
+        .collect(Collectors.joining("\n"));
   }
 
   @Override

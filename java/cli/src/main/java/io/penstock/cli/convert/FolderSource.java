@@ -3,6 +3,7 @@ package io.penstock.cli.convert;
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.FileVisitOption;
@@ -64,6 +65,8 @@ public final class FolderSource implements RecordSource {
               .filter(Files::isRegularFile)
               .sorted((a, b) -> a.toString().compareTo(b.toString()))
               .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // A loop of links, or a folder that must not be read.
     }
     if (files.isEmpty()) {
       throw PenstockException.about(directory, "expected files in the directory, found none");

@@ -74,7 +74,8 @@ public final class Sources {
         }
         files.add(found);
       }
-      return SelectedSource.of(ColumnSource.open(files, unpacked, selection), steps);
+      return SelectedSource.of(
+          ColumnSource.open(files, unpacked, selection, paths.toString()), steps);
     } catch (IOException | RuntimeException | Error e) {
       unpacked.forEach(Unpacked::close);
       throw e;

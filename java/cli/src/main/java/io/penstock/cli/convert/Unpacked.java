@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipEntry;
@@ -52,6 +54,11 @@ final class Unpacked implements AutoCloseable {
   /** The file to read, with the part of it that was asked for. */
   Path path() {
     return path;
+  }
+
+  /** Whether this is the file that was made. */
+  boolean isIn(Path other) {
+    return file.path().toAbsolutePath().equals(other.toAbsolutePath());
   }
 
   /** What it came from. */
@@ -201,13 +208,26 @@ final class Unpacked implements AutoCloseable {
           return null;
         }
         String field = end == wanted.length() ? "" : wanted.substring(end + 1);
-        try (InputStream in = zip.getInputStream(entry)) {
-          return copy(new Place(place.file, field), source, in, entry.getSize(), target);
-        }
+        return member(new Place(place.file, field), source, zip, entry, target);
       }
       return null;
     } catch (ZipException e) {
       throw damaged(place.file, e);
+    }
+  }
+
+  /** With its checksum, which ZipFile does not look at. */
+  private static Unpacked member(
+      Place place, SourceFile source, ZipFile zip, ZipEntry entry, Path target) throws IOException {
+    try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
+      Unpacked copy = copy(place, source, in, entry.getSize(), target);
+      long crc = in.getChecksum().getValue();
+      if (crc != entry.getCrc()) {
+        copy.close();
+        throw new ZipException(
+            "CRC-32 of %s is %08x, should be %08x".formatted(entry.getName(), crc, entry.getCrc()));
+      }
+      return copy;
     }
   }
 

@@ -7,12 +7,17 @@ import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +61,53 @@ class SourcesTest {
       writer.commit();
     }
     assertChangeIsFound(array);
+  }
+
+  /** What {@code convert --resume} goes by: a file of another job is not continued. */
+  @Test
+  void whatIsAskedForIsPartOfASourcesIdentity() throws IOException {
+    Path array = directory.resolve("x.npy");
+    try (NpyWriter writer = NpyWriter.builder(array, ElementType.parse("|u1"), 8L).open()) {
+      writer.append(MemorySegment.ofArray(new byte[8000]));
+      writer.commit();
+    }
+    Set<String> identities = new HashSet<>();
+    for (String slice : List.of("0:10", "10:20", "0:10:2", ":")) {
+      for (String part : List.of("", "#raw:uint8:-1x8:0", "#raw:uint8:-1x8:8")) {
+        SourceOptions some =
+            new SourceOptions(Selection.parse(slice), null, false, null, false, null, 0);
+        Path path = Path.of(array + part);
+        for (int again = 0; again < 2; again++) {
+          try (RecordSource source =
+              Sources.open(List.of(path), some, directory.resolve("out.npy"))) {
+            assertThat(identities.add(source.identity())).isEqualTo(again == 0);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aChangedFileBesideACompressedOneIsAnotherSource() throws IOException {
+    Path array = directory.resolve("x.npy");
+    try (NpyWriter writer = NpyWriter.builder(array, ElementType.parse("|u1"), 8L).open()) {
+      writer.append(MemorySegment.ofArray(new byte[80]));
+      writer.commit();
+    }
+    Path packed = directory.resolve("y.npy.gz");
+    try (OutputStream file = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      Files.copy(array, file);
+    }
+    Set<String> identities = new HashSet<>();
+    for (int again = 0; again < 2; again++) {
+      try (RecordSource source =
+          Sources.open(List.of(array, packed), ALL, directory.resolve("out.npy"))) {
+        assertThat(source.recordCount()).isEqualTo(20);
+        identities.add(source.identity());
+      }
+      Files.setLastModifiedTime(array, FileTime.fromMillis(1_000_000));
+    }
+    assertThat(identities).hasSize(2);
   }
 
   @Test
