@@ -158,9 +158,13 @@ final class BlockWriter implements AutoCloseable {
     }
   }
 
+  /** What was to be written is not, so there is nothing to go on with: also for other threads. */
   PenstockException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return PenstockException.about(target, "the file was not made: interrupted", e);
+    PenstockException failed =
+        PenstockException.about(target, "the file was not made: interrupted", e);
+    fail(failed);
+    return failed;
   }
 
   static long pageOf(long offset) {
@@ -189,7 +193,7 @@ final class BlockWriter implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      fail(interrupted(e)); // Nobody has these threads to interrupt.
+      throw interrupted(e); // Nobody has these threads to interrupt.
     }
   }
 

@@ -63,7 +63,9 @@ public final class NpyWriter implements AutoCloseable {
     this.progress =
         builder.job == null
             ? null
-            : new PartialProgress(header.descr() + " " + recordCount + " " + builder.job);
+            : new PartialProgress(
+                "%s %s %d %s"
+                    .formatted(header.descr(), builder.recordShape, recordCount, builder.job));
     long bytes = recordCount == UNKNOWN ? 0 : header.fileBytes(recordCount);
     this.file =
         PartialFile.create(

@@ -270,9 +270,10 @@ class NpyWriterTest {
       assertThatThrownBy(() -> writer.write(0, MemorySegment.ofArray(new byte[1 << 20])))
           .isInstanceOf(PenstockException.class)
           .hasMessageContaining("interrupted");
-      assertThat(Thread.currentThread().isInterrupted()).isTrue();
-    } finally {
       assertThat(Thread.interrupted()).isTrue();
+      assertThatThrownBy(writer::commit)
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining("interrupted");
     }
     assertThat(names()).isEmpty();
   }
