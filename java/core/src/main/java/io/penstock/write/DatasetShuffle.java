@@ -176,7 +176,7 @@ public final class DatasetShuffle {
     passes = 1;
     checkSources();
     List<String> names = names(columns);
-    try (PartialDirectory directory = PartialDirectory.create(target, mayReplace, note());
+    try (PartialDirectory directory = PartialDirectory.create(target, mayReplace, note(names));
         ShuffleOutput shardFiles =
             new ShuffleOutput(
                 target,
@@ -184,7 +184,7 @@ public final class DatasetShuffle {
                 columns,
                 shards,
                 (column, shard) ->
-                    directory.path().resolve("%s-%05d.npy".formatted(names.get(column), shard)),
+                    directory.path().resolve(ShuffleNote.shard(names.get(column), shard)),
                 this::wrote)) {
       work = directory;
       output = shardFiles;
@@ -350,14 +350,15 @@ public final class DatasetShuffle {
     return name.startsWith(".") ? "_" + name.substring(1) : name;
   }
 
-  private String note() {
+  private String note(List<String> names) {
     StringBuilder text = new StringBuilder("penstock shuffle 1\n");
-    text.append("order %s seed %d epoch 0%n".formatted(order.description(), seed));
-    text.append("records %d shards %d%n".formatted(dataset.recordCount(), shards));
+    text.append("order %s seed %s epoch 0%n".formatted(order.description(), seed));
+    text.append("records %s shards %s%n".formatted(dataset.recordCount(), shards));
     for (Column column : dataset.columns()) {
       text.append(
           "column %s %s %s%n".formatted(column.name(), column.elementType(), column.shape()));
     }
+    names.forEach(name -> text.append(ShuffleNote.line(name, shards)).append('\n'));
     return text.append("source %s%n".formatted(dataset.fingerprint())).toString();
   }
 }

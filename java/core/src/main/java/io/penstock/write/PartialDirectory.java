@@ -139,9 +139,10 @@ final class PartialDirectory implements AutoCloseable {
     if (!Files.isRegularFile(directory.resolve(NOTE), LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
+    ShuffleNote note = ShuffleNote.read(directory.resolve(NOTE));
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        if (!isOurs(file)) {
+        if (!isOurs(file, note)) {
           return false;
         }
       }
@@ -149,11 +150,11 @@ final class PartialDirectory implements AutoCloseable {
     return true;
   }
 
-  private static boolean isOurs(Path file) {
+  private static boolean isOurs(Path file, ShuffleNote note) {
     String name = file.getFileName().toString();
     boolean isNamedSo =
         name.equals(NOTE)
-            || name.matches(".*-[0-9]{5,}\\.npy")
+            || note.hasShard(name)
             || name.matches("\\.bucket-[0-9-]+")
             || name.matches("\\..*\\.npy\\.penstock-partial-[0-9a-f]{8}");
     return isNamedSo && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
@@ -161,10 +162,11 @@ final class PartialDirectory implements AutoCloseable {
 
   /** Deletes what is made here; anything else stays, and so does the directory then. */
   private static void deleteFiles(Path directory, boolean isNoteKept) throws IOException {
+    ShuffleNote note = ShuffleNote.read(directory.resolve(NOTE));
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         boolean isNote = file.getFileName().toString().equals(NOTE);
-        if (isOurs(file) && !(isNote && isNoteKept)) {
+        if (isOurs(file, note) && !(isNote && isNoteKept)) {
           Files.deleteIfExists(file);
         }
       }

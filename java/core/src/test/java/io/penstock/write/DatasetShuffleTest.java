@@ -165,6 +165,13 @@ class DatasetShuffleTest {
           .isThrownBy(() -> new DatasetShuffle(dataset, out()).replace(true).run())
           .withMessageContaining("it is not replaced");
       assertThat(mine).hasContent("mine");
+      for (String name : List.of("embeddings-00000.npy", "x-00001.npy", "scan-20240101.npy")) {
+        Files.move(mine, out().resolve(name));
+        assertThatExceptionOfType(PenstockException.class)
+            .isThrownBy(() -> new DatasetShuffle(dataset, out()).replace(true).run())
+            .withMessageContaining("it is not replaced");
+        Files.move(out().resolve(name), mine);
+      }
       assertShuffled(array, "x", 2);
     }
     assertThat(entries(directory)).containsExactlyInAnyOrder("x.npy", "out");
@@ -215,6 +222,7 @@ class DatasetShuffleTest {
     for (String name : List.of("penstock-shuffle.txt", ".bucket-3", ".bucket-1-2", "x-00000.npy")) {
       Files.writeString(left.resolve(name), "half");
     }
+    Files.writeString(left.resolve("penstock-shuffle.txt"), ShuffleNote.line("x", 1) + "\n");
     try (Dataset dataset = Dataset.open(array.path())) {
       try (PartialDirectory other = PartialDirectory.create(out(), false, "living")) {
         assertThatExceptionOfType(PenstockException.class)
