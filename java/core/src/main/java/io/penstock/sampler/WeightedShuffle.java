@@ -44,8 +44,8 @@ public final class WeightedShuffle implements Sampler {
    *     negative, infinite or not a number, or all are 0, or size is out of range
    */
   public WeightedShuffle(long recordCount, double[] weights, long size, long seed) {
-    this.weights = Weights.checked(weights, recordCount, "records");
-    int positive = Weights.countPositive(this.weights);
+    double[] checked = Weights.checked(weights, recordCount, "records");
+    int positive = Weights.countPositive(checked);
     if (size < 0 || size > positive) {
       throw new IllegalArgumentException(
           "size must be from 0 to the %d records whose weight is not 0, was %d"
@@ -53,7 +53,8 @@ public final class WeightedShuffle implements Sampler {
     }
     this.size = (int) size;
     this.seed = seed;
-    this.digest = Digests.of(this.weights);
+    this.digest = Digests.of(checked);
+    this.weights = Weights.raised(checked);
     this.orders = new EpochCache<>(this::order);
   }
 
@@ -74,7 +75,7 @@ public final class WeightedShuffle implements Sampler {
 
   @Override
   public String description() {
-    return "weighted-shuffle/%d;size=%d;weights=%s".formatted(ORDER_VERSION, size, digest);
+    return "weighted-shuffle/%s;size=%s;weights=%s".formatted(ORDER_VERSION, size, digest);
   }
 
   @Override

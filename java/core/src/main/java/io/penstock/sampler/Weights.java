@@ -30,6 +30,28 @@ final class Weights {
     return weights.clone();
   }
 
+  /**
+   * The same weights, all multiplied by a power of two, which brings the largest to 1 or more: what
+   * is divided by them does not overflow then.
+   */
+  static double[] raised(double[] weights) {
+    double largest = 0;
+    for (double weight : weights) {
+      largest = Math.max(largest, weight);
+    }
+    int shift = 0;
+    while (largest < 1) {
+      int step = Math.max(1, -Math.getExponent(largest));
+      largest = Math.scalb(largest, step);
+      shift += step;
+    }
+    double[] raised = weights.clone();
+    for (int i = 0; i < raised.length && shift > 0; i++) {
+      raised[i] = Math.scalb(raised[i], shift);
+    }
+    return raised;
+  }
+
   static int countPositive(double[] weights) {
     int count = 0;
     for (double weight : weights) {

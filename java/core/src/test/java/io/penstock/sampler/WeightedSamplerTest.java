@@ -179,6 +179,20 @@ class WeightedSamplerTest {
   }
 
   @Test
+  void weightsCountByTheirProportionsHoweverSmall() {
+    double[] weights = {3e-5, 1e-5, 2e-5, 7e-5, 0};
+    WeightedShuffle sampler = new WeightedShuffle(5, weights, 4, 3);
+    for (double factor : new double[] {0x1p-1000, 0x1p-1040, 0x1p200}) {
+      double[] scaled = Arrays.stream(weights).map(weight -> weight * factor).toArray();
+      WeightedShuffle other = new WeightedShuffle(5, scaled, 4, 3);
+      for (long epoch = 0; epoch < 100; epoch++) {
+        assertThat(SamplerTest.filled(other, epoch, 0, 4))
+            .isEqualTo(SamplerTest.filled(sampler, epoch, 0, 4));
+      }
+    }
+  }
+
+  @Test
   void withoutReplacementOrdersAreInvertible() {
     SplittableRandom random = new SplittableRandom(2);
     double[] weights = random.doubles(300_000).map(w -> w < 0.1 ? 0 : w).toArray();
