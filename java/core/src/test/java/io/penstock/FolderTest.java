@@ -258,6 +258,8 @@ class FolderTest {
   @Test
   void patternsChooseFilesAndDotsAreLeftAlone() throws IOException {
     Files.writeString(mails.resolve("ham/.hidden"), "no");
+    Files.createDirectory(mails.resolve(".checkpoints"));
+    Files.writeString(mails.resolve(".checkpoints/mail-11"), "no");
     FolderIndex some = FolderIndex.open(mails, "mail-1?", directory.resolve("some"));
     assertThat(some.recordCount()).isEqualTo(10);
     assertThat(FolderIndex.open(mails, "*", index).recordCount()).isEqualTo(FILES + 1);

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,7 +32,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FolderIndex {
   private static final long MAGIC = 0x3158444954534e50L;
-  private static final long VERSION = 1;
+  private static final long VERSION = 2;
   private static final int HEADER_BYTES = 128;
   private static final int DIGEST_BYTES = 32;
   private static final long MOST_BYTES = Integer.MAX_VALUE - 64;
@@ -242,10 +243,15 @@ public final class FolderIndex {
 
   /** Whole or not at all: other processes may be reading the index that was there. */
   private static void write(Path file, byte[] index) {
-    Path unfinished = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
+    // Of this call alone: others may make the same index at the same time.
+    Path unfinished = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
     try {
-      Files.write(unfinished, index);
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.write(unfinished, index, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(unfinished);
+      }
     } catch (IOException e) {
       throw PenstockException.about(
           file,

@@ -102,6 +102,9 @@ final class FolderScan {
 
     @Override
     public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+      if (!path.equals(root) && path.getFileName().toString().startsWith(".")) {
+        return FileVisitResult.SKIP_SUBTREE;
+      }
       folders.put(root.relativize(path).toString(), FolderIndex.modifiedNanos(attributes));
       return FileVisitResult.CONTINUE;
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * A {@link LoaderState} in a file of its own, replaced as a whole: whatever happens meanwhile, the
@@ -95,18 +96,11 @@ public final class StateFile {
     Path absolute = path.toAbsolutePath();
     Path temporary =
         absolute.resolveSibling(
-            "%s.%d-%d.new"
-                .formatted(
-                    absolute.getFileName(),
-                    ProcessHandle.current().pid(),
-                    Thread.currentThread().threadId()));
+            // Ranks in containers may have the same number of a process, and one directory.
+            "%s.%s.new".formatted(absolute.getFileName(), UUID.randomUUID()));
     try {
       try (FileChannel file =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         ByteBuffer bytes =
             StandardCharsets.UTF_8.encode(state + "\n" + note + (note.isEmpty() ? "" : "\n"));
         while (bytes.hasRemaining()) {
