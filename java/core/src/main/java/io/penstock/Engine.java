@@ -96,7 +96,7 @@ final class Engine implements AutoCloseable {
     this.plan = plan(builder, deals, variable == null ? wanted : oneLane(wanted), layout);
     this.readahead =
         wanted.with(
-            "backend=%s,io=%s,prefetchBatches=%d,ioThreads=%d"
+            "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
                 .formatted(
                     choice.backendName(),
                     choice.io(),

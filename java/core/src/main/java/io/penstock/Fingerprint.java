@@ -50,7 +50,7 @@ final class Fingerprint {
   private void append(Column column, Shard shard) {
     NativeSource.FileFacts file = files.get(opened.fileNumber(shard.path()));
     text.append(
-        "shard %d %d %d %d%s%n"
+        "shard %s %s %s %s%s%n"
             .formatted(
                 shard.dataOffset(),
                 shard.recordCount(),
@@ -60,13 +60,13 @@ final class Fingerprint {
   }
 
   private void append(VariableFiles.Division division) {
-    text.append("division %d%n".formatted(division.recordCount()));
+    text.append("division %s%n".formatted(division.recordCount()));
     for (ArrayLayout layout :
         Arrays.asList(division.values(), division.starts(), division.lengths())) {
       if (layout != null) {
         NativeSource.FileFacts file = files.get(opened.fileNumber(layout.path()));
         text.append(
-            "array %s %d %d %d%n"
+            "array %s %s %s %s%n"
                 .formatted(
                     layout.elementType(),
                     layout.dataOffset(),
@@ -80,6 +80,6 @@ final class Fingerprint {
   private static String strides(Column column, Shard shard) {
     return shard.strideBytes() == column.recordBytes() && shard.isWhole()
         ? ""
-        : " %d %s".formatted(shard.strideBytes(), shard.axisStrides());
+        : " %s %s".formatted(shard.strideBytes(), shard.axisStrides());
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -20,6 +21,8 @@ public final class Main {
    * @param arguments as typed
    */
   public static void main(String[] arguments) {
+    // Scripts read what is printed: digits and decimal points are the same for everybody.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(Streams.ofProcess(), arguments));
   }
 

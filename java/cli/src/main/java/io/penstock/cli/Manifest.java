@@ -101,7 +101,7 @@ record Manifest(
     }
 
     private String identity() {
-      return "file %d %s%n".formatted(bytes, crc32c);
+      return "file %s %s%n".formatted(bytes, crc32c);
     }
   }
 

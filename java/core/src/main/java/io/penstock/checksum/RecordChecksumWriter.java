@@ -102,7 +102,7 @@ final class RecordChecksumWriter {
       fields.append("('%s', '%s'), ".formatted(quoted(column.name()), RecordChecksums.DESCR));
     }
     String dictionary =
-        "{'descr': [%s], 'fortran_order': False, 'shape': (%d,), }"
+        "{'descr': [%s], 'fortran_order': False, 'shape': (%s,), }"
             .formatted(fields.toString().strip(), columns.getFirst().recordCount());
     byte[] text = dictionary.getBytes(StandardCharsets.UTF_8);
     int bytes = Math.ceilDiv(PREFIX_BYTES + text.length + 1, HEADER_UNIT_BYTES) * HEADER_UNIT_BYTES;

@@ -109,7 +109,7 @@ public final class BlockShuffle implements Sampler {
 
   @Override
   public String description() {
-    return "block/%d;blockRecords=%d;windowBlocks=%d"
+    return "block/%s;blockRecords=%s;windowBlocks=%s"
         .formatted(ORDER_VERSION, blockRecords, windowBlocks);
   }
 

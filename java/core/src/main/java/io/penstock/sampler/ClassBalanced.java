@@ -117,7 +117,7 @@ public final class ClassBalanced implements Sampler {
 
   @Override
   public String description() {
-    return "balanced/%d;size=%d;classes=%d;labels=%s"
+    return "balanced/%s;size=%s;classes=%s;labels=%s"
         .formatted(ORDER_VERSION, size, classCount(), digest);
   }
 

@@ -42,7 +42,7 @@ final class IndexList {
   }
 
   String description() {
-    return "size=%d;sha256=%s".formatted(sorted.length, Digests.of(sorted));
+    return "size=%s;sha256=%s".formatted(sorted.length, Digests.of(sorted));
   }
 
   @Override

@@ -42,7 +42,7 @@ public final class LimitedSampler implements Sampler {
 
   @Override
   public String description() {
-    return "limit/1;size=%d(%s)".formatted(size, order.description());
+    return "limit/1;size=%s(%s)".formatted(size, order.description());
   }
 
   @Override

@@ -275,7 +275,7 @@ public record LoaderState(
   @Override
   public String toString() {
     String line =
-        "%s dataset=%s sampler=%s seed=%d epoch=%d position=%d"
+        "%s dataset=%s sampler=%s seed=%s epoch=%s position=%s"
             .formatted(VERSION, fingerprint, sampler, seed, epoch, position());
     if (!delivered.isPrefix()) {
       line += " delivered=" + delivered;

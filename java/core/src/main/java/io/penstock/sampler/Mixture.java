@@ -95,14 +95,14 @@ public final class Mixture implements Sampler {
     StringJoiner text = new StringJoiner(",", "(", ")");
     for (int i = 0; i < sources.length; i++) {
       text.add(
-          "%s*%d*%s;seed=%d"
+          "%s*%s*%s;seed=%s"
               .formatted(
                   weights[i],
                   sources[i].recordCount(),
                   sources[i].description(),
                   sources[i].seed()));
     }
-    return "mixture/%d;size=%d%s".formatted(ORDER_VERSION, size, text);
+    return "mixture/%s;size=%s%s".formatted(ORDER_VERSION, size, text);
   }
 
   /** As many as hold a window of each source that has windows. */

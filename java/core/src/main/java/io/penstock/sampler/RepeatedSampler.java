@@ -46,7 +46,7 @@ public final class RepeatedSampler implements Sampler {
 
   @Override
   public String description() {
-    return "repeat/1;times=%d(%s)".formatted(times, order.description());
+    return "repeat/1;times=%s(%s)".formatted(times, order.description());
   }
 
   @Override

@@ -34,7 +34,7 @@ final class Subsets {
 
     @Override
     public String description() {
-      return "range/1;from=%d;to=%d".formatted(from, to);
+      return "range/1;from=%s;to=%s".formatted(from, to);
     }
   }
 
@@ -175,7 +175,7 @@ final class Subsets {
 
     @Override
     public String description() {
-      return "split/1;part=%s;validation=%d;seed=%d"
+      return "split/1;part=%s;validation=%s;seed=%s"
           .formatted(part, validationRecords, strata.seed());
     }
   }

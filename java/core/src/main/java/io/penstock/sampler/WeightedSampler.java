@@ -60,7 +60,7 @@ public final class WeightedSampler implements Sampler {
 
   @Override
   public String description() {
-    return "weighted/%d;size=%d;weights=%s".formatted(ORDER_VERSION, size, digest);
+    return "weighted/%s;size=%s;weights=%s".formatted(ORDER_VERSION, size, digest);
   }
 
   @Override

@@ -67,7 +67,7 @@ public final class WindowShuffle implements Sampler {
 
   @Override
   public String description() {
-    return "windows/1;windowTokens=%d;strideTokens=%d(%s)"
+    return "windows/1;windowTokens=%s;strideTokens=%s(%s)"
         .formatted(windows.windowTokens(), strideTokens, order.description());
   }
 

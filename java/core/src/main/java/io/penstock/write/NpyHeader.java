@@ -99,7 +99,7 @@ record NpyHeader(
       return "'" + elementType.descr() + "'";
     }
     String subArray = recordShape.isEmpty() ? "" : ", " + tuple(recordShape);
-    return "[('%s', '%s'%s), ('', '|V%d')]"
+    return "[('%s', '%s'%s), ('', '|V%s')]"
         .formatted(field, elementType.descr(), subArray, strideBytes - recordBytes);
   }
 

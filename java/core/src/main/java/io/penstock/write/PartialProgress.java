@@ -40,7 +40,7 @@ final class PartialProgress {
   }
 
   private String line(long recordCount) {
-    String facts = "%s %s %d".formatted(MAGIC, job, recordCount);
+    String facts = "%s %s %s".formatted(MAGIC, job, recordCount);
     CRC32C checksum = new CRC32C();
     checksum.update(facts.getBytes(StandardCharsets.US_ASCII));
     return "%s %08x\n".formatted(facts, checksum.getValue());
