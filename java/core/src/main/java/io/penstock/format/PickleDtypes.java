@@ -29,6 +29,9 @@ final class PickleDtypes {
   /** Estimate of the bytes that a field takes. */
   private static final long FIELD_WEIGHT = 128;
 
+  /** What reading a name from the file takes, in opcodes. */
+  private static final long NAME_WORK = 16;
+
   private final PickleTokens tokens;
   private final PickleLimits limits;
 
@@ -111,6 +114,7 @@ final class PickleDtypes {
         || names.size() > DataType.MAX_FIELDS) {
       return null;
     }
+    limits.countWork(NAME_WORK * ((long) names.size() + holder.size()), tokens);
     Map<Object, PickleValue> entries = new HashMap<>();
     for (int place = 0; place < holder.size(); place++) {
       entries.put(holder.label(place), holder.item(place));

@@ -22,7 +22,13 @@ final class PickleLimits {
   private long stackBytes;
 
   void countToken(PickleTokens at) {
-    if (++tokens > MAX_TOKENS) {
+    countWork(1, at);
+  }
+
+  /** Counts what one opcode makes us do, as opcodes: a short one may name a long list again. */
+  void countWork(long items, PickleTokens at) {
+    tokens += items;
+    if (tokens > MAX_TOKENS) {
       throw at.tooMuch("more than " + MAX_TOKENS + " opcodes");
     }
   }

@@ -182,6 +182,7 @@ final class PickleMachine {
   private void object(PickleGlobal made, Tuple arguments) {
     PickleHolder object = PickleHolder.object(made);
     stack.push(object);
+    limits.countWork(arguments.size(), tokens);
     for (int i = 0; i < arguments.size(); i++) {
       append(object, arguments.get(i));
     }
@@ -203,10 +204,12 @@ final class PickleMachine {
   /** Attributes of an object: a dictionary, or a tuple of those with and without slots. */
   private void addState(PickleHolder object, PickleValue state) {
     if (state instanceof PickleHolder attributes) {
+      limits.countWork(attributes.size(), tokens);
       for (int place = 0; place < attributes.size(); place++) {
         put(object, attributes.label(place), attributes.item(place));
       }
     } else if (state instanceof Tuple tuple && tuple.isKept()) {
+      limits.countWork(tuple.size(), tokens);
       for (int i = 0; i < tuple.size(); i++) {
         if (tuple.get(i) instanceof PickleHolder attributes) {
           addState(object, attributes);

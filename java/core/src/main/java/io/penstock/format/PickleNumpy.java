@@ -171,9 +171,9 @@ final class PickleNumpy {
     boolean isFortran = order.equals("F");
     for (ArrayKind kind : lastKinds) {
       if (kind != null
-          && kind.type().equals(dtype.type())
           && kind.isFortran() == isFortran
-          && kind.shape().equals(shape)) {
+          && kind.shape().equals(shape)
+          && isSame(kind.type(), dtype.type())) {
         return kind;
       }
     }
@@ -181,6 +181,16 @@ final class PickleNumpy {
     ArrayKind kind = ArrayKind.of(dtype.type(), shape, isFortran);
     lastKinds[nextKind++ % LAST_KINDS] = kind;
     return kind;
+  }
+
+  /** Most often the very same, from the memo; to compare others takes as long as they are large. */
+  @SuppressWarnings("ReferenceEquality")
+  private boolean isSame(DataType known, DataType type) {
+    if (known == type) {
+      return true;
+    }
+    limits.countWork(type.leaves(), tokens);
+    return known.equals(type);
   }
 
   /** An array that was transposed: the axes of what lies in memory, in another order. */

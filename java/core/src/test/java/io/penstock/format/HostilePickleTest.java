@@ -189,6 +189,18 @@ class HostilePickleTest {
     return (((number * 0x9e3779b97f4a7c15L) >>> 40) & ((1 << 19) - 1)) < 32;
   }
 
+  /** A few bytes that name a long list again make as much work as the list is long. */
+  @Test
+  void longListsThatAreNamedAgainAndAgainAreCounted() {
+    Pickles arguments = Pickles.protocol(2).text("(").repeat("N", 200_000).text("tq\0");
+    arguments.global("module", "function").text("q\1").repeat("h\1h\0R0", 2_000);
+    assertRefused(arguments.stop(), "opcodes");
+    Pickles fields = Pickles.protocol(2).text("U\1xq\0(").repeat("h\0", 60_000).text("tq\1");
+    fields.text("(K\3U\1|Nh\1}K\u0008K\1K\0tq\2").global("numpy", "dtype");
+    fields.text("U\2V8K\0K\1").raw(0x87).text("R").repeat("h\2b", 1_000);
+    assertRefused(fields.stop(), "opcodes");
+  }
+
   @Test
   void nestingIsLimited() {
     assertRefused(
