@@ -74,6 +74,12 @@ final class ChecksumCommand implements Callable<Integer> {
         throw PenstockException.about(
             path, "expected no manifest, found one: verify with it, or replace it with --force");
       }
+      if (Files.exists(path) && !Manifest.isLikelyAt(path)) {
+        throw PenstockException.about(
+            path,
+            "expected a manifest to replace, found another file: give another name with --manifest,"
+                + " or delete it yourself");
+      }
       Manifest manifest = make(dataset, path);
       manifest.write(path, isForced);
       deleteOthers(path, manifest);

@@ -6,10 +6,12 @@ import com.google.gson.JsonParseException;
 import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.PenstockException;
+import io.penstock.checksum.FileChecksums;
 import io.penstock.format.Formats;
 import io.penstock.write.DatasetShuffle;
 import io.penstock.write.PartialFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +20,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What a dataset's files were when their checksums were made: one JSON object in a file beside
@@ -44,6 +45,7 @@ record Manifest(
     String fingerprint) {
   static final String VERSION = "manifest/1";
   private static final long MAX_BYTES = 1L << 30;
+  private static final int START_BYTES = 64;
   private static final int CRC_DIGITS = 8;
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().serializeNulls().setPrettyPrinting().create();
@@ -100,6 +102,11 @@ record Manifest(
       return chunks;
     }
 
+    private boolean isWhole() {
+      long chunks = Math.ceilDiv(bytes, (long) FileChecksums.CHUNK_BYTES);
+      return path != null && bytes >= 0 && crc32c.length() == CRC_DIGITS * chunks;
+    }
+
     private String identity() {
       return "file %s %s%n".formatted(bytes, crc32c);
     }
@@ -137,6 +144,17 @@ record Manifest(
     return sign < 0 || Files.exists(column) ? column : Path.of(text.substring(0, sign));
   }
 
+  /** Whether a file begins as manifests do, whole or damaged. */
+  static boolean isLikelyAt(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try (InputStream file = Files.newInputStream(path)) {
+      return new String(file.readNBytes(START_BYTES), StandardCharsets.UTF_8)
+          .contains("\"penstock\"");
+    }
+  }
+
   static Manifest read(Path path) {
     try {
       if (Files.size(path) > MAX_BYTES) {
@@ -163,13 +181,7 @@ record Manifest(
   }
 
   private void check(Path path) {
-    Objects.requireNonNull(recordChecksums.path());
-    boolean isWhole = recordChecksums.crc32c().length() % CRC_DIGITS == 0;
-    for (FileEntry file : files) {
-      isWhole &=
-          file.crc32c().length() == CRC_DIGITS * Math.ceilDiv(file.bytes(), 1L << 20)
-              && file.path() != null;
-    }
+    boolean isWhole = recordChecksums.isWhole() && files.stream().allMatch(FileEntry::isWhole);
     if (!isWhole || !fingerprint(columns, files).equals(fingerprint)) {
       throw damaged(path, null);
     }

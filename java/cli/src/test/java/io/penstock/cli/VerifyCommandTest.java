@@ -160,10 +160,18 @@ final class VerifyCommandTest {
     assertThat(found.get("damagedRecords").isJsonNull()).isTrue();
     assertThat(found.getAsJsonArray("files")).hasSize(1);
     String text = Files.readString(manifest);
-    Files.writeString(manifest, text.replace("\"fingerprint\": \"", "\"fingerprint\": \"0"));
-    Run run = Run.of("verify", manifest);
-    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(run.err()).contains("expected a manifest as penstock checksum writes it");
+    for (String damaged :
+        List.of(
+            text.replace("\"fingerprint\": \"", "\"fingerprint\": \"0"),
+            // Of the checksums of records: fewer chunks than they have, and more.
+            text.replaceFirst("(?s)(\"recordChecksums\".*?\"crc32c\": \")[^\"]*", "$1"),
+            text.replaceFirst("(?s)(\"recordChecksums\".*?\"crc32c\": \")", "$100000000"))) {
+      assertThat(damaged).isNotEqualTo(text);
+      Files.writeString(manifest, damaged);
+      Run run = Run.of("verify", manifest);
+      assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(run.err()).contains("expected a manifest as penstock checksum writes it");
+    }
   }
 
   @Test
@@ -178,6 +186,15 @@ final class VerifyCommandTest {
     assertThat(Run.of("verify", elsewhere.resolve("images.npy")).code()).isZero();
     Run read = Run.of("read", elsewhere.resolve("images.npy"), "--verify", "--json");
     assertThat(read.code()).as(read.err()).isZero();
+  }
+
+  @Test
+  void forceReplacesManifestsOnly() throws IOException {
+    byte[] data = Files.readAllBytes(images);
+    Run run = Run.of("checksum", images, labels, "--manifest", images, "--force");
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("expected a manifest to replace, found another file");
+    assertThat(images).hasBinaryContent(data);
   }
 
   @Test
