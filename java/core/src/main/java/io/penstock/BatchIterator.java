@@ -69,6 +69,10 @@ final class BatchIterator implements Iterator<Batch> {
       slot = source.take(iteration);
     } catch (IllegalStateException e) {
       throw loader.withTakers(e);
+    } catch (PenstockException e) {
+      // Not a batch that failed: reading has ended, and with it the epoch, though not its state.
+      isExhausted = !(e.getCause() instanceof InterruptedException);
+      throw e;
     }
     batches += slot.isLastPiece() ? 1 : 0;
     records = slot.isLastPiece() ? 0 : records + slot.recordCount();

@@ -406,13 +406,18 @@ public final class Dataset implements AutoCloseable {
    *     again when that is over
    */
   @Override
-  public synchronized void close() {
-    isClosed = true;
+  public void close() {
+    synchronized (this) {
+      isClosed = true;
+    }
+    // Not under this lock: a loader that begins an epoch holds its own, and asks for ours.
     for (Loader loader : loaders) {
       loader.close();
     }
-    maps.close();
-    source.close();
+    synchronized (this) {
+      maps.close();
+      source.close();
+    }
   }
 
   /** Opens a loader and keeps it, so that closing cannot miss it. */

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
@@ -94,7 +95,7 @@ public final class Loader implements AutoCloseable {
         options.isChecked()
             ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
             : null;
-    this.engine = openEngine(Engine.choose(options, source));
+    this.engine = openEngine(() -> Engine.choose(options, source));
     this.columns = engine.columns();
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);
@@ -103,9 +104,9 @@ public final class Loader implements AutoCloseable {
     addBatches();
   }
 
-  private Engine openEngine(BackendChoice choice) {
+  private Engine openEngine(Supplier<BackendChoice> choice) {
     try {
-      return new Engine(options, deals, source, choice, events, rules);
+      return new Engine(options, deals, source, choice.get(), events, rules);
     } catch (RuntimeException | Error e) {
       closeChecksums();
       throw e;
@@ -425,7 +426,7 @@ public final class Loader implements AutoCloseable {
       PipelineStatistics done = engine.batches().statistics();
       engine.close();
       earlier = earlier == null ? done : done.plus(earlier);
-      engine = openEngine(better);
+      engine = openEngine(() -> better);
       addBatches();
     }
   }

@@ -186,9 +186,9 @@ final class Lane implements Runnable {
       return windowEnds == null ? orderChunk() : orderWindows();
     }
     while (!free.isEmpty() && canOrder(0)) {
-      Slot slot = free.poll();
+      Slot slot = free.peek();
       boolean isLastPiece = cutter == null ? fill(slot, orderCursor) : cut(slot);
-      inOrder.add(slot);
+      inOrder.add(free.poll()); // Not before: a sampler that throws must not cost a slot.
       order(slot.indices(), slot.size(), slot);
       if (windowEnds != null) {
         windowEnds.ordered(orderCursor);

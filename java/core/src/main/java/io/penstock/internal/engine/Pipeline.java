@@ -97,7 +97,12 @@ public final class Pipeline implements BatchSource {
 
   @Override
   public void start() {
-    threads.forEach(Thread::start);
+    try {
+      threads.forEach(Thread::start);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
     Throwable failure = awaitOpen();
     if (failure != null) {
       try {

@@ -122,7 +122,12 @@ public final class Transformer implements BatchSource {
   @Override
   public void start() {
     pipeline.start();
-    threads.forEach(Thread::start);
+    try {
+      threads.forEach(Thread::start);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   // ---- the consumer's side --------------------------------------------------------------------
