@@ -158,7 +158,7 @@ final class BlockWriter implements AutoCloseable {
     }
   }
 
-  /** What was to be written is not, so there is nothing to go on with: also for other threads. */
+  /** What was to be written is not: so this is told, and is a failure for other threads, too. */
   PenstockException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     PenstockException failed =
@@ -193,7 +193,7 @@ final class BlockWriter implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      throw interrupted(e); // Nobody has these threads to interrupt.
+      fail(interrupted(e)); // Nobody has these threads to interrupt.
     }
   }
 

@@ -34,6 +34,16 @@ class SourcesTest {
     return Sources.open(List.of(path), ALL, directory.resolve("out.npy"));
   }
 
+  private Path array(int recordBytes, int records) {
+    Path path = directory.resolve("x.npy");
+    try (NpyWriter writer =
+        NpyWriter.builder(path, ElementType.parse("|u1"), (long) recordBytes).open()) {
+      writer.append(MemorySegment.ofArray(new byte[recordBytes * records]));
+      writer.commit();
+    }
+    return path;
+  }
+
   private void assertChangeIsFound(Path path) throws IOException {
     try (RecordSource source = open(path)) {
       assertThat(source.next()).isNotNull();
@@ -53,24 +63,14 @@ class SourcesTest {
   void aFileThatIsChangedWhileItIsReadIsAnError() throws IOException {
     Path text = Files.writeString(directory.resolve("x.csv"), "1\n".repeat(1_000_000));
     assertChangeIsFound(text);
-    Path array = directory.resolve("x.npy");
-    try (NpyWriter writer = NpyWriter.builder(array, ElementType.parse("|u1"), 4096L).open()) {
-      for (int i = 0; i < 16; i++) {
-        writer.append(MemorySegment.ofArray(new byte[1 << 20]));
-      }
-      writer.commit();
-    }
+    Path array = array(4096, 4096);
     assertChangeIsFound(array);
   }
 
   /** What {@code convert --resume} goes by: a file of another job is not continued. */
   @Test
   void whatIsAskedForIsPartOfASourcesIdentity() throws IOException {
-    Path array = directory.resolve("x.npy");
-    try (NpyWriter writer = NpyWriter.builder(array, ElementType.parse("|u1"), 8L).open()) {
-      writer.append(MemorySegment.ofArray(new byte[8000]));
-      writer.commit();
-    }
+    Path array = array(8, 1000);
     Set<String> identities = new HashSet<>();
     for (String slice : List.of("0:10", "10:20", "0:10:2", ":")) {
       for (String part : List.of("", "#raw:uint8:-1x8:0", "#raw:uint8:-1x8:8")) {
@@ -89,11 +89,7 @@ class SourcesTest {
 
   @Test
   void aChangedFileBesideACompressedOneIsAnotherSource() throws IOException {
-    Path array = directory.resolve("x.npy");
-    try (NpyWriter writer = NpyWriter.builder(array, ElementType.parse("|u1"), 8L).open()) {
-      writer.append(MemorySegment.ofArray(new byte[80]));
-      writer.commit();
-    }
+    Path array = array(8, 10);
     Path packed = directory.resolve("y.npy.gz");
     try (OutputStream file = new GZIPOutputStream(Files.newOutputStream(packed))) {
       Files.copy(array, file);
