@@ -20,6 +20,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a dataset's files were when their checksums were made: one JSON object in a file beside
@@ -208,6 +209,26 @@ record Manifest(
   /** Where a path of this manifest leads to. */
   static Path resolve(Path manifest, String path) {
     return manifest.toAbsolutePath().getParent().resolve(path).normalize();
+  }
+
+  /** Refuses a file that it says nothing of, though it has its name: x.csv beside x.npy. */
+  void checkIsAbout(Path manifest, Path data) {
+    List<Path> known =
+        Stream.concat(
+                files.stream().map(FileEntry::path),
+                columns.stream().flatMap(column -> column.paths().stream()))
+            .map(path -> filePart(resolve(manifest, path)))
+            .toList();
+    boolean isKnown =
+        Formats.shards(data).stream()
+            .allMatch(shard -> known.contains(filePart(shard).toAbsolutePath().normalize()));
+    if (!isKnown) {
+      throw PenstockException.about(
+          manifest,
+          "expected a manifest of %s, found one of %s: name the file that it is about, or make one"
+                  .formatted(data, files.stream().map(FileEntry::path).toList())
+              + " with penstock checksum --manifest");
+    }
   }
 
   /** Opens the data that it is about. */

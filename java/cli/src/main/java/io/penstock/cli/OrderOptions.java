@@ -18,6 +18,7 @@ import io.penstock.sampler.WeightedShuffle;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -156,6 +157,11 @@ final class OrderOptions {
       }
       return name;
     }
+  }
+
+  /** Files that tell the order. */
+  List<Path> files() {
+    return Stream.of(subset, weights).filter(Objects::nonNull).toList();
   }
 
   /** Refuses combinations that mean nothing, before any file is opened. */

@@ -6,6 +6,8 @@ import io.penstock.Loader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -183,23 +185,45 @@ final class ReadCommand implements Callable<Integer> {
             .filter(isTaken -> isTaken)
             .count();
     check(takers <= 1, "only one of --out -, --indices - and --json can have stdout");
-    check(
-        out == null || isStdoutTaken() || !out.equals(indices),
-        "--out and --indices must be different files, was " + out + " twice");
   }
 
-  /** Opening an output empties it, and the data must not be lost over a slip of the fingers. */
+  /** Opening an output empties it, and what is read must not be lost over a slip of the fingers. */
   private void checkOutputs(Dataset dataset) throws IOException {
+    List<Path> outputs = new ArrayList<>();
     for (String output : new String[] {out, indices}) {
-      if (output == null || output.equals(ReadOutputs.STDOUT) || !Files.exists(Path.of(output))) {
-        continue;
-      }
-      for (FileInfo file : dataset.files()) {
-        check(
-            !Files.isSameFile(file.path(), Path.of(output)),
-            output + " is a file of the dataset: --out and --indices must name another one");
+      if (output != null && !output.equals(ReadOutputs.STDOUT)) {
+        outputs.add(Path.of(output));
       }
     }
+    if (states.isAsked()) {
+      outputs.add(states.file());
+    }
+    List<Path> data = dataset.files().stream().map(FileInfo::path).toList();
+    for (int i = 0; i < outputs.size(); i++) {
+      Path output = outputs.get(i);
+      check(
+          !isAmong(output, outputs.subList(0, i)),
+          "--out, --indices and --state must be different files, was " + output + " twice");
+      check(
+          !isAmong(output, data),
+          output + " is a file of the dataset: --out, --indices and --state must name another one");
+      check(
+          !isAmong(output, order.files()),
+          output + " tells the order: --out, --indices and --state must name another file");
+    }
+  }
+
+  /** By what the names lead to; those of files that are not there yet, as they are. */
+  private static boolean isAmong(Path path, List<Path> others) throws IOException {
+    Path absolute = path.toAbsolutePath().normalize();
+    boolean exists = Files.exists(path);
+    for (Path other : others) {
+      if (absolute.equals(other.toAbsolutePath().normalize())
+          || (exists && Files.exists(other) && Files.isSameFile(path, other))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void check(boolean isRight, String rule) {

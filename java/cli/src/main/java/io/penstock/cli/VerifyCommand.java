@@ -48,8 +48,11 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Verification> all = new ArrayList<>();
     for (Path path : paths) {
-      Path manifest =
-          path.toString().endsWith(".json") ? path.toAbsolutePath() : Manifest.defaultPath(path);
+      boolean isManifest = path.toString().endsWith(".json");
+      Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
+      if (!isManifest) {
+        Manifest.read(manifest).checkIsAbout(manifest, path);
+      }
       all.add(Verification.run(manifest, penstock.streams()));
     }
     if (isJson) {

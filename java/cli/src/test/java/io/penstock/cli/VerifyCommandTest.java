@@ -189,6 +189,20 @@ final class VerifyCommandTest {
   }
 
   @Test
+  void aFileThatOnlyHasTheNameOfAManifestIsRefused() throws IOException {
+    checksum();
+    Path other = Files.writeString(directory.resolve("images.csv"), "1");
+    for (Path path : List.of(other, directory.resolve("images.nosuch"))) {
+      Run run = Run.of("verify", path);
+      assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(run.err()).contains("expected a manifest of " + path, "images.npy");
+    }
+    assertThat(Run.of("verify", images).code()).isZero();
+    Files.delete(images);
+    assertThat(Run.of("verify", images).err()).contains("found 1 file with problems");
+  }
+
+  @Test
   void forceReplacesManifestsOnly() throws IOException {
     byte[] data = Files.readAllBytes(images);
     Run run = Run.of("checksum", images, labels, "--manifest", images, "--force");
