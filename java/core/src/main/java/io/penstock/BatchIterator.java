@@ -50,7 +50,7 @@ final class BatchIterator implements Iterator<Batch> {
 
   @Override
   public boolean hasNext() {
-    if (!isExhausted && !source.hasNext(iteration, epoch)) {
+    if (!isExhausted && !sourceHasNext()) {
       isExhausted = true;
       closeCurrent();
       delivered(Delivery.ALL, 0);
@@ -61,7 +61,7 @@ final class BatchIterator implements Iterator<Batch> {
   @Override
   public Batch next() {
     closeCurrent();
-    if (isExhausted || !source.hasNext(iteration, epoch)) {
+    if (isExhausted || !sourceHasNext()) {
       throw new NoSuchElementException("epoch " + epoch + " has no more batches");
     }
     Slot slot;
@@ -88,10 +88,22 @@ final class BatchIterator implements Iterator<Batch> {
     return batch;
   }
 
+  private boolean sourceHasNext() {
+    checkNotEnded();
+    return source.hasNext(iteration, epoch);
+  }
+
+  /** Said here, as the one that follows may have another source, and ours be closed. */
+  private synchronized void checkNotEnded() {
+    if (isEnded) {
+      throw Pipeline.iterationEnded();
+    }
+  }
+
   private synchronized Batch open(Slot slot) {
     if (isEnded) {
       source.release(slot);
-      throw Pipeline.iterationEnded();
+      checkNotEnded();
     }
     current = loader.newBatch();
     currentLease = current.open(slot);

@@ -25,7 +25,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
@@ -95,22 +94,30 @@ public final class Loader implements AutoCloseable {
         options.isChecked()
             ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
             : null;
-    this.engine = openEngine(() -> Engine.choose(options, source));
+    this.engine = openFirst();
     this.columns = engine.columns();
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);
     }
-    this.idleBatches = new ArrayDeque<>(engine.slotCount() + SPARE_BATCHES);
+    this.idleBatches = new ArrayDeque<>(engine.plan().slotCount() + SPARE_BATCHES);
     addBatches();
   }
 
-  private Engine openEngine(Supplier<BackendChoice> choice) {
+  private EnginePlan plan(BackendChoice choice) {
+    return new EnginePlan(options, deals, source, choice, rules != null);
+  }
+
+  private Engine openFirst() {
     try {
-      return new Engine(options, deals, source, choice.get(), events, rules);
+      return open(plan(EnginePlan.choose(options, source)));
     } catch (RuntimeException | Error e) {
       closeChecksums();
       throw e;
     }
+  }
+
+  private Engine open(EnginePlan plan) {
+    return new Engine(options, deals, source, plan, events, rules);
   }
 
   private void closeChecksums() {
@@ -122,7 +129,7 @@ public final class Loader implements AutoCloseable {
   /** There must be more of them than slots. */
   private void addBatches() {
     synchronized (idleBatches) {
-      while (idleBatches.size() < engine.slotCount() + SPARE_BATCHES) {
+      while (idleBatches.size() < engine.plan().slotCount() + SPARE_BATCHES) {
         Batch batch = new Batch(this);
         idleBatches.add(batch);
         if (isTracking) {
@@ -218,7 +225,7 @@ public final class Loader implements AutoCloseable {
    * @return no flag of it is auto but the advice
    */
   public Readahead readahead() {
-    return engine.readahead();
+    return engine.plan().readahead;
   }
 
   /**
@@ -227,7 +234,7 @@ public final class Loader implements AutoCloseable {
    * @return "uring", "pread" or "mmap"
    */
   public String backend() {
-    return engine.choice().backendName();
+    return engine.plan().choice.backendName();
   }
 
   /**
@@ -236,7 +243,7 @@ public final class Loader implements AutoCloseable {
    * @return "direct" or "buffered"
    */
   public String io() {
-    return engine.choice().io();
+    return engine.plan().choice.io();
   }
 
   /**
@@ -245,7 +252,7 @@ public final class Loader implements AutoCloseable {
    * @return one line
    */
   public String reason() {
-    return engine.reason();
+    return engine.plan().reason();
   }
 
   /**
@@ -335,7 +342,7 @@ public final class Loader implements AutoCloseable {
       done = engine.batches().statistics();
       done = earlier == null ? done : done.plus(earlier);
     }
-    return LoaderStatistics.of(done, engine, badRecords.count());
+    return LoaderStatistics.of(done, engine.plan(), badRecords.count());
   }
 
   /**
@@ -378,10 +385,13 @@ public final class Loader implements AutoCloseable {
   public void close() {
     isClosed = true;
     closeActions.forEach(Runnable::run);
+    Engine last;
     synchronized (engineLock) {
-      engine.close();
-      closeChecksums();
+      // None follows it: whoever changes engines looks whether this loader is closed.
+      last = engine;
     }
+    last.close();
+    closeChecksums();
     dataset.forget(this);
   }
 
@@ -398,8 +408,9 @@ public final class Loader implements AutoCloseable {
         iterator.end();
       }
       // While the page cache fills, each epoch may be read in a better way than the one before.
-      long end = engine.choice().isWarming() ? epoch + 1 : endEpoch;
+      long end = engine.plan().choice.isWarming() ? epoch + 1 : endEpoch;
       if (!engine.batches().isAt(epoch, end)) {
+        checkOpen();
         rechoose();
       }
       BatchSource batches = engine.batches();
@@ -410,24 +421,37 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Looks where the data is by now, and changes to a better way of reading if that is left to us
-   * and no batch is in use. Once an epoch at most: it asks the kernel about each file.
+   * Looks where the data is by now, and changes to a better way of reading if that is left to us,
+   * no batch is in use, and memory is enough for it. Once an epoch at most: it asks the kernel
+   * about each file. Whoever asks for statistics meanwhile, as a transform of the former engine
+   * may, is answered.
    */
   private void rechoose() {
+    Engine former = engine;
+    if (options.isReplay || !former.plan().choice.mayChange() || !former.batches().isIdle()) {
+      return;
+    }
+    EnginePlan better = betterOrNull(former.plan());
+    if (better == null) {
+      return;
+    }
+    former.close();
     synchronized (engineLock) {
       checkOpen();
-      if (options.isReplay || !engine.choice().mayChange() || !engine.batches().isIdle()) {
-        return;
-      }
-      BackendChoice better = Engine.choose(options, source);
-      if (better.isLike(engine.choice())) {
-        return;
-      }
-      PipelineStatistics done = engine.batches().statistics();
-      engine.close();
+      PipelineStatistics done = former.batches().statistics();
+      engine = open(better);
       earlier = earlier == null ? done : done.plus(earlier);
-      engine = openEngine(() -> better);
-      addBatches();
+    }
+    addBatches();
+  }
+
+  /** How to go on in another way; null: as now, also where memory is too small for that. */
+  private EnginePlan betterOrNull(EnginePlan former) {
+    BackendChoice better = EnginePlan.choose(options, source);
+    try {
+      return better.isLike(former.choice) ? null : plan(better);
+    } catch (IllegalArgumentException e) {
+      return null;
     }
   }
 

@@ -105,7 +105,7 @@ public record LoaderStatistics(
     String reason) {
 
   /** Put together from what was done and what does it now. */
-  static LoaderStatistics of(PipelineStatistics done, Engine engine, long badRecords) {
+  static LoaderStatistics of(PipelineStatistics done, EnginePlan plan, long badRecords) {
     ReaderStatistics readers = done.readers();
     return new LoaderStatistics(
         done.records(),
@@ -138,11 +138,11 @@ public record LoaderStatistics(
         readers.queueDepthMax,
         readers.queueDepth,
         readers.mergeGapBytes,
-        engine.readahead(),
-        engine.choice().backendName(),
-        engine.choice().io(),
-        engine.memoryBytes(),
-        engine.reason());
+        plan.readahead,
+        plan.choice.backendName(),
+        plan.choice.io(),
+        plan.memoryBytes(),
+        plan.reason());
   }
 
   /**

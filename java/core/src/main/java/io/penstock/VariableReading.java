@@ -104,7 +104,8 @@ final class VariableReading {
 
   /** One for each lane, of which there is one only: the threads share its batches. */
   BatchCutter cutter(int batchSize, Arena arena) {
-    return new BatchCutter(sources(), limitBytes, arena.allocate((long) batchSize * Long.BYTES, 8));
+    return new BatchCutter(
+        sources(), limitBytes, arena.allocate(BatchCutter.memoryBytes(batchSize), 8));
   }
 
   Supplier<Gatherer> gatherer() {

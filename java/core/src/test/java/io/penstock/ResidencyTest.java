@@ -1,13 +1,16 @@
 package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +35,8 @@ class ResidencyTest {
       assumeTrue(isWarming, "this machine has no memory left, or no io_uring");
       assertThat(loader.io()).isEqualTo("buffered");
 
+      Iterator<Batch> left = loader.epoch(7).iterator();
+      assertThat(left.hasNext()).isTrue();
       Map<Long, Byte> first = new HashMap<>();
       for (Epoch epoch : loader.epochs(0, 2)) {
         int seen = 0;
@@ -46,6 +51,9 @@ class ResidencyTest {
         assertThat(seen).isEqualTo(RECORDS);
       }
       assertThat(first).hasSize(RECORDS);
+      assertThatIllegalStateException()
+          .isThrownBy(left::next)
+          .withMessageContaining("this epoch has ended");
       assertThat(loader.backend()).isEqualTo("mmap");
       assertThat(loader.reason()).contains("are cached");
       LoaderStatistics statistics = loader.statistics();
@@ -67,6 +75,48 @@ class ResidencyTest {
       }
       assertThat(loader.backend()).isEqualTo("pread");
     }
+  }
+
+  /** Read from memory, batches need only slots; a reader needs more than there is. */
+  @Test
+  void aBetterWayThatMemoryIsTooSmallForIsLeft() throws Exception {
+    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 3);
+    drop(array.path());
+    try (Dataset dataset = Dataset.open(array.path())) {
+      assumeTrue(dataset.files().getFirst().cachedFraction() < 0.5, "the page cache stays");
+      LoaderBuilder builder = dataset.loader().batchSize(100);
+      long memoryBytes = leastMemory(builder.readahead(Readahead.parse("backend=mmap")));
+      assertThat(leastMemory(builder.readahead(Readahead.parse("backend=pread"))))
+          .isGreaterThan(memoryBytes);
+      Files.readAllBytes(array.path());
+      try (Loader loader = builder.readahead(Readahead.DEFAULT).memoryBytes(memoryBytes).build()) {
+        assertThat(loader.backend()).isEqualTo("mmap");
+        drop(array.path());
+        assumeTrue(dataset.files().getFirst().cachedFraction() < 0.5, "the page cache stays");
+        assertThat(records(loader.epoch(0))).isEqualTo(RECORDS);
+        assertThat(records(loader.epoch(1))).isEqualTo(RECORDS);
+        assertThat(loader.statistics().records()).isEqualTo(2L * RECORDS);
+      }
+    }
+  }
+
+  private static long leastMemory(LoaderBuilder builder) {
+    for (long bytes = RECORD_BYTES; ; bytes += 64 << 10) {
+      try (Loader loader = builder.memoryBytes(bytes).build()) {
+        assertThat(loader.statistics().memoryBytes()).isLessThanOrEqualTo(bytes);
+        return bytes;
+      } catch (IllegalArgumentException e) {
+        assertThat(e).hasMessageContaining("memoryBytes");
+      }
+    }
+  }
+
+  private static int records(Epoch epoch) {
+    int seen = 0;
+    for (Batch batch : epoch) {
+      seen += batch.size();
+    }
+    return seen;
   }
 
   private static void drop(Path path) throws IOException, InterruptedException {

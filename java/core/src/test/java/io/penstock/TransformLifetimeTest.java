@@ -18,11 +18,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +149,71 @@ class TransformLifetimeTest {
       closer.join();
     }
     assertThat(threads()).isEmpty();
+  }
+
+  /** What a transform set going may interrupt its thread when that is at something else. */
+  @Test
+  void lateInterruptsOfTransformThreadsLoseNothing() {
+    List<Thread> workers = new CopyOnWriteArrayList<>();
+    Transform known =
+        Transform.ofRecords(
+            "known",
+            List.of("x"),
+            List.of(),
+            record -> {
+              if (!workers.contains(Thread.currentThread())) {
+                workers.add(Thread.currentThread());
+              }
+            });
+    AtomicBoolean isOver = new AtomicBoolean();
+    ExecutorService interrupter = Executors.newSingleThreadExecutor();
+    interrupter.execute(
+        () -> {
+          while (!isOver.get()) {
+            workers.forEach(Thread::interrupt);
+          }
+        });
+    try (Dataset dataset = Dataset.open(array().path());
+        Loader loader = builder(dataset).transformThreads(2).transform(known).build()) {
+      for (Epoch epoch : loader.epochs(0, 20)) {
+        int seen = 0;
+        for (Batch batch : epoch) {
+          seen += batch.size();
+        }
+        assertThat(seen).isEqualTo(3000);
+      }
+    } finally {
+      isOver.set(true);
+      interrupter.close();
+    }
+  }
+
+  @Test
+  void aTransformMayAskForStatisticsWhileTheLoaderCloses() throws InterruptedException {
+    CountDownLatch isTransforming = new CountDownLatch(1);
+    CountDownLatch isClosing = new CountDownLatch(1);
+    AtomicReference<Loader> asked = new AtomicReference<>();
+    AtomicLong records = new AtomicLong(-1);
+    Transform asking =
+        Transform.ofRecords(
+            "asking",
+            List.of("x"),
+            List.of(),
+            record -> {
+              isTransforming.countDown();
+              isClosing.await();
+              Thread.sleep(20); // By then the one that closes waits for this thread.
+              records.set(asked.get().statistics().records());
+            });
+    try (Dataset dataset = Dataset.open(array().path())) {
+      Loader loader = builder(dataset).transformThreads(1).transform(asking).build();
+      asked.set(loader);
+      loader.beforeClose(isClosing::countDown);
+      assertThat(loader.epoch(0).iterator().hasNext()).isTrue();
+      isTransforming.await();
+      loader.close();
+    }
+    assertThat(records).hasValue(0);
   }
 
   @Test

@@ -46,6 +46,11 @@ public final class BatchCutter {
     return limitBytes + columns * ALIGNMENT_BYTES;
   }
 
+  /** What a cutter needs for the indices of a whole batch. */
+  public static long memoryBytes(int batchSize) {
+    return (long) batchSize * Long.BYTES;
+  }
+
   /** Another order begins. */
   void reset() {
     done = 0;
@@ -79,7 +84,7 @@ public final class BatchCutter {
     if (count == 0) {
       count = 1;
       Arrays.fill(lengths, 0);
-      failure = failure == null ? tooLarge() : failure;
+      failure = failure == null ? tooLarge(index(0)) : failure;
     }
     int real = Math.clamp(deal.recordCount(batch) - done, 0, count);
     slot.assign(cursor.epoch(), deal.position(batch, done), count, real);
@@ -122,11 +127,14 @@ public final class BatchCutter {
     return indices.getAtIndex(ValueLayout.JAVA_LONG, done + place);
   }
 
-  private PenstockException tooLarge() {
-    long index = index(0);
+  private PenstockException tooLarge(long index) {
     long bytes = 0;
-    for (VariableSource source : sources) {
-      bytes += source == null ? 0 : source.bytes(index);
+    try {
+      for (VariableSource source : sources) {
+        bytes += source == null ? 0 : source.bytes(index);
+      }
+    } catch (PenstockException e) {
+      return e; // What one column says is too much, what another one says is nonsense.
     }
     return new PenstockException(
         ("record %d: expected at most %d bytes of values in a batch (batchBytes), found %d in this"

@@ -27,6 +27,8 @@ public final class MappedColumn {
   /** Of each shard; null where its records are one piece each. */
   private final Pieces[] pieces;
 
+  private final boolean isWhole;
+
   /**
    * Cuts the records out of mappings of whole files.
    *
@@ -60,6 +62,7 @@ public final class MappedColumn {
       at++;
       first += shard.recordCount();
     }
+    isWhole = Arrays.stream(pieces).allMatch(Objects::isNull);
   }
 
   /** Its name. */
@@ -74,7 +77,7 @@ public final class MappedColumn {
 
   /** Whether all records are one piece each, so that they may be advised about. */
   boolean isWhole() {
-    return Arrays.stream(pieces).allMatch(Objects::isNull);
+    return isWhole;
   }
 
   /**

@@ -342,18 +342,34 @@ public final class Transformer implements BatchSource {
 
   /** Waits for the pipeline's next batch and makes it a job. Not under the lock while it waits. */
   void feed(long ofIteration) {
+    long start = System.nanoTime();
     Slot read = null;
     Throwable problem = null;
     try {
-      read = pipeline.take(ofIteration);
+      read = takeInput(ofIteration);
     } catch (RuntimeException | Error e) {
       problem = e;
     }
-    fed(ofIteration, read, problem);
+    fed(ofIteration, read, problem, System.nanoTime() - start);
   }
 
-  private synchronized void fed(long ofIteration, Slot read, Throwable problem) {
+  private Slot takeInput(long ofIteration) {
+    while (true) {
+      try {
+        return pipeline.take(ofIteration);
+      } catch (PenstockException e) {
+        if (!(e.getCause() instanceof InterruptedException)) {
+          throw e;
+        }
+        // Something that a transform set going interrupts late: no message to us.
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private synchronized void fed(long ofIteration, Slot read, Throwable problem, long nanos) {
     isFeeding = false;
+    idleNanos += nanos;
     notifyAll();
     if (isClosed || ofIteration != inputIteration || (read != null && !isNext(read))) {
       if (read != null) {

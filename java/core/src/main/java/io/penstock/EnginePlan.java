@@ -1,0 +1,187 @@
+package io.penstock;
+
+import io.penstock.internal.engine.BackendChoice;
+import io.penstock.internal.engine.BatchCutter;
+import io.penstock.internal.engine.Deals;
+import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.engine.MemoryRequest;
+import io.penstock.internal.engine.NativeReading;
+import io.penstock.internal.engine.Pieces;
+import io.penstock.internal.engine.Residency;
+import io.penstock.internal.engine.TransformPlan;
+import io.penstock.internal.ffi.NativeSource;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What an {@link Engine} is to be, as it follows from a loader's options: backend, flags, and how
+ * the memory is divided.
+ *
+ * <p>Everything is decided and checked here, and nothing allocated: a plan that cannot be made
+ * leaves an engine that runs as it is.
+ */
+final class EnginePlan {
+  final BackendChoice choice;
+  final Readahead readahead;
+  final NativeReading reading;
+  final MemoryPlan memory;
+  final NativeSource.SlotLayout layout;
+
+  /** Null without transforms. */
+  final TransformPlan transforms;
+
+  /** How records of different sizes are read; null where they have one. */
+  final VariableReading variable;
+
+  /** Whether the order jumps about in the files. */
+  final boolean isShuffled;
+
+  final int batchSize;
+
+  private final boolean isReplay;
+
+  EnginePlan(
+      LoaderBuilder builder,
+      Deals deals,
+      NativeSource source,
+      BackendChoice choice,
+      boolean isChecked) {
+    Dataset dataset = builder.dataset;
+    Readahead wanted = Readahead.effective(builder.readahead);
+    this.choice = choice;
+    this.isReplay = builder.isReplay;
+    this.isShuffled = !deals.sampler().isAscending();
+    if (wanted.cacheBytes() > 0 && !isShuffled) {
+      throw new IllegalArgumentException(
+          "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
+    }
+    this.batchSize = deals.mostRecords();
+    this.reading =
+        new NativeReading(source, choice, dataset.recordCount(), dataset.recordBytes(), batchSize);
+    this.variable = VariableReading.ofOrNull(builder);
+    if (variable != null && isChecked) {
+      throw new IllegalArgumentException(
+          "records of different sizes cannot be verified or skipped yet: leave out verify and"
+              + " badRecords");
+    }
+    this.layout = variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
+    this.transforms = builder.transformPlan(batchSize, wanted);
+    this.memory = divide(builder, deals, variable == null ? wanted : oneLane(wanted));
+    this.readahead =
+        wanted.with(
+            "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
+                .formatted(
+                    choice.backendName(),
+                    choice.io(),
+                    memory.prefetchBatches(),
+                    variable == null ? memory.laneCount() : variable.threads()));
+  }
+
+  /** How the data would be read best now. */
+  static BackendChoice choose(LoaderBuilder builder, NativeSource source) {
+    Dataset dataset = builder.dataset;
+    Column variable = VariableReading.firstOrNull(dataset);
+    if (variable != null) {
+      Readahead wanted = Readahead.effective(builder.readahead);
+      return BackendChoice.variable(wanted, variable.name(), VariableReading.threads(wanted));
+    }
+    Optional<String> piecesOf =
+        dataset.columns().stream().flatMap(EnginePlan::piecesOf).findFirst();
+    if (piecesOf.isPresent()) {
+      return BackendChoice.gathering(Readahead.effective(builder.readahead), piecesOf.get());
+    }
+    boolean isAligned =
+        source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
+    return BackendChoice.choose(
+        Readahead.effective(builder.readahead),
+        dataset.recordCount(),
+        isAligned,
+        Residency.of(dataset.files(), builder.memoryBytes),
+        (backend, isDirect) -> source.probe(NativeReading.backend(backend), isDirect));
+  }
+
+  private static Stream<String> piecesOf(Column column) {
+    return column.shards().stream()
+        .filter(shard -> !shard.isWhole())
+        .map(
+            shard ->
+                "column '%s' (%s) with %d pieces per record"
+                    .formatted(column.name(), shard.path(), Pieces.count(column, shard)));
+  }
+
+  private MemoryPlan divide(LoaderBuilder builder, Deals deals, Readahead wanted) {
+    MemoryRequest request =
+        new MemoryRequest(
+            builder.memoryBytes - transformBytes() - cutterBytes(),
+            builder.dataset.columns().stream().map(Column::recordBytes).toList(),
+            variable == null ? spreadRecords(builder.dataset) : builder.dataset.recordCount(),
+            deals.epochRecords(),
+            deals.sampler().windowRecords(),
+            batchSize,
+            wanted,
+            isShuffled,
+            choice.backend() == Readahead.Backend.MMAP || variable != null,
+            layout.slotBytes(),
+            reading.memory(wanted));
+    try {
+      // Where one batch is replayed there is nothing to read ahead.
+      return MemoryPlan.choose(request, isReplay ? MemoryPlan.Mode.SLOTS : builder.mode);
+    } catch (IllegalArgumentException e) {
+      throw transforms == null
+          ? e
+          : new IllegalArgumentException(
+              "%s; transformed batches take %d of memoryBytes beside that"
+                  .formatted(e.getMessage(), transformBytes()),
+              e);
+    }
+  }
+
+  private long cutterBytes() {
+    return variable == null ? 0 : BatchCutter.memoryBytes(batchSize);
+  }
+
+  private long transformBytes() {
+    return transforms == null ? 0 : transforms.totalBytes();
+  }
+
+  /**
+   * How many records the files have room for, which are fewer than there are where they overlap:
+   * how densely the records of an order lie depends on it.
+   */
+  private static long spreadRecords(Dataset dataset) {
+    long most = 0;
+    for (Column column : dataset.columns()) {
+      long records = 0;
+      for (Shard shard : column.shards()) {
+        double perRecord = Math.min(1.0, (double) shard.strideBytes() / column.recordBytes());
+        records += (long) Math.ceil(shard.recordCount() * perRecord);
+      }
+      most = Math.max(most, Math.min(records, column.recordCount()));
+    }
+    return most;
+  }
+
+  /** The threads that read records of different sizes share one lane's batches. */
+  private static Readahead oneLane(Readahead wanted) {
+    return wanted.with("ioThreads=1");
+  }
+
+  /** Most batches that can be with a consumer. */
+  int slotCount() {
+    return transforms != null ? transforms.slotCount() : memory.laneCount() * memory.slotCount();
+  }
+
+  /** Of all of it. */
+  long memoryBytes() {
+    return memory.totalBytes() + transformBytes() + cutterBytes();
+  }
+
+  /** Why it is to be so, in one line. */
+  String reason() {
+    if (isReplay) {
+      return choice.reason() + "; replays one batch, and reads no other";
+    }
+    String reason = choice.reason() + (variable == null ? "" : "; " + variable.reason());
+    return memory.reason().isEmpty() ? reason : reason + "; " + memory.reason();
+  }
+}
