@@ -106,14 +106,16 @@ static int32_t start_again(penstock_reader *reader, request *request) {
   return status;
 }
 
-/* Reads only the record of cut number request->solo - 1, at the beginning of the same memory. */
+/* Reads only the record of cut number request->solo - 1, at the beginning of the same memory; of
+ * the first one, whose beginning another request may have, only what this one has. */
 static int32_t start_solo(penstock_reader *reader, request *request) {
   const uint32_t entry = request->cuts[request->solo - 1];
   const location found = locate(reader, request, entry, 0);
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);
   const uint64_t end = found.offset_bytes + reader->source->columns[request->column].record_bytes;
-  request->offset_bytes = round_down(found.offset_bytes, alignment);
+  if (request->solo > 1 || found.offset_bytes > request->offset_bytes)
+    request->offset_bytes = round_down(found.offset_bytes, alignment);
   request->length_bytes = (uint32_t)(round_up(end, alignment) - request->offset_bytes);
   request->needed_bytes = (uint32_t)(end - request->offset_bytes);
   request->done_bytes = 0;

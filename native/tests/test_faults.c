@@ -210,6 +210,31 @@ static void large_records_are_continued_and_fail_alone(void) {
   }
 }
 
+/* The last part of a record is read together with the record behind it, at the end of staging. When
+ * that fails, what is read again of the first one must not be more than there is room for. */
+static void last_part_read_with_a_neighbour_has_no_more_room_than_that(void) {
+  enum { PARTED = 65536 - 96, FEW = 2 };
+  penstock_reader_options options = options_now();
+  options.staging_bytes = 2 * options.max_read_bytes;
+  source = make_source((const uint64_t[]){PARTED, 0}, FEW);
+  CHECK_EQUAL(reader_open_with(source, &options, faulty_open, &reader), 0);
+  CHECK_EQUAL(penstock_memory_allocate(1 << 20, 0, &slot), 0);
+  fault_rules[0] =
+      (fault_rule){.begin = 120000, .end = 120001, .result = -EIO, .times = UINT32_MAX};
+  const int64_t indices[FEW] = {0, 1};
+  CHECK_EQUAL(penstock_reader_order(reader, indices, FEW, with_cells ? 0 : slot), 0);
+  penstock_progress progress;
+  CHECK_EQUAL(penstock_reader_drive(reader, FEW, UINT64_MAX, &progress), 0);
+  penstock_failure failure;
+  CHECK_EQUAL(penstock_reader_take(reader, FEW, slot, &failure), -EIO);
+  CHECK_EQUAL(failure.index, 1);
+  const uint8_t *records = (const uint8_t *)(uintptr_t)slot;
+  check_records(records, indices, 1, PARTED, OFFSET, 0);
+  for (uint32_t byte = 0; byte < PARTED; byte++)
+    CHECK_EQUAL(records[PARTED + byte], 0);
+  close_reader();
+}
+
 static void early_end_of_file_fails_the_records_behind_it(void) {
   const penstock_reader_options options = options_now();
   open_reader((const uint64_t[]){RECORD, 0}, &options);
@@ -347,6 +372,7 @@ int main(void) {
       RUN(endless_interruption_ends_as_an_error);
       RUN(short_reads_are_continued);
       RUN(large_records_are_continued_and_fail_alone);
+      RUN(last_part_read_with_a_neighbour_has_no_more_room_than_that);
       RUN(early_end_of_file_fails_the_records_behind_it);
       RUN(file_cut_short_is_told);
       RUN(error_in_one_column_names_it);
