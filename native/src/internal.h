@@ -397,15 +397,15 @@ static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, u
 /* Notes why a record cannot be had; the first failure is the one that is told. */
 static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
   if (ring->all[entry].fault == 0)
-    ring->all[entry].fault = (uint32_t)(-status & 255) | column << 8;
+    ring->all[entry].fault = (uint32_t)(-status & 0xffff) | column << 16;
 }
 
 static inline int32_t entry_status(const entry_ring *ring, uint32_t entry) {
-  return -(int32_t)(ring->all[entry].fault & 255);
+  return -(int32_t)(ring->all[entry].fault & 0xffff);
 }
 
 static inline uint32_t entry_failed_column(const entry_ring *ring, uint32_t entry) {
-  return ring->all[entry].fault >> 8;
+  return ring->all[entry].fault >> 16;
 }
 
 static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {

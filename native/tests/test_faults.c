@@ -140,6 +140,19 @@ static void interrupted_and_busy_reads_are_repeated(void) {
   close_reader();
 }
 
+/* A file system in user space may answer with any number; not all of its bits may be lost. */
+static void error_with_a_large_number_is_an_error(void) {
+  const penstock_reader_options options = options_now();
+  open_reader((const uint64_t[]){RECORD, 0}, &options);
+  fault_rules[0] = (fault_rule){.end = UINT64_MAX, .result = -256, .times = UINT32_MAX};
+  penstock_failure failure;
+  CHECK_EQUAL(read_batch(0, &failure), -256);
+  CHECK_EQUAL(failure.status, -256);
+  for (uint32_t byte = 0; byte < BATCH * RECORD; byte++)
+    CHECK_EQUAL(((const uint8_t *)(uintptr_t)slot)[byte], 0);
+  close_reader();
+}
+
 static void endless_interruption_ends_as_an_error(void) {
   const penstock_reader_options options = options_now();
   open_reader((const uint64_t[]){RECORD, 0}, &options);
@@ -369,6 +382,7 @@ int main(void) {
       RUN(bad_sector_is_an_error_of_the_device);
       RUN(error_that_goes_away_is_not_seen);
       RUN(interrupted_and_busy_reads_are_repeated);
+      RUN(error_with_a_large_number_is_an_error);
       RUN(endless_interruption_ends_as_an_error);
       RUN(short_reads_are_continued);
       RUN(large_records_are_continued_and_fail_alone);
