@@ -69,8 +69,11 @@ static int32_t read_range(load *load, uint64_t begin, uint64_t end, uint8_t *to,
       if (request->done_bytes + got >= request->needed_bytes)
         break;
       *damage_status = done.result < 0 ? completion_result(&done) : -ENODATA;
-      if (++attempts < 2 || ((done.result == -EINTR || done.result == -EAGAIN) && attempts < 64))
+      const int is_busy = done.result == -EINTR || done.result == -EAGAIN;
+      if (++attempts < (is_busy ? 64 : 2))
         continue;
+      if (is_busy)
+        *damage_status = -EIO;
       return 0;
     }
     request->done_bytes += (uint32_t)done.result;

@@ -154,13 +154,16 @@ static void error_with_a_large_number_is_an_error(void) {
 }
 
 static void endless_interruption_ends_as_an_error(void) {
-  const penstock_reader_options options = options_now();
-  open_reader((const uint64_t[]){RECORD, 0}, &options);
-  fault_rules[0] =
-      (fault_rule){.begin = 0, .end = UINT64_MAX, .result = -EAGAIN, .times = UINT32_MAX};
-  penstock_failure failure;
-  CHECK_EQUAL(read_batch(0, &failure), -EIO);
-  close_reader();
+  for (uint32_t resident = 0; resident <= 1; resident++) {
+    penstock_reader_options options = options_now();
+    options.resident_bytes = resident << 30;
+    fault_rules[0] = (fault_rule){.end = UINT64_MAX, .result = -EAGAIN, .times = UINT32_MAX};
+    open_reader((const uint64_t[]){RECORD, 0}, &options);
+    penstock_failure failure;
+    CHECK_EQUAL(read_batch(0, &failure), -EIO);
+    CHECK_EQUAL(failure.status, -EIO);
+    close_reader();
+  }
 }
 
 static void short_reads_are_continued(void) {
