@@ -225,6 +225,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   request->column = extent.column;
   request->solo = 0;
   request->attempts = 0;
+  request->busy = 0;
   cut(reader, visit, &extent, request);
   reader->free_request_count--;
   count_request(reader, &extent, request);

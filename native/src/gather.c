@@ -120,6 +120,7 @@ static int32_t start_solo(penstock_reader *reader, request *request) {
   request->needed_bytes = (uint32_t)(end - request->offset_bytes);
   request->done_bytes = 0;
   request->attempts = 0;
+  request->busy = 0;
   return start_again(reader, request);
 }
 
@@ -165,7 +166,7 @@ static int32_t go_on(penstock_reader *reader, request *request, uint32_t got, in
 
 int32_t gather_completion(penstock_reader *reader, request *request, int32_t result) {
   if (result == -EINTR || result == -EAGAIN) {
-    if (++request->attempts < MAX_ATTEMPTS_BUSY)
+    if (++request->busy < MAX_ATTEMPTS_BUSY)
       return start_again(reader, request);
     return fail(reader, request, -EIO);
   }

@@ -106,6 +106,7 @@ typedef struct request {
   uint32_t *cuts; /* entries to cut out, ascending by record index */
   uint32_t solo;  /* after an error of a request for many: number of the cut now read alone, + 1 */
   uint32_t attempts;               /* failed tries of what is being read now */
+  uint32_t busy;                   /* times that the kernel asked to try it again */
   uint32_t chunk;                  /* number of its chunk of staging, + 1; 0: it has none */
   uint8_t straight;                /* base is the destination */
   struct iovec pieces[MAX_PIECES]; /* where what is left to be read goes: see request_pieces */

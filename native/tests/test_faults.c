@@ -140,6 +140,22 @@ static void interrupted_and_busy_reads_are_repeated(void) {
   close_reader();
 }
 
+/* To be asked to repeat a read is no failure of the device: the next error is the first one. */
+static void error_after_an_interruption_is_tried_again(void) {
+  const penstock_reader_options options = options_now();
+  open_reader((const uint64_t[]){RECORD, 0}, &options);
+  fault_rules[0] = (fault_rule){.end = UINT64_MAX, .result = -EINTR, .times = 1};
+  fault_rules[1] = (fault_rule){.end = UINT64_MAX, .result = -EIO, .times = 1};
+  CHECK_EQUAL(penstock_reader_order(reader, (int64_t[]){9}, 1, with_cells ? 0 : slot), 0);
+  penstock_progress progress;
+  CHECK_EQUAL(penstock_reader_drive(reader, 1, UINT64_MAX, &progress), 0);
+  penstock_failure failure;
+  CHECK_EQUAL(penstock_reader_take(reader, 1, slot, &failure), 0);
+  CHECK_EQUAL(fault_rules[1].counted, 1);
+  check_records((const uint8_t *)(uintptr_t)slot, (int64_t[]){9}, 1, RECORD, OFFSET, 0);
+  close_reader();
+}
+
 /* A file system in user space may answer with any number; not all of its bits may be lost. */
 static void error_with_a_large_number_is_an_error(void) {
   const penstock_reader_options options = options_now();
@@ -385,6 +401,7 @@ int main(void) {
       RUN(bad_sector_is_an_error_of_the_device);
       RUN(error_that_goes_away_is_not_seen);
       RUN(interrupted_and_busy_reads_are_repeated);
+      RUN(error_after_an_interruption_is_tried_again);
       RUN(error_with_a_large_number_is_an_error);
       RUN(endless_interruption_ends_as_an_error);
       RUN(short_reads_are_continued);
