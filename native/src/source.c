@@ -25,7 +25,9 @@ static void fill_info(penstock_file_info *info, const struct stat *stat) {
   info->size_bytes = (uint64_t)stat->st_size;
   info->inode = stat->st_ino;
   info->device = stat->st_dev;
-  info->modified_ns = (int64_t)stat->st_mtim.tv_sec * 1000000000 + stat->st_mtim.tv_nsec;
+  /* Behind the year 2262 it does not fit: then it is no time, but differs all the same. */
+  info->modified_ns =
+      (int64_t)((uint64_t)stat->st_mtim.tv_sec * 1000000000 + (uint64_t)stat->st_mtim.tv_nsec);
 }
 
 /* Whether a direct read of `alignment` bytes works: file systems promise what they do not keep. */

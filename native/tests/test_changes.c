@@ -100,6 +100,16 @@ static void deletion_is_noticed(void) {
   close_two(source, path);
 }
 
+/* The time in nanoseconds does not fit; it is compared all the same. */
+static void files_of_the_far_future_are_compared(void) {
+  const char *path;
+  penstock_source *source = open_two(&path);
+  const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = INT64_C(10000000000)}};
+  CHECK_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+  check_two(source, -ESTALE);
+  close_two(source, path);
+}
+
 static void reading_is_no_change(void) {
   const char *path;
   penstock_source *source = open_two(&path);
@@ -118,6 +128,7 @@ int main(void) {
   RUN_COUNTED(shrinking_is_noticed);
   RUN_COUNTED(replacement_is_noticed);
   RUN_COUNTED(deletion_is_noticed);
+  RUN_COUNTED(files_of_the_far_future_are_compared);
   RUN_COUNTED(reading_is_no_change);
   return 0;
 }
