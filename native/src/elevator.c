@@ -364,7 +364,10 @@ void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes) 
 static int visit_forced(penstock_reader *reader, uint64_t wanted) {
   const entry_ring *ring = &reader->entries;
   abandon_sweep(reader);
-  const uint64_t most = ring->ordered - ring->taken;
+  /* The reserve is for a batch: records behind it could take the cells that its own need. */
+  uint64_t most = ring->ordered - ring->taken;
+  if (most > reader->options.batch_size)
+    most = reader->options.batch_size;
   return visit_urgent(reader, ring->ready, ring->taken + (wanted < most ? wanted : most));
 }
 

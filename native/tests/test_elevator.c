@@ -117,6 +117,39 @@ static void cells_never_run_out_when_the_consumer_pauses(void) {
 }
 
 /* Epoch after epoch in one order: the elevator does not notice where one ends. */
+/* To want several batches must not cost the next one the cells that are kept for it. */
+static void whoever_wants_much_gets_a_batch(void) {
+  enum { RECORDS = 4000, BATCH = 10, CELLS = 40 };
+  for (uint64_t seed = 1; seed <= 40; seed++) {
+    options = make_options(BATCH);
+    options.cell_count = CELLS;
+    options.entry_count = 2000;
+    open_reader(make_source((const uint64_t[]){64, 0}, RECORDS));
+    int64_t *indices = make_shuffled(RECORDS, seed);
+    uint64_t state = seed;
+    uint64_t ordered = 0;
+    for (uint64_t taken = 0; taken < RECORDS;) {
+      penstock_progress progress;
+      CHECK_EQUAL(penstock_reader_drive(reader, 0, 0, &progress), 0);
+      const uint64_t rest = RECORDS - ordered;
+      const uint64_t more = rest < progress.room ? rest : progress.room;
+      if (more > 0)
+        CHECK_EQUAL(penstock_reader_order(reader, indices + ordered, (uint32_t)more, 0), 0);
+      ordered += more;
+      const uint64_t wanted = 1 + next_random(&state) % (4 * BATCH);
+      CHECK_EQUAL(penstock_reader_drive(reader, wanted, UINT64_MAX, &progress), 0);
+      uint64_t size = next_random(&state) % 3 == 0 ? BATCH : 1 + next_random(&state) % BATCH;
+      size = size < wanted ? size : wanted;
+      size = size < RECORDS - taken ? size : RECORDS - taken;
+      CHECK(progress.ready >= size);
+      take_these(indices + taken, (uint32_t)size);
+      taken += size;
+    }
+    free(indices);
+    close_reader();
+  }
+}
+
 static void later_epochs_cost_no_first_sweep(void) {
   enum { EPOCHS = 3 };
   open_snowplow(1);
@@ -251,6 +284,7 @@ int main(void) {
   RUN(a_crowded_place_is_read_in_several_visits);
   RUN(cells_for_w_records_serve_a_horizon_of_2_w);
   RUN(cells_never_run_out_when_the_consumer_pauses);
+  RUN(whoever_wants_much_gets_a_batch);
   RUN(later_epochs_cost_no_first_sweep);
   RUN(sweeps_skip_what_is_cached);
   RUN(statistics_count_on_over_a_reset);
