@@ -255,7 +255,7 @@ int32_t penstock_backend_probe(penstock_source *source, uint32_t backend, uint32
                                penstock_failure *failure);
 
 /* Bytes of memory that a reader with these options would allocate for this source: nothing is
- * allocated later. Returns 0 or -EINVAL (an option is out of range). */
+ * allocated later. Returns 0, -EINVAL (an option is out of range) or -ENOMEM. */
 int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options,
                                uint64_t *bytes);
 
@@ -303,12 +303,14 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
  * as, with its slot_address. Returns 0, -EAGAIN (not ready: nothing taken), -EINVAL (not the
  * batch's slot: nothing taken), or the first failure among them
  * (-EIO, -ENODATA: file cut short ...) with *failure filled: then they are taken too, and no byte
- * of a failed record is from another record: it is zeros. */
+ * of a failed record is from another record: it is zeros. A read may fail with any status, these
+ * two included: *failure is left alone when nothing was taken. */
 int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                              penstock_failure *failure);
 
-/* Forgets all that is ordered, after what is in flight has landed. Cached records stay. Returns 0.
- */
+/* Forgets all that is ordered, after what is in flight has landed. Cached records stay. Returns 0,
+ * or -ETIMEDOUT when the device did not answer for 30 s, or -EIO, -ENOMEM ... when the backend
+ * itself is broken: it may be called again, and until it succeeds slots belong to the reader. */
 int32_t penstock_reader_reset(penstock_reader *reader);
 
 /* Has the kernel provide some more of the reader's memory, starting from the end that the reader
