@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Casts numbers to another type as C and NumPy do it on this machine, by way of double or, between
- * integers, of long; a float that an integer cannot hold becomes the nearest that it can, and NaN
- * becomes 0, as Java has it. Immutable.
+ * Casts numbers to another type as C and NumPy do it on this machine: a float gets the nearest
+ * value that it has, rounded once; a float that an integer cannot hold becomes the nearest that it
+ * can, and NaN becomes 0, as Java has it. Immutable.
  */
 final class Conversion {
   private final String descr;
@@ -66,7 +66,9 @@ final class Conversion {
     for (long i = 0; i < count; i++) {
       long from = sourceAt + i * in.bytes;
       long to = targetAt + i * out.bytes;
-      if (in.isFloat || out.isFloat) {
+      if (out == NumberType.F4 && !in.isFloat) {
+        target.set(ValueLayout.JAVA_FLOAT, to, in.asFloat(source, from));
+      } else if (in.isFloat || out.isFloat) {
         out.set(target, to, in.isFloat ? in.getDouble(source, from) : in.asDouble(source, from));
       } else {
         out.set(target, to, in.getLong(source, from));
@@ -120,6 +122,13 @@ final class Conversion {
       return isBeyondLong ? 2.0 * ((value >>> 1) | (value & 1)) : value;
     }
 
+    /** Not by way of double, which would round twice. */
+    float asFloat(MemorySegment memory, long at) {
+      long value = getLong(memory, at);
+      boolean isBeyondLong = this == U8 && value < 0;
+      return isBeyondLong ? 2.0f * ((value >>> 1) | (value & 1)) : value;
+    }
+
     double getDouble(MemorySegment memory, long at) {
       return switch (this) {
         case F2 -> Float.float16ToFloat(memory.get(ValueLayout.JAVA_SHORT, at));
@@ -140,7 +149,7 @@ final class Conversion {
 
     void set(MemorySegment memory, long at, double value) {
       switch (this) {
-        case F2 -> memory.set(ValueLayout.JAVA_SHORT, at, Float.floatToFloat16((float) value));
+        case F2 -> memory.set(ValueLayout.JAVA_SHORT, at, float16(value));
         case F4 -> memory.set(ValueLayout.JAVA_FLOAT, at, (float) value);
         case F8 -> memory.set(ValueLayout.JAVA_DOUBLE, at, value);
         case B1 -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) (value == 0 ? 0 : 1));
@@ -153,6 +162,17 @@ final class Conversion {
         case I8 -> set(memory, at, (long) value);
         case U8 -> set(memory, at, unsigned(value));
       }
+    }
+
+    /** By way of a float that is rounded to odd, so that the second rounding is the only one. */
+    private static short float16(double value) {
+      float nearest = (float) value;
+      if (nearest == value) {
+        return Float.floatToFloat16(nearest);
+      }
+      int bits = Float.floatToRawIntBits(nearest);
+      int towardZero = Math.abs((double) nearest) > Math.abs(value) ? bits - 1 : bits;
+      return Float.floatToFloat16(Float.intBitsToFloat(towardZero | 1));
     }
 
     private static long unsigned(double value) {

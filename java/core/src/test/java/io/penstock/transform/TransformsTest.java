@@ -368,9 +368,42 @@ class TransformsTest {
         assertThat(longs.getLong(8 * i)).as(descr).isEqualTo(value);
         assertThat(low.get(i)).isEqualTo((byte) value);
         boolean isHuge = descr.equals("<u8") && value < 0;
-        double exact = isHuge ? new BigInteger(Long.toUnsignedString(value)).doubleValue() : value;
-        assertThat(floats.getFloat(4 * i)).isEqualTo((float) exact);
+        float exact = isHuge ? new BigInteger(Long.toUnsignedString(value)).floatValue() : value;
+        assertThat(floats.getFloat(4 * i)).isEqualTo(exact);
       }
+    }
+  }
+
+  /**
+   * Values just beyond the middle of two neighbours, which a type between would make the middle.
+   */
+  @Test
+  void castsToFloatsRoundOnce() throws IOException {
+    long middle = (1L << 62) + (1L << 38);
+    ByteBuffer longs = buffer(new byte[16]).putLong(0, middle + 1).putLong(8, -middle - 1);
+    ByteBuffer unsigned = buffer(new byte[16]).putLong(0, 2 * middle + 1).putLong(8, 2 * middle);
+    ByteBuffer doubles = buffer(new byte[48]);
+    double[] values = {1 + 0x1p-11 + 0x1p-40, -1 - 0x1p-11 - 0x1p-40, 1 + 0x1p-11, 65519.9999999};
+    for (int i = 0; i < values.length; i++) {
+      doubles.putDouble(8 * i, values[i]);
+    }
+    doubles.putDouble(32, 1e300).putDouble(40, -1e-300);
+
+    Path x = npy("x", "<i8", "2,", bytesOf(longs));
+    ByteBuffer floats = buffer(run(x, b -> b.transform(Transforms.cast("x", "<f4"))));
+    assertThat(floats.getFloat(0)).isEqualTo(0x1p62f + 0x1p39f);
+    assertThat(floats.getFloat(4)).isEqualTo(-0x1p62f - 0x1p39f);
+
+    x = npy("x", "<u8", "2,", bytesOf(unsigned));
+    floats = buffer(run(x, b -> b.transform(Transforms.cast("x", "<f4"))));
+    assertThat(floats.getFloat(0)).isEqualTo(0x1p63f + 0x1p40f);
+    assertThat(floats.getFloat(4)).isEqualTo(0x1p63f);
+
+    x = npy("x", "<f8", "6,", bytesOf(doubles));
+    ByteBuffer halves = buffer(run(x, b -> b.transform(Transforms.cast("x", "<f2"))));
+    float[] rounded = {1 + 0x1p-10f, -1 - 0x1p-10f, 1, 65504, Float.POSITIVE_INFINITY, -0.0f};
+    for (int i = 0; i < rounded.length; i++) {
+      assertThat(Float.float16ToFloat(halves.getShort(2 * i))).isEqualTo(rounded[i]);
     }
   }
 
