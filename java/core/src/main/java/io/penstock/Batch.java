@@ -201,11 +201,20 @@ public final class Batch implements AutoCloseable {
    *
    * @param name of the column
    * @return the description; its memory is valid as long as the batch is open
-   * @throws PenstockException if there is no such column
+   * @throws PenstockException if there is no such column, or its records have different sizes,
+   *     which no shape describes
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public Tensor tensor(String name) {
-    return Tensor.of(column(name), loader.column(name), size);
+    MemorySegment data = column(name);
+    OutputColumn column = loader.column(name);
+    if (data.byteSize() != size * column.recordBytes()) {
+      throw new PenstockException(
+          ("column '%s': expected records of one size for a tensor, found %d values in %d records"
+                  + " of different sizes: use column('%s') with offsets('%s')")
+              .formatted(name, data.byteSize() / column.recordBytes(), size, name, name));
+    }
+    return Tensor.of(data, column, size);
   }
 
   /**

@@ -410,6 +410,10 @@ class VariableTest {
       try (Loader loader = dataset.loader().build()) {
         Batch batch = loader.epoch(0).iterator().next();
         assertThatThrownBy(() -> batch.offsets("label")).isInstanceOf(PenstockException.class);
+        assertThatThrownBy(() -> batch.tensor("text"))
+            .isInstanceOf(PenstockException.class)
+            .hasMessageContaining("records of different sizes: use column('text') with offsets");
+        assertThat(batch.tensor("label").shape()).containsExactly((long) batch.size());
       }
     }
   }
