@@ -13,6 +13,8 @@ enum PickleGlobal {
   /** numpy.core.numeric._frombuffer: an array over a buffer, protocol 5. */
   FROM_BUFFER,
   DTYPE,
+  /** numpy.core.multiarray.scalar: one number, of a dtype and bytes. */
+  SCALAR,
   /** _codecs.encode: bytes that Python 3 wrote as text, protocols 0 to 2. */
   ENCODE,
   /** Types of the package ml_dtypes, which NumPy does not know: raw bytes, by their size. */
@@ -35,6 +37,7 @@ enum PickleGlobal {
     return switch (name) {
       case "_reconstruct" -> isNumpyCore(module, "multiarray") ? RECONSTRUCT : OTHER;
       case "_frombuffer" -> isNumpyCore(module, "numeric") ? FROM_BUFFER : OTHER;
+      case "scalar" -> isNumpyCore(module, "multiarray") ? SCALAR : OTHER;
       case "dtype" -> module.equals("numpy") ? DTYPE : OTHER;
       case "encode" -> module.equals("_codecs") ? ENCODE : OTHER;
       case "bytes" -> isBuiltin(module) ? BYTES : OTHER;

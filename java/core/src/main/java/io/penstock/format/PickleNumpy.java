@@ -65,6 +65,7 @@ final class PickleNumpy {
     return switch (function) {
       case RECONSTRUCT -> new Array();
       case DTYPE -> dtypes.make(arguments);
+      case SCALAR -> scalar(arguments);
       case FROM_BUFFER -> fromBuffer(arguments);
       case ENCODE, BYTES, BYTEARRAY -> bytes(arguments);
       default -> null;
@@ -108,6 +109,12 @@ final class PickleNumpy {
     String name = PickleText.of(order, tokens).orElse("");
     set(array, kind(dtype, shape, name, axes), arguments.get(0));
     return array;
+  }
+
+  /** Nothing of it is kept: there may be as many as there are numbers in lists. */
+  private static PickleValue scalar(Tuple arguments) {
+    boolean isOfBytes = arguments.size() == 2 && arguments.get(1) instanceof Blob;
+    return isOfBytes ? PickleValue.Scalar.OTHER : null;
   }
 
   /** Bytes out of a call: of nothing, of text that stands for them, or of other bytes. */

@@ -94,6 +94,18 @@ class PickleFormatTest {
   }
 
   @Test
+  void numbersOfNumpyInListsTakeNoRoom() {
+    Pickles pickle = Pickles.protocol(4).text("}(").string("x").array(SIX, 3, 2);
+    pickle.global("numpy._core.multiarray", "scalar").raw(0x94).text("0");
+    pickle.dtype("<", "f8", -1).raw(0x94).text("0");
+    String thousand = "(" + "h\0h\1C\10numbers.\u0086R\u0094".repeat(1000) + "e";
+    pickle.string("losses").text("]").repeat(thousand, 400); // As Python does, so many at a time.
+    Path path = write(pickle.text("u").stop());
+    assertThat(Formats.open(path).part()).isEqualTo("x");
+    assertThat(Formats.parts(path)).hasSize(1);
+  }
+
+  @Test
   void severalArraysNeedNames() {
     Path path =
         write(
