@@ -12,9 +12,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
@@ -40,6 +42,10 @@ import picocli.CommandLine.ParentCommand;
 final class ChecksumCommand implements Callable<Integer> {
   private static final String RECORDS_MARK = ".penstock-records-";
   private static final int MARK_DIGITS = 8;
+
+  /** What manifests may end with whose checksums of records begin with the same name. */
+  private static final List<String> SUFFIXES = List.of("", ".json", ".penstock.json");
+
   private static final double NANOS = 1e9;
 
   @ParentCommand private PenstockCommand penstock;
@@ -159,20 +165,39 @@ final class ChecksumCommand implements Callable<Integer> {
     return manifest.getFileName().toString().replaceFirst("(\\.penstock)?\\.json$", "");
   }
 
-  /** Checksums of records that an older manifest named, or that a killed process left. */
+  /**
+   * Deletes checksums of records that an older manifest named, or that a killed process left; not
+   * those of another manifest, nor what has such a name and is data itself.
+   */
   private static void deleteOthers(Path path, Manifest manifest) throws IOException {
     String start = stem(path) + RECORDS_MARK;
-    Path kept = Manifest.resolve(path, manifest.recordChecksums().path());
+    Set<Path> kept = new HashSet<>();
+    keep(path, manifest, kept);
+    for (String suffix : SUFFIXES) {
+      Path other = path.resolveSibling(stem(path) + suffix);
+      if (!other.equals(path) && Files.exists(other)) {
+        try {
+          keep(other, Manifest.read(other), kept);
+        } catch (PenstockException _) {
+          return; // Damaged, or something else: so nobody knows what belongs to it.
+        }
+      }
+    }
     try (DirectoryStream<Path> directory = Files.newDirectoryStream(path.getParent())) {
       for (Path file : directory) {
         String name = file.getFileName().toString();
         if (name.startsWith(start)
             && name.substring(start.length()).matches("[0-9a-f]{8}\\.npy")
-            && !Files.isSameFile(file, kept)) {
+            && !kept.contains(file.normalize())) {
           Files.delete(file);
         }
       }
     }
+  }
+
+  private static void keep(Path path, Manifest manifest, Set<Path> kept) {
+    kept.add(Manifest.resolve(path, manifest.recordChecksums().path()));
+    manifest.files().forEach(file -> kept.add(Manifest.resolve(path, file.path())));
   }
 
   private void print(Path path, Manifest manifest, double seconds) throws IOException {

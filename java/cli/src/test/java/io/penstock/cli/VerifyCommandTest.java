@@ -175,6 +175,23 @@ final class VerifyCommandTest {
   }
 
   @Test
+  void onlyChecksumsOfTheSameManifestAreDeleted() throws IOException {
+    JsonObject one = checksum("--manifest", directory.resolve("run.penstock.json"));
+    flipBit(labels, Files.size(labels) - 1);
+    checksum("--manifest", directory.resolve("run.json"));
+    assertThat(Path.of(one.get("recordChecksums").getAsString())).exists();
+    Path data = directory.resolve("run.penstock-records-0123abcd.npy");
+    Files.move(images, data);
+    images = data;
+    checksum("--manifest", directory.resolve("run.json"), "--force");
+    assertThat(data).exists();
+    try (var files = Files.list(directory)) {
+      // The data, and what each of the two manifests names: not what the one before named.
+      assertThat(files.filter(file -> file.toString().contains("records-"))).hasSize(3);
+    }
+  }
+
+  @Test
   void theDataMayBeMovedWithItsChecksums() throws IOException {
     checksum();
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
