@@ -8,6 +8,7 @@ import io.penstock.PenstockException;
 import io.penstock.cli.convert.IndexSampler;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,9 @@ final class TakeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     MakingReport report = new MakingReport();
     try (Dataset dataset = columns.open()) {
+      checkSizes(dataset);
       IndexSampler order = IndexSampler.read(indices, dataset.recordCount());
+      boolean isNew = Files.notExists(out);
       List<Path> targets = targets(dataset);
       List<NpyWriter> writers = new ArrayList<>();
       try (Loader loader = dataset.loader().sampler(order).memoryBytes(memoryBytes).build()) {
@@ -82,6 +85,9 @@ final class TakeCommand implements Callable<Integer> {
         writers.forEach(NpyWriter::commit);
       } finally {
         writers.forEach(NpyWriter::close);
+        if (isNew) {
+          deleteIfEmpty();
+        }
       }
       for (int i = 0; i < targets.size(); i++) {
         report.add(List.of(targets.get(i)), dataset.columns().get(i), order.size());
@@ -89,6 +95,18 @@ final class TakeCommand implements Callable<Integer> {
     }
     report.print(penstock.streams(), isJson);
     return ExitCodes.DONE;
+  }
+
+  private void checkSizes(Dataset dataset) {
+    for (Column column : dataset.columns()) {
+      if (column.isVariable()) {
+        throw PenstockException.about(
+            columns.columns().get(column.name()).getFirst(),
+            "expected records of one size, found those of column '%s' to have different ones: read"
+                    .formatted(column.name())
+                + " them with penstock read --subset instead");
+      }
+    }
   }
 
   private List<Path> targets(Dataset dataset) throws IOException {
@@ -103,6 +121,18 @@ final class TakeCommand implements Callable<Integer> {
       Files.createDirectory(out);
     }
     return dataset.columns().stream().map(column -> out.resolve(fileName(column))).toList();
+  }
+
+  /** A directory that was made for files which did not come to be. */
+  private void deleteIfEmpty() throws IOException {
+    if (Files.isDirectory(out)) {
+      try {
+        Files.delete(out);
+      } catch (DirectoryNotEmptyException e) {
+        // There are files: the ones that were asked for, or somebody else's.
+        return;
+      }
+    }
   }
 
   /** A part of a file may have a name with a way in it, train/images. */

@@ -199,6 +199,74 @@ final class MakingTest {
   }
 
   @Test
+  void takeRefusesRecordsOfDifferentSizes() throws IOException {
+    Path values = Run.npy(file("v.npy"), "'|u1'", "(4,)", new byte[4]);
+    Path offsets = Run.npy(file("o.npy"), "'|u1'", "(3,)", new byte[] {0, 2, 4});
+    Path indices = Files.writeString(file("indices.txt"), "0\n1\n");
+    refused(
+        ExitCodes.FAILED,
+        "expected records of one size, found those of column 'v' to have different ones",
+        "take",
+        values,
+        "--offsets",
+        "v=" + offsets,
+        "--indices",
+        indices,
+        "--out",
+        file("t.npy"));
+    assertThat(names()).doesNotContain("t.npy");
+  }
+
+  @Test
+  void takeThatFailsLeavesNoDirectory() throws IOException {
+    Path a = Run.records(file("a.npy"), 10, 4);
+    Path b = Run.records(file("b.npy"), 10, 4);
+    Path indices = Files.writeString(file("indices.txt"), "0\n1\n");
+    Object[] take = {"take", a, b, "--indices", indices, "--out", file("taken"), "--memory", 1};
+    assertThat(Run.of(take).code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(file("taken")).doesNotExist();
+    Files.createDirectory(file("taken"));
+    assertThat(Run.of(take).code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(file("taken")).isEmptyDirectory();
+  }
+
+  @Test
+  void textWithoutNumbersIsRefused() throws IOException {
+    Path text = Files.writeString(file("t.csv"), "# nothing but words\n\n");
+    refused(
+        ExitCodes.FAILED,
+        "t.csv: expected lines of numbers, found none",
+        "convert",
+        text,
+        file("no.npy"));
+    Files.writeString(text, "a,b\n1,2\n");
+    refused(
+        ExitCodes.FAILED,
+        "t.csv: expected lines",
+        "convert",
+        text,
+        file("no.npy"),
+        "--skip-lines",
+        2);
+    assertThat(names()).containsExactly("t.csv");
+  }
+
+  @Test
+  void optionsOfOtherSourcesAreRefused() throws IOException {
+    Path bytes = Files.createDirectory(file("bytes"));
+    Files.writeString(bytes.resolve("1.bin"), "abc");
+    String images = "go with a directory of images";
+    refused(ExitCodes.USAGE, images, "convert", bytes, file("no.npy"), "--gray");
+    refused(ExitCodes.USAGE, images, "convert", bytes, file("no.npy"), "--resize", "2x2");
+    Path text = Files.writeString(file("t.csv"), "1,2\n");
+    refused(ExitCodes.USAGE, images, "convert", text, file("no.npy"), "--gray");
+    refused(ExitCodes.USAGE, "go with text", "convert", bytes, file("no.npy"), "--delimiter", ";");
+    refused(
+        ExitCodes.USAGE, "--lossy goes with --dtype", "convert", text, file("no.npy"), "--lossy");
+    assertThat(names()).containsExactly("bytes", "t.csv");
+  }
+
+  @Test
   void anExistingFileIsLeftAsItIs() throws IOException {
     Path path = Run.records(file("x.npy"), 10, 8);
     Files.writeString(file("y.npy"), "precious");

@@ -72,8 +72,12 @@ public final class FolderSource implements RecordSource {
       throw PenstockException.about(directory, "expected files in the directory, found none");
     }
     Path first = files.getFirst();
+    boolean isOfImages = ImageDecoder.isImage(first);
+    if (!isOfImages) {
+      options.checkNoImages();
+    }
     Decoder decoder =
-        ImageDecoder.isImage(first)
+        isOfImages
             ? ImageDecoder.of(first, options.resize(), options.isGray())
             : new BytesDecoder(first);
     String how = "resize=%s gray=%s".formatted(options.resize(), options.isGray());

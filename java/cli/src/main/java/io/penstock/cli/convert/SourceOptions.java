@@ -29,6 +29,24 @@ public record SourceOptions(
     if (skipLines < 0) {
       throw new IllegalArgumentException("--skip-lines must be at least 0, was " + skipLines);
     }
+    if (isLossy && dtype == null) {
+      throw new IllegalArgumentException("--lossy goes with --dtype");
+    }
+  }
+
+  /** Refuses what means nothing for a source that is no directory of images. */
+  void checkNoImages() {
+    if (resize != null || isGray) {
+      throw new IllegalArgumentException("--resize and --gray go with a directory of images");
+    }
+  }
+
+  /** Refuses what means nothing for a source that is no text. */
+  void checkNoText() {
+    if (delimiter != null || skipLines > 0) {
+      throw new IllegalArgumentException(
+          "--delimiter and --skip-lines go with text: one .csv, .tsv or .txt");
+    }
   }
 
   /**

@@ -51,12 +51,16 @@ public final class Sources {
     if (paths.size() == 1) {
       Path path = paths.getFirst();
       if (Files.isDirectory(path)) {
+        options.checkNoText();
         return FolderSource.open(path, options);
       }
       if (TEXT.matcher(path.toString().toLowerCase(Locale.ROOT)).matches()) {
+        options.checkNoImages();
         return SelectedSource.of(TextSource.open(path, options), selection);
       }
     }
+    options.checkNoImages();
+    options.checkNoText();
     List<Path> files = new ArrayList<>();
     List<Unpacked> unpacked = new ArrayList<>();
     try {

@@ -38,7 +38,7 @@ final class TextSource implements RecordSource {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment chunk;
 
-  /** Read already, to know how many numbers a line has; null if there is none. */
+  /** Read already, to know how many numbers a line has; null when it was handed over. */
   private CsvRecord first;
 
   private TextSource(Path path, SourceOptions options, BufferedReader text) {
@@ -57,7 +57,14 @@ final class TextSource implements RecordSource {
             .ofCsvRecord(text);
     this.lines = reader.iterator();
     this.first = line();
-    this.fields = first == null ? 1 : first.getFieldCount();
+    if (first == null) {
+      throw PenstockException.about(
+          path,
+          "expected lines of numbers, found none"
+              + (skipLines == 0 ? "" : " behind the first " + skipLines)
+              + ": name another file, or see --skip-lines");
+    }
+    this.fields = first.getFieldCount();
     this.chunk = arena.allocate(Math.max(CHUNK_BYTES / recordBytes(), 1) * recordBytes(), 8);
   }
 
