@@ -143,6 +143,26 @@ final class ColumnOptions {
     return columns().values().iterator().next().getFirst();
   }
 
+  /** All files that were named, those of offsets too, without the parts that are meant of them. */
+  List<Path> files() {
+    Stream<Path> divisions =
+        offsets.stream().flatMap(column -> column.shards().stream()).map(Path::of);
+    return Stream.concat(named(), divisions)
+        .flatMap(path -> Formats.shards(path).stream())
+        .map(Formats::file)
+        .distinct()
+        .toList();
+  }
+
+  /** The folders among them, whose files are records. */
+  List<Path> folders() {
+    return named().map(Formats::file).filter(Files::isDirectory).distinct().toList();
+  }
+
+  private Stream<Path> named() {
+    return columns().values().stream().flatMap(List::stream);
+  }
+
   /** Tokens of a window; null where records are as they are. */
   Long window() {
     return window;

@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.BadRecords;
+import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
@@ -9,6 +10,7 @@ import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -181,6 +183,13 @@ final class LoaderOptions {
     return manifest != null && !isVerified;
   }
 
+  /** Files that tell what the dataset was: as far as they were named, or lie where they would. */
+  List<Path> manifests(Path firstFile) {
+    return manifest == null
+        ? List.of(Manifest.defaultPath(firstFile))
+        : List.of(Manifest.defaultPath(firstFile), manifest);
+  }
+
   /** The checksums of the records that are to be checked; null for none. */
   private Path checksums(Dataset dataset, Path firstFile) {
     if (!isVerified) {
@@ -207,6 +216,11 @@ final class LoaderOptions {
   Loader open(Dataset dataset, Sampler sampler, LoaderState state, Path firstFile) {
     LoaderBuilder builder = dataset.loader();
     if (batchBytes != null) {
+      if (dataset.columns().stream().noneMatch(Column::isVariable)) {
+        throw new IllegalArgumentException(
+            "--batch-bytes goes with records of different sizes, all columns have records of one"
+                + " size: leave it out, or see --offsets");
+      }
       builder.batchBytes(batchBytes);
     }
     return builder

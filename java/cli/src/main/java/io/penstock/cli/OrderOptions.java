@@ -84,9 +84,8 @@ final class OrderOptions {
   @Option(
       names = "--split-seed",
       paramLabel = "NUMBER",
-      defaultValue = "0",
-      description = "Seed of the split, which --seed does not change. Default: ${DEFAULT-VALUE}.")
-  private long splitSeed;
+      description = "Seed of the split, with --split; --seed does not change it. Default: 0.")
+  private Long splitSeed;
 
   @Option(
       names = "--subset",
@@ -132,8 +131,9 @@ final class OrderOptions {
       names = "--epoch-records",
       paramLabel = "RECORDS",
       description =
-          "Records of an epoch. Default: as many as there are; with --without-replacement those"
-              + " whose weight is not 0.")
+          "Records of an epoch; more than there are only where they are drawn, with --weights,"
+              + " --balance or --mix. Default: as many as there are; with --without-replacement"
+              + " those whose weight is not 0.")
   private Long epochRecords;
 
   static final class ShuffleConverter implements ITypeConverter<Shuffle> {
@@ -177,6 +177,7 @@ final class OrderOptions {
         shuffle == Shuffle.BLOCK || (blockRecords == null && windowBlocks == null),
         "--block-records and --window-blocks go with --shuffle block");
     check(validation == null || part != null, "--validation goes with --split");
+    check(splitSeed == null || part != null, "--split-seed goes with --split");
     check(!isWithoutReplacement || weights != null, "--without-replacement goes with --weights");
     check(
         epochRecords == null || epochRecords >= 0,
@@ -192,9 +193,15 @@ final class OrderOptions {
     long count = records == null ? dataset.recordCount() : records.size();
     Sampler order = order(dataset, records, count);
     Sampler whole = records == null ? order : new SubsetSampler(records, order);
-    return epochRecords == null || epochRecords == whole.size()
-        ? whole
-        : new LimitedSampler(whole, epochRecords);
+    if (epochRecords == null || epochRecords == whole.size()) {
+      return whole;
+    }
+    check(
+        epochRecords < whole.size(),
+        ("--epoch-records must be at most %d, the records that there are, was %d: read several"
+                + " --epochs, or draw more with --weights, --balance or --mix")
+            .formatted(whole.size(), epochRecords));
+    return new LimitedSampler(whole, epochRecords);
   }
 
   private Sampler order(Dataset dataset, Subset records, long count) {
@@ -261,7 +268,8 @@ final class OrderOptions {
   private Subset subset(long recordCount, Dataset dataset) {
     if (part != null) {
       double share = validation == null ? 0.1 : validation;
-      Split split = Split.byFraction(dataset.recordCount(), share, splitSeed);
+      Split split =
+          Split.byFraction(dataset.recordCount(), share, splitSeed == null ? 0 : splitSeed);
       return part.equals("training") ? split.training() : split.validation();
     }
     return subset == null ? null : Subset.list(recordCount, OneColumn.of(subset).integers());

@@ -4,10 +4,6 @@ import io.penstock.Dataset;
 import io.penstock.FileInfo;
 import io.penstock.Loader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -77,15 +73,16 @@ final class ReadCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Write the index of each record to FILE, one a line, in the order of delivery; - is"
-              + " stdout. Default: none.")
+              + " stdout. A file that exists is replaced, unless --state goes on with it. Default:"
+              + " none.")
   private String indices;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
       description =
-          "Write the bytes of the first column to FILE, in the order of delivery; - is stdout."
-              + " Default: none.")
+          "Write the bytes of the first column to FILE, in the order of delivery; - is stdout. A"
+              + " file that exists is replaced, unless --state goes on with it. Default: none.")
   private String out;
 
   @Option(
@@ -103,6 +100,7 @@ final class ReadCommand implements Callable<Integer> {
     checkOptions();
     StateOptions.Saved saved = states.readOrNull();
     states.checkEpochs(saved, firstEpoch);
+    states.checkWritable();
     ReadReport report;
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
@@ -119,7 +117,7 @@ final class ReadCommand implements Callable<Integer> {
               out,
               indices,
               isDigested ? dataset : null,
-              saved == null ? "" : saved.note())) {
+              saved == null ? null : saved.note())) {
         deliver(loader, outputs);
         report =
             new ReadReport(
@@ -187,43 +185,16 @@ final class ReadCommand implements Callable<Integer> {
     check(takers <= 1, "only one of --out -, --indices - and --json can have stdout");
   }
 
-  /** Opening an output empties it, and what is read must not be lost over a slip of the fingers. */
   private void checkOutputs(Dataset dataset) throws IOException {
-    List<Path> outputs = new ArrayList<>();
-    for (String output : new String[] {out, indices}) {
-      if (output != null && !output.equals(ReadOutputs.STDOUT)) {
-        outputs.add(Path.of(output));
-      }
-    }
-    if (states.isAsked()) {
-      outputs.add(states.file());
-    }
-    List<Path> data = dataset.files().stream().map(FileInfo::path).toList();
-    for (int i = 0; i < outputs.size(); i++) {
-      Path output = outputs.get(i);
-      check(
-          !isAmong(output, outputs.subList(0, i)),
-          "--out, --indices and --state must be different files, was " + output + " twice");
-      check(
-          !isAmong(output, data),
-          output + " is a file of the dataset: --out, --indices and --state must name another one");
-      check(
-          !isAmong(output, order.files()),
-          output + " tells the order: --out, --indices and --state must name another file");
-    }
-  }
-
-  /** By what the names lead to; those of files that are not there yet, as they are. */
-  private static boolean isAmong(Path path, List<Path> others) throws IOException {
-    Path absolute = path.toAbsolutePath().normalize();
-    boolean exists = Files.exists(path);
-    for (Path other : others) {
-      if (absolute.equals(other.toAbsolutePath().normalize())
-          || (exists && Files.exists(other) && Files.isSameFile(path, other))) {
-        return true;
-      }
-    }
-    return false;
+    String state = states.isAsked() ? states.file().toString() : null;
+    OutputPaths paths = new OutputPaths(spec, OutputPaths.of(out, indices, state));
+    paths.checkDifferent();
+    paths.checkAreNone(
+        dataset.files().stream().map(FileInfo::path).toList(), "a file of the dataset");
+    paths.checkAreNone(columns.files(), "a file of the dataset");
+    paths.checkAreOutside(columns.folders());
+    paths.checkAreNone(loading.manifests(columns.firstPath()), "the manifest of the dataset");
+    paths.checkAreNone(order.files(), "a file that tells the order");
   }
 
   private void check(boolean isRight, String rule) {

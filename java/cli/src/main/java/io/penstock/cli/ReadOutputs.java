@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 
 /**
  * Where {@code read} puts what was delivered: bytes of the first column, indices, digests.
@@ -38,6 +37,7 @@ final class ReadOutputs implements AutoCloseable {
 
   private final Streams streams;
   private final List<OutputFile> files = new ArrayList<>();
+  private final OutputNote note;
   private final Map<String, SegmentDigest> digests = new LinkedHashMap<>();
   private final ByteBuffer lines = ByteBuffer.allocateDirect(LINES_BYTES);
   private final byte[] digits = new byte[LONGEST_LINE_BYTES];
@@ -54,31 +54,33 @@ final class ReadOutputs implements AutoCloseable {
   }
 
   /**
-   * Opens the files; what they held is lost, unless a note tells how much of it is kept.
+   * Opens the files; what they held is lost, unless a run is continued: then a note tells how much
+   * of it is kept.
    *
    * @param out path for the bytes of the first column, or "-" for stdout; null: none
    * @param indicesOut path for the indices, or "-" for stdout; null: none
    * @param dataset names the columns to digest; null: no digests
-   * @param note what {@link #note} said when the run that is continued was here; or empty
+   * @param known what {@link #note} said when the run that is continued was here; null: none is
    */
-  ReadOutputs(Streams streams, String out, String indicesOut, Dataset dataset, String note)
+  ReadOutputs(Streams streams, String out, String indicesOut, Dataset dataset, OutputNote known)
       throws IOException {
     this.streams = streams;
+    this.note = known == null ? new OutputNote() : known;
     if (dataset != null) {
       for (Column column : dataset.columns()) {
         digests.put(column.name(), new SegmentDigest());
       }
     }
     try {
-      bytes = out == null ? null : sink("out", out, note);
-      indices = indicesOut == null ? null : sink("indices", indicesOut, note);
+      bytes = out == null ? null : sink("out", out, known != null);
+      indices = indicesOut == null ? null : sink("indices", indicesOut, known != null);
     } catch (IOException | RuntimeException | Error e) {
       close();
       throw e;
     }
   }
 
-  private Sink sink(String name, String path, String note) throws IOException {
+  private Sink sink(String name, String path, boolean isContinued) throws IOException {
     if (path.equals(STDOUT)) {
       return streams::write;
     }
@@ -87,7 +89,7 @@ final class ReadOutputs implements AutoCloseable {
     files.add(new OutputFile(name, file));
     // A file that is new is not the one that the state counts on: it gets the rest. So may another
     // rank's, or that of a job that goes on elsewhere.
-    long keptBytes = file.size() == 0 ? 0 : keptBytes(name, note);
+    long keptBytes = isContinued && file.size() > 0 ? keptBytes(name, path, file.size()) : 0;
     if (file.size() < keptBytes) {
       throw PenstockException.about(
           Path.of(path),
@@ -108,23 +110,26 @@ final class ReadOutputs implements AutoCloseable {
     };
   }
 
-  private static long keptBytes(String name, String note) {
-    for (String word : note.split(" ", -1)) {
-      if (word.startsWith(name + "=")) {
-        return Long.parseLong(word.substring(name.length() + 1));
-      }
+  private long keptBytes(String name, String path, long foundBytes) {
+    Long bytes = note.lengthOrNull(name);
+    if (bytes == null) {
+      throw PenstockException.about(
+          Path.of(path),
+          ("expected no file, or an empty one, since the state says nothing of how much to keep,"
+                  + " found one of %d bytes for --%s: name another one, which gets what is still to"
+                  + " come, or start anew without the state")
+              .formatted(foundBytes, name));
     }
-    return 0;
+    return bytes;
   }
 
-  /** How long the files are, as "out=1234 indices=56"; they are on the disk then. */
-  String note() throws IOException {
-    StringJoiner note = new StringJoiner(" ");
+  /** How long the files are, those of earlier runs too; they are on the disk then. */
+  OutputNote note() throws IOException {
     for (OutputFile file : files) {
       file.channel().force(false);
-      note.add(file.name() + "=" + file.channel().position());
+      note.set(file.name(), file.channel().position());
     }
-    return note.toString();
+    return note;
   }
 
   /** Puts one batch everywhere. */

@@ -13,6 +13,8 @@ import picocli.CommandLine.Spec;
 
 /** Where a run saves how far it has come, and goes on from. */
 final class StateOptions {
+  private static final long DEFAULT_EVERY = 1000;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -29,15 +31,17 @@ final class StateOptions {
   @Option(
       names = "--state-every",
       paramLabel = "BATCHES",
-      defaultValue = "1000",
-      description = "Save after so many batches, with --state. Default: ${DEFAULT-VALUE}.")
-  private long every;
+      description = "Save after so many batches, with --state. Default: " + DEFAULT_EVERY + ".")
+  private Long every;
 
   /** A state and how long the outputs were. */
-  record Saved(LoaderState state, String note) {}
+  record Saved(LoaderState state, OutputNote note) {}
 
   void check() {
-    if (every < 1) {
+    if (every != null && file == null) {
+      throw new ParameterException(spec.commandLine(), "--state-every goes with --state");
+    }
+    if (every != null && every < 1) {
       throw new ParameterException(
           spec.commandLine(), "--state-every must be at least 1, was " + every);
     }
@@ -56,19 +60,37 @@ final class StateOptions {
     if (file == null || Files.notExists(file)) {
       return null;
     }
-    return new Saved(StateFile.read(file), StateFile.readNote(file));
+    return new Saved(StateFile.read(file), OutputNote.parse(file, StateFile.readNote(file)));
+  }
+
+  /** Finds out before anything is read, and not at its end, that nothing can be saved. */
+  void checkWritable() {
+    if (file == null) {
+      return;
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    String found =
+        !Files.isDirectory(directory)
+            ? "none: make it"
+            : !Files.isWritable(directory) ? "one that must not be written: change its mode" : null;
+    if (found != null) {
+      throw PenstockException.about(
+          file,
+          "expected a directory to save the state in, found %s, or name another file"
+              .formatted(found));
+    }
   }
 
   /** Whether it is time to save, after so many batches. */
   boolean isDue(long batches) {
-    return file != null && batches % every == 0;
+    return file != null && batches % (every == null ? DEFAULT_EVERY : every) == 0;
   }
 
   /** Saves, once the outputs are where they belong. */
   void save(LoaderState state, ReadOutputs outputs) throws IOException {
     if (file != null) {
       outputs.finish();
-      StateFile.write(file, state, outputs.note());
+      StateFile.write(file, state, outputs.note().toString());
     }
   }
 

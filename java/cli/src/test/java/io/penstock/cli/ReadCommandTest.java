@@ -61,32 +61,6 @@ final class ReadCommandTest {
     }
   }
 
-  private static void refused(String reason, Object... arguments) {
-    Run run = Run.of(arguments);
-    assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(run.err()).contains(reason);
-  }
-
-  @Test
-  void noOutputIsAnotherOneOrAnInput() throws IOException {
-    Path path = path();
-    Path weights = Run.records(directory.resolve("w.npy"), RECORDS, 1);
-    byte[] before = Files.readAllBytes(weights);
-    Path a = directory.resolve("a");
-    Path again = directory.resolve("./a");
-    String different = "must be different files";
-    refused(different, "read", path, "--out", a, "--indices", again);
-    refused(different, "read", path, "--out", a, "--state", again);
-    refused(different, "read", path, "--indices", a, "--state", again);
-    assertThat(a).doesNotExist();
-    refused("is a file of the dataset", "read", path, "--indices", path);
-    refused("tells the order", "read", path, "--weights", weights, "--out", weights);
-    assertThat(weights).hasBinaryContent(before);
-    Files.createSymbolicLink(a, weights);
-    refused("tells the order", "read", path, "--weights", weights, "--indices", a);
-    assertThat(weights).hasBinaryContent(before);
-  }
-
   @Test
   void epochsAndSeedsHaveOrdersOfTheirOwn() {
     Path path = path();

@@ -150,6 +150,14 @@ final class ReadOrderTest {
   }
 
   @Test
+  void anEpochHasNotMoreRecordsThanThereAre() {
+    failsWith("--epoch-records must be at most 1003", "--epoch-records", 1004);
+    failsWith(
+        "--epoch-records must be at most 100", "--split", "validation", "--epoch-records", 101);
+    assertThat(indices("read", path, "--epoch-records", 1003, "--indices", "-")).hasSize(1003);
+  }
+
+  @Test
   void wrongWeightsAreToldInOneLine() {
     failsWith(
         "one for each of the 1003 records, were 2", "--weights", numbers("a.npy", "'<i8'", 1, 2));

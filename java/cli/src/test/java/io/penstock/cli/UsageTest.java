@@ -50,6 +50,11 @@ final class UsageTest {
         "read PATH --mix -1",
         "read PATH --mix 1 --split training",
         "read PATH --epoch-records -1",
+        "read PATH --epoch-records 101",
+        "read PATH --split validation --epoch-records 11",
+        "read PATH --split-seed 3",
+        "read PATH --state-every 5",
+        "read PATH --batch-bytes 1m",
         "read PATH --seed one",
         "read PATH --seed 1 --seed 2",
         "read PATH --seed 99999999999999999999",
@@ -89,6 +94,11 @@ final class UsageTest {
         "order PATH --epoch -1",
         "order PATH --plot order.jpg",
         "order PATH --shuffle block --block-records 0",
+        "convert PATH DST --resize 2x2",
+        "convert PATH DST --gray",
+        "convert PATH DST --lossy",
+        "convert PATH DST --delimiter ;",
+        "convert PATH DST --skip-lines 1",
         "demo --size 1k",
         "demo --size big",
         "demo --epochs 0",
@@ -100,12 +110,17 @@ final class UsageTest {
     Object[] arguments =
         line.isEmpty()
             ? new Object[0]
-            : List.of(line.replace("PATH", path.toString()).split(" ")).toArray();
+            : List.of(
+                    line.replace("PATH", path.toString())
+                        .replace("DST", directory.resolve("made.npy").toString())
+                        .split(" "))
+                .toArray();
     Run run = Run.of(arguments);
     assertThat(run.err()).startsWith("penstock: ").hasLineCount(1);
     assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(run.text()).isEmpty();
     assertThat(Files.readAllBytes(path)).isEqualTo(before);
+    assertThat(directory).isDirectoryNotContaining("glob:**made*");
   }
 
   @Test
