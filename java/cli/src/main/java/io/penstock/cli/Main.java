@@ -51,7 +51,9 @@ public final class Main {
         (failure, _) -> Failures.reportUsage(failure, streams, penstock.isDebug());
     IExecutionExceptionHandler failed =
         (failure, _, _) -> Failures.report(failure, streams, penstock.isDebug());
-    return new CommandLine(penstock)
+    CommandLine line = new CommandLine(penstock);
+    Examples.addTo(line);
+    return line
         .setCaseInsensitiveEnumValuesAllowed(true)
         // Otherwise a forgotten value swallows the next option.
         .setAllowOptionsAsOptionParameters(false)

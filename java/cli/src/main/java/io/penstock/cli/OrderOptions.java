@@ -122,6 +122,7 @@ final class OrderOptions {
       names = "--mix",
       paramLabel = "WEIGHT[,WEIGHT...]",
       split = ",",
+      hideParamSyntax = true,
       description =
           "Mix the shards of the columns by weight, one for each shard: each is gone through in its"
               + " own --shuffle, over and over. Default: shards lie end to end.")

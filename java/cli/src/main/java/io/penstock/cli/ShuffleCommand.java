@@ -4,16 +4,21 @@ import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.write.DatasetShuffle;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code shuffle}: writes the records in shuffled order, once and for all. */
 @Command(
     name = "shuffle",
+    customSynopsis = "penstock shuffle [OPTIONS] PATH... DIR",
     header = "Writes records in shuffled order into shards, of any number in bounded memory.",
     description = {
       "One permutation of all records, as read --shuffle full --seed delivers it in epoch 0,"
@@ -34,6 +39,8 @@ final class ShuffleCommand implements Callable<Integer> {
   private static final double NANOS = 1e9;
 
   @ParentCommand private PenstockCommand penstock;
+  @Spec private CommandSpec spec;
+
   @Mixin private ColumnOptions columns;
 
   @Option(
@@ -78,6 +85,11 @@ final class ShuffleCommand implements Callable<Integer> {
     Streams streams = penstock.streams();
     long start = System.nanoTime();
     Path directory = columns.removeLast("DIR, the directory to make");
+    if (Files.isRegularFile(directory)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "expected DIR, the directory to make, as the last path, found the file " + directory);
+    }
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
         Progress bar = Progress.start(streams, "shuffle", "records", 2 * dataset.recordCount())) {

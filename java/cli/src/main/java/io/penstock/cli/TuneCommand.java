@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
 /** {@code tune}: what a device can do, and which readahead flags follow from that. */
 @Command(
     name = "tune",
+    header = "Measures a device, and prints the readahead flags that suit it.",
     description = {
-      "Measures the device under a file: random reads by size and by how many are in flight, and"
+      "Looks at the device under a file: random reads by size and by how many are in flight, and"
           + " reading in the file's order. Prints a table, the readahead flags that suit the device"
           + " with the reason for each, and, for a .npy file, how fast an exact shuffle of it would"
           + " be with so much memory. Nothing is written to PATH if it is a file; reads go past the"

@@ -5,21 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.Channels;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** What --help and --version say. */
 final class HelpTest {
   @ParameterizedTest
-  @ValueSource(strings = {"convert", "create", "demo", "info", "read", "take"})
+  @MethodSource("commands")
   void everyOptionOfACommandStatesItsDefault(String command) {
-    Streams streams =
-        new Streams(
-            Channels.newChannel(System.out), false, new PrintWriter(new StringWriter()), false);
-    CommandLine line = Main.commandLine(new PenstockCommand(streams)).getSubcommands().get(command);
+    CommandLine line = program().getSubcommands().get(command);
     Run run = Run.of(command, "--help");
     assertThat(run.code()).isEqualTo(ExitCodes.DONE);
     assertThat(run.err()).isEmpty();
@@ -49,9 +49,55 @@ final class HelpTest {
 
   @Test
   void helpFitsIntoAHundredColumns() {
-    for (String command : new String[] {"convert", "create", "demo", "info", "read", "take"}) {
+    for (String command : commands()) {
       assertThat(Run.of(command, "--help").lines()).allMatch(line -> line.length() <= 100);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasAHeaderAndExamplesThatAreUnderstood(String command) {
+    List<String> help = Run.of(command, "--help").lines();
+    assertThat(help.getFirst()).matches("[A-Z].*\\.");
+    assertThat(Examples.of(command)).hasSizeBetween(1, 3);
+    assertThat(help).contains("Examples:").allMatch(line -> line.length() <= 100);
+    for (String example : Examples.of(command)) {
+      assertThat(help).contains("  " + example);
+      List<String> words =
+          Pattern.compile("'([^']*)'|\\S+")
+              .matcher(example)
+              .results()
+              .map(word -> word.group(1) == null ? word.group() : word.group(1))
+              .toList();
+      assertThat(words).startsWith("penstock", command);
+      program().parseArgs(words.subList(1, words.size()).toArray(String[]::new));
+    }
+  }
+
+  private static CommandLine program() {
+    return Main.commandLine(
+        new PenstockCommand(
+            new Streams(
+                Channels.newChannel(System.out),
+                false,
+                new PrintWriter(new StringWriter()),
+                false)));
+  }
+
+  static Set<String> commands() {
+    return program().getSubcommands().keySet();
+  }
+
+  @Test
+  void parametersAreShownAsTheyAreTyped() {
+    assertThat(Run.of("read", "--help").text())
+        .contains("\n      --mix=WEIGHT[,WEIGHT...]  ")
+        .doesNotContain("WEIGHT...][");
+    assertThat(Run.of("shuffle", "--help").text())
+        .contains("Usage: penstock shuffle [OPTIONS] PATH... DIR");
+    assertThat(Run.of("read", "--help").text().replaceAll("\\s+", " "))
+        .contains("--indices=FILE Write the index of each record")
+        .contains("A file that exists is replaced");
   }
 
   @Test

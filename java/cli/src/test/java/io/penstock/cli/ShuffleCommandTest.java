@@ -41,6 +41,19 @@ final class ShuffleCommandTest {
   }
 
   @Test
+  void aFileInThePlaceOfTheDirectoryIsTold() {
+    Path x = Run.records(directory.resolve("x.npy"), 10, 4);
+    Path y = Run.records(directory.resolve("y.npy"), 10, 4);
+    for (Object[] arguments : new Object[][] {{"shuffle", x, y}, {"shuffle", y}}) {
+      Run run = Run.of(arguments);
+      assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
+      assertThat(run.err())
+          .hasLineCount(1)
+          .contains("expected DIR, the directory to make, as the last path, found the file " + y);
+    }
+  }
+
+  @Test
   void theShardsAreWhatReadDelivers() {
     JsonObject made =
         json(Run.of("shuffle", x, out, "--seed", 7, "--shards", 3, "--memory", "9m", "--json"));
