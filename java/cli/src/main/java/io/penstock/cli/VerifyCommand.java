@@ -20,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Compares with what checksum has written down: which files are missing, of another size, or"
           + " more than there were; which MiB of them are damaged or cannot be read; and which"
-          + " records these hold that are damaged, by column. Exits with 1 if anything is.",
+          + " records these hold that are damaged, by column. Exits with 1 if anything is, with a"
+          + " line on stderr for each PATH that is not as it was, or cannot be verified.",
       "",
       "With --json, one object on stdout, or {\"manifests\": [...]} for several: manifest, ok,"
           + " bytes (read), seconds, bytesPerSecond, files (those with a problem: path, problem as"
@@ -35,8 +36,8 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "PATH",
       arity = "1..*",
       description =
-          "Manifests (NAME.penstock.json), or the first files of datasets that have theirs beside"
-              + " them.")
+          "Manifests (NAME.penstock.json, or any other name that checksum was given), or the first"
+              + " files of datasets that have theirs beside them.")
   private List<Path> paths;
 
   @Option(
@@ -47,32 +48,56 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Verification> all = new ArrayList<>();
+    List<PenstockException> failures = new ArrayList<>();
     for (Path path : paths) {
-      boolean isManifest = path.toString().endsWith(".json");
-      Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
-      if (!isManifest) {
-        Manifest.read(manifest).checkIsAbout(manifest, path);
+      try {
+        Verification one = verify(path);
+        all.add(one);
+        if (!one.isGood()) {
+          failures.add(failure(one));
+        }
+      } catch (PenstockException e) {
+        // What the others are is worth knowing all the same.
+        failures.add(e);
       }
-      all.add(Verification.run(manifest, penstock.streams()));
     }
-    if (isJson) {
-      Json.print(penstock.streams(), all.size() == 1 ? all.getFirst().toJson() : toJson(all));
-    } else {
+    print(all);
+    if (failures.isEmpty()) {
+      return ExitCodes.DONE;
+    }
+    PenstockException last = failures.removeLast();
+    failures.forEach(failure -> penstock.streams().say(failure.getMessage()));
+    throw last;
+  }
+
+  private Verification verify(Path path) throws IOException {
+    boolean isManifest = path.toString().endsWith(".json") || Manifest.isLikelyAt(path);
+    Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
+    if (!isManifest) {
+      Manifest.read(manifest).checkIsAbout(manifest, path);
+    }
+    return Verification.run(manifest, penstock.streams());
+  }
+
+  private static PenstockException failure(Verification one) {
+    return PenstockException.about(
+        one.manifest(),
+        "expected the data that it is about, found "
+            + one.summary()
+            + ": bring the files back from a copy, or read them with --verify and"
+            + " --bad-records");
+  }
+
+  private void print(List<Verification> all) throws IOException {
+    if (!isJson) {
       for (Verification one : all) {
         penstock.streams().print(one.toHuman());
       }
+    } else if (paths.size() > 1) {
+      Json.print(penstock.streams(), toJson(all));
+    } else if (!all.isEmpty()) {
+      Json.print(penstock.streams(), all.getFirst().toJson());
     }
-    for (Verification one : all) {
-      if (!one.isGood()) {
-        throw PenstockException.about(
-            one.manifest(),
-            "expected the data that it is about, found "
-                + one.summary()
-                + ": bring the files back from a copy, or read them with --verify and"
-                + " --bad-records");
-      }
-    }
-    return ExitCodes.DONE;
   }
 
   private static JsonObject toJson(List<Verification> all) {

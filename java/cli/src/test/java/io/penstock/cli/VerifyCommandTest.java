@@ -50,6 +50,35 @@ final class VerifyCommandTest {
     return json(run);
   }
 
+  @Test
+  void eachOfSeveralIsToldWhateverTheOthersAre() throws IOException {
+    checksum();
+    Path missing = directory.resolve("missing.npy");
+    for (List<Path> order : List.of(List.of(images, missing), List.of(missing, images))) {
+      Run run = Run.of("verify", order.getFirst(), order.getLast());
+      assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(run.text()).contains(manifest.toString(), "all as it was");
+      assertThat(run.err())
+          .hasLineCount(1)
+          .contains("missing.penstock.json: expected the manifest", "no such file or directory");
+      Run json = Run.of("verify", order.getFirst(), order.getLast(), "--json");
+      assertThat(json(json).getAsJsonArray("manifests")).hasSize(1);
+    }
+    flipBit(images, 500);
+    Run run = Run.of("verify", images, missing);
+    assertThat(run.text()).contains("damaged");
+    assertThat(run.err()).hasLineCount(2).contains("1 file with problems").contains("missing");
+  }
+
+  @Test
+  void aManifestMayHaveAnyName() {
+    Path named = directory.resolve("sums");
+    checksum("--manifest", named);
+    Run run = Run.of("verify", named);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.text()).contains("all as it was");
+  }
+
   private static void flipBit(Path file, long offset) throws IOException {
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       bytes.seek(offset);
