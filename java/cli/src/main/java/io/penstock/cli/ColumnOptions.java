@@ -40,7 +40,8 @@ final class ColumnOptions {
       paramLabel = "NAME=PATH[,PATH...]",
       converter = Converter.class,
       description =
-          "A column with a name of its own; several files are laid end to end. Repeatable; such"
+          "A column with a name of its own; several files are laid end to end (a name with a"
+              + " comma in it is taken as one where there is such a file). Repeatable; such"
               + " columns come after those given as PATH. Default: none.")
   private List<NamedColumn> named = new ArrayList<>();
 
@@ -106,7 +107,7 @@ final class ColumnOptions {
       if (equals < 1 || equals == text.length() - 1) {
         throw new TypeConversionException("must be NAME=PATH[,PATH...], was '" + text + "'");
       }
-      List<String> shards = List.of(text.substring(equals + 1).split(",", -1));
+      List<String> shards = ShardList.of(text.substring(equals + 1));
       if (shards.contains("")) {
         throw new TypeConversionException("must have a path around each comma, was " + text);
       }

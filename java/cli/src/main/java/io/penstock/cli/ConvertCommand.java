@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -41,10 +40,11 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "SRC",
       description =
           "Whatever penstock reads: a file, a part of one as FILE#PART, or several laid end to end:"
-              + " a.npy,b.npy or 'part-*.npy'. Also what it does not read in place: compressed"
-              + " members of an .npz, files compressed by gzip or zlib, text with numbers (.csv,"
-              + " .tsv, .txt), and a directory of images (PNG, JPEG), of small .npy or of other"
-              + " files that are a record each; sub-directories are classes, DST-labels.npy.")
+              + " a.npy,b.npy or 'part-*.npy' (a name with a comma is taken as one where there is"
+              + " such a file). Also what it does not read in place: compressed members of an .npz,"
+              + " files compressed by gzip or zlib, text with numbers (.csv, .tsv, .txt), and a"
+              + " directory of images (PNG, JPEG), of small .npy or of other files that are a"
+              + " record each; sub-directories are classes, DST-labels.npy.")
   private String source;
 
   @Parameters(index = "1", paramLabel = "DST.npy", description = "The file to make.")
@@ -73,7 +73,9 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--select",
       paramLabel = "START:STOP[:STEP]",
       converter = SelectionConverter.class,
-      description = "Write these records only, counted as in Python. Default: all.")
+      description =
+          "Write these records only, counted from 0 as in Python, without negative"
+              + " numbers: 100: leaves out the first 100. Default: all.")
   private Selection selection = Selection.ALL;
 
   @Option(
@@ -188,7 +190,7 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private RecordSource open(SourceOptions how) throws IOException {
-    List<Path> paths = Stream.of(source.split(",", -1)).map(Path::of).toList();
+    List<Path> paths = ShardList.of(source).stream().map(Path::of).toList();
     return Sources.open(paths, how, target);
   }
 

@@ -66,7 +66,7 @@ final class Failures {
       case InvalidPathException e ->
           "'%s' is no file name in this locale (%s): set LC_ALL=C.UTF-8"
               .formatted(e.getInput(), System.getProperty("native.encoding"));
-      case IllegalArgumentException e when e.getMessage() != null -> e.getMessage();
+      case IllegalArgumentException e when e.getMessage() != null -> OptionNames.in(e.getMessage());
       case NoSuchFileException e -> e.getFile() + ": no such file or directory: check the path";
       case AccessDeniedException e ->
           e.getFile() + ": permission denied: check its mode and those of the directories above";

@@ -53,8 +53,8 @@ public final class Main {
         (failure, _, _) -> Failures.report(failure, streams, penstock.isDebug());
     CommandLine line = new CommandLine(penstock);
     Examples.addTo(line);
-    return line
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    NumberConverters.addTo(line);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         // Otherwise a forgotten value swallows the next option.
         .setAllowOptionsAsOptionParameters(false)
         .setOverwrittenOptionsAllowed(false)

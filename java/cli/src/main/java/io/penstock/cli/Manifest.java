@@ -8,6 +8,7 @@ import io.penstock.Dataset;
 import io.penstock.PenstockException;
 import io.penstock.checksum.FileChecksums;
 import io.penstock.format.Formats;
+import io.penstock.internal.SystemReason;
 import io.penstock.write.DatasetShuffle;
 import io.penstock.write.PartialFile;
 import java.io.IOException;
@@ -174,7 +175,7 @@ record Manifest(
       throw PenstockException.about(
           path,
           "expected the manifest, found that it cannot be read: %s: make it with penstock checksum"
-              .formatted(e.getMessage()),
+              .formatted(SystemReason.of(e)),
           e);
     } catch (JsonParseException | IllegalArgumentException | NullPointerException e) {
       throw damaged(path, e);

@@ -2,6 +2,7 @@ package io.penstock.cli;
 
 import io.penstock.Column;
 import io.penstock.Dataset;
+import io.penstock.PenstockException;
 import java.nio.file.Path;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
@@ -32,6 +33,13 @@ record OneColumn(Path path) {
   private Dataset open() {
     Dataset dataset = Dataset.builder().column(NAME, path).open();
     Column column = dataset.column(NAME);
+    if (column.recordBytes() != column.elementType().sizeBytes()) {
+      dataset.close();
+      throw PenstockException.about(
+          path,
+          "expected one number a record, found %s of shape %s: name another file"
+              .formatted(column.elementType(), column.shape()));
+    }
     if (column.recordCount() > Integer.MAX_VALUE - 8) {
       dataset.close();
       throw new IllegalArgumentException(

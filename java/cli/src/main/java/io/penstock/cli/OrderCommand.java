@@ -3,6 +3,7 @@ package io.penstock.cli;
 import io.penstock.Dataset;
 import io.penstock.PenstockException;
 import io.penstock.cli.order.OrderPlot;
+import io.penstock.internal.SystemReason;
 import io.penstock.sampler.MixingReport;
 import io.penstock.sampler.Sampler;
 import java.io.IOException;
@@ -106,11 +107,19 @@ final class OrderCommand implements Callable<Integer> {
   private void draw(Sampler sampler, Path picture) throws IOException {
     try {
       OrderPlot.write(sampler, epoch, OneLine.of(sampler.description()), picture);
-    } catch (IOException | PenstockException e) {
+    } catch (IOException e) {
+      String problem =
+          "expected a place for the plot, found: %s: name another with --plot"
+              .formatted(SystemReason.of(e));
+      if (plot != null) {
+        throw PenstockException.about(picture, problem, e);
+      }
+      penstock.streams().say("no plot: " + picture + ": " + problem);
+    } catch (PenstockException e) {
       if (plot != null) {
         throw e;
       }
-      penstock.streams().say("no plot: %s: %s".formatted(picture, e.getMessage()));
+      penstock.streams().say("no plot: " + e.getMessage());
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
@@ -242,11 +243,14 @@ final class OrderOptions {
     }
     double[] chosen =
         LongStream.range(0, count).mapToDouble(i -> all[(int) index.applyAsLong(i)]).toArray();
-    if (!isWithoutReplacement) {
-      return new WeightedSampler(count, chosen, epochRecords == null ? count : epochRecords, seed);
-    }
     long positive = LongStream.range(0, count).filter(i -> chosen[(int) i] > 0).count();
-    return new WeightedShuffle(count, chosen, epochRecords == null ? positive : epochRecords, seed);
+    long size = epochRecords != null ? epochRecords : isWithoutReplacement ? positive : count;
+    return about(
+        weights,
+        () ->
+            isWithoutReplacement
+                ? new WeightedShuffle(count, chosen, size, seed)
+                : new WeightedSampler(count, chosen, size, seed));
   }
 
   /** Sources are the shards: seeds differ, so that equal shards are not in step. */
@@ -273,7 +277,18 @@ final class OrderOptions {
           Split.byFraction(dataset.recordCount(), share, splitSeed == null ? 0 : splitSeed);
       return part.equals("training") ? split.training() : split.validation();
     }
-    return subset == null ? null : Subset.list(recordCount, OneColumn.of(subset).integers());
+    return subset == null
+        ? null
+        : about(subset, () -> Subset.list(recordCount, OneColumn.of(subset).integers()));
+  }
+
+  /** What is wrong with the contents of a file names it. */
+  private static <T> T about(Path file, Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private void check(boolean isRight, String rule) {

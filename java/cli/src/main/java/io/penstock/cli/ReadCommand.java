@@ -3,6 +3,7 @@ package io.penstock.cli;
 import io.penstock.Dataset;
 import io.penstock.FileInfo;
 import io.penstock.Loader;
+import io.penstock.sampler.Sampler;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -104,12 +105,7 @@ final class ReadCommand implements Callable<Integer> {
     ReadReport report;
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
-        Loader loader =
-            loading.open(
-                dataset,
-                order.sampler(dataset),
-                saved == null ? null : saved.state(),
-                columns.firstPath())) {
+        Loader loader = open(dataset, saved)) {
       checkOutputs(dataset);
       try (ReadOutputs outputs =
           new ReadOutputs(
@@ -137,6 +133,13 @@ final class ReadCommand implements Callable<Integer> {
       penstock.streams().print(report.toHuman());
     }
     return ExitCodes.DONE;
+  }
+
+  private Loader open(Dataset dataset, StateOptions.Saved saved) {
+    Sampler sampler = order.sampler(dataset);
+    states.checkFits(saved, dataset, sampler);
+    return loading.open(
+        dataset, sampler, saved == null ? null : saved.state(), columns.firstPath());
   }
 
   private void deliver(Loader loader, ReadOutputs outputs) throws IOException {

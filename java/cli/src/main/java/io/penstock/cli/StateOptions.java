@@ -1,7 +1,9 @@
 package io.penstock.cli;
 
+import io.penstock.Dataset;
 import io.penstock.PenstockException;
 import io.penstock.sampler.LoaderState;
+import io.penstock.sampler.Sampler;
 import io.penstock.sampler.StateFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,6 +93,18 @@ final class StateOptions {
     if (file != null) {
       outputs.finish();
       StateFile.write(file, state, outputs.note().toString());
+    }
+  }
+
+  /** Refuses a state of other data, or of another order. */
+  void checkFits(Saved saved, Dataset dataset, Sampler order) {
+    if (saved == null) {
+      return;
+    }
+    try {
+      saved.state().check(dataset.fingerprint(), order);
+    } catch (PenstockException e) {
+      throw PenstockException.about(file, e.getMessage(), e);
     }
   }
 

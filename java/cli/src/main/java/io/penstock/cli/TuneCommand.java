@@ -5,6 +5,7 @@ import io.penstock.cli.tune.LoadPlot;
 import io.penstock.cli.tune.ScratchFile;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
+import io.penstock.internal.SystemReason;
 import io.penstock.internal.tune.DeviceProbe;
 import io.penstock.internal.tune.Forecast;
 import io.penstock.internal.tune.Measurements;
@@ -189,11 +190,19 @@ final class TuneCommand implements Callable<Integer> {
   private void draw(Measurements found, Path picture) throws IOException {
     try {
       LoadPlot.write(found, "Random reads: " + path.toAbsolutePath().getFileName(), picture);
-    } catch (IOException | PenstockException e) {
+    } catch (IOException e) {
+      String problem =
+          "expected a place for the plot, found: %s: name another with --plot"
+              .formatted(SystemReason.of(e));
+      if (plot != null) {
+        throw PenstockException.about(picture, problem, e);
+      }
+      penstock.streams().say("no plot: " + picture + ": " + problem);
+    } catch (PenstockException e) {
       if (plot != null) {
         throw e;
       }
-      penstock.streams().say("no plot: %s: %s".formatted(picture, e.getMessage()));
+      penstock.streams().say("no plot: " + e.getMessage());
     }
   }
 

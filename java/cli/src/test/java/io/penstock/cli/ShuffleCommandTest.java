@@ -75,7 +75,7 @@ final class ShuffleCommandTest {
     assertThat(Run.of("shuffle", x, out, "--shards", 0).code()).isEqualTo(ExitCodes.USAGE);
     Run little = Run.of("shuffle", x, out, "--memory", "1m");
     assertThat(little.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(little.err()).contains("memoryBytes must be at least");
+    assertThat(little.err()).contains("--memory must be at least");
     Files.createDirectory(out);
     Files.writeString(out.resolve("mine"), "mine");
     for (String force : new String[] {"--json", "--force"}) {

@@ -1,6 +1,7 @@
 package io.penstock.format;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.SystemReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -256,7 +257,7 @@ public final class FolderIndex {
       throw PenstockException.about(
           file,
           "expected a place where the index of the folder can be written, found: %s: choose another"
-                  .formatted(e)
+                  .formatted(SystemReason.of(e))
               + " place for it, with --folder-index FILE or Dataset.Builder.folder",
           e);
     }

@@ -1,6 +1,7 @@
 package io.penstock.sampler;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.SystemReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -63,7 +64,7 @@ public final class StateFile {
       }
       return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw PenstockException.about(path, "the state cannot be read: " + e.getMessage(), e);
+      throw PenstockException.about(path, "the state cannot be read: " + SystemReason.of(e), e);
     }
   }
 
@@ -115,7 +116,7 @@ public final class StateFile {
       }
     } catch (IOException e) {
       PenstockException failure =
-          PenstockException.about(path, "the state cannot be saved: " + e.getMessage(), e);
+          PenstockException.about(path, "the state cannot be saved: " + SystemReason.of(e), e);
       try {
         Files.deleteIfExists(temporary);
       } catch (IOException f) {

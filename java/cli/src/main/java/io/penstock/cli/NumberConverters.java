@@ -1,0 +1,48 @@
+package io.penstock.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads numbers, and says what was expected in words of people instead of Java's. */
+final class NumberConverters {
+  private NumberConverters() {}
+
+  /** For all options of a program. */
+  static void addTo(CommandLine program) {
+    ITypeConverter<Integer> ints = text -> (int) whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    ITypeConverter<Long> longs = text -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
+    program
+        .registerConverter(int.class, ints)
+        .registerConverter(Integer.class, ints)
+        .registerConverter(long.class, longs)
+        .registerConverter(Long.class, longs)
+        .registerConverter(double.class, NumberConverters::number)
+        .registerConverter(Double.class, NumberConverters::number);
+  }
+
+  private static long whole(String text, long least, long most) {
+    try {
+      long number = Long.parseLong(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw notWhole(text, least, most);
+    }
+    throw notWhole(text, least, most);
+  }
+
+  private static TypeConversionException notWhole(String text, long least, long most) {
+    return new TypeConversionException(
+        "must be a whole number, %d to %d, was '%s'".formatted(least, most, text));
+  }
+
+  private static double number(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("must be a number, was '" + text + "'");
+    }
+  }
+}
