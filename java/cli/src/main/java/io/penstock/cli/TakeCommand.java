@@ -145,6 +145,7 @@ final class TakeCommand implements Callable<Integer> {
         .aligned(
             NpyWriter.builder(target, column.elementType(), column.shape().toArray(Long[]::new)),
             target)
+        .fields(column.fields())
         .recordCount(count)
         .open();
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,54 @@ final class NumPyTest {
           print(path, 'same' if same and complete else 'DIFFERENT')
       """;
 
+  private static final String MAKE_STRUCTURED =
+      """
+      import sys, numpy as np
+      inner = np.dtype([('x', '<f4'), ('y', '>f8')], align=True)
+      dtype = np.dtype([('id', '<u2'), ('at', inner), ('name', 'S5'), ('v', '<i4', (2, 3))],
+                       align=True)
+      raw = np.random.default_rng(3).integers(0, 256, 500 * dtype.itemsize, np.uint8)
+      np.save(sys.argv[1] + '/in.npy', raw.view(dtype))
+      """;
+
+  private static final String COMPARE_STRUCTURED =
+      """
+      import glob, sys, numpy as np
+      x = np.load(sys.argv[1] + '/in.npy')
+      for path in glob.glob(sys.argv[1] + '/out*/*.npy') + glob.glob(sys.argv[1] + '/out*.npy'):
+          y = np.load(path)
+          y = y['records'] if 'records' in y.dtype.names else y
+          same = all(sorted(map(bytes, x[name])) == sorted(map(bytes, y[name])) for name in
+                     ('id', 'name', 'v'))
+          same &= all(sorted(map(bytes, x['at'][name])) == sorted(map(bytes, y['at'][name]))
+                      for name in 'xy')
+          print('same' if same and x.dtype.names == y.dtype.names else path + str(y.dtype))
+      """;
+
   @TempDir Path directory;
+
+  @Test
+  void whatIsWrittenOfStructuredArraysHasTheirFields() throws IOException, InterruptedException {
+    String python = Python.withNumPy();
+    assumeTrue(python != null, "no python3 with numpy (Debian: python3-numpy) on this machine");
+    assertThat(Python.run(python, MAKE_STRUCTURED, directory)).isEmpty();
+    Path in = directory.resolve("in.npy");
+    Path all = directory.resolve("all.txt");
+    Files.write(all, IntStream.range(0, 500).mapToObj(Integer::toString).toList());
+    for (Run run :
+        List.of(
+            Run.of("convert", in, directory.resolve("out-1.npy")),
+            Run.of("convert", in, directory.resolve("out-2.npy"), "--select", "0:500"),
+            Run.of("convert", in, directory.resolve("records.npy"), "--align-records"),
+            Run.of("take", in, "--indices", all, "--out", directory.resolve("out-3.npy")),
+            Run.of("shuffle", in, directory.resolve("out-4")))) {
+      assertThat(run.code()).as(run.err()).isZero();
+    }
+    Files.move(directory.resolve("records.npy"), directory.resolve("out-5.npy"));
+    assertThat(Python.run(python, COMPARE_STRUCTURED, directory).lines())
+        .hasSize(5)
+        .containsOnly("same");
+  }
 
   @Test
   void readDeliversTheBytesThatNumPyHas() throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package io.penstock.write;
 
 import io.penstock.ElementType;
+import io.penstock.Field;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,21 +14,18 @@ import java.util.regex.Pattern;
  *
  * <p>A header of NumPy's version 1.0, as numpy.lib.format writes it, filled up with spaces to 4096
  * bytes, which is allowed and lets direct reads begin with the first record. A shape has at most 64
- * axes, so that all fits. Records that are filled up are a structured type with one field; the
- * bytes behind it are an unnamed void field, NumPy's own way to write padding down.
+ * axes, and fields are described in 2048 characters, so that all fits. Records that are filled up
+ * are a structured type with one field; the bytes behind it are an unnamed void field, NumPy's own
+ * way to write padding down.
  *
- * @param elementType of the array
+ * @param elementDescr how the type is written down, with its fields
  * @param recordShape sizes of all axes but the first
  * @param field name of the one field of records that are filled up; null where they are not
  * @param recordBytes size of a record without padding
  * @param strideBytes from one record to the next
  */
 record NpyHeader(
-    ElementType elementType,
-    List<Long> recordShape,
-    String field,
-    long recordBytes,
-    long strideBytes) {
+    String elementDescr, List<Long> recordShape, String field, long recordBytes, long strideBytes) {
   /** Where the first record starts. */
   static final int DATA_OFFSET = BlockWriter.PAGE_BYTES;
 
@@ -40,7 +38,8 @@ record NpyHeader(
   private static final int PREFIX_BYTES = 10;
 
   /** Checks sizes and names. A field where nothing is to be filled up is not used. */
-  static NpyHeader of(ElementType elementType, List<Long> recordShape, String field) {
+  static NpyHeader of(
+      ElementType elementType, List<Field> fields, List<Long> recordShape, String field) {
     if (recordShape.size() > MAX_RECORD_AXES) {
       throw new IllegalArgumentException(
           "recordShape must have at most %d axes, had %d"
@@ -62,15 +61,17 @@ record NpyHeader(
     if (bytes < 1) {
       throw new IllegalArgumentException("elements must have at least a byte, were " + elementType);
     }
+    String struct = StructDescr.ofOrNull(elementType, fields);
+    String descr = struct == null ? "'" + elementType.descr() + "'" : struct;
     if (field == null || bytes % RECORD_ALIGNMENT_BYTES == 0) {
-      return new NpyHeader(elementType, List.copyOf(recordShape), null, bytes, bytes);
+      return new NpyHeader(descr, List.copyOf(recordShape), null, bytes, bytes);
     }
     long stride = (bytes / RECORD_ALIGNMENT_BYTES + 1) * RECORD_ALIGNMENT_BYTES;
     if (stride > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "records that are filled up must be below 2^31 bytes, were " + bytes);
     }
-    return new NpyHeader(elementType, List.copyOf(recordShape), field, bytes, stride);
+    return new NpyHeader(descr, List.copyOf(recordShape), field, bytes, stride);
   }
 
   private static long multiply(long bytes, long size, List<Long> shape) {
@@ -96,11 +97,11 @@ record NpyHeader(
   /** The type as the file has it. */
   String descr() {
     if (field == null) {
-      return "'" + elementType.descr() + "'";
+      return elementDescr;
     }
     String subArray = recordShape.isEmpty() ? "" : ", " + tuple(recordShape);
-    return "[('%s', '%s'%s), ('', '|V%s')]"
-        .formatted(field, elementType.descr(), subArray, strideBytes - recordBytes);
+    return "[('%s', %s%s), ('', '|V%s')]"
+        .formatted(field, elementDescr, subArray, strideBytes - recordBytes);
   }
 
   /** The first page of a file with so many records. */
@@ -120,7 +121,7 @@ record NpyHeader(
         .array();
   }
 
-  private static String tuple(List<Long> sizes) {
+  static String tuple(List<Long> sizes) {
     String text = sizes.toString().replace('[', '(').replace(']', ')');
     return sizes.size() == 1 ? text.replace(")", ",)") : text;
   }

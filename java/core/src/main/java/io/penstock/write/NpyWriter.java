@@ -1,6 +1,8 @@
 package io.penstock.write;
 
+import io.penstock.Column;
 import io.penstock.ElementType;
+import io.penstock.Field;
 import io.penstock.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
 import java.io.IOException;
@@ -57,7 +59,8 @@ public final class NpyWriter implements AutoCloseable {
 
   private NpyWriter(Builder builder) {
     this.target = builder.target;
-    this.header = NpyHeader.of(builder.elementType, builder.recordShape, builder.field);
+    this.header =
+        NpyHeader.of(builder.elementType, builder.fields, builder.recordShape, builder.field);
     this.recordCount = builder.recordCount;
     this.checkpointBytes = builder.checkpointBytes;
     this.progress =
@@ -116,6 +119,7 @@ public final class NpyWriter implements AutoCloseable {
     private final ElementType elementType;
     private final List<Long> recordShape;
     private long recordCount = UNKNOWN;
+    private List<Field> fields = List.of();
     private String field;
     private boolean mayReplace;
     private String job;
@@ -140,6 +144,20 @@ public final class NpyWriter implements AutoCloseable {
         throw new IllegalArgumentException("recordCount must be at least 0, was " + recordCount);
       }
       this.recordCount = recordCount;
+      return this;
+    }
+
+    /**
+     * Sets what structured elements, which are given as raw bytes, are made of: {@link
+     * Column#fields} of the column that they come from. Then the file says so, and NumPy has the
+     * fields. Where a header of .npy has no words for them (fields over each other, arrays of
+     * structures, names that are not ASCII, hundreds of fields) elements stay raw bytes.
+     *
+     * @param fields empty unless set
+     * @return this
+     */
+    public Builder fields(List<Field> fields) {
+      this.fields = List.copyOf(fields);
       return this;
     }
 

@@ -173,6 +173,7 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
       writers.add(
           NpyWriter.builder(
                   naming.path(c, shard), column.elementType(), column.shape().toArray(Long[]::new))
+              .fields(column.fields())
               .recordCount(shardEnd - begin)
               .memoryBytes(plan.writeBytes())
               .open());

@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.ElementType;
+import io.penstock.Field;
 import io.penstock.format.Formats;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
@@ -44,6 +45,7 @@ public final class ArrayFiles implements AutoCloseable {
   private final Path target;
   private final Options options;
   private final ElementType type;
+  private final List<Field> fields;
   private final List<Long> recordShape;
   private final long recordCount;
   private final String job;
@@ -61,6 +63,7 @@ public final class ArrayFiles implements AutoCloseable {
     this.target = target;
     this.options = options;
     this.type = source.elementType();
+    this.fields = source.fields();
     this.recordShape = source.recordShape();
     this.recordCount = source.recordCount();
     this.job = options.isResumable ? source.identity() + " aligned=" + options.isAligned : null;
@@ -82,6 +85,7 @@ public final class ArrayFiles implements AutoCloseable {
   private NpyWriter writer(int shard) {
     NpyWriter.Builder builder =
         NpyWriter.builder(path(shard), type, recordShape.toArray(Long[]::new))
+            .fields(fields)
             .replace(options.mayReplace)
             .resumable(job);
     if (options.isAligned) {

@@ -4,6 +4,7 @@ import io.penstock.Batch;
 import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.ElementType;
+import io.penstock.Field;
 import io.penstock.FileInfo;
 import io.penstock.Loader;
 import io.penstock.Shuffle;
@@ -78,6 +79,11 @@ final class ColumnSource implements RecordSource {
   @Override
   public ElementType elementType() {
     return column.elementType();
+  }
+
+  @Override
+  public List<Field> fields() {
+    return column.fields();
   }
 
   @Override

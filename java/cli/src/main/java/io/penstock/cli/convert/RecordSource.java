@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.ElementType;
+import io.penstock.Field;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -23,6 +24,15 @@ public interface RecordSource extends AutoCloseable {
    * @return as they are handed over
    */
   ElementType elementType();
+
+  /**
+   * What structured elements are made of.
+   *
+   * @return empty for plain elements
+   */
+  default List<Field> fields() {
+    return List.of();
+  }
 
   /**
    * Sizes of the axes of a record.

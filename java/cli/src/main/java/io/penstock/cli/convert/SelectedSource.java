@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.ElementType;
+import io.penstock.Field;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -36,6 +37,11 @@ public final class SelectedSource implements RecordSource {
   @Override
   public ElementType elementType() {
     return source.elementType();
+  }
+
+  @Override
+  public List<Field> fields() {
+    return source.fields();
   }
 
   @Override

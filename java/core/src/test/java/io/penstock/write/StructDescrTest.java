@@ -1,0 +1,86 @@
+package io.penstock.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.penstock.ElementType;
+import io.penstock.Field;
+import io.penstock.format.Formats;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Fields that are written down are read again, and what has no words is raw bytes. */
+class StructDescrTest {
+  @TempDir Path directory;
+
+  private static Field field(String name, long offset, String type, Long... shape) {
+    ElementType element = ElementType.parse(type);
+    Long[] strides = new Long[shape.length];
+    long stride = element.sizeBytes();
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= shape[axis];
+    }
+    return new Field(name, offset, element, List.of(shape), List.of(strides));
+  }
+
+  private static String descr(int bytes, Field... fields) {
+    return StructDescr.ofOrNull(ElementType.parse("|V" + bytes), List.of(fields));
+  }
+
+  @Test
+  void fieldsLieWhereTheyLay() {
+    assertThat(descr(8, field("a", 0, "<i4"), field("b", 4, ">f4")))
+        .isEqualTo("[('a', '<i4'), ('b', '>f4')]");
+    assertThat(descr(32, field("late", 8, "<f8", 2L), field("early", 1, "|u1")))
+        .isEqualTo(
+            "[('', '|V1'), ('early', '|u1'), ('', '|V6'), ('late', '<f8', (2,)), ('', '|V8')]");
+    assertThat(descr(10, field("p.x", 0, "<f4"), field("p.y", 4, "<f4"), field("n", 8, "<u2")))
+        .isEqualTo("[('p', [('x', '<f4'), ('y', '<f4')]), ('n', '<u2')]");
+  }
+
+  @Test
+  void whatHeadersHaveNoWordsForIsRawBytes() {
+    assertThat(descr(8)).isNull();
+    assertThat(descr(8, field("a", 0, "<i4"), field("b", 2, "<i4"))).isNull();
+    assertThat(descr(4, field("a", 0, "<i8"))).isNull();
+    assertThat(descr(4, field("\u00e9", 0, "<i4"))).isNull();
+    assertThat(descr(4, field("it's", 0, "<i4"))).isNull();
+    assertThat(descr(4, field("a..b", 0, "<i4"))).isNull();
+    assertThat(descr(8, field("p.x", 0, "<i2"), field("n", 2, "<i2"), field("p.y", 4, "<i2")))
+        .isNull();
+    Field sparse =
+        new Field("a", 0, ElementType.parse("<i2"), List.of(2L), List.of(4L)); // Of structures.
+    assertThat(descr(8, sparse)).isNull();
+    List<Field> many = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      many.add(field("field" + i, i, "|u1"));
+    }
+    assertThat(StructDescr.ofOrNull(ElementType.parse("|V1000"), many)).isNull();
+  }
+
+  @Test
+  void aFileHasTheFieldsThatItsWriterWasTold() throws IOException {
+    ElementType type = ElementType.parse("|V12");
+    List<Field> fields = List.of(field("p.x", 0, "<f4"), field("n", 6, ">i2", 3L));
+    for (String alignedAs : new String[] {null, "records"}) {
+      Path path = directory.resolve("x-" + alignedAs + ".npy");
+      try (NpyWriter writer =
+          NpyWriter.builder(path, type, 2L).fields(fields).alignRecords(alignedAs).open()) {
+        writer.append(MemorySegment.ofArray(new byte[48]));
+        writer.commit();
+      }
+      String header = new String(Files.readAllBytes(path), 0, 4096, StandardCharsets.ISO_8859_1);
+      assertThat(header).contains("[('p', [('x', '<f4')]), ('', '|V2'), ('n', '>i2', (3,))]");
+      if (alignedAs == null) {
+        assertThat(Formats.parts(path).getFirst().layout().fields()).isEqualTo(fields);
+      }
+    }
+  }
+}
