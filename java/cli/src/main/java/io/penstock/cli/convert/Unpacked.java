@@ -7,6 +7,7 @@ import io.penstock.format.StreamedArray;
 import io.penstock.write.PartialFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,17 +108,40 @@ final class Unpacked implements AutoCloseable {
     Path target = target(scratch, number);
     SourceFile source = SourceFile.of(array.path());
     byte[] header = header(array);
-    try (InputStream elements = array.source().open();
-        InputStream file = new SequenceInputStream(new ByteArrayInputStream(header), elements)) {
-      long bytes = header.length + array.dataBytes();
-      Unpacked copy = copy(new Place(array.path(), ""), source, file, bytes, target);
-      if (Files.size(copy.path) != bytes) {
-        copy.close();
-        throw damaged(array.path(), new EOFException("its elements end early"));
-      }
-      return copy;
+    long bytes = header.length + array.dataBytes();
+    try {
+      InputStream elements = array.source().open();
+      return closing(
+          new SequenceInputStream(new ByteArrayInputStream(header), elements),
+          file -> {
+            Unpacked copy = copy(new Place(array.path(), ""), source, file, bytes, target);
+            if (Files.size(copy.path) != bytes) {
+              copy.close();
+              throw damaged(array.path(), new EOFException("its elements end early"));
+            }
+            return copy;
+          });
     } catch (EOFException e) {
       throw damaged(array.path(), e);
+    }
+  }
+
+  /** How a copy is made of something that is open. */
+  interface Copying<S> {
+    Unpacked from(S source) throws IOException;
+  }
+
+  /** Closes the source; where even that fails, nobody gets the copy, and it is deleted. */
+  static <S extends Closeable> Unpacked closing(S source, Copying<S> copying) throws IOException {
+    Unpacked copy = null;
+    try (source) {
+      copy = copying.from(source);
+      return copy;
+    } catch (IOException | RuntimeException | Error e) {
+      if (copy != null) {
+        copy.close();
+      }
+      throw e;
     }
   }
 
@@ -186,49 +210,59 @@ final class Unpacked implements AutoCloseable {
 
   private static Unpacked stream(Place place, Path target, boolean isGzip) throws IOException {
     SourceFile source = SourceFile.of(place.file);
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(place.file), BUFFER_BYTES);
-        InputStream unpacked =
-            isGzip ? new GZIPInputStream(in, 1 << 16) : new InflaterInputStream(in)) {
-      return copy(place, source, unpacked, Long.MAX_VALUE, target);
-    }
+    return closing(
+        new BufferedInputStream(Files.newInputStream(place.file), BUFFER_BYTES),
+        in ->
+            closing(
+                isGzip ? new GZIPInputStream(in, 1 << 16) : new InflaterInputStream(in),
+                unpacked -> copy(place, source, unpacked, Long.MAX_VALUE, target)));
   }
 
   /** A member that is compressed; null if it is not, or there is none of this name. */
   private static Unpacked member(Place place, Path target) throws IOException {
     SourceFile source = SourceFile.of(place.file);
     String wanted = place.part.isEmpty() ? only(place.file) : place.part;
-    try (ZipFile zip = new ZipFile(place.file.toFile())) {
-      // A field of a member is named behind a dot: the longest name of a member counts.
-      for (int end = wanted.length(); end > 0; end = wanted.lastIndexOf('.', end - 1)) {
-        ZipEntry entry = zip.getEntry(wanted.substring(0, end) + SUFFIX);
-        if (entry == null) {
-          continue;
-        }
-        if (entry.getMethod() != ZipEntry.DEFLATED || entry.getSize() < 0) {
-          return null;
-        }
-        String field = end == wanted.length() ? "" : wanted.substring(end + 1);
-        return member(new Place(place.file, field), source, zip, entry, target);
-      }
-      return null;
+    try {
+      return closing(
+          new ZipFile(place.file.toFile()), zip -> member(place, source, zip, wanted, target));
     } catch (ZipException e) {
       throw damaged(place.file, e);
     }
   }
 
+  private static Unpacked member(
+      Place place, SourceFile source, ZipFile zip, String wanted, Path target) throws IOException {
+    // A field of a member is named behind a dot: the longest name of a member counts.
+    for (int end = wanted.length(); end > 0; end = wanted.lastIndexOf('.', end - 1)) {
+      ZipEntry entry = zip.getEntry(wanted.substring(0, end) + SUFFIX);
+      if (entry == null) {
+        continue;
+      }
+      if (entry.getMethod() != ZipEntry.DEFLATED || entry.getSize() < 0) {
+        return null;
+      }
+      String field = end == wanted.length() ? "" : wanted.substring(end + 1);
+      return member(new Place(place.file, field), source, zip, entry, target);
+    }
+    return null;
+  }
+
   /** With its checksum, which ZipFile does not look at. */
   private static Unpacked member(
       Place place, SourceFile source, ZipFile zip, ZipEntry entry, Path target) throws IOException {
-    try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
-      Unpacked copy = copy(place, source, in, entry.getSize(), target);
-      long crc = in.getChecksum().getValue();
-      if (crc != entry.getCrc()) {
-        copy.close();
-        throw new ZipException(
-            "CRC-32 of %s is %08x, should be %08x".formatted(entry.getName(), crc, entry.getCrc()));
-      }
-      return copy;
-    }
+    return closing(
+        new CheckedInputStream(zip.getInputStream(entry), new CRC32()),
+        in -> {
+          Unpacked copy = copy(place, source, in, entry.getSize(), target);
+          long crc = in.getChecksum().getValue();
+          if (crc != entry.getCrc()) {
+            copy.close();
+            throw new ZipException(
+                "CRC-32 of %s is %08x, should be %08x"
+                    .formatted(entry.getName(), crc, entry.getCrc()));
+          }
+          return copy;
+        });
   }
 
   /** The name of the only array; that of none where there are several, which Formats lists. */

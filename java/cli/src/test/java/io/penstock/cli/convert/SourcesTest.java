@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
+import io.penstock.format.StreamedArray;
 import io.penstock.write.NpyWriter;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +88,38 @@ class SourcesTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void aCopyWhoseSourceCannotBeClosedIsNotLeftBehind() throws IOException {
+    Path source = Files.write(directory.resolve("x"), new byte[8]);
+    Closeable badly =
+        () -> {
+          throw new IOException("cannot be closed");
+        };
+    StreamedArray array =
+        new StreamedArray(
+            source,
+            "",
+            ElementType.parse("<f8"),
+            List.of(1L),
+            false,
+            () -> new ByteArrayInputStream(new byte[8]));
+    assertThatThrownBy(
+            () ->
+                Unpacked.closing(
+                    badly,
+                    _ -> {
+                      Unpacked copy = Unpacked.of(array, directory.resolve("out.npy"), 0);
+                      try (Stream<Path> files = Files.list(directory)) {
+                        assertThat(files).hasSize(2);
+                      }
+                      return copy;
+                    }))
+        .hasMessage("cannot be closed");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files).containsExactly(source);
     }
   }
 
