@@ -88,12 +88,31 @@ static uint64_t reach_of(const penstock_reader *reader, const extent *extent, ui
   return is_best_alone ? 0 : gap_bytes + 1;
 }
 
+/* Up to where a read may go. Where the size of a read is learned, one that would leave less than
+ * half of a read behind in its visit takes it along: a small read costs as many requests as a large
+ * one, and where requests are what a device is short of, each visit would end with one. */
+static uint64_t limit_of(const penstock_reader *reader, const visit *visit, const extent *extent) {
+  const uint64_t read_bytes = reader->pace.read_bytes;
+  const uint64_t limit = extent->begin + read_bytes;
+  if (!(reader->options.adapt & PENSTOCK_ADAPT_READ))
+    return limit;
+  const source_column *column = &reader->source->columns[extent->column];
+  const uint32_t entry = visit_entry(visit, visit->count - 1);
+  const location last = source_locate(column, entry_index(&reader->entries, entry),
+                                      visit->cursors[extent->column].shard);
+  const uint64_t end = round_up(last.offset_bytes + column->record_bytes, extent->alignment);
+  const int is_small_rest = last.file == extent->file && end > limit &&
+                            end - limit < read_bytes / 2 &&
+                            end - extent->begin <= reader->staging.bytes / LEAST_STAGED_READS;
+  return is_small_rest ? end : limit;
+}
+
 /* Adds entries to the extent as long as reading on is cheaper than another request. */
 static void extend(const penstock_reader *reader, visit *visit, extent *extent) {
   const uint64_t reach =
       reach_of(reader, extent, visit_entry(visit, visit->cursors[extent->column].next));
   const source_column *column = &reader->source->columns[extent->column];
-  const uint64_t limit = extent->begin + reader->pace.read_bytes;
+  const uint64_t limit = limit_of(reader, visit, extent);
   uint32_t near = visit->cursors[extent->column].shard;
   for (uint32_t at = visit->cursors[extent->column].next + 1;
        at < visit->count && extent->cut_count < reader->cut_capacity; at++) {

@@ -433,6 +433,8 @@ void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
 void elevator_reset(penstock_reader *reader);
 
 /* pace.c: how many requests, and which gaps to read through */
+#define LEAST_STAGED_READS 2 /* one is copied out of staging while another is on its way */
+
 void pace_open(pace *pace, const penstock_reader_options *options);
 void pace_interrupted(pace *pace);
 void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes);

@@ -27,8 +27,6 @@
 #define LOSS 0.98
 /* Read at least so many gaps at once. */
 #define GAPS_PER_READ 2
-/* A read is copied out of staging while others are on their way. */
-#define LEAST_STAGED_READS 4
 
 /* The guess: a virtual NVMe disk. The fit is of numbers near 1, which are these. */
 #define GUESS_REQUEST_NS 14000.0

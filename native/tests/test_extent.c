@@ -92,6 +92,26 @@ static void a_read_is_filled_exactly_to_its_limit(void) {
 }
 
 /* The limit is rounded up to whole blocks, and gaps count. */
+/* Eight to twelve KiB in reads of four, where the size of a read is learned. */
+static void a_small_rest_is_read_along_where_reads_may_grow(void) {
+  const int64_t indices[] = {20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+  for (uint32_t count = 8; count <= 12; count++) {
+    options = make_options(16);
+    options.max_read_bytes = 4096;
+    options.staging_bytes = 1 << 20;
+    options.adapt = PENSTOCK_ADAPT_READ;
+    open_reader(make_source((const uint64_t[]){1024, 0}, 50));
+    read_batch(indices, count);
+    const uint32_t rest = count - 8;
+    CHECK_EQUAL(recorded_count, rest < 2 ? 2 : 3);
+    check_read(0, DATA_OFFSET + 20 * 1024, 4096, 4);
+    check_read(1, DATA_OFFSET + 24 * 1024, rest == 1 ? 5 * 1024 : 4096, rest == 1 ? 5 : 4);
+    if (rest >= 2)
+      check_read(2, DATA_OFFSET + 28 * 1024, rest * 1024, rest);
+    close_reader();
+  }
+}
+
 static void a_gap_does_not_reach_beyond_the_limit_of_a_read(void) {
   options = make_options(16);
   options.max_read_bytes = 4097;
@@ -391,6 +411,7 @@ int main(void) {
   RUN(duplicates_are_read_once);
   RUN(a_gap_is_read_through_up_to_its_limit);
   RUN(a_read_is_filled_exactly_to_its_limit);
+  RUN(a_small_rest_is_read_along_where_reads_may_grow);
   RUN(a_gap_does_not_reach_beyond_the_limit_of_a_read);
   RUN(large_records_are_read_in_parts_straight_to_their_place);
   RUN(large_neighbours_are_read_each_for_itself);

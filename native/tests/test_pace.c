@@ -86,7 +86,8 @@ static uint32_t read_size_found(uint32_t adapt, uint32_t staging_bytes, double r
 static void reads_grow_where_a_request_costs_more_than_its_bytes(void) {
   CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 8 << 20, 150), 3 << 19);
   CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 64 << 20, 120), 2 << 20);
-  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 4 << 20, 150), 1 << 20);
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 4 << 20, 150), 3 << 19);
+  CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 2 << 20, 150), 1 << 20);
   CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 1 << 20, 150), 512 << 10);
   CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_READ, 64 << 20, 20000), 512 << 10);
   CHECK_EQUAL(read_size_found(PENSTOCK_ADAPT_GAP, 64 << 20, 150), 512 << 10);
