@@ -28,13 +28,9 @@ final class NumberConverters {
         return number;
       }
     } catch (NumberFormatException e) {
-      throw notWhole(text, least, most);
+      // Told below, as numbers outside are.
     }
-    throw notWhole(text, least, most);
-  }
-
-  private static TypeConversionException notWhole(String text, long least, long most) {
-    return new TypeConversionException(
+    throw new TypeConversionException(
         "must be a whole number, %d to %d, was '%s'".formatted(least, most, text));
   }
 

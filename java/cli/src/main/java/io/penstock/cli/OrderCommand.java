@@ -1,9 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
 import io.penstock.cli.order.OrderPlot;
-import io.penstock.internal.SystemReason;
 import io.penstock.sampler.MixingReport;
 import io.penstock.sampler.Sampler;
 import java.io.IOException;
@@ -97,30 +95,12 @@ final class OrderCommand implements Callable<Integer> {
         penstock.streams().print(report.toHuman());
       }
       if (picture != null) {
-        draw(sampler, picture);
+        String title = OneLine.of(sampler.description());
+        new Picture(picture, plot != null)
+            .draw(penstock.streams(), path -> OrderPlot.write(sampler, epoch, title, path));
       }
     }
     return ExitCodes.DONE;
-  }
-
-  /** After the report, which must not be lost over a picture that nobody asked for. */
-  private void draw(Sampler sampler, Path picture) throws IOException {
-    try {
-      OrderPlot.write(sampler, epoch, OneLine.of(sampler.description()), picture);
-    } catch (IOException e) {
-      String problem =
-          "expected a place for the plot, found: %s: name another with --plot"
-              .formatted(SystemReason.of(e));
-      if (plot != null) {
-        throw PenstockException.about(picture, problem, e);
-      }
-      penstock.streams().say("no plot: " + picture + ": " + problem);
-    } catch (PenstockException e) {
-      if (plot != null) {
-        throw e;
-      }
-      penstock.streams().say("no plot: " + e.getMessage());
-    }
   }
 
   private void checkOptions() {

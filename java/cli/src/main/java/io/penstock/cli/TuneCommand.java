@@ -5,7 +5,6 @@ import io.penstock.cli.tune.LoadPlot;
 import io.penstock.cli.tune.ScratchFile;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
-import io.penstock.internal.SystemReason;
 import io.penstock.internal.tune.DeviceProbe;
 import io.penstock.internal.tune.Forecast;
 import io.penstock.internal.tune.Measurements;
@@ -175,7 +174,9 @@ final class TuneCommand implements Callable<Integer> {
       penstock.streams().print(report.toHuman());
     }
     if (picture != null) {
-      draw(found, picture);
+      String title = "Random reads: " + path.toAbsolutePath().getFileName();
+      new Picture(picture, plot != null)
+          .draw(penstock.streams(), place -> LoadPlot.write(found, title, place));
     }
   }
 
@@ -183,26 +184,6 @@ final class TuneCommand implements Callable<Integer> {
     try (Progress progress =
         Progress.start(penstock.streams(), "measuring", "points", plan.visits())) {
       return new Survey(probe, plan, progress::to, System::nanoTime).run();
-    }
-  }
-
-  /** After the report, which has taken a while to make and must not be lost. */
-  private void draw(Measurements found, Path picture) throws IOException {
-    try {
-      LoadPlot.write(found, "Random reads: " + path.toAbsolutePath().getFileName(), picture);
-    } catch (IOException e) {
-      String problem =
-          "expected a place for the plot, found: %s: name another with --plot"
-              .formatted(SystemReason.of(e));
-      if (plot != null) {
-        throw PenstockException.about(picture, problem, e);
-      }
-      penstock.streams().say("no plot: " + picture + ": " + problem);
-    } catch (PenstockException e) {
-      if (plot != null) {
-        throw e;
-      }
-      penstock.streams().say("no plot: " + e.getMessage());
     }
   }
 

@@ -1,0 +1,44 @@
+package io.penstock.cli;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.SystemReason;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A plot beside a report, drawn after it: what has taken a while to make must not be lost over a
+ * picture.
+ *
+ * @param path where it goes
+ * @param isAsked whether somebody named it; otherwise one that cannot be written is told, no more
+ */
+record Picture(Path path, boolean isAsked) {
+  /** Writes the picture. */
+  @FunctionalInterface
+  interface Plot {
+    void write(Path path) throws IOException;
+  }
+
+  void draw(Streams streams, Plot plot) {
+    try {
+      write(plot);
+    } catch (PenstockException e) {
+      if (isAsked) {
+        throw e;
+      }
+      streams.say("no plot: " + e.getMessage());
+    }
+  }
+
+  private void write(Plot plot) {
+    try {
+      plot.write(path);
+    } catch (IOException e) {
+      throw PenstockException.about(
+          path,
+          "expected a place for the plot, found: %s: name another with --plot"
+              .formatted(SystemReason.of(e)),
+          e);
+    }
+  }
+}
