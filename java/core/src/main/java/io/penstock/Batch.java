@@ -1,7 +1,9 @@
 package io.penstock;
 
+import io.penstock.internal.engine.BatchSource;
 import io.penstock.internal.engine.Slot;
 import io.penstock.transform.OutputColumn;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -15,52 +17,66 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>The lease lasts until {@link #close}, which gives the memory back to be filled again. A
  * for-each loop over an {@link Epoch} closes each batch when it asks for the next one; {@link
- * #retain} keeps it. Every method but the descriptive ones throws after that. Segments that were
- * fetched before are not cut off by closing the batch: do not use them any longer, as other records
- * will appear in them. Closing the loader cuts off all.
+ * #retain} keeps it. Each batch is an object of its own, and no two leases share one: closing it
+ * again, at any time and from any thread, does nothing, and every method but the descriptive ones
+ * throws once it is closed.
  *
  * <p>The memory is the caller's for the time of the lease: writing to it is allowed. All columns
  * are aligned to 64 bytes at least. A batch may be handed to another thread and closed there, and
- * segments may be used by several threads at once.
+ * segments may be used by several threads at once. Closing the loader cuts off all segments.
  *
- * <p>Batch objects are used again, as their memory is, so that an epoch makes no garbage: an object
- * that was closed long ago may be another, open batch today. Do not keep closed batches.
+ * <p><b>Finding segments that are used too long.</b> Closing a batch does not cut off segments that
+ * were fetched from it before: later records will appear in them. To find code that uses one too
+ * long, run it with {@code -Dpenstock.checkLeases=true}: segments, buffers and tensors of a batch
+ * then throw IllegalStateException once it is closed, its memory is overwritten with bytes 0xA5 for
+ * whatever holds a bare address, and closing it during a native call on its memory throws. This
+ * costs a handshake of all threads and a pass over the memory for each batch, some 50 microseconds
+ * and 0.1 ms a megabyte: it is for tests, not for training.
  */
 public final class Batch implements AutoCloseable {
+  private enum State {
+    /** The loop closes it when it asks for the next one. */
+    OPEN,
+    /** The consumer closes it. */
+    RETAINED,
+    CLOSED
+  }
+
+  /** What released memory is overwritten with, where leases are checked. */
+  private static final byte OVERWRITTEN = (byte) 0xa5;
+
   private final Loader loader;
-  private final AtomicReference<Slot> slot = new AtomicReference<>();
-  private long lease;
-  private boolean isRetained;
+  private final BatchSource source;
+  private final AtomicReference<State> state = new AtomicReference<>(State.CLOSED);
+
+  // Written before the state says that it is open.
+  private Slot slot;
   private long epoch;
   private long position;
   private int size;
   private int recordCount;
 
-  /** Where it was taken, if that is tracked. */
-  private Throwable taker;
+  /** Null unless leases are tracked or checked. */
+  private LeaseRegister.Entry entry;
 
-  Batch(Loader loader) {
+  /** What reports that it was forgotten; null unless it is retained. */
+  private volatile LeakReports.Watch watch;
+
+  /** A lease that is to begin: made before the slot is taken, which must not get lost. */
+  Batch(Loader loader, BatchSource source) {
     this.loader = loader;
+    this.source = source;
   }
 
-  /** Begins a lease; returns its number. */
-  long open(Slot leased) {
+  /** Begins. Allocates nothing, unless leases are tracked or checked. */
+  void begin(Slot leased) {
+    slot = leased;
     epoch = leased.epoch();
     position = leased.position();
     size = leased.size();
     recordCount = leased.recordCount();
-    isRetained = false;
-    lease++;
-    taker = loader.isTracking() ? new Throwable("taken here: " + description()) : null;
-    slot.set(leased);
-    return lease;
-  }
-
-  /**
-   * Whether it is still the loop's to close: not retained, nor closed and open for something else.
-   */
-  boolean isLoopLease(long number) {
-    return lease == number && !isRetained;
+    entry = loader.leases().begin(this);
+    state.set(State.OPEN);
   }
 
   /**
@@ -138,7 +154,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment column(String name) {
-    return leased().column(loader.columnNumber(name));
+    return view(leased().column(loader.columnNumber(name)));
   }
 
   /**
@@ -159,7 +175,7 @@ public final class Batch implements AutoCloseable {
                   .formatted(name, dataset().column(name).recordBytes())
               + " are no offsets");
     }
-    return offsets;
+    return view(offsets);
   }
 
   /**
@@ -171,7 +187,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment column(int number) {
-    return leased().column(Objects.checkIndex(number, loader.columns().size()));
+    return view(leased().column(Objects.checkIndex(number, loader.columns().size())));
   }
 
   /**
@@ -224,7 +240,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment indices() {
-    return leased().indices();
+    return view(leased().indices());
   }
 
   /**
@@ -236,54 +252,115 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public long index(int i) {
-    return leased().indices().getAtIndex(ValueLayout.JAVA_LONG, i);
+    long index = leased().indices().getAtIndex(ValueLayout.JAVA_LONG, i);
+    leased();
+    return index;
   }
 
   /**
    * Keeps the lease when the loop goes on; the caller has to close the batch. To be called before
-   * the loop asks for the next batch. Who forgets to close them gets an IllegalStateException when
-   * all are in use for a minute; with {@code -Dpenstock.trackBatches=true} its suppressed
-   * exceptions tell where each was taken.
+   * the loop asks for the next batch. If every batch stays open for a minute, the loop's next one
+   * is an IllegalStateException; one that becomes unreachable without being closed is logged as a
+   * warning of logger {@code io.penstock}. With {@code -Dpenstock.trackBatches=true} both tell
+   * where batches were taken.
    *
    * @return this
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public Batch retain() {
     leased();
-    isRetained = true;
+    if (state.compareAndSet(State.OPEN, State.RETAINED)) {
+      watch = loader.watch(this, entry == null ? null : entry.taker());
+    }
+    if (state.get() == State.CLOSED) {
+      endWatch(); // Another thread may have closed it before there was a watch.
+      throw closed();
+    }
     return this;
   }
 
-  /** Ends the lease. Idempotent; any thread. */
+  /**
+   * Ends the lease. Idempotent; any thread, at any time: a second call does nothing.
+   *
+   * @throws IllegalStateException with {@code -Dpenstock.checkLeases=true} only: a native call uses
+   *     memory of the batch, which stays open then
+   */
   @Override
   public void close() {
-    Slot released = slot.getAndSet(null);
-    if (released != null) {
-      loader.release(this, released);
+    State former = state.getAndSet(State.CLOSED);
+    if (former != State.CLOSED) {
+      release(former);
+    }
+  }
+
+  /** Closes it for the loop, unless it was retained, or closed since. */
+  void closeUnlessRetained() {
+    if (state.compareAndSet(State.OPEN, State.CLOSED)) {
+      release(State.OPEN);
+    }
+  }
+
+  private void release(State former) {
+    if (entry != null) {
+      try {
+        loader.leases().end(entry);
+      } catch (IllegalStateException e) {
+        state.set(former);
+        throw e;
+      }
+      if (loader.leases().isOverwriting()) {
+        overwrite();
+      }
+    }
+    endWatch();
+    source.release(slot);
+  }
+
+  private void endWatch() {
+    LeakReports.Watch ended = watch;
+    if (ended != null) {
+      ended.end();
+    }
+  }
+
+  /** So that whoever holds a bare address does not take later records for its own. */
+  private void overwrite() {
+    try {
+      slot.overwrite(OVERWRITTEN);
+    } catch (IllegalStateException e) {
+      // The loader is closed, and the memory gone.
     }
   }
 
   @Override
   public String toString() {
-    return "Batch[%s%s]".formatted(description(), slot.get() == null ? ", closed" : "");
+    return "Batch[%s%s]".formatted(description(), state.get() == State.CLOSED ? ", closed" : "");
   }
 
-  private String description() {
+  String description() {
     return "epoch=%d, position=%d, size=%d".formatted(epoch, position, size);
-  }
-
-  /** Where it was taken, if that is tracked and it was not closed since; else null. */
-  Throwable taker() {
-    return slot.get() == null ? null : taker;
   }
 
   private Slot leased() {
     loader.checkOpen();
-    Slot current = slot.get();
-    if (current == null) {
-      throw new IllegalStateException(
-          "this batch is closed: use it before the loop asks for the next one, or retain() it");
+    if (state.get() == State.CLOSED) {
+      throw closed();
     }
-    return current;
+    return slot;
+  }
+
+  private static IllegalStateException closed() {
+    return new IllegalStateException(
+        "this batch is closed: use it before the loop asks for the next one, or retain() it");
+  }
+
+  /**
+   * What is handed out of a segment of the slot. Another thread may have closed the batch since it
+   * was looked up, and the segment be that of the batch after it: then it is not handed out.
+   */
+  private MemorySegment view(MemorySegment segment) {
+    leased();
+    Arena arena = entry == null ? null : entry.arena();
+    return arena == null ? segment : segment.reinterpret(arena, null);
   }
 }

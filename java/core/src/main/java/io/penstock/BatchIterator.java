@@ -30,7 +30,6 @@ final class BatchIterator implements Iterator<Batch> {
   // Guarded by this.
   private boolean isEnded;
   private Batch current;
-  private long currentLease;
 
   BatchIterator(
       Loader loader,
@@ -64,16 +63,9 @@ final class BatchIterator implements Iterator<Batch> {
     if (isExhausted || !sourceHasNext()) {
       throw new NoSuchElementException("epoch " + epoch + " has no more batches");
     }
-    Slot slot;
-    try {
-      slot = source.take(iteration);
-    } catch (IllegalStateException e) {
-      throw loader.withTakers(e);
-    } catch (PenstockException e) {
-      // Not a batch that failed: reading has ended, and with it the epoch, though not its state.
-      isExhausted = !(e.getCause() instanceof InterruptedException);
-      throw e;
-    }
+    // Made before the slot is taken, which must not get lost where memory is short.
+    Batch batch = new Batch(loader, source);
+    Slot slot = take();
     batches += slot.isLastPiece() ? 1 : 0;
     records = slot.isLastPiece() ? 0 : records + slot.recordCount();
     PenstockException failure = slot.failure();
@@ -81,11 +73,23 @@ final class BatchIterator implements Iterator<Batch> {
       source.release(slot);
       throw Pipeline.stopped(failure);
     }
-    Batch batch = open(slot);
+    open(batch, slot);
     // Not what failed: a job that ends there goes on with it.
     delivered(source.complete(batches), records);
     loader.progressed(epoch, endEpoch, batches);
     return batch;
+  }
+
+  private Slot take() {
+    try {
+      return source.take(iteration);
+    } catch (IllegalStateException e) {
+      throw loader.withTakers(e);
+    } catch (PenstockException e) {
+      // Not a batch that failed: reading has ended, and with it the epoch, though not its state.
+      isExhausted = !(e.getCause() instanceof InterruptedException);
+      throw e;
+    }
   }
 
   private boolean sourceHasNext() {
@@ -100,14 +104,15 @@ final class BatchIterator implements Iterator<Batch> {
     }
   }
 
-  private synchronized Batch open(Slot slot) {
-    if (isEnded) {
-      source.release(slot);
+  private synchronized void open(Batch batch, Slot slot) {
+    try {
       checkNotEnded();
+      batch.begin(slot);
+    } catch (RuntimeException | Error e) {
+      source.release(slot);
+      throw e;
     }
-    current = loader.newBatch();
-    currentLease = current.open(slot);
-    return current;
+    current = batch;
   }
 
   private synchronized void delivered(long batchCount, long recordCount) {
@@ -117,10 +122,9 @@ final class BatchIterator implements Iterator<Batch> {
   }
 
   private synchronized void closeCurrent() {
-    Batch closing = current;
-    current = null;
-    if (closing != null && closing.isLoopLease(currentLease)) {
-      closing.close();
+    if (current != null) {
+      current.closeUnlessRetained();
+      current = null;
     }
   }
 

@@ -7,7 +7,6 @@ import io.penstock.internal.engine.BatchSource;
 import io.penstock.internal.engine.CheckedGatherer;
 import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.PipelineStatistics;
-import io.penstock.internal.engine.Slot;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.Deal;
@@ -15,8 +14,6 @@ import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
 import io.penstock.transform.OutputColumn;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -38,12 +35,6 @@ import java.util.function.Consumer;
  * any thread; the iteration itself is for one thread at a time.
  */
 public final class Loader implements AutoCloseable {
-  /**
-   * Batch objects beyond one for each slot. They are used again in turn, so that one that was
-   * closed stays closed for at least so many batches: a mistaken use of it throws.
-   */
-  private static final int SPARE_BATCHES = 64;
-
   private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
 
   private final Dataset dataset;
@@ -64,16 +55,12 @@ public final class Loader implements AutoCloseable {
   private PipelineStatistics earlier;
   private final List<OutputColumn> columns;
   private final Map<String, Integer> columnNumbers = new HashMap<>();
-  private final ArrayDeque<Batch> idleBatches;
   private final Object iteratorLock = new Object();
   private BatchIterator iterator;
   private final Set<Runnable> closeActions = new CopyOnWriteArraySet<>();
   private volatile ProgressLine progress;
 
-  /** Whether batches remember where they were taken; and all of them, if so. */
-  private final boolean isTracking = Boolean.getBoolean("penstock.trackBatches");
-
-  private final List<Batch> tracked = new ArrayList<>();
+  private final LeaseRegister leases;
   private volatile boolean isClosed;
 
   Loader(LoaderBuilder builder, NativeSource source) {
@@ -87,6 +74,7 @@ public final class Loader implements AutoCloseable {
     this.deals = Deals.of(builder.partition(), sampler, builder.state);
     this.delivery = new Delivery(deals, fingerprint, builder.state);
     this.options = builder.copy();
+    this.leases = new LeaseRegister(options.isReplay);
     this.source = source;
     this.checksums =
         options.checksums == null ? null : RecordChecksums.open(options.checksums, dataset);
@@ -99,8 +87,6 @@ public final class Loader implements AutoCloseable {
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);
     }
-    this.idleBatches = new ArrayDeque<>(engine.plan().slotCount() + SPARE_BATCHES);
-    addBatches();
   }
 
   private EnginePlan plan(BackendChoice choice) {
@@ -123,19 +109,6 @@ public final class Loader implements AutoCloseable {
   private void closeChecksums() {
     if (checksums != null) {
       checksums.close();
-    }
-  }
-
-  /** There must be more of them than slots. */
-  private void addBatches() {
-    synchronized (idleBatches) {
-      while (idleBatches.size() < engine.plan().slotCount() + SPARE_BATCHES) {
-        Batch batch = new Batch(this);
-        idleBatches.add(batch);
-        if (isTracking) {
-          tracked.add(batch);
-        }
-      }
     }
   }
 
@@ -314,20 +287,32 @@ public final class Loader implements AutoCloseable {
     }
   }
 
-  boolean isTracking() {
-    return isTracking;
+  LeaseRegister leases() {
+    return leases;
+  }
+
+  /** Has it reported if a retained batch is forgotten. */
+  LeakReports.Watch watch(Batch batch, Throwable taker) {
+    return LeakReports.watch(batch, forgotten(batch.description(), leases, taker));
+  }
+
+  /** Static, as it must not refer to the loader, nor to the batch. */
+  private static Runnable forgotten(String description, LeaseRegister leases, Throwable taker) {
+    return () -> {
+      if (!leases.isClosed()) {
+        LeakReports.warn(
+            "Batch[%s] was retained and became unreachable without being closed: its memory is lost to its loader until that is closed%s"
+                .formatted(
+                    description,
+                    taker == null ? "; -Dpenstock.trackBatches=true tells where it was taken" : ""),
+            taker);
+      }
+    };
   }
 
   /** Adds where the batches that are in use were taken, if that is tracked. */
   IllegalStateException withTakers(IllegalStateException failure) {
-    synchronized (idleBatches) {
-      for (Batch batch : tracked) {
-        Throwable taker = batch.taker();
-        if (taker != null) {
-          failure.addSuppressed(taker);
-        }
-      }
-    }
+    leases.takers().forEach(failure::addSuppressed);
     return failure;
   }
 
@@ -385,6 +370,7 @@ public final class Loader implements AutoCloseable {
   public void close() {
     isClosed = true;
     closeActions.forEach(Runnable::run);
+    leases.close();
     Engine last;
     synchronized (engineLock) {
       // None follows it: whoever changes engines looks whether this loader is closed.
@@ -442,7 +428,6 @@ public final class Loader implements AutoCloseable {
       engine = open(better);
       earlier = earlier == null ? done : done.plus(earlier);
     }
-    addBatches();
   }
 
   /** How to go on in another way; null: as now, also where memory is too small for that. */
@@ -453,21 +438,6 @@ public final class Loader implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       return null;
     }
-  }
-
-  /** A batch object that is not in use: there are more of them than slots. */
-  Batch newBatch() {
-    synchronized (idleBatches) {
-      return idleBatches.removeFirst();
-    }
-  }
-
-  /** Takes a batch object and its memory back. */
-  void release(Batch batch, Slot slot) {
-    synchronized (idleBatches) {
-      idleBatches.addLast(batch);
-    }
-    engine.batches().release(slot);
   }
 
   @Override

@@ -410,7 +410,7 @@ class TransformLifetimeTest {
   }
 
   @Test
-  void aBatchMakesNoGarbage() {
+  void aBatchMakesNoGarbageBesideItsLease() {
     ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     assumeTrue(bean.isThreadAllocatedMemorySupported(), "this JVM does not count");
     try (Dataset dataset = Dataset.open(array().path());
@@ -423,7 +423,7 @@ class TransformLifetimeTest {
       long before = allocated(bean, threads);
       long sum = consume(epochs, 10_000);
       long perBatch = (allocated(bean, threads) - before) / 10_000;
-      assertThat(perBatch).as("bytes per batch; checksum %d", sum).isLessThan(8);
+      assertThat(perBatch).as("bytes per batch; checksum %d", sum).isLessThan(80 + 8);
     }
   }
 

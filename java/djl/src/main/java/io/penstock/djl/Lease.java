@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A batch of a loader in the hands of a trainer, with the arrays that lie in its memory.
  *
  * <p>It ends when the batch of DJL, its manager, or any manager above that is closed, whichever
- * comes first. It must not end twice: by then the loader's object may be another batch.
+ * comes first, and all that come later change nothing.
  */
 final class Lease implements AutoCloseable {
   private final Batch batch;

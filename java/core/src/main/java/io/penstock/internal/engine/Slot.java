@@ -286,6 +286,12 @@ public final class Slot {
     this.failure = failure;
   }
 
+  /** Overwrites the batch in it, whole, with a byte. */
+  public void overwrite(byte with) {
+    memory.fill(with);
+    indices.fill(with);
+  }
+
   /** Overwrites all columns, so that nothing is left of an earlier batch. */
   void clear() {
     for (MemorySegment column : columns) {

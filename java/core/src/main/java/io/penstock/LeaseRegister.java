@@ -1,0 +1,126 @@
+package io.penstock;
+
+import java.lang.foreign.Arena;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The open leases of a loader, where someone wants to know of them: with {@code
+ * penstock.trackBatches} where each was taken, with {@code penstock.checkLeases} the scope of its
+ * segments. Otherwise it is empty and costs nothing.
+ *
+ * <p>It must not refer to the batches themselves: one that is forgotten has to become unreachable.
+ * Thread-safe.
+ */
+final class LeaseRegister {
+  /**
+   * One lease.
+   *
+   * @param arena what its segments live in; null unless leases are checked
+   * @param taker where it was taken; null unless that is tracked
+   */
+  record Entry(Arena arena, Throwable taker) {}
+
+  private final boolean isTracking = Boolean.getBoolean("penstock.trackBatches");
+  private final boolean isChecking = Boolean.getBoolean("penstock.checkLeases");
+  private final boolean isOverwriting;
+
+  // Guarded by this.
+  private final Set<Entry> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean isClosed;
+
+  /**
+   * An empty register, that does what the system properties say now.
+   *
+   * @param isReplay whether batches are handed out as they come back
+   */
+  LeaseRegister(boolean isReplay) {
+    isOverwriting = isChecking && !isReplay;
+  }
+
+  /** Whether memory that comes back is to be overwritten. */
+  boolean isOverwriting() {
+    return isOverwriting;
+  }
+
+  /**
+   * Notes a lease that begins.
+   *
+   * @return its entry; null if nobody wants to know
+   */
+  Entry begin(Batch batch) {
+    if (!isTracking && !isChecking) {
+      return null;
+    }
+    Entry entry =
+        new Entry(
+            isChecking ? Arena.ofShared() : null,
+            isTracking ? new Throwable("taken here: " + batch.description()) : null);
+    add(entry);
+    return entry;
+  }
+
+  private synchronized void add(Entry entry) {
+    if (isClosed && entry.arena() != null) {
+      entry.arena().close();
+    }
+    open.add(entry);
+  }
+
+  /**
+   * Notes the end of a lease: its segments throw from now on.
+   *
+   * @throws IllegalStateException if a native call is using one of them: the lease goes on then
+   */
+  void end(Entry entry) {
+    Arena arena = entry.arena();
+    if (arena != null) {
+      close(arena);
+    }
+    synchronized (this) {
+      open.remove(entry);
+    }
+  }
+
+  synchronized boolean isClosed() {
+    return isClosed;
+  }
+
+  /** Where the open batches were taken, as far as that is tracked. */
+  synchronized List<Throwable> takers() {
+    return isTracking ? open.stream().map(Entry::taker).toList() : List.of();
+  }
+
+  /**
+   * Ends the use of all segments, those of leases to come included, as the memory is about to go.
+   * Idempotent.
+   *
+   * @throws IllegalStateException if a native call is using one of them
+   */
+  void close() {
+    List<Entry> last;
+    synchronized (this) {
+      isClosed = true;
+      last = List.copyOf(open);
+    }
+    for (Entry entry : last) {
+      if (entry.arena() != null) {
+        close(entry.arena());
+      }
+    }
+  }
+
+  private static void close(Arena arena) {
+    try {
+      arena.close();
+    } catch (IllegalStateException e) {
+      if (arena.scope().isAlive()) {
+        throw new IllegalStateException(
+            "memory of a batch is in use by a native call: close it again when that is over", e);
+      }
+      // Another thread was faster: batch and loader may be closed at once.
+    }
+  }
+}
