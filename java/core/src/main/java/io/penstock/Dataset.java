@@ -6,6 +6,8 @@ import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.VariableSource;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.sampler.LoaderState;
+import io.penstock.sampler.Sampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -43,6 +45,7 @@ public final class Dataset implements AutoCloseable {
   private final List<Column> columns;
   private final Map<String, Integer> columnNumbers = new LinkedHashMap<>();
   private final DatasetFiles opened;
+  private final Identity identity;
   private final DatasetMaps maps;
   private final Set<Loader> loaders = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
@@ -52,6 +55,7 @@ public final class Dataset implements AutoCloseable {
     this.source = opened.source();
     this.columns = opened.columns();
     this.maps = new DatasetMaps(opened);
+    this.identity = new Identity(opened);
     for (Column column : columns) {
       columnNumbers.put(column.name(), columnNumbers.size());
     }
@@ -368,13 +372,41 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * A number that stands for these data: hexadecimal SHA-256 over columns (name, element type,
-   * shape) and files (size, modification time, where the records lie), but not their paths.
+   * A number that stands for what is in this dataset: names, element types and shapes of the
+   * columns, numbers of records, and 64 blocks of 16 KiB, spread over the data; all of it where it
+   * is smaller. Paths, modification times and inodes do not matter: a copy has the fingerprint of
+   * the original. Two datasets of one shape that differ in a few bytes only may have the same one.
    *
-   * @return 64 digits
+   * <p>The blocks are read once for a dataset, by a thread of its own, which the first loader
+   * starts. This call waits for it.
+   *
+   * @return 48 hexadecimal digits: 24 for the shape, 24 for the contents
+   * @throws PenstockException if a file cannot be opened again, does not answer within 30 seconds,
+   *     or the calling thread is interrupted while it waits; it stays interrupted
    */
   public String fingerprint() {
-    return Fingerprint.of(opened);
+    return identity.fingerprint();
+  }
+
+  /**
+   * Refuses a state that was not saved of this dataset in this order. States of the first version,
+   * which knew files by their modification times, are accepted while these are as they were.
+   *
+   * @param state to go on from
+   * @param order to go on in
+   * @throws PenstockException naming what differs; or as {@link #fingerprint}
+   */
+  public void checkState(LoaderState state, Sampler order) {
+    identity.check(state, order);
+  }
+
+  /** The files it is made of. */
+  DatasetFiles opened() {
+    return opened;
+  }
+
+  Identity identity() {
+    return identity;
   }
 
   /**

@@ -14,7 +14,7 @@ final class Delivery {
   static final long ALL = Long.MAX_VALUE;
 
   private final Deals deals;
-  private final LoaderState begin;
+  private final Identity identity;
   private long epoch;
   private long batches;
   private long records;
@@ -23,13 +23,13 @@ final class Delivery {
    * Nothing is delivered yet.
    *
    * @param deals the batches
-   * @param fingerprint of the dataset
+   * @param identity of the dataset
    * @param state where the job goes on; null: at the beginning
    */
-  Delivery(Deals deals, String fingerprint, LoaderState state) {
+  Delivery(Deals deals, Identity identity, LoaderState state) {
     this.deals = deals;
-    this.begin = state == null ? LoaderState.after(fingerprint, deals.of(0), 0, 0, 0) : state;
-    this.epoch = begin.epoch();
+    this.identity = identity;
+    this.epoch = state == null ? 0 : state.epoch();
   }
 
   /**
@@ -43,7 +43,10 @@ final class Delivery {
   }
 
   /** The state of the job as of the last batch that was handed out. */
-  synchronized LoaderState state() {
-    return LoaderState.after(begin.fingerprint(), deals.of(epoch), epoch, batches, records);
+  LoaderState state() {
+    String fingerprint = identity.fingerprint(); // May wait for the device; not under the lock.
+    synchronized (this) {
+      return LoaderState.after(fingerprint, deals.of(epoch), epoch, batches, records);
+    }
   }
 }

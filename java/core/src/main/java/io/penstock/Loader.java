@@ -67,12 +67,12 @@ public final class Loader implements AutoCloseable {
     this.dataset = builder.dataset;
     this.batchSize = builder.batchSize;
     Sampler sampler = builder.order();
-    String fingerprint = dataset.fingerprint();
+    dataset.identity().start();
     if (builder.state != null) {
-      builder.state.check(fingerprint, sampler);
+      dataset.checkState(builder.state, sampler);
     }
     this.deals = Deals.of(builder.partition(), sampler, builder.state);
-    this.delivery = new Delivery(deals, fingerprint, builder.state);
+    this.delivery = new Delivery(deals, dataset.identity(), builder.state);
     this.options = builder.copy();
     this.leases = new LeaseRegister(options.isReplay);
     this.source = source;

@@ -195,16 +195,16 @@ class DatasetTest {
   }
 
   @Test
-  void theFingerprintTellsDataApartButNotPaths() throws IOException {
+  void theFingerprintTellsDataApartButNotPathsAndTimes() throws IOException {
     TestArray array = array("x.npy", 20, 784);
     String fingerprint = fingerprint("x", array.path());
 
-    assertThat(fingerprint).matches("[0-9a-f]{64}").isEqualTo(fingerprint("x", array.path()));
+    assertThat(fingerprint).matches("[0-9a-f]{48}").isEqualTo(fingerprint("x", array.path()));
     assertThat(fingerprint("y", array.path())).isNotEqualTo(fingerprint);
     Path moved = Files.move(array.path(), directory.resolve("moved.npy"));
     assertThat(fingerprint("x", moved)).isEqualTo(fingerprint);
     Files.setLastModifiedTime(moved, FileTime.fromMillis(1));
-    assertThat(fingerprint("x", moved)).isNotEqualTo(fingerprint);
+    assertThat(fingerprint("x", moved)).isEqualTo(fingerprint);
   }
 
   @Test

@@ -379,8 +379,23 @@ class VariableTest {
     Files.setLastModifiedTime(
         directory.resolve("offsets"), java.nio.file.attribute.FileTime.fromMillis(1000));
     try (Dataset dataset = dataset()) {
+      assertThat(dataset.fingerprint()).isEqualTo(before);
+    }
+    flipLastBit(directory.resolve("offsets"));
+    try (Dataset dataset = dataset()) {
       assertThat(dataset.fingerprint()).isNotEqualTo(before);
     }
+    flipLastBit(directory.resolve("offsets"));
+    flipLastBit(directory.resolve("values"));
+    try (Dataset dataset = dataset()) {
+      assertThat(dataset.fingerprint()).isNotEqualTo(before);
+    }
+  }
+
+  private static void flipLastBit(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
   }
 
   @Test

@@ -102,7 +102,7 @@ final class StateOptions {
       return;
     }
     try {
-      saved.state().check(dataset.fingerprint(), order);
+      dataset.checkState(saved.state(), order);
     } catch (PenstockException e) {
       throw PenstockException.about(file, e.getMessage(), e);
     }

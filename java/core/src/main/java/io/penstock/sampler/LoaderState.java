@@ -129,8 +129,8 @@ public record LoaderState(
     List<String> differences = new ArrayList<>();
     if (!fingerprint.equals(ofDataset)) {
       differences.add(
-          "dataset expected %s, found %s (other files, or changed since)"
-              .formatted(shortened(fingerprint), shortened(ofDataset)));
+          "dataset expected %s, found %s (%s)"
+              .formatted(shortened(fingerprint), shortened(ofDataset), difference(ofDataset)));
     }
     if (!sampler.equals(order.description())) {
       differences.add(
@@ -154,6 +154,18 @@ public record LoaderState(
                   .formatted(String.join("; ", differences))
               + " without it");
     }
+  }
+
+  /** A fingerprint is two numbers: what the data looks like, and what is in it. */
+  private String difference(String ofDataset) {
+    if (fingerprint.length() != ofDataset.length()) {
+      return "the state is of an earlier version, which tells files by their times: one was"
+          + " touched, copied or changed since";
+    }
+    int half = fingerprint.length() / 2;
+    return fingerprint.regionMatches(0, ofDataset, 0, half)
+        ? "the same columns, types, shapes and numbers of records, but other contents"
+        : "other columns, types, shapes or numbers of records";
   }
 
   /** Whether it is the same kind of order in another version: "full/1" and "full/2". */

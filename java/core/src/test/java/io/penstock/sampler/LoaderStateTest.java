@@ -152,7 +152,20 @@ class LoaderStateTest {
         "f".repeat(64),
         new FullShuffle(1_000, -7),
         "dataset expected 0123456789abcdef..., found ffffffffffffffff..."
-            + " (other files, or changed since)");
+            + " (other columns, types, shapes or numbers of records)");
+    assertDiffers(
+        state,
+        DATASET.substring(0, 32) + "f".repeat(32),
+        new FullShuffle(1_000, -7),
+        "dataset expected 0123456789abcdef..., found 0123456789abcdef... (the same columns, types,"
+            + " shapes and numbers of records, but other contents)");
+    assertDiffers(
+        state,
+        "f".repeat(48),
+        new FullShuffle(1_000, -7),
+        "dataset expected 0123456789abcdef..., found ffffffffffffffff... (the state is of an"
+            + " earlier version, which tells files by their times: one was touched, copied or"
+            + " changed since)");
     assertDiffers(state, DATASET, new FullShuffle(1_000, 8), "seed expected -7, found 8");
     assertDiffers(
         state,
@@ -164,7 +177,7 @@ class LoaderStateTest {
         "f".repeat(64),
         new BlockShuffle(1_000, 10, 8, 2),
         "dataset expected 0123456789abcdef..., found ffffffffffffffff..."
-            + " (other files, or changed since); sampler expected"
+            + " (other columns, types, shapes or numbers of records); sampler expected"
             + " block/1;blockRecords=10;windowBlocks=4, found"
             + " block/1;blockRecords=10;windowBlocks=8; seed expected 1, found 2");
     assertDiffers(

@@ -10,16 +10,18 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The number that stands for the data of a dataset: SHA-256 over a text of what lies where in its
- * files, as {@link Dataset#fingerprint} says. A state that was saved names it, so the text of the
- * same files must never change.
+ * The fingerprint of a dataset as the first version of Penstock computed it: SHA-256 over where its
+ * records lie, the sizes of its files and their modification times.
+ *
+ * <p>Why it exists: states saved by that version name it, and go on as long as no file was touched.
+ * New states name the {@link Identity}. The text for the same files must never change.
  */
-final class Fingerprint {
+final class DatedFingerprint {
   private final DatasetFiles opened;
   private final List<NativeSource.FileFacts> files;
   private final StringBuilder text = new StringBuilder("penstock dataset 1\n");
 
-  private Fingerprint(DatasetFiles opened) {
+  private DatedFingerprint(DatasetFiles opened) {
     this.opened = opened;
     this.files = opened.source().files();
     opened.columns().forEach(this::append);
@@ -27,7 +29,7 @@ final class Fingerprint {
 
   /** 64 hexadecimal digits. */
   static String of(DatasetFiles opened) {
-    byte[] bytes = new Fingerprint(opened).text.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = new DatedFingerprint(opened).text.toString().getBytes(StandardCharsets.UTF_8);
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
