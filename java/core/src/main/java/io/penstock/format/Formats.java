@@ -194,20 +194,21 @@ public final class Formats {
       if (provided.isPresent()) {
         return what.apply(provided.get());
       }
-      String found = start.length == 0 ? "an empty file" : Excerpt.of(start);
-      if (start.length > 1 && start[0] == 0x1f && start[1] == (byte) 0x8b) {
-        throw PenstockException.about(
-            path,
-            "expected a file of arrays, found one that gzip has compressed: unpack it with gunzip");
-      }
-      throw PenstockException.about(
-          path,
-          ("expected a file of arrays (%s), found %s: write the array with numpy.save, or name the"
-                  + " type of raw elements")
-              .formatted(
-                  FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", ")),
-                  found));
+      throw unknown(file, start);
     }
+  }
+
+  private static PenstockException unknown(OpenFile file, byte[] start) {
+    String known = FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", "));
+    String found =
+        FileKind.of(file)
+            .map(kind -> kind.name() + ": " + kind.remedy())
+            .orElseGet(
+                () ->
+                    "%s: write the array with numpy.save, or name the type of raw elements, as in %s"
+                        .formatted(Excerpt.of(start), file.path().getFileName() + "#raw:uint16"));
+    return PenstockException.about(
+        file.path(), "expected a file of arrays (%s), found %s".formatted(known, found));
   }
 
   private static Part only(PartPath place, Contents contents) {

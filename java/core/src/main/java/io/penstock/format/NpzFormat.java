@@ -55,8 +55,15 @@ final class NpzFormat implements ArrayFormat {
 
   @Override
   public Contents read(OpenFile file) {
+    List<ZipDirectory.Member> members = ZipDirectory.read(file);
     List<ZipDirectory.Member> arrays =
-        ZipDirectory.read(file).stream().filter(member -> isArray(member.name())).toList();
+        members.stream().filter(member -> isArray(member.name())).toList();
+    if (arrays.isEmpty() && !members.isEmpty()) {
+      FileKind kind = ArchiveKinds.zip(members.stream().map(ZipDirectory.Member::name).toList());
+      throw file.problem(
+          "expected an archive of arrays (NAME.npy), found %s: %s"
+              .formatted(kind.name(), kind.remedy()));
+    }
     return new Contents() {
       @Override
       public List<Part> parts() {

@@ -1,5 +1,7 @@
 package io.penstock.format;
 
+import io.penstock.PenstockException;
+
 /**
  * Arrays in pickles, protocols 0 to 5, read where they lie and never executed.
  *
@@ -13,6 +15,7 @@ package io.penstock.format;
  */
 final class PickleFormat implements ArrayFormat {
   private static final int PROTOCOL = 0x80;
+  private static final int STOP = '.';
 
   /** How pickles of protocols 0 and 1 start: a mark, an empty list or dictionary, or a name. */
   private static final String OLD_STARTS = "(]}c";
@@ -31,12 +34,38 @@ final class PickleFormat implements ArrayFormat {
       return start[1] >= 2 && start[1] <= PickleTokens.NEWEST_PROTOCOL;
     }
     // Protocols 0 and 1 say nothing of themselves, but end with a stop.
-    return OLD_STARTS.indexOf(start[0]) >= 0
-        && file.read(file.sizeBytes() - 1, 1, "the last byte")[0] == '.';
+    return OLD_STARTS.indexOf(start[0]) >= 0 && isPickle(file);
   }
 
   @Override
   public Contents read(OpenFile file) {
+    FileKind.of(file)
+        .filter(kind -> kind.content() == FileKind.Content.MODEL)
+        .ifPresent(
+            kind -> {
+              throw file.problem(
+                  "expected a file of arrays, found %s: %s".formatted(kind.name(), kind.remedy()));
+            });
+    try {
+      return contents(file);
+    } catch (PenstockException e) {
+      throw isPickle(file) ? e : orRaw(file, e);
+    }
+  }
+
+  /** Every pickle ends with a stop; two bytes at the start may be anything. */
+  private static boolean isPickle(OpenFile file) {
+    return file.read(file.sizeBytes() - 1, 1, "the last byte")[0] == STOP;
+  }
+
+  private static PenstockException orRaw(OpenFile file, PenstockException e) {
+    String message =
+        "%s; if these are raw elements and no pickle, say what they are, as in %s#raw:uint16"
+            .formatted(e.getMessage(), file.path().getFileName());
+    return new PenstockException(message, e.path(), -1, e.offsetBytes(), null, e);
+  }
+
+  private static Contents contents(OpenFile file) {
     PickleTokens tokens = new PickleTokens(file);
     PickleMachine machine = new PickleMachine(tokens, new PickleLimits());
     PickleValue first = machine.run();

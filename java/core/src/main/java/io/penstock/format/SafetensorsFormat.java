@@ -18,6 +18,9 @@ import java.util.List;
 final class SafetensorsFormat implements ArrayFormat {
   private static final int LENGTH_BYTES = 8;
 
+  /** What the specification allows. */
+  static final int LONGEST_HEADER_BYTES = 100_000_000;
+
   /** The specification allows 100 MB; a header of a large model with 2,000 tensors has 250 kB. */
   static final int MAX_HEADER_BYTES = 1 << 22;
 
@@ -31,7 +34,7 @@ final class SafetensorsFormat implements ArrayFormat {
     return start.length > LENGTH_BYTES
         && start[LENGTH_BYTES] == '{'
         && headerBytes(start) > 0
-        && headerBytes(start) <= 100_000_000;
+        && headerBytes(start) <= LONGEST_HEADER_BYTES;
   }
 
   private static long headerBytes(byte[] start) {

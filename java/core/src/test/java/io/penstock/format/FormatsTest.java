@@ -49,7 +49,10 @@ class FormatsTest {
             + " <a\\x03\\x04 and more th: write the array with numpy.save, or name the type of raw"
             + " elements");
     Files.write(path, new byte[] {0x1f, (byte) 0x8b, 8});
-    assertRefused(path, "found one that gzip has compressed: unpack it with gunzip");
+    assertRefused(
+        path,
+        "found a file compressed by gzip: write it out with 'penstock convert', or unpack it with"
+            + " gunzip");
     Files.write(path, new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n', 0});
     assertRefused(path, "add io.penstock:penstock-hdf5 to the class path");
     Files.write(path, new byte[0]);

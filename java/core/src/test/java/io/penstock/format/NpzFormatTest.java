@@ -69,8 +69,13 @@ class NpzFormatTest {
   void archivesWithoutArraysAreRefused() {
     assertRefused(write(ZipFiles.archive()), "expected one array, found none");
     Path file = write(ZipFiles.archive(Entry.of("notes.txt", new byte[9])));
-    assertRefused(file, "expected one array, found none");
-    assertRefused(part(file, "x"), "but no arrays at all");
+    assertRefused(file, "expected an archive of arrays (NAME.npy), found a zip archive: unpack");
+    assertRefused(part(file, "x"), "expected an archive of arrays (NAME.npy), found a zip archive");
+    file =
+        write(
+            ZipFiles.archive(
+                Entry.of("m/byteorder", new byte[6]), Entry.of("m/data.pkl", new byte[6])));
+    assertRefused(file, "found a file of PyTorch: write its tensors with numpy.save");
   }
 
   @Test
