@@ -3,14 +3,17 @@ package io.penstock;
 import io.penstock.internal.engine.BackendChoice;
 import io.penstock.internal.engine.BatchCutter;
 import io.penstock.internal.engine.Deals;
+import io.penstock.internal.engine.MemoryBudget;
 import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.MemoryRequest;
 import io.penstock.internal.engine.NativeReading;
 import io.penstock.internal.engine.Pieces;
 import io.penstock.internal.engine.Residency;
+import io.penstock.internal.engine.TooLittleMemoryException;
 import io.penstock.internal.engine.TransformPlan;
 import io.penstock.internal.ffi.NativeSource;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,9 +41,27 @@ final class EnginePlan {
 
   final int batchSize;
 
+  private final MemoryBudget budget;
   private final boolean isReplay;
 
-  EnginePlan(
+  /**
+   * Decides.
+   *
+   * @throws IllegalArgumentException if the budget is too little, saying what the least is; a
+   *     default one is raised first, as far as there is memory
+   */
+  static EnginePlan of(
+      LoaderBuilder builder,
+      Deals deals,
+      NativeSource source,
+      BackendChoice choice,
+      boolean isChecked) {
+    return builder
+        .memory()
+        .plan(budget -> new EnginePlan(builder.with(budget), deals, source, choice, isChecked));
+  }
+
+  private EnginePlan(
       LoaderBuilder builder,
       Deals deals,
       NativeSource source,
@@ -49,6 +70,7 @@ final class EnginePlan {
     Dataset dataset = builder.dataset;
     Readahead wanted = Readahead.effective(builder.readahead);
     this.choice = choice;
+    this.budget = builder.memory();
     this.isReplay = builder.isReplay;
     this.isShuffled = !deals.sampler().isAscending();
     if (wanted.cacheBytes() > 0 && !isShuffled) {
@@ -96,7 +118,7 @@ final class EnginePlan {
         Readahead.effective(builder.readahead),
         dataset.recordCount(),
         isAligned,
-        Residency.of(dataset.files(), builder.memoryBytes),
+        Residency.of(dataset.files(), builder.memory().bytes()),
         (backend, isDirect) -> source.probe(NativeReading.backend(backend), isDirect));
   }
 
@@ -112,7 +134,7 @@ final class EnginePlan {
   private MemoryPlan divide(LoaderBuilder builder, Deals deals, Readahead wanted) {
     MemoryRequest request =
         new MemoryRequest(
-            builder.memoryBytes - transformBytes() - cutterBytes(),
+            budget.bytes() - transformBytes() - cutterBytes(),
             builder.dataset.columns().stream().map(Column::recordBytes).toList(),
             variable == null ? spreadRecords(builder.dataset) : builder.dataset.recordCount(),
             deals.epochRecords(),
@@ -126,10 +148,10 @@ final class EnginePlan {
     try {
       // Where one batch is replayed there is nothing to read ahead.
       return MemoryPlan.choose(request, isReplay ? MemoryPlan.Mode.SLOTS : builder.mode);
-    } catch (IllegalArgumentException e) {
+    } catch (TooLittleMemoryException e) {
       throw transforms == null
           ? e
-          : new IllegalArgumentException(
+          : new TooLittleMemoryException(
               "%s; transformed batches take %d of memoryBytes beside that"
                   .formatted(e.getMessage(), transformBytes()),
               e);
@@ -181,7 +203,12 @@ final class EnginePlan {
     if (isReplay) {
       return choice.reason() + "; replays one batch, and reads no other";
     }
-    String reason = choice.reason() + (variable == null ? "" : "; " + variable.reason());
-    return memory.reason().isEmpty() ? reason : reason + "; " + memory.reason();
+    return Stream.of(
+            choice.reason(),
+            variable == null ? "" : variable.reason(),
+            memory.reason(),
+            budget.reason(memoryBytes()))
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 }

@@ -90,7 +90,7 @@ public final class Loader implements AutoCloseable {
   }
 
   private EnginePlan plan(BackendChoice choice) {
-    return new EnginePlan(options, deals, source, choice, rules != null);
+    return EnginePlan.of(options, deals, source, choice, rules != null);
   }
 
   private Engine openFirst() {

@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.internal.engine.MemoryBudget;
 import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.TransformPlan;
 import io.penstock.sampler.BlockShuffle;
@@ -41,7 +42,6 @@ public final class LoaderBuilder {
   Remainder remainder = Remainder.KEEP;
   LoaderState state;
   Readahead readahead = Readahead.DEFAULT;
-  long memoryBytes = 1L << 30;
   boolean isReplay;
   boolean isNativeOrder;
   Path checksums;
@@ -51,6 +51,9 @@ public final class LoaderBuilder {
   boolean isAnyOrder;
   long batchBytes;
 
+  /** Null until it is set, or a loader is built. */
+  private MemoryBudget memory;
+
   /** For tests: the cheaper one when null. */
   MemoryPlan.Mode mode;
 
@@ -58,7 +61,7 @@ public final class LoaderBuilder {
     this.dataset = dataset;
   }
 
-  /** What is said to this builder later is no business of the loader. */
+  /** A snapshot for the loader: what is set later does not affect it. */
   LoaderBuilder copy() {
     LoaderBuilder copy = new LoaderBuilder(dataset);
     copy.batchSize = batchSize;
@@ -72,7 +75,7 @@ public final class LoaderBuilder {
     copy.remainder = remainder;
     copy.state = state;
     copy.readahead = readahead;
-    copy.memoryBytes = memoryBytes;
+    copy.memory = memory();
     copy.isReplay = isReplay;
     copy.isNativeOrder = isNativeOrder;
     copy.checksums = checksums;
@@ -225,14 +228,21 @@ public final class LoaderBuilder {
    * Sets the budget for all that the loader allocates outside of the Java heap: batches, buffers,
    * and records that are read ahead. More of it makes shuffled reading cheaper.
    *
-   * @param memoryBytes 1 GiB unless set
+   * <p>The default is a quarter of the memory that is left when the loader is built, and at most 1
+   * GiB. Left is what the machine has available, or what the control groups of this process leave
+   * (those above its own, too) and its limits on address space, if that is less; not counting swap,
+   * and less what the Java heap may still grow by. Where a quarter is too little for a few batches,
+   * it is up to three quarters. A budget that is set is obeyed; {@link Loader#reason} says so if it
+   * is more than what is left.
+   *
+   * @param memoryBytes at least 1
    * @return this
    */
   public LoaderBuilder memoryBytes(long memoryBytes) {
     if (memoryBytes < 1) {
       throw new IllegalArgumentException("memoryBytes must be at least 1, was " + memoryBytes);
     }
-    this.memoryBytes = memoryBytes;
+    this.memory = MemoryBudget.named(memoryBytes);
     return this;
   }
 
@@ -291,7 +301,21 @@ public final class LoaderBuilder {
 
   /** What was set, or a share of the memory: with room for ten such batches, and to spare. */
   long effectiveBatchBytes() {
-    return batchBytes > 0 ? batchBytes : Math.clamp(memoryBytes / MEMORY_SHARE, 1, MAX_BATCH_BYTES);
+    return batchBytes > 0
+        ? batchBytes
+        : Math.clamp(memory().bytes() / MEMORY_SHARE, 1, MAX_BATCH_BYTES);
+  }
+
+  /** The budget: what was set, or what there is. */
+  MemoryBudget memory() {
+    return memory == null ? MemoryBudget.byDefault() : memory;
+  }
+
+  /** With another budget, for a plan that needs more than the default. */
+  LoaderBuilder with(MemoryBudget budget) {
+    LoaderBuilder copy = copy();
+    copy.memory = budget;
+    return copy;
   }
 
   /** The columns as they are going to be read. */
@@ -439,7 +463,7 @@ public final class LoaderBuilder {
         mostRecords,
         transformThreads,
         wanted.prefetchBatches() + MemoryPlan.LEAST_SLOTS,
-        memoryBytes);
+        memory().bytes());
   }
 
   Partition partition() {

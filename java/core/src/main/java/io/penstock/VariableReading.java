@@ -3,6 +3,7 @@ package io.penstock;
 import io.penstock.internal.engine.BatchCutter;
 import io.penstock.internal.engine.Gatherer;
 import io.penstock.internal.engine.MappedColumn;
+import io.penstock.internal.engine.TooLittleMemoryException;
 import io.penstock.internal.engine.VariableGatherer;
 import io.penstock.internal.engine.VariableSource;
 import io.penstock.internal.ffi.NativeSource;
@@ -68,10 +69,10 @@ final class VariableReading {
       throw new IllegalArgumentException(
           "cache must be 0 with records of different sizes, which the page cache keeps");
     }
-    if (limitBytes > builder.memoryBytes / LEAST_BATCHES) {
-      throw new IllegalArgumentException(
+    if (limitBytes > builder.memory().bytes() / LEAST_BATCHES) {
+      throw new TooLittleMemoryException(
           "batchBytes must be at most a third of memoryBytes=%d, was %d: give more memory"
-              .formatted(builder.memoryBytes, limitBytes));
+              .formatted(builder.memory().bytes(), limitBytes));
     }
   }
 

@@ -56,12 +56,12 @@ final class LoaderOptions {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      defaultValue = "1g",
       converter = SizeConverter.class,
       description =
           "Memory for reading, in bytes or with k, m, g: batches, buffers, records read ahead. More"
-              + " makes shuffled reading cheaper. Default: ${DEFAULT-VALUE}.")
-  private long memoryBytes;
+              + " makes shuffled reading cheaper. Default: a quarter of what the machine and the"
+              + " control group have left, at most 1g.")
+  private Long memoryBytes;
 
   @Option(
       names = "--batch-bytes",
@@ -201,6 +201,11 @@ final class LoaderOptions {
     return Manifest.resolve(path, read.recordChecksums().path());
   }
 
+  /** Says so if more memory was asked for, and is taken, than is left. */
+  void warn(Streams streams, Loader loader) {
+    MemoryWarning.sayIfTooMuch(streams, memoryBytes, loader.statistics().memoryBytes());
+  }
+
   /** Records in a batch. */
   int batchSize() {
     return batchSize;
@@ -223,13 +228,15 @@ final class LoaderOptions {
       }
       builder.batchBytes(batchBytes);
     }
+    if (memoryBytes != null) {
+      builder.memoryBytes(memoryBytes);
+    }
     return builder
         .batchSize(batchSize)
         .sampler(sampler)
         .rank(rank, worldSize)
         .remainder(remainder)
         .state(state)
-        .memoryBytes(memoryBytes)
         .readahead(readahead)
         .replay(isReplay)
         .nativeOrder(isNativeOrder)

@@ -106,6 +106,7 @@ final class ReadCommand implements Callable<Integer> {
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
         Loader loader = open(dataset, saved)) {
+      loading.warn(penstock.streams(), loader);
       checkOutputs(dataset);
       try (ReadOutputs outputs =
           new ReadOutputs(

@@ -62,11 +62,11 @@ final class ShuffleCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      defaultValue = "1g",
       converter = SizeConverter.class,
       description =
-          "Memory for all but Java's own, in bytes or with k, m, g. Default: ${DEFAULT-VALUE}.")
-  private long memoryBytes;
+          "Memory for all but Java's own, in bytes or with k, m, g. Default: a quarter of what the"
+              + " machine and the control group have left, at most 1g.")
+  private Long memoryBytes;
 
   @Option(
       names = "--force",
@@ -93,14 +93,18 @@ final class ShuffleCommand implements Callable<Integer> {
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
         Progress bar = Progress.start(streams, "shuffle", "records", 2 * dataset.recordCount())) {
-      DatasetShuffle.Result result =
+      DatasetShuffle shuffle =
           new DatasetShuffle(dataset, directory)
               .shards(shards)
               .seed(seed)
-              .memoryBytes(memoryBytes)
               .replace(isForced)
-              .progress(bar::to)
-              .run();
+              .progress(bar::to);
+      if (memoryBytes != null) {
+        shuffle.memoryBytes(memoryBytes);
+        long most = Math.min(memoryBytes, dataset.recordCount() * dataset.recordBytes());
+        MemoryWarning.sayIfTooMuch(streams, memoryBytes, most);
+      }
+      DatasetShuffle.Result result = shuffle.run();
       double seconds = (System.nanoTime() - start) / NANOS;
       if (isJson) {
         Json.print(streams, toJson(directory, dataset, result, seconds, memory.peakBytes()));

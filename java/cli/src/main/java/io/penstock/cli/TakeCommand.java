@@ -4,6 +4,7 @@ import io.penstock.Batch;
 import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.LoaderBuilder;
 import io.penstock.PenstockException;
 import io.penstock.cli.convert.IndexSampler;
 import io.penstock.write.NpyWriter;
@@ -55,12 +56,12 @@ final class TakeCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      defaultValue = "1g",
       converter = SizeConverter.class,
       description =
           "Memory for records that are read ahead; more of it makes random indices cheaper. In"
-              + " bytes or with k, m, g. Default: ${DEFAULT-VALUE}.")
-  private long memoryBytes;
+              + " bytes or with k, m, g. Default: a quarter of what the machine and the control"
+              + " group have left, at most 1g.")
+  private Long memoryBytes;
 
   @Option(
       names = "--json",
@@ -76,7 +77,9 @@ final class TakeCommand implements Callable<Integer> {
       boolean isNew = Files.notExists(out);
       List<Path> targets = targets(dataset);
       List<NpyWriter> writers = new ArrayList<>();
-      try (Loader loader = dataset.loader().sampler(order).memoryBytes(memoryBytes).build()) {
+      try (Loader loader = open(dataset, order)) {
+        MemoryWarning.sayIfTooMuch(
+            penstock.streams(), memoryBytes, loader.statistics().memoryBytes());
         for (int i = 0; i < targets.size(); i++) {
           writers.add(writer(dataset.columns().get(i), targets.get(i), order.size()));
         }
@@ -95,6 +98,14 @@ final class TakeCommand implements Callable<Integer> {
     }
     report.print(penstock.streams(), isJson);
     return ExitCodes.DONE;
+  }
+
+  private Loader open(Dataset dataset, IndexSampler order) {
+    LoaderBuilder builder = dataset.loader().sampler(order);
+    if (memoryBytes != null) {
+      builder.memoryBytes(memoryBytes);
+    }
+    return builder.build();
   }
 
   private void checkSizes(Dataset dataset) {

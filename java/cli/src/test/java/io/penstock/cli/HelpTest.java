@@ -40,7 +40,7 @@ final class HelpTest {
         .contains("Records in a batch. Default: 256.")
         .contains("as in the file. Default: full.")
         .contains("in bytes or with k, m, g")
-        .contains("Default: 1g.")
+        .contains("at most 1g.")
         .contains("queueDepth=64")
         .contains("backend=auto|uring|pread|mmap")
         .contains("any 64-bit number. Default: 0.")

@@ -9,6 +9,7 @@ import io.penstock.PenstockException;
 import io.penstock.Readahead;
 import io.penstock.Shuffle;
 import io.penstock.format.Formats;
+import io.penstock.internal.engine.MemoryBudget;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -52,7 +53,10 @@ public final class DatasetShuffle {
   private final Path target;
   private long seed;
   private int shards = 1;
-  private long memoryBytes = 1L << 30;
+
+  /** Null until it is set: what there is when it runs. */
+  private MemoryBudget memory;
+
   private boolean mayReplace;
   private LongConsumer progress = _ -> {};
 
@@ -116,16 +120,17 @@ public final class DatasetShuffle {
 
   /**
    * Sets the memory for all that is allocated outside of the Java heap. The more of it, the larger
-   * the writes.
+   * the writes. The default is that of {@link io.penstock.LoaderBuilder#memoryBytes}: a quarter of
+   * what is left, at most 1 GiB.
    *
-   * @param memoryBytes 1 GiB unless set; {@link #run} tells if it is too little
+   * @param memoryBytes at least 1; {@link #run} tells if it is too little
    * @return this
    */
   public DatasetShuffle memoryBytes(long memoryBytes) {
     if (memoryBytes < 1) {
       throw new IllegalArgumentException("memoryBytes must be at least 1, was " + memoryBytes);
     }
-    this.memoryBytes = memoryBytes;
+    this.memory = MemoryBudget.named(memoryBytes);
     return this;
   }
 
@@ -160,7 +165,10 @@ public final class DatasetShuffle {
    *     directory cannot be made; then it is as it was before
    */
   public Result run() {
-    return run(ShufflePlan.of(memoryBytes, dataset.recordBytes(), dataset.columns().size()));
+    long recordBytes = dataset.recordBytes();
+    int columns = dataset.columns().size();
+    MemoryBudget budget = memory == null ? MemoryBudget.byDefault() : memory;
+    return run(budget.plan(tried -> ShufflePlan.of(tried.bytes(), recordBytes, columns)));
   }
 
   /** With another plan: for tests of what takes large data otherwise. */

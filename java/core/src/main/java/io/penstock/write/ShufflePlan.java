@@ -1,5 +1,7 @@
 package io.penstock.write;
 
+import io.penstock.internal.engine.TooLittleMemoryException;
+
 /**
  * How the memory of a shuffle is used.
  *
@@ -47,7 +49,7 @@ record ShufflePlan(
    * @param memoryBytes all there is
    * @param recordBytes over all columns
    * @param columns how many
-   * @throws IllegalArgumentException if it is too little, saying what the least is
+   * @throws TooLittleMemoryException if it is, saying what the least is
    */
   static ShufflePlan of(long memoryBytes, long recordBytes, int columns) {
     long batchBytes = Math.max(BATCH_BYTES, recordBytes + Integer.BYTES);
@@ -61,7 +63,7 @@ record ShufflePlan(
     long scatter = memoryBytes - read;
     long place = (memoryBytes - read - columns * write) / 2;
     if (memoryBytes < least || place < recordBytes) {
-      throw new IllegalArgumentException(
+      throw new TooLittleMemoryException(
           "memoryBytes must be at least %d for records of %d bytes, was %d"
               .formatted(Math.max(least, 2 * (read + columns * write)), recordBytes, memoryBytes));
     }

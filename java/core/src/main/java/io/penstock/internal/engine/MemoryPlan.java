@@ -84,7 +84,7 @@ public record MemoryPlan(
    * @param request what to plan for
    * @param mode for tests: the mode to use if it fits, whatever it costs; null: the cheaper one
    * @return the plan
-   * @throws IllegalArgumentException if the budget is too small, saying what the least is
+   * @throws TooLittleMemoryException if the budget is too small, saying what the least is
    */
   public static MemoryPlan choose(MemoryRequest request, Mode mode) {
     MemoryPlan slots = slots(request);
@@ -111,7 +111,7 @@ public record MemoryPlan(
     MemoryPlan cells = cellsOrNull(request);
     if (request.readahead().cacheBytes() > 0) {
       if (cells == null) {
-        throw new IllegalArgumentException(
+        throw new TooLittleMemoryException(
             "cache=%d must leave memory for batches and for reading ahead of memoryBytes=%d: give"
                     .formatted(request.readahead().cacheBytes(), request.memoryBytes())
                 + " more memory, or a smaller cache");
@@ -370,8 +370,8 @@ public record MemoryPlan(
     return seconds * 1e9;
   }
 
-  private static IllegalArgumentException tooSmall(MemoryRequest request, long leastBytes) {
-    return new IllegalArgumentException(
+  private static TooLittleMemoryException tooSmall(MemoryRequest request, long leastBytes) {
+    return new TooLittleMemoryException(
         ("memoryBytes must be at least %d for batches of %d records of %d bytes with"
                 + " readahead %s, was %d: give more memory, or a smaller batchSize or maxRead")
             .formatted(

@@ -1,11 +1,7 @@
 package io.penstock.internal.engine;
 
 import io.penstock.FileInfo;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Where the data is and where it could be: how much of the files the page cache has, and whether
@@ -24,10 +20,6 @@ public record Residency(long fileBytes, long cachedBytes, long availableBytes) {
   /** Share of what is left that files may take, so that other uses of memory still find some. */
   private static final double USABLE_SHARE = 0.7;
 
-  private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
-  private static final Path GROUPS = Path.of("/proc/self/cgroup");
-  private static final Path GROUP_ROOT = Path.of("/sys/fs/cgroup");
-
   /** Nothing is known: as if nothing were cached, and nothing would fit. */
   public static final Residency UNKNOWN = new Residency(Long.MAX_VALUE, 0, 0);
 
@@ -44,8 +36,7 @@ public record Residency(long fileBytes, long cachedBytes, long availableBytes) {
       size += file.sizeBytes();
       cached += Double.isNaN(file.cachedFraction()) ? 0 : file.cachedFraction() * file.sizeBytes();
     }
-    long available = Math.min(machineBytes(MEMORY_INFO), groupBytes(GROUPS, GROUP_ROOT));
-    return new Residency(size, (long) cached, Math.max(0, available - ownBytes));
+    return new Residency(size, (long) cached, Math.max(0, FreeMemory.forPages() - ownBytes));
   }
 
   /** Whether reading need not touch the device. */
@@ -60,82 +51,8 @@ public record Residency(long fileBytes, long cachedBytes, long availableBytes) {
 
   /** For people. */
   public String describe() {
-    return String.format(
-        Locale.ROOT,
-        "%.1f of %.1f GB are cached, %.1f GB of memory are left",
-        cachedBytes / 1e9,
-        fileBytes / 1e9,
-        availableBytes / 1e9);
-  }
-
-  /** MemAvailable, which counts the page cache as free; none where the kernel does not tell. */
-  static long machineBytes(Path memoryInfo) {
-    try {
-      for (String line : Files.readAllLines(memoryInfo)) {
-        if (line.startsWith("MemAvailable:")) {
-          return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
-        }
-      }
-      return 0;
-    } catch (IOException | NumberFormatException e) {
-      return 0;
-    }
-  }
-
-  /** What the control group and those above it leave; the page cache counts in a group, as used. */
-  static long groupBytes(Path groups, Path root) {
-    long least = Long.MAX_VALUE;
-    try {
-      for (String line : Files.readAllLines(groups)) {
-        String[] parts = line.split(":", 3);
-        if (parts.length == 3 && parts[0].equals("0")) {
-          Path unified = Files.exists(root.resolve("unified")) ? root.resolve("unified") : root;
-          least = Math.min(least, leftUpwards(unified, parts[2], "memory.max", "memory.stat"));
-        } else if (parts.length == 3 && List.of(parts[1].split(",")).contains("memory")) {
-          Path first = root.resolve("memory");
-          least =
-              Math.min(least, leftUpwards(first, parts[2], "memory.limit_in_bytes", "memory.stat"));
-        }
-      }
-    } catch (IOException e) {
-      return least;
-    }
-    return least;
-  }
-
-  private static long leftUpwards(Path root, String group, String limitName, String statName) {
-    long least = Long.MAX_VALUE;
-    Path at = root.resolve(group.replaceFirst("^/+", "")).normalize();
-    while (at != null && at.startsWith(root)) {
-      long limit = number(at.resolve(limitName));
-      if (limit < Long.MAX_VALUE) {
-        least = Math.min(least, Math.max(0, limit - anonymousBytes(at.resolve(statName))));
-      }
-      at = at.getParent();
-    }
-    return least;
-  }
-
-  /** A number of a file of its own; "max", and a file that is not there, are no limit. */
-  private static long number(Path file) {
-    try {
-      return Long.parseLong(Files.readString(file).strip());
-    } catch (IOException | NumberFormatException e) {
-      return Long.MAX_VALUE;
-    }
-  }
-
-  /** Memory that cannot be dropped: version 1 calls it rss, version 2 anon. */
-  private static long anonymousBytes(Path file) {
-    try {
-      for (String line : Files.readAllLines(file)) {
-        if (line.startsWith("anon ") || line.startsWith("total_rss ")) {
-          return Long.parseLong(line.substring(line.indexOf(' ') + 1).strip());
-        }
-      }
-      return 0;
-    } catch (IOException | NumberFormatException e) {
-      return 0;
-    }
+    return "%s of %s are cached, %s of memory are left"
+        .formatted(
+            ByteSizes.of(cachedBytes), ByteSizes.of(fileBytes), ByteSizes.of(availableBytes));
   }
 }

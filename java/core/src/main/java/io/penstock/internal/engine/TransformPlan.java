@@ -126,7 +126,7 @@ public final class TransformPlan {
         (int) Math.max(MemoryPlan.LEAST_SLOTS, Math.min(Math.max(2, wantedSlots), inShare));
     this.totalBytes = Math.addExact(Math.multiplyExact(slotBytes, slotCount), scratch);
     if (totalBytes > memoryBytes) {
-      throw new IllegalArgumentException(
+      throw new TooLittleMemoryException(
           ("memoryBytes must be more than %d for %d transformed batches of %d records of %d bytes,"
                   + " was %d: give more memory, or a smaller batchSize")
               .formatted(totalBytes, slotCount, batchSize, recordBytes(), memoryBytes));
