@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 4 };
+enum { PENSTOCK_ABI_VERSION = 5 };
 
 enum {
   /* Records per source: indices need 48 bits. */
@@ -279,6 +279,10 @@ int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint6
  * cells mixed: nothing is appended) or -EAGAIN (no room: see penstock_progress). */
 int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, uint32_t count,
                               uint64_t slot_address);
+
+/* Copies the indices of the oldest count records of the order that are not taken yet: a caller that
+ * takes them need not make its order a second time. Returns 0 or -EINVAL (fewer are ordered). */
+int32_t penstock_reader_ordered(const penstock_reader *reader, uint32_t count, int64_t *indices);
 
 /* Ends a window of the order, in a reader that is windowed: `later` of the records ordered last
  * belong to the next one already. A windowed reader reads one window after the other in the order's

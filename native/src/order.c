@@ -74,6 +74,19 @@ static int32_t check_order(const penstock_reader *reader, const int64_t *indices
   return 0;
 }
 
+int32_t penstock_reader_ordered(const penstock_reader *reader, uint32_t count, int64_t *indices) {
+  if (!reader || !indices || count > reader->entries.ordered - reader->entries.taken)
+    return -EINVAL;
+  const entry_ring *ring = &reader->entries;
+  uint32_t entry = entry_at(ring, ring->taken);
+  for (uint32_t i = 0; i < count; i++) {
+    indices[i] = (int64_t)entry_index(ring, entry);
+    if (++entry == ring->capacity)
+      entry = 0;
+  }
+  return 0;
+}
+
 /* The window that the elevator works on is not among those that wait, so the last one may grow. */
 int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later) {
   if (!reader || !reader->options.windowed ||

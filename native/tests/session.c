@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support.h"
@@ -36,6 +37,12 @@ const uint8_t *column_in_slot(uint32_t column) {
 
 /* Takes the oldest records, which must be these ones, of a source made by make_source. */
 void take_these(const int64_t *indices, uint32_t count) {
+  int64_t *ordered = malloc((count + 1) * sizeof *ordered);
+  ordered[count] = -1;
+  CHECK_EQUAL(penstock_reader_ordered(reader, count, ordered), 0);
+  CHECK(memcmp(ordered, indices, count * sizeof *ordered) == 0);
+  CHECK_EQUAL(ordered[count], -1);
+  free(ordered);
   memset((void *)(uintptr_t)slot, 0xEE, slot_bytes);
   penstock_failure failure;
   CHECK_EQUAL(penstock_reader_take(reader, count, slot, &failure), 0);

@@ -196,7 +196,15 @@ static void wrong_calls_are_refused(void) {
     CHECK_EQUAL(penstock_reader_order(reader, (int64_t[]){1}, 0, right), -EINVAL);
     CHECK_EQUAL(penstock_reader_take(reader, 1, slot, &failure), -EAGAIN);
     CHECK_EQUAL(penstock_reader_take(reader, 11, slot, &failure), -EINVAL);
+    int64_t ordered[2] = {-1, -1};
+    CHECK_EQUAL(penstock_reader_ordered(reader, 0, ordered), 0);
+    CHECK_EQUAL(penstock_reader_ordered(reader, 1, ordered), -EINVAL);
     CHECK_EQUAL(penstock_reader_order(reader, (int64_t[]){99}, 1, right), 0);
+    CHECK_EQUAL(penstock_reader_ordered(reader, 2, ordered), -EINVAL);
+    CHECK_EQUAL(penstock_reader_ordered(reader, 1, NULL), -EINVAL);
+    CHECK_EQUAL(ordered[0], -1);
+    CHECK_EQUAL(penstock_reader_ordered(reader, 1, ordered), 0);
+    CHECK_EQUAL(ordered[0], 99);
     penstock_progress progress;
     CHECK_EQUAL(penstock_reader_drive(reader, 1, UINT64_MAX, &progress), 0);
     CHECK_EQUAL(progress.ready, 1);

@@ -1,6 +1,7 @@
 package io.penstock.sampler;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * An order of records: which record is at a position of an epoch.
@@ -13,10 +14,28 @@ import java.lang.foreign.MemorySegment;
  * <p>All methods may be called from any thread. None of them allocates in the steady state, which
  * is asking for one epoch, or for two that follow each other.
  *
- * <p>Open for orders of your own, which must keep to all of this: a loader asks for the same
- * positions more than once, from several threads, and relies on the same answers.
+ * <p>Open for orders of your own, which must keep to all of this. {@link #index}, {@link
+ * #recordCount}, {@link #size} and {@link #description} are enough; {@link #fill} makes one fast,
+ * and a list of indices is a sampler already: {@link #of}. A loader asks for each position once
+ * each time that it reads an epoch, far ahead of delivery, on its reading threads, which must not
+ * be kept waiting; the records and {@link io.penstock.Batch#indices} follow from that one answer.
+ * An epoch that is read again, or by another rank, gets the same order only if the answers are the
+ * same.
  */
 public interface Sampler {
+  /**
+   * The order of a list, the same in each epoch.
+   *
+   * @param recordCount of the dataset, from 0 to 2^48
+   * @param indices of records, in the order in which they are to come; any of them any number of
+   *     times. Copied: what becomes of the array later changes nothing
+   * @return the order; it takes 8 bytes per index, and looks through the list for {@link #position}
+   * @throws IllegalArgumentException if an index is out of range
+   */
+  static Sampler of(long recordCount, long... indices) {
+    return new ListedOrder(recordCount, indices);
+  }
+
   /**
    * Number of records of the dataset that it is for: all indices are below it.
    *
@@ -93,7 +112,8 @@ public interface Sampler {
   long index(long epoch, long position);
 
   /**
-   * The position of a record: the inverse of {@link #index}.
+   * The position of a record: the inverse of {@link #index}. No loader asks for it; reports of how
+   * an order mixes do.
    *
    * @param epoch number of the pass, at least 0
    * @param index index of a record in the dataset, from 0 up to but not including {@link
@@ -101,13 +121,18 @@ public interface Sampler {
    * @return place of the record in the order of the epoch; -1 if it does not come in it
    * @throws IllegalArgumentException if the epoch is negative
    * @throws IndexOutOfBoundsException if the index is out of range
-   * @throws UnsupportedOperationException if a record may come more than once in an epoch
+   * @throws UnsupportedOperationException if a record may come more than once in an epoch, or the
+   *     sampler cannot tell, as unless it says otherwise
    */
-  long position(long epoch, long index);
+  default long position(long epoch, long index) {
+    throw new UnsupportedOperationException(
+        "the order '" + description() + "' does not tell at which position a record comes");
+  }
 
   /**
    * The records at {@code count} positions that follow each other, as {@link #index} gives them but
-   * several times faster.
+   * several times faster if the sampler does it at once; unless it does, they are asked for one by
+   * one.
    *
    * @param epoch number of the pass, at least 0
    * @param position first place in the order
@@ -118,5 +143,10 @@ public interface Sampler {
    * @throws IndexOutOfBoundsException if a position is out of range, or the segment holds fewer
    *     than {@code count} integers; nothing is written then
    */
-  void fill(long epoch, long position, MemorySegment indices, int count);
+  default void fill(long epoch, long position, MemorySegment indices, int count) {
+    Arguments.checkFill(epoch, position, indices, count, size());
+    for (int i = 0; i < count; i++) {
+      indices.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, index(epoch, position + i));
+    }
+  }
 }

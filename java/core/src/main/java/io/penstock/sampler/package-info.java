@@ -32,6 +32,9 @@
  *       io.penstock.sampler.WeightedShuffle WeightedShuffle}: draws by weight, with and without
  *       replacement; {@link io.penstock.sampler.ClassBalanced ClassBalanced}: all classes alike.
  *   <li>{@link io.penstock.sampler.Mixture Mixture}: several datasets by weight.
+ *   <li>{@link io.penstock.sampler.Sampler#of Sampler.of(recordCount, indices)}: any list, as hard
+ *       examples or a curriculum give one. For each new list a new loader, or a sampler of your own
+ *       whose {@code index} follows from the epoch.
  *   <li>{@link io.penstock.sampler.WindowShuffle WindowShuffle}: {@link
  *       io.penstock.sampler.TokenWindows windows} over a stream of tokens.
  * </ul>

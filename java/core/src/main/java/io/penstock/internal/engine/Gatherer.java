@@ -56,7 +56,8 @@ public interface Gatherer extends AutoCloseable {
   boolean readsInBackground();
 
   /**
-   * Takes the oldest records.
+   * Takes the oldest records. Of an order without slots it also writes their indices into the slot,
+   * as they were ordered: the sampler is not asked again.
    *
    * @param count how many, at most {@link #ready()}
    * @param slot where they are to be; the one they were ordered with, if with one

@@ -271,7 +271,7 @@ final class Lane implements Runnable {
   private void takeBatch() {
     Slot slot = hasCells ? free.peek() : inOrder.peek();
     if (hasCells) {
-      fill(slot, takeCursor);
+      assign(slot, takeCursor);
     }
     try {
       gatherer.take(slot.size(), slot);
@@ -281,15 +281,16 @@ final class Lane implements Runnable {
     if (takeCursor.isLastOfEpoch()) {
       check.now();
     }
+    if (slot.isLastPiece()) {
+      takeCursor.advance(laneCount);
+    }
+    gatherer.statistics(statistics);
+    // Not before: what throws above must not cost a slot.
     if (hasCells) {
       free.poll();
     } else {
       inOrder.poll();
     }
-    if (slot.isLastPiece()) {
-      takeCursor.advance(laneCount);
-    }
-    gatherer.statistics(statistics);
     if (!pipeline.publish(this, slot, statistics)) {
       free.add(slot);
     }
@@ -306,11 +307,15 @@ final class Lane implements Runnable {
   /** A whole batch. */
   private boolean fill(Slot slot, BatchCursor cursor) {
     long start = System.nanoTime();
+    assign(slot, cursor);
+    cursor.deal().fill(cursor.epoch(), cursor.batch(), slot.indices());
+    statistics.orderNanos += System.nanoTime() - start;
+    return true;
+  }
+
+  private static void assign(Slot slot, BatchCursor cursor) {
     Deal deal = cursor.deal();
     long batch = cursor.batch();
     slot.assign(cursor.epoch(), deal.position(batch, 0), deal.size(batch), deal.recordCount(batch));
-    deal.fill(cursor.epoch(), batch, slot.indices());
-    statistics.orderNanos += System.nanoTime() - start;
-    return true;
   }
 }

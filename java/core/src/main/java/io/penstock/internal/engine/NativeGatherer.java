@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 public final class NativeGatherer implements Gatherer {
   private final NativeReader reader;
   private final boolean isUring;
+  private final boolean hasCells;
   private final MemoryPopulator populator;
 
   /**
@@ -23,8 +24,9 @@ public final class NativeGatherer implements Gatherer {
    */
   public NativeGatherer(NativeSource source, ReaderOptions options) {
     isUring = options.backend() == ReaderOptions.Backend.URING;
+    hasCells = options.cellCount() > 0;
     reader = NativeReader.open(source, options);
-    populator = MemoryPopulator.start(options.cellCount() > 0, reader::populate);
+    populator = MemoryPopulator.start(hasCells, reader::populate);
   }
 
   @Override
@@ -69,6 +71,9 @@ public final class NativeGatherer implements Gatherer {
 
   @Override
   public void take(int count, Slot slot) {
+    if (hasCells) {
+      reader.ordered(count, slot.indices());
+    }
     reader.take(count, slot.address());
   }
 

@@ -79,6 +79,22 @@ public final class NativeReader implements AutoCloseable {
   }
 
   /**
+   * The indices of the oldest records that are ordered.
+   *
+   * @param count how many, at most {@link #ordered()}
+   * @param target int64, where to
+   * @throws IllegalStateException if C refuses it, which is a mistake of the caller
+   */
+  public void ordered(int count, MemorySegment target) {
+    int status = Penstock.penstock_reader_ordered(handle, count, target);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "the indices of %d records were refused: %s"
+              .formatted(count, NativeStatus.describe(status)));
+    }
+  }
+
+  /**
    * Ends a window of the order.
    *
    * @param later how many of the records ordered last belong to the next window

@@ -98,12 +98,16 @@ final class FakeGatherer implements Gatherer {
   @Override
   public void take(int count, Slot slot) {
     checkOwner();
-    if (count > ready() || (!slots.isEmpty() && slots.remove() != slot)) {
+    boolean hasSlots = !slots.isEmpty();
+    if (count > ready() || (hasSlots && slots.remove() != slot)) {
       throw new AssertionError("taking " + count + " of " + ready());
     }
     long failed = -1;
     for (int i = 0; i < count; i++) {
       long index = indices.remove();
+      if (!hasSlots) {
+        slot.indices().setAtIndex(ValueLayout.JAVA_LONG, i, index);
+      }
       boolean isFailed = fails.test(index);
       failed = isFailed ? index : failed;
       slot.column(0).setAtIndex(ValueLayout.JAVA_LONG, i, isFailed ? 0 : index);

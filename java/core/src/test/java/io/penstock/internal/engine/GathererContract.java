@@ -214,7 +214,11 @@ abstract class GathererContract {
       Slot slot = slots.get(taken % slots.size());
       int count = batches.get(taken).length;
       await(gatherer, count);
+      if (hasCells()) {
+        slot.indices().fill((byte) 0x55);
+      }
       gatherer.take(count, slot);
+      assertThat(slot.indices().toArray(ValueLayout.JAVA_LONG)).isEqualTo(batches.get(taken));
       check(slot, source);
       for (int c = 0; c < slot.columnCount(); c++) {
         slot.column(c).fill((byte) 0x55);

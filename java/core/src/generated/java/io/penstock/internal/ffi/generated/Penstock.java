@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)4L;
+    private static final int PENSTOCK_ABI_VERSION = (int)5L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 4
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 5
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -1476,6 +1476,66 @@ public class Penstock {
                 traceDowncall("penstock_reader_order", reader, indices, count, slot_address);
             }
             return (int)mh$.invokeExact(reader, indices, count, slot_address);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_ordered {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_ordered");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_ordered(const penstock_reader *reader, uint32_t count, int64_t *indices)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_ordered$descriptor() {
+        return penstock_reader_ordered.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_ordered(const penstock_reader *reader, uint32_t count, int64_t *indices)
+     * }
+     */
+    public static MethodHandle penstock_reader_ordered$handle() {
+        return penstock_reader_ordered.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_ordered(const penstock_reader *reader, uint32_t count, int64_t *indices)
+     * }
+     */
+    public static MemorySegment penstock_reader_ordered$address() {
+        return penstock_reader_ordered.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_ordered(const penstock_reader *reader, uint32_t count, int64_t *indices)
+     * }
+     */
+    public static int penstock_reader_ordered(MemorySegment reader, int count, MemorySegment indices) {
+        var mh$ = penstock_reader_ordered.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_ordered", reader, count, indices);
+            }
+            return (int)mh$.invokeExact(reader, count, indices);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
