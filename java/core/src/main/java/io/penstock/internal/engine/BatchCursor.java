@@ -22,9 +22,7 @@ final class BatchCursor {
 
   /** Goes to the first batch of an epoch, or of the next one that has any, before endEpoch. */
   void seek(long epoch, long endEpoch) {
-    this.epoch = epoch;
-    this.endEpoch = deals.areEmpty() ? epoch : endEpoch;
-    settle();
+    settle(epoch, deals.areEmpty() ? epoch : endEpoch);
   }
 
   void seek(BatchCursor other) {
@@ -34,13 +32,18 @@ final class BatchCursor {
     endEpoch = other.endEpoch;
   }
 
-  private void settle() {
-    batch = 0;
-    deal = deals.of(epoch);
-    while (hasNext() && deal.batchCount() == 0) {
-      epoch++;
-      deal = deals.of(epoch);
+  /** Changes all or, if something is thrown, nothing. */
+  private void settle(long from, long end) {
+    long at = from;
+    Deal found = deals.of(at);
+    while (at < end && found.batchCount() == 0) {
+      at++;
+      found = deals.of(at);
     }
+    endEpoch = end;
+    epoch = at;
+    deal = found;
+    batch = 0;
   }
 
   boolean hasNext() {
@@ -77,8 +80,7 @@ final class BatchCursor {
   void advance(int batches) {
     for (int i = 0; i < batches && hasNext(); i++) {
       if (isLastOfEpoch()) {
-        epoch++;
-        settle();
+        settle(epoch + 1, endEpoch);
       } else {
         batch++;
       }

@@ -136,15 +136,18 @@ public final class Pipeline implements BatchSource {
   @Override
   public synchronized long begin(long epoch, long endEpoch) {
     checkOpen();
+    boolean isGoingOn = isAt(epoch, endEpoch);
+    if (!isGoingOn) {
+      cursor.seek(epoch, endEpoch); // First, as nothing has changed if it throws.
+    }
     iteration++;
     notifyAll();
-    if (isAt(epoch, endEpoch)) {
+    if (isGoingOn) {
       return iteration;
     }
     session++;
     sequence = 0;
     isInBatch = false;
-    cursor.seek(epoch, endEpoch);
     sessionStart.seek(cursor);
     for (Lane lane : lanes) {
       lane.outlet.published.drainTo(lane.outlet.returned);
@@ -204,13 +207,19 @@ public final class Pipeline implements BatchSource {
   }
 
   private Slot handOut(Slot slot) {
-    nextOutlet().outCount++;
-    isInBatch = !slot.isLastPiece();
-    if (!isInBatch) {
-      sequence++;
-      cursor.advance(1);
+    Outlet outlet = nextOutlet();
+    boolean isWhole = slot.isLastPiece();
+    try {
+      // A recorder allocates, which fails when the heap is full: the slot must not get lost then.
+      meter.delivered(slot, isWhole && cursor.isLastOfEpoch());
+      cursor.advance(isWhole ? 1 : 0);
+    } catch (RuntimeException | Error e) {
+      outlet.published.push(slot);
+      throw e;
     }
-    meter.delivered(slot, !cursor.hasNext() || cursor.epoch() != slot.epoch());
+    outlet.outCount++;
+    sequence += isWhole ? 1 : 0;
+    isInBatch = !isWhole;
     return slot;
   }
 
@@ -333,7 +342,8 @@ public final class Pipeline implements BatchSource {
     if (failure instanceof InterruptedException) {
       return new PenstockException("interrupted while the loader was being built", failure);
     }
-    return new PenstockException("reading stopped, which it should not: " + failure, failure);
+    return new PenstockException(
+        "reading stopped, which it should not: " + FailureWords.of(failure), failure);
   }
 
   @Override

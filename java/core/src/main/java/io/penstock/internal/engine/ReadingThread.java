@@ -21,6 +21,8 @@ final class ReadingThread {
   private final Thread thread;
   private final IdentityHashMap<Slot, ByteBuffer> views = new IdentityHashMap<>();
 
+  private final FailureWords words = new FailureWords("a record could not be read");
+
   // Written by this thread only.
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
@@ -70,13 +72,26 @@ final class ReadingThread {
   }
 
   private void run() {
+    try {
+      work();
+    } catch (Throwable t) {
+      gatherer.died(t);
+    }
+  }
+
+  private void work() {
     PieceReading.Claim claim = new PieceReading.Claim();
     try (ThreadClock clock = ThreadClock.start()) {
       PieceReading piece = gatherer.claim(claim);
       while (piece != null) {
-        PenstockException failure = read(piece.slot(), claim);
-        cpuNanos = clock.nanos();
-        gatherer.done(piece, claim, failure);
+        // Whatever happens, what was claimed is given back, and nothing is allocated for that.
+        PenstockException failure = words.spare();
+        try {
+          failure = read(piece.slot(), claim);
+          cpuNanos = clock.nanos();
+        } finally {
+          gatherer.done(piece, claim, failure);
+        }
         piece = gatherer.claim(claim);
       }
     }
@@ -98,7 +113,16 @@ final class ReadingThread {
     } catch (PenstockException e) {
       return e;
     } catch (RuntimeException | Error e) {
-      return new PenstockException("reading stopped, which it should not: " + e, e);
+      return failure(e);
+    }
+  }
+
+  private PenstockException failure(Throwable cause) {
+    try {
+      return new PenstockException(
+          "reading stopped, which it should not: " + FailureWords.of(cause), cause);
+    } catch (RuntimeException | Error e) {
+      return words.spare();
     }
   }
 

@@ -11,7 +11,8 @@ import java.util.List;
  * them; when there are none, fetches the next batch that was read.
  *
  * <p>What it owns: its scratch memory and the steps over it. What a transform throws fails the
- * batch, never the thread. Allocates nothing while all goes well.
+ * batch, never the thread: the part is given back without allocating anything. Allocates nothing
+ * while all goes well.
  */
 final class TransformWorker implements Runnable {
   private final Transformer transformer;
@@ -19,6 +20,7 @@ final class TransformWorker implements Runnable {
   private final int[] passedFrom;
   private final int[] passedTo;
   private final long[] passedBytes;
+  private final FailureWords words = new FailureWords("a transform failed");
 
   // What there is to do; written by the transformer under its lock.
   TransformJob job;
@@ -59,12 +61,16 @@ final class TransformWorker implements Runnable {
 
   @Override
   public void run() {
-    while (transformer.awaitWork(this)) {
-      if (job == null) {
-        transformer.feed(feedIteration);
-      } else {
-        work();
+    try {
+      while (transformer.awaitWork(this)) {
+        if (job == null) {
+          transformer.feed(feedIteration);
+        } else {
+          work();
+        }
       }
+    } catch (Throwable t) {
+      transformer.died(t);
     }
   }
 
@@ -72,6 +78,7 @@ final class TransformWorker implements Runnable {
     long start = System.nanoTime();
     int place = from;
     String name = "copy";
+    PenstockException failure = null;
     try {
       if (job.stage == 0) {
         pass();
@@ -91,10 +98,12 @@ final class TransformWorker implements Runnable {
           step.run(place);
         }
       }
-      transformer.done(job, System.nanoTime() - start);
     } catch (Throwable t) {
-      boolean isOfRecord = stages.get(job.stage).records.length > 0;
-      PenstockException failure = isOfRecord ? ofRecord(name, place, t) : ofPart(name, t);
+      failure = failure(name, place, t);
+    }
+    if (failure == null) {
+      transformer.done(job, System.nanoTime() - start);
+    } else {
       transformer.failed(job, System.nanoTime() - start, place, failure);
     }
     // What a transform does to its thread is no message to us.
@@ -110,12 +119,21 @@ final class TransformWorker implements Runnable {
     }
   }
 
+  private PenstockException failure(String name, int place, Throwable cause) {
+    try {
+      boolean isOfRecord = stages.get(job.stage).records.length > 0;
+      return isOfRecord ? ofRecord(name, place, cause) : ofPart(name, cause);
+    } catch (Throwable t) {
+      return words.spare();
+    }
+  }
+
   private PenstockException ofRecord(String name, int place, Throwable cause) {
     long index = job.slot.indices().getAtIndex(ValueLayout.JAVA_LONG, place);
     return new PenstockException(
         ("transform '%s' failed on record %d (epoch %d, position %d): %s: its batch is left out;"
                 + " correct the transform or leave the record out of the order")
-            .formatted(name, index, job.slot.epoch(), job.position(place), cause),
+            .formatted(name, index, job.slot.epoch(), job.position(place), FailureWords.of(cause)),
         null,
         index,
         -1,
@@ -127,7 +145,12 @@ final class TransformWorker implements Runnable {
     return new PenstockException(
         ("transform '%s' failed on records at positions %d to %d of epoch %d: %s: their batch is"
                 + " left out; correct the transform")
-            .formatted(name, job.position(from), job.position(to - 1), job.slot.epoch(), cause),
+            .formatted(
+                name,
+                job.position(from),
+                job.position(to - 1),
+                job.slot.epoch(),
+                FailureWords.of(cause)),
         cause);
   }
 }

@@ -54,6 +54,10 @@ public final class Transformer implements BatchSource {
   private int outCount;
   private long idleNanos;
   private Throwable failure;
+
+  /** What ended a thread that should have gone on; null while all of them do. */
+  private Throwable death;
+
   private boolean isClosed;
 
   /**
@@ -140,6 +144,16 @@ public final class Transformer implements BatchSource {
     if (isAt(epoch, endEpoch)) {
       return iteration;
     }
+    try {
+      beginAnew(epoch, endEpoch);
+    } catch (RuntimeException | Error e) {
+      failure = e; // So that nobody takes it for begun.
+      throw e;
+    }
+    return iteration;
+  }
+
+  private void beginAnew(long epoch, long endEpoch) {
     hasBegun = true;
     for (TransformJob job : active) {
       job.abandon();
@@ -150,14 +164,13 @@ public final class Transformer implements BatchSource {
     active.clear();
     cursor.seek(epoch, endEpoch);
     feedCursor.seek(cursor);
-    failure = null;
     fed = 0;
     taken = 0;
     epochStart = 0;
     overtaking.reset();
     inputIteration = pipeline.begin(epoch, endEpoch);
     meter.begin();
-    return iteration;
+    failure = null;
   }
 
   @Override
@@ -182,20 +195,21 @@ public final class Transformer implements BatchSource {
     meter.asked(cursor.epoch());
     TransformJob job = finishedOrNull();
     while (job == null) {
-      if (failure != null && active.isEmpty()) {
-        throw Pipeline.stopped(failure);
+      if (death != null || (failure != null && active.isEmpty())) {
+        throw Pipeline.stopped(death != null ? death : failure);
       }
       await();
       checkIteration(ofIteration);
       job = finishedOrNull();
     }
+    boolean isLast = cursor.isLastOfEpoch();
+    // First what may throw, as a recorder does when the heap is full: nothing is handed out then.
+    meter.delivered(job.slot, isLast);
+    cursor.advance(1);
     active.remove(job);
     outCount++;
     taken++;
     overtaking.delivered(job.sequence);
-    cursor.advance(1);
-    boolean isLast = !cursor.hasNext() || cursor.epoch() != job.slot.epoch();
-    meter.delivered(job.slot, isLast);
     if (isLast) {
       epochStart = taken;
     }
@@ -382,8 +396,18 @@ public final class Transformer implements BatchSource {
       return;
     }
     TransformJob job = free.removeLast();
-    job.begin(read, feedCursor.deal(), feedCursor.batch(), fed++);
-    feedCursor.advance(1);
+    try {
+      job.begin(read, feedCursor.deal(), feedCursor.batch(), fed);
+      feedCursor.advance(1);
+    } catch (RuntimeException | Error e) {
+      // The heap is full, say. Neither slot must get lost.
+      job.input = null;
+      free.add(job);
+      pipeline.release(read);
+      failure = e;
+      return;
+    }
+    fed++;
     inputsHeld++;
     active.add(job);
     if (read.failure() != null) {
@@ -399,6 +423,12 @@ public final class Transformer implements BatchSource {
     return feedCursor.hasNext()
         && read.epoch() == feedCursor.epoch()
         && read.position() == feedCursor.deal().position(feedCursor.batch(), 0);
+  }
+
+  /** A thread has ended that should not: whoever waits is told, now and from now on. */
+  synchronized void died(Throwable cause) {
+    death = cause;
+    notifyAll();
   }
 
   /** A part is transformed. */

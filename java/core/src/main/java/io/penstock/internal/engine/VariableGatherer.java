@@ -38,6 +38,9 @@ public final class VariableGatherer implements Gatherer {
   private int busyThreads;
   private boolean isClosed;
 
+  /** What ended a thread that should have gone on; null while all of them do. */
+  private Throwable death;
+
   // Where the owner waits: readers are not to wake up, all of them, whenever a batch is read.
   private final Object progress = new Object();
   private long changes; // Guarded by progress.
@@ -66,10 +69,15 @@ public final class VariableGatherer implements Gatherer {
       bytes += column == null ? 0 : column.recordBytes();
     }
     this.fixedRecordBytes = bytes;
-    for (int i = 0; i < threadCount; i++) {
-      ReadingThread reading = new ReadingThread(this, this.sources);
-      threads.add(reading);
-      reading.start();
+    try {
+      for (int i = 0; i < threadCount; i++) {
+        ReadingThread reading = new ReadingThread(this, this.sources);
+        threads.add(reading);
+        reading.start();
+      }
+    } catch (RuntimeException | Error e) {
+      close(); // Or those that were started would wait for ever.
+      throw e;
     }
   }
 
@@ -101,13 +109,16 @@ public final class VariableGatherer implements Gatherer {
       left = timeoutNanos - (System.nanoTime() - start);
     }
     synchronized (this) {
+      if (death != null) {
+        throw Pipeline.stopped(death);
+      }
       ready = readyNow();
     }
     waitNanos += System.nanoTime() - start;
   }
 
   private synchronized boolean isToWait(long wanted) {
-    return readyNow() < wanted && isReading();
+    return death == null && readyNow() < wanted && isReading();
   }
 
   /** To be asked for before what is waited for is looked at: then no change is missed. */
@@ -300,11 +311,23 @@ public final class VariableGatherer implements Gatherer {
       isNews = piece.isDone() || busyThreads == 0;
     }
     if (isNews) {
-      synchronized (progress) {
-        changes++;
-        progress.notifyAll();
-      }
+      tellOwner();
     }
+  }
+
+  private void tellOwner() {
+    synchronized (progress) {
+      changes++;
+      progress.notifyAll();
+    }
+  }
+
+  /** A thread has ended that should not: the owner is told, now and from now on. */
+  void died(Throwable cause) {
+    synchronized (this) {
+      death = cause;
+    }
+    tellOwner();
   }
 
   static int mostReadBytes() {

@@ -1,0 +1,42 @@
+package io.penstock.internal.engine;
+
+import io.penstock.PenstockException;
+
+/**
+ * What is said of a throwable that a thread of a loader caught.
+ *
+ * <p>A thread that catches one still has something to give back: the part of a batch that it was
+ * at. If it cannot put into words what happened, since the heap is full or the exception's own
+ * {@code getMessage} throws, it must give that back all the same. So nothing here throws, and what
+ * is needed when nothing can be allocated any more is allocated beforehand.
+ */
+final class FailureWords {
+  private final PenstockException spare;
+
+  /**
+   * Words for one thread.
+   *
+   * @param what could not be done, for when there is no room to say more
+   */
+  FailureWords(String what) {
+    spare =
+        new PenstockException(
+            what
+                + ", and the heap had no room to say which record and why: give the JVM more of it"
+                + " (-Xmx), or keep less");
+  }
+
+  /** What is told when nothing else can be: always the same exception. */
+  PenstockException spare() {
+    return spare;
+  }
+
+  /** What a throwable says of itself, or else its class. */
+  static String of(Throwable thrown) {
+    try {
+      return thrown.toString();
+    } catch (RuntimeException | Error e) {
+      return thrown.getClass().getName() + " (its message cannot be had, as it throws itself)";
+    }
+  }
+}
