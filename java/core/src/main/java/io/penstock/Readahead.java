@@ -1,11 +1,8 @@
 package io.penstock;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -15,48 +12,11 @@ import java.util.StringJoiner;
  *
  * <p>Written as one string everywhere, {@code "queueDepth=128,io=direct"}: in code, in the system
  * property {@value #PROPERTY} and in the environment variable {@value #ENVIRONMENT}. The property
- * is weakest and code strongest; each changes only the flags that it names. Sizes are bytes, with
- * {@code k}, {@code m} or {@code g} for powers of 1024. Immutable. Two are equal when all their
- * values are, whichever of them were named.
- *
- * @param backend by which system calls records are read
- * @param io whether the page cache takes part; {@code backend=mmap} cannot do without it
- * @param queueDepth requests in flight at most, 1 to 4096; unless it is given, this is where
- *     reading starts, and fewer or up to 256 (with backend=uring) are kept, as the device rewards
- *     it
- * @param prefetchBatches batches made before they are asked for, 1 to 1000; fewer when {@link
- *     LoaderBuilder#memoryBytes} does not hold so many
- * @param mergeGapBytes flag {@code mergeGap}: wanted records that lie at most so far apart are read
- *     by one request, 0 to 64m, if they are smaller than 96 KiB or no larger than this; unless it
- *     is given, it follows what the device shows to be cheaper; given, it also says what a request
- *     is worth when memory is divided
- * @param maxReadBytes flag {@code maxRead}: size of a request at most, 4k to 64m; unless it is
- *     given, requests get larger on a device that does few of them in a second
- * @param advice what the kernel is told about the files' pages
- * @param dropBehind whether pages are dropped from the page cache once they were read
- * @param hugePages whether own memory asks for transparent huge pages
- * @param fixedBuffers whether buffers are registered with the kernel, where the limit on locked
- *     memory allows
- * @param ioThreads reading threads, 1 to 64
- * @param cacheBytes flag {@code cache}: memory for records that are kept over the epochs of a
- *     shuffled order, a part of {@link LoaderBuilder#memoryBytes}; 0 for none
- * @param given names of the flags that were set by hand and so win over weaker sources
+ * is weakest and code strongest; each changes only the flags that it names. In code a {@link
+ * #builder} sets them with their types. Sizes are bytes, with {@code k}, {@code m} or {@code g} for
+ * powers of 1024. Immutable. Two are equal when all their values are, whichever of them were named.
  */
-public record Readahead(
-    Backend backend,
-    Io io,
-    int queueDepth,
-    int prefetchBatches,
-    int mergeGapBytes,
-    int maxReadBytes,
-    Advice advice,
-    boolean dropBehind,
-    boolean hugePages,
-    boolean fixedBuffers,
-    int ioThreads,
-    long cacheBytes,
-    Set<String> given) {
-
+public final class Readahead {
   /** The system property that is read when a loader is built. */
   public static final String PROPERTY = "penstock.readahead";
 
@@ -131,16 +91,35 @@ public record Readahead(
   private static final int MAX_REQUEST_BYTES = 64 << 20;
   private static final int MAX_IO_THREADS = 64;
 
-  /**
-   * Checks the ranges.
-   *
-   * @throws IllegalArgumentException naming the flag, its rule and the value
-   */
-  public Readahead {
-    Objects.requireNonNull(backend, "backend");
-    Objects.requireNonNull(io, "io");
-    Objects.requireNonNull(advice, "advice");
-    given = Set.copyOf(given);
+  private final Backend backend;
+  private final Io io;
+  private final int queueDepth;
+  private final int prefetchBatches;
+  private final int mergeGapBytes;
+  private final int maxReadBytes;
+  private final Advice advice;
+  private final boolean dropBehind;
+  private final boolean hugePages;
+  private final boolean fixedBuffers;
+  private final int ioThreads;
+  private final long cacheBytes;
+  private final Set<String> given;
+
+  /** Checks the ranges. */
+  private Readahead(
+      Backend backend,
+      Io io,
+      int queueDepth,
+      int prefetchBatches,
+      int mergeGapBytes,
+      int maxReadBytes,
+      Advice advice,
+      boolean dropBehind,
+      boolean hugePages,
+      boolean fixedBuffers,
+      int ioThreads,
+      long cacheBytes,
+      Set<String> given) {
     checkRange("queueDepth", queueDepth, 1, MAX_QUEUE_DEPTH);
     checkRange("prefetchBatches", prefetchBatches, 1, MAX_PREFETCH_BATCHES);
     checkRange("mergeGap", mergeGapBytes, 0, MAX_REQUEST_BYTES);
@@ -159,6 +138,19 @@ public record Readahead(
       throw new IllegalArgumentException(
           "io must be auto or buffered with backend=mmap, which is the page cache, was direct");
     }
+    this.backend = backend;
+    this.io = io;
+    this.queueDepth = queueDepth;
+    this.prefetchBatches = prefetchBatches;
+    this.mergeGapBytes = mergeGapBytes;
+    this.maxReadBytes = maxReadBytes;
+    this.advice = advice;
+    this.dropBehind = dropBehind;
+    this.hugePages = hugePages;
+    this.fixedBuffers = fixedBuffers;
+    this.ioThreads = ioThreads;
+    this.cacheBytes = cacheBytes;
+    this.given = Set.copyOf(given);
   }
 
   /**
@@ -170,6 +162,15 @@ public record Readahead(
    */
   public static Readahead parse(String flags) {
     return DEFAULT.with(flags);
+  }
+
+  /**
+   * Starts from the defaults, with nothing {@link #given}.
+   *
+   * @return a builder
+   */
+  public static ReadaheadBuilder builder() {
+    return new ReadaheadBuilder(DEFAULT);
   }
 
   /**
@@ -235,6 +236,130 @@ public record Readahead(
     }
   }
 
+  /**
+   * By which system calls records are read.
+   *
+   * @return its value
+   */
+  public Backend backend() {
+    return backend;
+  }
+
+  /**
+   * Whether the page cache takes part; {@code backend=mmap} cannot do without it.
+   *
+   * @return its value
+   */
+  public Io io() {
+    return io;
+  }
+
+  /**
+   * Requests in flight at most, 1 to 4096; unless it is given, this is where reading starts, and
+   * fewer or up to 256 (with backend=uring) are kept, as the device rewards it.
+   *
+   * @return its value
+   */
+  public int queueDepth() {
+    return queueDepth;
+  }
+
+  /**
+   * Batches made before they are asked for, 1 to 1000; fewer when {@link LoaderBuilder#memoryBytes}
+   * does not hold so many.
+   *
+   * @return its value
+   */
+  public int prefetchBatches() {
+    return prefetchBatches;
+  }
+
+  /**
+   * Flag {@code mergeGap}: wanted records that lie at most so far apart are read by one request, 0
+   * to 64m, if they are smaller than 96 KiB or no larger than this; unless it is given, it follows
+   * what the device shows to be cheaper; given, it also says what a request is worth when memory is
+   * divided.
+   *
+   * @return its value
+   */
+  public int mergeGapBytes() {
+    return mergeGapBytes;
+  }
+
+  /**
+   * Flag {@code maxRead}: size of a request at most, 4k to 64m; unless it is given, requests get
+   * larger on a device that does few of them in a second.
+   *
+   * @return its value
+   */
+  public int maxReadBytes() {
+    return maxReadBytes;
+  }
+
+  /**
+   * What the kernel is told about the files' pages.
+   *
+   * @return its value
+   */
+  public Advice advice() {
+    return advice;
+  }
+
+  /**
+   * Whether pages are dropped from the page cache once they were read.
+   *
+   * @return its value
+   */
+  public boolean dropBehind() {
+    return dropBehind;
+  }
+
+  /**
+   * Whether own memory asks for transparent huge pages.
+   *
+   * @return its value
+   */
+  public boolean hugePages() {
+    return hugePages;
+  }
+
+  /**
+   * Whether buffers are registered with the kernel, where the limit on locked memory allows.
+   *
+   * @return its value
+   */
+  public boolean fixedBuffers() {
+    return fixedBuffers;
+  }
+
+  /**
+   * Reading threads, 1 to 64.
+   *
+   * @return its value
+   */
+  public int ioThreads() {
+    return ioThreads;
+  }
+
+  /**
+   * Flag {@code cache}: memory for records that are kept over the epochs of a shuffled order, a
+   * part of {@link LoaderBuilder#memoryBytes}; 0 for none.
+   *
+   * @return its value
+   */
+  public long cacheBytes() {
+    return cacheBytes;
+  }
+
+  /**
+   * Names of the flags that were set by hand and so win over weaker sources.
+   *
+   * @return its value
+   */
+  public Set<String> given() {
+    return given;
+  }
+
   /** All flags in their canonical form, which {@link #parse} reads. */
   @Override
   public String toString() {
@@ -255,15 +380,15 @@ public record Readahead(
     return values().hashCode();
   }
 
-  private Map<String, String> values() {
+  Map<String, String> values() {
     Map<String, String> values = new LinkedHashMap<>();
-    values.put("backend", lower(backend));
-    values.put("io", lower(io));
+    values.put("backend", FlagValues.lower(backend));
+    values.put("io", FlagValues.lower(io));
     values.put("queueDepth", Integer.toString(queueDepth));
     values.put("prefetchBatches", Integer.toString(prefetchBatches));
     values.put("mergeGap", Sizes.format(mergeGapBytes));
     values.put("maxRead", Sizes.format(maxReadBytes));
-    values.put("advice", lower(advice));
+    values.put("advice", FlagValues.lower(advice));
     values.put("dropBehind", Boolean.toString(dropBehind));
     values.put("hugePages", Boolean.toString(hugePages));
     values.put("fixedBuffers", Boolean.toString(fixedBuffers));
@@ -272,58 +397,21 @@ public record Readahead(
     return values;
   }
 
-  private static Readahead of(Map<String, String> values, Set<String> given) {
+  static Readahead of(Map<String, String> values, Set<String> given) {
     return new Readahead(
-        choice(Backend.values(), "backend", values),
-        choice(Io.values(), "io", values),
-        number("queueDepth", values),
-        number("prefetchBatches", values),
-        size("mergeGap", values),
-        size("maxRead", values),
-        choice(Advice.values(), "advice", values),
-        truth("dropBehind", values),
-        truth("hugePages", values),
-        truth("fixedBuffers", values),
-        number("ioThreads", values),
+        FlagValues.choice(Backend.values(), "backend", values),
+        FlagValues.choice(Io.values(), "io", values),
+        FlagValues.number("queueDepth", values),
+        FlagValues.number("prefetchBatches", values),
+        FlagValues.size("mergeGap", values),
+        FlagValues.size("maxRead", values),
+        FlagValues.choice(Advice.values(), "advice", values),
+        FlagValues.truth("dropBehind", values),
+        FlagValues.truth("hugePages", values),
+        FlagValues.truth("fixedBuffers", values),
+        FlagValues.number("ioThreads", values),
         Sizes.parse("cache", values.get("cache")),
         given);
-  }
-
-  private static <E extends Enum<E>> E choice(E[] known, String name, Map<String, String> values) {
-    for (E constant : known) {
-      if (lower(constant).equals(values.get(name))) {
-        return constant;
-      }
-    }
-    throw broken(name, "be one of " + lower(Arrays.toString(known)), values);
-  }
-
-  private static boolean truth(String name, Map<String, String> values) {
-    return switch (values.get(name)) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw broken(name, "be true or false", values);
-    };
-  }
-
-  private static int number(String name, Map<String, String> values) {
-    try {
-      return Integer.parseInt(values.get(name));
-    } catch (NumberFormatException e) {
-      throw broken(name, "be a number", values);
-    }
-  }
-
-  private static int size(String name, Map<String, String> values) {
-    long bytes = Sizes.parse(name, values.get(name));
-    // Anything beyond an int is beyond the range as well, which the constructor checks.
-    return (int) Math.min(bytes, Integer.MAX_VALUE);
-  }
-
-  private static IllegalArgumentException broken(
-      String name, String rule, Map<String, String> values) {
-    return new IllegalArgumentException(
-        "%s must %s, was '%s'".formatted(name, rule, values.get(name)));
   }
 
   private static void checkRange(String name, long value, long least, long most) {
@@ -331,9 +419,5 @@ public record Readahead(
       throw new IllegalArgumentException(
           "%s must be %d to %d, was %d".formatted(name, least, most, value));
     }
-  }
-
-  private static String lower(Object value) {
-    return value.toString().toLowerCase(Locale.ROOT);
   }
 }

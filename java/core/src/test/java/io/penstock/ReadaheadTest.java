@@ -46,6 +46,52 @@ class ReadaheadTest {
   }
 
   @Test
+  void whatABuilderSetsIsGivenAndWinsOverPropertyAndEnvironment() {
+    Readahead built =
+        Readahead.builder()
+            .backend(Readahead.Backend.PREAD)
+            .io(Readahead.Io.BUFFERED)
+            .queueDepth(128)
+            .prefetchBatches(3)
+            .mergeGapBytes(4096)
+            .maxReadBytes(1 << 20)
+            .advice(Readahead.Advice.NORMAL)
+            .dropBehind(true)
+            .hugePages(false)
+            .fixedBuffers(false)
+            .ioThreads(2)
+            .cacheBytes(0)
+            .build();
+
+    assertThat(built)
+        .hasToString(
+            "backend=pread,io=buffered,queueDepth=128,prefetchBatches=3,mergeGap=4k,maxRead=1m,"
+                + "advice=normal,dropBehind=true,hugePages=false,fixedBuffers=false,ioThreads=2,"
+                + "cache=0");
+    assertThat(built).isEqualTo(Readahead.parse(built.toString()));
+    assertThat(Readahead.merge("queueDepth=5,ioThreads=9", "io=direct", built)).isEqualTo(built);
+  }
+
+  @Test
+  void whatABuilderDoesNotSetIsLeftToPropertyAndEnvironment() {
+    Readahead built = Readahead.builder().queueDepth(64).build();
+
+    assertThat(built.given()).containsExactly("queueDepth");
+    assertThat(Readahead.merge("queueDepth=5,ioThreads=9", null, built))
+        .isEqualTo(Readahead.parse("queueDepth=64,ioThreads=9"));
+  }
+
+  @Test
+  void aBuilderRefusesWhatParseRefuses() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Readahead.builder().queueDepth(0).build())
+        .withMessage("queueDepth must be 1 to 4096, was 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Readahead.builder().cacheBytes(-1).build())
+        .withMessageContaining("cache must be");
+  }
+
+  @Test
   void sizesHaveUnits() {
     assertThat(Readahead.parse("maxRead=1m").maxReadBytes()).isEqualTo(1 << 20);
     assertThat(Readahead.parse("maxRead=8K").maxReadBytes()).isEqualTo(8192);
