@@ -10,7 +10,6 @@ import java.lang.ref.Cleaner;
  * action must be quick, and must not refer to what it is about, or that never becomes unreachable.
  */
 final class LeakReports {
-  private static final System.Logger LOGGER = System.getLogger("io.penstock");
   private static final Cleaner CLEANER = Cleaner.create();
 
   private LeakReports() {}
@@ -57,15 +56,5 @@ final class LeakReports {
    */
   static Watch watch(Object owner, Runnable action) {
     return new Watch(owner, action);
-  }
-
-  /**
-   * Writes a warning.
-   *
-   * @param message what was forgotten and what becomes of it
-   * @param origin where it was made; null if that is not known
-   */
-  static void warn(String message, Throwable origin) {
-    LOGGER.log(System.Logger.Level.WARNING, message, origin);
   }
 }

@@ -270,7 +270,8 @@ public final class Loader implements AutoCloseable {
    *
    * @param interval least time between lines, which begins now; at least 1 ms
    * @param sink gets the lines, on the thread that iterates, when a batch is handed out; null: no
-   *     more lines
+   *     more lines. What it throws changes nothing: the first time it is logged as a warning of
+   *     logger {@code io.penstock}
    * @throws IllegalArgumentException if the interval is shorter
    */
   public void progress(Duration interval, Consumer<String> sink) {
@@ -300,7 +301,7 @@ public final class Loader implements AutoCloseable {
   private static Runnable forgotten(String description, LeaseRegister leases, Throwable taker) {
     return () -> {
       if (!leases.isClosed()) {
-        LeakReports.warn(
+        Warnings.warn(
             "Batch[%s] was retained and became unreachable without being closed: its memory is lost to its loader until that is closed%s"
                 .formatted(
                     description,

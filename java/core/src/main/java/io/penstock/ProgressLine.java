@@ -27,6 +27,7 @@ final class ProgressLine {
   private long lastRecords;
   private long lastBatches;
   private long lastStallNanos;
+  private boolean hasFailed;
 
   ProgressLine(Loader loader, Deals deals, Duration interval, Consumer<String> sink) {
     this.loader = loader;
@@ -49,9 +50,26 @@ final class ProgressLine {
     if (now - lastNanos < intervalNanos) {
       return;
     }
-    LoaderStatistics statistics = loader.statistics();
-    sink.accept(line(statistics, now - lastNanos, epoch, endEpoch, batches));
-    start(statistics, now);
+    try {
+      LoaderStatistics statistics = loader.statistics();
+      String line = line(statistics, now - lastNanos, epoch, endEpoch, batches);
+      start(statistics, now);
+      sink.accept(line);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  /** A batch was delivered, and whoever looks on must not change that. */
+  private void failed(Throwable cause) {
+    lastNanos = System.nanoTime();
+    if (!hasFailed) {
+      hasFailed = true;
+      Warnings.warn(
+          "a line of progress could not be delivered: the sink threw; the loop goes on, the sink"
+              + " is called again, and what else it throws is not reported",
+          cause);
+    }
   }
 
   private String line(

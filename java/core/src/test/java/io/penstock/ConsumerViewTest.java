@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.penstock.transform.OutputColumn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,6 +88,43 @@ class ConsumerViewTest {
                     "epoch [34]: [0-9.]+%, [0-9,]+ records/s, waited [0-9.]+%,"
                         + " [0-9:]+ left of the epoch(, [0-9:]+ of all)?"));
     assertThat(lines).allMatch(line -> line.contains(" of all") == line.startsWith("epoch 3"));
+  }
+
+  /** A closed pipe, or a disk that is full: the batch was handed out, and must not get lost. */
+  @Test
+  void aProgressSinkThatThrowsIsReportedOnceAndChangesNothing() {
+    List<String> warnings = new ArrayList<>();
+    Warnings.observer = (message, origin) -> warnings.add(message + ": " + origin.getMessage());
+    List<String> lines = new ArrayList<>();
+    try (Dataset dataset = dataset();
+        Loader loader = dataset.loader().batchSize(10).build()) {
+      loader.progress(
+          Duration.ofMillis(1),
+          line -> {
+            lines.add(line);
+            if (lines.size() % 2 == 0) {
+              throw new UncheckedIOException(new IOException("Broken pipe"));
+            }
+            if (lines.size() % 3 == 0) {
+              throw new StackOverflowError();
+            }
+          });
+      for (Epoch epoch : loader.epochs(0, 4)) {
+        long position = 0;
+        for (Batch batch : epoch) {
+          assertThat(batch.position()).isEqualTo(position);
+          position += batch.size();
+          spin(batch);
+        }
+        assertThat(position).isEqualTo(1000);
+      }
+      assertThat(loader.state().epoch()).isEqualTo(4);
+    } finally {
+      Warnings.observer = (message, origin) -> {};
+    }
+    assertThat(lines).hasSizeGreaterThan(3);
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.getFirst()).contains("progress").contains("Broken pipe");
   }
 
   /** A trainer that takes a while. */
