@@ -174,15 +174,15 @@ public final class Dataset implements AutoCloseable {
 
     /**
      * Adds a column of small files: each file in a folder and its sub-folders is a record of bytes,
-     * in the order of their names with numbers as numbers. Names and sizes are kept in an index
-     * file, which is made anew when a folder was modified. {@link #column} does the same for a path
-     * that is a folder, with all files whose names do not begin with a dot and {@link
-     * FolderIndex#defaultFile}; {@code FOLDER#label} is a column of the numbers of their
-     * sub-folders, {@link FolderIndex#classes}.
+     * in the order of {@link io.penstock.format.FolderListing}. Names and sizes are kept in an
+     * index file, which is made anew when a folder or file was modified. {@link #column} does the
+     * same for a path that is a folder, with all files whose names do not begin with a dot and
+     * {@link FolderIndex#defaultFile}; {@code FOLDER#label} is a column of the numbers of their
+     * classes, {@link FolderIndex#classes}.
      *
      * @param name what to call it, not blank, and of no other column
-     * @param folder where the files are; links to folders are not followed
-     * @param pattern of the files' names, with stars and question marks
+     * @param folder where the files are
+     * @param pattern of the files' names, as {@code *.jpg,*.png,!thumbs}
      * @param index where the index is kept, in a folder that can be written to
      * @return this
      * @throws IllegalArgumentException if the name is taken or blank

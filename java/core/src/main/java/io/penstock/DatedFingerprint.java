@@ -41,7 +41,7 @@ final class DatedFingerprint {
     String name = column.name();
     text.append("column %s %s %s%n".formatted(name, column.elementType(), column.shape()));
     if (opened.folders().containsKey(name)) {
-      text.append("folder %s%n".formatted(opened.folders().get(name).digest()));
+      text.append("folder %s%n".formatted(opened.folders().get(name).datedDigest()));
     } else if (column.isVariable()) {
       opened.variables().get(name).divisions().forEach(this::append);
     } else {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.format.FolderIndex;
+import io.penstock.format.FolderListing;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,10 +49,12 @@ class FolderTest {
     settle();
   }
 
-  /** Folders that were modified just now are looked through again the next time. */
+  /** Files and folders that were modified just now are looked through again the next time. */
   private void settle() throws IOException {
-    for (String folder : List.of("", "ham", "ham/more", "spam")) {
-      Files.setLastModifiedTime(mails.resolve(folder), FileTime.fromMillis(1_700_000_000_000L));
+    try (Stream<Path> all = Files.walk(mails)) {
+      for (Path path : all.toList()) {
+        Files.setLastModifiedTime(path, FileTime.fromMillis(1_700_000_000_000L));
+      }
     }
   }
 
@@ -182,11 +186,18 @@ class FolderTest {
   void filesThatChangedOrVanishedFailTheirBatch() throws IOException {
     try (Dataset dataset = Dataset.open(mails)) {
       Path longer = mails.resolve("spam/mail-3");
-      Files.writeString(longer, Files.readString(longer) + "more");
+      String before = Files.readString(longer);
+      Files.writeString(longer, before + "more");
       assertThatThrownBy(() -> texts(dataset, ""))
           .isInstanceOf(PenstockException.class)
           .hasMessageContaining("spam/mail-3")
-          .hasMessageContaining("as when the folder was looked through");
+          .hasMessageContaining("as when the folder was looked through")
+          .hasMessageContaining("open the dataset again");
+      Files.writeString(longer, before.replace('x', 'y'));
+      assertThatThrownBy(() -> texts(dataset, ""))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining("spam/mail-3")
+          .hasMessageContaining("found it modified since");
       Files.delete(longer);
       assertThatThrownBy(() -> texts(dataset, ""))
           .isInstanceOf(PenstockException.class)
@@ -267,27 +278,144 @@ class FolderTest {
   }
 
   @Test
-  void linksToFilesAreFilesAndLinksToFoldersAreNotEntered() throws IOException {
-    Files.createSymbolicLink(mails.resolve("loop"), mails);
+  void linksToFilesAndToFoldersAreFollowed() throws IOException {
+    Path elsewhere = Files.createDirectories(directory.resolve("elsewhere/deep")).getParent();
+    Files.writeString(elsewhere.resolve("one"), "linked one");
+    Files.writeString(elsewhere.resolve("deep/two"), "linked two");
+    Files.createSymbolicLink(mails.resolve("linked"), elsewhere);
     Files.createSymbolicLink(mails.resolve("link"), mails.resolve("spam/mail-3"));
+    Path all = Files.createSymbolicLink(directory.resolve("all"), mails);
+    FolderListing listing = FolderListing.of(all, "*");
+    assertThat(listing.classes()).containsExactly("ham", "linked", "spam");
+    assertThat(listing.fileCount()).isEqualTo(FILES + 4);
     try (Dataset dataset = Dataset.open(mails)) {
-      assertThat(dataset.recordCount()).isEqualTo(FILES + 2);
-      assertThat(texts(dataset, "")).containsValue(Files.readString(mails.resolve("spam/mail-3")));
+      assertThat(dataset.recordCount()).isEqualTo(FILES + 4);
+      assertThat(texts(dataset, ""))
+          .containsValue(Files.readString(mails.resolve("spam/mail-3")))
+          .containsValue("linked one")
+          .containsValue("linked two");
     }
-    Files.createSymbolicLink(mails.resolve("nowhere"), mails.resolve("none"));
-    assertThatThrownBy(() -> Dataset.open(mails))
-        .isInstanceOf(PenstockException.class)
-        .hasMessageContaining("nowhere");
+    Files.writeString(elsewhere.resolve("deep/three"), "3");
+    try (Dataset dataset = Dataset.open(mails)) {
+      assertThat(dataset.recordCount()).isEqualTo(FILES + 5);
+    }
   }
 
   @Test
-  void anEmptyFolderHasNoRecords() throws IOException {
-    Path empty = Files.createDirectory(directory.resolve("empty"));
-    try (Dataset dataset = Dataset.open(empty);
-        Loader loader = dataset.loader().build()) {
-      assertThat(dataset.recordCount()).isZero();
-      assertThat(loader.epoch(0).iterator().hasNext()).isFalse();
+  void linksThatLeadNowhereOrUpwardsAreRefusedUnlessLeftOut() throws IOException {
+    for (Path target : List.of(mails.resolve("none"), mails, mails.resolve("spam"))) {
+      Path link = Files.createSymbolicLink(mails.resolve("spam/odd"), target);
+      assertThatThrownBy(() -> Dataset.open(mails))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining("spam/odd: expected")
+          .hasMessageContaining(target.endsWith("none") ? "leads nowhere" : "folder above it")
+          .hasMessageContaining("'*,!odd'");
+      assertThat(FolderIndex.open(mails, "*,!odd", index).recordCount()).isEqualTo(FILES + 1);
+      assertThat(FolderIndex.open(mails, "!odd", index).recordCount()).isEqualTo(FILES + 1);
+      Files.delete(link);
     }
+  }
+
+  @Test
+  void foldersWithoutFilesAreClassesToo() throws IOException {
+    Files.createDirectory(mails.resolve("eggs"));
+    Files.createDirectories(mails.resolve("spam/none"));
+    Files.createDirectory(mails.resolve(".git"));
+    Files.createDirectory(mails.resolve("lost+found"));
+    Files.writeString(mails.resolve("lost+found/#123"), "no");
+    FolderIndex found = FolderIndex.open(mails, "*", index);
+    assertThat(found.classes()).containsExactly("eggs", "ham", "spam");
+    assertThat(found.recordCount()).isEqualTo(FILES + 1);
+    try (Dataset labels = Dataset.open(directory.resolve("mails#label"))) {
+      assertThat(labels.integers("label").applyAsLong(0)).isEqualTo(1);
+      assertThat(labels.integers("label").applyAsLong(FILES)).isEqualTo(2);
+    }
+    assertThat(FolderIndex.open(mails, "!ham", index).classes()).containsExactly("eggs", "spam");
+  }
+
+  @Test
+  void classesAndFilesAreInOrderOfTheirNumbers() throws IOException {
+    Path numbers = Files.createDirectory(directory.resolve("numbers"));
+    for (int i : new int[] {10, 1, 12, 2, 11}) {
+      Files.createDirectory(numbers.resolve("" + i));
+      Files.writeString(numbers.resolve(i + "/img10"), i + " 10");
+      Files.writeString(numbers.resolve(i + "/img2"), i + " 2");
+    }
+    Files.writeString(Files.createDirectory(numbers.resolve("1-2")).resolve("x"), "");
+    FolderListing listing = FolderListing.of(numbers, "*");
+    assertThat(listing.classes()).containsExactly("1", "1-2", "2", "10", "11", "12");
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < listing.fileCount(); i++) {
+      names.add(listing.label(i) + " " + listing.name(i));
+    }
+    assertThat(names)
+        .containsExactly(
+            "0 1/img2",
+            "0 1/img10",
+            "1 1-2/x",
+            "2 2/img2",
+            "2 2/img10",
+            "3 10/img2",
+            "3 10/img10",
+            "4 11/img2",
+            "4 11/img10",
+            "5 12/img2",
+            "5 12/img10");
+  }
+
+  @Test
+  void aFileThatWasEditedIsSeenByWhoOpensTheFolderNext() throws IOException {
+    FolderIndex before = FolderIndex.open(mails, "*", index);
+    FileTime made = FileTime.fromMillis(1000);
+    Files.setLastModifiedTime(index, made);
+    Path edited = mails.resolve("spam/mail-3");
+    FileTime folder = Files.getLastModifiedTime(mails.resolve("spam"));
+    Files.writeString(edited, "longer than before, by far");
+    Files.setLastModifiedTime(mails.resolve("spam"), folder);
+    FolderIndex after = FolderIndex.open(mails, "*", index);
+    assertThat(after.dataBytes()).isGreaterThan(before.dataBytes());
+    assertThat(after.digest()).isNotEqualTo(before.digest());
+    try (Dataset dataset = Dataset.open(mails)) {
+      assertThat(texts(dataset, "")).containsValue("longer than before, by far");
+    }
+    Files.writeString(edited, "longer than before, BY FAR");
+    try (Dataset dataset = Dataset.open(mails)) {
+      assertThat(texts(dataset, "")).containsValue("longer than before, BY FAR");
+      // Names, sizes and classes are the same; times are no part of it.
+      assertThat(FolderIndex.open(mails, "*", index).digest()).isEqualTo(after.digest());
+      assertThat(FolderIndex.open(mails, "*", index).datedDigest())
+          .isNotEqualTo(after.datedDigest());
+    }
+    Files.delete(index);
+    assertThat(FolderIndex.open(mails, "*", index).digest()).isEqualTo(after.digest());
+  }
+
+  @Test
+  void ofManyFilesTheOneThatChangedIsFound() throws IOException {
+    Path many = Files.createDirectory(directory.resolve("many"));
+    for (int i = 0; i < 2100; i++) {
+      Files.setLastModifiedTime(Files.createFile(many.resolve("f" + i)), FileTime.fromMillis(1));
+    }
+    Files.setLastModifiedTime(many, FileTime.fromMillis(1));
+    FolderIndex.open(many, "*", index);
+    Files.setLastModifiedTime(index, FileTime.fromMillis(1));
+    FolderIndex.open(many, "*", index);
+    assertThat(Files.getLastModifiedTime(index)).isEqualTo(FileTime.fromMillis(1));
+    Files.setLastModifiedTime(many.resolve("f1777"), FileTime.fromMillis(2));
+    FolderIndex.open(many, "*", index);
+    assertThat(Files.getLastModifiedTime(index)).isNotEqualTo(FileTime.fromMillis(1));
+  }
+
+  @Test
+  void anEmptyFolderIsRefusedByName() throws IOException {
+    Path empty = Files.createDirectories(directory.resolve("empty/only/folders"));
+    assertThatThrownBy(() -> Dataset.open(directory.resolve("empty")))
+        .isInstanceOf(PenstockException.class)
+        .hasMessageContaining(directory.resolve("empty") + ": expected files in the folder");
+    Files.writeString(empty.resolve("a.txt"), "");
+    assertThatThrownBy(() -> FolderIndex.open(directory.resolve("empty"), "*.jpg", index))
+        .isInstanceOf(PenstockException.class)
+        .hasMessageContaining("files that match '*.jpg' in the folder");
     assertThatThrownBy(() -> FolderIndex.open(directory.resolve("none"), "*", index))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("expected a folder");

@@ -32,7 +32,7 @@ final class ColumnOptions {
               + " else after its file, without the extension. Stars stand for the shards of one"
               + " column, with numbers in order, where no shell sees them: 'part-*.npy'. A folder"
               + " is a column of its files, each a record; FOLDER#label the numbers of their"
-              + " sub-folders.")
+              + " sub-folders, see penstock info FOLDER.")
   private List<String> paths = new ArrayList<>();
 
   @Option(
@@ -203,7 +203,7 @@ final class ColumnOptions {
     if (offsetsOrNull != null) {
       builder.variable(name, shards, offsetsOrNull);
     } else if (window == null && files.length == 1 && Files.isDirectory(first)) {
-      builder.folder(name, first, FolderIndexOption.PATTERN, folderIndex.file(first));
+      builder.folder(name, first, folderIndex.pattern(), folderIndex.file(first));
     } else if (window == null) {
       builder.column(name, files);
     } else {

@@ -6,15 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Where the index of a folder is kept: beside it, unless nothing can be written there. */
+/** Which files of a folder are meant, and where its index is kept. */
 final class FolderIndexOption {
-  /** Files of a folder that are meant; names that begin with a dot are not. */
-  static final String PATTERN = "*";
-
   @Option(
       names = "--folder-index",
       paramLabel = "FILE",
@@ -23,9 +21,11 @@ final class FolderIndexOption {
               + " when it is not there. Default: FOLDER.penstock-index, beside the folder.")
   private Path file;
 
-  /** Refuses the option where it is not clear whose index is meant. */
+  @Mixin private PatternOption pattern;
+
+  /** Refuses the options where it is not clear which folder is meant. */
   void check(CommandSpec spec, Stream<Path> paths) {
-    if (file == null) {
+    if (file == null && pattern.isDefault()) {
       return;
     }
     List<Path> folders =
@@ -34,12 +34,21 @@ final class FolderIndexOption {
             .map(path -> Formats.file(path).toAbsolutePath().normalize())
             .distinct()
             .toList();
-    if (folders.size() != 1) {
+    if (folders.isEmpty() && !pattern.isDefault()) {
+      throw new ParameterException(
+          spec.commandLine(), "--pattern must come with a folder, was with none");
+    }
+    if (file != null && folders.size() != 1) {
       throw new ParameterException(
           spec.commandLine(),
           "--folder-index must come with one folder, was with "
               + (folders.isEmpty() ? "none" : folders));
     }
+  }
+
+  /** Names of the files that are meant. */
+  String pattern() {
+    return pattern.text();
   }
 
   /** Where the index of a folder is. */
@@ -49,7 +58,7 @@ final class FolderIndexOption {
 
   /** Takes or makes the index of a folder. */
   FolderIndex open(Path folder) {
-    return FolderIndex.open(folder, PATTERN, file(folder));
+    return FolderIndex.open(folder, pattern(), file(folder));
   }
 
   /** The labels in the index that is meant; any other path as it is. */

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     header = "Says what is in files: type, shape, place and size of the array.",
     description = {
       "Reads headers and indexes only, and no data. A folder is looked through, and its index"
-          + " written, where that was not done since it was modified.",
+          + " written, where that was not done since something in it was modified.",
       "",
       "A file with several arrays is shown as all of them, each as FILE#PART: members of an .npz,"
           + " arrays in a pickle, fields of a structured .npy. Of those that cannot be read where"
@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
       "Of records of different sizes, as files of a folder or FILE.idx#sequences, the last size in"
           + " shape and recordBytes are null, and there are dataBytes, minRecordBytes,"
           + " meanRecordBytes and maxRecordBytes (least and most are null for more than 10 million"
-          + " records); of a folder also classes (names of its sub-folders in the order of their"
-          + " labels) and indexFile, while dataOffset is null and fileBytes of all files."
+          + " records); of a folder also classes (names of the folders in it, in the order of their"
+          + " labels from 0 on) and indexFile, while dataOffset is null and fileBytes of all files."
     })
 final class InfoCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What {@code info} tells of records of different sizes: files of a folder, or sequences of tokens.
@@ -168,9 +170,16 @@ record VariableDescription(
     fields.put("meanRecordBytes", sizes.mean == null ? "-" : Human.count(Math.round(sizes.mean)));
     fields.put("maxRecordBytes", sizes.most == null ? "-" : Human.count(sizes.most));
     if (folder != null) {
-      fields.put("classes", OneLine.of(String.join(", ", folder.classes())));
+      fields.put("classes", OneLine.of(numbered(folder.classes())));
       fields.put("indexFile", OneLine.of(folder.file().toString()));
     }
     return fields;
+  }
+
+  /** As {@code 0 ham, 1 spam}. */
+  private static String numbered(List<String> names) {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> i + " " + names.get(i))
+        .collect(Collectors.joining(", "));
   }
 }

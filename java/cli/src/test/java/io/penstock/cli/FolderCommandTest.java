@@ -57,16 +57,17 @@ final class FolderCommandTest {
                 """));
     assertThat(info(mails + "#label").get("records").getAsLong()).isEqualTo(3);
     assertThat(Run.of("info", mails).lines())
-        .contains("shape            3 x *", "maxRecordBytes   7", "classes          ham, spam");
+        .contains("shape            3 x *", "maxRecordBytes   7", "classes          0 ham, 1 spam");
   }
 
   @Test
-  void infoOfAnEmptyFolderHasNoSizes() throws IOException {
-    JsonObject object = info(Files.createDirectory(directory.resolve("empty")));
-    assertThat(object.get("records").getAsLong()).isZero();
-    assertThat(object.get("minRecordBytes").isJsonNull()).isTrue();
-    assertThat(object.get("meanRecordBytes").isJsonNull()).isTrue();
-    assertThat(object.get("classes").getAsJsonArray()).isEmpty();
+  void anEmptyFolderIsRefusedByName() throws IOException {
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    for (String command : new String[] {"info", "read"}) {
+      Run run = Run.of(command, empty);
+      assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(run.err()).hasLineCount(1).contains(empty + ": expected files in the folder");
+    }
   }
 
   @Test
@@ -149,5 +150,22 @@ final class FolderCommandTest {
       assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
       assertThat(run.err()).contains("must come with one folder", "other");
     }
+  }
+
+  @Test
+  void patternsChooseTheFilesOfAFolder() throws IOException {
+    Files.writeString(mails.resolve("README.txt"), "about these mails");
+    assertThat(info(mails).get("records").getAsLong()).isEqualTo(4);
+    assertThat(info(mails, "--pattern", "!*.txt").get("records").getAsLong()).isEqualTo(3);
+    assertThat(info(mails, "--pattern", "1,*.txt").get("records").getAsLong()).isEqualTo(3);
+    JsonObject ham = info(mails, "--pattern", "!spam,!*.txt");
+    assertThat(ham.get("classes").toString()).isEqualTo("[\"ham\"]");
+    Run run = Run.of("read", mails, mails + "#label", "--pattern", "!*.txt", "--json");
+    assertThat(run.text()).contains("\"records\":3");
+    assertThat(Run.of("info", mails, "--pattern", "*.jpg").err())
+        .contains("expected files that match '*.jpg' in the folder");
+    assertThat(Run.of("info", mails, "--pattern", "a,,b").code()).isEqualTo(ExitCodes.USAGE);
+    Path file = Run.records(directory.resolve("x.npy"), 3, 4);
+    assertThat(Run.of("info", file, "--pattern", "*.jpg").err()).contains("with a folder");
   }
 }

@@ -109,4 +109,27 @@ final class ProcessTest {
     assertThat(shell.code()).as(shell.err()).isZero();
     return JsonParser.parseString(shell.out()).getAsJsonObject().get("peakRssBytes").getAsLong();
   }
+
+  @Test
+  void namesInAnyEncodingAreReadInAnyLocale() throws IOException, InterruptedException {
+    Shell shell =
+        shell(
+            """
+            mkdir -p d/$'caf\\xe9' d/$'\\xc3\\xa4' d/z
+            printf one > d/$'caf\\xe9'/$'na\\xefve'
+            printf second > d/$'\\xc3\\xa4'/$'\\xe2\\x82\\xac'
+            printf third.. > d/z/3
+            for locale in C C.UTF-8; do
+              export LC_ALL=$locale
+              penstock read d 'd#label' --folder-index i.$locale --json --digest --shuffle none |
+                  grep -o '"digest":{[^}]*}'
+              penstock info d --folder-index i.$locale | grep classes
+            done
+            """);
+    assertThat(shell.err()).isEmpty();
+    List<String> lines = shell.out().lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(0)).isNotBlank().isEqualTo(lines.get(2));
+    assertThat(lines.get(3)).isEqualTo("classes          0 caf\\xe9, 1 z, 2 ä");
+  }
 }

@@ -2,15 +2,12 @@ package io.penstock.format;
 
 import io.penstock.PenstockException;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -23,8 +20,6 @@ import java.util.regex.Pattern;
 final class ShardPaths {
   /** Any more are not shards but records, and would not fit into the table of open files. */
   private static final int MAX_SHARDS = 1 << 20;
-
-  private static final Pattern NUMBER_OR_NOT = Pattern.compile("\\d+|\\D+");
 
   private ShardPaths() {}
 
@@ -40,7 +35,7 @@ final class ShardPaths {
       throw PenstockException.about(
           place.file(), "expected files that match, found none: check the path");
     }
-    names.sort(BY_NUMBERS);
+    names.sort(NaturalOrder.NAMES);
     String part = place.part().isEmpty() ? "" : PartPath.SIGN + place.part();
     return names.stream().map(name -> place.file().resolveSibling(name + part)).toList();
   }
@@ -86,30 +81,5 @@ final class ShardPaths {
     } catch (IOException e) {
       throw OpenFile.failure(directory, e);
     }
-  }
-
-  /** Runs of digits by their value; what is equal then, such as 1 and 01, as text. */
-  static final Comparator<String> BY_NUMBERS =
-      (left, right) -> {
-        Matcher leftRuns = NUMBER_OR_NOT.matcher(left);
-        Matcher rightRuns = NUMBER_OR_NOT.matcher(right);
-        while (leftRuns.find()) {
-          int order = rightRuns.find() ? compareRuns(leftRuns.group(), rightRuns.group()) : 1;
-          if (order != 0) {
-            return order;
-          }
-        }
-        return rightRuns.find() ? -1 : left.compareTo(right);
-      };
-
-  private static int compareRuns(String left, String right) {
-    boolean areNumbers = isDigit(left.charAt(0)) && isDigit(right.charAt(0));
-    return areNumbers
-        ? new BigInteger(left).compareTo(new BigInteger(right))
-        : left.compareTo(right);
-  }
-
-  private static boolean isDigit(char character) {
-    return character >= '0' && character <= '9';
   }
 }

@@ -2,18 +2,18 @@ package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
 import io.penstock.format.FolderIndex;
+import io.penstock.internal.FileNames;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Files of a folder as records: each is opened when it is read, and closed again, so that there may
@@ -79,15 +79,21 @@ public final class FolderSource implements VariableSource {
             .asSlice(FolderIndex.namesAt(index.recordCount()) + from, to - from)
             .toArray(ValueLayout.JAVA_BYTE);
     try {
-      Path path = Path.of(new String(name, StandardCharsets.UTF_8)).normalize();
-      if (path.isAbsolute() || path.startsWith("..")) {
+      Path path = FileNames.path(index.folder(), name);
+      if (!isBelow(name)) {
         throw failure(
             index.file(), record, "expected a name below the folder, found " + path, null);
       }
-      return index.folder().resolve(path);
-    } catch (InvalidPathException e) {
+      return path;
+    } catch (IllegalArgumentException e) {
       throw failure(index.file(), record, "expected the name of a file, found " + e, e);
     }
+  }
+
+  /** An index that somebody else wrote may name any file of the system. */
+  private static boolean isBelow(byte[] name) {
+    String text = "/" + FileNames.text(name) + "/";
+    return !text.startsWith("//") && !text.contains("/../");
   }
 
   @Override
@@ -102,6 +108,15 @@ public final class FolderSource implements VariableSource {
       }
       if (found.size() != wanted) {
         throw changed(path, record, wanted, found.size());
+      }
+      long times = FolderIndex.sizesAt() + 8 * index.recordCount();
+      if (found.lastModifiedTime().to(TimeUnit.NANOSECONDS)
+          != mapping.get(LONG, times + 8 * record)) {
+        throw failure(
+            path,
+            record,
+            "expected the file as when the folder was looked through, found it modified since",
+            null);
       }
       try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
         while (into.hasRemaining()) {
@@ -128,8 +143,8 @@ public final class FolderSource implements VariableSource {
 
   private PenstockException failure(Path path, long record, String problem, Exception cause) {
     return new PenstockException(
-        "%s: record %d of column '%s': %s: delete the index %s and open the dataset again"
-            .formatted(path, record, column, problem, index.file()),
+        "%s: record %d of column '%s': %s: open the dataset again"
+            .formatted(path, record, column, problem),
         path,
         record,
         -1,

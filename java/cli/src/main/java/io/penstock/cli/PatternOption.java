@@ -1,0 +1,27 @@
+package io.penstock.cli;
+
+import picocli.CommandLine.Option;
+
+/** Which files of a folder are records, by their names. */
+final class PatternOption {
+  private static final String ALL = "*";
+
+  @Option(
+      names = "--pattern",
+      paramLabel = "NAME[,NAME...]",
+      defaultValue = ALL,
+      description =
+          "Of a folder: its files of these names only, in sub-folders too; stars and question marks"
+              + " stand for any characters, !NAME leaves out files and folders:"
+              + " '*.jpg,*.png,!thumbs'. Default: all but names that begin with a dot, and"
+              + " lost+found.")
+  private String text;
+
+  boolean isDefault() {
+    return text.equals(ALL);
+  }
+
+  String text() {
+    return text;
+  }
+}
