@@ -103,15 +103,18 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--delimiter",
       paramLabel = "CHARACTER",
+      converter = DelimiterConverter.class,
       description =
-          "Of text: what stands between numbers. Default: a comma; in .tsv a tab, in .txt a space.")
+          "Of text: the character between two numbers, or tab, or blanks for any run of white"
+              + " space. Default: a comma in .csv, tab in .tsv, blanks in .txt.")
   private Character delimiter;
 
   @Option(
       names = "--skip-lines",
       paramLabel = "COUNT",
       defaultValue = "0",
-      description = "Of text: lines before the first one with numbers. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Of text: leave out the first lines, such as a header. Default: ${DEFAULT-VALUE}.")
   private int skipLines;
 
   @Option(
@@ -145,6 +148,23 @@ final class ConvertCommand implements Callable<Integer> {
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
+    }
+  }
+
+  static final class DelimiterConverter implements ITypeConverter<Character> {
+    @Override
+    public Character convert(String text) {
+      return switch (text) {
+        case "tab", "\\t" -> '\t';
+        case "blanks" -> SourceOptions.BLANKS;
+        default -> {
+          if (text.length() != 1) {
+            throw new TypeConversionException(
+                "must be one character, tab or blanks, was '" + text + "'");
+          }
+          yield text.charAt(0);
+        }
+      };
     }
   }
 

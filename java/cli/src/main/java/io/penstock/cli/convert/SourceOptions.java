@@ -10,8 +10,8 @@ import io.penstock.ElementType;
  * @param isLossy whether that may change values
  * @param resize height and width that images get; null where all must be of one size
  * @param isGray whether images have one channel
- * @param delimiter what stands between the numbers of a line of text; null for what the file's name
- *     says
+ * @param delimiter what separates the numbers of a line of text, {@link #BLANKS} for runs of
+ *     blanks; null for what the file's name says
  * @param skipLines lines of text before the first with numbers
  */
 public record SourceOptions(
@@ -22,10 +22,17 @@ public record SourceOptions(
     boolean isGray,
     Character delimiter,
     int skipLines) {
+  /** A delimiter that is any run of blanks. */
+  public static final char BLANKS = TextRows.BLANKS;
+
   private static final int MAX_PIXELS = 1 << 16;
 
   /** Checks the numbers. */
   public SourceOptions {
+    if (delimiter != null && TextRows.isReserved(delimiter)) {
+      throw new IllegalArgumentException(
+          "--delimiter must not be a quote, a line end or #, which begins a comment");
+    }
     if (skipLines < 0) {
       throw new IllegalArgumentException("--skip-lines must be at least 0, was " + skipLines);
     }

@@ -8,13 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** Finds out what is at a path and how its records are read. */
 public final class Sources {
-  private static final Pattern TEXT = Pattern.compile(".*\\.(csv|tsv|txt)");
-
   private Sources() {}
 
   /**
@@ -54,7 +50,7 @@ public final class Sources {
         options.checkNoText();
         return FolderSource.open(path, options);
       }
-      if (TEXT.matcher(path.toString().toLowerCase(Locale.ROOT)).matches()) {
+      if (TextSource.isNamed(path)) {
         options.checkNoImages();
         return SelectedSource.of(TextSource.open(path, options), selection);
       }
