@@ -1,7 +1,9 @@
 package io.penstock.format;
 
+import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import io.penstock.format.FormatProvider.FoundArray;
+import io.penstock.format.FormatProvider.FoundField;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -10,10 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 
 /**
  * Formats that other jars bring. What they say is checked as if a file had said it, and what they
- * throw is told as an error of the file: they go through files of strangers too.
+ * throw becomes an error of the file: they go through files of strangers too.
  */
 final class ProvidedFormat {
   /** How files of HDF5 begin, to say which jar is missing. */
@@ -25,9 +28,8 @@ final class ProvidedFormat {
   static Optional<Contents> read(OpenFile file, byte[] start) {
     ClassLoader loader = ProvidedFormat.class.getClassLoader();
     for (FormatProvider provider : ServiceLoader.load(FormatProvider.class, loader)) {
-      if (provider.recognizes(start)) {
-        List<Part> parts = parts(file, provider);
-        return Optional.of(() -> parts);
+      if (recognizes(provider, file.path(), start)) {
+        return Optional.of(new Provided(file, provider));
       }
     }
     if (start.length >= HDF5.length && Arrays.equals(start, 0, HDF5.length, HDF5, 0, HDF5.length)) {
@@ -38,59 +40,108 @@ final class ProvidedFormat {
     return Optional.empty();
   }
 
-  private static List<Part> parts(OpenFile file, FormatProvider provider) {
-    List<FoundArray> arrays;
+  private static boolean recognizes(FormatProvider provider, Path path, byte[] start) {
     try {
-      arrays = provider.arrays(file.path());
-    } catch (PenstockException e) {
-      throw e;
-    } catch (RuntimeException | StackOverflowError e) {
-      String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw file.problem(
-          "not a valid %s file: %s: make or copy it again"
-              .formatted(provider.name(), Excerpt.of(what, 0)),
-          e);
-    }
-    UniqueNames names = new UniqueNames();
-    List<Part> parts = new ArrayList<>();
-    for (FoundArray array : arrays) {
-      parts.add(part(file, provider, array, names.take(Excerpt.name(array.name()))));
-    }
-    return parts;
-  }
-
-  /** What the provider throws is the file's fault, here too. */
-  private static InputStream elements(FormatProvider provider, Path file, String name)
-      throws IOException {
-    try {
-      return provider.elements(file, name);
-    } catch (RuntimeException e) {
-      throw new IOException(e.getMessage(), e);
+      return provider.recognizes(start) || provider.recognizes(path, start);
+    } catch (IOException e) {
+      throw OpenFile.failure(path, e);
     }
   }
 
-  private static Part part(OpenFile file, FormatProvider provider, FoundArray array, String name) {
-    if (array.elementType() == null) {
-      return Part.refused(file.path(), name, array.problem());
-    }
-    try {
-      if (array.problem() != null) {
-        return Part.streamed(
-            new StreamedArray(
-                file.path(),
-                name,
-                array.elementType(),
-                array.shape(),
-                false,
-                () -> elements(provider, file.path(), array.name())),
-            array.problem());
+  /** What a provider finds in an open file. */
+  private record Provided(OpenFile file, FormatProvider provider) implements Contents {
+    @Override
+    public List<Part> parts() {
+      UniqueNames names = new UniqueNames();
+      List<Part> parts = new ArrayList<>();
+      for (FoundArray array : ask(() -> provider.arrays(file.path()))) {
+        parts.addAll(partsOf(array, names.take(Excerpt.name(array.name()))));
       }
-      DataType type = new DataType.Plain(array.elementType());
-      return StoredArray.of(type, array.shape(), false, array.offsetBytes())
-          .parts(file, provider.name(), name)
-          .getFirst();
-    } catch (PenstockException e) {
-      return Part.refused(name, e);
+      return parts;
     }
+
+    /** First without the others: there may be a million of them. */
+    @Override
+    public Optional<Part> find(String name) {
+      for (int end = name.length(); end > 0; end = name.lastIndexOf('.', end - 1)) {
+        String arrayName = name.substring(0, end);
+        Optional<Part> part =
+            ask(() -> provider.find(file.path(), arrayName)).stream()
+                .flatMap(array -> partsOf(array, arrayName).stream())
+                .filter(found -> found.name().equals(name))
+                .findFirst();
+        if (part.isPresent()) {
+          return part;
+        }
+      }
+      return Contents.super.find(name);
+    }
+
+    private <T> T ask(Supplier<T> question) {
+      try {
+        return question.get();
+      } catch (PenstockException e) {
+        throw e;
+      } catch (RuntimeException | StackOverflowError e) {
+        String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        throw file.problem(
+            "not a valid %s file: %s: make or copy it again"
+                .formatted(provider.name(), Excerpt.of(what, 0)),
+            e);
+      }
+    }
+
+    /** What the provider throws is the file's fault, here too. */
+    private InputStream elements(String name) throws IOException {
+      try {
+        return provider.elements(file.path(), name);
+      } catch (RuntimeException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+
+    /** The array, and its fields behind it. */
+    private List<Part> partsOf(FoundArray array, String name) {
+      if (array.elementType() == null) {
+        return List.of(Part.refused(file.path(), name, array.problem()));
+      }
+      try {
+        DataType type = type(array.elementType(), array.fields());
+        if (array.problem() != null) {
+          return List.of(Part.streamed(streamed(array, type, name), array.problem()));
+        }
+        return StoredArray.of(type, array.shape(), false, array.offsetBytes())
+            .parts(file, provider.name(), name);
+      } catch (PenstockException e) {
+        return List.of(Part.refused(name, e));
+      } catch (IllegalArgumentException e) {
+        return List.of(Part.refused(file.path(), name, e.getMessage()));
+      }
+    }
+
+    private StreamedArray streamed(FoundArray array, DataType type, String name) {
+      return new StreamedArray(
+          file.path(),
+          name,
+          type.whole().type(),
+          array.shape(),
+          false,
+          () -> elements(array.name()));
+    }
+  }
+
+  /** Throws IllegalArgumentException, with what is wrong, for types that cannot be. */
+  private static DataType type(ElementType element, List<FoundField> fields) {
+    if (fields.isEmpty()) {
+      return new DataType.Plain(element);
+    }
+    List<DataType.Field> members = new ArrayList<>();
+    for (FoundField field : fields) {
+      DataType type = type(field.elementType(), field.fields());
+      DataType repeated =
+          field.shape().isEmpty() ? type : DataType.Repeated.of(type, field.shape());
+      members.add(new DataType.Field(field.name(), field.offsetBytes(), repeated));
+    }
+    return DataType.Struct.of(element.sizeBytes(), members);
   }
 }
