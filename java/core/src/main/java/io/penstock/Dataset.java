@@ -4,7 +4,6 @@ import io.penstock.format.FolderIndex;
 import io.penstock.format.Formats;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.VariableSource;
-import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.LoaderState;
@@ -284,14 +283,9 @@ public final class Dataset implements AutoCloseable {
    *
    * @return one entry per file, in the order of the columns and their shards
    * @throws IllegalStateException if closed
-   * @throws PenstockException if the file system does not answer, or the thread was interrupted
    */
-  public List<FileInfo> files() {
+  public synchronized List<FileInfo> files() {
     checkOpen();
-    return DeviceCall.get("the files were being looked at", this::filesNow);
-  }
-
-  private List<FileInfo> filesNow() {
     List<FileInfo> infos = new ArrayList<>();
     for (NativeSource.FileFacts file : source.files()) {
       Instant modified =
@@ -418,16 +412,11 @@ public final class Dataset implements AutoCloseable {
   /**
    * Compares all files with what they were when they were opened.
    *
-   * @throws PenstockException if one was modified, replaced or cut short, the file system does not
-   *     answer, or the thread was interrupted
+   * @throws PenstockException if one was modified, replaced or cut short
    * @throws IllegalStateException if closed
    */
-  public void check() {
+  public synchronized void check() {
     checkOpen();
-    DeviceCall.run("the files were being checked", this::checkNow);
-  }
-
-  private void checkNow() {
     try (Arena scratch = Arena.ofConfined()) {
       source.check(new NativeFailure(scratch));
     }

@@ -35,9 +35,10 @@
  *       dataset, with records of different sizes, and no array.
  *   <li><b>folders</b> of small files, each a record, with an index that is kept: {@link
  *       io.penstock.format.FolderIndex FolderIndex}.
- *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, where the
- *       jar penstock-hdf5 is on the class path. Others may bring formats in the same way, see
- *       {@link io.penstock.format.FormatProvider FormatProvider}.
+ *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields
+ *       of compound types, {@code data.h5#points.x}, where the jar penstock-hdf5 is on the class
+ *       path; datasets in chunks can be had from their beginning to their end. Others may bring
+ *       formats in the same way, see {@link io.penstock.format.FormatProvider FormatProvider}.
  *   <li><b>raw</b>: elements of files that do not say what they are; the path does, see {@link
  *       io.penstock.format.Formats#raw Formats.raw}. {@link io.penstock.format.ArrayLayout#windows}
  *       lays windows over a stream of tokens.

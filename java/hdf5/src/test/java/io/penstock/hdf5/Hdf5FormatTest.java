@@ -121,11 +121,12 @@ class Hdf5FormatTest {
   @Test
   void linksAreNotFollowed() throws IOException {
     assertThat(Formats.parts(FILE))
+        .filteredOn(part -> !part.isField())
         .extracting(Part::name)
         .containsExactlyInAnyOrderElementsOf(expected().stream().map(words -> words[0]).toList());
   }
 
-  /** jHDF has no limits of its own; what it throws must not come through. */
+  /** Whatever a damaged file says, arrays lie inside of it, or there is a reason. */
   @Test
   void damagedFilesAreReadConsistentlyOrRefused() throws IOException {
     byte[] file = Files.readAllBytes(FILE);
