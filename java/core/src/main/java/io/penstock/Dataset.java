@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 
@@ -47,7 +45,8 @@ public final class Dataset implements AutoCloseable {
   private final DatasetFiles opened;
   private final Identity identity;
   private final DatasetMaps maps;
-  private final Set<Loader> loaders = ConcurrentHashMap.newKeySet();
+  private final OpenLoaders loaders = new OpenLoaders();
+  private final LeakReports.Watch watch;
   private volatile boolean isClosed;
 
   private Dataset(DatasetFiles opened) {
@@ -59,6 +58,7 @@ public final class Dataset implements AutoCloseable {
     for (Column column : columns) {
       columnNumbers.put(column.name(), columnNumbers.size());
     }
+    this.watch = DatasetMaps.watch(this, maps);
   }
 
   /**
@@ -325,6 +325,7 @@ public final class Dataset implements AutoCloseable {
   public MemorySegment record(String column, long index) {
     int number = columnNumber(column);
     Objects.checkIndex(index, recordCount());
+    maps.handOut();
     return columns.get(number).isVariable()
         ? copy(variableSource(number), index)
         : mappedColumn(number).record(index);
@@ -354,6 +355,7 @@ public final class Dataset implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public LongUnaryOperator integers(String column) {
+    maps.handOut();
     MappedColumn mapped = mappedColumn(columnNumber(column));
     return Scalars.integers(column(column), mapped::record);
   }
@@ -367,6 +369,7 @@ public final class Dataset implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public LongToDoubleFunction numbers(String column) {
+    maps.handOut();
     MappedColumn mapped = mappedColumn(columnNumber(column));
     return Scalars.numbers(column(column), mapped::record);
   }
@@ -432,24 +435,28 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Closes the loaders, then the files. Idempotent; any thread.
+   * Closes the loaders, then the files. Idempotent; any thread. A transform, sampler or progress
+   * sink of one of its loaders must not call it. A dataset that becomes unreachable without being
+   * closed is logged as a warning of logger {@code io.penstock}, with where it was opened; its
+   * files are closed then, unless records or numbers were taken out of it.
    *
    * @throws IllegalStateException if memory of a record or batch is in use by a native call: close
    *     again when that is over
    */
   @Override
   public void close() {
+    loaders.checkMayClose();
     synchronized (this) {
       isClosed = true;
     }
+    maps.ending();
     // Not under this lock: a loader that begins an epoch holds its own, and asks for ours.
-    for (Loader loader : loaders) {
-      loader.close();
-    }
+    loaders.close();
     synchronized (this) {
       maps.close();
       source.close();
     }
+    watch.end();
   }
 
   /** Opens a loader and keeps it, so that closing cannot miss it. */
@@ -464,7 +471,7 @@ public final class Dataset implements AutoCloseable {
     return loader;
   }
 
-  void forget(Loader loader) {
+  void forget(LoaderCore loader) {
     loaders.remove(loader);
   }
 

@@ -26,6 +26,12 @@ final class DatasetMaps implements AutoCloseable {
   private final VariableSource[] variables;
   private boolean isClosed;
 
+  /** Whether views of mappings were handed out, which may be in use when nothing else is. */
+  private volatile boolean isHandedOut;
+
+  /** Whether the dataset is being closed by hand. */
+  private volatile boolean isEnding;
+
   DatasetMaps(DatasetFiles opened) {
     this.opened = opened;
     this.columns = opened.columns();
@@ -104,6 +110,46 @@ final class DatasetMaps implements AutoCloseable {
         layout.dataOffset(),
         layout.runs().getFirst().strideBytes(),
         layout.elementType());
+  }
+
+  /** Has it reported, and its files closed, when a dataset becomes unreachable. */
+  static LeakReports.Watch watch(Dataset dataset, DatasetMaps maps) {
+    String description = dataset.toString();
+    Throwable origin = new Throwable("the dataset was opened here");
+    return LeakReports.watch(dataset, () -> maps.forgotten(description, origin));
+  }
+
+  /**
+   * The dataset is unreachable. Its loaders are closed by then, as each refers to it for as long as
+   * it is not. Files that are mapped stay open if views were handed out: they may be in use.
+   */
+  private void forgotten(String description, Throwable origin) {
+    boolean isFree = isEnding || !isHandedOut;
+    if (!isEnding) {
+      Warnings.warn(
+          "%s became unreachable without being closed: its files are %s; close it, best in a try statement"
+              .formatted(
+                  description,
+                  isFree ? "closed now" : "kept open, as records or numbers of it may be in use"),
+          origin);
+    }
+    if (isFree) {
+      LeakReports.closeLater(
+          () -> {
+            close();
+            opened.source().close();
+          });
+    }
+  }
+
+  /** A view of a mapping is about to be handed out. */
+  void handOut() {
+    isHandedOut = true;
+  }
+
+  /** Closing begins. */
+  void ending() {
+    isEnding = true;
   }
 
   private void checkOpen() {

@@ -37,6 +37,7 @@ final class Engine implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final SlotPool pool;
   private final BatchSource batches;
+  private volatile boolean isClosed;
 
   /**
    * Allocates everything and sets it going.
@@ -200,15 +201,31 @@ final class Engine implements AutoCloseable {
     return plan.transforms == null ? columns : plan.transforms.columns();
   }
 
+  /** Whether it was closed, or that was tried. */
+  boolean isClosed() {
+    return isClosed;
+  }
+
+  /** Ends threads and readers, and leaves the memory to whoever may have an address in it. */
+  void closeButMemory() {
+    isClosed = true;
+    batches.close();
+  }
+
   /** Threads first, which close their readers; then the memory that those wrote to. */
   @Override
   public void close() {
+    isClosed = true;
     try {
       batches.close();
     } catch (PenstockException e) {
+      // Told once: there is nothing more to do, however often it is closed.
+      boolean isNews = arena.scope().isAlive();
       pool.abandon();
       closeArena();
-      throw e;
+      if (isNews) {
+        throw e;
+      }
     }
     closeArena();
   }

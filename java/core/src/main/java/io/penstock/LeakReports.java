@@ -1,6 +1,7 @@
 package io.penstock;
 
 import java.lang.ref.Cleaner;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reports what became unreachable without being closed, once, as a warning of logger {@code
@@ -10,6 +11,8 @@ import java.lang.ref.Cleaner;
  * action must be quick, and must not refer to what it is about, or that never becomes unreachable.
  */
 final class LeakReports {
+  private static final long LEAST_PAUSE_NANOS = 100_000_000;
+  private static final long MOST_PAUSE_NANOS = 60_000_000_000L;
   private static final Cleaner CLEANER = Cleaner.create();
 
   private LeakReports() {}
@@ -56,5 +59,35 @@ final class LeakReports {
    */
   static Watch watch(Object owner, Runnable action) {
     return new Watch(owner, action);
+  }
+
+  /**
+   * Closes something in the background, for as long as it takes until nobody uses it any more.
+   *
+   * @param close throws IllegalStateException as long as somebody does
+   */
+  static void closeLater(Runnable close) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("penstock-closer")
+        .inheritInheritableThreadLocals(false)
+        .start(() -> closeAtLast(close));
+  }
+
+  private static void closeAtLast(Runnable close) {
+    long pauseNanos = LEAST_PAUSE_NANOS;
+    boolean isClosed = false;
+    while (!isClosed) {
+      try {
+        close.run();
+        isClosed = true;
+      } catch (IllegalStateException e) {
+        LockSupport.parkNanos(pauseNanos);
+        pauseNanos = Math.min(2 * pauseNanos, MOST_PAUSE_NANOS);
+      } catch (PenstockException e) {
+        Warnings.warn("what was forgotten could not be closed: " + e.getMessage(), e);
+        isClosed = true;
+      }
+    }
   }
 }

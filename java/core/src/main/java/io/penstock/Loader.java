@@ -1,13 +1,7 @@
 package io.penstock;
 
-import io.penstock.checksum.RecordChecksums;
-import io.penstock.internal.engine.BackendChoice;
-import io.penstock.internal.engine.BadRecordLog;
 import io.penstock.internal.engine.BatchSource;
-import io.penstock.internal.engine.CheckedGatherer;
 import io.penstock.internal.engine.Deals;
-import io.penstock.internal.engine.PipelineStatistics;
-import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.Deal;
 import io.penstock.sampler.LoaderState;
@@ -41,18 +35,7 @@ public final class Loader implements AutoCloseable {
   private final Deals deals;
   private final Delivery delivery;
   private final int batchSize;
-  private final LoaderBuilder options;
-  private final NativeSource source;
-  private final LoaderEvents events = LoaderEvents.create();
-  private final BadRecordLog badRecords = new BadRecordLog();
-  private final RecordChecksums checksums;
-
-  /** Null where nothing is to be checked. */
-  private final CheckedGatherer.Rules rules;
-
-  private final Object engineLock = new Object();
-  private volatile Engine engine;
-  private PipelineStatistics earlier;
+  private final LoaderCore core;
   private final List<OutputColumn> columns;
   private final Map<String, Integer> columnNumbers = new HashMap<>();
   private final Object iteratorLock = new Object();
@@ -61,7 +44,10 @@ public final class Loader implements AutoCloseable {
   private volatile ProgressLine progress;
 
   private final LeaseRegister leases;
-  private volatile boolean isClosed;
+  private final LeakReports.Watch watch;
+
+  /** The thread that a progress sink of ours is running on. */
+  private volatile Thread inSink;
 
   Loader(LoaderBuilder builder, NativeSource source) {
     this.dataset = builder.dataset;
@@ -73,43 +59,18 @@ public final class Loader implements AutoCloseable {
     }
     this.deals = Deals.of(builder.partition(), sampler, builder.state);
     this.delivery = new Delivery(deals, dataset.identity(), builder.state);
-    this.options = builder.copy();
+    LoaderBuilder options = builder.copy();
     this.leases = new LeaseRegister(options.isReplay);
-    this.source = source;
-    this.checksums =
-        options.checksums == null ? null : RecordChecksums.open(options.checksums, dataset);
-    this.rules =
-        options.isChecked()
-            ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
-            : null;
-    this.engine = openFirst();
-    this.columns = engine.columns();
+    this.core = new LoaderCore(options, deals, source);
+    this.columns = core.engine().columns();
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);
     }
+    this.watch = core.watch(this, toString());
   }
 
-  private EnginePlan plan(BackendChoice choice) {
-    return EnginePlan.of(options, deals, source, choice, rules != null);
-  }
-
-  private Engine openFirst() {
-    try {
-      return open(plan(EnginePlan.choose(options, source)));
-    } catch (RuntimeException | Error e) {
-      closeChecksums();
-      throw e;
-    }
-  }
-
-  private Engine open(EnginePlan plan) {
-    return new Engine(options, deals, source, plan, events, rules);
-  }
-
-  private void closeChecksums() {
-    if (checksums != null) {
-      checksums.close();
-    }
+  LoaderCore core() {
+    return core;
   }
 
   /**
@@ -198,7 +159,7 @@ public final class Loader implements AutoCloseable {
    * @return no flag of it is auto but the advice
    */
   public Readahead readahead() {
-    return engine.plan().readahead;
+    return core.engine().plan().readahead;
   }
 
   /**
@@ -207,7 +168,7 @@ public final class Loader implements AutoCloseable {
    * @return "uring", "pread" or "mmap"
    */
   public String backend() {
-    return engine.plan().choice.backendName();
+    return core.engine().plan().choice.backendName();
   }
 
   /**
@@ -216,7 +177,7 @@ public final class Loader implements AutoCloseable {
    * @return "direct" or "buffered"
    */
   public String io() {
-    return engine.plan().choice.io();
+    return core.engine().plan().choice.io();
   }
 
   /**
@@ -225,7 +186,7 @@ public final class Loader implements AutoCloseable {
    * @return one line
    */
   public String reason() {
-    return engine.plan().reason();
+    return core.engine().plan().reason();
   }
 
   /**
@@ -284,7 +245,12 @@ public final class Loader implements AutoCloseable {
   void progressed(long epoch, long endEpoch, long count) {
     ProgressLine line = progress;
     if (line != null) {
-      line.delivered(epoch, endEpoch, count);
+      inSink = Thread.currentThread();
+      try {
+        line.delivered(epoch, endEpoch, count);
+      } finally {
+        inSink = null;
+      }
     }
   }
 
@@ -323,12 +289,7 @@ public final class Loader implements AutoCloseable {
    * @return a snapshot
    */
   public LoaderStatistics statistics() {
-    PipelineStatistics done;
-    synchronized (engineLock) {
-      done = engine.batches().statistics();
-      done = earlier == null ? done : done.plus(earlier);
-    }
-    return LoaderStatistics.of(done, engine.plan(), badRecords.count());
+    return core.statistics();
   }
 
   /**
@@ -339,7 +300,7 @@ public final class Loader implements AutoCloseable {
    * @return a snapshot, in the order in which they were found, which is ahead of delivery
    */
   public List<BadRecord> badRecords() {
-    return badRecords.listed();
+    return core.badRecords().listed();
   }
 
   /**
@@ -363,29 +324,51 @@ public final class Loader implements AutoCloseable {
    * for a batch, which then gets an IllegalStateException. Batches that are still in use are cut
    * off: their segments throw IllegalStateException.
    *
-   * @throws IllegalStateException if memory of a batch is in use by a native call, or by whoever
-   *     said {@link #beforeClose}: close again when that is over
+   * <p>A transform that is running is waited for, for 30 seconds at most (system property {@code
+   * penstock.closeSeconds}). If it has not returned then, the exception names its thread and where
+   * that is; thread and memory are kept, and closing again waits for it again. A close that throws
+   * IllegalStateException is finished by a thread in the background once the loader is unreachable
+   * and what it waits for is over.
+   *
+   * <p>Of what the loader itself calls, transforms, samplers and progress sinks must not close it;
+   * that throws IllegalStateException and changes nothing. In an action of {@link #beforeClose} the
+   * call returns at once, as the loader is being closed.
+   *
+   * <p>A loader that becomes unreachable without being closed is logged as a warning of logger
+   * {@code io.penstock}, with where it was built. Its threads and files are given up then, and its
+   * memory, unless a batch was not closed either.
+   *
+   * @throws IllegalStateException if memory of a batch is in use by a native call, by a transform
+   *     that does not return, or by whoever said {@link #beforeClose}: close again when that is
+   *     over; or if it is called by what must not
    * @throws PenstockException if the device does not answer; its memory is then never given back
    */
   @Override
   public void close() {
-    isClosed = true;
-    closeActions.forEach(Runnable::run);
-    leases.close();
-    Engine last;
-    synchronized (engineLock) {
-      // None follows it: whoever changes engines looks whether this loader is closed.
-      last = engine;
+    checkMayClose();
+    boolean isDone =
+        core.close(
+            () -> {
+              closeActions.forEach(Runnable::run);
+              leases.close();
+            });
+    if (isDone) {
+      watch.end();
     }
-    last.close();
-    closeChecksums();
-    dataset.forget(this);
+  }
+
+  /** Refuses to be closed by what this loader itself calls. */
+  void checkMayClose() {
+    core.checkMayClose();
+    if (inSink == Thread.currentThread()) {
+      throw new IllegalStateException(
+          "a loader must not be closed by its own progress sink, which is called between two"
+              + " batches: leave the loop, and close it there");
+    }
   }
 
   void checkOpen() {
-    if (isClosed) {
-      throw new IllegalStateException("the loader is closed");
-    }
+    core.checkOpen();
   }
 
   /** Starts reading from the beginning of an epoch, ahead up to another one. */
@@ -394,50 +377,16 @@ public final class Loader implements AutoCloseable {
       if (iterator != null) {
         iterator.end();
       }
+      Engine engine = core.engine();
       // While the page cache fills, each epoch may be read in a better way than the one before.
       long end = engine.plan().choice.isWarming() ? epoch + 1 : endEpoch;
-      if (!engine.batches().isAt(epoch, end)) {
-        checkOpen();
-        rechoose();
+      if (engine.isClosed() || !engine.batches().isAt(epoch, end)) {
+        core.rechoose();
       }
-      BatchSource batches = engine.batches();
+      BatchSource batches = core.engine().batches();
       iterator =
           new BatchIterator(this, batches, batches.begin(epoch, end), epoch, endEpoch, delivery);
       return iterator;
-    }
-  }
-
-  /**
-   * Looks where the data is by now, and changes to a better way of reading if that is left to us,
-   * no batch is in use, and memory is enough for it. Once an epoch at most: it asks the kernel
-   * about each file. Whoever asks for statistics meanwhile, as a transform of the former engine
-   * may, is answered.
-   */
-  private void rechoose() {
-    Engine former = engine;
-    if (options.isReplay || !former.plan().choice.mayChange() || !former.batches().isIdle()) {
-      return;
-    }
-    EnginePlan better = betterOrNull(former.plan());
-    if (better == null) {
-      return;
-    }
-    former.close();
-    synchronized (engineLock) {
-      checkOpen();
-      PipelineStatistics done = former.batches().statistics();
-      engine = open(better);
-      earlier = earlier == null ? done : done.plus(earlier);
-    }
-  }
-
-  /** How to go on in another way; null: as now, also where memory is too small for that. */
-  private EnginePlan betterOrNull(EnginePlan former) {
-    BackendChoice better = EnginePlan.choose(options, source);
-    try {
-      return better.isLike(former.choice) ? null : plan(better);
-    } catch (IllegalArgumentException e) {
-      return null;
     }
   }
 

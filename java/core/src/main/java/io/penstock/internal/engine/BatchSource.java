@@ -61,11 +61,16 @@ public sealed interface BatchSource permits Pipeline, Transformer {
   /** Whether begin would go on without starting anew. Any thread. */
   boolean isAt(long epoch, long endEpoch);
 
+  /** Whether the current thread is one of its own, which closing would wait for. */
+  boolean isOwnThread();
+
   /**
    * Stops its threads and waits until what is in flight has landed. Idempotent, any thread.
    *
    * @throws io.penstock.PenstockException if a gatherer could not be closed: then the slots' memory
    *     must not be given back
+   * @throws IllegalStateException if a thread does not end, as code that is not ours does not
+   *     return: then neither may the memory, until closing again has succeeded
    */
   void close();
 }

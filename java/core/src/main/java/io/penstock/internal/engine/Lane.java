@@ -43,6 +43,9 @@ final class Lane implements Runnable {
   private Gatherer gatherer;
   private boolean isReading;
 
+  /** Whether there is nothing left to do but to close the gatherer. */
+  private volatile boolean isEnding;
+
   /** Records ordered last whose window has not ended: to read them now is to read them singly. */
   private long openRecords;
 
@@ -92,10 +95,15 @@ final class Lane implements Runnable {
       while (awaitWork()) {
         work();
       }
+      isEnding = true;
     } catch (Throwable t) {
       // Opening or closing failed; nothing else leaves the loop with an exception.
       pipeline.died(this, t);
     }
+  }
+
+  boolean isEnding() {
+    return isEnding;
   }
 
   private boolean awaitWork() {

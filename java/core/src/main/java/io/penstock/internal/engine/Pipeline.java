@@ -6,7 +6,6 @@ import io.penstock.internal.ffi.ReaderStatistics;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -53,10 +52,12 @@ public final class Pipeline implements BatchSource {
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
 
-  private static final AtomicInteger THREADS = new AtomicInteger();
+  /** The C library gives a device that does not answer 30 s when a reader is closed. */
+  private static final int DEVICE_SECONDS = 35;
 
   private final List<Lane> lanes = new ArrayList<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private final EngineThreads threads =
+      new EngineThreads("penstock-reader-", "a sampler or a read");
   private final BatchCursor cursor;
   private final BatchCursor sessionStart;
   private final Meter meter;
@@ -86,19 +87,14 @@ public final class Pipeline implements BatchSource {
     for (int i = 0; i < parts.size(); i++) {
       Lane lane = new Lane(i, parts.size(), this, deals, parts.get(i));
       lanes.add(lane);
-      threads.add(
-          Thread.ofPlatform()
-              .daemon()
-              .name("penstock-reader-" + THREADS.incrementAndGet())
-              .inheritInheritableThreadLocals(false)
-              .unstarted(lane));
+      threads.add(lane);
     }
   }
 
   @Override
   public void start() {
     try {
-      threads.forEach(Thread::start);
+      threads.start();
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -269,34 +265,18 @@ public final class Pipeline implements BatchSource {
 
   @Override
   public void close() {
-    boolean isFirst;
     synchronized (this) {
-      isFirst = !isClosed;
       isClosed = true;
       meter.endEpoch(false);
       notifyAll();
     }
-    join(threads);
-    if (isFirst) {
-      throwFailureOfClosing();
-    }
+    threads.join(() -> lanes.stream().anyMatch(Lane::isEnding) ? DEVICE_SECONDS : 0);
+    throwFailureOfClosing();
   }
 
-  /** Waits until they have ended, whoever interrupts. */
-  static void join(List<Thread> threads) {
-    boolean isInterrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        }
-      }
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
+  @Override
+  public boolean isOwnThread() {
+    return threads.hasCurrent();
   }
 
   private synchronized void throwFailureOfClosing() {

@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What stands between the {@link Pipeline} and the consumer when there are transforms: threads that
@@ -22,13 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * never call it.
  */
 public final class Transformer implements BatchSource {
-  private static final AtomicInteger THREADS = new AtomicInteger();
-
   private final Pipeline pipeline;
   private final TransformPlan plan;
   private final int inputLimit;
   private final boolean isAnyOrder;
-  private final List<Thread> threads = new ArrayList<>();
+  private final EngineThreads threads = new EngineThreads("penstock-transform-", "a transform");
   private final TransformJob[] jobs;
   private final Meter meter;
 
@@ -97,12 +94,7 @@ public final class Transformer implements BatchSource {
     for (int i = 0; i < plan.threadCount(); i++) {
       MemorySegment scratch = memory.asSlice(at, plan.scratchBytes());
       at += plan.scratchBytes();
-      threads.add(
-          Thread.ofPlatform()
-              .daemon()
-              .name("penstock-transform-" + THREADS.incrementAndGet())
-              .inheritInheritableThreadLocals(false)
-              .unstarted(new TransformWorker(this, plan, scratch, deals.sampler().seed())));
+      threads.add(new TransformWorker(this, plan, scratch, deals.sampler().seed()));
     }
   }
 
@@ -127,7 +119,7 @@ public final class Transformer implements BatchSource {
   public void start() {
     pipeline.start();
     try {
-      threads.forEach(Thread::start);
+      threads.start();
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -276,26 +268,36 @@ public final class Transformer implements BatchSource {
     return meter.statistics().withTransformIdle(idleNanos);
   }
 
-  /**
-   * Closes the pipeline and waits for the threads, each of which ends the record that it is at.
-   *
-   * @throws IllegalStateException if called by a transform
-   */
+  @Override
+  public boolean isOwnThread() {
+    return threads.hasCurrent() || pipeline.isOwnThread();
+  }
+
+  /** Closes the pipeline and waits for the threads, each of which ends the record that it is at. */
   @Override
   public void close() {
-    if (threads.contains(Thread.currentThread())) {
-      throw new IllegalStateException("a transform must not close its own loader");
-    }
     synchronized (this) {
       isClosed = true;
       active.forEach(TransformJob::abandon);
       meter.endEpoch(false);
       notifyAll();
     }
+    RuntimeException failure = null;
     try {
-      pipeline.close();
-    } finally {
-      Pipeline.join(threads);
+      pipeline.close(); // First, as threads may be waiting for what it reads.
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    try {
+      threads.join(() -> 0);
+    } catch (IllegalStateException e) {
+      if (failure != null) {
+        e.addSuppressed(failure);
+      }
+      throw e;
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -1,0 +1,276 @@
+package io.penstock;
+
+import io.penstock.checksum.RecordChecksums;
+import io.penstock.internal.engine.BackendChoice;
+import io.penstock.internal.engine.BadRecordLog;
+import io.penstock.internal.engine.CheckedGatherer;
+import io.penstock.internal.engine.CloseLimit;
+import io.penstock.internal.engine.Deals;
+import io.penstock.internal.engine.PipelineStatistics;
+import io.penstock.internal.events.LoaderEvents;
+import io.penstock.internal.ffi.NativeSource;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a loader holds open: the engine that it runs on, and checksums.
+ *
+ * <p>It exists beside the {@link Loader} so that one that is forgotten becomes unreachable: neither
+ * this nor the engine's threads refer to it, and what is open can still be closed. What it owns:
+ * which engine is the present one, and that closing is done by one thread at a time.
+ */
+final class LoaderCore {
+  private final LoaderBuilder options;
+  private final Deals deals;
+  private final NativeSource source;
+  private final LoaderEvents events = LoaderEvents.create();
+  private final BadRecordLog badRecords = new BadRecordLog();
+  private final RecordChecksums checksums;
+
+  /** Null where nothing is to be checked. */
+  private final CheckedGatherer.Rules rules;
+
+  private final Throwable origin = new Throwable("the loader was built here");
+  private final ReentrantLock closing = new ReentrantLock();
+  private final Object engineLock = new Object();
+  private volatile Engine engine;
+  private PipelineStatistics earlier;
+  private volatile boolean isClosed;
+  private volatile WeakReference<Loader> owner = new WeakReference<>(null);
+
+  /** Opens all that is needed, or nothing. */
+  LoaderCore(LoaderBuilder options, Deals deals, NativeSource source) {
+    this.options = options;
+    this.deals = deals;
+    this.source = source;
+    this.checksums =
+        options.checksums == null ? null : RecordChecksums.open(options.checksums, options.dataset);
+    this.rules =
+        options.isChecked()
+            ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
+            : null;
+    try {
+      this.engine = open(plan(EnginePlan.choose(options, source)));
+    } catch (RuntimeException | Error e) {
+      closeChecksums();
+      throw e;
+    }
+  }
+
+  private EnginePlan plan(BackendChoice choice) {
+    return EnginePlan.of(options, deals, source, choice, rules != null);
+  }
+
+  private Engine open(EnginePlan plan) {
+    return new Engine(options, deals, source, plan, events, rules);
+  }
+
+  private void closeChecksums() {
+    if (checksums != null) {
+      checksums.close();
+    }
+  }
+
+  /** Has it reported, and what is open closed, when this loader becomes unreachable. */
+  LeakReports.Watch watch(Loader loader, String description) {
+    owner = new WeakReference<>(loader);
+    return LeakReports.watch(loader, () -> forgotten(description));
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  BadRecordLog badRecords() {
+    return badRecords;
+  }
+
+  LoaderStatistics statistics() {
+    PipelineStatistics done;
+    synchronized (engineLock) {
+      done = engine.batches().statistics();
+      done = earlier == null ? done : done.plus(earlier);
+    }
+    return LoaderStatistics.of(done, engine.plan(), badRecords.count());
+  }
+
+  void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the loader is closed");
+    }
+  }
+
+  // ---- changing engines -----------------------------------------------------------------------
+
+  /**
+   * Looks where the data is by now, and changes to a better way of reading if that is left to us,
+   * no batch is in use, and memory is enough for it. Once an epoch at most: it asks the kernel
+   * about each file. Whoever asks for statistics meanwhile, as a transform of the former engine
+   * may, is answered.
+   */
+  void rechoose() {
+    checkOpen();
+    Engine former = engine;
+    EnginePlan next = former.isClosed() ? former.plan() : betterOrNull(former);
+    if (next == null) {
+      return;
+    }
+    former.close();
+    synchronized (engineLock) {
+      checkOpen();
+      PipelineStatistics done = former.batches().statistics();
+      engine = openOrBack(next, former.plan());
+      earlier = earlier == null ? done : done.plus(earlier);
+    }
+  }
+
+  /** If the better way cannot be gone after all, as memory got short, the former one is. */
+  private Engine openOrBack(EnginePlan next, EnginePlan former) {
+    try {
+      return open(next);
+    } catch (PenstockException e) {
+      if (next == former) {
+        throw e;
+      }
+      try {
+        return open(former);
+      } catch (PenstockException again) {
+        e.addSuppressed(again);
+        throw e;
+      }
+    }
+  }
+
+  /** How to go on in another way; null: as now, also where memory is too small for that. */
+  private EnginePlan betterOrNull(Engine former) {
+    BackendChoice present = former.plan().choice;
+    if (options.isReplay || !present.mayChange() || !former.batches().isIdle()) {
+      return null;
+    }
+    BackendChoice better = EnginePlan.choose(options, source);
+    try {
+      return better.isLike(present) ? null : plan(better);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  // ---- closing --------------------------------------------------------------------------------
+
+  /**
+   * Refuses to be closed by what the loader itself calls: it would have to wait for the caller.
+   *
+   * @throws IllegalStateException if the current thread is one of the engine's
+   */
+  void checkMayClose() {
+    if (engine.batches().isOwnThread()) {
+      throw new IllegalStateException(
+          "a loader must not be closed by its own transform or sampler, which it would wait for:"
+              + " throw an exception there, and close it where it is iterated");
+    }
+  }
+
+  /** The same, with what the loader's own object knows. */
+  void checkMayCloseWithOwner() {
+    Loader loader = owner.get();
+    if (loader != null) {
+      loader.checkMayClose();
+    } else {
+      checkMayClose();
+    }
+  }
+
+  /**
+   * Closes the loader, whose own object does what concerns batches if it is still there.
+   *
+   * @throws IllegalStateException as {@link Loader#close}
+   */
+  void closeWithOwner() {
+    Loader loader = owner.get();
+    if (loader != null) {
+      loader.close();
+    } else {
+      close(() -> {});
+    }
+  }
+
+  /**
+   * Closes everything, one thread at a time. Within what is done first it does nothing: the loader
+   * is being closed already.
+   *
+   * @param first what is to be done when nothing is handed out any more, and before memory goes;
+   *     each time that closing is tried
+   * @return whether all is closed: not so within what is done first
+   */
+  boolean close(Runnable first) {
+    if (closing.isHeldByCurrentThread()) {
+      return false;
+    }
+    isClosed = true;
+    awaitTurn();
+    try {
+      first.run();
+      lastEngine().close();
+      closeChecksums();
+      options.dataset.forget(this);
+      return true;
+    } finally {
+      closing.unlock();
+    }
+  }
+
+  private Engine lastEngine() {
+    synchronized (engineLock) {
+      // None follows it: whoever changes engines looks whether this loader is closed.
+      return engine;
+    }
+  }
+
+  private void awaitTurn() {
+    boolean isInterrupted = false;
+    long end = System.nanoTime() + 2 * CloseLimit.nanos();
+    boolean isMine = false;
+    do {
+      try {
+        isMine = closing.tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    } while (!isMine && end - System.nanoTime() > 0);
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (!isMine) {
+      throw new IllegalStateException(
+          "the loader is being closed by another thread, which does not get on with it: see what"
+              + " it waits for, and close again");
+    }
+  }
+
+  /**
+   * The loader is unreachable. If it was closed, that could not be finished then, and may be by
+   * now. If not, its threads and files go. So does its memory, unless a batch is out: its object is
+   * unreachable too, but native code may have an address in it.
+   */
+  private void forgotten(String description) {
+    boolean wasClosed = isClosed;
+    boolean isFree = wasClosed || engine.batches().isIdle();
+    isClosed = true;
+    if (!wasClosed) {
+      Warnings.warn(
+          "%s became unreachable without being closed: its threads and files are given up now, its memory is %s; close it, best in a try statement"
+              .formatted(
+                  description,
+                  isFree ? "given back" : "kept, as a batch of it was not closed either"),
+          origin);
+    }
+    LeakReports.closeLater(isFree ? () -> close(() -> {}) : this::closeButMemory);
+  }
+
+  private void closeButMemory() {
+    lastEngine().closeButMemory();
+    closeChecksums();
+    options.dataset.forget(this);
+  }
+}
