@@ -4,6 +4,7 @@ import io.penstock.format.FolderIndex;
 import io.penstock.format.Formats;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.VariableSource;
+import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.LoaderState;
@@ -283,9 +284,14 @@ public final class Dataset implements AutoCloseable {
    *
    * @return one entry per file, in the order of the columns and their shards
    * @throws IllegalStateException if closed
+   * @throws PenstockException if the file system does not answer, or the thread was interrupted
    */
-  public synchronized List<FileInfo> files() {
+  public List<FileInfo> files() {
     checkOpen();
+    return DeviceCall.get("the files were being looked at", this::filesNow);
+  }
+
+  private List<FileInfo> filesNow() {
     List<FileInfo> infos = new ArrayList<>();
     for (NativeSource.FileFacts file : source.files()) {
       Instant modified =
@@ -415,11 +421,16 @@ public final class Dataset implements AutoCloseable {
   /**
    * Compares all files with what they were when they were opened.
    *
-   * @throws PenstockException if one was modified, replaced or cut short
+   * @throws PenstockException if one was modified, replaced or cut short, the file system does not
+   *     answer, or the thread was interrupted
    * @throws IllegalStateException if closed
    */
-  public synchronized void check() {
+  public void check() {
     checkOpen();
+    DeviceCall.run("the files were being checked", this::checkNow);
+  }
+
+  private void checkNow() {
     try (Arena scratch = Arena.ofConfined()) {
       source.check(new NativeFailure(scratch));
     }

@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.format.ArrayLayout;
+import io.penstock.format.FolderIndex;
 import io.penstock.internal.SystemReason;
 import java.io.EOFException;
 import java.io.IOException;
@@ -34,17 +35,27 @@ final class SampledContents {
     }
   }
 
+  private final DatasetFiles opened;
   private final List<List<Extent>> arrays = new ArrayList<>();
   private final MessageDigest digest = Identity.sha256();
   private volatile Path reading;
   private volatile String unreadable;
 
   SampledContents(DatasetFiles opened) {
+    this.opened = opened;
+  }
+
+  private void addArrays() {
     for (Column column : opened.columns()) {
       VariableFiles variable = opened.variables().get(column.name());
+      FolderIndex folder = opened.folders().get(column.name());
       if (variable != null) {
         addVariable(variable);
-      } else if (!opened.folders().containsKey(column.name())) {
+      } else if (folder != null) {
+        List<Extent> files = new ArrayList<>();
+        folder.sample(READS).forEach((path, bytes) -> files.add(new Extent(path, 0, bytes)));
+        arrays.add(files);
+      } else {
         arrays.add(column.shards().stream().map(shard -> extent(column, shard)).toList());
       }
     }
@@ -113,6 +124,7 @@ final class SampledContents {
 
   /** Where the blocks are: of each array its share. */
   private List<Extent> places() {
+    addArrays();
     List<Extent> places = new ArrayList<>();
     int count = arrays.size();
     for (int i = 0; i < count; i++) {

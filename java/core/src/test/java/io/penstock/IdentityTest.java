@@ -111,6 +111,26 @@ class IdentityTest {
   }
 
   @Test
+  void aFolderIsKnownByItsFilesAndNotByItsIndex() throws IOException {
+    Path folder = Files.createDirectories(directory.resolve("folder"));
+    for (int i = 0; i < 200; i++) {
+      Files.writeString(folder.resolve("f" + i), "text " + i);
+    }
+    Path index = directory.resolve("folder.penstock-index");
+    Set<String> same = new LinkedHashSet<>();
+    same.add(fingerprint(folder));
+    Files.delete(index);
+    same.add(fingerprint(folder));
+    for (int i = 0; i < 200; i++) {
+      Files.setLastModifiedTime(folder.resolve("f" + i), FileTime.fromMillis(1_000));
+    }
+    same.add(fingerprint(folder));
+    assertThat(same).hasSize(1);
+    Files.writeString(folder.resolve("f199"), "text ...");
+    assertThat(fingerprint(folder)).isNotIn(same);
+  }
+
+  @Test
   void atMostSixtyFourBlocksAreRead() {
     Path[] shards = new Path[300];
     for (int i = 0; i < shards.length; i++) {

@@ -101,6 +101,20 @@ public record TestArray(Path path, long recordCount, int recordBytes, long dataO
     }
   }
 
+  /** Has the kernel forget what it has of the file in memory; a wish, as ever. */
+  public void dropPages() {
+    try {
+      int _ =
+          new ProcessBuilder("dd", "if=" + path, "iflag=nocache", "count=0", "status=none")
+              .start()
+              .waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts this", e);
+    }
+  }
+
   /** Where a record lies in the file. */
   public long offsetBytes(long index) {
     return dataOffset + index * recordBytes;

@@ -1,10 +1,13 @@
 package io.penstock.format;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A folder of small files whose names and sizes were written down once: each file is a record.
@@ -142,6 +145,32 @@ public final class FolderIndex {
    */
   public String datedDigest() {
     return datedDigest;
+  }
+
+  /**
+   * Some of the files, as many of the first as of the last, with their sizes.
+   *
+   * @param most how many at most, at least 1
+   * @return sizes in bytes by path, in index order
+   * @throws PenstockException if the index file is no longer what it was
+   */
+  public Map<Path, Long> sample(int most) {
+    try {
+      FolderIndexFile index = FolderIndexFile.readOrNull(folder, file);
+      if (index == null || !index.digest().equals(digest)) {
+        throw PenstockException.about(
+            file, "expected the index of the folder, found that it was changed: open it again");
+      }
+      Map<Path, Long> sample = new LinkedHashMap<>();
+      int count = Math.min(most, index.fileCount());
+      for (int i = 0; i < count; i++) {
+        int number = count == 1 ? 0 : (int) ((long) i * (index.fileCount() - 1) / (count - 1));
+        sample.put(FileNames.path(folder, index.fileName(number)), index.sizeBytes(number));
+      }
+      return sample;
+    } catch (IOException e) {
+      throw OpenFile.failure(folder, e);
+    }
   }
 
   /**

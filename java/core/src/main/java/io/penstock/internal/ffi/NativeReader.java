@@ -24,6 +24,9 @@ public final class NativeReader implements AutoCloseable {
       arena.allocate(ValueLayout.JAVA_LONG, ReaderStatistics.LATENCY_COUNT);
   private MemorySegment handle;
 
+  /** That the source is kept open for it; -1: it is not. */
+  private int pass = -1;
+
   private NativeReader(NativeSource source) {
     this.source = source;
   }
@@ -52,7 +55,8 @@ public final class NativeReader implements AutoCloseable {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment out = scratch.allocate(ValueLayout.ADDRESS);
       MemorySegment struct = NativeSource.struct(options, scratch);
-      int status = Penstock.penstock_reader_open(source.handle(), struct, out);
+      pass = source.handle().enter();
+      int status = Penstock.penstock_reader_open(source.handle().object(), struct, out);
       if (status < 0) {
         throw NativeSource.failure(status, "the reader could not be opened with " + options);
       }
@@ -237,21 +241,24 @@ public final class NativeReader implements AutoCloseable {
    * Waits for what is in flight and frees the reader. Idempotent.
    *
    * @throws PenstockException with status ETIMEDOUT when the device did not answer: then memory of
-   *     slots must not be freed
+   *     slots must not be freed, the source stays open, and this can be called again
    */
   @Override
   public void close() {
     if (!arena.scope().isAlive()) {
       return;
     }
-    MemorySegment closing = handle;
-    handle = null;
-    arena.close();
-    if (closing != null) {
-      int status = Penstock.penstock_reader_close(closing);
+    if (handle != null) {
+      int status = Penstock.penstock_reader_close(handle);
       if (status < 0) {
         throw NativeSource.failure(status, "the reader could not be closed");
       }
+      handle = null;
     }
+    if (pass >= 0) {
+      source.handle().leave(pass);
+      pass = -1;
+    }
+    arena.close();
   }
 }

@@ -2,6 +2,7 @@ package io.penstock.internal.ffi;
 
 import io.penstock.PenstockException;
 import io.penstock.Shard;
+import io.penstock.internal.Patience;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_file_info;
 import io.penstock.internal.ffi.generated.penstock_reader_options;
@@ -13,13 +14,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.ToIntFunction;
 
 /**
  * The open files of a dataset and where the records of each column lie in them.
  *
  * <p>What it owns: the native source, and the names that failures are told with. Files and columns
- * are added by one thread; then any thread may use it. It must not be closed while another thread
- * is in a call or a reader is open: {@code Dataset} sees to that.
+ * are added by one thread; then any thread may use it, and any may close it: no call reaches C but
+ * through the {@link SharedHandle}. What asks the device on a user's thread, as {@link #probe}, has
+ * another thread ask, and waits for a limited time; {@link #check}, {@link #advise} and {@link
+ * #hint} are for the reading threads, and ask themselves.
  */
 public final class NativeSource implements AutoCloseable {
   /**
@@ -56,10 +61,28 @@ public final class NativeSource implements AutoCloseable {
 
   private final List<FileFacts> files = new ArrayList<>();
   private final List<String> columns = new ArrayList<>();
-  private MemorySegment handle;
+  private final SharedHandle handle;
 
-  private NativeSource(MemorySegment handle) {
-    this.handle = handle;
+  private NativeSource(MemorySegment source) {
+    this.handle = new SharedHandle(source, "dataset", NativeSource::free);
+  }
+
+  private static void free(MemorySegment source) {
+    int status = Penstock.penstock_source_close(source);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "files could not be closed: " + NativeStatus.describe(status));
+    }
+  }
+
+  /** Makes a call that is not of the reading side. */
+  private int call(ToIntFunction<MemorySegment> function) {
+    int pass = handle.enter();
+    try {
+      return function.applyAsInt(handle.object());
+    } finally {
+      handle.leave(pass);
+    }
   }
 
   /**
@@ -91,7 +114,7 @@ public final class NativeSource implements AutoCloseable {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment info = penstock_file_info.allocate(scratch);
       MemorySegment name = scratch.allocateFrom(path.toAbsolutePath().toString());
-      int status = Penstock.penstock_source_add_file(handle(), name, info);
+      int status = call(source -> Penstock.penstock_source_add_file(source, name, info));
       if (status < 0) {
         throw failure(path, status, "expected a readable regular file");
       }
@@ -130,7 +153,9 @@ public final class NativeSource implements AutoCloseable {
         penstock_shard.reserved(struct, 0);
       }
       int status =
-          Penstock.penstock_source_add_column(handle(), recordBytes, structs, shards.size());
+          call(
+              source ->
+                  Penstock.penstock_source_add_column(source, recordBytes, structs, shards.size()));
       if (status < 0) {
         throw failure(
             shards.getFirst().path(),
@@ -167,7 +192,13 @@ public final class NativeSource implements AutoCloseable {
    * @throws PenstockException if a file was replaced, modified or cut short
    */
   public void check(NativeFailure failure) {
-    int status = Penstock.penstock_source_check(handle(), failure.clear().struct());
+    int pass = handle.enter();
+    int status;
+    try {
+      status = Penstock.penstock_source_check(handle.object(), failure.clear().struct());
+    } finally {
+      handle.leave(pass);
+    }
     if (status < 0) {
       throw failure(status, failure);
     }
@@ -183,7 +214,7 @@ public final class NativeSource implements AutoCloseable {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment pages = scratch.allocate(ValueLayout.JAVA_LONG, 2);
       MemorySegment total = pages.asSlice(Long.BYTES);
-      if (Penstock.penstock_source_cached(handle(), file, pages, total) < 0) {
+      if (call(source -> Penstock.penstock_source_cached(source, file, pages, total)) < 0) {
         return Double.NaN;
       }
       long all = total.get(ValueLayout.JAVA_LONG, 0);
@@ -197,13 +228,17 @@ public final class NativeSource implements AutoCloseable {
    * @param file number of the file
    * @param arena how long the segment may be used; must be closed before this source
    * @return the whole file, read-only
-   * @throws PenstockException if it cannot be mapped
+   * @throws PenstockException if it cannot be mapped, or the device does not answer
    */
   public MemorySegment map(int file, Arena arena) {
+    return DeviceCall.get(files.get(file).path() + " was being mapped", () -> mapHere(file, arena));
+  }
+
+  private MemorySegment mapHere(int file, Arena arena) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment out = scratch.allocate(ValueLayout.JAVA_LONG, 2);
       MemorySegment bytes = out.asSlice(Long.BYTES);
-      int status = Penstock.penstock_source_map(handle(), file, out, bytes);
+      int status = call(source -> Penstock.penstock_source_map(source, file, out, bytes));
       if (status < 0) {
         throw failure(files.get(file).path(), status, "expected a file that can be mapped");
       }
@@ -222,7 +257,14 @@ public final class NativeSource implements AutoCloseable {
    * @param advice what to tell
    */
   public void advise(int column, MemorySegment indices, int count, Advice advice) {
-    int status = Penstock.penstock_source_advise(handle(), column, indices, count, number(advice));
+    int pass = handle.enter();
+    int status;
+    try {
+      status =
+          Penstock.penstock_source_advise(handle.object(), column, indices, count, number(advice));
+    } finally {
+      handle.leave(pass);
+    }
     if (status < 0) {
       throw failure(
           status, "column '" + columns.get(column) + "': advice " + advice + " was refused");
@@ -239,7 +281,13 @@ public final class NativeSource implements AutoCloseable {
    * @param count how many are meant
    */
   public void hint(int column, MemorySegment indices, int first, int count) {
-    int status = Penstock.penstock_source_hint(handle(), column, indices, first, count);
+    int pass = handle.enter();
+    int status;
+    try {
+      status = Penstock.penstock_source_hint(handle.object(), column, indices, first, count);
+    } finally {
+      handle.leave(pass);
+    }
     if (status < 0) {
       throw failure(status, "column '" + columns.get(column) + "': a hint was refused");
     }
@@ -249,16 +297,23 @@ public final class NativeSource implements AutoCloseable {
    * Reads one block in a given way, to see whether it works.
    *
    * @return null if it does, otherwise why not, as "EPERM, not permitted"
+   * @throws PenstockException if the device does not answer, or the thread was interrupted
    */
   public String probe(ReaderOptions.Backend backend, boolean isDirect) {
+    int status =
+        DeviceCall.get(
+            "backend=%s was being tried".formatted(backend.name().toLowerCase(Locale.ROOT)),
+            () -> tryOut(backend, isDirect));
+    return status < 0 ? NativeStatus.describe(status) : null;
+  }
+
+  private int tryOut(ReaderOptions.Backend backend, boolean isDirect) {
     try (Arena scratch = Arena.ofConfined()) {
-      int status =
-          Penstock.penstock_backend_probe(
-              handle(),
-              number(backend),
-              numberOfIo(isDirect),
-              new NativeFailure(scratch).clear().struct());
-      return status < 0 ? NativeStatus.describe(status) : null;
+      MemorySegment failure = new NativeFailure(scratch).clear().struct();
+      return call(
+          source ->
+              Penstock.penstock_backend_probe(
+                  source, number(backend), numberOfIo(isDirect), failure));
     }
   }
 
@@ -271,7 +326,7 @@ public final class NativeSource implements AutoCloseable {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment offsets = scratch.allocate(ValueLayout.JAVA_LONG, columns.size());
       MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
-      int status = Penstock.penstock_slot_layout(handle(), batchSize, offsets, bytes);
+      int status = call(source -> Penstock.penstock_slot_layout(source, batchSize, offsets, bytes));
       if (status < 0) {
         throw failure(status, "batches of " + batchSize + " records are not possible");
       }
@@ -288,29 +343,35 @@ public final class NativeSource implements AutoCloseable {
   public long readerBytes(ReaderOptions options) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
-      int status = Penstock.penstock_reader_memory(handle(), struct(options, scratch), bytes);
+      MemorySegment struct = struct(options, scratch);
+      int status = call(source -> Penstock.penstock_reader_memory(source, struct, bytes));
       return status < 0 ? Long.MAX_VALUE : bytes.get(ValueLayout.JAVA_LONG, 0);
     }
   }
 
-  /** Closes files and mappings. Idempotent. */
-  @Override
-  public void close() {
-    if (handle == null) {
-      return;
-    }
-    int status = Penstock.penstock_source_close(handle);
-    if (status < 0) {
-      throw new IllegalStateException(
-          "files could not be closed: " + NativeStatus.describe(status));
-    }
-    handle = null;
+  /**
+   * Ends all calls and closes files and mappings. Idempotent; any thread.
+   *
+   * @param patience how long to wait for calls and readers
+   * @throws PenstockException if the time is up: then it can be closed again
+   */
+  public void close(Patience patience) {
+    handle.close(patience);
   }
 
-  MemorySegment handle() {
-    if (handle == null) {
-      throw new IllegalStateException("the dataset is closed");
+  /** The same with the usual patience. */
+  @Override
+  public void close() {
+    Patience patience = Patience.begin();
+    try {
+      close(patience);
+    } finally {
+      patience.end();
     }
+  }
+
+  /** What a reader goes through, and stays behind as long as it is open. */
+  SharedHandle handle() {
     return handle;
   }
 
