@@ -35,7 +35,35 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FolderListing {
   /** A file or folder by its path from the folder on, as text and as the system has it. */
-  record Found(String name, byte[] bytes, long sizeBytes, long modifiedNanos) {}
+  static final class Found {
+    private final String name;
+    private final byte[] bytes;
+    private final long sizeBytes;
+    private final long modifiedNanos;
+
+    Found(String name, byte[] bytes, long sizeBytes, long modifiedNanos) {
+      this.name = name;
+      this.bytes = bytes;
+      this.sizeBytes = sizeBytes;
+      this.modifiedNanos = modifiedNanos;
+    }
+
+    String name() {
+      return name;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    long sizeBytes() {
+      return sizeBytes;
+    }
+
+    long modifiedNanos() {
+      return modifiedNanos;
+    }
+  }
 
   private static final Comparator<Found> ORDER =
       Comparator.comparing(Found::name, NaturalOrder.PATHS)
