@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.internal.Patience;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
@@ -24,7 +25,6 @@ import java.util.concurrent.TimeoutException;
  */
 final class Identity {
   static final int PART_DIGITS = 24;
-  private static final int LIMIT_SECONDS = 30;
 
   private final DatasetFiles opened;
   private final String shape;
@@ -77,21 +77,18 @@ final class Identity {
   /**
    * The fingerprint; waits until the files were sampled.
    *
-   * @throws PenstockException if they do not answer within {@value #LIMIT_SECONDS} seconds, or the
+   * @throws PenstockException if they do not answer for as long as {@link Patience} allows, or the
    *     thread is interrupted while it waits (it stays interrupted)
    */
   String fingerprint() {
     start();
     try {
-      return fingerprint.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      return fingerprint.get(Patience.seconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw Pipeline.stopped(e.getCause());
     } catch (TimeoutException e) {
-      throw new PenstockException(
-          "expected to sample the files of the dataset within %d seconds, found that %s does not"
-                  .formatted(LIMIT_SECONDS, contents.reading())
-              + " answer: check the device or the network",
-          e);
+      throw Patience.noAnswer(
+          contents.reading() + " was being sampled", "ask again when it answers", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PenstockException(
