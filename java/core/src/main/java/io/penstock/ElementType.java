@@ -26,8 +26,30 @@ import java.util.stream.IntStream;
  *     only for empty strings and empty raw data
  * @param order byte order of the stored numbers; null where an element is one byte or a string of
  *     bytes, so that there is none
+ * @param structure what structured elements, which are raw bytes otherwise, are made of; null for
+ *     all others
  */
-public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder order) {
+public record ElementType(
+    String descr, Kind kind, int sizeBytes, ByteOrder order, Structure structure) {
+
+  /**
+   * What structured elements are made of, in the words of NumPy. Formats find it in files, and
+   * writers put it into new ones; it has everything that NumPy knows: names and titles of fields as
+   * they are, levels, sub-arrays and padding.
+   *
+   * @param descr NumPy's {@code dtype.descr}, as a .npy header has it: {@code [('x', '<f4'), ('y',
+   *     '<f4')]}; a dictionary of names, formats and offsets where such a list has no words for it
+   * @param nativeDescr the same with all numbers in the byte order of this machine
+   * @param fitsHeader whether a .npy header can say it: not where fields lie over each other or out
+   *     of order, or there are far too many
+   */
+  public record Structure(String descr, String nativeDescr, boolean fitsHeader) {
+    /** Checks that there is something. */
+    public Structure {
+      Objects.requireNonNull(descr, "descr");
+      Objects.requireNonNull(nativeDescr, "nativeDescr");
+    }
+  }
 
   /** What an element is. */
   public enum Kind {
@@ -108,6 +130,18 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
   /** A descr longer than this is no type string: the longest real one has about 25 characters. */
   private static final int MAX_DESCR_CHARACTERS = 64;
 
+  /**
+   * A type without fields.
+   *
+   * @param descr the type string in NumPy's canonical form
+   * @param kind what an element is
+   * @param sizeBytes size of one element in bytes
+   * @param order byte order of the stored numbers, or null
+   */
+  public ElementType(String descr, Kind kind, int sizeBytes, ByteOrder order) {
+    this(descr, kind, sizeBytes, order, null);
+  }
+
   /** Checks that the parts are those of {@code descr}. */
   public ElementType {
     Objects.requireNonNull(descr, "descr");
@@ -118,6 +152,20 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
           "element type '%s' must be %s, was %s"
               .formatted(descr, scanned, new Scanned(descr, kind, sizeBytes, order)));
     }
+    if (structure != null && kind != Kind.RAW) {
+      throw new IllegalArgumentException("elements with a structure must be raw, were " + descr);
+    }
+  }
+
+  /**
+   * Structured elements.
+   *
+   * @param sizeBytes size of one in bytes
+   * @param structure what they are made of
+   * @return a type of raw bytes that has this structure
+   */
+  public static ElementType structured(int sizeBytes, Structure structure) {
+    return new ElementType("|V" + sizeBytes, Kind.RAW, sizeBytes, null, structure);
   }
 
   /**
@@ -188,9 +236,13 @@ public record ElementType(String descr, Kind kind, int sizeBytes, ByteOrder orde
   /**
    * The same type in the byte order of this machine.
    *
-   * @return this, where {@link #isNativeOrder} is true
+   * @return this, where {@link #isNativeOrder} is true and there are no fields
    */
   public ElementType inNativeOrder() {
+    if (structure != null) {
+      String turned = structure.nativeDescr;
+      return structured(sizeBytes, new Structure(turned, turned, structure.fitsHeader));
+    }
     return isNativeOrder() ? this : parse("=" + descr.substring(1));
   }
 

@@ -66,8 +66,16 @@ sealed interface DataType {
     }
   }
 
-  /** A part of a structured type. */
-  record Field(String name, long offsetBytes, DataType type) {
+  /**
+   * A part of a structured type.
+   *
+   * @param title a second name, or null
+   */
+  record Field(String name, String title, long offsetBytes, DataType type) {
+    Field(String name, long offsetBytes, DataType type) {
+      this(name, null, offsetBytes, type);
+    }
+
     private Leaf under(Leaf leaf) {
       String visible = Excerpt.name(name);
       return new Leaf(
@@ -195,7 +203,10 @@ sealed interface DataType {
       case Repeated repeated -> repeated.under(repeated.base.whole());
       default -> {
         List<io.penstock.Field> fields = plainFields().stream().map(Leaf::field).toList();
-        ElementType type = ElementType.parse("|V" + itemBytes());
+        ElementType type =
+            this instanceof Struct struct
+                ? ElementType.structured((int) itemBytes(), DtypeText.of(struct))
+                : ElementType.parse("|V" + itemBytes());
         yield new Leaf("", 0, type, List.of(), List.of(), fields);
       }
     };

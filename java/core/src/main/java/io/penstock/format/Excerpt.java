@@ -61,7 +61,8 @@ final class Excerpt {
     return text.toString();
   }
 
-  private static boolean isVisible(int point) {
+  /** Whether a character is seen, and leaves those beside it as they are. */
+  static boolean isVisible(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
           Character.FORMAT,

@@ -61,7 +61,7 @@ final class NpyDescr {
       }
       Optional<String> name = name(field.getFirst(), type);
       if (name.isPresent()) {
-        fields.add(new DataType.Field(name.get(), offset, type));
+        fields.add(new DataType.Field(name.get(), titleOrNull(field.getFirst()), offset, type));
       }
       offset += type.itemBytes();
       if (offset > Integer.MAX_VALUE) {
@@ -69,6 +69,13 @@ final class NpyDescr {
       }
     }
     return DataType.Struct.of(offset, fields);
+  }
+
+  private static String titleOrNull(PythonLiteral.Value name) {
+    return name instanceof PythonLiteral.Sequence pair
+            && pair.items().getFirst() instanceof PythonLiteral.Text title
+        ? title.value()
+        : null;
   }
 
   /** Empty for padding. */

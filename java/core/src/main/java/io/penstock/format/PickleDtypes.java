@@ -129,9 +129,15 @@ final class PickleDtypes {
           || type.type() == null) {
         return null;
       }
-      fields.add(new DataType.Field(name, offset.value(), type.type()));
+      fields.add(new DataType.Field(name, titleOrNull(entry), offset.value(), type.type()));
     }
     return DataType.Struct.of(size.value(), fields);
+  }
+
+  private String titleOrNull(Tuple entry) {
+    return entry.size() > 2 && entry.get(2) instanceof Blob title
+        ? PickleText.of(title, tokens).orElse(null)
+        : null;
   }
 
   /** "[25us]"; empty for times without a unit. */

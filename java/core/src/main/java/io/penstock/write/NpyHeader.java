@@ -2,8 +2,10 @@ package io.penstock.write;
 
 import io.penstock.ElementType;
 import io.penstock.Field;
+import io.penstock.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +14,11 @@ import java.util.regex.Pattern;
 /**
  * What a .npy file says of itself: the first page of it, with the array behind.
  *
- * <p>A header of NumPy's version 1.0, as numpy.lib.format writes it, filled up with spaces to 4096
- * bytes, which is allowed and lets direct reads begin with the first record. A shape has at most 64
- * axes, and fields are described in 2048 characters, so that all fits. Records that are filled up
- * are a structured type with one field; the bytes behind it are an unnamed void field, NumPy's own
- * way to write padding down.
+ * <p>A header as numpy.lib.format writes it, filled up with spaces to 4096 bytes or a multiple,
+ * which is allowed and lets direct reads begin with the first record: of version 1.0 where its
+ * length and its characters allow that, else 2.0 or 3.0. Records that are filled up are a
+ * structured type with one field; the bytes behind it are an unnamed void field, NumPy's own way to
+ * write padding down.
  *
  * @param elementDescr how the type is written down, with its fields
  * @param recordShape sizes of all axes but the first
@@ -26,8 +28,11 @@ import java.util.regex.Pattern;
  */
 record NpyHeader(
     String elementDescr, List<Long> recordShape, String field, long recordBytes, long strideBytes) {
-  /** Where the first record starts. */
+  /** Where the first record starts, but for types of very many fields. */
   static final int DATA_OFFSET = BlockWriter.PAGE_BYTES;
+
+  /** The largest number of records that a shape can have. */
+  private static final long MAX_RECORDS = Long.MAX_VALUE;
 
   /** What records are filled up to: the least that direct reads begin and end at. */
   static final int RECORD_ALIGNMENT_BYTES = 512;
@@ -35,7 +40,9 @@ record NpyHeader(
   private static final int MAX_RECORD_AXES = 63;
   private static final int MAX_FIELD_CHARACTERS = 255;
   private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_]+");
-  private static final int PREFIX_BYTES = 10;
+
+  /** Magic and version, before the length of the header. */
+  private static final int VERSION_BYTES = 8;
 
   /** Checks sizes and names. A field where nothing is to be filled up is not used. */
   static NpyHeader of(
@@ -61,8 +68,7 @@ record NpyHeader(
     if (bytes < 1) {
       throw new IllegalArgumentException("elements must have at least a byte, were " + elementType);
     }
-    String struct = StructDescr.ofOrNull(elementType, fields);
-    String descr = struct == null ? "'" + elementType.descr() + "'" : struct;
+    String descr = descr(elementType, fields);
     if (field == null || bytes % RECORD_ALIGNMENT_BYTES == 0) {
       return new NpyHeader(descr, List.copyOf(recordShape), null, bytes, bytes);
     }
@@ -72,6 +78,25 @@ record NpyHeader(
           "records that are filled up must be below 2^31 bytes, were " + bytes);
     }
     return new NpyHeader(descr, List.copyOf(recordShape), field, bytes, stride);
+  }
+
+  private static String descr(ElementType type, List<Field> fields) {
+    ElementType.Structure structure = type.structure();
+    if (structure == null && fields.isEmpty()) {
+      return "'" + type.descr() + "'";
+    }
+    String descr =
+        structure == null
+            ? StructDescr.ofOrNull(type, fields)
+            : structure.fitsHeader() ? structure.descr() : null;
+    if (descr == null) {
+      throw new PenstockException(
+          "expected fields that a .npy header has words for, found some that lie over each other or"
+              + " out of order, or too many (numpy.save refuses them too): write one field of them"
+              + " as FILE#FIELD, or raw bytes with --dtype V"
+              + type.sizeBytes());
+    }
+    return descr;
   }
 
   private static long multiply(long bytes, long size, List<Long> shape) {
@@ -85,7 +110,7 @@ record NpyHeader(
   /** Size of a file with so many records. */
   long fileBytes(long recordCount) {
     try {
-      return Math.addExact(DATA_OFFSET, Math.multiplyExact(recordCount, strideBytes));
+      return Math.addExact(dataOffset(), Math.multiplyExact(recordCount, strideBytes));
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           "the file must be below 2^63 bytes, was %d records of %d bytes"
@@ -104,21 +129,45 @@ record NpyHeader(
         .formatted(field, elementDescr, subArray, strideBytes - recordBytes);
   }
 
-  /** The first page of a file with so many records. */
-  byte[] page(long recordCount) {
+  /** Where the first record starts: the same however many there are going to be. */
+  int dataOffset() {
+    int bytes = VERSION_BYTES + Integer.BYTES + dictionary(MAX_RECORDS).getBytes(charset()).length;
+    return (bytes / BlockWriter.PAGE_BYTES + 1) * BlockWriter.PAGE_BYTES;
+  }
+
+  private String dictionary(long recordCount) {
     List<Long> shape = new ArrayList<>(List.of(recordCount));
     if (field == null) {
       shape.addAll(recordShape);
     }
-    String dictionary =
-        "{'descr': %s, 'fortran_order': False, 'shape': %s, }".formatted(descr(), tuple(shape));
-    int padding = DATA_OFFSET - PREFIX_BYTES - 1 - dictionary.length();
-    return ByteBuffer.allocate(DATA_OFFSET)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0})
-        .putShort((short) (DATA_OFFSET - PREFIX_BYTES))
-        .put((dictionary + " ".repeat(padding) + "\n").getBytes(StandardCharsets.ISO_8859_1))
-        .array();
+    return "{'descr': %s, 'fortran_order': False, 'shape': %s, }".formatted(descr(), tuple(shape));
+  }
+
+  private Charset charset() {
+    boolean isLatin = StandardCharsets.ISO_8859_1.newEncoder().canEncode(elementDescr);
+    return isLatin ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+  }
+
+  /** The first pages of a file with so many records. */
+  byte[] page(long recordCount) {
+    int dataOffset = dataOffset();
+    Charset charset = charset();
+    boolean isLatin = charset.equals(StandardCharsets.ISO_8859_1);
+    int headerBytes = dataOffset - VERSION_BYTES - Short.BYTES;
+    boolean isShort = isLatin && headerBytes <= 0xffff;
+    int version = isShort ? 1 : isLatin ? 2 : 3;
+    ByteBuffer page = ByteBuffer.allocate(dataOffset).order(ByteOrder.LITTLE_ENDIAN);
+    page.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', (byte) version, 0});
+    if (isShort) {
+      page.putShort((short) headerBytes);
+    } else {
+      page.putInt(headerBytes - Short.BYTES);
+    }
+    page.put(dictionary(recordCount).getBytes(charset));
+    while (page.remaining() > 1) {
+      page.put((byte) ' ');
+    }
+    return page.put((byte) '\n').array();
   }
 
   static String tuple(List<Long> sizes) {

@@ -150,10 +150,10 @@ public final class NpyWriter implements AutoCloseable {
     /**
      * Sets what structured elements, which are given as raw bytes, are made of: {@link
      * Column#fields} of the column that they come from. Then the file says so, and NumPy has the
-     * fields. Where a header of .npy has no words for them (fields over each other, arrays of
-     * structures, names that are not ASCII, hundreds of fields) elements stay raw bytes.
+     * fields. A type that has a {@link ElementType#structure} says all this itself, as those of
+     * columns do: then these are not looked at. Dots in names are levels here.
      *
-     * @param fields empty unless set
+     * @param fields in the order in which they lie; empty unless set
      * @return this
      */
     public Builder fields(List<Field> fields) {
@@ -229,7 +229,8 @@ public final class NpyWriter implements AutoCloseable {
      *
      * @return its writer, to be closed by the caller
      * @throws IllegalArgumentException if there is no array of such a type and shape
-     * @throws PenstockException if the file exists and must not be replaced, there is no room for
+     * @throws PenstockException if a header of .npy has no words for the fields (some lie over each
+     *     other or out of order), the file exists and must not be replaced, there is no room for
      *     it, or its directory cannot be written to
      */
     public NpyWriter open() {
@@ -246,7 +247,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   private long offset(long record) {
-    return NpyHeader.DATA_OFFSET + record * header.strideBytes();
+    return header.dataOffset() + record * header.strideBytes();
   }
 
   /**

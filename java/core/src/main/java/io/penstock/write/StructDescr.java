@@ -2,8 +2,6 @@ package io.penstock.write;
 
 import io.penstock.ElementType;
 import io.penstock.Field;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,12 +9,13 @@ import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
 /**
- * What the header of a .npy says of structured elements: names, types and places of their fields,
- * as numpy.lib.format.dtype_to_descr writes them. Levels are taken apart at the dots of names.
+ * What the header of a .npy says of structured elements whose fields somebody listed: names, types
+ * and places, as numpy.lib.format.dtype_to_descr writes them. Levels are taken apart at the dots of
+ * names. Types that come from files have a structure of their own and need none of this.
  */
 final class StructDescr {
-  /** Longer ones would not fit into the first page with the largest shape. */
-  private static final int MAX_CHARACTERS = 2048;
+  /** NumPy reads headers of 10,000 characters unless it is told to read longer ones. */
+  private static final int MAX_CHARACTERS = 1 << 17;
 
   /** Names that need no escapes in a Python string. */
   private static final Pattern NAME = Pattern.compile("[ !#-&(-\\[\\]-~]+");
@@ -24,14 +23,12 @@ final class StructDescr {
   private StructDescr() {}
 
   /**
-   * The description; null where a header has no words for it, and the element is raw bytes: fields
-   * over each other, arrays of structures, names that are not ASCII, or too much of all that.
+   * The description; null where there is none: fields over each other or out of order, arrays of
+   * structures, names that are not ASCII, or too much of all that.
    */
   static String ofOrNull(ElementType element, List<Field> fields) {
-    List<Field> sorted = new ArrayList<>(fields);
-    sorted.sort(Comparator.comparingLong(Field::offsetBytes));
     long at = 0;
-    for (Field field : sorted) {
+    for (Field field : fields) {
       boolean canBeSaid =
           NAME.matcher(field.name()).matches()
               && field.offsetBytes() >= at
@@ -42,8 +39,8 @@ final class StructDescr {
       }
       at = endBytes(field);
     }
-    boolean isInside = !sorted.isEmpty() && at <= element.sizeBytes();
-    String text = isInside ? structOrNull(sorted, 0, 0, element.sizeBytes()) : null;
+    boolean isInside = !fields.isEmpty() && at <= element.sizeBytes();
+    String text = isInside ? structOrNull(fields, 0, 0, element.sizeBytes()) : null;
     return text == null || text.length() > MAX_CHARACTERS ? null : text;
   }
 

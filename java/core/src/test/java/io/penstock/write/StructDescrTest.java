@@ -1,9 +1,12 @@
 package io.penstock.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.ElementType;
 import io.penstock.Field;
+import io.penstock.PenstockException;
+import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -38,7 +41,7 @@ class StructDescrTest {
   void fieldsLieWhereTheyLay() {
     assertThat(descr(8, field("a", 0, "<i4"), field("b", 4, ">f4")))
         .isEqualTo("[('a', '<i4'), ('b', '>f4')]");
-    assertThat(descr(32, field("late", 8, "<f8", 2L), field("early", 1, "|u1")))
+    assertThat(descr(32, field("early", 1, "|u1"), field("late", 8, "<f8", 2L)))
         .isEqualTo(
             "[('', '|V1'), ('early', '|u1'), ('', '|V6'), ('late', '<f8', (2,)), ('', '|V8')]");
     assertThat(descr(10, field("p.x", 0, "<f4"), field("p.y", 4, "<f4"), field("n", 8, "<u2")))
@@ -46,7 +49,8 @@ class StructDescrTest {
   }
 
   @Test
-  void whatHeadersHaveNoWordsForIsRawBytes() {
+  void whatHeadersHaveNoWordsForHasNoDescription() {
+    assertThat(descr(32, field("late", 8, "<f8", 2L), field("early", 1, "|u1"))).isNull();
     assertThat(descr(8)).isNull();
     assertThat(descr(8, field("a", 0, "<i4"), field("b", 2, "<i4"))).isNull();
     assertThat(descr(4, field("a", 0, "<i8"))).isNull();
@@ -59,10 +63,46 @@ class StructDescrTest {
         new Field("a", 0, ElementType.parse("<i2"), List.of(2L), List.of(4L)); // Of structures.
     assertThat(descr(8, sparse)).isNull();
     List<Field> many = new ArrayList<>();
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       many.add(field("field" + i, i, "|u1"));
     }
-    assertThat(StructDescr.ofOrNull(ElementType.parse("|V1000"), many)).isNull();
+    assertThat(StructDescr.ofOrNull(ElementType.parse("|V10000"), many)).isNull();
+  }
+
+  @Test
+  void hundredsOfFieldsTakeMorePages() throws IOException {
+    List<Field> many = new ArrayList<>();
+    for (int i = 0; i < 4000; i++) {
+      many.add(field("field" + i, i, "|u1"));
+    }
+    for (int count : new int[] {120, 4000}) {
+      Path path = directory.resolve(count + ".npy");
+      ElementType type = ElementType.parse("|V" + count);
+      try (NpyWriter writer =
+          NpyWriter.builder(path, type).fields(many.subList(0, count)).recordCount(3).open()) {
+        writer.write(1, MemorySegment.ofArray("x".repeat(count).getBytes(StandardCharsets.UTF_8)));
+        writer.commit();
+      }
+      ArrayLayout layout = Formats.open(path);
+      assertThat(layout.fields()).isEqualTo(many.subList(0, count));
+      assertThat(layout.dataOffset() % 4096).isZero();
+      assertThat(layout.recordCount()).isEqualTo(3);
+      byte[] file = Files.readAllBytes(path);
+      assertThat(file).hasSize((int) layout.dataOffset() + 3 * count);
+      assertThat(file[(int) layout.dataOffset() + count]).isEqualTo((byte) 'x');
+      assertThat(file[(int) layout.dataOffset() + count - 1]).isZero();
+    }
+  }
+
+  @Test
+  void fieldsWithoutWordsAreRefusedAndNothingIsMade() {
+    Path path = directory.resolve("x.npy");
+    List<Field> over = List.of(field("a", 0, "<i4"), field("b", 2, "<i4"));
+    assertThatThrownBy(() -> NpyWriter.builder(path, ElementType.parse("|V8")).fields(over).open())
+        .isInstanceOf(PenstockException.class)
+        .hasMessageContaining("lie over each other or out of order")
+        .hasMessageContaining("--dtype V8");
+    assertThat(path).doesNotExist();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.penstock.cli.convert;
 
+import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Part;
@@ -149,22 +150,39 @@ final class Unpacked implements AutoCloseable {
     return scratch.resolveSibling("%s.unpacked-%d".formatted(scratch.getFileName(), number));
   }
 
-  /** As NumPy writes it, version 2.0, which any length fits into. */
+  /** As NumPy writes it, version 3.0, which any length and name fits into. */
   private static byte[] header(StreamedArray array) {
     String sizes = String.join(", ", array.shape().stream().map(String::valueOf).toList());
     String text =
-        "{'descr': '%s', 'fortran_order': %s, 'shape': (%s%s), }\n"
+        "{'descr': %s, 'fortran_order': %s, 'shape': (%s%s), }\n"
             .formatted(
-                array.elementType(),
+                descr(array),
                 array.fortranOrder() ? "True" : "False",
                 sizes,
                 array.shape().size() == 1 ? "," : "");
-    return ByteBuffer.allocate(12 + text.length())
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(12 + bytes.length)
         .order(ByteOrder.LITTLE_ENDIAN)
-        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0})
-        .putInt(text.length())
-        .put(text.getBytes(StandardCharsets.ISO_8859_1))
+        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 3, 0})
+        .putInt(bytes.length)
+        .put(bytes)
         .array();
+  }
+
+  private static String descr(StreamedArray array) {
+    ElementType.Structure structure = array.elementType().structure();
+    if (structure == null) {
+      return "'" + array.elementType() + "'";
+    }
+    if (!structure.fitsHeader()) {
+      throw PenstockException.about(
+          array.path(),
+          ("'%s': expected fields that a .npy header has words for, found some that lie over each"
+                  + " other or out of order, or too many: pickle the array with protocol 4, and"
+                  + " write its fields one by one")
+              .formatted(array.part()));
+    }
+    return structure.descr();
   }
 
   /** A file and what is asked for in it, as {@link Formats} understands a path. */
