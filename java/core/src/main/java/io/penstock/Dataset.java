@@ -139,9 +139,10 @@ public final class Dataset implements AutoCloseable {
     /**
      * Adds a column whose records have different sizes: texts, sequences of tokens, sounds. Record
      * {@code i} is {@code values[offsets[i]] ... values[offsets[i + 1] - 1]}. The offsets may be
-     * more than memory holds, and are looked at when a record is read: one that lies outside of the
-     * values, or ends before it begins, fails then. {@code FILE.idx#sequences}, in token data that
-     * has an index, is such a column for {@link #column}.
+     * more than memory holds. The first must be 0 and the last the number of values, so that no
+     * value is in no record; those between are looked at when a record is read: one that lies
+     * outside of the values, or ends before it begins, fails then. {@code FILE.idx#sequences}, in
+     * token data that has an index, is such a column for {@link #column}.
      *
      * @param name what to call it, not blank, and of no other column
      * @param values the file, or part of one, with all values one after another; patterns stand for
@@ -316,6 +317,11 @@ public final class Dataset implements AutoCloseable {
    * One record of one column, zero-copy: a view of the mapped file. A record whose elements lie
    * apart in the file, as in Fortran order, or of a column whose records have different sizes, is a
    * copy.
+   *
+   * <p>It lies in memory as in the file: numbers of a record in an .npz, a pickle, a packed
+   * structure or a file of IDX need not be at a multiple of their size. Read them with the
+   * unaligned layouts, such as {@link java.lang.foreign.ValueLayout#JAVA_DOUBLE_UNALIGNED}, which
+   * are as fast and fit aligned records too; {@code JAVA_DOUBLE} throws where they are not aligned.
    *
    * <p>If the file is cut short meanwhile, an access to bytes that it no longer has throws
    * InternalError ("a fault occurred in an unsafe memory access operation"). Do not hand the view

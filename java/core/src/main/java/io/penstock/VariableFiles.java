@@ -3,7 +3,12 @@ package io.penstock;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
 import io.penstock.internal.engine.ValuesSource;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,10 +52,55 @@ record VariableFiles(String name, List<Division> divisions) {
                     .formatted(name)
                 + " one, found none: the offsets of no records are one 0");
       }
-      divisions.add(
-          new Division(values(name, Formats.open(valueFiles.get(i))), starts, false, null));
+      ArrayLayout all = values(name, Formats.open(valueFiles.get(i)));
+      checkWhole(name, all, starts);
+      divisions.add(new Division(all, starts, false, null));
     }
     return new VariableFiles(name, divisions);
+  }
+
+  /**
+   * Offsets that do not begin with 0, or do not end with the number of values, leave values in no
+   * record: most often they lack the end of the last record. Those that are no places of values at
+   * all are told when the record is read.
+   */
+  private static void checkWhole(String name, ArrayLayout values, ArrayLayout starts) {
+    long first = offset(starts, 0);
+    long last = offset(starts, starts.recordCount() - 1);
+    long count = values.recordCount();
+    boolean isInside = first >= 0 && first <= last && last <= count;
+    if (isInside && (first > 0 || last < count)) {
+      throw PenstockException.about(
+          starts.path(),
+          ("expected offsets of column '%s' from 0 to %d, the number of values in %s, found %d to"
+                  + " %d, with %s in no record: there is one offset more than records, and the last"
+                  + " is where the last record ends")
+              .formatted(name, count, values.path(), first, last, left(first, last, count)));
+    }
+  }
+
+  private static String left(long first, long last, long count) {
+    String before = first == 0 ? "" : "values 0 to " + (first - 1);
+    String behind = last == count ? "" : "values %d to %d".formatted(last, count - 1);
+    return before + (before.isEmpty() || behind.isEmpty() ? "" : " and ") + behind;
+  }
+
+  private static long offset(ArrayLayout starts, long index) {
+    ArrayLayout.Run run = starts.runs().getFirst();
+    ByteBuffer bytes = ByteBuffer.allocate(starts.elementType().sizeBytes());
+    long at = run.offsetBytes() + index * run.strideBytes();
+    try (FileChannel file = FileChannel.open(starts.path(), StandardOpenOption.READ)) {
+      while (bytes.hasRemaining()) {
+        if (file.read(bytes, at + bytes.position()) < 0) {
+          throw PenstockException.about(
+              starts.path(), "expected offsets, found that the file was cut short: make it again");
+        }
+      }
+    } catch (IOException e) {
+      throw PenstockException.about(
+          starts.path(), "expected readable offsets, found: " + e + ": check its mode", e);
+    }
+    return ValuesSource.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
   }
 
   /** The sequences that an index of token data tells of; null if the path is no such part. */

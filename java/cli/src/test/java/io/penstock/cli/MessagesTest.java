@@ -90,7 +90,6 @@ final class MessagesTest {
     Path made = directory.resolve("made.npy");
     assertThat(Run.of("convert", comma, made).err()).isEmpty();
     assertThat(Run.of("read", "--column", "x=" + comma).err()).isEmpty();
-    assertThat(Run.of("convert", comma + "," + path, made, "--force").err())
-        .contains("a: expected");
+    assertThat(Run.of("convert", comma + "," + path, made, "--force").err()).isEmpty();
   }
 }

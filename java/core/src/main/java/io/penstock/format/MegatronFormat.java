@@ -15,11 +15,19 @@ import java.util.List;
  * <p>The index: magic, version (64 bits, 1), code of the token type (8 bits), numbers of sequences
  * and of document boundaries (64 bits each), and then lengths (i4), pointers into the tokens (i8)
  * and document boundaries (i8), all little-endian. {@code FILE.idx} is the tokens; the arrays of
- * the index are its parts {@code lengths}, {@code pointers} and {@code documents}.
+ * the index are its parts {@code lengths}, {@code pointers} and {@code documents}. An index of
+ * fairseq has the same magic, but neither document boundaries nor their number: its size tells.
  */
 final class MegatronFormat implements ArrayFormat {
   private static final byte[] MAGIC = "MMIDIDX\0\0".getBytes(StandardCharsets.ISO_8859_1);
   private static final int HEADER_BYTES = 34;
+
+  /** Without the number of documents, as fairseq has it. */
+  private static final int SHORT_HEADER_BYTES = 26;
+
+  /** A length and a pointer. */
+  private static final int SEQUENCE_BYTES = 12;
+
   private static final String INDEX_SUFFIX = ".idx";
   private static final String TOKENS = "tokens";
 
@@ -37,33 +45,69 @@ final class MegatronFormat implements ArrayFormat {
   @Override
   public Contents read(OpenFile file) {
     ByteBuffer header =
-        ZipDirectory.little(file.read(0, HEADER_BYTES, "the header of a token index"));
+        ZipDirectory.little(file.read(0, SHORT_HEADER_BYTES, "the header of a token index"));
     long version = header.getLong(9);
     List<String> types = types(header.get(17));
     long sequences = header.getLong(18);
-    long documents = header.getLong(26);
     if (version != 1 || types.isEmpty()) {
       throw file.problem(
-          ("expected a token index of version 1 with a type code of 1 to 8, found version %d and"
+          ("expected a token index of version 1 with a type code of 1 to 10, found version %d and"
                   + " code %d: it is damaged, or newer than this reader")
               .formatted(version, header.get(17)));
     }
+    if (isWithoutDocuments(file, types, sequences)) {
+      return contents(file, types, sequences, 0, SHORT_HEADER_BYTES);
+    }
+    long documents =
+        ZipDirectory.little(file.read(SHORT_HEADER_BYTES, 8, "the header of a token index"))
+            .getLong();
     long room = file.sizeBytes() - HEADER_BYTES;
     if (sequences < 0
         || documents < 0
-        || sequences > room / 12
-        || documents > (room - 12 * sequences) / 8) {
+        || sequences > room / SEQUENCE_BYTES
+        || documents > (room - SEQUENCE_BYTES * sequences) / 8) {
       throw file.problem(
           ("token index is cut short: expected %d sequences and %d document boundaries, found %d"
                   + " bytes: make or copy it again")
               .formatted(sequences, documents, room));
     }
-    long pointerOffset = HEADER_BYTES + 4 * sequences;
+    return contents(file, types, sequences, documents, HEADER_BYTES);
+  }
+
+  /**
+   * By the size of the file; and since an index with documents that is cut short may have this size
+   * too, the first pointers must be those that follow from the first length.
+   */
+  private static boolean isWithoutDocuments(OpenFile file, List<String> types, long sequences) {
+    long rest = file.sizeBytes() - SHORT_HEADER_BYTES;
+    if (rest % SEQUENCE_BYTES != 0 || sequences != rest / SEQUENCE_BYTES) {
+      return false;
+    }
+    if (sequences == 0) {
+      return true;
+    }
+    long pointerOffset = SHORT_HEADER_BYTES + 4 * sequences;
+    int count = (int) Math.min(2, sequences);
+    ByteBuffer pointers =
+        ZipDirectory.little(file.read(pointerOffset, 8 * count, "the first pointers"));
+    int length = ZipDirectory.little(file.read(SHORT_HEADER_BYTES, 4, "the first length")).getInt();
+    return pointers.getLong(0) == 0
+        && (count == 1
+            || types.stream()
+                .anyMatch(
+                    type -> pointers.getLong(8) == length * NpyDescr.plain(type).itemBytes()));
+  }
+
+  private Contents contents(
+      OpenFile file, List<String> types, long sequences, long documents, int headerBytes) {
+    long pointerOffset = headerBytes + 4 * sequences;
     List<Part> parts = new ArrayList<>();
     parts.add(tokens(file, types, sequences, pointerOffset));
-    parts.add(field(file, "lengths", "<i4", sequences, HEADER_BYTES));
+    parts.add(field(file, "lengths", "<i4", sequences, headerBytes));
     parts.add(field(file, "pointers", "<i8", sequences, pointerOffset));
-    parts.add(field(file, "documents", "<i8", documents, pointerOffset + 8 * sequences));
+    if (headerBytes == HEADER_BYTES) {
+      parts.add(field(file, "documents", "<i8", documents, pointerOffset + 8 * sequences));
+    }
     return () -> parts;
   }
 
@@ -78,6 +122,8 @@ final class MegatronFormat implements ArrayFormat {
       case 6 -> List.of("<f8", "<f4");
       case 7 -> List.of("<f4", "<f8");
       case 8 -> List.of("<u2");
+      case 9 -> List.of("<u4");
+      case 10 -> List.of("<u8");
       default -> List.of();
     };
   }
@@ -131,9 +177,7 @@ final class MegatronFormat implements ArrayFormat {
     if (sequences == 0) {
       return 0;
     }
-    int length =
-        ZipDirectory.little(index.read(HEADER_BYTES + 4 * (sequences - 1), 4, "the last length"))
-            .getInt();
+    int length = ZipDirectory.little(index.read(pointerOffset - 4, 4, "the last length")).getInt();
     long pointer =
         ZipDirectory.little(index.read(pointerOffset + 8 * (sequences - 1), 8, "the last pointer"))
             .getLong();

@@ -63,11 +63,16 @@ final class NpyFormat implements ArrayFormat {
     long headerBytes = headerBytes(file, lengthBytes);
     int headerOffset = LENGTH_OFFSET + lengthBytes;
     byte[] header = file.read(headerOffset, (int) headerBytes, "a .npy header");
-    Map<String, PythonLiteral.Value> entries = entries(file, header, version);
-    DataType type = type(file, entries.get("descr"));
-    List<Long> shape = shape(file, entries.get("shape"));
-    boolean isFortran = fortranOrder(file, entries.get("fortran_order"));
-    return StoredArray.of(type, shape, isFortran, headerOffset + headerBytes);
+    long dataOffset = headerOffset + headerBytes;
+    try {
+      Map<String, PythonLiteral.Value> entries = entries(file, header, version);
+      DataType type = type(file, entries.get("descr"));
+      List<Long> shape = shape(file, entries.get("shape"));
+      boolean isFortran = fortranOrder(file, entries.get("fortran_order"));
+      return StoredArray.of(type, shape, isFortran, dataOffset);
+    } catch (PenstockException e) {
+      throw NpyAsRaw.wayOut(e, file, header, dataOffset);
+    }
   }
 
   private static int version(OpenFile file) {

@@ -336,4 +336,39 @@ class NpyFormatTest {
     assertThat(ArrayLayout.column("x", List.of(layout, layout, layout)).recordCount())
         .isEqualTo(12);
   }
+
+  @Test
+  void headersThatNumPyCannotReadItselfNameTheWayOut() {
+    assertWayOut("'<f4'", "False", "(np.int64(4), 3)", "#raw:<f4:4x3:");
+    assertWayOut("'>i2'", "False", "(numpy.uint8(4),)", "#raw:>i2:4:");
+    assertWayOut("'<f1'", "False", "(4, 3)", "#raw:V1:4x3:");
+    for (String[] unclear :
+        new String[][] {
+          {"'<f4'", "True", "(np.int64(4), 3)"},
+          {"'<f4'", "False", "(np.int64(x), 3)"},
+          {"'|O8'", "False", "(4, 3)"},
+          {"[('x', '<f1')]", "False", "(4, 3)"}
+        }) {
+      Path path = write(unclear[0], unclear[1], unclear[2]);
+      assertThatThrownBy(() -> Formats.open(path)).message().doesNotContain("#raw:");
+    }
+  }
+
+  private Path write(String descr, String fortranOrder, String shape) {
+    byte[] header = NpyFiles.header(1, NpyFiles.dictionary(descr, fortranOrder, shape));
+    return NpyFiles.write(directory, NpyFiles.join(header, new byte[48]));
+  }
+
+  private void assertWayOut(String descr, String fortranOrder, String shape, String raw) {
+    Path path = write(descr, fortranOrder, shape);
+    assertThatThrownBy(() -> Formats.open(path))
+        .isInstanceOf(PenstockException.class)
+        .message()
+        .contains("or read its elements as 'x.npy" + raw)
+        .satisfies(
+            message -> {
+              String way = message.replaceAll("(?s).*'x\\.npy(#raw[^']*)'", "$1");
+              assertThat(Formats.open(Path.of(path + way)).recordCount()).isEqualTo(4);
+            });
+  }
 }

@@ -7,6 +7,7 @@ import io.penstock.ElementType;
 import io.penstock.Field;
 import io.penstock.FileInfo;
 import io.penstock.Loader;
+import io.penstock.PenstockException;
 import io.penstock.Shuffle;
 import io.penstock.sampler.Sequential;
 import io.penstock.sampler.Subset;
@@ -113,7 +114,11 @@ final class ColumnSource implements RecordSource {
 
   @Override
   public MemorySegment next() {
-    return batches.hasNext() ? batches.next().column(NAME) : null;
+    try {
+      return batches.hasNext() ? batches.next().column(NAME) : null;
+    } catch (PenstockException e) {
+      throw Unpacked.ofSources(e, unpacked);
+    }
   }
 
   @Override

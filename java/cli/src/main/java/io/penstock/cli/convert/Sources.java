@@ -76,6 +76,9 @@ public final class Sources {
       }
       return SelectedSource.of(
           ColumnSource.open(files, unpacked, selection, paths.toString()), steps);
+    } catch (PenstockException e) {
+      unpacked.forEach(Unpacked::close);
+      throw Unpacked.ofSources(e, unpacked);
     } catch (IOException | RuntimeException | Error e) {
       unpacked.forEach(Unpacked::close);
       throw e;

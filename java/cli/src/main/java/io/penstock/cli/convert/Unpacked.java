@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
 import io.penstock.PenstockException;
+import io.penstock.format.FileKind;
 import io.penstock.format.Formats;
 import io.penstock.format.Part;
 import io.penstock.format.StreamedArray;
@@ -14,13 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -41,6 +38,10 @@ import java.util.zip.ZipFile;
 final class Unpacked implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int START_BYTES = 6;
+
+  /** In less, elements that begin with the two bytes of zlib may be taken for it. */
+  private static final int LEAST_ZLIB_BYTES = 64;
+
   private static final String SUFFIX = ".npy";
 
   private final PartialFile file;
@@ -56,6 +57,33 @@ final class Unpacked implements AutoCloseable {
   /** The file to read, with the part of it that was asked for. */
   Path path() {
     return path;
+  }
+
+  /**
+   * An error about the copy as one about the file that it came from, which is the one that the user
+   * knows and whose parts have the same names.
+   */
+  PenstockException ofSource(PenstockException e) {
+    Path copy = file.path();
+    String message =
+        e.getMessage()
+            .replace(copy.toString(), source.path().toString())
+            .replace(copy.getFileName().toString(), source.path().getFileName().toString());
+    if (message.equals(e.getMessage())) {
+      return e;
+    }
+    Path path = copy.equals(e.path()) ? source.path() : e.path();
+    return new PenstockException(
+        message, path, e.recordIndex(), e.offsetBytes(), e.statusName(), e);
+  }
+
+  /** The same for several copies, of which the last may have come from another one. */
+  static PenstockException ofSources(PenstockException e, List<Unpacked> copies) {
+    PenstockException named = e;
+    for (Unpacked copy : copies.reversed()) {
+      named = copy.ofSource(named);
+    }
+    return named;
   }
 
   /** Whether this is the file that was made. */
@@ -83,17 +111,32 @@ final class Unpacked implements AutoCloseable {
     }
     byte[] start = new byte[START_BYTES];
     try (InputStream in = Files.newInputStream(place.file)) {
-      start = Arrays.copyOf(start, in.readNBytes(start, 0, START_BYTES));
+      in.readNBytes(start, 0, START_BYTES);
     }
-    start = Arrays.copyOf(start, START_BYTES);
+    FileKind kind = FileKind.of(place.file).orElse(null);
+    boolean isCompressed = kind != null && kind.content() == FileKind.Content.COMPRESSED;
+    if (place.isRaw() && !(isCompressed && isSurelyCompressed(place.file, start))) {
+      return null; // Elements may begin with any bytes.
+    }
     if (start[0] == 0x1f && start[1] == (byte) 0x8b) {
       return stream(place, target, true);
     }
     if (start[0] == 0x78 && ((start[0] & 0xff) << 8 | (start[1] & 0xff)) % 31 == 0) {
       return stream(place, target, false);
     }
-    refuse(place.file, start);
+    if (isCompressed) {
+      throw PenstockException.about(
+          place.file,
+          "expected an array, or one compressed by gzip or zlib, found %s: %s"
+              .formatted(kind.name(), kind.remedy()));
+    }
     return start[0] == 'P' && start[1] == 'K' ? member(place, target) : null;
+  }
+
+  /** Gzip with the one method that it has, or zlib of which some bytes could be unpacked. */
+  private static boolean isSurelyCompressed(Path file, byte[] start) throws IOException {
+    return (start[0] == 0x78 && Files.size(file) >= LEAST_ZLIB_BYTES)
+        || (start[0] == 0x1f && start[2] == 8 && (start[3] & 0xe0) == 0);
   }
 
   /**
@@ -108,7 +151,7 @@ final class Unpacked implements AutoCloseable {
   static Unpacked of(StreamedArray array, Path scratch, int number) throws IOException {
     Path target = target(scratch, number);
     SourceFile source = SourceFile.of(array.path());
-    byte[] header = header(array);
+    byte[] header = NpyPrefix.of(array);
     long bytes = header.length + array.dataBytes();
     try {
       InputStream elements = array.source().open();
@@ -150,43 +193,12 @@ final class Unpacked implements AutoCloseable {
     return scratch.resolveSibling("%s.unpacked-%d".formatted(scratch.getFileName(), number));
   }
 
-  /** As NumPy writes it, version 3.0, which any length and name fits into. */
-  private static byte[] header(StreamedArray array) {
-    String sizes = String.join(", ", array.shape().stream().map(String::valueOf).toList());
-    String text =
-        "{'descr': %s, 'fortran_order': %s, 'shape': (%s%s), }\n"
-            .formatted(
-                descr(array),
-                array.fortranOrder() ? "True" : "False",
-                sizes,
-                array.shape().size() == 1 ? "," : "");
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(12 + bytes.length)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 3, 0})
-        .putInt(bytes.length)
-        .put(bytes)
-        .array();
-  }
-
-  private static String descr(StreamedArray array) {
-    ElementType.Structure structure = array.elementType().structure();
-    if (structure == null) {
-      return "'" + array.elementType() + "'";
-    }
-    if (!structure.fitsHeader()) {
-      throw PenstockException.about(
-          array.path(),
-          ("'%s': expected fields that a .npy header has words for, found some that lie over each"
-                  + " other or out of order, or too many: pickle the array with protocol 4, and"
-                  + " write its fields one by one")
-              .formatted(array.part()));
-    }
-    return structure.descr();
-  }
-
   /** A file and what is asked for in it, as {@link Formats} understands a path. */
   private record Place(Path file, String part) {
+    boolean isRaw() {
+      return part.startsWith("raw:");
+    }
+
     Path in(Path other) {
       return part.isEmpty() ? other : other.resolveSibling(other.getFileName() + "#" + part);
     }
@@ -205,38 +217,24 @@ final class Unpacked implements AutoCloseable {
     return new Place(path, "");
   }
 
-  /** Compressions that the JDK does not know. */
-  private static void refuse(Path file, byte[] start) {
-    String tool = null;
-    if (start[0] == 'B' && start[1] == 'Z' && start[2] == 'h') {
-      tool = "bunzip2";
-    } else if (start[0] == (byte) 0xfd && start[1] == '7' && start[2] == 'z') {
-      tool = "unxz";
-    } else if (start[0] == 0x28 && start[1] == (byte) 0xb5 && start[2] == 0x2f) {
-      tool = "unzstd";
-    } else if (start[0] == 0x04 && start[1] == 0x22 && start[2] == 0x4d) {
-      tool = "unlz4";
-    }
-    if (tool != null) {
-      throw PenstockException.about(
-          file,
-          "expected an array, or one compressed by gzip or zlib, found another compression: unpack"
-              + " it with "
-              + tool);
-    }
-  }
-
   private static Unpacked stream(Place place, Path target, boolean isGzip) throws IOException {
     SourceFile source = SourceFile.of(place.file);
-    return closing(
-        new BufferedInputStream(Files.newInputStream(place.file), BUFFER_BYTES),
-        in ->
-            closing(
-                isGzip ? new GZIPInputStream(in, 1 << 16) : new InflaterInputStream(in),
-                unpacked -> copy(place, source, unpacked, Long.MAX_VALUE, target)));
+    try {
+      return closing(
+          new BufferedInputStream(Files.newInputStream(place.file), BUFFER_BYTES),
+          in ->
+              closing(
+                  isGzip ? new GZIPInputStream(in, 1 << 16) : new InflaterInputStream(in),
+                  unpacked -> copy(place, source, unpacked, Long.MAX_VALUE, target)));
+    } catch (EOFException | ZipException e) {
+      throw damaged(place.file, e); // Within the header of gzip.
+    }
   }
 
-  /** A member that is compressed; null if it is not, or there is none of this name. */
+  /**
+   * A member that is compressed; null if it is not, or there is none of this name. Of one that is
+   * stored, and read where it lies, the checksum is compared: whatever is written is whole.
+   */
   private static Unpacked member(Place place, Path target) throws IOException {
     SourceFile source = SourceFile.of(place.file);
     String wanted = place.part.isEmpty() ? only(place.file) : place.part;
@@ -256,6 +254,9 @@ final class Unpacked implements AutoCloseable {
       if (entry == null) {
         continue;
       }
+      if (entry.getMethod() == ZipEntry.STORED) {
+        check(zip, entry);
+      }
       if (entry.getMethod() != ZipEntry.DEFLATED || entry.getSize() < 0) {
         return null;
       }
@@ -272,15 +273,32 @@ final class Unpacked implements AutoCloseable {
         new CheckedInputStream(zip.getInputStream(entry), new CRC32()),
         in -> {
           Unpacked copy = copy(place, source, in, entry.getSize(), target);
-          long crc = in.getChecksum().getValue();
-          if (crc != entry.getCrc()) {
+          try {
+            check(in, entry);
+          } catch (ZipException e) {
             copy.close();
-            throw new ZipException(
-                "CRC-32 of %s is %08x, should be %08x"
-                    .formatted(entry.getName(), crc, entry.getCrc()));
+            throw e;
           }
           return copy;
         });
+  }
+
+  private static void check(ZipFile zip, ZipEntry entry) throws IOException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
+      while (in.read(buffer) >= 0) {
+        continue; // The sum is all that is wanted.
+      }
+      check(in, entry);
+    }
+  }
+
+  private static void check(CheckedInputStream in, ZipEntry entry) throws ZipException {
+    long crc = in.getChecksum().getValue();
+    if (crc != entry.getCrc()) {
+      throw new ZipException(
+          "CRC-32 of %s is %08x, should be %08x".formatted(entry.getName(), crc, entry.getCrc()));
+    }
   }
 
   /** The name of the only array; that of none where there are several, which Formats lists. */
@@ -338,7 +356,7 @@ final class Unpacked implements AutoCloseable {
   private static PenstockException damaged(Path file, IOException e) {
     return PenstockException.about(
         file,
-        "expected compressed data, found that it is damaged or cut short (%s): make or copy it again"
+        "expected a file that is whole, found that it is damaged or cut short (%s): make or copy it again"
             .formatted(e.getMessage() == null ? "it ends early" : e.getMessage()),
         e);
   }

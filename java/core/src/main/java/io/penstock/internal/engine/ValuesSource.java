@@ -34,26 +34,36 @@ public final class ValuesSource implements VariableSource {
   public record Numbers(
       Path path, MemorySegment mapping, long offsetBytes, long strideBytes, ElementType type) {
     long get(long i) {
-      long at = offsetBytes + i * strideBytes;
-      boolean isSigned = type.kind() == ElementType.Kind.INTEGER;
-      boolean isTurned = !type.isNativeOrder();
-      return switch (type.sizeBytes()) {
-        case 1 -> mapping.get(ValueLayout.JAVA_BYTE, at) & (isSigned ? -1L : 0xff);
-        case 2 -> {
-          short number = mapping.get(ValueLayout.JAVA_SHORT_UNALIGNED, at);
-          yield (isTurned ? Short.reverseBytes(number) : number) & (isSigned ? -1L : 0xffff);
-        }
-        case 4 -> {
-          int number = mapping.get(ValueLayout.JAVA_INT_UNALIGNED, at);
-          yield (isTurned ? Integer.reverseBytes(number) : number)
-              & (isSigned ? -1L : 0xffff_ffffL);
-        }
-        default -> {
-          long number = mapping.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
-          yield isTurned ? Long.reverseBytes(number) : number;
-        }
-      };
+      return number(mapping, offsetBytes + i * strideBytes, type);
     }
+  }
+
+  /**
+   * Reads an integer.
+   *
+   * @param bytes that it is in
+   * @param at where
+   * @param type of 1 to 8 bytes
+   * @return its value; unsigned ones of 64 bits as they are
+   */
+  public static long number(MemorySegment bytes, long at, ElementType type) {
+    boolean isSigned = type.kind() == ElementType.Kind.INTEGER;
+    boolean isTurned = !type.isNativeOrder();
+    return switch (type.sizeBytes()) {
+      case 1 -> bytes.get(ValueLayout.JAVA_BYTE, at) & (isSigned ? -1L : 0xff);
+      case 2 -> {
+        short number = bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, at);
+        yield (isTurned ? Short.reverseBytes(number) : number) & (isSigned ? -1L : 0xffff);
+      }
+      case 4 -> {
+        int number = bytes.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+        yield (isTurned ? Integer.reverseBytes(number) : number) & (isSigned ? -1L : 0xffff_ffffL);
+      }
+      default -> {
+        long number = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+        yield isTurned ? Long.reverseBytes(number) : number;
+      }
+    };
   }
 
   /**
