@@ -170,6 +170,23 @@ int32_t penstock_source_check(penstock_source *source, penstock_failure *failure
 int32_t penstock_source_cached(penstock_source *source, uint32_t file, uint64_t *cached_pages,
                                uint64_t *total_pages);
 
+/* Counts bytes of a range of the file that are not in the page cache, in whole pages. Any thread.
+ * Returns 0, -EINVAL (no such file or range), -ENOSYS or -EPERM as above. */
+int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t offset_bytes,
+                                uint64_t length_bytes, uint64_t *missing_bytes);
+
+/* Starts reading a range of the file into the page cache, in requests as large as the device takes;
+ * what is there already is left alone. Waits for nothing but room in the device's queue. Any
+ * thread. Returns 0, -EINVAL (no such file or range) or what posix_fadvise(2) reports. */
+int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes,
+                                 uint64_t length_bytes);
+
+/* Waits until a range of the file is in the page cache; of a mapped file also its pages are mapped,
+ * so that the first access to each costs nothing (Linux 5.14). Reads nothing twice. Any thread.
+ * Returns 0, -EINVAL (no such file or range), -EIO, -ENODATA (the file was cut short) ... */
+int32_t penstock_source_populate(penstock_source *source, uint32_t file, uint64_t offset_bytes,
+                                 uint64_t length_bytes);
+
 /* Maps the whole file read-only, once; later calls give the same address. The mapping lives as long
  * as the source. See CAVEATS. One thread at a time. Returns 0, -EINVAL (no such file), -ENODATA (an
  * empty file), -ENOMEM (address space or map count) or what mmap(2) reports. */

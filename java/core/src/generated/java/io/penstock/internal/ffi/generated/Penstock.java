@@ -935,6 +935,190 @@ public class Penstock {
         }
     }
 
+    private static class penstock_source_missing {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_missing");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t *missing_bytes)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_missing$descriptor() {
+        return penstock_source_missing.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t *missing_bytes)
+     * }
+     */
+    public static MethodHandle penstock_source_missing$handle() {
+        return penstock_source_missing.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t *missing_bytes)
+     * }
+     */
+    public static MemorySegment penstock_source_missing$address() {
+        return penstock_source_missing.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t *missing_bytes)
+     * }
+     */
+    public static int penstock_source_missing(MemorySegment source, int file, long offset_bytes, long length_bytes, MemorySegment missing_bytes) {
+        var mh$ = penstock_source_missing.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_missing", source, file, offset_bytes, length_bytes, missing_bytes);
+            }
+            return (int)mh$.invokeExact(source, file, offset_bytes, length_bytes, missing_bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_prefetch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_LONG,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_prefetch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_prefetch$descriptor() {
+        return penstock_source_prefetch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static MethodHandle penstock_source_prefetch$handle() {
+        return penstock_source_prefetch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static MemorySegment penstock_source_prefetch$address() {
+        return penstock_source_prefetch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static int penstock_source_prefetch(MemorySegment source, int file, long offset_bytes, long length_bytes) {
+        var mh$ = penstock_source_prefetch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_prefetch", source, file, offset_bytes, length_bytes);
+            }
+            return (int)mh$.invokeExact(source, file, offset_bytes, length_bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_populate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_LONG,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_populate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_populate(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_populate$descriptor() {
+        return penstock_source_populate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_populate(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static MethodHandle penstock_source_populate$handle() {
+        return penstock_source_populate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_populate(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static MemorySegment penstock_source_populate$address() {
+        return penstock_source_populate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_populate(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * }
+     */
+    public static int penstock_source_populate(MemorySegment source, int file, long offset_bytes, long length_bytes) {
+        var mh$ = penstock_source_populate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_populate", source, file, offset_bytes, length_bytes);
+            }
+            return (int)mh$.invokeExact(source, file, offset_bytes, length_bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class penstock_source_map {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,

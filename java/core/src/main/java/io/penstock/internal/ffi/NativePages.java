@@ -1,0 +1,85 @@
+package io.penstock.internal.ffi;
+
+import io.penstock.PenstockException;
+import io.penstock.internal.ffi.generated.Penstock;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.OptionalLong;
+import java.util.function.ToIntFunction;
+
+/**
+ * The page cache of a source's files: what of a range is there, and bringing it there. Any thread.
+ */
+public final class NativePages {
+  private final NativeSource source;
+
+  /**
+   * Of the files of a source.
+   *
+   * @param source must outlive this
+   */
+  public NativePages(NativeSource source) {
+    this.source = source;
+  }
+
+  private int call(ToIntFunction<MemorySegment> function) {
+    SharedHandle handle = source.handle();
+    int pass = handle.enter();
+    try {
+      return function.applyAsInt(handle.object());
+    } finally {
+      handle.leave(pass);
+    }
+  }
+
+  /**
+   * How much of a range is not in the page cache, in whole pages.
+   *
+   * @return in bytes; empty where the kernel does not tell
+   */
+  public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment missing = scratch.allocate(ValueLayout.JAVA_LONG);
+      int status =
+          call(
+              handle ->
+                  Penstock.penstock_source_missing(
+                      handle, file, offsetBytes, lengthBytes, missing));
+      return status < 0
+          ? OptionalLong.empty()
+          : OptionalLong.of(missing.get(ValueLayout.JAVA_LONG, 0));
+    }
+  }
+
+  /** Has the kernel start to read a range. A hint: where it is refused, {@link #await} reads. */
+  public void prefetch(int file, long offsetBytes, long lengthBytes) {
+    int _ =
+        call(handle -> Penstock.penstock_source_prefetch(handle, file, offsetBytes, lengthBytes));
+  }
+
+  /**
+   * Waits until a range is in the page cache, and mapped if its file is.
+   *
+   * @throws PenstockException if it cannot be read
+   */
+  public void await(int file, long offsetBytes, long lengthBytes) {
+    int status =
+        call(handle -> Penstock.penstock_source_populate(handle, file, offsetBytes, lengthBytes));
+    if (status < 0) {
+      throw new PenstockException(
+          "%s at byte %d: expected %d bytes that can be read, found %s: %s"
+              .formatted(
+                  source.file(file).path(),
+                  offsetBytes,
+                  lengthBytes,
+                  NativeStatus.describe(status),
+                  NativeStatus.advice(status)),
+          source.file(file).path(),
+          -1,
+          offsetBytes,
+          NativeStatus.name(status),
+          null);
+    }
+  }
+}
