@@ -46,6 +46,7 @@ public final class Dataset implements AutoCloseable {
   private final DatasetFiles opened;
   private final Identity identity;
   private final DatasetMaps maps;
+  private final DatasetWarming warming;
   private final OpenLoaders loaders = new OpenLoaders();
   private final LeakReports.Watch watch;
   private volatile boolean isClosed;
@@ -55,6 +56,7 @@ public final class Dataset implements AutoCloseable {
     this.source = opened.source();
     this.columns = opened.columns();
     this.maps = new DatasetMaps(opened);
+    this.warming = new DatasetWarming(this, opened);
     this.identity = new Identity(opened);
     for (Column column : columns) {
       columnNumbers.put(column.name(), columnNumbers.size());
@@ -490,6 +492,11 @@ public final class Dataset implements AutoCloseable {
 
   void forget(LoaderCore loader) {
     loaders.remove(loader);
+  }
+
+  /** Who brings the files into the page cache, for all loaders. */
+  DatasetWarming warming() {
+    return warming;
   }
 
   MappedColumn mappedColumn(int number) {

@@ -7,11 +7,13 @@ import io.penstock.internal.engine.Gatherer;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.MappedGatherer;
 import io.penstock.internal.engine.NativeOrderGatherer;
+import io.penstock.internal.engine.PageCacheWarmer;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.ReplayGatherer;
 import io.penstock.internal.engine.SlotPool;
 import io.penstock.internal.engine.SourceCheck;
 import io.penstock.internal.engine.Transformer;
+import io.penstock.internal.engine.WarmingGatherer;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.LoaderFacts;
 import io.penstock.internal.ffi.NativeFailure;
@@ -39,6 +41,11 @@ final class Engine implements AutoCloseable {
   private final BatchSource batches;
   private volatile boolean isClosed;
 
+  /** Null where the page cache is left as it is. */
+  private final PageCacheWarmer warmer;
+
+  private boolean hasWarmer;
+
   /**
    * Allocates everything and sets it going.
    *
@@ -58,6 +65,9 @@ final class Engine implements AutoCloseable {
     this.isReplay = builder.isReplay;
     this.columns = builder.columns().stream().map(OutputColumn::of).toList();
     this.recordBytes = dataset.recordBytes();
+    double share = (double) builder.rank / builder.worldSize;
+    this.warmer = plan.isWarming ? dataset.warming().acquire(share) : null;
+    this.hasWarmer = plan.isWarming;
     try {
       List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
       this.pool =
@@ -73,6 +83,7 @@ final class Engine implements AutoCloseable {
       this.batches = batches(builder, deals, events, rules);
       batches.start();
     } catch (RuntimeException | Error e) {
+      stopWarming();
       arena.close();
       throw e;
     }
@@ -119,12 +130,10 @@ final class Engine implements AutoCloseable {
       return plan.variable.gatherer();
     }
     if (plan.choice.backend() != Readahead.Backend.MMAP) {
-      return plan.reading.gatherer(plan.readahead, plan.memory);
+      Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory);
+      return plan.isWarming ? warming(dataset, reader) : reader;
     }
-    List<MappedColumn> columns = new ArrayList<>();
-    for (int i = 0; i < dataset.columns().size(); i++) {
-      columns.add(dataset.mappedColumn(i));
-    }
+    List<MappedColumn> columns = mapped(dataset);
     boolean isAdvised =
         plan.readahead.advice() == Readahead.Advice.WILLNEED
             || (plan.readahead.advice() == Readahead.Advice.AUTO
@@ -133,6 +142,23 @@ final class Engine implements AutoCloseable {
     long recordBytes = dataset.recordBytes();
     return () ->
         new MappedGatherer(source, columns, recordBytes, isAdvised, plan.readahead.dropBehind());
+  }
+
+  /** Mapped here, so that the warmer finds the mappings. */
+  private Supplier<Gatherer> warming(Dataset dataset, Supplier<Gatherer> reader) {
+    List<MappedColumn> columns = mapped(dataset);
+    long recordBytes = dataset.recordBytes();
+    return () ->
+        new WarmingGatherer(
+            reader.get(), new MappedGatherer(source, columns, recordBytes, false, false), warmer);
+  }
+
+  private static List<MappedColumn> mapped(Dataset dataset) {
+    List<MappedColumn> columns = new ArrayList<>();
+    for (int i = 0; i < dataset.columns().size(); i++) {
+      columns.add(dataset.mappedColumn(i));
+    }
+    return columns;
   }
 
   /** What reads and checks what was read, if that is asked for. */
@@ -191,6 +217,32 @@ final class Engine implements AutoCloseable {
     return plan;
   }
 
+  /** Why it is so, and how far warming has come. */
+  String reason() {
+    String progress = warmingProgress();
+    return progress.isEmpty() ? plan.reason() : plan.reason() + "; " + progress;
+  }
+
+  /** As "warming 43 %"; empty where nothing is warmed. */
+  String warmingProgress() {
+    return warmer == null ? "" : warmer.describe();
+  }
+
+  /** Whether the files are not in the page cache, though they were to be. */
+  boolean hasGivenUpWarming() {
+    return warmer != null && warmer.isStopped();
+  }
+
+  private void stopWarming() {
+    synchronized (this) {
+      if (!hasWarmer) {
+        return;
+      }
+      hasWarmer = false;
+    }
+    warmer.close();
+  }
+
   /** Where finished batches come from. */
   BatchSource batches() {
     return batches;
@@ -216,6 +268,7 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
+    stopWarming();
     try {
       batches.close();
     } catch (PenstockException e) {

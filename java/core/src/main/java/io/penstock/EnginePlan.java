@@ -41,6 +41,9 @@ final class EnginePlan {
 
   final int batchSize;
 
+  /** Whether the files are read into the page cache in order, while batches are gathered. */
+  final boolean isWarming;
+
   private final MemoryBudget budget;
   private final boolean isReplay;
 
@@ -78,6 +81,7 @@ final class EnginePlan {
           "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
     }
     this.batchSize = deals.mostRecords();
+    this.isWarming = choice.isWarming() && paysToWarm(builder, deals);
     this.reading =
         new NativeReading(source, choice, dataset.recordCount(), dataset.recordBytes(), batchSize);
     this.variable = VariableReading.ofOrNull(builder);
@@ -146,8 +150,10 @@ final class EnginePlan {
             layout.slotBytes(),
             reading.memory(wanted));
     try {
-      // Where one batch is replayed there is nothing to read ahead.
-      return MemoryPlan.choose(request, isReplay ? MemoryPlan.Mode.SLOTS : builder.mode);
+      // Where one batch is replayed there is nothing to read ahead, nor where all is in memory
+      // soon.
+      return MemoryPlan.choose(
+          request, isReplay || isWarming ? MemoryPlan.Mode.SLOTS : builder.mode);
     } catch (TooLittleMemoryException e) {
       throw transforms == null
           ? e
@@ -156,6 +162,21 @@ final class EnginePlan {
                   .formatted(e.getMessage(), transformBytes()),
               e);
     }
+  }
+
+  /**
+   * Whether a pass over the files is worth it: for an order that jumps about in them and wants a
+   * good part, of all ranks together, which share a machine or want the rest in later epochs. One
+   * in order, or of whole blocks, reads them once in any case.
+   */
+  private static boolean paysToWarm(LoaderBuilder builder, Deals deals) {
+    double ofAllRanks = (double) deals.epochRecords() * builder.worldSize;
+    return builder.mayWarm
+        && builder.mode == null
+        && !builder.isReplay
+        && !deals.sampler().isAscending()
+        && deals.sampler().windowRecords() <= 1
+        && 2 * ofAllRanks >= builder.dataset.recordCount();
   }
 
   private long cutterBytes() {

@@ -181,12 +181,12 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Why this backend, and why so much is read ahead.
+   * Why this backend, and why so much is read ahead; where files are warmed, also how far that is.
    *
    * @return one line
    */
   public String reason() {
-    return core.engine().plan().reason();
+    return core.engine().reason();
   }
 
   /**
@@ -240,6 +240,11 @@ public final class Loader implements AutoCloseable {
       throw new IllegalArgumentException("interval must be at least 1 ms, was " + interval);
     }
     progress = sink == null ? null : new ProgressLine(this, deals, interval, sink);
+  }
+
+  /** As "warming 43 %"; empty where nothing is warmed. */
+  String warmingProgress() {
+    return core.engine().warmingProgress();
   }
 
   void progressed(long epoch, long endEpoch, long count) {

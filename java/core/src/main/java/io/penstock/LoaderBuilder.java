@@ -54,6 +54,9 @@ public final class LoaderBuilder {
   /** Null until it is set, or a loader is built. */
   private MemoryBudget memory;
 
+  /** Whether the files may be warmed; not again once that was given up. */
+  boolean mayWarm = true;
+
   /** For tests: the cheaper one when null. */
   MemoryPlan.Mode mode;
 
@@ -84,6 +87,7 @@ public final class LoaderBuilder {
     copy.transformThreads = transformThreads;
     copy.isAnyOrder = isAnyOrder;
     copy.batchBytes = batchBytes;
+    copy.mayWarm = mayWarm;
     copy.mode = mode;
     return copy;
   }

@@ -92,7 +92,7 @@ final class LoaderCore {
       done = engine.batches().statistics();
       done = earlier == null ? done : done.plus(earlier);
     }
-    return LoaderStatistics.of(done, engine.plan(), badRecords.count());
+    return LoaderStatistics.of(done, engine.plan(), engine.reason(), badRecords.count());
   }
 
   void checkOpen() {
@@ -149,8 +149,11 @@ final class LoaderCore {
       return null;
     }
     BackendChoice better = EnginePlan.choose(options, source);
+    // What was given up once is not tried again: records are read in windows, as without it.
+    boolean isOtherwise = former.hasGivenUpWarming();
+    options.mayWarm &= !isOtherwise;
     try {
-      return better.isLike(present) ? null : plan(better);
+      return better.isLike(present) && !isOtherwise ? null : plan(better);
     } catch (IllegalArgumentException e) {
       return null;
     }

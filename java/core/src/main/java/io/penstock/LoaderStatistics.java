@@ -105,7 +105,8 @@ public record LoaderStatistics(
     String reason) {
 
   /** Put together from what was done and what does it now. */
-  static LoaderStatistics of(PipelineStatistics done, EnginePlan plan, long badRecords) {
+  static LoaderStatistics of(
+      PipelineStatistics done, EnginePlan plan, String reason, long badRecords) {
     ReaderStatistics readers = done.readers();
     return new LoaderStatistics(
         done.records(),
@@ -142,7 +143,7 @@ public record LoaderStatistics(
         plan.choice.backendName(),
         plan.choice.io(),
         plan.memoryBytes(),
-        plan.reason());
+        reason);
   }
 
   /**

@@ -95,6 +95,10 @@ final class ProgressLine {
     if (later > 0 && all < FORECAST_LIMIT_SECONDS) {
       line += ", " + clock(all) + " of all";
     }
+    String warming = loader.warmingProgress();
+    if (warming.startsWith("warming")) {
+      line += ", " + warming;
+    }
     return line;
   }
 

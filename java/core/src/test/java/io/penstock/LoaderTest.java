@@ -399,7 +399,7 @@ class LoaderTest {
         Loader loader = dataset.loader().readahead(Readahead.parse("backend=mmap")).build()) {
       assertThat(loader.backend()).isEqualTo("mmap");
       assertThat(loader.io()).isEqualTo("buffered");
-      assertThat(loader.reason()).isEqualTo("backend=mmap was asked for");
+      assertThat(loader.reason()).startsWith("backend=mmap was asked for; memoryBytes=");
       assertThat(loader.readahead().io()).isEqualTo(Readahead.Io.BUFFERED);
       assertThat(loader.batchSize()).isEqualTo(256);
       assertThat(loader.dataset()).isSameAs(dataset);

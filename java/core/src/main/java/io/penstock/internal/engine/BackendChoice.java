@@ -64,20 +64,13 @@ public record BackendChoice(
           Backend.MMAP, false, true, true, true, "backend=auto: mmap, as " + residency.describe());
     }
     // Pages that are dropped after use never warm the page cache, they only cost a copy.
+    List<String> refusals = new ArrayList<>();
     if (isFree && residency.fits() && !readahead.dropBehind()) {
-      String refusal = probe.refusal(Backend.URING, false);
-      if (refusal == null) {
-        return new BackendChoice(
-            Backend.URING,
-            false,
-            true,
-            true,
-            false,
-            "backend=auto: uring through the page cache, which can hold it all: "
-                + residency.describe());
+      BackendChoice through = throughPagesOrNull(residency, probe, refusals);
+      if (through != null) {
+        return through;
       }
     }
-    List<String> refusals = new ArrayList<>();
     for (Backend backend :
         isAuto ? List.of(Backend.URING, Backend.PREAD) : List.of(readahead.backend())) {
       for (boolean isDirect : ways(backend, readahead.io(), isAligned, refusals)) {
@@ -101,6 +94,23 @@ public record BackendChoice(
                 readahead.io().name().toLowerCase(Locale.ROOT),
                 String.join("; ", refusals),
                 isAuto ? "io=auto or backend=mmap" : "backend=auto"));
+  }
+
+  /** Through the page cache, which is going to have all of it. */
+  private static BackendChoice throughPagesOrNull(
+      Residency residency, Probe probe, List<String> refusals) {
+    for (Backend backend : List.of(Backend.URING, Backend.PREAD)) {
+      String refusal = probe.refusal(backend, false);
+      if (refusal == null) {
+        String reason =
+            "backend=auto: %s through the page cache, which can hold it all: %s"
+                .formatted(name(backend), residency.describe());
+        return new BackendChoice(backend, false, true, true, false, withRefusals(reason, refusals));
+      }
+      refusals.add(name(backend) + " " + name(false) + ": " + refusal);
+    }
+    refusals.clear();
+    return null;
   }
 
   /**
@@ -206,7 +216,13 @@ public record BackendChoice(
         readahead.backend() == Backend.AUTO
             ? "backend=auto: " + name(backend) + " works here"
             : "backend=" + name(backend) + " was asked for";
-    return refusals.isEmpty() ? choice : choice + " (refused: " + String.join("; ", refusals) + ")";
+    return withRefusals(choice, refusals);
+  }
+
+  private static String withRefusals(String choice, List<String> refusals) {
+    return refusals.isEmpty()
+        ? choice
+        : "%s (refused: %s)".formatted(choice, String.join("; ", refusals));
   }
 
   private static String name(Backend backend) {

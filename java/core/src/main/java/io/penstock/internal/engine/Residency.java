@@ -20,6 +20,9 @@ public record Residency(long fileBytes, long cachedBytes, long availableBytes) {
   /** Share of what is left that files may take, so that other uses of memory still find some. */
   private static final double USABLE_SHARE = 0.7;
 
+  /** A pass that is under way is not given up for a little: its own pages are counted as left. */
+  private static final double STILL_USABLE_SHARE = 0.9;
+
   /** Nothing is known: as if nothing were cached, and nothing would fit. */
   public static final Residency UNKNOWN = new Residency(Long.MAX_VALUE, 0, 0);
 
@@ -47,6 +50,11 @@ public record Residency(long fileBytes, long cachedBytes, long availableBytes) {
   /** Whether the page cache can take all of it and keep it. */
   public boolean fits() {
     return fileBytes <= USABLE_SHARE * availableBytes;
+  }
+
+  /** Whether memory has not become too short meanwhile for files that did fit. */
+  public static boolean stillFits(long fileBytes) {
+    return fileBytes <= STILL_USABLE_SHARE * FreeMemory.forPages();
   }
 
   /** For people. */

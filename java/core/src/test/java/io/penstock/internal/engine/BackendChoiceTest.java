@@ -120,6 +120,19 @@ class BackendChoiceTest {
   }
 
   @Test
+  void withoutUringFilesThatFitAreReadThroughThePageCacheByPread() {
+    BackendChoice choice =
+        BackendChoice.choose(
+            Readahead.DEFAULT, 1000, true, new Residency(1000, 500, 2000), NO_URING);
+
+    assertThat(choice.backend()).isEqualTo(Backend.PREAD);
+    assertThat(choice.isWarming()).isTrue();
+    assertThat(choice.reason())
+        .contains("pread through the page cache")
+        .contains("refused: uring buffered: EPERM, not permitted");
+  }
+
+  @Test
   void filesLargerThanMemoryAreReadDirectly() {
     BackendChoice choice = choose("", new Residency(1000, 500, 1100));
 

@@ -3,6 +3,8 @@ package io.penstock.internal.engine;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.internal.ffi.ReaderOptions;
+import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 
 /** The contract, for each way of reading. */
@@ -70,6 +72,32 @@ class GathererTest {
     Gatherer open(TestSource source, int batchSize) {
       return new MappedGatherer(source.source, source.mappedColumns(), 1, false, true);
     }
+  }
+
+  /** From the page cache while it is being filled, and from the mapping in the end. */
+  @Nested
+  class Warming extends GathererContract {
+    @Override
+    Gatherer open(TestSource source, int batchSize) {
+      Gatherer reader = new PreadBuffered().open(source, batchSize);
+      Gatherer mapped = new MappedGatherer(source.source, source.mappedColumns(), 1, false, false);
+      return new WarmingGatherer(
+          reader, mapped, new PageCacheWarmer(NONE, List.of(), 0, () -> true));
+    }
+
+    private static final PageCacheWarmer.Pages NONE =
+        new PageCacheWarmer.Pages() {
+          @Override
+          public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
+            return OptionalLong.empty();
+          }
+
+          @Override
+          public void prefetch(int file, long offsetBytes, long lengthBytes) {}
+
+          @Override
+          public void await(int file, long offsetBytes, long lengthBytes) {}
+        };
   }
 
   /** The oracle itself. */
