@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** What {@code info} tells of one column of records. */
-sealed interface Description permits FileDescription, VariableDescription {
+sealed interface Description permits FileDescription, VariableDescription, BadPath {
   /** Fields that are set to the right in a table. */
   Set<String> NUMBERS = Set.of("records", "recordBytes", "dataOffset", "fileBytes", "cached");
 

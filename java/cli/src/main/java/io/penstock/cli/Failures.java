@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,6 +31,12 @@ final class Failures {
       streams.err().flush();
     }
     return code(failure);
+  }
+
+  /** Reports several failures, a line each; returns the exit code. */
+  static int reportAll(List<Exception> failures, Streams streams, boolean isDebug) {
+    failures.forEach(failure -> report(failure, streams, isDebug));
+    return ExitCodes.FAILED;
   }
 
   /** Reports that the command line was not understood; returns the exit code. */
@@ -60,7 +67,8 @@ final class Failures {
     };
   }
 
-  private static String message(Throwable failure) {
+  /** The line that is said of a failure. */
+  static String message(Throwable failure) {
     return switch (failure) {
       case PenstockException e -> e.getMessage();
       case InvalidPathException e ->

@@ -47,7 +47,11 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
       Path name = part.name().isEmpty() ? path : Path.of(path + "#" + part.name());
       String problem = problem(part);
       if (problem == null && info == null) {
-        info = alone(name, name).info;
+        try {
+          info = alone(name, name).info;
+        } catch (PenstockException e) {
+          problem = e.getMessage();
+        }
       }
       all.add(new FileDescription(name, problem == null ? part.layout() : null, info, problem));
     }
@@ -84,12 +88,11 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
 
   @Override
   public JsonObject toJson() {
+    if (layout == null) {
+      return new BadPath(path.toString(), problem).toJson();
+    }
     JsonObject object = new JsonObject();
     object.addProperty("path", path.toString());
-    if (layout == null) {
-      object.addProperty("problem", problem);
-      return object;
-    }
     object.addProperty("format", layout.format());
     object.addProperty("dtype", layout.elementType().descr());
     JsonArray shape = new JsonArray();
@@ -107,12 +110,10 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
 
   @Override
   public Map<String, String> toHuman() {
-    Map<String, String> fields = new LinkedHashMap<>();
     if (layout == null) {
-      NAMES.forEach(name -> fields.put(name, "-"));
-      fields.put("path", OneLine.of(problem));
-      return fields;
+      return new BadPath(path.toString(), problem).toHuman();
     }
+    Map<String, String> fields = new LinkedHashMap<>();
     fields.put("format", layout.format());
     fields.put("dtype", layout.elementType().descr());
     fields.put(

@@ -4,7 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.penstock.format.Formats;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,16 +26,19 @@ import picocli.CommandLine.Spec;
           + " written, where that was not done since something in it was modified.",
       "",
       "A file with several arrays is shown as all of them, each as FILE#PART: members of an .npz,"
-          + " arrays in a pickle, fields of a structured .npy. Of those that cannot be read where"
+          + " arrays in a pickle, fields of a structured .npy. For those that cannot be read where"
           + " they lie the reason is shown.",
       "",
+      "Every PATH is looked at, whatever is wrong with others. What is wrong with one is said on"
+          + " stderr, a line each, and the exit code is 1.",
+      "",
       "With --json, one array gives the object itself and several give {\"files\": [...]}, with"
-          + " objects in the order of the paths; what cannot be read has only path and problem. An"
-          + " object has: path, format, dtype (as NumPy's"
-          + " dtype.str), shape, order (C, or F where the file says Fortran), records,"
-          + " recordBytes, dataOffset and fileBytes (bytes), directAligned (each record begins and"
-          + " ends where direct reads may, so that none is copied on its way), cachedFraction"
-          + " (share of the file in the page cache, 0 to 1; null where the kernel does not tell).",
+          + " objects in the order of the paths; what cannot be read has only path and problem, a"
+          + " PATH or one array of it. An object has: path, format, dtype (as NumPy's dtype.str),"
+          + " shape, order (C, or F where the file says Fortran), records, recordBytes, dataOffset"
+          + " and fileBytes (bytes), directAligned (each record begins and ends where direct reads"
+          + " may, so that none is copied on its way), cachedFraction (share of the file in the"
+          + " page cache, 0 to 1; null where the kernel does not tell).",
       "",
       "Of records of different sizes, as files of a folder or FILE.idx#sequences, the last size in"
           + " shape and recordBytes are null, and there are dataBytes, minRecordBytes,"
@@ -49,7 +54,7 @@ final class InfoCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       arity = "1..*",
-      description = "One or more files, or parts of files as FILE#PART, or folders of files.")
+      description = "Files, parts of files as FILE#PART, patterns, or folders of files.")
   private List<String> paths;
 
   @Option(
@@ -61,19 +66,46 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    folderIndex.check(spec, paths.stream().map(Path::of));
-    List<Description> files =
-        paths.stream()
-            .flatMap(path -> Formats.shards(Path.of(path)).stream())
-            .flatMap(path -> FileDescription.of(path, folderIndex).stream())
-            .toList();
+    folderIndex.check(spec, paths.stream().filter(InfoCommand::isPath).map(Path::of));
+    List<Description> files = new ArrayList<>();
+    List<Exception> failures = new ArrayList<>();
+    for (String path : paths) {
+      try {
+        for (Path shard : Formats.shards(Path.of(path))) {
+          files.addAll(FileDescription.of(shard, folderIndex));
+        }
+      } catch (RuntimeException e) {
+        // What the others are is worth knowing all the same.
+        files.add(new BadPath(path, Failures.message(e)));
+        failures.add(e);
+      }
+    }
+    print(files);
+    if (failures.isEmpty()) {
+      return ExitCodes.DONE;
+    }
+    return Failures.reportAll(failures, penstock.streams(), penstock.isDebug());
+  }
+
+  private void print(List<Description> files) throws IOException {
     Streams streams = penstock.streams();
     if (isJson) {
       Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));
-    } else {
-      streams.print(table(files));
+      return;
     }
-    return ExitCodes.DONE;
+    // What is wrong with the others is said on stderr.
+    List<Description> good = files.stream().filter(file -> !(file instanceof BadPath)).toList();
+    if (!good.isEmpty()) {
+      streams.print(table(good));
+    }
+  }
+
+  private static boolean isPath(String text) {
+    try {
+      return Path.of(text) != null;
+    } catch (InvalidPathException _) {
+      return false;
+    }
   }
 
   private static JsonObject toJson(List<Description> files) {

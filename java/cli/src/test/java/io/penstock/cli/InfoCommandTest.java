@@ -99,4 +99,40 @@ final class InfoCommandTest {
     assertThat(object.get("records").getAsLong()).isZero();
     assertThat(object.get("recordBytes").getAsLong()).isEqualTo(24);
   }
+
+  @Test
+  void whatIsWrongWithOnePathHidesNoOther() throws IOException {
+    Path good = Run.records(directory.resolve("x.npy"), 1000, 4);
+    Path gone = directory.resolve("nope.npy");
+    Path damaged = Files.writeString(directory.resolve("damaged.npy"), "\u0093NUMPY");
+    Path other = Run.records(directory.resolve("y.npy"), 10, 4);
+    Run run = Run.of("info", gone, good, damaged, other, good + "#nope", "--json");
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    JsonArray files = JsonParser.parseString(run.text()).getAsJsonObject().getAsJsonArray("files");
+    assertThat(files).hasSize(5);
+    for (int i : new int[] {0, 2, 4}) {
+      assertThat(files.get(i).getAsJsonObject().keySet()).containsExactly("path", "problem");
+    }
+    JsonObject first = files.get(0).getAsJsonObject();
+    assertThat(first.get("path").getAsString()).isEqualTo(gone.toString());
+    assertThat(first.get("problem").getAsString()).startsWith(gone + ": ");
+    assertThat(files.get(1).getAsJsonObject().get("records").getAsLong()).isEqualTo(1000);
+    assertThat(files.get(3).getAsJsonObject().get("records").getAsLong()).isEqualTo(10);
+    assertThat(run.err().lines()).hasSize(3).allMatch(line -> line.startsWith("penstock: "));
+    Run text = Run.of("info", gone, good, damaged, other);
+    assertThat(text.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(text.lines()).hasSize(3);
+    assertThat(text.err().lines()).hasSize(2);
+  }
+
+  @Test
+  void aSinglePathThatIsBadIsAnObjectAsWell() {
+    Path gone = directory.resolve("nope.npy");
+    Run run = Run.of("info", gone, "--json");
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).hasLineCount(1);
+    assertThat(JsonParser.parseString(run.text()).getAsJsonObject().keySet())
+        .containsExactly("path", "problem");
+    assertThat(Run.of("info", gone).text()).isEmpty();
+  }
 }
