@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.sampler.Deal;
 import java.util.Iterator;
 
 /**
@@ -45,6 +46,18 @@ public final class Epoch implements Iterable<Batch> {
    */
   public long batchCount() {
     return loader.deal(number).batchCount();
+  }
+
+  /**
+   * How many records its batches have.
+   *
+   * @return at least 0, with the padding of {@link io.penstock.sampler.Remainder#PAD}. Of an epoch
+   *     that the loader's state was in the middle of, those that are left
+   */
+  public long recordCount() {
+    Deal deal = loader.deal(number);
+    long batches = deal.batchCount();
+    return batches == 0 ? 0 : (batches - 1) * deal.size(0) + deal.size(batches - 1);
   }
 
   /**

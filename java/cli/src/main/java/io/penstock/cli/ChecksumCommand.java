@@ -99,6 +99,7 @@ final class ChecksumCommand implements Callable<Integer> {
     dataset.files().forEach(file -> files.putIfAbsent(file.path(), file));
     long fileBytes = files.values().stream().mapToLong(FileInfo::sizeBytes).sum();
     long recordBytes = dataset.recordCount() * dataset.recordBytes();
+    penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
     try (Progress bar =
         Progress.start(penstock.streams(), "checksum", "MB", fileBytes + recordBytes)) {
       List<Manifest.FileEntry> entries = new ArrayList<>();

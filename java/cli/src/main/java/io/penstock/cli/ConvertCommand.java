@@ -238,7 +238,16 @@ final class ConvertCommand implements Callable<Integer> {
   private void write(RecordSource records, ArrayFiles files) throws IOException {
     long count = records.recordCount();
     long total = count == RecordSource.UNKNOWN ? -1 : files.written() + count;
-    try (Progress progress = Progress.start(penstock.streams(), "convert", "records", total)) {
+    Streams streams = penstock.streams();
+    streams
+        .interruption()
+        .atEnd(
+            () ->
+                isResumable
+                    ? "what was forced to the disk is kept: run the same command to go on"
+                    : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
+    try (Progress progress =
+        Progress.start(streams, "convert", "records", files.written(), total)) {
       files.write(records, progress::to);
     }
   }

@@ -72,6 +72,7 @@ final class CreateCommand implements Callable<Integer> {
     try (RecordSource source = FilledSource.of(dtype, sizes, fill);
         ArrayFiles files = new ArrayFiles(target, source, making.with(1, false))) {
       if (fill != null) {
+        penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
         try (Progress progress =
             Progress.start(penstock.streams(), "create", "records", sizes.getFirst())) {
           files.write(source, progress::to);

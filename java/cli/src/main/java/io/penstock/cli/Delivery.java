@@ -31,28 +31,32 @@ final class Delivery implements AutoCloseable {
 
   private long batches;
   private long records;
-  private final Thread hook = new Thread(this::end, "penstock-save-state");
 
   Delivery(Loader loader, ReadOutputs outputs, StateOptions states, Streams streams) {
     this.loader = loader;
     this.outputs = outputs;
     this.states = states;
     this.streams = streams;
-    if (states.isAsked()) {
-      Runtime.getRuntime().addShutdownHook(hook);
-    }
+    streams.interruption().atEnd(this::end);
   }
 
-  /** Runs when the process is ended by a signal; keeps the lock, so that nothing follows. */
-  private void end() {
+  /** Runs when a signal ends the process; keeps the lock, so that nothing follows. */
+  private String end() {
+    if (!states.isAsked()) {
+      return "with --state FILE a run can go on where it stopped";
+    }
     try {
-      if (step.tryLock(SIGNAL_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        states.save(loader.state(), outputs);
+      if (!step.tryLock(SIGNAL_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        return "the state was not saved, since the batch at hand does not come; "
+            + "the last one saved is still in %s, if any".formatted(states.file());
       }
+      states.save(loader.state(), outputs);
+      return "state saved in %s: run the same command to go on".formatted(states.file());
     } catch (IOException | RuntimeException e) {
-      streams.say(states.file() + ": the state was not saved: " + e.getMessage());
+      return states.file() + ": the state was not saved: " + e.getMessage();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return states.file() + ": the state was not saved: interrupted";
     }
   }
 
@@ -95,13 +99,6 @@ final class Delivery implements AutoCloseable {
 
   @Override
   public void close() {
-    if (states.isAsked()) {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The process is ending, and the hook has run or runs.
-        return;
-      }
-    }
+    streams.interruption().atEnd(() -> "");
   }
 }

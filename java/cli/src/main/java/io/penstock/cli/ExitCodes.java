@@ -17,5 +17,11 @@ public final class ExitCodes {
    */
   public static final int OUTPUT_CLOSED = 141;
 
+  /**
+   * 128 and the number of the signal that ended the process, as a shell shows it: SIGHUP 129,
+   * SIGINT (^C) 130, SIGTERM 143. The JVM exits with it after the last word was said.
+   */
+  public static final int SIGNAL = 128;
+
   private ExitCodes() {}
 }

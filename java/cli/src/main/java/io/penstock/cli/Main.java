@@ -23,7 +23,11 @@ public final class Main {
   public static void main(String[] arguments) {
     // Scripts read what is printed: digits and decimal points are the same for everybody.
     Locale.setDefault(Locale.ROOT);
-    System.exit(run(Streams.ofProcess(), arguments));
+    Streams streams = Streams.ofProcess();
+    streams.interruption().install();
+    int code = run(streams, arguments);
+    streams.interruption().over();
+    System.exit(code);
   }
 
   /**

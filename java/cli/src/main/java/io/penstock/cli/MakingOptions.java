@@ -7,6 +7,9 @@ import picocli.CommandLine.Option;
 
 /** How .npy files are made. Shared by the commands that make them. */
 final class MakingOptions {
+  /** What an interrupted command leaves. */
+  static final String INTERRUPTED = "no unfinished file was left behind";
+
   @Option(
       names = "--force",
       description =

@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
       "0:done",
       "1:failed; one line on stderr says what, and what to do",
       "2:wrong usage: an unknown option or a value that is not allowed",
+      "129, 130, 143:ended by SIGHUP, SIGINT (^C) or SIGTERM; one line on stderr says what was"
+          + " done, and how to go on",
       "141:whoever read stdout has gone, as in: penstock read x.npy --out - | head -c 10"
     })
 public final class PenstockCommand implements Runnable {

@@ -1,22 +1,42 @@
 package io.penstock.cli;
 
-import java.io.PrintWriter;
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
-import java.util.Locale;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBarStyle;
-
-/** A bar on stderr while something takes long; nothing at all where stderr is no terminal. */
+/**
+ * A bar on the last line of the terminal while something takes long, and what is known of it when a
+ * signal comes. Nothing is drawn where stderr is no terminal.
+ *
+ * <p>Not a library's: the one that we had drew a bar of one to three characters on 80 columns. What
+ * it owns: the line where the cursor is; it is empty again when the bar is closed.
+ */
 final class Progress implements AutoCloseable {
-  private static final int INTERVAL_MILLIS = 100;
+  private static final long INTERVAL_MILLIS = 100;
 
-  private final ProgressBar bar;
+  /** A terminal may be made narrower; asking costs a process. */
+  private static final int DRAWINGS_PER_WIDTH = 50;
 
-  private Progress(ProgressBar bar) {
-    this.bar = bar;
+  /** The speed is that of about the last 3 seconds. */
+  private static final double SPEED_SECONDS = 3;
+
+  private static final double NANOS = 1e9;
+
+  private final Streams streams;
+  private final ProgressText text;
+  private final long startNanos = System.nanoTime();
+  private volatile long count;
+  private long lastCount;
+  private long lastNanos = startNanos;
+  private double perSecond;
+  private boolean isClosed;
+
+  private Progress(Streams streams, ProgressText text, long start) {
+    this.streams = streams;
+    this.text = text;
+    this.count = start;
+    this.lastCount = start;
+  }
+
+  /** Shows a bar from 0 on, as {@link #start(Streams, String, String, long, long)}. */
+  static Progress start(Streams streams, String task, String unit, long total) {
+    return start(streams, task, unit, 0, total);
   }
 
   /**
@@ -24,65 +44,67 @@ final class Progress implements AutoCloseable {
    *
    * @param task what takes long, in a word or two
    * @param unit what is counted, as "records"; "MB" are counted in bytes
-   * @param total count at the end
+   * @param start count at the start
+   * @param total count at the end; negative where nobody knows
    */
-  static Progress start(Streams streams, String task, String unit, long total) {
-    if (!streams.isErrTerminal()) {
-      return new Progress(null);
+  static Progress start(Streams streams, String task, String unit, long start, long total) {
+    Progress progress = new Progress(streams, new ProgressText(task, unit, total), start);
+    streams.interruption().watch(progress);
+    if (streams.isErrTerminal()) {
+      Thread.ofPlatform().daemon().name("penstock-progress").start(progress::draw);
     }
-    return new Progress(
-        new ProgressBarBuilder()
-            .setTaskName(task)
-            .setInitialMax(total)
-            .setUnit(" " + unit, unit.equals("MB") ? 1_000_000 : 1)
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(INTERVAL_MILLIS)
-            .setConsumer(new Line(streams.err(), TerminalWidth.columns()))
-            .showSpeed(new DecimalFormat("#,##0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
-            .clearDisplayOnFinish()
-            .build());
+    return progress;
   }
 
   /** Moves it to a count. Cheap: drawing is the work of another thread. */
-  void to(long count) {
-    if (bar != null) {
-      bar.stepTo(count);
+  void to(long newCount) {
+    count = newCount;
+  }
+
+  /** As "12,345 of 60,000 records"; empty if nothing was done. */
+  String done() {
+    return count == 0 ? "" : text.doneOf(count);
+  }
+
+  private synchronized void draw() {
+    int columns = 0;
+    try {
+      for (int drawing = 0; !isClosed; drawing++) {
+        if (drawing % DRAWINGS_PER_WIDTH == 0) {
+          columns = TerminalWidth.columns();
+        }
+        long now = System.nanoTime();
+        updateSpeed(now);
+        // A column less than there are: in the last one some terminals go to the next line.
+        streams.draw(text.line(count, perSecond, (now - startNanos) / NANOS, columns - 1));
+        wait(INTERVAL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  private void updateSpeed(long now) {
+    double seconds = (now - lastNanos) / NANOS;
+    if (seconds <= 0) {
+      return;
+    }
+    double current = (count - lastCount) / seconds;
+    double elapsed = (now - startNanos) / NANOS;
+    double weight = elapsed < SPEED_SECONDS ? seconds / elapsed : seconds / SPEED_SECONDS;
+    perSecond += Math.min(1, weight) * (current - perSecond);
+    lastCount = count;
+    lastNanos = now;
   }
 
   @Override
-  public void close() {
-    if (bar != null) {
-      bar.close();
+  public synchronized void close() {
+    if (!isClosed) {
+      isClosed = true;
+      if (streams.isErrTerminal()) {
+        streams.draw("");
+      }
+      notifyAll();
     }
-  }
-
-  /**
-   * Draws on the line where the cursor is, and leaves nothing behind; the library's own consumer
-   * leaves an empty line.
-   */
-  private record Line(PrintWriter err, int width) implements ProgressBarConsumer {
-    private static final String ERASE = "\r\u001b[K";
-
-    /** A character less than the terminal is wide: in the last column some go to the next line. */
-    @Override
-    public int getMaxRenderedLength() {
-      return width - 1;
-    }
-
-    @Override
-    public void accept(String bar) {
-      err.print(ERASE + bar);
-      err.flush();
-    }
-
-    @Override
-    public void clear() {
-      err.print(ERASE);
-      err.flush();
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.Dataset;
+import io.penstock.Epoch;
 import io.penstock.FileInfo;
 import io.penstock.Loader;
 import io.penstock.sampler.Sampler;
@@ -155,11 +156,26 @@ final class ReadCommand implements Callable<Integer> {
     }
   }
 
-  /** Records that are going to be delivered, about, for the bar. */
+  /** Records that are going to be delivered: in the first epoch, and in the later ones, alike. */
   private static long total(Loader loader, long first, long count, long most) {
-    double later = Math.max(0, count - 1) * (double) loader.epoch(first + 1).batchCount();
-    double batches = count == 0 ? 0 : loader.epoch(first).batchCount() + later;
-    return (long) (Math.min(batches, (double) most) * loader.batchSize());
+    if (count == 0) {
+      return 0;
+    }
+    Epoch begun = loader.epoch(first);
+    if (most <= begun.batchCount()) {
+      return records(loader, begun, most);
+    }
+    Epoch later = loader.epoch(first + 1);
+    long rest = most - begun.batchCount();
+    long whole = later.batchCount() == 0 ? 0 : Math.min(count - 1, rest / later.batchCount());
+    long last = whole == count - 1 ? 0 : rest - whole * later.batchCount();
+    return begun.recordCount() + whole * later.recordCount() + records(loader, later, last);
+  }
+
+  private static long records(Loader loader, Epoch epoch, long batches) {
+    return batches >= epoch.batchCount()
+        ? epoch.recordCount()
+        : Math.min(epoch.recordCount(), batches * loader.batchSize());
   }
 
   private boolean isStdoutTaken() {

@@ -91,20 +91,15 @@ final class ShuffleCommand implements Callable<Integer> {
           "expected DIR, the directory to make, as the last path, found the file " + directory);
     }
     try (MemorySampler memory = MemorySampler.start();
-        Dataset dataset = columns.open();
-        Progress bar = Progress.start(streams, "shuffle", "records", 2 * dataset.recordCount())) {
+        Dataset dataset = columns.open()) {
       DatasetShuffle shuffle =
-          new DatasetShuffle(dataset, directory)
-              .shards(shards)
-              .seed(seed)
-              .replace(isForced)
-              .progress(bar::to);
+          new DatasetShuffle(dataset, directory).shards(shards).seed(seed).replace(isForced);
       if (memoryBytes != null) {
         shuffle.memoryBytes(memoryBytes);
         long most = Math.min(memoryBytes, dataset.recordCount() * dataset.recordBytes());
         MemoryWarning.sayIfTooMuch(streams, memoryBytes, most);
       }
-      DatasetShuffle.Result result = shuffle.run();
+      DatasetShuffle.Result result = run(shuffle, dataset.recordCount());
       double seconds = (System.nanoTime() - start) / NANOS;
       if (isJson) {
         Json.print(streams, toJson(directory, dataset, result, seconds, memory.peakBytes()));
@@ -113,6 +108,15 @@ final class ShuffleCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.DONE;
+  }
+
+  private DatasetShuffle.Result run(DatasetShuffle shuffle, long records) {
+    Streams streams = penstock.streams();
+    streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED + ": run it again");
+    // Reading and writing a record count one each: the half of both are records done.
+    try (Progress bar = Progress.start(streams, "shuffle", "records", records)) {
+      return shuffle.progress(count -> bar.to(count / 2)).run();
+    }
   }
 
   private JsonObject toJson(

@@ -20,10 +20,20 @@ import java.util.stream.Stream;
  * errors: a full disk behind stdout must fail the command, and a reader that left must end it.
  */
 public final class Streams {
+  /** To the start of the line, and all of it empty. */
+  private static final String ERASE = "\r\u001b[K";
+
   private final WritableByteChannel out;
   private final boolean isOutPipe;
   private final PrintWriter err;
   private final boolean isErrTerminal;
+  private final Interruption interruption = new Interruption(this);
+
+  /** Whether the last word was said. */
+  private boolean isSilent;
+
+  /** Whether a bar is on the line where the cursor is. */
+  private boolean isDrawn;
 
   /**
    * Streams of any kind, for tests.
@@ -49,7 +59,8 @@ public final class Streams {
         leadsTo(1, "pipe:", "socket:"),
         new PrintWriter(
             new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), errCharset), true),
-        leadsTo(2, "/dev/pts/", "/dev/tty", "/dev/console"));
+        leadsTo(2, "/dev/pts/", "/dev/tty", "/dev/console")
+            && !"dumb".equals(System.getenv("TERM")));
   }
 
   /**
@@ -88,8 +99,42 @@ public final class Streams {
    *
    * @param line without a line end; control characters in it are made visible
    */
-  public void say(String line) {
-    err.println("penstock: " + OneLine.of(line));
+  public synchronized void say(String line) {
+    if (!isSilent) {
+      clear();
+      err.println("penstock: " + OneLine.of(line));
+    }
+  }
+
+  /** Says something, and nothing else after it: the process is ending. */
+  synchronized void sayLast(String line) {
+    // Before the line, a terminal may have printed ^C.
+    isDrawn = isErrTerminal;
+    say(line);
+    isSilent = true;
+  }
+
+  /** Puts a bar, or nothing, on the line where the cursor is. */
+  synchronized void draw(String line) {
+    if (!isSilent) {
+      clear();
+      err.print(line);
+      err.flush();
+      isDrawn = !line.isEmpty();
+    }
+  }
+
+  private void clear() {
+    if (isDrawn) {
+      err.print(ERASE);
+      err.flush();
+      isDrawn = false;
+    }
+  }
+
+  /** What is said when a signal comes. */
+  Interruption interruption() {
+    return interruption;
   }
 
   /** Takes stack traces. */

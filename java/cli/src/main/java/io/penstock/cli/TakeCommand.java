@@ -162,6 +162,7 @@ final class TakeCommand implements Callable<Integer> {
   }
 
   private void take(Loader loader, List<NpyWriter> writers, long total) {
+    penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
     try (Progress progress = Progress.start(penstock.streams(), "take", "records", total)) {
       long taken = 0;
       for (Batch batch : loader.epoch(0)) {

@@ -7,18 +7,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How wide the terminal is. Asked of stty: the progress bar's own way starts a whole terminal
- * library, which looks at stdout, and that may lead to a file while the bar is on stderr.
+ * How wide the terminal is. Asked of stty, about the controlling terminal: stdout and stderr may
+ * lead elsewhere.
  */
 final class TerminalWidth {
   private static final int DEFAULT_COLUMNS = 80;
-  private static final int MIN_COLUMNS = 20;
   private static final Pattern ROWS_AND_COLUMNS = Pattern.compile("([0-9]{1,5}) ([0-9]{1,5})\\s*");
 
   private TerminalWidth() {}
 
-  /** Characters in a line of the controlling terminal; 80 when that cannot be found out. */
+  /**
+   * Characters in a line: as COLUMNS says, or else the controlling terminal; 80 when nobody does.
+   */
   static int columns() {
+    String given = System.getenv("COLUMNS");
+    if (given != null && given.matches("[1-9][0-9]{1,4}")) {
+      return Integer.parseInt(given);
+    }
     try {
       Process stty =
           new ProcessBuilder("stty", "size")
@@ -29,7 +34,7 @@ final class TerminalWidth {
         String answer = new String(stty.getInputStream().readNBytes(64), StandardCharsets.US_ASCII);
         Matcher size = ROWS_AND_COLUMNS.matcher(answer);
         int columns = size.matches() ? Integer.parseInt(size.group(2)) : 0;
-        return columns >= MIN_COLUMNS ? columns : DEFAULT_COLUMNS;
+        return columns > 0 ? columns : DEFAULT_COLUMNS;
       } finally {
         stty.destroy();
       }

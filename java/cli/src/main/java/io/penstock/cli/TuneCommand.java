@@ -146,7 +146,7 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   private ScratchFile write(long bytes) throws IOException {
-    try (Progress progress = Progress.start(penstock.streams(), "making a file", "bytes", bytes)) {
+    try (Progress progress = Progress.start(penstock.streams(), "making a file", "MB", bytes)) {
       return ScratchFile.write(path, bytes, progress::to);
     }
   }

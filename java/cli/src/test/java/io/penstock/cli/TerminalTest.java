@@ -1,0 +1,131 @@
+package io.penstock.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is on a terminal while a command runs, and after it. Made by script(1), of util-linux. */
+@Timeout(120)
+final class TerminalTest {
+  private static final String ERASE = "\r\u001b[K";
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void findScript() {
+    assumeTrue(
+        List.of("/usr/bin/script", "/bin/script").stream()
+            .anyMatch(name -> Files.exists(Path.of(name))),
+        "no script(1) here, which makes a terminal");
+  }
+
+  /** Runs a shell command in a terminal; "penstock" in it is the command line. */
+  private Process start(int columns, String command) throws IOException {
+    Path penstock = directory.resolve("penstock");
+    Files.writeString(
+        penstock,
+        "#!/bin/sh\nexec '%s' --enable-native-access=ALL-UNNAMED -cp '%s' io.penstock.cli.Main \"$@\"\n"
+            .formatted(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                System.getProperty("java.class.path")));
+    assertThat(penstock.toFile().setExecutable(true)).isTrue();
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                "script",
+                "-q",
+                "-e",
+                "-c",
+                "stty cols %d; %s".formatted(columns, command),
+                "/dev/null")
+            .directory(directory.toFile())
+            .redirectInput(ProcessBuilder.Redirect.PIPE);
+    builder.environment().remove("COLUMNS");
+    builder.environment().put("TERM", "xterm");
+    builder.environment().put("SHELL", "/bin/sh");
+    return builder.start();
+  }
+
+  private static String output(Process process) throws IOException, InterruptedException {
+    String all = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return all;
+  }
+
+  /** What is left on the screen: of each line what was printed after it was erased. */
+  private static List<String> screen(String output) {
+    return Arrays.stream(output.split("\r?\n"))
+        .map(
+            line ->
+                line.substring(
+                    line.lastIndexOf("\u001b[K") < 0 ? 0 : line.lastIndexOf("\u001b[K") + 3))
+        .toList();
+  }
+
+  private static List<String> bars(String output) {
+    return Arrays.stream(output.split("\r"))
+        .filter(line -> line.startsWith("\u001b[K") && line.contains("%"))
+        .map(line -> line.substring(3))
+        .toList();
+  }
+
+  @Test
+  void aBarIsReadableOnEightyColumnsAndGoneAtTheEnd() throws Exception {
+    Run.records(directory.resolve("x.npy"), 20_000, 4096);
+    String output =
+        output(start(80, "./penstock shuffle x.npy out --shards 2 --memory 8m; echo code $?"));
+    assertThat(bars(output))
+        .isNotEmpty()
+        .allMatch(bar -> bar.length() < 80 && bar.matches("shuffle +[0-9]+% \\[.{12,}\\] .*"));
+    assertThat(screen(output).getFirst()).startsWith("directory  out");
+    assertThat(screen(output)).contains("code 0").noneMatch(line -> line.contains("%"));
+  }
+
+  @Test
+  void aNarrowTerminalIsNotOverrun() throws Exception {
+    Run.records(directory.resolve("x.npy"), 20_000, 4096);
+    String output = output(start(40, "./penstock read x.npy --epochs 3 --batch-size 7"));
+    assertThat(bars(output)).isNotEmpty().allMatch(bar -> bar.length() < 40);
+    output = output(start(80, "COLUMNS=30 ./penstock read x.npy --epochs 3 --batch-size 7"));
+    assertThat(bars(output)).isNotEmpty().allMatch(bar -> bar.length() < 30);
+    output = output(start(80, "TERM=dumb ./penstock read x.npy --epochs 3"));
+    assertThat(output).contains("records").doesNotContain("\u001b");
+  }
+
+  @Test
+  void controlCLeavesOneLineOfItsOwn() throws Exception {
+    Run.records(directory.resolve("x.npy"), 20_000, 64);
+    Process process =
+        start(
+            80,
+            "trap : INT; ./penstock read x.npy --epochs 1000000 --batch-size 1 --state run.state;"
+                + " echo code $?");
+    InputStream from = process.getInputStream();
+    StringBuilder seen = new StringBuilder();
+    while (bars(seen.toString()).stream()
+        .noneMatch(bar -> bar.matches(".* [1-9][0-9,]* records.*"))) {
+      int next = from.read();
+      assertThat(next).as(seen.toString()).isNotNegative();
+      seen.append((char) next);
+    }
+    process.getOutputStream().write(3); // as ^C is typed
+    process.getOutputStream().flush();
+    seen.append(output(process));
+    List<String> screen = screen(seen.toString());
+    assertThat(screen).contains("code 130");
+    assertThat(screen.getFirst())
+        .matches(
+            "penstock: interrupted after [0-9,]+ of 20,000,000,000 records; state saved in"
+                + " run.state: run the same command to go on");
+  }
+}
