@@ -153,21 +153,16 @@ final class Unpacked implements AutoCloseable {
     SourceFile source = SourceFile.of(array.path());
     byte[] header = NpyPrefix.of(array);
     long bytes = header.length + array.dataBytes();
-    try {
-      InputStream elements = array.source().open();
-      return closing(
-          new SequenceInputStream(new ByteArrayInputStream(header), elements),
-          file -> {
-            Unpacked copy = copy(new Place(array.path(), ""), source, file, bytes, target);
-            if (Files.size(copy.path) != bytes) {
-              copy.close();
-              throw damaged(array.path(), new EOFException("its elements end early"));
-            }
-            return copy;
-          });
-    } catch (EOFException e) {
-      throw damaged(array.path(), e);
-    }
+    return closing(
+        new SequenceInputStream(new ByteArrayInputStream(header), StreamedElements.open(array)),
+        elements -> {
+          Unpacked copy = copy(new Place(array.path(), ""), source, elements, bytes, target);
+          if (Files.size(copy.path) != bytes) {
+            copy.close();
+            throw damaged(array.path(), new EOFException("its elements end early"));
+          }
+          return copy;
+        });
   }
 
   /** How a copy is made of something that is open. */

@@ -92,6 +92,28 @@ class SourcesTest {
   }
 
   @Test
+  void whatIsWrongWithElementsNamesTheFileAndThePart() throws IOException {
+    Path source = Files.write(directory.resolve("x.h5"), new byte[8]);
+    for (String reason : List.of("the chunk at (0,): expected 8 bytes, found 7", "it ends")) {
+      StreamedArray array =
+          new StreamedArray(
+              source,
+              "group/x",
+              ElementType.parse("<f8"),
+              List.of(1L),
+              false,
+              () -> {
+                throw new IOException(reason);
+              });
+      assertThatThrownBy(() -> Unpacked.of(array, directory.resolve("out.npy"), 0))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageStartingWith(source + ": 'group/x': ")
+          .hasMessageContaining(reason)
+          .hasMessageContaining("expected");
+    }
+  }
+
+  @Test
   void aCopyWhoseSourceCannotBeClosedIsNotLeftBehind() throws IOException {
     Path source = Files.write(directory.resolve("x"), new byte[8]);
     Closeable badly =
