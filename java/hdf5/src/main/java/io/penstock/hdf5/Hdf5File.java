@@ -27,6 +27,7 @@ final class Hdf5File implements AutoCloseable {
   private long windowAt;
   private int windowCount;
   private Superblock superblock;
+  private SharedMessages sharedMessages;
 
   private Hdf5File(Path path, FileChannel channel, long fileBytes) {
     this.path = path;
@@ -64,6 +65,19 @@ final class Hdf5File implements AutoCloseable {
 
   Superblock superblock() {
     return superblock;
+  }
+
+  /** Lets the superblock itself follow addresses. */
+  void use(Superblock read) {
+    this.superblock = read;
+  }
+
+  /** Messages that object headers have in common; found when one is asked for. */
+  SharedMessages sharedMessages() throws IOException {
+    if (sharedMessages == null) {
+      sharedMessages = SharedMessages.of(this);
+    }
+    return sharedMessages;
   }
 
   /** Where an address lies in the file. */

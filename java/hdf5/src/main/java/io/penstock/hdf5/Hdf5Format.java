@@ -68,7 +68,7 @@ public final class Hdf5Format implements FormatProvider {
     try {
       Hdf5File file = Hdf5File.open(path);
       try {
-        Optional<ObjectHeader> header = new Walk(file).header(name);
+        Optional<ObjectHeader> header = PathFinder.find(file, name);
         if (header.isEmpty()) {
           throw new IOException("expected a dataset '%s', found none".formatted(name));
         }

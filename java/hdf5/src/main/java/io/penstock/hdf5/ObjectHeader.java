@@ -25,7 +25,9 @@ final class ObjectHeader {
   static final int EXTERNAL_FILES = 0x07;
   static final int LAYOUT = 0x08;
   static final int FILTERS = 0x0b;
+  static final int SHARED_TABLE = 0x0f;
   static final int SYMBOL_TABLE = 0x11;
+  static final int DRIVER_INFO = 0x14;
 
   private static final int CONTINUATION = 0x10;
   private static final int LAST_KNOWN = 0x18;
@@ -40,7 +42,9 @@ final class ObjectHeader {
           EXTERNAL_FILES,
           LAYOUT,
           FILTERS,
-          SYMBOL_TABLE);
+          SHARED_TABLE,
+          SYMBOL_TABLE,
+          DRIVER_INFO);
 
   private static final int SHARED = 2;
   private static final int MUST_BE_UNDERSTOOD = 0x80;
@@ -49,7 +53,7 @@ final class ObjectHeader {
   private static final int MAX_PIECES = 1 << 12;
 
   private static final String WHAT = "an object header";
-  private static final int COMMITTED = 2;
+  private static final int IN_HEAP = 1;
 
   /** One message; shared ones lie elsewhere. */
   private record Message(int type, boolean isShared, Bytes data) {}
@@ -109,7 +113,7 @@ final class ObjectHeader {
         .toList();
   }
 
-  /** A message that lies in the header of another object: a committed datatype. */
+  /** A message that lies in the header of another object, as a committed datatype, or in a heap. */
   private Bytes shared(Message message) throws IOException {
     Bytes place = message.data.again();
     int version = place.version(1, 3);
@@ -117,11 +121,8 @@ final class ObjectHeader {
     if (version == 1) {
       place.skip(6);
     }
-    if (version == 3 && kind != COMMITTED) {
-      throw Hdf5Fault.refused(
-          "expected messages of its own in the object header at %d, found one in the file's table"
-              + " of shared messages: write it again with h5repack",
-          address);
+    if (version == 3 && kind == IN_HEAP) {
+      return file.sharedMessages().find(message.type, place);
     }
     ObjectHeader other = at(file, place.address());
     for (Message found : other.messages) {

@@ -75,6 +75,11 @@ final class StoredDataset {
       throw Hdf5Fault.damaged("expected filters on chunks only, found %s", filters.words());
     }
     long bytes = totalBytes();
+    if (storage instanceof Storage.Contiguous(long address)
+        && address != Bytes.UNDEFINED
+        && !space.isEmpty()) {
+      file.checkRange(address, bytes, "the data");
+    }
     if (storage instanceof Storage.Compact compact && bytes > compact.sizeBytes()) {
       throw Hdf5Fault.damaged(
           "expected %d bytes of data in the object header, found %d", bytes, compact.sizeBytes());

@@ -2,6 +2,7 @@ package io.penstock.hdf5;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * How a file begins: its widths of numbers, its length, and where the root group is.
@@ -13,8 +14,10 @@ import java.nio.charset.StandardCharsets;
  * @param addressBytes width of addresses
  * @param lengthBytes width of sizes
  * @param rootAddress of the root group's object header
+ * @param extensionAddress of an object header with more of this; {@link Bytes#UNDEFINED} if none
  */
-record Superblock(long base, int addressBytes, int lengthBytes, long rootAddress) {
+record Superblock(
+    long base, int addressBytes, int lengthBytes, long rootAddress, long extensionAddress) {
   private static final String SIGNATURE = "\u0089HDF\r\n\u001a\n";
   private static final int FIRST_USER_BLOCK_BYTES = 512;
 
@@ -65,17 +68,24 @@ record Superblock(long base, int addressBytes, int lengthBytes, long rootAddress
     bytes.skip(addressBytes);
     long root = bytes.number(addressBytes);
     checkEnd(file, end);
-    return new Superblock(at, addressBytes, lengthBytes, root);
+    return new Superblock(at, addressBytes, lengthBytes, root, Bytes.UNDEFINED);
   }
 
-  private static Superblock recent(Hdf5File file, Bytes bytes, long at, int version) {
+  private static Superblock recent(Hdf5File file, Bytes bytes, long at, int version)
+      throws IOException {
     int addressBytes = width(bytes);
     int lengthBytes = width(bytes);
     int flags = bytes.u8();
-    bytes.skip(2L * addressBytes);
+    bytes.skip(addressBytes);
+    long extension = bytes.number(addressBytes);
     long end = bytes.number(addressBytes);
     long root = bytes.number(addressBytes);
     bytes.checksum();
+    if (isUndefined(extension, addressBytes)) {
+      extension = Bytes.UNDEFINED;
+    }
+    Superblock superblock = new Superblock(at, addressBytes, lengthBytes, root, extension);
+    superblock.checkDriver(file);
     if (version == 3 && (flags & (OPEN_FOR_WRITING | OPEN_FOR_READERS_TOO)) == OPEN_FOR_WRITING) {
       throw Hdf5Fault.refused(
           "expected a file that its writer has closed, found one that is being written, or whose"
@@ -84,7 +94,7 @@ record Superblock(long base, int addressBytes, int lengthBytes, long rootAddress
     if ((flags & OPEN_FOR_READERS_TOO) == 0) {
       checkEnd(file, end);
     }
-    return new Superblock(at, addressBytes, lengthBytes, root);
+    return superblock;
   }
 
   private static int width(Bytes bytes) {
@@ -112,9 +122,29 @@ record Superblock(long base, int addressBytes, int lengthBytes, long rootAddress
   private static void refuseDriver(Hdf5File file, long position) throws IOException {
     Bytes block = file.atMost(position, 16, "the driver information block");
     block.skip(8);
-    throw Hdf5Fault.refused(
-        "expected a file that is whole, found a member of several that driver '%s' wrote: join them"
-            + " with h5repart, or with h5repack",
-        block.text(8).replaceAll("[^ -~]", "?"));
+    throw refusedDriver(block.text(8));
+  }
+
+  /** A file of another driver is shorter than it says, so this comes first. */
+  private void checkDriver(Hdf5File file) throws IOException {
+    if (extensionAddress != Bytes.UNDEFINED) {
+      file.use(this);
+      Optional<Bytes> driver =
+          ObjectHeader.at(file, extensionAddress).find(ObjectHeader.DRIVER_INFO);
+      if (driver.isPresent()) {
+        driver.get().version(0, 0);
+        throw refusedDriver(driver.get().text(8));
+      }
+    }
+  }
+
+  private static Hdf5Fault refusedDriver(String driver) {
+    String name = driver.replaceAll("[^ -~]", "?");
+    return Hdf5Fault.refused(
+        "expected a file that is whole, found one of several that HDF5's driver '%s' wrote: %s",
+        name,
+        name.startsWith("NCSAfami")
+            ? "join them with h5repart"
+            : "open them with that driver in h5py, and write a single file");
   }
 }

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Goes through the groups of a file.
@@ -27,7 +26,6 @@ final class Walk {
   /** Characters in all names: deep groups make long ones. */
   private static final long MAX_NAME_CHARACTERS = 1L << 27;
 
-  private static final int MAX_SOFT_LINKS = 32;
   private static final int MAX_SHOWN = 60;
 
   /** A group that is still to be looked at. */
@@ -125,14 +123,14 @@ final class Walk {
     }
   }
 
-  private static String whereTo(Link link) {
+  static String whereTo(Link link) {
     return link.file() == null
         ? "expected data, found a soft link to '%s': name that".formatted(shown(link.target()))
         : "expected data, found a link to '%s' in the file '%s': name that file and part"
             .formatted(shown(link.target()), shown(link.file()));
   }
 
-  private static String shown(String text) {
+  static String shown(String text) {
     String visible = text.replaceAll("\\p{C}", "?");
     return visible.length() <= MAX_SHOWN ? visible : visible.substring(0, MAX_SHOWN) + "...";
   }
@@ -140,7 +138,7 @@ final class Walk {
   /** The array of a name, through soft links; empty if there is no such name. */
   Optional<FoundArray> find(String name) throws IOException {
     try {
-      Optional<ObjectHeader> header = header(name);
+      Optional<ObjectHeader> header = PathFinder.find(file, name);
       if (header.isEmpty() || !StoredDataset.isDataset(header.get())) {
         return Optional.empty();
       }
@@ -148,54 +146,5 @@ final class Walk {
     } catch (Hdf5Fault e) {
       return Optional.of(FoundArray.refused(name, e.getMessage()));
     }
-  }
-
-  /** The object header that a path leads to; empty if a step of it is not there. */
-  Optional<ObjectHeader> header(String path) throws IOException {
-    Deque<String> steps = new ArrayDeque<>(steps(path).toList());
-    Deque<Long> way = new ArrayDeque<>(List.of(file.superblock().rootAddress()));
-    int softLinks = 0;
-    while (!steps.isEmpty()) {
-      String step = steps.pop();
-      ObjectHeader group = ObjectHeader.at(file, way.peek());
-      Optional<Link> link = Optional.empty();
-      if (Links.isGroup(group)) {
-        link = Links.of(file, group).stream().filter(l -> l.name().equals(step)).findFirst();
-      }
-      if (link.isEmpty()) {
-        if (softLinks > 0) {
-          throw Hdf5Fault.refused(
-              "expected data, found a soft link to '%s', which is not there", shown(path));
-        }
-        return Optional.empty();
-      }
-      Link found = link.get();
-      if (found.problem() != null) {
-        throw Hdf5Fault.refused("%s", found.problem());
-      }
-      if (found.isHard()) {
-        way.push(found.address());
-        continue;
-      }
-      if (found.file() != null) {
-        throw Hdf5Fault.refused("%s", whereTo(found));
-      }
-      if (++softLinks > MAX_SOFT_LINKS) {
-        throw Hdf5Fault.refused(
-            "expected data, found soft links that go round, such as one to '%s'",
-            shown(found.target()));
-      }
-      if (found.target().startsWith("/")) {
-        while (way.size() > 1) {
-          way.pop();
-        }
-      }
-      steps(found.target()).toList().reversed().forEach(steps::push);
-    }
-    return Optional.of(ObjectHeader.at(file, way.peek()));
-  }
-
-  private static Stream<String> steps(String path) {
-    return Stream.of(path.split("/")).filter(step -> !step.isEmpty() && !step.equals("."));
   }
 }

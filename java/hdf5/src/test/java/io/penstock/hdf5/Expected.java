@@ -1,9 +1,11 @@
 package io.penstock.hdf5;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.ElementType;
 import io.penstock.Field;
+import io.penstock.PenstockException;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
 import io.penstock.format.Part;
@@ -41,12 +43,18 @@ record Expected(String file, String name, String descr, List<String> words) {
 
   /** Compares all of them with the files in a folder. */
   static void check(List<Expected> all, Path folder) throws IOException {
-    for (String file : all.stream().map(Expected::file).distinct().toList()) {
+    for (Expected whole : all.stream().filter(one -> one.name.isEmpty()).toList()) {
+      assertThatThrownBy(() -> Formats.parts(folder.resolve(whole.file)))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining(whole.words.getFirst());
+    }
+    List<Expected> datasets = all.stream().filter(one -> !one.name.isEmpty()).toList();
+    for (String file : datasets.stream().map(Expected::file).distinct().toList()) {
       Map<String, Part> parts =
           Formats.parts(folder.resolve(file)).stream()
               .filter(part -> !part.isField())
               .collect(Collectors.toMap(Part::name, part -> part, (first, _) -> first));
-      for (Expected expected : all) {
+      for (Expected expected : datasets) {
         if (expected.file.equals(file)) {
           Part part = parts.get(expected.name);
           assertThat(part).as("%s#%s", file, expected.name).isNotNull();

@@ -3,6 +3,8 @@ package io.penstock.hdf5;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
@@ -14,6 +16,12 @@ final class Kinds {
       Path.of("src/test/resources/io/penstock/hdf5").resolve("kinds.zip");
 
   private Kinds() {}
+
+  static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".h5")).sorted().toList();
+    }
+  }
 
   static void unpack(Path folder) throws IOException {
     try (ZipInputStream archive = new ZipInputStream(Files.newInputStream(ARCHIVE))) {

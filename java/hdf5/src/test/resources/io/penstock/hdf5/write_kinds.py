@@ -9,6 +9,7 @@ it writes what the repository keeps as kinds.zip, the list in it; without it, th
 so many chunks that their indexes have several levels and pages. Values do not depend on the run.
 """
 
+import ctypes
 import hashlib
 import os
 import sys
@@ -77,14 +78,12 @@ def refuse(file, name, reason):
 class Kinds:
     """Datasets in one file."""
 
-    def __init__(self, name, **options):
+    def __init__(self, name, mode="w", **options):
         self.name = name
-        self.file = h5py.File(f"{folder}/{name}", "w", **options)
-        self.last = 0
+        self.file = h5py.File(f"{folder}/{name}", mode, **options)
 
-    def add(self, name, data=None, write=True, **options):
-        dataset = self.file.create_dataset(name, data=data, **options)
-        return dataset
+    def add(self, name, data=None, **options):
+        return self.file.create_dataset(name, data=data, **options)
 
     def low(self, name, shape, file_type, data, memory_type=None, plist=None):
         """A dataset of a type, or with properties, that h5py has no words for."""
@@ -387,11 +386,61 @@ if not is_small:
         group[f"dataset with a rather long name, number {i}"] = numpy.int16(i)
     kinds.close()
 
+
+def library():
+    """HDF5 itself, for what h5py has no words for."""
+    with open("/proc/self/maps") as maps:
+        names = {line.split()[-1] for line in maps if "libhdf5" in line and "_hl" not in line}
+    hdf5 = ctypes.CDLL(min(names, key=len))
+    number, bits = ctypes.c_int64, ctypes.c_uint
+    hdf5.H5Pset_chunk_opts.argtypes = [number, bits]
+    hdf5.H5Pset_shared_mesg_nindexes.argtypes = [number, bits]
+    hdf5.H5Pset_shared_mesg_index.argtypes = [number, bits, bits, bits]
+    return hdf5
+
+
+kinds = Kinds("edges.h5", libver="latest")
+plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+plist.set_chunk((3, 4))
+plist.set_deflate(4)
+assert library().H5Pset_chunk_opts(plist.id, 2) == 0
+for name, limits in (("fixed", None), ("one", (None, 10)), ("all", (None, None))):
+    limits = limits and tuple(h5py.h5s.UNLIMITED if limit is None else limit for limit in limits)
+    space = h5py.h5s.create_simple((7, 10), limits)
+    low = h5py.h5d.create(kinds.file.id, name.encode(), h5py.h5t.STD_I16LE, space, dcpl=plist)
+    low.write(h5py.h5s.ALL, h5py.h5s.ALL, numbers((7, 10), "<i2"))
+kinds.close()
+
+for libver in ("earliest", "latest"):
+    plist = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    assert library().H5Pset_shared_mesg_nindexes(plist.id, 2) == 0
+    assert library().H5Pset_shared_mesg_index(plist.id, 0, 0x1 | 0x2 | 0x8, 10) == 0
+    assert library().H5Pset_shared_mesg_index(plist.id, 1, 0x4 | 0x10, 10) == 0
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    if libver == "latest":
+        access.set_libver_bounds(h5py.h5f.LIBVER_LATEST, h5py.h5f.LIBVER_LATEST)
+    name = f"shared-{libver}.h5"
+    h5py.h5f.create(f"{folder}/{name}".encode(), h5py.h5f.ACC_TRUNC, plist, access).close()
+    kinds = Kinds(name, mode="r+")
+    row = numpy.dtype([("a", "<i4"), ("b", ">f8", (3,))])
+    for i in range(5):
+        kinds.add(f"x{i}", numbers((4, 5), row), chunks=(2, 3), compression="gzip", fillvalue=numbers((), row))
+        kinds.add(f"y{i}", numbers((3, 4), "<c8"))
+    kinds.close()
+
+for libver in ("earliest", "latest"):
+    for driver, options, name in (("family", {"memb_size": 4096}, "-%05d.h5"), ("split", {"meta_ext": b".h5", "raw_ext": b".raw"}, "")):
+        file = h5py.File(f"{folder}/{driver}-{libver}{name}", "w", driver=driver, libver=libver, **options)
+        file["x"] = numpy.arange(3000, dtype="i4")
+        file.close()
+        first = f"{driver}-{libver}" + ("-00000.h5" if driver == "family" else ".h5")
+        refuse(first, "", "NCSAfami" if driver == "family" else "NCSAmult")
+
 if not is_small:
     print("\n".join(lines))
 else:
     with zipfile.ZipFile(f"{folder}/kinds.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(os.listdir(folder)):
-            if name.endswith(".h5"):
+            if name.endswith(".h5") and not name.endswith(("1.h5", "2.h5", "3.h5")):
                 archive.writestr(zipfile.ZipInfo(name), open(f"{folder}/{name}", "rb").read(), zipfile.ZIP_DEFLATED, 9)
         archive.writestr(zipfile.ZipInfo("kinds.tsv"), "\n".join(lines), zipfile.ZIP_DEFLATED, 9)
