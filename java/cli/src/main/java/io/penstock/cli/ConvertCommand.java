@@ -2,6 +2,7 @@ package io.penstock.cli;
 
 import io.penstock.ElementType;
 import io.penstock.cli.convert.ArrayFiles;
+import io.penstock.cli.convert.FolderOptions;
 import io.penstock.cli.convert.FolderSource;
 import io.penstock.cli.convert.RecordSource;
 import io.penstock.cli.convert.Selection;
@@ -30,7 +31,8 @@ import picocli.CommandLine.TypeConversionException;
           + " killed left behind is deleted.",
       "",
       "With --json, one object on stdout: files, dtype, recordShape, records, bytes, seconds,"
-          + " bytesPerSecond, labels."
+          + " bytesPerSecond, labels (names of classes in the order of their numbers),"
+          + " classesFile (null without classes)."
     })
 final class ConvertCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
@@ -43,8 +45,9 @@ final class ConvertCommand implements Callable<Integer> {
               + " a.npy,b.npy or 'part-*.npy' (a name with a comma is taken as one where there is"
               + " such a file). Also what it does not read in place: compressed members of an .npz,"
               + " files compressed by gzip or zlib, text with numbers (.csv, .tsv, .txt), and a"
-              + " directory of images (PNG, JPEG), of small .npy or of other files that are a"
-              + " record each; sub-directories are classes, DST-labels.npy.")
+              + " folder of images (PNG, JPEG, GIF, BMP), of small .npy or of other files that"
+              + " are a record each, in the order of penstock read FOLDER; the folders in it are"
+              + " classes: DST-labels.npy has their numbers, DST-classes.json their names.")
   private String source;
 
   @Parameters(index = "1", paramLabel = "DST.npy", description = "The file to make.")
@@ -66,7 +69,8 @@ final class ConvertCommand implements Callable<Integer> {
       description =
           "Let --dtype change values: rounded to the nearest; whole numbers lose high bits, as in"
               + " NumPy; fractions are cut off, what is out of range becomes the nearest there is,"
-              + " NaN 0. Default: such values are an error.")
+              + " NaN 0. Of a folder of images also: keep the upper 8 bits of samples of 16."
+              + " Default: such values are an error.")
   private boolean isLossy;
 
   @Option(
@@ -87,17 +91,27 @@ final class ConvertCommand implements Callable<Integer> {
               + " get their names when all are whole. Default: ${DEFAULT-VALUE}, DST itself.")
   private int shards;
 
+  @Mixin private PatternOption pattern;
+
+  @Option(
+      names = "--raw",
+      description =
+          "Of a folder: take the bytes of its files as they are, all of one size, whatever they"
+              + " look like. Default: images and .npy are decoded, other formats an error.")
+  private boolean isRaw;
+
   @Option(
       names = "--resize",
       paramLabel = "HEIGHTxWIDTH",
       converter = SizeOfImages.class,
       description =
-          "Of a directory of images: make all of this size. Default: all must have one size.")
+          "Of a folder of images: make all of this size, by the means of areas. Default: all must"
+              + " have one size, as stored: EXIF does not turn them.")
   private SourceOptions.Size resize;
 
   @Option(
       names = "--gray",
-      description = "Of a directory of images: one channel (luma). Default: red, green, blue.")
+      description = "Of a folder of images: one channel (luma). Default: red, green, blue.")
   private boolean isGray;
 
   @Option(
@@ -183,11 +197,18 @@ final class ConvertCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     MakingReport report = new MakingReport();
     SourceOptions how =
-        new SourceOptions(selection, dtype, isLossy, resize, isGray, delimiter, skipLines);
+        new SourceOptions(
+            selection,
+            dtype,
+            isLossy,
+            new FolderOptions(pattern.text(), isRaw, resize, isGray),
+            delimiter,
+            skipLines);
     ArrayFiles.Options options = making.with(shards, isResumable);
     try (RecordSource whole = open(how);
         ArrayFiles files = new ArrayFiles(target, whole, options);
-        ArrayFiles labels = labels(whole, options)) {
+        ArrayFiles labels = labels(whole, options);
+        ClassFile classes = labels == null ? null : classes(whole, options)) {
       if (files.written() == 0) {
         write(whole, files);
       } else {
@@ -202,7 +223,8 @@ final class ConvertCommand implements Callable<Integer> {
       report.add(files.paths(), whole, files.written());
       if (labels != null) {
         labels.commit();
-        report.addLabels(labels.paths(), ((FolderSource) whole).labels());
+        classes.commit();
+        report.addLabels(labels.paths(), ((FolderSource) whole).labels(), classes.path());
       }
     }
     report.print(penstock.streams(), isJson);
@@ -233,6 +255,12 @@ final class ConvertCommand implements Callable<Integer> {
         throw e;
       }
     }
+  }
+
+  /** What the numbers mean, in a file that stays with them. */
+  private ClassFile classes(RecordSource whole, ArrayFiles.Options options) {
+    Path path = target.resolveSibling(Formats.columnName(target) + "-classes.json");
+    return new ClassFile(path, ((FolderSource) whole).labels(), options.mayReplace());
   }
 
   private void write(RecordSource records, ArrayFiles files) throws IOException {

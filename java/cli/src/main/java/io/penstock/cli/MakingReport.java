@@ -19,6 +19,7 @@ final class MakingReport {
   private long records;
   private long bytes;
   private final JsonArray labels = new JsonArray();
+  private Path classes;
 
   /** Adds the files of a column; columns have the same number of records. */
   void add(List<Path> paths, RecordSource source, long recordCount) {
@@ -40,9 +41,10 @@ final class MakingReport {
     bytes += count * recordBytes;
   }
 
-  /** Adds files with the classes of the records, and what these are called. */
-  void addLabels(List<Path> paths, List<String> names) {
+  /** Adds files with the classes of the records, what these are called, and where that is kept. */
+  void addLabels(List<Path> paths, List<String> names, Path classesFile) {
     files.addAll(paths);
+    classes = classesFile;
     names.forEach(labels::add);
   }
 
@@ -62,6 +64,7 @@ final class MakingReport {
       object.addProperty("seconds", seconds);
       object.add("bytesPerSecond", Json.number(bytes / seconds));
       object.add("labels", labels);
+      object.addProperty("classesFile", classes == null ? null : classes.toString());
       Json.print(streams, object);
       return;
     }

@@ -8,17 +8,31 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The Python of this machine, where it has NumPy. */
-final class Python {
+public final class Python {
   private Python() {}
 
   /**
-   * The first python3 of a PATH may be one that somebody installed for something else. Null where
-   * there is none with NumPy.
+   * The first python3 of a PATH may be one that somebody installed for something else.
+   *
+   * @return null where there is none with NumPy
    */
-  static String withNumPy() throws IOException, InterruptedException {
+  public static String withNumPy() throws IOException, InterruptedException {
+    return with("numpy");
+  }
+
+  /**
+   * The same with Pillow, too.
+   *
+   * @return null where there is none with NumPy and Pillow
+   */
+  public static String withPillow() throws IOException, InterruptedException {
+    return with("numpy, PIL.Image");
+  }
+
+  private static String with(String modules) throws IOException, InterruptedException {
     for (String python : List.of("python3", "/usr/bin/python3")) {
       try {
-        if (new ProcessBuilder(python, "-c", "import numpy").start().waitFor() == 0) {
+        if (new ProcessBuilder(python, "-c", "import " + modules).start().waitFor() == 0) {
           return python;
         }
       } catch (IOException e) {
@@ -28,8 +42,12 @@ final class Python {
     return null;
   }
 
-  /** Runs a script on a folder; what it printed. */
-  static String run(String python, String script, Path folder)
+  /**
+   * Runs a script on a folder.
+   *
+   * @return what it printed
+   */
+  public static String run(String python, String script, Path folder)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(python, "-c", script, folder.toString())

@@ -10,6 +10,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -36,9 +37,7 @@ public final class FileNames {
   public static byte[] bytes(Path name) {
     String text = name.toString();
     boolean isExact =
-        isAscii(text)
-            || (IS_UTF_8 && text.indexOf(REPLACEMENT) < 0)
-            || name.getFileSystem() != FileSystems.getDefault();
+        isAscii(text) || (IS_UTF_8 && text.indexOf(REPLACEMENT) < 0) || !isDefault(name);
     if (isExact) {
       return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -55,7 +54,7 @@ public final class FileNames {
         bytes[count++] = (byte) path.charAt(i);
       }
     }
-    return java.util.Arrays.copyOf(bytes, count);
+    return Arrays.copyOf(bytes, count);
   }
 
   /**
@@ -72,9 +71,7 @@ public final class FileNames {
 
   private static Path relative(Path folder, byte[] name) {
     String text = textOrNull(name);
-    boolean isExact =
-        text != null
-            && (IS_UTF_8 || isAscii(text) || folder.getFileSystem() != FileSystems.getDefault());
+    boolean isExact = text != null && (IS_UTF_8 || isAscii(text) || !isDefault(folder));
     if (isExact) {
       return folder.getFileSystem().getPath(text);
     }
@@ -116,6 +113,10 @@ public final class FileNames {
         all.append("\\x%02x".formatted(bytes.get()));
       }
     }
+  }
+
+  private static boolean isDefault(Path path) {
+    return path.getFileSystem().equals(FileSystems.getDefault());
   }
 
   private static String textOrNull(byte[] name) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -24,22 +23,28 @@ final class BytesDecoder implements FolderSource.Decoder {
   private final List<Long> shape;
   private final long bytes;
 
-  BytesDecoder(Path first) throws IOException {
+  private BytesDecoder(
+      Path first, boolean isArray, ElementType type, List<Long> shape, long bytes) {
     this.first = first;
-    this.isArray = FolderSource.hasExtension(first, List.of(".npy"));
-    if (isArray) {
-      ArrayLayout layout = array(first);
-      this.type = layout.elementType();
-      this.shape = layout.shape();
-      this.bytes = layout.dataBytes();
-    } else {
-      this.bytes = Files.size(first);
-      this.type = ElementType.parse("|u1");
-      this.shape = List.of(bytes);
-    }
+    this.isArray = isArray;
+    this.type = type;
+    this.shape = shape;
+    this.bytes = bytes;
     if (bytes == 0) {
       throw PenstockException.about(first, "expected a record of at least one byte, found none");
     }
+  }
+
+  /** Files that are all small .npy. */
+  static BytesDecoder ofArrays(Path first) {
+    ArrayLayout layout = array(first);
+    return new BytesDecoder(first, true, layout.elementType(), layout.shape(), layout.dataBytes());
+  }
+
+  /** The bytes of files, whatever they are. */
+  static BytesDecoder ofBytes(Path first) {
+    long bytes = SourceFile.of(first).sizeBytes();
+    return new BytesDecoder(first, false, ElementType.parse("|u1"), List.of(bytes), bytes);
   }
 
   private static ArrayLayout array(Path file) {

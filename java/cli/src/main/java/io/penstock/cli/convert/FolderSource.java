@@ -1,27 +1,22 @@
 package io.penstock.cli.convert;
 
 import io.penstock.ElementType;
-import io.penstock.PenstockException;
+import io.penstock.format.FolderListing;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
- * A directory of files that are a record each: images, small .npy, or files of any bytes.
+ * A folder of files that are a record each: images, small .npy, or files of any bytes.
  *
- * <p>Files come in the order of their paths; those whose names begin with a dot do not. Where they
- * lie in sub-directories, the names of these are the classes. Records of a chunk are read by all
- * processors. What it owns: the list of files, some 200 bytes for each.
+ * <p>Files and classes are those of {@link FolderListing}, as for all that reads folders. Records
+ * of a chunk are read by all processors. What it owns: the list of files, some 200 bytes for each.
  */
 public final class FolderSource implements RecordSource {
   private static final String LABEL_TYPE = "<i8";
@@ -36,8 +31,7 @@ public final class FolderSource implements RecordSource {
     void decode(Path file, MemorySegment into) throws IOException;
   }
 
-  private final Path directory;
-  private final List<Path> files;
+  private final FolderListing listing;
   private final Selection selection;
   private final Decoder decoder;
   private final String options;
@@ -46,9 +40,8 @@ public final class FolderSource implements RecordSource {
   private long next;
 
   private FolderSource(
-      Path directory, List<Path> files, Selection selection, Decoder decoder, String options) {
-    this.directory = directory;
-    this.files = files;
+      FolderListing listing, Selection selection, Decoder decoder, String options) {
+    this.listing = listing;
     this.selection = selection;
     this.decoder = decoder;
     this.options = options;
@@ -56,41 +49,17 @@ public final class FolderSource implements RecordSource {
     this.chunk = arena.allocate(records * recordBytes(), Long.BYTES);
   }
 
-  static FolderSource open(Path directory, SourceOptions options) throws IOException {
-    List<Path> files;
-    try (Stream<Path> found = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
-      files =
-          found
-              .filter(path -> !isHidden(directory.relativize(path)))
-              .filter(Files::isRegularFile)
-              .sorted((a, b) -> a.toString().compareTo(b.toString()))
-              .toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause(); // A loop of links, or a folder that must not be read.
-    }
-    if (files.isEmpty()) {
-      throw PenstockException.about(directory, "expected files in the directory, found none");
-    }
-    Path first = files.getFirst();
-    boolean isOfImages = ImageDecoder.isImage(first);
-    if (!isOfImages) {
-      options.checkNoImages();
-    }
-    Decoder decoder =
-        isOfImages
-            ? ImageDecoder.of(first, options.resize(), options.isGray())
-            : new BytesDecoder(first);
-    String how = "resize=%s gray=%s".formatted(options.resize(), options.isGray());
-    return new FolderSource(directory, files, options.selection(), decoder, how);
+  static FolderSource open(Path folder, SourceOptions options) {
+    FolderListing listing = FolderListing.of(folder, options.folder().pattern());
+    Decoder decoder = FolderKind.decoder(listing, options);
+    String how = "%s lossy=%s".formatted(options.folder(), options.isLossy());
+    return new FolderSource(listing, options.selection(), decoder, how);
   }
 
-  private static boolean isHidden(Path relative) {
-    for (Path name : relative) {
-      if (name.toString().startsWith(".")) {
-        return true;
-      }
-    }
-    return false;
+  /** The numbers of the classes of all files, as {@code FOLDER#label} has them. */
+  static RecordSource labels(Path folder, SourceOptions options) {
+    FolderListing listing = FolderListing.of(folder, options.folder().pattern());
+    return numbers(IntStream.range(0, listing.fileCount()).mapToLong(listing::label).toArray());
   }
 
   @Override
@@ -105,18 +74,21 @@ public final class FolderSource implements RecordSource {
 
   @Override
   public long recordCount() {
-    return selection.count(files.size());
+    return selection.count(listing.fileCount());
   }
 
   @Override
   public String identity() {
     StringBuilder names = new StringBuilder(options).append(' ').append(selection);
-    files.forEach(file -> names.append('\n').append(SourceFile.identity(file)));
+    for (int i = 0; i < listing.fileCount(); i++) {
+      names.append('\n').append(listing.name(i));
+      names.append(' ').append(SourceFile.identity(listing.file(i)));
+    }
     return names.toString();
   }
 
-  private Path file(long record) {
-    return files.get(Math.toIntExact(selection.start() + record * selection.step()));
+  private int number(long record) {
+    return Math.toIntExact(selection.start() + record * selection.step());
   }
 
   @Override
@@ -127,62 +99,60 @@ public final class FolderSource implements RecordSource {
     }
     long bytes = recordBytes();
     long start = next;
-    List<IOException> failures = new ArrayList<>();
+    // The first file that fails is named, whichever thread comes first.
+    ConcurrentSkipListMap<Integer, Exception> failures = new ConcurrentSkipListMap<>();
     IntStream.range(0, count)
         .parallel()
         .forEach(
             i -> {
               try {
-                decoder.decode(file(start + i), chunk.asSlice(i * bytes, bytes));
-              } catch (IOException e) {
-                synchronized (failures) {
-                  failures.add(e);
-                }
+                Path file = listing.file(number(start + i));
+                decoder.decode(file, chunk.asSlice(i * bytes, bytes));
+              } catch (IOException | RuntimeException e) {
+                failures.put(i, e);
               }
             });
     if (!failures.isEmpty()) {
-      throw failures.getFirst();
+      switch (failures.firstEntry().getValue()) {
+        case RuntimeException e -> throw e;
+        case IOException e -> throw e;
+        case Exception e -> throw new IllegalStateException(e);
+      }
     }
     next += count;
     return chunk.asSlice(0, count * bytes);
   }
 
   /**
-   * The classes of the records: names of the sub-directories that the files lie in.
+   * The classes of the records: names of the folders in the folder.
    *
-   * @return the names in order; empty where files lie in the directory itself
+   * @return the names in the order of their numbers; empty where no file lies in one of them
    */
   public List<String> labels() {
-    TreeSet<String> names = new TreeSet<>();
-    for (Path file : files) {
-      Path relative = directory.relativize(file);
-      if (relative.getNameCount() < 2) {
-        return List.of();
-      }
-      names.add(relative.getName(0).toString());
-    }
-    return List.copyOf(names);
+    boolean hasClasses =
+        IntStream.range(0, listing.fileCount()).anyMatch(i -> listing.label(i) >= 0);
+    return hasClasses ? listing.classes() : List.of();
   }
 
   /**
    * The number of the class of each record, as a source of its own.
    *
-   * @return int64, in the order of the records
+   * @return int64, in the order of the records; -1 for those in no class
    */
   public RecordSource labelSource() {
-    List<String> names = labels();
-    long[] numbers = new long[Math.toIntExact(recordCount())];
-    for (int i = 0; i < numbers.length; i++) {
-      String name = directory.relativize(file(i)).getName(0).toString();
-      numbers[i] = names.indexOf(name);
-    }
-    return new ArraySource(ElementType.parse(LABEL_TYPE), MemorySegment.ofArray(numbers));
+    long[] labels = new long[Math.toIntExact(recordCount())];
+    Arrays.setAll(labels, i -> listing.label(number(i)));
+    return numbers(labels);
   }
 
-  /** Whether a file has one of these extensions. */
-  static boolean hasExtension(Path file, List<String> extensions) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return extensions.stream().anyMatch(name::endsWith);
+  private static RecordSource numbers(long[] labels) {
+    return new ArraySource(ElementType.parse(LABEL_TYPE), MemorySegment.ofArray(labels));
+  }
+
+  /** Whether a name has one of these extensions. */
+  static boolean hasExtension(String name, List<String> extensions) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return extensions.stream().anyMatch(lower::endsWith);
   }
 
   @Override

@@ -2,166 +2,157 @@ package io.penstock.cli.convert;
 
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
-import java.awt.Image;
-import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
-import java.io.IOException;
+import io.penstock.format.FileKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.List;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
 /**
- * Images as records of uint8: (height, width, 3) for red, green and blue, or (height, width) for
- * gray. The decoders are those of the JDK's ImageIO.
+ * Images as records: (height, width, 3) for red, green and blue, or (height, width) for gray.
  *
- * <p>Gray images are the same in all three channels. Transparency is left out. Resizing averages
- * the pixels that become one. It must not decode an image before it knows its size.
+ * <p>Numbers are those of the files, as Pillow's convert("RGB") has them: profiles of colour, gamma
+ * and EXIF change nothing, transparency is left out, and gray is the same in all channels. Samples
+ * of 16 bits are uint16, all others uint8; both in one folder are an error unless bits may be lost.
+ * An image that is not whole is an error, always.
  */
 final class ImageDecoder implements FolderSource.Decoder {
-  private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg", ".bmp", ".gif");
+  private static final List<String> EXTENSIONS =
+      List.of(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif");
 
-  /** An image of 16,384 x 16,384 takes 1 GiB. */
-  private static final long MAX_PIXELS = 1L << 28;
-
-  static {
-    System.setProperty("java.awt.headless", "true");
-    ImageIO.setUseCache(false); // It would write each image to a temporary file.
-  }
+  private static final ValueLayout.OfChar UINT16 = ValueLayout.JAVA_CHAR_UNALIGNED;
+  private static final int START_BYTES = 32;
 
   private final Path first;
   private final int height;
   private final int width;
-  private final boolean isResized;
-  private final boolean isGray;
+  private final boolean isDeep;
+  private final boolean isLossy;
+  private final FolderOptions options;
 
-  private ImageDecoder(Path first, int height, int width, boolean isResized, boolean isGray) {
+  private ImageDecoder(Path first, Pixels pixels, boolean isLossy, FolderOptions options) {
     this.first = first;
-    this.height = height;
-    this.width = width;
-    this.isResized = isResized;
-    this.isGray = isGray;
+    this.height = options.resize() == null ? pixels.height() : options.resize().height();
+    this.width = options.resize() == null ? pixels.width() : options.resize().width();
+    this.isDeep = pixels.isDeep();
+    this.isLossy = isLossy;
+    this.options = options;
   }
 
-  static boolean isImage(Path file) {
-    return FolderSource.hasExtension(file, EXTENSIONS);
+  static boolean isNamed(String name) {
+    return FolderSource.hasExtension(name, EXTENSIONS);
+  }
+
+  /** Whether a file is one of those that can be decoded, by its first bytes. */
+  static boolean isImage(byte[] start) {
+    return JpegFile.is(start)
+        || PngImage.is(start)
+        || ImageReaders.isGif(start)
+        || ImageReaders.isBmp(start);
+  }
+
+  static byte[] start(Path file) {
+    return FileBytes.start(file, START_BYTES);
   }
 
   /**
-   * A decoder of images of one size.
+   * A decoder of images that are all like the first.
    *
-   * @param first that tells the size
-   * @param resize the size to make of all; null for none
+   * @param first that tells the size and the bits of a sample
+   * @param isLossy whether 16 bits become 8
    */
-  static ImageDecoder of(Path first, SourceOptions.Size resize, boolean isGray) throws IOException {
-    if (resize != null) {
-      return new ImageDecoder(first, resize.height(), resize.width(), true, isGray);
-    }
-    BufferedImage image = read(first);
-    return new ImageDecoder(first, image.getHeight(), image.getWidth(), false, isGray);
+  static ImageDecoder of(Path first, FolderOptions options, boolean isLossy) {
+    Pixels pixels = read(first);
+    return new ImageDecoder(first, isLossy ? pixels.shallow() : pixels, isLossy, options);
   }
 
   @Override
   public ElementType elementType() {
-    return ElementType.parse("|u1");
+    return ElementType.named(isDeep ? "uint16" : "uint8");
   }
 
   @Override
   public List<Long> recordShape() {
-    return isGray ? List.of((long) height, (long) width) : List.of((long) height, (long) width, 3L);
+    return options.isGray()
+        ? List.of((long) height, (long) width)
+        : List.of((long) height, (long) width, 3L);
   }
 
   @Override
-  public void decode(Path file, MemorySegment into) throws IOException {
-    BufferedImage image = read(file);
-    boolean isSame = image.getHeight() == height && image.getWidth() == width;
-    if (!isSame && !isResized) {
+  public void decode(Path file, MemorySegment into) {
+    Pixels pixels = read(file);
+    pixels = isLossy ? pixels.shallow() : pixels;
+    if (pixels.isDeep() != isDeep) {
       throw PenstockException.about(
           file,
-          "expected an image of %dx%d as %s, found %dx%d: give all one size with --resize"
-              .formatted(height, width, first, image.getHeight(), image.getWidth()));
+          "expected samples of %d bits as in %s, found %d: --lossy keeps the upper 8 of all"
+              .formatted(isDeep ? 16 : 8, first, pixels.isDeep() ? 16 : 8));
     }
-    int[] pixels = isSame ? pixels(image) : pixels(resized(image));
-    long at = 0;
-    for (int pixel : pixels) {
-      int red = pixel >> 16 & 0xff;
-      int green = pixel >> 8 & 0xff;
-      int blue = pixel & 0xff;
-      if (isGray) {
-        into.set(ValueLayout.JAVA_BYTE, at++, (byte) luma(red, green, blue));
-      } else {
-        into.set(ValueLayout.JAVA_BYTE, at++, (byte) red);
-        into.set(ValueLayout.JAVA_BYTE, at++, (byte) green);
-        into.set(ValueLayout.JAVA_BYTE, at++, (byte) blue);
-      }
-    }
-  }
-
-  /** ITU-R 601, in the whole numbers that Pillow's convert("L") reckons with. */
-  private static int luma(int red, int green, int blue) {
-    return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-  }
-
-  private BufferedImage resized(BufferedImage image) {
-    int[] pixels = pixels(image);
-    BufferedImage plain =
-        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
-    plain.setRGB(0, 0, image.getWidth(), image.getHeight(), pixels, 0, image.getWidth());
-    Image scaled = plain.getScaledInstance(width, height, Image.SCALE_AREA_AVERAGING);
-    BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    var graphics = result.createGraphics();
-    graphics.drawImage(scaled, 0, 0, null);
-    graphics.dispose();
-    return result;
-  }
-
-  /** Red, green and blue of all pixels, row by row. */
-  private static int[] pixels(BufferedImage image) {
-    int width = image.getWidth();
-    int height = image.getHeight();
-    Raster raster = image.getRaster();
-    int bands = raster.getNumBands();
-    boolean isGray = image.getColorModel().getColorSpace().getNumComponents() == 1;
-    if (!isGray || image.getColorModel().getPixelSize() < 8) {
-      return image.getRGB(0, 0, width, height, null, 0, width);
-    }
-    // getRGB would take gray for linear light and change the numbers.
-    int shift = raster.getSampleModel().getSampleSize(0) - 8;
-    int[] samples = raster.getPixels(0, 0, width, height, (int[]) null);
-    int[] pixels = new int[width * height];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (samples[i * bands] >> shift & 0xff) * 0x010101;
-    }
-    return pixels;
-  }
-
-  private static BufferedImage read(Path file) throws IOException {
-    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-      Iterator<ImageReader> readers = in == null ? null : ImageIO.getImageReaders(in);
-      if (readers == null || !readers.hasNext()) {
-        throw PenstockException.about(
-            file, "expected an image (PNG, JPEG, GIF, BMP), found another file: take it out");
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MAX_PIXELS) {
-          throw PenstockException.about(
-              file,
-              "expected an image of at most %d pixels, found %d".formatted(MAX_PIXELS, pixels));
-        }
-        return reader.read(0);
-      } finally {
-        reader.dispose();
-      }
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    if (options.resize() == null && (pixels.height() != height || pixels.width() != width)) {
       throw PenstockException.about(
-          file, "expected an image, found that it cannot be decoded: " + e.getMessage(), e);
+          file,
+          "expected an image of %dx%d as %s, found %dx%d%s: give all one size with --resize"
+              .formatted(
+                  height, width, first, pixels.height(), pixels.width(), turned(file, pixels)));
     }
+    pixels = pixels.resized(height, width);
+    char[] samples = (options.isGray() ? pixels.gray() : pixels.colour()).samples();
+    if (isDeep) {
+      MemorySegment.copy(samples, 0, into, UINT16, 0, samples.length);
+      return;
+    }
+    byte[] bytes = new byte[samples.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) samples[i];
+    }
+    MemorySegment.copy(bytes, 0, into, ValueLayout.JAVA_BYTE, 0, bytes.length);
+  }
+
+  /** Programs show such an image the other way around, so that the sizes look the same there. */
+  private String turned(Path file, Pixels pixels) {
+    try {
+      byte[] bytes = FileBytes.all(file);
+      boolean isTurned =
+          pixels.height() == width
+              && pixels.width() == height
+              && JpegFile.is(bytes)
+              && JpegFile.of(bytes).orientation() > 4;
+      return isTurned ? " (as stored; its EXIF says that it is to be turned)" : "";
+    } catch (ImageException _) {
+      return "";
+    }
+  }
+
+  private static Pixels read(Path file) {
+    byte[] bytes = FileBytes.all(file);
+    try {
+      if (JpegFile.is(bytes)) {
+        return JpegImage.decode(JpegFile.of(bytes));
+      }
+      if (PngImage.is(bytes)) {
+        return PngImage.decode(bytes);
+      }
+      if (ImageReaders.isGif(bytes)) {
+        return ImageReaders.decodeGif(bytes);
+      }
+      if (ImageReaders.isBmp(bytes)) {
+        return ImageReaders.decodeBmp(bytes);
+      }
+    } catch (ImageException e) {
+      throw PenstockException.about(file, e.getMessage(), e);
+    }
+    byte[] start = Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.START_BYTES));
+    throw PenstockException.about(
+        file,
+        FileKind.of(start, bytes.length)
+            .map(
+                kind ->
+                    "expected an image (PNG, JPEG, GIF, BMP), found %s: %s, or leave it out with"
+                            .formatted(kind.name(), kind.remedy())
+                        + " --pattern")
+            .orElse(
+                "expected an image (PNG, JPEG, GIF, BMP), found that it begins with other bytes:"
+                    + " copy or make it again, or leave it out with --pattern"));
   }
 }

@@ -7,9 +7,8 @@ import io.penstock.ElementType;
  *
  * @param selection which records
  * @param dtype what their elements are to be; null for what they are
- * @param isLossy whether that may change values
- * @param resize height and width that images get; null where all must be of one size
- * @param isGray whether images have one channel
+ * @param isLossy whether that may change values, and images of 16 bits become such of 8
+ * @param folder how files of a folder become records
  * @param delimiter what separates the numbers of a line of text, {@link #BLANKS} for runs of
  *     blanks; null for what the file's name says
  * @param skipLines lines of text before the first with numbers
@@ -18,8 +17,7 @@ public record SourceOptions(
     Selection selection,
     ElementType dtype,
     boolean isLossy,
-    Size resize,
-    boolean isGray,
+    FolderOptions folder,
     Character delimiter,
     int skipLines) {
   /** A delimiter that is any run of blanks. */
@@ -36,15 +34,19 @@ public record SourceOptions(
     if (skipLines < 0) {
       throw new IllegalArgumentException("--skip-lines must be at least 0, was " + skipLines);
     }
-    if (isLossy && dtype == null) {
-      throw new IllegalArgumentException("--lossy goes with --dtype");
-    }
   }
 
-  /** Refuses what means nothing for a source that is no directory of images. */
+  /** Refuses what means nothing for a source that is no folder. */
+  void checkNoFolder() {
+    folder.checkNoFolder();
+    checkNoImages();
+  }
+
+  /** Refuses what means nothing for a source that is no folder of images. */
   void checkNoImages() {
-    if (resize != null || isGray) {
-      throw new IllegalArgumentException("--resize and --gray go with a directory of images");
+    folder.checkNoImages();
+    if (isLossy && dtype == null) {
+      throw new IllegalArgumentException("--lossy goes with --dtype, or with a folder of images");
     }
   }
 
@@ -103,7 +105,6 @@ public record SourceOptions(
    * @return options for the rest
    */
   public SourceOptions from(long count) {
-    return new SourceOptions(
-        selection.from(count), dtype, isLossy, resize, isGray, delimiter, skipLines);
+    return new SourceOptions(selection.from(count), dtype, isLossy, folder, delimiter, skipLines);
   }
 }

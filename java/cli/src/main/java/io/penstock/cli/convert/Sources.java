@@ -50,12 +50,17 @@ public final class Sources {
         options.checkNoText();
         return FolderSource.open(path, options);
       }
-      if (TextSource.isNamed(path)) {
+      if (Formats.isLabels(path)) {
+        options.checkNoText();
         options.checkNoImages();
+        return SelectedSource.of(FolderSource.labels(Formats.file(path), options), selection);
+      }
+      if (TextSource.isNamed(path)) {
+        options.checkNoFolder();
         return SelectedSource.of(TextSource.open(path, options), selection);
       }
     }
-    options.checkNoImages();
+    options.checkNoFolder();
     options.checkNoText();
     List<Path> files = new ArrayList<>();
     List<Unpacked> unpacked = new ArrayList<>();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SourcesTest {
   private static final SourceOptions ALL =
-      new SourceOptions(Selection.ALL, null, false, null, false, null, 0);
+      new SourceOptions(Selection.ALL, null, false, FolderOptions.NONE, null, 0);
 
   @TempDir Path directory;
 
@@ -79,7 +79,7 @@ class SourcesTest {
     for (String slice : List.of("0:10", "10:20", "0:10:2", ":")) {
       for (String part : List.of("", "#raw:uint8:-1x8:0", "#raw:uint8:-1x8:8")) {
         SourceOptions some =
-            new SourceOptions(Selection.parse(slice), null, false, null, false, null, 0);
+            new SourceOptions(Selection.parse(slice), null, false, FolderOptions.NONE, null, 0);
         Path path = Path.of(array + part);
         for (int again = 0; again < 2; again++) {
           try (RecordSource source =
@@ -168,7 +168,7 @@ class SourcesTest {
   void aSelectionReadsWhatIsSelected() throws IOException {
     Path text = Files.writeString(directory.resolve("x.csv"), "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
     SourceOptions some =
-        new SourceOptions(Selection.parse("2:9:3"), null, false, null, false, null, 0);
+        new SourceOptions(Selection.parse("2:9:3"), null, false, FolderOptions.NONE, null, 0);
     try (RecordSource source = Sources.open(List.of(text), some, directory.resolve("out.npy"))) {
       assertThat(source.recordCount()).isEqualTo(RecordSource.UNKNOWN);
       double[] found = source.next().toArray(ValueLayout.JAVA_DOUBLE);

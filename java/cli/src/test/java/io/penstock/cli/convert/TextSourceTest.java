@@ -37,7 +37,7 @@ final class TextSourceTest {
 
   private static SourceOptions options(String dtype, Character delimiter, int skipLines) {
     ElementType type = dtype == null ? null : ElementType.parse(dtype);
-    return new SourceOptions(Selection.ALL, type, false, null, false, delimiter, skipLines);
+    return new SourceOptions(Selection.ALL, type, false, FolderOptions.NONE, delimiter, skipLines);
   }
 
   private RecordSource open(Path path, SourceOptions options) throws IOException {

@@ -1,0 +1,41 @@
+package io.penstock.cli.convert;
+
+/**
+ * How a folder of files is read, each of which is a record.
+ *
+ * @param pattern of the names of files that are meant, as {@code *.jpg,*.png,!thumbs}; a star for
+ *     all
+ * @param isRaw whether records are the bytes of the files, whatever format these have
+ * @param resize height and width that images get; null where all must be of one size
+ * @param isGray whether images have one channel
+ */
+public record FolderOptions(
+    String pattern, boolean isRaw, SourceOptions.Size resize, boolean isGray) {
+  private static final String ALL = "*";
+
+  /** All files, as they are. */
+  public static final FolderOptions NONE = new FolderOptions(ALL, false, null, false);
+
+  /** Checks what goes together. */
+  public FolderOptions {
+    if (isRaw && (resize != null || isGray)) {
+      throw new IllegalArgumentException(
+          "--resize and --gray must be without --raw, which takes files as they are");
+    }
+  }
+
+  /** Refuses what means nothing for a source that is no folder. */
+  void checkNoFolder() {
+    if (isRaw || !pattern.equals(ALL)) {
+      throw new IllegalArgumentException("--pattern and --raw go with a folder");
+    }
+    checkNoImages();
+  }
+
+  /** Refuses what means nothing for files that are no images. */
+  void checkNoImages() {
+    if (resize != null || isGray) {
+      throw new IllegalArgumentException("--resize and --gray go with a folder of images");
+    }
+  }
+}
