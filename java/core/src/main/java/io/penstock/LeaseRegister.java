@@ -15,13 +15,37 @@ import java.util.Set;
  * Thread-safe.
  */
 final class LeaseRegister {
-  /**
-   * One lease.
-   *
-   * @param arena what its segments live in; null unless leases are checked
-   * @param taker where it was taken; null unless that is tracked
-   */
-  record Entry(Arena arena, Throwable taker) {}
+  /** One lease. */
+  static class Entry {
+    private final Throwable taker;
+
+    Entry(Throwable taker) {
+      this.taker = taker;
+    }
+
+    /** Where it was taken; null unless that is tracked. */
+    Throwable taker() {
+      return taker;
+    }
+
+    /** What its segments live in; null unless leases are checked. */
+    Arena arena() {
+      return null;
+    }
+  }
+
+  private static final class CheckedEntry extends Entry {
+    private final Arena arena = Arena.ofShared();
+
+    CheckedEntry(Throwable taker) {
+      super(taker);
+    }
+
+    @Override
+    Arena arena() {
+      return arena;
+    }
+  }
 
   private final boolean isTracking = Boolean.getBoolean("penstock.trackBatches");
   private final boolean isChecking = Boolean.getBoolean("penstock.checkLeases");
@@ -54,10 +78,8 @@ final class LeaseRegister {
     if (!isTracking && !isChecking) {
       return null;
     }
-    Entry entry =
-        new Entry(
-            isChecking ? Arena.ofShared() : null,
-            isTracking ? new Throwable("taken here: " + batch.description()) : null);
+    Throwable taker = isTracking ? new Throwable("taken here: " + batch.description()) : null;
+    Entry entry = isChecking ? new CheckedEntry(taker) : new Entry(taker);
     add(entry);
     return entry;
   }

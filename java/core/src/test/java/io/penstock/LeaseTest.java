@@ -105,8 +105,8 @@ class LeaseTest {
   @Test
   void checkedLeasesCutOffWhatWasFetchedFromThem() {
     System.setProperty(CHECK, "true");
-    try (Dataset dataset = dataset();
-        Loader loader = dataset.loader().batchSize(100).memoryBytes(32 << 20).build()) {
+    try (Dataset dataset = dataset()) {
+      Loader loader = dataset.loader().batchSize(100).memoryBytes(32 << 20).build();
       Iterator<Batch> batches = loader.epoch(0).iterator();
       Batch batch = batches.next();
       MemorySegment pixels = batch.column("x");
