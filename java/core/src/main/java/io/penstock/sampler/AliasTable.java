@@ -18,6 +18,9 @@ final class AliasTable {
   /** Set on entries that are done: what is not is a number of units, below 2^62. */
   private static final long DONE = 1L << 63;
 
+  /** Set on numbers of units, while they are made, whose weight is not 0. */
+  private static final long POSITIVE = 1L << 63;
+
   /** Keeps the sum of rounded weights below its goal: many times what rounding can add. */
   private static final double MARGIN = 1 - 0x1p-48;
 
@@ -26,7 +29,17 @@ final class AliasTable {
 
   /** Weights are finite, not negative, not all 0. */
   AliasTable(double[] weights) {
-    entries = units(weights);
+    this(Weights.bits(i -> weights[(int) i], weights.length, "numbers"));
+  }
+
+  /**
+   * Makes the table in the array that it is given.
+   *
+   * @param bits of the weights as doubles, which are finite, not negative, not all 0
+   */
+  AliasTable(long[] bits) {
+    entries = bits;
+    toUnits(entries);
     sweep();
   }
 
@@ -54,30 +67,33 @@ final class AliasTable {
     return units;
   }
 
-  /** Weights as units whose sum is the width of all buckets, exactly. */
-  private static long[] units(double[] weights) {
+  /** Turns weights, as bits, into units whose sum is the width of all buckets, exactly. */
+  private static void toUnits(long[] bits) {
     double largest = 0;
-    for (double weight : weights) {
-      largest = Math.max(largest, weight);
+    for (long one : bits) {
+      largest = Math.max(largest, Double.longBitsToDouble(one));
     }
     // Twice, as the inverse of a tiny number is infinite.
     double toOne = 1 / Math.max(largest, Double.MIN_NORMAL);
-    double scale = weights.length * (double) BUCKET / Weights.sum(weights, toOne) * MARGIN;
-    long[] units = new long[weights.length];
-    long missing = weights.length * BUCKET;
+    double sum = Weights.sum(bits.length, i -> Double.longBitsToDouble(bits[i]), toOne);
+    double scale = bits.length * (double) BUCKET / sum * MARGIN;
+    long missing = bits.length * BUCKET;
     int positive = 0;
-    for (int i = 0; i < weights.length; i++) {
-      units[i] = (long) (weights[i] * toOne * scale);
-      missing -= units[i];
-      positive += weights[i] > 0 ? 1 : 0;
+    for (int i = 0; i < bits.length; i++) {
+      double weight = Double.longBitsToDouble(bits[i]);
+      long units = (long) (weight * toOne * scale);
+      missing -= units;
+      positive += weight > 0 ? 1 : 0;
+      // A weight that is not 0 may have no unit yet, and is to get one.
+      bits[i] = weight > 0 ? units | POSITIVE : 0;
     }
-    for (int i = 0, seen = 0; i < weights.length; i++) {
-      if (weights[i] > 0) {
-        units[i] += missing / positive + (seen < missing % positive ? 1 : 0);
+    for (int i = 0, seen = 0; i < bits.length; i++) {
+      if ((bits[i] & POSITIVE) != 0) {
+        bits[i] &= ~POSITIVE;
+        bits[i] += missing / positive + (seen < missing % positive ? 1 : 0);
         seen++;
       }
     }
-    return units;
   }
 
   private void sweep() {

@@ -34,7 +34,7 @@ final class ClassIndex {
     }
     Arrays.parallelPrefix(next, Integer::sum);
     starts = next.clone();
-    members = new int[count];
+    members = HeapArrays.ints(count, "records by their classes");
     for (int i = 0; i < count; i++) {
       members[next[numbers.of(label.applyAsLong(i))]++] = i;
     }

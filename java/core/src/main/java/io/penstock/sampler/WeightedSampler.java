@@ -3,14 +3,16 @@ package io.penstock.sampler;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * Records drawn with given weights, with replacement: at each position each record has the
  * probability of its weight, whatever came before.
  *
  * <p>The draw at a position is a function of (seed, epoch, position) and the weights, so epochs can
- * be sought and shared like any other. Takes 8 bytes per record; probabilities are right to within
- * 2^-31 of the mean, for any number of records. Thread-safe.
+ * be sought and shared like any other. Takes 8 bytes per record of the heap, and no more while it
+ * is made; probabilities are right to within 2^-31 of the mean, for any number of records.
+ * Thread-safe.
  */
 public final class WeightedSampler implements Sampler {
   /** Version of the order, which saved states carry. */
@@ -35,12 +37,28 @@ public final class WeightedSampler implements Sampler {
    *     negative, infinite or not a number, or all are 0, or size is out of range
    */
   public WeightedSampler(long recordCount, double[] weights, long size, long seed) {
+    this(recordCount, Weights.one(weights, recordCount, "records"), size, seed);
+  }
+
+  /**
+   * Draws records, with weights that need not be in memory: {@code dataset.numbers("weight")}.
+   *
+   * @param recordCount number of records of the dataset, from 1 to 2^31 - 9
+   * @param weights of each record by its index, asked for once each: finite, not negative, not all
+   *     0; need not add up to anything
+   * @param size positions of an epoch, from 0 to 2^62
+   * @param seed any number; neighbouring seeds give unrelated draws
+   * @throws IllegalArgumentException if a weight is negative, infinite or not a number, or all are
+   *     0, or recordCount or size is out of range
+   * @throws io.penstock.PenstockException if the heap has no room for 8 bytes per record
+   */
+  public WeightedSampler(long recordCount, LongToDoubleFunction weights, long size, long seed) {
     Arguments.checkSize(size);
-    double[] checked = Weights.checked(weights, recordCount, "records");
-    this.table = new AliasTable(checked);
+    long[] bits = Weights.bits(weights, recordCount, "records");
+    this.digest = Digests.of(bits);
+    this.table = new AliasTable(bits);
     this.size = size;
     this.seed = seed;
-    this.digest = Digests.of(checked);
   }
 
   @Override

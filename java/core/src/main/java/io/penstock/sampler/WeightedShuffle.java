@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * Records drawn with given weights, without replacement: each position has one of the records that
@@ -44,8 +45,24 @@ public final class WeightedShuffle implements Sampler {
    *     negative, infinite or not a number, or all are 0, or size is out of range
    */
   public WeightedShuffle(long recordCount, double[] weights, long size, long seed) {
-    double[] checked = Weights.checked(weights, recordCount, "records");
-    int positive = Weights.countPositive(checked);
+    this(recordCount, Weights.one(weights, recordCount, "records"), size, seed);
+  }
+
+  /**
+   * Draws records, with weights that need not be in memory: {@code dataset.numbers("weight")}.
+   *
+   * @param recordCount number of records of the dataset, from 1 to 2^31 - 9
+   * @param weights of each record by its index, asked for once each: finite, not negative, not all
+   *     0
+   * @param size positions of an epoch, from 0 to the number of weights that are not 0
+   * @param seed any number; neighbouring seeds give unrelated draws
+   * @throws IllegalArgumentException if a weight is negative, infinite or not a number, or all are
+   *     0, or recordCount or size is out of range
+   * @throws io.penstock.PenstockException if the heap has no room for 8 bytes per record
+   */
+  public WeightedShuffle(long recordCount, LongToDoubleFunction weights, long size, long seed) {
+    double[] read = Weights.read(weights, recordCount, "records");
+    int positive = Weights.countPositive(read);
     if (size < 0 || size > positive) {
       throw new IllegalArgumentException(
           "size must be from 0 to the %d records whose weight is not 0, was %d"
@@ -53,8 +70,9 @@ public final class WeightedShuffle implements Sampler {
     }
     this.size = (int) size;
     this.seed = seed;
-    this.digest = Digests.of(checked);
-    this.weights = Weights.raised(checked);
+    this.digest = Digests.of(read);
+    Weights.raise(read);
+    this.weights = read;
     this.orders = new EpochCache<>(this::order);
   }
 
@@ -117,7 +135,7 @@ public final class WeightedShuffle implements Sampler {
 
   private int[] order(long epoch) {
     long key = key(epoch);
-    long[] entries = new long[Weights.countPositive(weights)];
+    long[] entries = HeapArrays.longs(Weights.countPositive(weights), "records to sort");
     int count = 0;
     for (int i = 0; i < weights.length; i++) {
       if (weights[i] > 0) {
@@ -136,7 +154,7 @@ public final class WeightedShuffle implements Sampler {
       }
       start = end;
     }
-    int[] order = new int[size];
+    int[] order = HeapArrays.ints(size, "positions of an epoch");
     for (int i = 0; i < size; i++) {
       order[i] = (int) (entries[i] & INDEX_MASK);
     }

@@ -1,5 +1,8 @@
 package io.penstock.sampler;
 
+import java.util.function.IntToDoubleFunction;
+import java.util.function.LongToDoubleFunction;
+
 /** The checks that all weights go through, so that they all say the same. */
 final class Weights {
   private Weights() {}
@@ -10,31 +13,72 @@ final class Weights {
    * @param of what each of them belongs to, as "records"
    */
   static double[] checked(double[] weights, long count, String of) {
+    return read(one(weights, count, of), count, of);
+  }
+
+  /**
+   * As a function of the record.
+   *
+   * @param of what each of them belongs to, as "records"
+   */
+  static LongToDoubleFunction one(double[] weights, long count, String of) {
     if (weights.length != count) {
       throw new IllegalArgumentException(
           "weights must be one for each of the %d %s, were %d"
               .formatted(count, of, weights.length));
     }
+    return i -> weights[(int) i];
+  }
+
+  /** Weights that are right; each is asked for once. */
+  static double[] read(LongToDoubleFunction weights, long count, String of) {
+    double[] all = HeapArrays.doubles(length(count, of), "weights");
+    read(weights, all.length, of, (i, weight) -> all[i] = weight);
+    return all;
+  }
+
+  /** The same as bits of doubles, in the array that an {@link AliasTable} is made in. */
+  static long[] bits(LongToDoubleFunction weights, long count, String of) {
+    long[] bits = HeapArrays.longs(length(count, of), "weights");
+    read(weights, bits.length, of, (i, weight) -> bits[i] = Double.doubleToRawLongBits(weight));
+    return bits;
+  }
+
+  private static int length(long count, String of) {
+    if (count < 0 || count > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "weights must be of at most 2^31 - 9 %s, were of %d".formatted(of, count));
+    }
+    return (int) count;
+  }
+
+  /** Takes a weight by its number. */
+  private interface Sink {
+    void accept(int i, double weight);
+  }
+
+  private static void read(LongToDoubleFunction weights, int count, String of, Sink sink) {
     boolean isPositive = false;
-    for (int i = 0; i < weights.length; i++) {
-      if (!(weights[i] >= 0 && weights[i] <= Double.MAX_VALUE)) {
+    for (int i = 0; i < count; i++) {
+      double weight = weights.applyAsDouble(i);
+      if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
         throw new IllegalArgumentException(
-            "weights must be finite and not negative, was %s at %d".formatted(weights[i], i));
+            "weights must be finite and not negative, was %s at %d".formatted(weight, i));
       }
-      isPositive |= weights[i] > 0;
+      isPositive |= weight > 0;
+      sink.accept(i, weight);
     }
     if (!isPositive) {
       throw new IllegalArgumentException(
           "weights must not all be 0, were 0 for all of the %d %s".formatted(count, of));
     }
-    return weights.clone();
   }
 
   /**
-   * The same weights, all multiplied by a power of two, which brings the largest to 1 or more: what
-   * is divided by them does not overflow then.
+   * Multiplies all weights by a power of two, which brings the largest to 1 or more: what is
+   * divided by them does not overflow then.
    */
-  static double[] raised(double[] weights) {
+  static void raise(double[] weights) {
     double largest = 0;
     for (double weight : weights) {
       largest = Math.max(largest, weight);
@@ -45,11 +89,9 @@ final class Weights {
       largest = Math.scalb(largest, step);
       shift += step;
     }
-    double[] raised = weights.clone();
-    for (int i = 0; i < raised.length && shift > 0; i++) {
-      raised[i] = Math.scalb(raised[i], shift);
+    for (int i = 0; i < weights.length && shift > 0; i++) {
+      weights[i] = Math.scalb(weights[i], shift);
     }
-    return raised;
   }
 
   static int countPositive(double[] weights) {
@@ -63,11 +105,11 @@ final class Weights {
   /**
    * With what was lost in rounding carried along (Neumaier 1974), so that the order hardly matters.
    */
-  static double sum(double[] weights, double scale) {
+  static double sum(int count, IntToDoubleFunction weights, double scale) {
     double sum = 0;
     double lost = 0;
-    for (double weight : weights) {
-      double term = weight * scale;
+    for (int i = 0; i < count; i++) {
+      double term = weights.applyAsDouble(i) * scale;
       double next = sum + term;
       lost += Math.abs(sum) >= Math.abs(term) ? (sum - next) + term : (term - next) + sum;
       sum = next;

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.LongToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /** Draws by weight: the right shares, at every position, and never what has no weight. */
@@ -285,5 +288,38 @@ class WeightedSamplerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new WeightedShuffle(3, weights, 1, 0))
         .withMessage(message);
+  }
+
+  @Test
+  void weightsThatAreAskedForOneByOneMakeTheSameOrderIn8BytesEach() {
+    int count = 1 << 20;
+    LongToDoubleFunction weight = i -> 1 + i % 7;
+    double[] all = new double[count];
+    Arrays.setAll(all, weight::applyAsDouble);
+    Sampler expected = new WeightedSampler(count, all, count, 3);
+    new WeightedSampler(1000, weight, 1000, 3); // Classes are loaded before bytes are counted.
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    Sampler sampler = new WeightedSampler(count, weight, count, 3);
+    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(bytes).isBetween(8L * count, 8L * count + (1 << 20));
+    assertThat(sampler.description()).isEqualTo(expected.description());
+    for (long i = 0; i < 1000; i++) {
+      assertThat(sampler.index(5, i)).isEqualTo(expected.index(5, i));
+    }
+    Sampler shuffled = new WeightedShuffle(count, weight, count, 3);
+    Sampler likewise = new WeightedShuffle(count, all, count, 3);
+    assertThat(shuffled.description()).isEqualTo(likewise.description());
+    assertThat(shuffled.index(0, 17)).isEqualTo(likewise.index(0, 17));
+  }
+
+  @Test
+  void aWeightIsCheckedWhereverItComesFrom() {
+    assertThatThrownBy(() -> new WeightedSampler(3, i -> i == 2 ? Double.NaN : 1, 3, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("NaN at 2");
+    assertThatThrownBy(() -> new WeightedShuffle(3, i -> 0, 0, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must not all be 0");
   }
 }
