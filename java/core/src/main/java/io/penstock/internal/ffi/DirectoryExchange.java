@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Lets two directories of a file system change their names in one step.
@@ -26,12 +27,20 @@ public final class DirectoryExchange {
   private static final VarHandle ERRNO =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  private static final MethodHandle RENAME =
+
+  /** Empty where the C library has no such call, as musl. */
+  private static final Optional<MethodHandle> RENAME =
       Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().find("renameat2").orElseThrow(),
-              FunctionDescriptor.of(INT, INT, ValueLayout.ADDRESS, INT, ValueLayout.ADDRESS, INT),
-              Linker.Option.captureCallState("errno"));
+          .defaultLookup()
+          .find("renameat2")
+          .map(
+              address ->
+                  Linker.nativeLinker()
+                      .downcallHandle(
+                          address,
+                          FunctionDescriptor.of(
+                              INT, INT, ValueLayout.ADDRESS, INT, ValueLayout.ADDRESS, INT),
+                          Linker.Option.captureCallState("errno")));
 
   private DirectoryExchange() {}
 
@@ -44,12 +53,19 @@ public final class DirectoryExchange {
    */
   public static void exchange(Path one, Path other) throws IOException {
     NativeLibrary.load(); // It has the names of statuses.
+    if (RENAME.isEmpty()) {
+      throw new FileSystemException(
+          other.toString(),
+          one.toString(),
+          "it cannot be replaced in one step, as this C library has no renameat2: delete it first");
+    }
+    MethodHandle rename = RENAME.get();
     int status;
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment state = scratch.allocate(STATE);
       MemorySegment from = scratch.allocateFrom(one.toAbsolutePath().toString());
       MemorySegment to = scratch.allocateFrom(other.toAbsolutePath().toString());
-      int result = (int) RENAME.invokeExact(state, AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE);
+      int result = (int) rename.invokeExact(state, AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE);
       status = result == 0 ? 0 : -(int) ERRNO.get(state, 0L);
     } catch (Throwable e) {
       throw new IllegalStateException("a call of the C library failed", e);

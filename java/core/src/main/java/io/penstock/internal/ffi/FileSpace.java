@@ -27,11 +27,32 @@ public final class FileSpace {
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final MethodHandle OPEN =
-      handle("open", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
-  private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
-  private static final MethodHandle FALLOCATE =
-      handle("fallocate", FunctionDescriptor.of(INT, INT, INT, LONG, LONG));
+
+  /** The three calls; empty where the C library does not have them all. */
+  private static final Optional<Calls> CALLS = Calls.find();
+
+  private record Calls(MethodHandle open, MethodHandle close, MethodHandle fallocate) {
+    static Optional<Calls> find() {
+      Optional<MethodHandle> open =
+          handle("open", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+      Optional<MethodHandle> close = handle("close", FunctionDescriptor.of(INT, INT));
+      Optional<MethodHandle> fallocate =
+          handle("fallocate", FunctionDescriptor.of(INT, INT, INT, LONG, LONG));
+      return open.isEmpty() || close.isEmpty() || fallocate.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Calls(open.get(), close.get(), fallocate.get()));
+    }
+
+    private static Optional<MethodHandle> handle(String function, FunctionDescriptor type) {
+      Linker linker = Linker.nativeLinker();
+      return linker
+          .defaultLookup()
+          .find(function)
+          .map(
+              address ->
+                  linker.downcallHandle(address, type, Linker.Option.captureCallState("errno")));
+    }
+  }
 
   private FileSpace() {}
 
@@ -45,27 +66,31 @@ public final class FileSpace {
    */
   public static Optional<String> reserve(Path path, long bytes) {
     NativeLibrary.load(); // It has the names of statuses.
+    if (CALLS.isEmpty()) {
+      return Optional.empty(); // Then writes find out.
+    }
+    Calls calls = CALLS.get();
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment state = scratch.allocate(STATE);
       MemorySegment name = scratch.allocateFrom(path.toAbsolutePath().toString());
-      int file = (int) OPEN.invokeExact(state, name, O_WRONLY);
+      int file = (int) calls.open.invokeExact(state, name, O_WRONLY);
       if (file < 0) {
         return Optional.empty(); // A name that this locale cannot write: only the room is unknown.
       }
       try {
-        return reserve(file, bytes, state);
+        return reserve(calls.fallocate, file, bytes, state);
       } finally {
-        int _ = (int) CLOSE.invokeExact(state, file);
+        int _ = (int) calls.close.invokeExact(state, file);
       }
     } catch (Throwable e) {
       throw new IllegalStateException("a call of the C library failed", e);
     }
   }
 
-  private static Optional<String> reserve(int file, long bytes, MemorySegment state)
-      throws Throwable {
+  private static Optional<String> reserve(
+      MethodHandle fallocate, int file, long bytes, MemorySegment state) throws Throwable {
     while (true) {
-      if ((int) FALLOCATE.invokeExact(state, file, 0, 0L, bytes) == 0) {
+      if ((int) fallocate.invokeExact(state, file, 0, 0L, bytes) == 0) {
         return Optional.empty();
       }
       String status = NativeStatus.name(-(int) ERRNO.get(state, 0L));
@@ -79,13 +104,5 @@ public final class FileSpace {
         }
       }
     }
-  }
-
-  private static MethodHandle handle(String function, FunctionDescriptor type) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(
-        linker.defaultLookup().find(function).orElseThrow(),
-        type,
-        Linker.Option.captureCallState("errno"));
   }
 }
