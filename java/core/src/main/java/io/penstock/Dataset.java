@@ -329,6 +329,9 @@ public final class Dataset implements AutoCloseable {
    * InternalError ("a fault occurred in an unsafe memory access operation"). Do not hand the view
    * to native code, where the same ends the process.
    *
+   * <p>An interrupt of the thread may end the first call, which maps the files of the column; it
+   * changes nothing for other calls and threads.
+   *
    * @param column name of the column
    * @param index of the record, from 0
    * @return its bytes, read-only, usable until the dataset is closed
@@ -353,13 +356,14 @@ public final class Dataset implements AutoCloseable {
               .formatted(index, Integer.MAX_VALUE, bytes));
     }
     MemorySegment record = Arena.ofAuto().allocate(bytes, Long.BYTES);
-    source.read(index, record.asByteBuffer());
+    source.readSteadily(index, record.asByteBuffer());
     return record.asReadOnly();
   }
 
   /**
    * The integers in a column that has one a record: labels, as samplers by class want them. Read
-   * from the mapping, as {@link #record} does.
+   * from the mapping, as {@link #record} does: after a file was cut short the last ones may read as
+   * zeros, which loaders find out when an epoch begins, and {@link #check} at any time.
    *
    * @param column name of a column of integers of any size, or of booleans
    * @return the integer of a record by its index, until the dataset is closed; an unsigned one of 8
@@ -370,8 +374,8 @@ public final class Dataset implements AutoCloseable {
    */
   public LongUnaryOperator integers(String column) {
     maps.handOut();
-    MappedColumn mapped = mappedColumn(columnNumber(column));
-    return Scalars.integers(column(column), mapped::record);
+    int number = columnNumber(column);
+    return Scalars.integers(columns.get(number), () -> mappedColumn(number)::record);
   }
 
   /**
@@ -384,8 +388,8 @@ public final class Dataset implements AutoCloseable {
    */
   public LongToDoubleFunction numbers(String column) {
     maps.handOut();
-    MappedColumn mapped = mappedColumn(columnNumber(column));
-    return Scalars.numbers(column(column), mapped::record);
+    int number = columnNumber(column);
+    return Scalars.numbers(columns.get(number), () -> mappedColumn(number)::record);
   }
 
   /**

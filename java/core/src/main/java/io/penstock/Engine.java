@@ -127,7 +127,7 @@ final class Engine implements AutoCloseable {
 
   private Supplier<Gatherer> gatherers(Dataset dataset) {
     if (plan.variable != null) {
-      return plan.variable.gatherer();
+      return plan.variable.gatherer(source);
     }
     if (plan.choice.backend() != Readahead.Backend.MMAP) {
       Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory);

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.function.LongFunction;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 
 /**
  * Reads columns whose records are single numbers: labels, weights, indices. It must not read
@@ -15,7 +16,7 @@ final class Scalars {
   private Scalars() {}
 
   /** Integers of any size, signed or not, and booleans as 0 and 1. */
-  static LongUnaryOperator integers(Column column, LongFunction<MemorySegment> record) {
+  static LongUnaryOperator integers(Column column, Supplier<LongFunction<MemorySegment>> mapping) {
     ElementType type = column.elementType();
     boolean isRight =
         switch (type.kind()) {
@@ -23,6 +24,7 @@ final class Scalars {
           default -> false;
         };
     check(column, isRight, "integers");
+    LongFunction<MemorySegment> record = mapping.get();
     boolean isSigned = type.kind() == ElementType.Kind.INTEGER;
     ValueLayout.OfShort shorts = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(order(type));
     ValueLayout.OfInt ints = ValueLayout.JAVA_INT_UNALIGNED.withOrder(order(type));
@@ -39,13 +41,15 @@ final class Scalars {
   }
 
   /** Integers, and floats of 4 and 8 bytes. */
-  static LongToDoubleFunction numbers(Column column, LongFunction<MemorySegment> record) {
+  static LongToDoubleFunction numbers(
+      Column column, Supplier<LongFunction<MemorySegment>> mapping) {
     ElementType type = column.elementType();
     if (type.kind() != ElementType.Kind.FLOAT) {
-      LongUnaryOperator integers = integers(column, record);
+      LongUnaryOperator integers = integers(column, mapping);
       return index -> (double) integers.applyAsLong(index);
     }
     check(column, type.sizeBytes() == 4 || type.sizeBytes() == 8, "numbers of up to 8 bytes");
+    LongFunction<MemorySegment> record = mapping.get();
     ValueLayout.OfFloat floats = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(order(type));
     ValueLayout.OfDouble doubles = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(order(type));
     return type.sizeBytes() == 4

@@ -109,13 +109,13 @@ final class VariableReading {
         sources(), limitBytes, arena.allocate(BatchCutter.memoryBytes(batchSize), 8));
   }
 
-  Supplier<Gatherer> gatherer() {
+  Supplier<Gatherer> gatherer(NativeSource source) {
     List<VariableSource> sources = sources();
     List<MappedColumn> mapped = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
       mapped.add(sources.get(i) == null ? dataset.mappedColumn(i) : null);
     }
-    return () -> new VariableGatherer(sources, mapped, threads);
+    return () -> new VariableGatherer(source, sources, mapped, threads);
   }
 
   private List<VariableSource> sources() {

@@ -1,6 +1,8 @@
 package io.penstock.checksum;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.LocalFiles;
+import io.penstock.internal.SystemReason;
 import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
@@ -62,11 +64,11 @@ public final class FileChecksums {
    */
   public static long[] of(Path path, LongConsumer progress) {
     try {
-      FileChecksums file = new FileChecksums(path, Files.size(path), progress);
+      FileChecksums file = new FileChecksums(path, Files.size(LocalFiles.check(path)), progress);
       file.run();
       return file.chunks;
     } catch (IOException e) {
-      throw PenstockException.about(path, "the file cannot be read: " + e.getMessage(), e);
+      throw PenstockException.about(path, "the file cannot be read: " + SystemReason.of(e), e);
     }
   }
 

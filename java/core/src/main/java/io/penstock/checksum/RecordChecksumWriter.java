@@ -7,6 +7,7 @@ import io.penstock.Loader;
 import io.penstock.PenstockException;
 import io.penstock.Readahead;
 import io.penstock.Shuffle;
+import io.penstock.internal.SystemReason;
 import io.penstock.internal.engine.SegmentCrc;
 import io.penstock.write.PartialFile;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class RecordChecksumWriter {
       dataset.check();
       file.commit();
     } catch (IOException e) {
-      throw PenstockException.about(target, "the file was not made: " + e.getMessage(), e);
+      throw PenstockException.about(target, "the file was not made: " + SystemReason.of(e), e);
     }
   }
 

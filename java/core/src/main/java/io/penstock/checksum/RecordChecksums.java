@@ -6,6 +6,8 @@ import io.penstock.PenstockException;
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
 import io.penstock.format.Part;
+import io.penstock.internal.SystemReason;
+import io.penstock.internal.Uninterrupted;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -61,11 +63,17 @@ public final class RecordChecksums implements AutoCloseable {
     this.offsets = layouts.stream().mapToLong(ArrayLayout::dataOffset).toArray();
     this.strides =
         layouts.stream().mapToLong(layout -> layout.runs().getFirst().strideBytes()).toArray();
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      data = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
+    try {
+      data = Uninterrupted.call(() -> map(path, arena));
     } catch (IOException e) {
       arena.close();
-      throw PenstockException.about(path, "the checksums cannot be read: " + e.getMessage(), e);
+      throw PenstockException.about(path, "the checksums cannot be read: " + SystemReason.of(e), e);
+    }
+  }
+
+  private static MemorySegment map(Path path, Arena arena) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      return file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
     }
   }
 
@@ -154,9 +162,9 @@ public final class RecordChecksums implements AutoCloseable {
     new DamagedRecords(this, dataset, sink).find(file, from, to);
   }
 
-  /** Ends all use. Idempotent. */
+  /** Ends all use. Idempotent; any thread. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (arena.scope().isAlive()) {
       arena.close();
     }

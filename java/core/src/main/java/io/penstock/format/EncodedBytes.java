@@ -5,10 +5,8 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.List;
 
@@ -48,13 +46,14 @@ final class EncodedBytes extends InputStream {
       return false;
     }
     Blob blob = rest.next();
-    FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+    // Not a channel: an interrupt of the thread would close it.
+    InputStream file = Files.newInputStream(path);
     boolean isQuoted = blob.form() == PickleValue.Form.QUOTED;
     // Without the quotes, one at each end.
-    file.position(blob.offset() + (isQuoted ? 1 : 0));
+    file.skipNBytes(blob.offset() + (isQuoted ? 1 : 0));
     left = blob.length() - (isQuoted ? 2 : 0);
     form = blob.form();
-    text = new BufferedInputStream(Channels.newInputStream(file), BUFFER_BYTES);
+    text = new BufferedInputStream(file, BUFFER_BYTES);
     return true;
   }
 

@@ -2,6 +2,7 @@ package io.penstock.format;
 
 import io.penstock.PenstockException;
 import io.penstock.internal.FileNames;
+import io.penstock.internal.LocalFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,6 +62,8 @@ public final class FolderIndex {
    */
   public static FolderIndex open(Path folder, String pattern, Path file) {
     try {
+      LocalFiles.check(folder);
+      LocalFiles.check(file);
       FolderIndexFile known = FolderIndexFile.readOrNull(folder, file);
       if (known == null
           || !known.pattern().equals(pattern)

@@ -1,7 +1,9 @@
 package io.penstock.format;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.LocalFiles;
 import io.penstock.internal.SystemReason;
+import io.penstock.internal.Uninterrupted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -185,15 +187,18 @@ final class FolderIndexFile {
   }
 
   private static ByteBuffer bytes(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() > MOST_BYTES) {
-        throw PenstockException.about(
-            file, "expected an index of less than 2 GiB, found " + channel.size() + " bytes");
-      }
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
-          .order(ByteOrder.LITTLE_ENDIAN);
-    }
+    return Uninterrupted.call(
+        () -> {
+          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() > MOST_BYTES) {
+              throw PenstockException.about(
+                  file, "expected an index of less than 2 GiB, found " + channel.size() + " bytes");
+            }
+            return channel
+                .map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
+                .order(ByteOrder.LITTLE_ENDIAN);
+          }
+        });
   }
 
   /** The bytes of an index. */
@@ -251,12 +256,13 @@ final class FolderIndexFile {
 
   /** Whole or not at all: other processes may be reading the index that was there. */
   static void write(Path file, byte[] index) {
-    // Of this call alone: others may make the same index at the same time.
-    Path unfinished = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
     try {
+      Path real = LocalFiles.target(file);
+      // Of this call alone: others may make the same index at the same time.
+      Path unfinished = real.resolveSibling(real.getFileName() + "." + UUID.randomUUID());
       try {
         Files.write(unfinished, index, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(unfinished, real, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(unfinished);
       }

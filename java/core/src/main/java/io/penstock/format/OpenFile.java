@@ -1,6 +1,9 @@
 package io.penstock.format;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.LocalFiles;
+import io.penstock.internal.SteadyChannel;
+import io.penstock.internal.SystemReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,7 +12,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Objects;
@@ -65,6 +67,7 @@ final class OpenFile implements AutoCloseable {
 
   private static OpenFile open(Path path, boolean isPatient) {
     try {
+      LocalFiles.check(path);
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
         throw PenstockException.about(
@@ -76,7 +79,7 @@ final class OpenFile implements AutoCloseable {
             "expected a regular file, found a pipe, socket or device, which has no random access:"
                 + " copy its contents to a file");
       }
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      FileChannel channel = SteadyChannel.forReading(path);
       long size = attributes.size();
       return new OpenFile(
           path, channel, size, attributes.lastModifiedTime(), null, 0, size, isPatient);
@@ -214,7 +217,7 @@ final class OpenFile implements AutoCloseable {
               "expected a readable file, found no permission to read it: check its mode and those"
                   + " of the directories above it";
           case FileSystemException f when f.getReason() != null ->
-              "expected a readable file, found: " + f.getReason();
+              "expected a readable file, found: " + SystemReason.withAdvice(f);
           default -> "reading failed: " + e;
         };
     return PenstockException.about(path, problem, e);

@@ -1,7 +1,10 @@
 package io.penstock.sampler;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.Directories;
+import io.penstock.internal.LocalFiles;
 import io.penstock.internal.SystemReason;
+import io.penstock.internal.Uninterrupted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,19 +53,17 @@ public final class StateFile {
   }
 
   private static String text(Path path) {
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      if (file.size() > MAX_BYTES) {
+    try {
+      // A FIFO would block whoever opens it.
+      LocalFiles.checkKind(path, LocalFiles.check(path));
+      long size = Files.size(path);
+      if (size > MAX_BYTES) {
         throw PenstockException.about(
             path,
             "expected a state of at most %d bytes, found a file of %d: is it the right file?"
-                .formatted(MAX_BYTES, file.size()));
+                .formatted(MAX_BYTES, size));
       }
-      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
-      int count = 0;
-      while (bytes.hasRemaining() && count >= 0) {
-        count = file.read(bytes);
-      }
-      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+      return new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw PenstockException.about(path, "the state cannot be read: " + SystemReason.of(e), e);
     }
@@ -70,9 +71,11 @@ public final class StateFile {
 
   /**
    * Writes a state to a file beside, forces that to the disk, and puts it in the place of the old
-   * one.
+   * one. Whether the thread is interrupted makes no difference, so that it can be done in the end
+   * whatever that is.
    *
-   * @param path of the file; its directory must be there
+   * @param path of the file; its directory must be there. A symbolic link is followed; a device or
+   *     FIFO is refused
    * @param state what to save
    * @throws PenstockException if it cannot be written; then the old file is as it was
    */
@@ -94,35 +97,42 @@ public final class StateFile {
     if (note.lines().count() > 1) {
       throw new IllegalArgumentException("note must be one line, was '" + note + "'");
     }
-    Path absolute = path.toAbsolutePath();
-    Path temporary =
-        absolute.resolveSibling(
-            // Ranks in containers may have the same number of a process, and one directory.
-            "%s.%s.new".formatted(absolute.getFileName(), UUID.randomUUID()));
+    String text = state + "\n" + note + (note.isEmpty() ? "" : "\n");
     try {
-      try (FileChannel file =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes =
-            StandardCharsets.UTF_8.encode(state + "\n" + note + (note.isEmpty() ? "" : "\n"));
-        while (bytes.hasRemaining()) {
-          file.write(bytes);
-        }
-        file.force(true);
-      }
-      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-      try (FileChannel directory =
-          FileChannel.open(absolute.getParent(), StandardOpenOption.READ)) {
-        directory.force(true);
-      }
-    } catch (IOException e) {
-      PenstockException failure =
-          PenstockException.about(path, "the state cannot be saved: " + SystemReason.of(e), e);
+      Path real = LocalFiles.target(path, "the state cannot be saved: ");
+      Path temporary =
+          real.resolveSibling(
+              // Ranks in containers may have the same number of a process, and one directory.
+              "%s.%s.new".formatted(real.getFileName(), UUID.randomUUID()));
       try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException f) {
-        failure.addSuppressed(f);
+        Uninterrupted.run(() -> write(temporary, text));
+        Files.move(temporary, real, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        try {
+          Files.deleteIfExists(temporary);
+        } catch (IOException f) {
+          e.addSuppressed(f);
+        }
+        throw e;
       }
-      throw failure;
+      Directories.force(real.getParent());
+    } catch (IOException e) {
+      throw PenstockException.about(path, "the state cannot be saved: " + SystemReason.of(e), e);
+    }
+  }
+
+  private static void write(Path temporary, String text) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+      while (bytes.hasRemaining()) {
+        file.write(bytes);
+      }
+      file.force(true);
     }
   }
 }

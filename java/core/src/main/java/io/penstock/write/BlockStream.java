@@ -86,15 +86,25 @@ final class BlockStream {
     if (block != null) {
       submit();
     }
-    synchronized (this) {
+    awaitWrites();
+    writer.checkFailure();
+  }
+
+  private synchronized void awaitWrites() {
+    boolean isInterrupted = false;
+    try {
       while (underWay > 0) {
         try {
           wait();
         } catch (InterruptedException e) {
-          throw writer.interrupted(e);
+          isInterrupted = true;
+          writer.checkPatience(e);
         }
       }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    writer.checkFailure();
   }
 }

@@ -51,6 +51,7 @@ final class BlockWriter implements AutoCloseable {
   private final AtomicLong unflushedBytes = new AtomicLong();
   private final Object edgeLock = new Object();
   private volatile PenstockException failure;
+  private volatile boolean isPatient;
 
   /** A piece of memory that stands for the pages of the file from {@code baseOffset} on. */
   static final class Block {
@@ -127,14 +128,40 @@ final class BlockWriter implements AutoCloseable {
   /** Waits for a block that is free, which becomes the pages around an offset. */
   Block take(BlockStream stream, long offset) {
     checkFailure();
+    Block block = freeBlock();
+    block.stream = stream;
+    block.baseOffset = pageOf(offset);
+    block.startOffset = offset;
+    block.endOffset = offset;
+    return block;
+  }
+
+  private Block freeBlock() {
+    boolean isInterrupted = false;
     try {
-      Block block = free.take();
-      block.stream = stream;
-      block.baseOffset = pageOf(offset);
-      block.startOffset = offset;
-      block.endOffset = offset;
-      return block;
-    } catch (InterruptedException e) {
+      while (true) {
+        try {
+          return free.take();
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+          checkPatience(e);
+        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** From now on whoever waits does so until the system has all bytes. */
+  void ignoreInterrupts() {
+    isPatient = true;
+  }
+
+  /** To be called when a wait was interrupted. */
+  void checkPatience(InterruptedException e) {
+    if (!isPatient) {
       throw interrupted(e);
     }
   }
@@ -159,7 +186,7 @@ final class BlockWriter implements AutoCloseable {
   }
 
   /** What was to be written is not: so this is told, and is a failure for other threads, too. */
-  PenstockException interrupted(InterruptedException e) {
+  private PenstockException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     PenstockException failed =
         PenstockException.about(target, "the file was not made: interrupted", e);

@@ -26,8 +26,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * killed leaves no half file under its name.
  *
  * <p>Failures of the device are told by the call that finds them or by a later one, at the latest
- * by {@link #commit}; then {@link #close} deletes what there is. An interrupt of a waiting thread
- * is such a failure.
+ * by {@link #commit}; then {@link #close} deletes what there is. An interrupt of a thread that
+ * waits in {@link #append} or {@link #write} is such a failure, since its records are not written;
+ * it does not end {@link #finish}, {@link #commit} or {@link #close}.
  */
 public final class NpyWriter implements AutoCloseable {
   private static final long UNKNOWN = -1;
@@ -87,7 +88,7 @@ public final class NpyWriter implements AutoCloseable {
       if (isDirect) {
         file.own(direct);
       }
-      this.channel = isDirect ? direct : file.channel();
+      this.channel = isDirect ? direct : file.channelOfOwnThreads();
       this.appendedRecords = adopted();
       this.savedRecords = appendedRecords;
       this.blocks = new BlockWriter(target, channel, isDirect, builder.memoryBytes);
@@ -380,9 +381,9 @@ public final class NpyWriter implements AutoCloseable {
   private void save() {
     appended.flush();
     try {
-      channel.force(false);
+      file.channel().force(false);
       writeFirstPage(progress.page(appendedRecords));
-      channel.force(false);
+      file.channel().force(false);
     } catch (IOException e) {
       throw WriteFailures.about(target, e);
     }
@@ -400,6 +401,7 @@ public final class NpyWriter implements AutoCloseable {
    * Completes the file under its other name and forces it to the disk; ends the threads and gives
    * the memory back. What is left for {@link #commit} is the name, so that several files that
    * belong together can get theirs when all of them are whole. Does nothing when called again.
+   * Whether the thread is interrupted makes no difference: what was appended is not lost.
    *
    * @throws IllegalStateException if fewer records were appended than were to come
    * @throws PenstockException if that fails, or any record before could not be written
@@ -416,10 +418,11 @@ public final class NpyWriter implements AutoCloseable {
         throw new IllegalStateException(
             "%d records must be appended, were %d: %s".formatted(count, appendedRecords, target));
       }
+      blocks.ignoreInterrupts();
       appended.flush();
       writeFirstPage(header.page(count));
       setLength(header.fileBytes(count));
-      channel.force(true);
+      file.channel().force(true);
       blocks.close();
       isFinished = true;
     } catch (IOException e) {
@@ -455,11 +458,11 @@ public final class NpyWriter implements AutoCloseable {
 
   /** The last page may be too long, and records that were never written are not there yet. */
   private void setLength(long bytes) throws IOException {
-    FileChannel any = file.channel();
-    if (any.size() < bytes) {
-      any.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
+    FileChannel own = file.channel();
+    if (own.size() < bytes) {
+      own.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
     }
-    any.truncate(bytes);
+    own.truncate(bytes);
   }
 
   /**

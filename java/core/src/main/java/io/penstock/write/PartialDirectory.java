@@ -1,20 +1,22 @@
 package io.penstock.write;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.Directories;
+import io.penstock.internal.LocalFiles;
+import io.penstock.internal.SystemReason;
 import io.penstock.internal.ffi.DirectoryExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /**
  * A directory that is not there until all of its files are: made under another name beside its own,
@@ -22,24 +24,26 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>A note in it says what was made here, and is locked while a process works on it: so what a
  * killed process left is told from the work of one that lives, and is deleted by the next one that
- * makes the same directory. A directory is replaced only if it has such a note, and holds nothing
- * but what is made here: never one with anybody's other files. What it must not do is to look into
+ * makes the same directory. Where files cannot be locked, a directory that is there already may be
+ * in use, and is refused. A directory is replaced only if it has such a note, and holds nothing but
+ * what is made here: never one with anybody's other files. What it must not do is to look into
  * directories below: it makes none.
  */
 final class PartialDirectory implements AutoCloseable {
   static final String NOTE = "penstock-shuffle.txt";
   private static final String MARK = ".penstock-partial";
+  private static final int MOST_NOTE_BYTES = 16 << 20;
 
   private final Path target;
-  private final Path path;
+  private final Path real;
   private final boolean mayReplace;
-  private final FileChannel note;
+  private final Leftovers.Claimed note;
   private final Thread hook;
   private boolean isOpen = true;
 
-  private PartialDirectory(Path target, Path path, boolean mayReplace, FileChannel note) {
+  private PartialDirectory(Path target, Path real, boolean mayReplace, Leftovers.Claimed note) {
     this.target = target;
-    this.path = path;
+    this.real = real;
     this.mayReplace = mayReplace;
     this.note = note;
     this.hook = new Thread(this::deleteQuietly, "penstock-partial-directory");
@@ -49,31 +53,25 @@ final class PartialDirectory implements AutoCloseable {
   /**
    * Starts a directory; deletes what a killed process left of the same target.
    *
-   * @param target name of the directory that is going to be; the one above must be there
+   * @param target name of the directory that is going to be; the one above must be there. A link is
+   *     followed
    * @param mayReplace whether one that was made like this is replaced
    * @param text of the note
-   * @throws PenstockException if there is something that must not be replaced, another process
-   *     makes the same directory, or it cannot be made
+   * @throws PenstockException if there is something that must not be replaced, somebody else makes
+   *     the same directory, or it cannot be made
    */
   static PartialDirectory create(Path target, boolean mayReplace, String text) {
     try {
-      Path absolute = target.toAbsolutePath().normalize();
-      if (absolute.getFileName() == null) {
-        throw PenstockException.about(target, "expected the name of a new directory");
-      }
-      checkTarget(target, mayReplace);
-      Path above = absolute.getParent().toRealPath();
-      Path path = above.resolve("." + absolute.getFileName() + MARK);
-      if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createDirectory(path);
-      }
-      FileChannel note = lock(target, path);
+      Path real = LocalFiles.followed(target);
+      checkTarget(target, real, mayReplace);
+      Path path = real.resolveSibling("." + real.getFileName() + MARK);
+      Leftovers.Claimed note = claim(target, path, make(path));
       try {
-        deleteFiles(path, true);
-        write(note, text);
-        return new PartialDirectory(target, path, mayReplace, note);
+        deleteFiles(path, ShuffleNote.of(lines(note.channel())), true);
+        write(note.channel(), text);
+        return new PartialDirectory(target, real, mayReplace, note);
       } catch (IOException | RuntimeException | Error e) {
-        note.close();
+        note.release();
         throw e;
       }
     } catch (IOException e) {
@@ -81,29 +79,60 @@ final class PartialDirectory implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path target, Path path) throws IOException {
-    FileChannel note =
-        FileChannel.open(path.resolve(NOTE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  /** Whether it was not there before. */
+  private static boolean make(Path path) throws IOException {
     try {
-      FileLock lock = note.tryLock();
-      if (lock != null && Files.exists(path.resolve(NOTE))) {
-        return note;
-      }
-    } catch (OverlappingFileLockException e) {
-      note.close();
-      throw busy(target, e);
+      Files.createDirectory(path);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
     }
-    note.close();
-    throw busy(target, null);
   }
 
-  private static PenstockException busy(Path target, Exception cause) {
+  private static Leftovers.Claimed claim(Path target, Path path, boolean isNew) throws IOException {
+    Leftovers.Claimed note;
+    try {
+      note = Leftovers.claimOrMake(path.resolve(NOTE));
+    } catch (IOException | RuntimeException | Error e) {
+      if (isNew) {
+        Files.deleteIfExists(path.resolve(NOTE));
+        Files.deleteIfExists(path);
+      }
+      throw e;
+    }
+    if (note == null) {
+      throw busy(target);
+    }
+    if (note.lockProblem() != null && !isNew) {
+      note.release();
+      throw PenstockException.about(
+          target,
+          ("expected no directory %s, found one: it is another process's, or was left by one that"
+                  + " was killed, which cannot be told where files cannot be locked (%s): delete it"
+                  + " if no shuffle is running")
+              .formatted(path, note.lockProblem()));
+    }
+    Leftovers.tellOfLocks(note);
+    return note;
+  }
+
+  /** Of our own note, whose lock would be given up by whoever opens and closes it. */
+  private static List<String> lines(FileChannel note) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(note.size(), MOST_NOTE_BYTES));
+    int count = 0;
+    while (bytes.hasRemaining() && count >= 0) {
+      count = note.read(bytes, bytes.position());
+    }
+    return StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().toList();
+  }
+
+  private static PenstockException busy(Path target) {
     return PenstockException.about(
-        target, "is being made by another process: wait for it, or give another name", cause);
+        target, "is being made by another process or thread: wait for it, or give another name");
   }
 
   private static void write(FileChannel note, String text) throws IOException {
-    note.truncate(0);
+    note.truncate(0).position(0);
     ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
     while (bytes.hasRemaining()) {
       note.write(bytes);
@@ -111,14 +140,14 @@ final class PartialDirectory implements AutoCloseable {
     note.force(true);
   }
 
-  private static void checkTarget(Path target, boolean mayReplace) throws IOException {
-    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS) || isEmptyDirectory(target)) {
+  private static void checkTarget(Path target, Path real, boolean mayReplace) throws IOException {
+    if (!LocalFiles.isTaken(real) || isEmptyDirectory(real)) {
       return;
     }
     if (!mayReplace) {
       throw WriteFailures.exists(target, null);
     }
-    if (!isMadeHere(target)) {
+    if (!isMadeHere(real)) {
       throw PenstockException.about(
           target,
           "expected a directory that a shuffle has made, with nothing else in it, found another: it"
@@ -161,8 +190,8 @@ final class PartialDirectory implements AutoCloseable {
   }
 
   /** Deletes what is made here; anything else stays, and so does the directory then. */
-  private static void deleteFiles(Path directory, boolean isNoteKept) throws IOException {
-    ShuffleNote note = ShuffleNote.read(directory.resolve(NOTE));
+  private static void deleteFiles(Path directory, ShuffleNote note, boolean isNoteKept)
+      throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         boolean isNote = file.getFileName().toString().equals(NOTE);
@@ -179,7 +208,7 @@ final class PartialDirectory implements AutoCloseable {
    * @return the directory as it is now
    */
   Path path() {
-    return path;
+    return note.path().getParent();
   }
 
   /**
@@ -189,41 +218,35 @@ final class PartialDirectory implements AutoCloseable {
    */
   void commit() {
     try {
-      force(path);
-      boolean isReplacing = Files.exists(target) && !isEmptyDirectory(target);
+      Directories.force(path());
+      boolean isReplacing = Files.exists(real) && !isEmptyDirectory(real);
       if (isReplacing) {
-        checkTarget(target, mayReplace);
-        DirectoryExchange.exchange(path, target);
+        checkTarget(target, real, mayReplace);
+        DirectoryExchange.exchange(path(), real);
       } else {
-        Files.move(path, target.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(path(), real, StandardCopyOption.ATOMIC_MOVE);
       }
       isOpen = false;
-      force(path.getParent());
-      note.close();
-      removeHook();
+      Directories.force(real.getParent());
       if (isReplacing) {
-        delete();
+        delete(ShuffleNote.read(path().resolve(NOTE)));
       }
+      removeHook();
+      note.release();
     } catch (IOException e) {
       throw WriteFailures.about(target, e);
     }
   }
 
-  private static void force(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private void delete() throws IOException {
-    deleteFiles(path, false);
-    Files.deleteIfExists(path);
+  private void delete(ShuffleNote known) throws IOException {
+    deleteFiles(path(), known, false);
+    Files.deleteIfExists(path());
   }
 
   /** While the JVM ends there is nobody to tell; the next process deletes what is left. */
   private void deleteQuietly() {
     try {
-      delete();
+      delete(ShuffleNote.of(lines(note.channel())));
     } catch (IOException e) {
       return;
     }
@@ -251,12 +274,16 @@ final class PartialDirectory implements AutoCloseable {
     isOpen = false;
     removeHook();
     try {
-      delete();
-      note.close();
+      try {
+        delete(ShuffleNote.of(lines(note.channel())));
+      } finally {
+        note.release();
+      }
     } catch (NoSuchFileException e) {
       return; // A signal has ended the process, and the hook was first.
     } catch (IOException e) {
-      throw PenstockException.about(path, "expected to delete it, found: " + e.getMessage(), e);
+      throw PenstockException.about(
+          path(), "expected to delete it, found: " + SystemReason.of(e), e);
     }
   }
 }

@@ -42,11 +42,13 @@ final class ShuffleNote {
    * @throws IOException if it cannot be read
    */
   static ShuffleNote read(Path note) throws IOException {
+    return Files.isRegularFile(note) ? of(Files.readAllLines(note)) : new ShuffleNote();
+  }
+
+  /** What the lines of a note say; of no files where they are no note. */
+  static ShuffleNote of(List<String> lines) {
     ShuffleNote found = new ShuffleNote();
-    if (!Files.isRegularFile(note)) {
-      return found;
-    }
-    for (String line : Files.readAllLines(note)) {
+    for (String line : lines) {
       Matcher files = FILES.matcher(line);
       if (files.matches()) {
         found.all.add(new Shards(files.group(1), Integer.parseInt(files.group(2))));

@@ -1,6 +1,7 @@
 package io.penstock.write;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.SystemReason;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -60,6 +61,11 @@ final class WriteFailures {
     }
     if (reason.contains("Read-only file system")) {
       return told(target, "EROFS", reason + ": write elsewhere", e);
+    }
+    String limit = SystemReason.limitAdvice(reason);
+    if (limit != null) {
+      String status = reason.contains("open files") ? "EMFILE" : null;
+      return told(target, status, reason + ": " + limit, e);
     }
     return told(target, null, reason + ": see to the device, or write elsewhere", e);
   }

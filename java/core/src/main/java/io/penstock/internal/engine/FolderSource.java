@@ -3,6 +3,7 @@ package io.penstock.internal.engine;
 import io.penstock.PenstockException;
 import io.penstock.format.FolderIndex;
 import io.penstock.internal.FileNames;
+import io.penstock.internal.Uninterrupted;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -54,7 +55,7 @@ public final class FolderSource implements VariableSource {
 
   @Override
   public long bytes(long record) {
-    long bytes = mapping.get(LONG, FolderIndex.sizesAt() + 8 * record);
+    long bytes = number(record, FolderIndex.sizesAt() + 8 * record);
     if (bytes < 0) {
       throw failure(index.file(), record, "expected the size of a file, found " + bytes, null);
     }
@@ -66,10 +67,18 @@ public final class FolderSource implements VariableSource {
     return false;
   }
 
+  private long number(long record, long at) {
+    try {
+      return mapping.get(LONG, at);
+    } catch (InternalError e) {
+      throw failure(index.file(), record, "expected the index, found that it was cut short", e);
+    }
+  }
+
   private Path path(long record) {
     long ends = FolderIndex.sizesAt() + 16 * index.recordCount();
-    long from = record == 0 ? 0 : mapping.get(LONG, ends + 8 * (record - 1));
-    long to = mapping.get(LONG, ends + 8 * record);
+    long from = record == 0 ? 0 : number(record, ends + 8 * (record - 1));
+    long to = number(record, ends + 8 * record);
     long room = mapping.byteSize() - FolderIndex.namesAt(index.recordCount());
     if (from < 0 || to < from || to > room) {
       throw failure(index.file(), record, "expected the name of a file, found none", null);
@@ -99,6 +108,7 @@ public final class FolderSource implements VariableSource {
   @Override
   public void read(long record, ByteBuffer into) {
     Path path = path(record);
+    int start = into.position();
     int wanted = into.remaining();
     try {
       // A pipe in its place would block whoever opens it.
@@ -110,21 +120,24 @@ public final class FolderSource implements VariableSource {
         throw changed(path, record, wanted, found.size());
       }
       long times = FolderIndex.sizesAt() + 8 * index.recordCount();
-      if (found.lastModifiedTime().to(TimeUnit.NANOSECONDS)
-          != mapping.get(LONG, times + 8 * record)) {
+      if (found.lastModifiedTime().to(TimeUnit.NANOSECONDS) != number(record, times + 8 * record)) {
         throw failure(
             path,
             record,
             "expected the file as when the folder was looked through, found it modified since",
             null);
       }
-      try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-        while (into.hasRemaining()) {
-          if (file.read(into) <= 0) {
-            throw changed(path, record, wanted, wanted - into.remaining());
-          }
-        }
-      }
+      Uninterrupted.run(
+          () -> {
+            try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+              into.position(start);
+              while (into.hasRemaining()) {
+                if (file.read(into) <= 0) {
+                  throw changed(path, record, wanted, wanted - into.remaining());
+                }
+              }
+            }
+          });
     } catch (NoSuchFileException e) {
       throw failure(path, record, "expected a file of " + wanted + " bytes, found none", e);
     } catch (IOException e) {
@@ -141,7 +154,7 @@ public final class FolderSource implements VariableSource {
         null);
   }
 
-  private PenstockException failure(Path path, long record, String problem, Exception cause) {
+  private PenstockException failure(Path path, long record, String problem, Throwable cause) {
     return new PenstockException(
         "%s: record %d of column '%s': %s: open the dataset again"
             .formatted(path, record, column, problem),

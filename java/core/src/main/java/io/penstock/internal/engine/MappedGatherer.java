@@ -21,9 +21,9 @@ import java.util.List;
  */
 public final class MappedGatherer implements Gatherer {
   /**
-   * Of so few files the state is asked after each batch, at 1 to 2 us a file: bytes between the new
-   * end of a file and the end of that page read as zeros without any error. Of more files it is
-   * asked as often as the pipeline does.
+   * With at most this many files we stat each one after every batch, at 1 to 2 us a file: bytes
+   * between the new end of a file and the end of that page read as zeros without any error. With
+   * more files it is done as often as the pipeline does.
    */
   private static final int MAX_FILES_CHECKED = 16;
 
@@ -68,7 +68,12 @@ public final class MappedGatherer implements Gatherer {
     this.recordBytes = recordBytes;
     this.isAdvised = isAdvised;
     this.dropsBehind = dropsBehind;
-    this.checksBatches = source.files().size() <= MAX_FILES_CHECKED;
+    this.checksBatches = isCheckedPerBatch(source);
+  }
+
+  /** Whether the files are so few that all are looked at after each batch. */
+  static boolean isCheckedPerBatch(NativeSource source) {
+    return source.fileCount() <= MAX_FILES_CHECKED;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.penstock.internal.engine;
 
 import io.penstock.Column;
 import io.penstock.Shard;
+import io.penstock.internal.SteadyChannel;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +78,7 @@ public final class RecordReader implements AutoCloseable {
   private FileChannel file(Path path) throws IOException {
     FileChannel file = files.get(path);
     if (file == null) {
-      file = FileChannel.open(path, StandardOpenOption.READ);
+      file = SteadyChannel.forReading(path);
       files.put(path, file);
     }
     return file;

@@ -2,13 +2,15 @@ package io.penstock.internal.engine;
 
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
+import io.penstock.internal.SteadyChannel;
+import io.penstock.internal.SystemReason;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +35,26 @@ public final class ValuesSource implements VariableSource {
    */
   public record Numbers(
       Path path, MemorySegment mapping, long offsetBytes, long strideBytes, ElementType type) {
+    /** The mapping has the file's first size. */
+    private void checkWhole(String column, long index) {
+      try {
+        if (Files.size(path) < mapping.byteSize()) {
+          throw cutShort(column, index, null);
+        }
+      } catch (IOException e) {
+        throw cutShort(column, index, e);
+      }
+    }
+
+    private PenstockException cutShort(String column, long index, Throwable cause) {
+      return PenstockException.about(
+          path,
+          "record %d of column '%s': expected its offset in the mapped file, found that the file"
+                  .formatted(index, column)
+              + " was cut short: copy or make it again, then open the dataset again",
+          cause);
+    }
+
     long get(long i) {
       return number(mapping, offsetBytes + i * strideBytes, type);
     }
@@ -90,7 +112,13 @@ public final class ValuesSource implements VariableSource {
   private final int elementBytes;
   private final Part[] parts;
   private final long[] firstIndices;
+
+  /** Deaf to interrupts, one reader at a time. */
   private final FileChannel[] files;
+
+  /** The same open files, for many readers at once, whom nobody interrupts. */
+  private final FileChannel[] filesOfOwnThreads;
+
   private final long meanBytes;
 
   /**
@@ -107,6 +135,7 @@ public final class ValuesSource implements VariableSource {
     this.parts = all.stream().filter(part -> part.recordCount > 0).toArray(Part[]::new);
     this.firstIndices = new long[parts.length];
     this.files = new FileChannel[parts.length];
+    this.filesOfOwnThreads = new FileChannel[parts.length];
     long records = 0;
     double values = 0;
     for (int i = 0; i < parts.length; i++) {
@@ -114,17 +143,19 @@ public final class ValuesSource implements VariableSource {
       records += parts[i].recordCount;
       values += parts[i].valueCount;
       files[i] = open(parts[i].values);
+      filesOfOwnThreads[i] =
+          files[i] instanceof SteadyChannel steady ? steady.interruptible() : files[i];
     }
     this.meanBytes = Math.max(1, (long) Math.ceil(values * elementBytes / Math.max(1, records)));
   }
 
   private FileChannel open(Path path) {
     try {
-      return FileChannel.open(path, StandardOpenOption.READ);
+      return SteadyChannel.forReading(path);
     } catch (IOException e) {
       close();
       throw PenstockException.about(
-          path, "expected a readable file of values, found: " + e + ": check its mode", e);
+          path, "expected a readable file of values, found: " + SystemReason.withAdvice(e), e);
     }
   }
 
@@ -176,12 +207,7 @@ public final class ValuesSource implements VariableSource {
     try {
       return numbers.get(index - firstIndices[part] + further);
     } catch (InternalError e) {
-      throw PenstockException.about(
-          numbers.path,
-          "record %d of column '%s': expected its offset in the mapped file, found that the file"
-                  .formatted(index, column)
-              + " was cut short: copy or make it again, then open the dataset again",
-          e);
+      throw numbers.cutShort(column, index, e);
     }
   }
 
@@ -211,13 +237,28 @@ public final class ValuesSource implements VariableSource {
 
   @Override
   public void read(long index, ByteBuffer into) {
+    read(filesOfOwnThreads, index, into);
+  }
+
+  @Override
+  public void readSteadily(long index, ByteBuffer into) {
+    read(files, index, into);
+    // Behind the end of a file that was cut short, up to the end of the page, offsets are zeros.
+    Part part = parts[part(index)];
+    part.starts.checkWhole(column, index);
+    if (part.lengths != null) {
+      part.lengths.checkWhole(column, index);
+    }
+  }
+
+  private void read(FileChannel[] from, long index, ByteBuffer into) {
     int part = part(index);
     long offset = parts[part].dataOffset + start(part, index);
     int wanted = into.remaining();
     long at = offset;
     try {
       while (into.hasRemaining()) {
-        int got = files[part].read(into, at);
+        int got = from[part].read(into, at);
         if (got <= 0) {
           throw cutShort(parts[part].values, index, offset, wanted, at);
         }
@@ -246,7 +287,7 @@ public final class ValuesSource implements VariableSource {
     return new PenstockException(
         ("%s: record %d of column '%s' at byte %d: expected %d bytes, found that reading fails"
                 + " (%s): check the device, then read again")
-            .formatted(path, index, column, offset, wanted, cause.getMessage()),
+            .formatted(path, index, column, offset, wanted, SystemReason.of(cause)),
         path,
         index,
         offset,

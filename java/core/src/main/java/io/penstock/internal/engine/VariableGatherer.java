@@ -1,7 +1,10 @@
 package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderStatistics;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,8 +29,11 @@ public final class VariableGatherer implements Gatherer {
   /** Records that lie together are read together up to so many bytes. */
   private static final int MOST_READ_BYTES = 1 << 20;
 
+  private final NativeSource source;
   private final VariableSource[] sources;
   private final MappedColumn[] mapped;
+  private final Arena arena = Arena.ofConfined();
+  private final NativeFailure failure = new NativeFailure(arena);
   private final long fixedRecordBytes;
   private final List<ReadingThread> threads = new ArrayList<>();
   private final ThreadClock clock = ThreadClock.start();
@@ -56,12 +62,17 @@ public final class VariableGatherer implements Gatherer {
   /**
    * Starts the threads; the calling thread owns it.
    *
+   * @param source of all files
    * @param sources of the columns, by their numbers; null for those of one size
    * @param mapped the others; null for those of different sizes
    * @param threadCount how many read, at least 1
    */
   public VariableGatherer(
-      List<VariableSource> sources, List<MappedColumn> mapped, int threadCount) {
+      NativeSource source,
+      List<VariableSource> sources,
+      List<MappedColumn> mapped,
+      int threadCount) {
+    this.source = source;
     this.sources = sources.toArray(VariableSource[]::new);
     this.mapped = mapped.toArray(MappedColumn[]::new);
     long bytes = 0;
@@ -191,15 +202,15 @@ public final class VariableGatherer implements Gatherer {
   public void take(int count, Slot slot) {
     ordered -= count;
     ready -= count;
-    PenstockException failure;
+    PenstockException failed;
     synchronized (this) {
       PieceReading piece = pending.poll();
-      failure = piece.failure();
+      failed = piece.failure();
       idle.add(piece);
     }
     records += count;
-    if (failure != null) {
-      throw failure;
+    if (failed != null) {
+      throw failed;
     }
     if (slot.failure() == null) {
       copy(count, slot);
@@ -213,6 +224,10 @@ public final class VariableGatherer implements Gatherer {
         if (mapped[c] != null) {
           mapped[c].copy(slot.indices(), 0, count, slot.column(c));
         }
+      }
+      // Of offsets, too: they were read from mappings when the batch was cut.
+      if (MappedGatherer.isCheckedPerBatch(source)) {
+        source.check(failure);
       }
     } catch (InternalError e) {
       List<MappedColumn> columns = Arrays.stream(mapped).filter(Objects::nonNull).toList();
@@ -279,6 +294,7 @@ public final class VariableGatherer implements Gatherer {
     }
     reset();
     threads.forEach(ReadingThread::joinFully);
+    arena.close();
     clock.close();
   }
 

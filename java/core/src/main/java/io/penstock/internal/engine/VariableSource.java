@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 /**
  * Records of different sizes: how large each is, and its bytes.
  *
- * <p>Any thread; calls may block for the device. What is wrong with a record is a PenstockException
- * that names it, each time it is asked for.
+ * <p>Any thread, but {@link #read} is for the loader's own, which nobody interrupts; calls may
+ * block for the device. What is wrong with a record is a PenstockException that names it, each time
+ * it is asked for.
  */
 public interface VariableSource extends AutoCloseable {
   /** Size of one value: a record is a whole number of them. */
@@ -33,6 +34,18 @@ public interface VariableSource extends AutoCloseable {
    * @throws io.penstock.PenstockException if the bytes are not there, or reading fails
    */
   void read(long index, ByteBuffer into);
+
+  /**
+   * Reads one record as {@link #read} does, on a thread of the user: an interrupt makes no
+   * difference, and closes nothing that others read from.
+   *
+   * @param index of the record
+   * @param into filled from its position to its limit
+   * @throws io.penstock.PenstockException if the bytes are not there, or reading fails
+   */
+  default void readSteadily(long index, ByteBuffer into) {
+    read(index, into);
+  }
 
   /** Closes its files. Idempotent; nobody may read any more. */
   @Override

@@ -185,6 +185,11 @@ public final class NativeSource implements AutoCloseable {
     return List.copyOf(files);
   }
 
+  /** How many files there are. */
+  public int fileCount() {
+    return files.size();
+  }
+
   /**
    * Compares all files with what they were when they were opened. Any thread; allocates nothing.
    *

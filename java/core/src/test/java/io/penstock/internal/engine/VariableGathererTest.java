@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.ffi.NativeSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -79,9 +80,10 @@ class VariableGathererTest {
 
   private static void check(Supplier<RuntimeException> failure) {
     try (Arena arena = Arena.ofShared();
+        NativeSource files = NativeSource.open();
         VariableGatherer gatherer =
             new VariableGatherer(
-                List.of(new Source(failure)), Arrays.asList((MappedColumn) null), 3)) {
+                files, List.of(new Source(failure)), Arrays.asList((MappedColumn) null), 3)) {
       MemorySegment memory = arena.allocate(4096 + BATCH + 64, 4096);
       MemorySegment indices = arena.allocate(BATCH * Long.BYTES, 8);
       Slot slot = new Slot(0, memory, List.of(0L), List.of(0L), memory.asSlice(4096), indices);
