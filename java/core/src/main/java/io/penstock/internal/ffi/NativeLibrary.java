@@ -1,6 +1,7 @@
 package io.penstock.internal.ffi;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.SystemReason;
 import io.penstock.internal.ffi.generated.Penstock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Finds libpenstock.so and loads it, once per class loader.
@@ -96,13 +98,18 @@ public final class NativeLibrary {
       reasons.add("resource " + resource + ": not in the jar: this platform is not supported yet");
       return null;
     }
-    try {
-      Path path = unpacker.unpack(Unpacker.cacheDirectory());
-      if (tryLoad(path, "unpacked from the jar", reasons)) {
-        return path;
+    Optional<Path> cache = Unpacker.cacheDirectory();
+    if (cache.isEmpty()) {
+      reasons.add("unpacking from the jar: this user has no home directory");
+    } else {
+      try {
+        Path path = unpacker.unpack(cache.get());
+        if (tryLoad(path, "unpacked from the jar", reasons)) {
+          return path;
+        }
+      } catch (IOException e) {
+        reasons.add("unpacking from the jar: " + e);
       }
-    } catch (IOException e) {
-      reasons.add("unpacking from the jar: " + e);
     }
     return tryTemporary(unpacker, reasons);
   }
@@ -135,8 +142,7 @@ public final class NativeLibrary {
                 .formatted(path, origin, Penstock.PENSTOCK_ABI_VERSION(), found));
         return false;
       }
-      System.load(path.toString());
-      return true;
+      return load(path, reasons);
     } catch (IllegalArgumentException | UnsatisfiedLinkError e) {
       String problem = Files.exists(path) ? e.getMessage() : "no such file";
       reasons.add(path + " (" + origin + "): " + problem);
@@ -147,6 +153,40 @@ public final class NativeLibrary {
               + " --enable-native-access=io.penstock (on the module path) or"
               + " --enable-native-access=ALL-UNNAMED (on the class path)",
           e);
+    }
+  }
+
+  /**
+   * A JVM loads a file for one class loader only. Another one, as of a second application in a
+   * server, gets a copy of its own.
+   */
+  private static boolean load(Path path, List<String> reasons) {
+    try {
+      System.load(path.toString());
+      return true;
+    } catch (UnsatisfiedLinkError e) {
+      if (!String.valueOf(e.getMessage()).contains("already loaded in another classloader")) {
+        throw e;
+      }
+    }
+    try {
+      Path directory = Files.createTempDirectory("penstock-");
+      Path copy = directory.resolve(FILE_NAME);
+      try {
+        copy = Unpacker.ofFile(path).unpack(directory);
+        System.load(copy.toString());
+        return true;
+      } finally {
+        Files.deleteIfExists(copy);
+        Files.delete(directory);
+      }
+    } catch (IOException | UnsatisfiedLinkError e) {
+      reasons.add(
+          path
+              + ": another class loader of this JVM has loaded it, and a copy of it in"
+              + " java.io.tmpdir cannot be loaded: "
+              + (e instanceof IOException failure ? SystemReason.of(failure) : e.getMessage()));
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.internal.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -34,6 +36,11 @@ final class Unpacker {
   private final byte[] hash;
   private final String fileName;
 
+  /** A library that lies in a file, to be copied. */
+  static Unpacker ofFile(Path library) throws IOException {
+    return new Unpacker(library.getFileName().toString(), Files.readAllBytes(library));
+  }
+
   private Unpacker(String fileName, byte[] contents) {
     this.fileName = fileName;
     this.contents = contents;
@@ -51,18 +58,24 @@ final class Unpacker {
     }
   }
 
-  /** Where unpacked libraries are kept from one run to the next. */
-  static Path cacheDirectory() {
+  /**
+   * Where unpacked libraries are kept from one run to the next; empty for a user without a home,
+   * whom Java calls "?".
+   */
+  static Optional<Path> cacheDirectory() {
     String named = System.getProperty(NativeLibrary.CACHE_PROPERTY);
     if (named != null) {
-      return Path.of(named).toAbsolutePath();
+      return Optional.of(Path.of(named).toAbsolutePath());
     }
     String cache = System.getenv("XDG_CACHE_HOME");
     // The specification of this variable says that a relative path is to be ignored.
     if (cache != null && cache.startsWith("/")) {
-      return Path.of(cache, "penstock");
+      return Optional.of(Path.of(cache, "penstock"));
     }
-    return Path.of(System.getProperty("user.home"), ".cache", "penstock").toAbsolutePath();
+    String home = System.getProperty("user.home", "");
+    return home.startsWith("/")
+        ? Optional.of(Path.of(home, ".cache", "penstock"))
+        : Optional.empty();
   }
 
   /**
@@ -80,7 +93,7 @@ final class Unpacker {
 
   /** The name of the unpacked file: that of the library with 16 digits of its hash. */
   String targetName() {
-    int dot = fileName.lastIndexOf('.');
+    int dot = Math.max(0, fileName.lastIndexOf('.'));
     String digits = HexFormat.of().formatHex(hash, 0, 8);
     return fileName.substring(0, dot) + "-" + digits + fileName.substring(dot);
   }
@@ -97,16 +110,22 @@ final class Unpacker {
   private void write(Path directory, Path target) throws IOException {
     Path temporary = Files.createTempFile(directory, fileName, ".tmp", OWNER_ONLY);
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(contents);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
+      Uninterrupted.run(() -> write(temporary));
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  private void write(Path temporary) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = ByteBuffer.wrap(contents);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
     }
   }
 

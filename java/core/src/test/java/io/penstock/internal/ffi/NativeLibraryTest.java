@@ -3,6 +3,9 @@ package io.penstock.internal.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +152,62 @@ class NativeLibraryTest {
         .contains("-Dpenstock.native.cache=DIR");
   }
 
+  /** Loads the library for two class loaders, as two applications in a server do. */
+  public static final class LoadTwice {
+    private LoadTwice() {}
+
+    /** Prints what comes of it. */
+    public static void main(String[] arguments) throws Exception {
+      List<URL> urls = new ArrayList<>();
+      for (String path : System.getProperty("java.class.path").split(":", -1)) {
+        urls.add(Path.of(path).toUri().toURL());
+      }
+      for (int i = 0; i < 2; i++) {
+        ClassLoader loader =
+            new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+        Class<?> library = loader.loadClass(NativeLibrary.class.getName());
+        try {
+          System.out.println("loaded " + library.getMethod("load").invoke(null));
+        } catch (InvocationTargetException e) {
+          System.out.println(e.getCause().getMessage());
+        }
+      }
+    }
+  }
+
+  @Test
+  void twoClassLoadersCanUseTheLibraryThatIsNamed() throws Exception {
+    Path named = Files.copy(Unpacker.of(RESOURCE).unpack(directory), directory.resolve("named.so"));
+    Path temporary = Files.createDirectory(directory.resolve("temporary"));
+    String output =
+        run(LoadTwice.class, "-Dpenstock.native.library=" + named, "-Djava.io.tmpdir=" + temporary);
+    assertThat(output.lines()).containsExactly("loaded " + named, "loaded " + named);
+    assertThat(files(temporary)).isEmpty();
+  }
+
+  @Test
+  void aSecondClassLoaderIsToldWhyWhereNoCopyCanBeLoaded() throws Exception {
+    Path named = Files.copy(Unpacker.of(RESOURCE).unpack(directory), directory.resolve("named.so"));
+    String output =
+        run(
+            LoadTwice.class,
+            "-Dpenstock.native.library=" + named,
+            "-Djava.io.tmpdir=" + directory.resolve("missing"));
+    assertThat(output)
+        .contains("loaded " + named)
+        .contains("another class loader of this JVM has loaded it")
+        .contains("java.io.tmpdir");
+  }
+
+  @Test
+  void aUserWithoutAHomeGetsATemporaryCopy() throws Exception {
+    Path temporary = Files.createDirectory(directory.resolve("temporary"));
+    String output = run("-Duser.home=?", "-Djava.io.tmpdir=" + temporary);
+    assertThat(output).startsWith("loaded " + temporary);
+    assertThat(Path.of("?")).doesNotExist();
+    assertThat(files(temporary)).isEmpty();
+  }
+
   private static List<Path> files(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).toList();
@@ -157,13 +216,19 @@ class NativeLibraryTest {
 
   /** Runs Load in a JVM of its own, on this one's class path. */
   private static String run(String... options) throws Exception {
+    return run(Load.class, options);
+  }
+
+  private static String run(Class<?> program, String... options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Djava.library.path=");
     command.addAll(List.of(options));
-    command.addAll(List.of("-cp", classPath(), Load.class.getName()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    command.addAll(List.of("-cp", classPath(), program.getName()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("XDG_CACHE_HOME");
+    Process process = builder.start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
