@@ -12,6 +12,7 @@ import io.penstock.internal.engine.Residency;
 import io.penstock.internal.engine.TooLittleMemoryException;
 import io.penstock.internal.engine.TransformPlan;
 import io.penstock.internal.ffi.NativeSource;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -116,10 +117,20 @@ final class EnginePlan {
     if (piecesOf.isPresent()) {
       return BackendChoice.gathering(Readahead.effective(builder.readahead), piecesOf.get());
     }
-    boolean isAligned =
-        source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
+    Readahead wanted = Readahead.effective(builder.readahead);
+    Optional<Path> indirect =
+        source.files().stream()
+            .filter(file -> file.directOffsetAlignmentBytes() == 0)
+            .map(NativeSource.FileFacts::path)
+            .findFirst();
+    boolean isAligned = indirect.isEmpty();
+    boolean isToBeDirect =
+        wanted.io() == Readahead.Io.DIRECT && wanted.backend() != Readahead.Backend.MMAP;
+    if (isToBeDirect && !isAligned && dataset.recordCount() > 0) {
+      throw BackendChoice.indirect(indirect.get());
+    }
     return BackendChoice.choose(
-        Readahead.effective(builder.readahead),
+        wanted,
         dataset.recordCount(),
         isAligned,
         Residency.of(dataset.files(), builder.memory().bytes()),

@@ -4,6 +4,10 @@ import io.penstock.PenstockException;
 import io.penstock.Readahead;
 import io.penstock.Readahead.Backend;
 import io.penstock.Readahead.Io;
+import io.penstock.internal.SystemReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -93,7 +97,28 @@ public record BackendChoice(
                 name(readahead.backend()),
                 readahead.io().name().toLowerCase(Locale.ROOT),
                 String.join("; ", refusals),
-                isAuto ? "io=auto or backend=mmap" : "backend=auto"));
+                readahead.io() == Io.DIRECT
+                    ? "io=auto"
+                    : isAuto ? "io=auto or backend=mmap" : "backend=auto"));
+  }
+
+  /**
+   * What is wrong with {@code io=direct} where a file cannot be read so.
+   *
+   * @param path of the file
+   * @return an exception that names the file and its file system
+   */
+  public static PenstockException indirect(Path path) {
+    String type;
+    try {
+      type = Files.getFileStore(path).type();
+    } catch (IOException e) {
+      type = "unknown: " + SystemReason.of(e);
+    }
+    return PenstockException.about(
+        path,
+        "io=direct: expected a file that can be read past the page cache, found one on a file"
+            + " system that has no such reads (%s): use io=auto".formatted(type));
   }
 
   /** Through the page cache, which is going to have all of it. */
