@@ -3,7 +3,9 @@ package io.penstock.sampler;
 import io.penstock.PenstockException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32C;
@@ -11,9 +13,10 @@ import java.util.zip.CRC32C;
 /**
  * How far a job has come: all that is needed to go on from there, as one line of text.
  *
- * <p>It says what has been delivered, not what was read ahead; to all ranks of the job together, so
- * that the state of any one of them is the state of the job (see {@link Partition}). It does not
- * say by how many processes, in batches of what size, or by which means: a job that goes on may
+ * <p>It says what has been delivered, not what was read ahead; to all ranks of the job together:
+ * ranks that have taken equally many batches have the same state, which is the job's (see {@link
+ * Partition}). Where they were ended at different batches, go on from the {@link #least}. It does
+ * not say by how many processes, in batches of what size, or by which means: a job that goes on may
  * choose those anew. It does say of which data and in which order, as a position means nothing in
  * another: {@link #check}. Immutable.
  *
@@ -277,6 +280,37 @@ public record LoaderState(
     CRC32C checksum = new CRC32C();
     checksum.update(text.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().toHexDigits(checksum.getValue(), CHECKSUM_DIGITS);
+  }
+
+  /**
+   * The state of a job whose ranks were ended at different batches: that of the rank that came
+   * least far. What the others delivered beyond it comes again, and nothing is left out.
+   *
+   * @param states of the ranks, at least one, all of the same data and order
+   * @return one of them
+   * @throws IllegalArgumentException if there is none, or they are of different jobs
+   */
+  public static LoaderState least(Collection<LoaderState> states) {
+    Iterator<LoaderState> all = states.iterator();
+    if (!all.hasNext()) {
+      throw new IllegalArgumentException("states must be at least one, were none");
+    }
+    LoaderState least = all.next();
+    while (all.hasNext()) {
+      LoaderState other = all.next();
+      if (!other.fingerprint.equals(least.fingerprint)
+          || !other.sampler.equals(least.sampler)
+          || other.seed != least.seed) {
+        throw new IllegalArgumentException(
+            "states must be of one job, were of different data, orders or seeds: %s and %s"
+                .formatted(least, other));
+      }
+      boolean isLess =
+          other.epoch < least.epoch
+              || (other.epoch == least.epoch && other.delivered.count() < least.delivered.count());
+      least = isLess ? other : least;
+    }
+    return least;
   }
 
   /**

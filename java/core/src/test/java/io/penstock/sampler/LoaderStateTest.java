@@ -3,6 +3,7 @@ package io.penstock.sampler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.PenstockException;
 import java.io.IOException;
@@ -263,5 +264,20 @@ class LoaderStateTest {
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactly(taken);
     }
+  }
+
+  @Test
+  void ofRanksThatWereKilledAtDifferentBatchesTheLeastStateCounts() {
+    LoaderState early = new LoaderState("ab", "full/1", 7, 2, Positions.upTo(512));
+    LoaderState late = new LoaderState("ab", "full/1", 7, 2, Positions.upTo(768));
+    LoaderState next = new LoaderState("ab", "full/1", 7, 3, Positions.NONE);
+    assertThat(LoaderState.least(List.of(late, next, early))).isEqualTo(early);
+    assertThat(LoaderState.least(List.of(next))).isEqualTo(next);
+    LoaderState other = new LoaderState("ab", "full/1", 8, 0, Positions.NONE);
+    assertThatThrownBy(() -> LoaderState.least(List.of(early, other)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("of one job");
+    assertThatThrownBy(() -> LoaderState.least(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }
