@@ -2,13 +2,14 @@ package io.penstock;
 
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.Formats;
+import io.penstock.internal.SteadyChannel;
+import io.penstock.internal.SystemReason;
 import io.penstock.internal.engine.ValuesSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -89,7 +90,7 @@ record VariableFiles(String name, List<Division> divisions) {
     ArrayLayout.Run run = starts.runs().getFirst();
     ByteBuffer bytes = ByteBuffer.allocate(starts.elementType().sizeBytes());
     long at = run.offsetBytes() + index * run.strideBytes();
-    try (FileChannel file = FileChannel.open(starts.path(), StandardOpenOption.READ)) {
+    try (FileChannel file = SteadyChannel.forReading(starts.path())) {
       while (bytes.hasRemaining()) {
         if (file.read(bytes, at + bytes.position()) < 0) {
           throw PenstockException.about(
@@ -98,7 +99,7 @@ record VariableFiles(String name, List<Division> divisions) {
       }
     } catch (IOException e) {
       throw PenstockException.about(
-          starts.path(), "expected readable offsets, found: " + e + ": check its mode", e);
+          starts.path(), "expected readable offsets, found: " + SystemReason.withAdvice(e), e);
     }
     return ValuesSource.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
   }

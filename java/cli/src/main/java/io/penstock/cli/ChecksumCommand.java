@@ -7,6 +7,7 @@ import io.penstock.FileInfo;
 import io.penstock.PenstockException;
 import io.penstock.checksum.FileChecksums;
 import io.penstock.checksum.RecordChecksums;
+import io.penstock.internal.LocalFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -86,6 +87,7 @@ final class ChecksumCommand implements Callable<Integer> {
             "expected a manifest to replace, found another file: give another name with --manifest,"
                 + " or delete it yourself");
       }
+      LocalFiles.target(path); // Before the checksums of records are there without it.
       Manifest manifest = make(dataset, path);
       manifest.write(path, isForced);
       deleteOthers(path, manifest);

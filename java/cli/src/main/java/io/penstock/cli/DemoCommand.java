@@ -15,6 +15,7 @@ import io.penstock.cli.demo.SoftmaxRegression;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -218,10 +219,13 @@ final class DemoCommand implements Callable<Integer> {
     if (cache != null && cache.startsWith("/")) {
       return Path.of(cache, "penstock", "demo");
     }
-    String home = System.getenv("HOME");
-    // The property is what the list of users says, which is not where a container's user lives.
-    return Path.of(
-        home == null ? System.getProperty("user.home") : home, ".cache", "penstock", "demo");
+    // The property is what the list of users says, which is not where a container's user lives, and
+    // "?" for one who is not in it.
+    return Stream.of(System.getenv("HOME"), System.getProperty("user.home"))
+        .filter(home -> home != null && home.startsWith("/"))
+        .map(home -> Path.of(home, ".cache", "penstock", "demo"))
+        .findFirst()
+        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "penstock-demo"));
   }
 
   private void checkOptions() {

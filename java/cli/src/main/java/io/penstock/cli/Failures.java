@@ -81,6 +81,13 @@ final class Failures {
       case FileSystemException e when e.getReason() != null -> e.getFile() + ": " + e.getReason();
       case FileSystemException e -> e.getFile() + ": " + e.getClass().getSimpleName();
       case IOException e when e.getMessage() != null -> e.getMessage();
+      case OutOfMemoryError e when ("" + e.getMessage()).contains("native thread") ->
+          "no thread could be started: the limit on processes and threads of this user (ulimit -u),"
+              + " or that of the control group (pids.max), is reached: raise it";
+      case OutOfMemoryError e when ("" + e.getMessage()).contains("heap space") ->
+          "Java's heap of at most %s is full: start with a larger one, as"
+                  .formatted(Human.bytes(Runtime.getRuntime().maxMemory()))
+              + " PENSTOCK_JAVA_OPTS=-Xmx8g";
       case OutOfMemoryError e ->
           "not enough memory (" + e.getMessage() + "): lower --memory or --batch-size";
       default -> "this should not happen: " + failure + ": run it with --debug and report it";

@@ -6,7 +6,9 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
 import io.penstock.Readahead;
+import io.penstock.sampler.Deal;
 import io.penstock.sampler.LoaderState;
+import io.penstock.sampler.Partition;
 import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
 import java.nio.file.Path;
@@ -49,8 +51,9 @@ final class LoaderOptions {
       converter = RemainderConverter.class,
       description =
           "Last records of an epoch that do not make whole batches: keep, the last batches are"
-              + " short; drop, they are left out; pad, batches are filled with records that came"
-              + " already, which --indices marks. Default: ${DEFAULT-VALUE}.")
+              + " short, and some processes may have one batch less than others; drop, they are"
+              + " left out; pad, batches are filled with records that came already, which --indices"
+              + " marks. Default: ${DEFAULT-VALUE}.")
   private Remainder remainder;
 
   @Option(
@@ -204,6 +207,25 @@ final class LoaderOptions {
   /** Says so if more memory was asked for, and is taken, than is left. */
   void warn(Streams streams, Loader loader) {
     MemoryWarning.sayIfTooMuch(streams, memoryBytes, loader.statistics().memoryBytes());
+  }
+
+  /** What those should know who run several ranks in step. */
+  List<String> warnings(Sampler sampler) {
+    Deal last = new Partition(worldSize - 1, worldSize, batchSize, remainder).deal(sampler);
+    if (last.stepCount() == 0 && sampler.size() > 0) {
+      return List.of(
+          ("no records come: the %d of an epoch are fewer than a batch of %d for each of %d"
+               + " processes, and --remainder drop leaves them out: use keep or pad, or a smaller"
+               + " --batch-size")
+              .formatted(sampler.size(), batchSize, worldSize));
+    }
+    if (last.batchCount() < last.stepCount()) {
+      return List.of(
+          ("ranks differ by one batch: the first ones have %d in an epoch, the last ones %d: ranks"
+                  + " that step together, as to exchange gradients, need --remainder drop or pad")
+              .formatted(last.stepCount(), last.batchCount()));
+    }
+    return List.of();
   }
 
   /** Records in a batch. */

@@ -23,6 +23,8 @@ public final class Main {
   public static void main(String[] arguments) {
     // Scripts read what is printed: digits and decimal points are the same for everybody.
     Locale.setDefault(Locale.ROOT);
+    // What the library warns of goes through the JDK's logger: one line, as all that is said.
+    System.setProperty("java.util.logging.SimpleFormatter.format", "penstock: %5$s%n");
     Streams streams = Streams.ofProcess();
     streams.interruption().install();
     int code = run(streams, arguments);

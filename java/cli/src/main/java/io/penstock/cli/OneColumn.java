@@ -19,14 +19,25 @@ record OneColumn(Path path) {
   long[] integers() {
     try (Dataset dataset = open()) {
       LongUnaryOperator integers = dataset.integers(NAME);
-      return LongStream.range(0, dataset.recordCount()).map(integers).toArray();
+      long[] all = LongStream.range(0, dataset.recordCount()).map(integers).toArray();
+      dataset.check(); // Behind the end of a file that was cut short meanwhile they were zeros.
+      return all;
     }
   }
 
-  double[] numbers() {
+  /** What is made of the numbers, which are asked for one by one. */
+  interface Use<T> {
+    T of(long count, LongToDoubleFunction numbers);
+  }
+
+  /**
+   * Hands over the numbers without having them all in memory, as there may be hundreds of millions.
+   */
+  <T> T numbers(Use<T> use) {
     try (Dataset dataset = open()) {
-      LongToDoubleFunction numbers = dataset.numbers(NAME);
-      return LongStream.range(0, dataset.recordCount()).mapToDouble(numbers).toArray();
+      T made = use.of(dataset.recordCount(), dataset.numbers(NAME));
+      dataset.check();
+      return made;
     }
   }
 

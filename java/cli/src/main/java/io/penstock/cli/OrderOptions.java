@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -235,22 +236,28 @@ final class OrderOptions {
   }
 
   private Sampler weighted(LongUnaryOperator index, long count, long recordCount) {
-    double[] all = OneColumn.of(weights).numbers();
-    if (all.length != recordCount) {
-      throw new IllegalArgumentException(
-          "%s: weights must be one for each of the %d records, were %d"
-              .formatted(weights, recordCount, all.length));
+    return OneColumn.of(weights)
+        .numbers(
+            (found, all) -> {
+              if (found != recordCount) {
+                throw new IllegalArgumentException(
+                    "%s: weights must be one for each of the %d records, were %d"
+                        .formatted(weights, recordCount, found));
+              }
+              LongToDoubleFunction chosen = i -> all.applyAsDouble(index.applyAsLong(i));
+              return about(weights, () -> weighted(count, chosen));
+            });
+  }
+
+  private Sampler weighted(long count, LongToDoubleFunction chosen) {
+    if (!isWithoutReplacement) {
+      return new WeightedSampler(count, chosen, epochRecords == null ? count : epochRecords, seed);
     }
-    double[] chosen =
-        LongStream.range(0, count).mapToDouble(i -> all[(int) index.applyAsLong(i)]).toArray();
-    long positive = LongStream.range(0, count).filter(i -> chosen[(int) i] > 0).count();
-    long size = epochRecords != null ? epochRecords : isWithoutReplacement ? positive : count;
-    return about(
-        weights,
-        () ->
-            isWithoutReplacement
-                ? new WeightedShuffle(count, chosen, size, seed)
-                : new WeightedSampler(count, chosen, size, seed));
+    long size =
+        epochRecords != null
+            ? epochRecords
+            : LongStream.range(0, count).filter(i -> chosen.applyAsDouble(i) > 0).count();
+    return new WeightedShuffle(count, chosen, size, seed);
   }
 
   /** Sources are the shards: seeds differ, so that equal shards are not in step. */

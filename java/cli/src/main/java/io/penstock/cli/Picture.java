@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.LocalFiles;
 import io.penstock.internal.SystemReason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ record Picture(Path path, boolean isAsked) {
 
   private void write(Plot plot) {
     try {
+      LocalFiles.target(path); // Neither onto a device, nor waiting for the reader of a FIFO.
       plot.write(path);
     } catch (IOException e) {
       throw PenstockException.about(

@@ -4,8 +4,11 @@ import io.penstock.Dataset;
 import io.penstock.Epoch;
 import io.penstock.FileInfo;
 import io.penstock.Loader;
+import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -33,8 +36,8 @@ import picocli.CommandLine.Spec;
           + " process, sampled), timeSeconds (where the time went), latencyMicros (of requests:"
           + " p50, p90, p99, p999, max), reason (of the backend), digest (by column; {} without"
           + " --digest), badRecords (skipped or replaced: count, as often as they came, and the"
-          + " first 1000 as listed: index, column, epoch, replacement or null, problem). What the"
-          + " system does not tell is null.",
+          + " first 1000 as listed: index, column, epoch, replacement or null, problem), warnings"
+          + " (texts; only where there are any). What the system does not tell is null.",
       "",
       "timeSeconds: stall and consumer are the caller's time, waiting for batches and using them."
           + " device (waiting for it), order, plan, copy, check (of what was read) and idle"
@@ -97,6 +100,8 @@ final class ReadCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: a summary for people.")
   private boolean isJson;
 
+  private final List<String> warnings = new ArrayList<>();
+
   @Override
   public Integer call() throws IOException {
     checkOptions();
@@ -115,6 +120,7 @@ final class ReadCommand implements Callable<Integer> {
               out,
               indices,
               isDigested ? dataset : null,
+              states.isAsked(),
               saved == null ? null : saved.note())) {
         deliver(loader, outputs);
         report =
@@ -123,7 +129,8 @@ final class ReadCommand implements Callable<Integer> {
                 loader.batchSize(),
                 memory.peakBytes(),
                 outputs.digests(),
-                loader.badRecords());
+                loader.badRecords(),
+                warnings);
       }
     }
     if (isJson) {
@@ -140,8 +147,10 @@ final class ReadCommand implements Callable<Integer> {
   private Loader open(Dataset dataset, StateOptions.Saved saved) {
     Sampler sampler = order.sampler(dataset);
     states.checkFits(saved, dataset, sampler);
-    return loading.open(
-        dataset, sampler, saved == null ? null : saved.state(), columns.firstPath());
+    Loader loader =
+        loading.open(dataset, sampler, saved == null ? null : saved.state(), columns.firstPath());
+    warnings.addAll(loading.warnings(sampler));
+    return loader;
   }
 
   private void deliver(Loader loader, ReadOutputs outputs) throws IOException {
@@ -149,11 +158,25 @@ final class ReadCommand implements Callable<Integer> {
     long count = Math.max(0, firstEpoch + epochs - first);
     long most = limit == null ? Long.MAX_VALUE : limit;
     Streams streams = penstock.streams();
+    if (states.isAsked() && isAtEnd(loader, first, count)) {
+      warnings.add(
+          ("nothing is left to read: the state in %s is at the end of epoch %d: ask for more"
+                  + " --epochs, or name another file for a new run")
+              .formatted(states.file(), firstEpoch + epochs - 1));
+    }
+    warnings.forEach(streams::say);
     try (Progress progress =
             Progress.start(streams, "read", "records", total(loader, first, count, most));
         Delivery delivery = new Delivery(loader, outputs, states, streams)) {
       delivery.run(loader.epochs(first, count), most, progress);
     }
+  }
+
+  /** Whether a run before has delivered all that is asked for. */
+  private static boolean isAtEnd(Loader loader, long first, long count) {
+    LoaderState state = loader.state();
+    boolean isUnderWay = state.epoch() > 0 || state.delivered().count() > 0;
+    return isUnderWay && (count == 0 || (count == 1 && loader.epoch(first).batchCount() == 0));
   }
 
   /** Records that are going to be delivered: in the first epoch, and in the later ones, alike. */

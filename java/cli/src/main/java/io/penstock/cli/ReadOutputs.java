@@ -4,13 +4,18 @@ import io.penstock.Batch;
 import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.PenstockException;
+import io.penstock.internal.LocalFiles;
+import io.penstock.internal.SystemReason;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +42,8 @@ final class ReadOutputs implements AutoCloseable {
 
   private final Streams streams;
   private final List<OutputFile> files = new ArrayList<>();
+  private final List<FileChannel> streamed = new ArrayList<>();
+  private final boolean isResumable;
   private final OutputNote note;
   private final Map<String, SegmentDigest> digests = new LinkedHashMap<>();
   private final ByteBuffer lines = ByteBuffer.allocateDirect(LINES_BYTES);
@@ -60,11 +67,19 @@ final class ReadOutputs implements AutoCloseable {
    * @param out path for the bytes of the first column, or "-" for stdout; null: none
    * @param indicesOut path for the indices, or "-" for stdout; null: none
    * @param dataset names the columns to digest; null: no digests
+   * @param isResumable whether a state is saved, from which a later run goes on
    * @param known what {@link #note} said when the run that is continued was here; null: none is
    */
-  ReadOutputs(Streams streams, String out, String indicesOut, Dataset dataset, OutputNote known)
+  ReadOutputs(
+      Streams streams,
+      String out,
+      String indicesOut,
+      Dataset dataset,
+      boolean isResumable,
+      OutputNote known)
       throws IOException {
     this.streams = streams;
+    this.isResumable = isResumable;
     this.note = known == null ? new OutputNote() : known;
     if (dataset != null) {
       for (Column column : dataset.columns()) {
@@ -84,8 +99,51 @@ final class ReadOutputs implements AutoCloseable {
     if (path.equals(STDOUT)) {
       return streams::write;
     }
-    FileChannel file =
-        FileChannel.open(Path.of(path), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Path named = LocalFiles.check(Path.of(path));
+    FileChannel file = isStream(named) ? stream(named) : file(name, path, isContinued);
+    return buffer -> {
+      try {
+        while (buffer.hasRemaining()) {
+          file.write(buffer);
+        }
+      } catch (IOException e) {
+        throw new IOException(path + ": writing failed: " + SystemReason.of(e), e);
+      }
+    };
+  }
+
+  /**
+   * Whether something is there that bytes only pass through, as /dev/null or a FIFO: it is written
+   * to, as by a shell's redirection, and neither cut nor continued.
+   */
+  private static boolean isStream(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).isOther();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private FileChannel stream(Path path) throws IOException {
+    if (isResumable) {
+      throw PenstockException.about(
+          path,
+          "expected a regular file, since --state is to go on with it, found %s: name a file, or"
+                  .formatted(LocalFiles.kind(path))
+              + " leave out --state");
+    }
+    if (LocalFiles.isBlockDevice(path)) {
+      throw PenstockException.about(
+          path, "expected a regular file, found a block device, which is left as it is");
+    }
+    FileChannel stream = FileChannel.open(path, StandardOpenOption.WRITE);
+    streamed.add(stream);
+    return stream;
+  }
+
+  private FileChannel file(String name, String path, boolean isContinued) throws IOException {
+    Path real = LocalFiles.target(Path.of(path));
+    FileChannel file = FileChannel.open(real, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     files.add(new OutputFile(name, file));
     // A file that is new is not the one that the state counts on: it gets the rest. So may another
     // rank's, or that of a job that goes on elsewhere.
@@ -99,15 +157,7 @@ final class ReadOutputs implements AutoCloseable {
     }
     // What was written after the state was saved comes again.
     file.truncate(keptBytes).position(keptBytes);
-    return buffer -> {
-      try {
-        while (buffer.hasRemaining()) {
-          file.write(buffer);
-        }
-      } catch (IOException e) {
-        throw new IOException(path + ": writing failed: " + e.getMessage(), e);
-      }
-    };
+    return file;
   }
 
   private long keptBytes(String name, String path, long foundBytes) {
@@ -192,6 +242,9 @@ final class ReadOutputs implements AutoCloseable {
   public void close() throws IOException {
     for (OutputFile file : files) {
       file.channel().close();
+    }
+    for (FileChannel stream : streamed) {
+      stream.close();
     }
   }
 }

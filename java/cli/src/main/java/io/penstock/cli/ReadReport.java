@@ -13,7 +13,8 @@ record ReadReport(
     int batchSize,
     long peakRssBytes,
     Map<String, String> digests,
-    List<BadRecord> badRecords) {
+    List<BadRecord> badRecords,
+    List<String> warnings) {
   private static final int MAX_SHOWN = 10;
 
   private static final double NANOS = 1e9;
@@ -63,6 +64,11 @@ record ReadReport(
     digests.forEach(digest::addProperty);
     object.add("digest", digest);
     object.add("badRecords", badRecordsToJson());
+    if (!warnings.isEmpty()) {
+      JsonArray texts = new JsonArray();
+      warnings.forEach(texts::add);
+      object.add("warnings", texts);
+    }
     return object;
   }
 
@@ -142,6 +148,7 @@ record ReadReport(
                 Human.bytes(statistics.memoryBytes()),
                 peakRssBytes < 0 ? "?" : Human.bytes(peakRssBytes)));
     addBadRecords(table);
+    warnings.forEach(warning -> table.add("warning", OneLine.of(warning)));
     digests.forEach((name, digest) -> table.add("sha256", digest + "  " + OneLine.of(name)));
     return table.toString();
   }

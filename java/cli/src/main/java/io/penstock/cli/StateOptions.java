@@ -2,6 +2,7 @@ package io.penstock.cli;
 
 import io.penstock.Dataset;
 import io.penstock.PenstockException;
+import io.penstock.internal.LocalFiles;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.StateFile;
@@ -27,7 +28,8 @@ final class StateOptions {
           "Go on from the state in FILE if it exists, and save there how far this run has come: now"
               + " and then, at its end, and when it is ended by SIGTERM or SIGINT. Files named by"
               + " --out and --indices are then cut to where the state is, and continued. All ranks"
-              + " of a job go on from the state of any one of them. Default: none.")
+              + " of a job go on from one state: where they were ended at different batches, from"
+              + " that of the rank that came least far. Default: none.")
   private Path file;
 
   @Option(
@@ -70,7 +72,12 @@ final class StateOptions {
     if (file == null) {
       return;
     }
-    Path directory = file.toAbsolutePath().getParent();
+    Path directory;
+    try {
+      directory = LocalFiles.target(file).getParent();
+    } catch (IOException e) {
+      directory = file.toAbsolutePath().getParent(); // It is looked at below.
+    }
     String found =
         !Files.isDirectory(directory)
             ? "none: make it"
