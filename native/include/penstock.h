@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 5 };
+enum { PENSTOCK_ABI_VERSION = 7 };
 
 enum {
   /* Records per source: indices need 48 bits. */
@@ -196,7 +196,8 @@ int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *ad
 /* Advises the kernel about the records named by indices of one column, sorted and merged into as
  * few calls as possible: madvise on a mapped file, posix_fadvise otherwise. count 0 advises the
  * whole column. Any thread. May block while the device's queue is full. Returns 0, -EINVAL
- * (column, index or advice out of range), -ENOMEM or what the system call reports. */
+ * (column, index or advice out of range) or -ENOMEM. Advice that the kernel refuses, whatever for,
+ * is lost and no failure. */
 int32_t penstock_source_advise(penstock_source *source, uint32_t column, const int64_t *indices,
                                uint32_t count, uint32_t advice);
 
@@ -230,6 +231,10 @@ typedef struct penstock_reader_options {
   uint32_t drop_behind;     /* not 0: buffered pages are dropped after use */
   uint32_t adapt;           /* PENSTOCK_ADAPT_*: what follows the device while reading */
   uint32_t windowed;        /* not 0: window by window, see penstock_reader_end_window */
+  uint32_t whole_batches;   /* not 0: a batch with a failed record is of no use: once one of the
+                               records that drive waits for has failed, those of them that are not
+                               read yet are given up, and fail too */
+  uint32_t reserved;        /* must be 0 */
   uint64_t resident_bytes;  /* columns that fit in here together, smallest first, are kept whole */
   uint64_t cached_records;  /* records whose cells are kept for later epochs; 0: none */
   uint64_t cache_key;       /* chooses which records are cached */
@@ -241,6 +246,7 @@ typedef struct penstock_progress {
   uint64_t ordered;   /* records ordered and not yet taken */
   uint64_t room;      /* records that may be ordered now */
   uint64_t in_flight; /* requests that the device is working on */
+  uint64_t unloaded;  /* bytes of resident columns still to be read: before, nothing is ready */
 } penstock_progress;
 
 /* What was done since the reader was opened. */
@@ -276,9 +282,9 @@ int32_t penstock_backend_probe(penstock_source *source, uint32_t backend, uint32
 int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options,
                                uint64_t *bytes);
 
-/* Opens a reader; the calling thread becomes its owner. Columns that are to be resident are read
- * here. Returns 0, -EINVAL (an option is out of range), -ENOMEM, or why the backend cannot be
- * used. */
+/* Opens a reader; the calling thread becomes its owner. Nothing is read here: columns that are to
+ * be resident are read by penstock_reader_drive, before anything else. Returns 0, -EINVAL (an
+ * option is out of range), -ENOMEM, or why the backend cannot be used. */
 int32_t penstock_reader_open(penstock_source *source, const penstock_reader_options *options,
                              penstock_reader **reader);
 
@@ -313,7 +319,8 @@ int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later);
 /* Starts what can be started, then waits until `wanted` records are ready, or timeout_ns have
  * passed, or nothing is left to wait for; with wanted 0 it does not wait. With timeout_ns 0 and
  * cells, nothing is done that an order still to come would make a waste: the first sweep begins
- * when the order is full, or the caller has time to wait. Fills *progress.
+ * when the order is full, or the caller has time to wait. Resident columns are read first, for at
+ * most timeout_ns, also when wanted is 0. Fills *progress.
  * Read errors are no failure of this call: they belong to the records that are taken. Returns 0, or
  * -EIO, -ENOMEM ... when the backend itself is broken. */
 int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns,
@@ -351,8 +358,10 @@ int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics 
 int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity);
 
 /* Waits for what is in flight and frees the reader. Slots may be freed afterwards, not before.
- * Returns 0, or -ETIMEDOUT when the device did not answer for 30 s: then memory in flight is left
- * mapped rather than reused, and the caller must not free slots either. */
+ * Returns 0; or -ETIMEDOUT when the device did not answer for 30 s: then the reader stays as it is,
+ * and can be closed again; or, when the backend broke with reads under way, why: then the reader is
+ * gone, but what the kernel may still write to is never freed, and the caller must not free slots
+ * either. */
 int32_t penstock_reader_close(penstock_reader *reader);
 
 #ifdef __cplusplus

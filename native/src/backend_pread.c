@@ -19,7 +19,8 @@ typedef struct {
   request *queue[];
 } pread_state;
 
-/* Advice is a wish; a file system without it still serves the pread. */
+/* Advice is a wish; a file system without it still serves the pread. What is read again has waited
+ * already, and its records are due first. */
 static int32_t pread_start(backend *self, request *request) {
   pread_state *state = self->state;
   PENSTOCK_ASSERT(state->count < state->capacity);
@@ -27,10 +28,26 @@ static int32_t pread_start(backend *self, request *request) {
     (void)posix_fadvise(request_fd(state->source, request, state->io),
                         (off_t)request_offset(request), (off_t)request_length(request),
                         POSIX_FADV_WILLNEED);
-  state->queue[(state->first + state->count++) % state->capacity] = request;
+  if (request->is_again) {
+    state->first = (state->first + state->capacity - 1) % state->capacity;
+    state->queue[state->first] = request;
+    state->count++;
+  } else {
+    state->queue[(state->first + state->count++) % state->capacity] = request;
+  }
   return 0;
 }
 
+static int32_t read_one(const pread_state *state, request *request) {
+  if (request->is_given_up)
+    return -ECANCELED;
+  const uint32_t pieces = request_pieces(request);
+  const ssize_t got = preadv(request_fd(state->source, request, state->io), request->pieces,
+                             (int)pieces, (off_t)request_offset(request));
+  return got < 0 ? -errno : (int32_t)got;
+}
+
+/* A failed read ends it: the next ones may take as long and not be worth it any more. */
 static int32_t pread_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
                             completion *completions, uint32_t capacity) {
   pread_state *state = self->state;
@@ -40,12 +57,11 @@ static int32_t pread_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
     request *request = state->queue[state->first];
     state->first = (state->first + 1) % state->capacity;
     state->count--;
-    const uint32_t pieces = request_pieces(request);
-    const ssize_t got = preadv(request_fd(state->source, request, state->io), request->pieces,
-                               (int)pieces, (off_t)request_offset(request));
-    completions[count++] =
-        (completion){.request = request, .result = got < 0 ? -errno : (int32_t)got};
-    if (clock_ns(CLOCK_MONOTONIC) - begin >= timeout_ns)
+    const int32_t result = read_one(state, request);
+    completions[count++] = (completion){.request = request, .result = result};
+    if (result == -ECANCELED)
+      continue;
+    if (result < 0 || clock_ns(CLOCK_MONOTONIC) - begin >= timeout_ns)
       break;
   }
   return (int32_t)count;

@@ -233,8 +233,9 @@ static int advance(penstock_reader *reader) {
   return 1;
 }
 
-/* Takes an entry out of the list of its bucket. Only urgent reads do this, for a batch or so. */
-static void bucket_remove(penstock_reader *reader, uint32_t entry) {
+/* Takes an entry out of the list of its bucket. Only urgent reads and batches that are given up do
+ * this, for a batch or so. */
+void elevator_remove(penstock_reader *reader, uint32_t entry) {
   entry_ring *ring = &reader->entries;
   elevator *lift = &reader->elevator;
   const uint32_t bucket = bucket_of(lift, entry_index(ring, entry));
@@ -282,7 +283,7 @@ static int visit_urgent(penstock_reader *reader, uint64_t begin, uint64_t end) {
     if (entry_state(ring, entry) != ENTRY_PENDING)
       continue;
     if (at < ring->admitted)
-      bucket_remove(reader, entry);
+      elevator_remove(reader, entry);
     else if (cache_serve(reader, entry))
       continue;
     visit->keys[visit->count++] = entry_index(ring, entry) >> visit->shift << 32 | entry;

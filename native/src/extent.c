@@ -198,7 +198,7 @@ static void cut(penstock_reader *reader, visit *visit, const extent *extent, req
   const uint32_t first = visit->cursors[extent->column].next;
   for (uint32_t i = 0; i < extent->cut_count; i++)
     request->cuts[i] = visit_entry(visit, first + i);
-  request->cut_count = extent->cut_count;
+  request->cut_count = request->end = extent->cut_count;
   if (extent->is_part) {
     reader->entries.all[request->cuts[0]].word += HOLD_ONE;
     visit->cursors[extent->column].part_bytes = extent->end - extent->record_offset;
@@ -242,7 +242,10 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   request->started_ns = clock_ns(CLOCK_MONOTONIC);
   request->file = extent.file;
   request->column = extent.column;
-  request->solo = 0;
+  request->first = 0;
+  request->later_count = 0;
+  request->is_again = 0;
+  request->is_given_up = 0;
   request->attempts = 0;
   request->busy = 0;
   cut(reader, visit, &extent, request);

@@ -9,10 +9,6 @@
 
 #include "internal.h"
 
-/* A read that the kernel asks to repeat is repeated so often before it counts as an error. */
-#define MAX_ATTEMPTS_BUSY 64
-/* A device error is tried once more: some go away, and a bad sector fails at once again. */
-#define MAX_ATTEMPTS_ERROR 2
 /* So many records, and so much of each, are asked of memory before they are copied. */
 #define CUTS_AHEAD 4
 #define TAKES_AHEAD 4
@@ -24,7 +20,7 @@ static location locate(const penstock_reader *reader, const request *request, ui
                        entry_index(&reader->entries, entry), near);
 }
 
-static void let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
+void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
   entry_ring *ring = &reader->entries;
   if (status < 0)
     entry_fail(ring, entry, column, status);
@@ -69,19 +65,26 @@ static void prepare_cuts(penstock_reader *reader, const request *request, uint32
     __builtin_prefetch(place + line, 1);
 }
 
+/* Of those that were read just now. */
 static void cut_all(penstock_reader *reader, request *request) {
   uint32_t near = 0;
-  for (uint32_t i = 0; i < request->cut_count; i++) {
+  for (uint32_t i = request->first; i < request->end; i++) {
     prepare_cuts(reader, request, i);
     const uint32_t entry = request->cuts[i];
     const location found = locate(reader, request, entry, near);
     near = found.shard;
-    let_go(reader, entry, request->column, cut_out(reader, request, entry, found));
+    gather_let_go(reader, entry, request->column, cut_out(reader, request, entry, found));
   }
+}
+
+static void fail_all(penstock_reader *reader, request *request, uint32_t end, int32_t status) {
+  for (uint32_t i = request->first; i < end; i++)
+    gather_let_go(reader, request->cuts[i], request->column, status);
 }
 
 void gather_drop(penstock_reader *reader, request *request) {
   staging_free(&reader->staging, request);
+  request->cut_count = 0;
   reader->free_requests[reader->free_request_count++] = (uint32_t)(request - reader->requests);
   reader->in_flight--;
 }
@@ -100,22 +103,30 @@ static int32_t start_again(penstock_reader *reader, request *request) {
   reader->statistics.requests++;
   reader->statistics.repeats++;
   request->started_ns = clock_ns(CLOCK_MONOTONIC);
+  request->is_again = 1;
   const int32_t status = reader->backend.start(&reader->backend, request);
   if (status < 0)
     gather_drop(reader, request);
   return status;
 }
 
-/* Reads only the record of cut number request->solo - 1, at the beginning of the same memory; of
- * the first one, whose beginning another request may have, only what this one has. */
-static int32_t start_solo(penstock_reader *reader, request *request) {
-  const uint32_t entry = request->cuts[request->solo - 1];
-  const location found = locate(reader, request, entry, 0);
+/* Reads the records from `first` to `end` at the beginning of the same memory; of the very first
+ * one, whose beginning another request may have, only what this one has. */
+static int32_t start_part(penstock_reader *reader, request *request) {
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);
-  const uint64_t end = found.offset_bytes + reader->source->columns[request->column].record_bytes;
-  if (request->solo > 1 || found.offset_bytes > request->offset_bytes)
-    request->offset_bytes = round_down(found.offset_bytes, alignment);
+  const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
+  location found = locate(reader, request, request->cuts[request->first], 0);
+  uint64_t begin = request->offset_bytes;
+  if (request->first > 0 || found.offset_bytes > begin)
+    begin = found.offset_bytes;
+  uint64_t end = 0; /* of records that overlap the last one may not be the one that ends last */
+  for (uint32_t i = request->first; i < request->end; i++) {
+    found = locate(reader, request, request->cuts[i], found.shard);
+    if (found.offset_bytes + record_bytes > end)
+      end = found.offset_bytes + record_bytes;
+  }
+  request->offset_bytes = round_down(begin, alignment);
   request->length_bytes = (uint32_t)(round_up(end, alignment) - request->offset_bytes);
   request->needed_bytes = (uint32_t)(end - request->offset_bytes);
   request->done_bytes = 0;
@@ -124,31 +135,46 @@ static int32_t start_solo(penstock_reader *reader, request *request) {
   return start_again(reader, request);
 }
 
-static int32_t finish_solo(penstock_reader *reader, request *request, int32_t status) {
-  const uint32_t entry = request->cuts[request->solo - 1];
-  if (status == 0)
-    status = cut_out(reader, request, entry, locate(reader, request, entry, 0));
-  let_go(reader, entry, request->column, status);
-  if (request->solo++ < request->cut_count)
-    return start_solo(reader, request);
-  release(reader, request);
-  return 0;
+/* Goes on with the part behind the one that is done with. */
+static int32_t next_part(penstock_reader *reader, request *request) {
+  request->first = request->end;
+  if (request->later_count == 0) {
+    release(reader, request);
+    return 0;
+  }
+  request->end = request->later_ends[--request->later_count];
+  return start_part(reader, request);
 }
 
-/* One bad sector must fail one record: after an error the records of a merged read are read one by
- * one, each with its own second try. */
+static int32_t halve(penstock_reader *reader, request *request) {
+  PENSTOCK_ASSERT(request->later_count < MAX_HALVINGS);
+  request->later_ends[request->later_count++] = request->end;
+  request->end = request->first + (request->end - request->first) / 2;
+  return start_part(reader, request);
+}
+
+/* What no repetition cures: a descriptor, an address or an alignment that is wrong. */
+static int is_final(int32_t status) {
+  return status == -EBADF || status == -EFAULT || status == -EINVAL;
+}
+
+/* One bad sector must fail one record, and a device that takes long with each error be asked as few
+ * times as that allows: the records of a merged read are read in halves, of which one fails again.
+ * What was asked for at first and single records have a second try. */
 static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
-  if (++request->attempts < MAX_ATTEMPTS_ERROR)
-    return start_again(reader, request);
-  if (request->solo > 0)
-    return finish_solo(reader, request, status);
-  if (request->cut_count > 1) {
-    request->solo = 1;
-    return start_solo(reader, request);
+  const uint32_t count = request->end - request->first;
+  const int is_half = count < request->cut_count && count > 1;
+  if (request->is_given_up || is_final(status)) {
+    fail_all(reader, request, request->cut_count, status);
+    release(reader, request);
+    return 0;
   }
-  let_go(reader, request->cuts[0], request->column, status);
-  release(reader, request);
-  return 0;
+  if (++request->attempts < MAX_ATTEMPTS_ERROR && !is_half)
+    return start_again(reader, request);
+  if (count > 1)
+    return halve(reader, request);
+  fail_all(reader, request, request->end, status);
+  return next_part(reader, request);
 }
 
 /* Less than needed: more is asked for, until the file's end says that there is no more. A direct
@@ -179,11 +205,8 @@ int32_t gather_completion(penstock_reader *reader, request *request, int32_t res
     if (!ended)
       return status;
   }
-  if (request->solo > 0)
-    return finish_solo(reader, request, 0);
   cut_all(reader, request);
-  release(reader, request);
-  return 0;
+  return next_part(reader, request);
 }
 
 /* ---- take ----------------------------------------------------------------------------------- */
@@ -252,12 +275,20 @@ int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_addre
                     penstock_failure *failure) {
   entry_ring *ring = &reader->entries;
   *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
+  int64_t given_up = -1;
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t entry = entry_at(ring, ring->taken + i);
     resident_check(reader, entry);
-    if (entry_status(ring, entry) != 0 && failure->status == 0)
+    if (entry_status(ring, entry) == 0)
+      continue;
+    ring->failed--;
+    if (entry_is_given_up(ring, entry))
+      given_up = entry;
+    else if (failure->status == 0)
       describe(reader, entry, failure);
   }
+  if (failure->status == 0 && given_up >= 0) /* the one that failed was taken before */
+    describe(reader, (uint32_t)given_up, failure);
   uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
   for (uint32_t column = 0; column < reader->source->column_count; column++)
     if (reader->resident[column] || reader->cells[column] || failure->status != 0)

@@ -1,7 +1,7 @@
 /* What the parts of the library share: source, requests, backends and the reader.
  *
  * Data flows one way: order.c (entries) -> elevator.c (which entries next) -> extent.c (which bytes
- * to read for them) -> backend_*.c (reads) -> gather.c (bytes to their records) -> reader.c (take).
+ * to read for them) -> backend_*.c (reads) -> gather.c (bytes to their records; take).
  * Nothing here is visible outside of the library. */
 #ifndef PENSTOCK_INTERNAL_H
 #define PENSTOCK_INTERNAL_H
@@ -24,14 +24,15 @@
 
 #define PENSTOCK_HUGE_PAGE_BYTES ((uint64_t)2 << 20)
 
-/* ---- source.c, location.c ------------------------------------------------------------------- */
+/* ---- source.c, source_map.c -------------------------------------------------------------------
+ */
 
 typedef struct {
   int fd_buffered;
   int fd_direct; /* -1: direct reads are not possible */
   char *path;
   penstock_file_info info;
-  void *map; /* NULL until mapped */
+  _Atomic(void *) map; /* NULL until mapped, by one thread while others may read */
 } source_file;
 
 typedef struct {
@@ -81,108 +82,7 @@ static inline uint64_t round_up(uint64_t value, uint64_t alignment) {
   return round_down(value + alignment - 1, alignment);
 }
 
-/* ---- requests and backends ---------------------------------------------------------------------
- */
-
-enum { MAX_PIECES = 3 };
-
-/* One read, from when it is issued until its bytes are at their places. The bytes lie side by side
- * from base on. But of a straight one the first and the last block may hold bytes of other records,
- * and these must not get into the memory beside this record's place: such blocks go to edges. */
-typedef struct request {
-  uint8_t *base;  /* where the first byte goes, or would go if it were not for head_bytes */
-  uint8_t *edges; /* staging for the first head_bytes and, behind them, the last tail_bytes */
-  uint64_t offset_bytes; /* of the first byte in the file; aligned */
-  uint32_t length_bytes; /* asked for; aligned */
-  uint32_t
-      needed_bytes; /* how many of them hold wanted bytes: the end of a file may cut the rest */
-  uint32_t done_bytes;
-  uint32_t head_bytes; /* a block, or 0 */
-  uint32_t tail_bytes; /* a block, or 0 */
-  uint64_t started_ns;
-  uint32_t file;
-  uint32_t column;
-  uint32_t cut_count;
-  uint32_t *cuts; /* entries to cut out, ascending by record index */
-  uint32_t solo;  /* after an error of a request for many: number of the cut now read alone, + 1 */
-  uint32_t attempts;               /* failed tries of what is being read now */
-  uint32_t busy;                   /* times that the kernel asked to try it again */
-  uint32_t chunk;                  /* number of its chunk of staging, + 1; 0: it has none */
-  uint8_t straight;                /* base is the destination */
-  struct iovec pieces[MAX_PIECES]; /* where what is left to be read goes: see request_pieces */
-} request;
-
-typedef struct {
-  request *request;
-  int32_t result; /* bytes read, or -errno */
-} completion;
-
-/* What a read came to. Of a bad sector the block layer says -ENODATA ("critical medium error"),
- * which here is the word for a file that ends early. */
-static inline int32_t completion_result(const completion *done) {
-  return done->result == -ENODATA ? -EIO : done->result;
-}
-
-/* What is still to be read of a request. */
-static inline uint64_t request_offset(const request *request) {
-  return request->offset_bytes + request->done_bytes;
-}
-
-static inline uint32_t request_length(const request *request) {
-  return request->length_bytes - request->done_bytes;
-}
-
-/* request.c: where the bytes of a request go. Fills pieces for what is still to be read; returns
- * how many there are. */
-uint32_t request_pieces(request *request);
-/* Copies bytes `begin` to `end` of what was read, counted from its first byte, to their place; not
- * those that are there already. */
-void request_copy(const request *request, uint64_t begin, uint64_t end, uint8_t *place);
-
-/* How requests become bytes. One value per reader; `state` belongs to the backend. */
-typedef struct backend {
-  void *state;
-  /* Takes a request on; never more than queue_depth at once. Returns 0 or -errno: backend broken.
-   */
-  int32_t (*start)(struct backend *self, request *request);
-  /* Submits what was started; waits until `wanted` requests completed or timeout_ns passed (0: does
-   * not wait); stores at most capacity completions. Returns their number, or -errno: backend
-   * broken. */
-  int32_t (*finish)(struct backend *self, uint32_t wanted, uint64_t timeout_ns,
-                    completion *completions, uint32_t capacity);
-  /* Frees the state. Nothing is in flight. */
-  void (*close)(struct backend *self);
-  int drops_behind; /* what is read does not stay in the page cache: no advice is needed */
-} backend;
-
-typedef struct {
-  const penstock_source *source;
-  uint32_t io;
-  uint32_t queue_depth;
-  uint8_t *fixed_base; /* NULL: no buffer to register */
-  uint64_t fixed_bytes;
-  uint32_t drop_behind;
-} backend_options;
-
-int32_t backend_uring_open(backend *self, const backend_options *options);
-int32_t backend_pread_open(backend *self, const backend_options *options);
-
-/* Bytes that the backend allocates when it is opened, the ring it shares with the kernel included.
- */
-uint64_t backend_memory(uint32_t kind, uint32_t queue_depth);
-uint64_t backend_uring_memory(uint32_t queue_depth);
-uint64_t backend_pread_memory(uint32_t queue_depth);
-
-/* Opens the backend that the option names. Tests replace it to inject faults. */
-typedef int32_t (*backend_opener)(backend *self, uint32_t kind, const backend_options *options);
-int32_t backend_open(backend *self, uint32_t kind, const backend_options *options);
-int32_t reader_open_with(penstock_source *source, const penstock_reader_options *options,
-                         backend_opener opener, penstock_reader **reader);
-
-static inline int request_fd(const penstock_source *source, const request *request, uint32_t io) {
-  const source_file *file = &source->files[request->file];
-  return io == PENSTOCK_IO_DIRECT ? file->fd_direct : file->fd_buffered;
-}
+#include "requests.h"
 
 /* ---- reader.c ------------------------------------------------------------------------------- */
 
@@ -211,6 +111,7 @@ typedef struct {
 typedef struct {
   order_entry *all;
   uint32_t capacity;
+  uint32_t failed;   /* entries with a fault that are not taken */
   uint64_t taken;    /* sequence numbers: entries before this are gone, */
   uint64_t ready;    /* before this they are loaded, */
   uint64_t admitted; /* before this the elevator knows them, */
@@ -312,6 +213,18 @@ typedef struct {
 
 enum { RESIDENT_MAX_DAMAGES = 64 };
 
+/* How far the loading of resident columns has come. */
+typedef struct {
+  uint64_t unloaded_bytes; /* of all of them; 0: nothing is left to do */
+  uint64_t begin;          /* in the file: of what is read next, */
+  uint64_t end;            /* or being read */
+  uint64_t step_bytes;     /* read at once: less after an error, and more again after that */
+  uint32_t column;
+  uint32_t shard;
+  uint32_t failures; /* in a row */
+  request *request;  /* NULL: nothing is being read */
+} resident_loading;
+
 /* How fast the device is driven; see pace.c. */
 typedef struct pace {
   uint32_t adapt;
@@ -356,6 +269,7 @@ struct penstock_reader {
   uint8_t *cells[PENSTOCK_MAX_COLUMNS];    /* NULL for a resident column */
   uint8_t *resident[PENSTOCK_MAX_COLUMNS]; /* NULL for a column that is read */
   record_cache cache;
+  resident_loading loading;
   damage damaged[RESIDENT_MAX_DAMAGES]; /* of resident columns */
   uint32_t damage_count;
   uint32_t active[PENSTOCK_MAX_COLUMNS]; /* columns that are read */
@@ -395,10 +309,15 @@ static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, u
   ring->all[entry].link = state << ENTRY_STATE_SHIFT | value;
 }
 
+/* Of a fault: the record was not read, as another one of its batch had failed. */
+#define FAULT_GIVEN_UP (UINT32_C(1) << 31)
+
 /* Notes why a record cannot be had; the first failure is the one that is told. */
 static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
-  if (ring->all[entry].fault == 0)
+  if (ring->all[entry].fault == 0) {
     ring->all[entry].fault = (uint32_t)(-status & 0xffff) | column << 16;
+    ring->failed++;
+  }
 }
 
 static inline int32_t entry_status(const entry_ring *ring, uint32_t entry) {
@@ -406,7 +325,11 @@ static inline int32_t entry_status(const entry_ring *ring, uint32_t entry) {
 }
 
 static inline uint32_t entry_failed_column(const entry_ring *ring, uint32_t entry) {
-  return ring->all[entry].fault >> 16;
+  return ring->all[entry].fault >> 16 & 0xff;
+}
+
+static inline int entry_is_given_up(const entry_ring *ring, uint32_t entry) {
+  return (ring->all[entry].fault & FAULT_GIVEN_UP) != 0;
 }
 
 static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {
@@ -429,6 +352,7 @@ uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32
 void elevator_admit(penstock_reader *reader);
 void elevator_open(penstock_reader *reader, int is_waiting);
 visit *elevator_visit(penstock_reader *reader, uint64_t forced);
+void elevator_remove(penstock_reader *reader, uint32_t entry);
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
 void elevator_reset(penstock_reader *reader);
 
@@ -442,11 +366,19 @@ void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes)
 /* extent.c: turns entries into requests */
 int32_t extent_issue(penstock_reader *reader, uint64_t forced);
 
+/* A read that the kernel asks to repeat is repeated so often before it counts as an error; a device
+ * error is tried once more: some go away, and a bad sector fails at once again. */
+enum { MAX_ATTEMPTS_BUSY = 64, MAX_ATTEMPTS_ERROR = 2 };
+
 /* gather.c: brings what was read to its place */
 int32_t gather_completion(penstock_reader *reader, request *request, int32_t result);
+void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status);
 void gather_drop(penstock_reader *reader, request *request);
 int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                     penstock_failure *failure);
+
+/* give_up.c: what is not worth reading any more */
+void give_up_batch(penstock_reader *reader, uint64_t wanted);
 
 /* staging.c: memory for reads that need a copy */
 uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes, uint32_t alignment);
@@ -468,7 +400,8 @@ void cache_fill(penstock_reader *reader, uint32_t entry);
 /* resident.c: columns that are kept whole */
 void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8_t *is_resident);
 uint64_t resident_column_bytes(const penstock_source *source, uint32_t column);
-int32_t resident_load(penstock_reader *reader, uint32_t column);
+void resident_begin(penstock_reader *reader);
+int32_t resident_load(penstock_reader *reader, uint64_t timeout_ns);
 void resident_check(penstock_reader *reader, uint32_t entry);
 
 #endif

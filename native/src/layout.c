@@ -167,6 +167,8 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
       options->merge_gap_bytes > MAX_READ_BYTES ||
       options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))
     return -EINVAL;
+  if (options->reserved != 0)
+    return -EINVAL;
   if (options->backend != PENSTOCK_BACKEND_URING && options->backend != PENSTOCK_BACKEND_PREAD)
     return -EINVAL;
   if (options->io != PENSTOCK_IO_DIRECT && options->io != PENSTOCK_IO_BUFFERED)

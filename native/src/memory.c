@@ -33,8 +33,10 @@ int32_t penstock_memory_allocate(uint64_t bytes, uint32_t huge_pages, uint64_t *
   /* Advice is a wish: a kernel without huge pages, or with them forbidden, serves small pages.
    * Where they are set to "always", not wanting them must be said. */
   (void)madvise(aligned, whole, huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-  /* Direct reads into memory that a fork shares may land in the wrong process. */
-  if (madvise(aligned, whole, MADV_DONTFORK) != 0) {
+  /* Direct reads into memory that a fork shares may land in the wrong process. Where a filter
+   * (seccomp) forbids to say so, programs that fork must not read meanwhile; most never do. */
+  if (madvise(aligned, whole, MADV_DONTFORK) != 0 && errno != EPERM && errno != ENOSYS &&
+      errno != EACCES) {
     const int32_t status = -errno;
     munmap(aligned, whole);
     return status;

@@ -12,6 +12,8 @@ uint64_t order_room(const penstock_reader *reader) {
 
 void order_advance_ready(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
+  if (reader->loading.unloaded_bytes > 0)
+    return;
   uint32_t entry = entry_at(ring, ring->ready);
   while (ring->ready < ring->ordered && entry_state(ring, entry) == ENTRY_LOADED) {
     ring->ready++;

@@ -1,5 +1,5 @@
 /* A reader from open to close: it allocates all that its layout says, lets the parts do their work,
- * and waits only here, in drive. */
+ * and waits for the device, in drive and until nothing is in flight. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +20,7 @@ uint64_t clock_ns(int clock) {
 static void forget_all(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
   ring->taken = ring->ready = ring->ordered = 0;
+  ring->failed = 0;
   reader->windows.count = 0;
   reader->windows.open = 0;
   reader->batch_first = reader->batch_count = 0;
@@ -56,11 +57,8 @@ static int32_t open_parts(penstock_reader *reader, backend_opener opener) {
       .fixed_bytes = reader->staging.bytes,
       .drop_behind = reader->options.drop_behind,
   };
-  status = opener(&reader->backend, reader->options.backend, &options);
-  for (uint32_t i = 0; i < reader->source->column_count && status == 0; i++)
-    if (reader->resident[i])
-      status = resident_load(reader, i);
-  return status;
+  resident_begin(reader);
+  return opener(&reader->backend, reader->options.backend, &options);
 }
 
 static void free_parts(penstock_reader *reader) {
@@ -112,9 +110,13 @@ int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes) 
   return memory_populate(reader->memory, reader->memory_bytes, done_bytes);
 }
 
-/* Waits until the device has answered all; what it brings is dropped. */
+/* Waits until the device has answered all; what it brings is dropped, and what it was not asked for
+ * yet is not read any more. */
 static int32_t drain(penstock_reader *reader) {
   const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  if (reader->in_flight > 0)
+    for (uint32_t i = 0; i < reader->options.queue_depth; i++)
+      reader->requests[i].is_given_up = 1;
   while (reader->in_flight > 0) {
     const uint64_t spent = clock_ns(CLOCK_MONOTONIC) - begin;
     if (spent >= DRAIN_LIMIT_NS)
@@ -136,18 +138,23 @@ int32_t penstock_reader_reset(penstock_reader *reader) {
   const int32_t status = drain(reader);
   if (status == 0)
     forget_all(reader);
+  reader->loading.request = NULL; /* what was being read of a resident column is read again */
   return status;
 }
 
-/* A device that does not answer may still write to our memory later: then it stays ours for ever.
- */
+/* A device that does not answer may still write to our memory later: then all stays as it is. Of a
+ * backend that broke nobody ever hears whether it has written: then its memory stays mapped for
+ * good, and all else is given back. */
 int32_t penstock_reader_close(penstock_reader *reader) {
   if (!reader)
     return -EINVAL;
-  if (drain(reader) < 0)
-    return -ETIMEDOUT;
+  const int32_t status = drain(reader);
+  if (status == -ETIMEDOUT)
+    return status;
+  if (status < 0)
+    reader->memory = NULL;
   free_parts(reader);
-  return 0;
+  return status;
 }
 
 /* ---- work ------------------------------------------------------------------------------------ */
@@ -198,8 +205,15 @@ static uint64_t ready_count(const penstock_reader *reader) {
 static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns) {
   const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
   int force = 0;
+  if (reader->loading.unloaded_bytes > 0) {
+    const int32_t status = resident_load(reader, timeout_ns);
+    if (status < 0 || reader->loading.unloaded_bytes > 0)
+      return status;
+  }
   elevator_open(reader, timeout_ns > 0);
   for (;;) {
+    if (reader->options.whole_batches && reader->entries.failed > 0)
+      give_up_batch(reader, wanted);
     const uint64_t planning = clock_ns(CLOCK_MONOTONIC);
     int32_t status = extent_issue(reader, force ? wanted : 0);
     reader->statistics.plan_ns += clock_ns(CLOCK_MONOTONIC) - planning;
@@ -242,6 +256,7 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
   progress->ordered = ring->ordered - ring->taken;
   progress->room = order_room(reader);
   progress->in_flight = reader->in_flight;
+  progress->unloaded = reader->loading.unloaded_bytes;
   return status;
 }
 

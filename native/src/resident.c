@@ -1,12 +1,17 @@
 /* Resident columns: small ones (labels beside images) are read once, front to back, and kept. Else
- * each label of a shuffled order would cost a request as dear as its image's. */
+ * each label of a shuffled order would cost a request as dear as its image's. They are read step by
+ * step, by drive: whoever opens a reader must be able to stop waiting for a slow device. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "internal.h"
 
 /* Damage is told to so many bytes: the block of file systems and of most disks. */
 #define DAMAGE_BLOCK_BYTES 4096
+/* After so many failures in a row the rest of a file is not asked for. */
+#define RESIDENT_MAX_FAILURES 16
 
 uint64_t resident_column_bytes(const penstock_source *source, uint32_t column) {
   return source->record_count * source->columns[column].record_bytes;
@@ -34,63 +39,21 @@ void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8
   }
 }
 
-typedef struct {
-  penstock_reader *reader;
-  uint32_t column;
-  uint32_t file;
-  uint32_t alignment;
-} load;
-
-/* Reads [begin, end) of the file to `to`. Returns 0, why these bytes cannot be had (in
- * *damage_status), or -errno when the backend is broken. */
-static int32_t read_range(load *load, uint64_t begin, uint64_t end, uint8_t *to,
-                          int32_t *damage_status) {
-  penstock_reader *reader = load->reader;
-  request *request = &reader->requests[0];
-  *request = (struct request){.base = reader->staging.base,
-                              .cuts = request->cuts,
-                              .offset_bytes = round_down(begin, load->alignment),
-                              .file = load->file,
-                              .column = load->column};
-  request->length_bytes = (uint32_t)(round_up(end, load->alignment) - request->offset_bytes);
-  request->needed_bytes = (uint32_t)(end - request->offset_bytes);
-  *damage_status = 0;
-  for (uint32_t attempts = 0; request->done_bytes < request->needed_bytes;) {
-    completion done;
-    int32_t status = reader->backend.start(&reader->backend, request);
-    reader->statistics.requests++;
-    reader->statistics.bytes_read += request_length(request);
-    while (status == 0)
-      status = reader->backend.finish(&reader->backend, 1, UINT64_MAX, &done, 1);
-    if (status < 0)
-      return status;
-    if (done.result <= 0 || (uint32_t)done.result % load->alignment != 0) {
-      const uint32_t got = done.result > 0 ? (uint32_t)done.result : 0;
-      if (request->done_bytes + got >= request->needed_bytes)
-        break;
-      *damage_status = done.result < 0 ? completion_result(&done) : -ENODATA;
-      const int is_busy = done.result == -EINTR || done.result == -EAGAIN;
-      if (++attempts < (is_busy ? 64 : 2))
-        continue;
-      if (is_busy)
-        *damage_status = -EIO;
-      return 0;
-    }
-    request->done_bytes += (uint32_t)done.result;
-    *damage_status = 0;
-  }
-  *damage_status = 0;
-  memcpy(to, request->base + (begin - request->offset_bytes), end - begin);
-  return 0;
+void resident_begin(penstock_reader *reader) {
+  resident_loading *loading = &reader->loading;
+  *loading = (resident_loading){.step_bytes = reader->options.max_read_bytes};
+  for (uint32_t i = 0; i < reader->source->column_count; i++)
+    if (reader->resident[i])
+      loading->unloaded_bytes += resident_column_bytes(reader->source, i);
 }
 
 /* Adjoining damage is one; where there is no room for more, the last one grows: what is not known
  * to be whole is not delivered. */
-static void note_damage(load *load, uint64_t begin, uint64_t end, int32_t status) {
-  penstock_reader *reader = load->reader;
+static void note_damage(penstock_reader *reader, uint32_t column, uint64_t begin, uint64_t end,
+                        int32_t status) {
   if (reader->damage_count > 0) {
     damage *last = &reader->damaged[reader->damage_count - 1];
-    if (last->column == load->column &&
+    if (last->column == column &&
         (last->end == begin || reader->damage_count == RESIDENT_MAX_DAMAGES)) {
       last->end = end;
       return;
@@ -103,50 +66,184 @@ static void note_damage(load *load, uint64_t begin, uint64_t end, int32_t status
     }
   }
   reader->damaged[reader->damage_count++] =
-      (damage){.begin = begin, .end = end, .column = load->column, .status = status};
+      (damage){.begin = begin, .end = end, .column = column, .status = status};
 }
 
-static int32_t load_chunk(load *load, const source_shard *shard, uint64_t begin, uint64_t end) {
-  penstock_reader *reader = load->reader;
-  const uint64_t record_bytes = reader->source->columns[load->column].record_bytes;
-  const uint64_t place = shard->first_index * record_bytes;
-  uint8_t *to = reader->resident[load->column] + place - shard->offset_bytes;
-  int32_t damage_status;
-  int32_t status = read_range(load, begin, end, to + begin, &damage_status);
-  if (status < 0 || damage_status == 0)
-    return status;
-  while (begin < end) {
-    uint64_t next = round_down(begin, DAMAGE_BLOCK_BYTES) + DAMAGE_BLOCK_BYTES;
-    next = next < end ? next : end;
-    status = read_range(load, begin, next, to + begin, &damage_status);
-    if (status < 0)
-      return status;
-    if (damage_status < 0)
-      note_damage(load, begin + place - shard->offset_bytes, next + place - shard->offset_bytes,
-                  damage_status);
-    begin = next;
+static const source_shard *shard_of(const penstock_reader *reader) {
+  const resident_loading *loading = &reader->loading;
+  return &reader->source->columns[loading->column].shards[loading->shard];
+}
+
+static uint64_t record_bytes_of(const penstock_reader *reader) {
+  return reader->source->columns[reader->loading.column].record_bytes;
+}
+
+/* Where a byte of the shard's file lies in the column in memory. */
+static uint64_t place_of(const penstock_reader *reader, uint64_t offset_bytes) {
+  const source_shard *shard = shard_of(reader);
+  return shard->first_index * record_bytes_of(reader) + (offset_bytes - shard->offset_bytes);
+}
+
+static uint32_t alignment_of(const penstock_reader *reader) {
+  return source_offset_alignment(&reader->source->files[shard_of(reader)->file],
+                                 reader->options.io);
+}
+
+/* Reads are cut at blocks of this size. */
+static uint64_t unit_of(const penstock_reader *reader) {
+  const uint32_t alignment = alignment_of(reader);
+  return alignment > DAMAGE_BLOCK_BYTES ? alignment : DAMAGE_BLOCK_BYTES;
+}
+
+/* Goes to the next shard or resident column where this one is done with, and says where the next
+ * read ends. */
+static void choose_range(penstock_reader *reader) {
+  resident_loading *loading = &reader->loading;
+  while (!reader->resident[loading->column] ||
+         loading->shard == reader->source->columns[loading->column].shard_count) {
+    loading->column++;
+    loading->shard = 0;
+    loading->begin = 0;
   }
+  const source_shard *shard = shard_of(reader);
+  const uint64_t shard_end = shard->offset_bytes + shard->record_count * record_bytes_of(reader);
+  if (loading->begin < shard->offset_bytes)
+    loading->begin = shard->offset_bytes;
+  loading->end = round_down(loading->begin, unit_of(reader)) + loading->step_bytes;
+  loading->end = loading->end < shard_end ? loading->end : shard_end;
+}
+
+static void start_range(penstock_reader *reader) {
+  resident_loading *loading = &reader->loading;
+  choose_range(reader);
+  request *request = &reader->requests[reader->free_requests[--reader->free_request_count]];
+  reader->in_flight++;
+  const uint32_t alignment = alignment_of(reader);
+  *request = (struct request){.base = reader->staging.base,
+                              .cuts = request->cuts,
+                              .offset_bytes = round_down(loading->begin, alignment),
+                              .file = shard_of(reader)->file,
+                              .column = loading->column};
+  request->length_bytes = (uint32_t)(round_up(loading->end, alignment) - request->offset_bytes);
+  request->needed_bytes = (uint32_t)(loading->end - request->offset_bytes);
+  loading->request = request;
+}
+
+static int32_t start(penstock_reader *reader) {
+  request *request = reader->loading.request;
+  reader->statistics.requests++;
+  reader->statistics.bytes_read += request_length(request);
+  const int32_t status = reader->backend.start(&reader->backend, request);
+  if (status < 0) {
+    gather_drop(reader, request);
+    reader->loading.request = NULL;
+  }
+  return status;
+}
+
+/* What lies between begin and end is done with, for better or worse. */
+static void go_on(penstock_reader *reader) {
+  resident_loading *loading = &reader->loading;
+  const source_shard *shard = shard_of(reader);
+  gather_drop(reader, loading->request);
+  loading->request = NULL;
+  loading->unloaded_bytes -= loading->end - loading->begin;
+  loading->begin = loading->end;
+  if (loading->begin == shard->offset_bytes + shard->record_count * record_bytes_of(reader)) {
+    loading->shard++;
+    loading->begin = 0;
+  }
+}
+
+static void succeed(penstock_reader *reader) {
+  resident_loading *loading = &reader->loading;
+  const request *request = loading->request;
+  memcpy(reader->resident[loading->column] + place_of(reader, loading->begin),
+         request->base + (loading->begin - request->offset_bytes), loading->end - loading->begin);
+  loading->failures = 0;
+  loading->step_bytes *= 2;
+  if (loading->step_bytes > reader->options.max_read_bytes)
+    loading->step_bytes = reader->options.max_read_bytes;
+  go_on(reader);
+}
+
+/* Half as much is tried, down to a block, which is given up. So one bad block costs itself. A
+ * device that answers nothing but errors is not asked for every block of a reader of whole batches.
+ */
+static void fail(penstock_reader *reader, int32_t status) {
+  resident_loading *loading = &reader->loading;
+  const uint64_t unit = unit_of(reader);
+  const int is_dead = reader->options.whole_batches && ++loading->failures >= RESIDENT_MAX_FAILURES;
+  if (loading->end - round_down(loading->begin, unit) > unit && !is_dead) {
+    gather_drop(reader, loading->request);
+    loading->request = NULL;
+    const uint64_t half = round_up(loading->end - round_down(loading->begin, unit), 2 * unit) / 2;
+    loading->step_bytes = half;
+    return;
+  }
+  if (is_dead) {
+    const source_shard *shard = shard_of(reader);
+    loading->end = shard->offset_bytes + shard->record_count * record_bytes_of(reader);
+  }
+  note_damage(reader, loading->column, place_of(reader, loading->begin),
+              place_of(reader, loading->end), status);
+  go_on(reader);
+}
+
+/* Whether to read it again: what is busy is asked often, what fails once more, at full size and for
+ * single blocks; what no repetition cures never. */
+static int is_tried_again(penstock_reader *reader, int32_t result) {
+  resident_loading *loading = &reader->loading;
+  request *request = loading->request;
+  if (result == -EINTR || result == -EAGAIN)
+    return ++request->busy < MAX_ATTEMPTS_BUSY;
+  if (result == -EBADF || result == -EFAULT || result == -EINVAL)
+    return 0;
+  const uint64_t bytes = loading->end - round_down(loading->begin, unit_of(reader));
+  const int is_half = bytes < reader->options.max_read_bytes && bytes > unit_of(reader);
+  return ++request->attempts < MAX_ATTEMPTS_ERROR && !is_half;
+}
+
+/* What the read came to. Returns 0 or -errno: the backend is broken. */
+static int32_t completed(penstock_reader *reader, const completion *done) {
+  request *request = reader->loading.request;
+  const uint32_t got = done->result > 0 ? (uint32_t)done->result : 0;
+  request->done_bytes += got;
+  if (request->done_bytes >= request->needed_bytes) {
+    succeed(reader);
+    return 0;
+  }
+  if (got > 0 && got % alignment_of(reader) == 0)
+    return start(reader);
+  request->done_bytes -= got;
+  if (is_tried_again(reader, done->result))
+    return start(reader);
+  const int is_busy = done->result == -EINTR || done->result == -EAGAIN;
+  fail(reader, is_busy ? -EIO : done->result < 0 ? completion_result(done) : -ENODATA);
   return 0;
 }
 
-int32_t resident_load(penstock_reader *reader, uint32_t column) {
-  const source_column *of = &reader->source->columns[column];
-  for (uint32_t i = 0; i < of->shard_count; i++) {
-    const source_shard *shard = &of->shards[i];
-    load load = {.reader = reader, .column = column, .file = shard->file};
-    load.alignment =
-        source_offset_alignment(&reader->source->files[shard->file], reader->options.io);
-    const uint64_t step = reader->options.max_read_bytes;
-    uint64_t begin = shard->offset_bytes;
-    const uint64_t end = begin + shard->record_count * of->record_bytes;
-    while (begin < end) {
-      uint64_t next = round_down(begin, load.alignment) + step;
-      next = next < end ? next : end;
-      const int32_t status = load_chunk(&load, shard, begin, next);
-      if (status < 0)
-        return status;
-      begin = next;
+/* Reads on, for about timeout_ns; at least one read when that is not 0. Returns 0 or -errno: the
+ * backend is broken. */
+int32_t resident_load(penstock_reader *reader, uint64_t timeout_ns) {
+  resident_loading *loading = &reader->loading;
+  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  while (loading->unloaded_bytes > 0) {
+    int32_t status = 0;
+    if (!loading->request) {
+      start_range(reader);
+      status = start(reader);
     }
+    if (status < 0 || timeout_ns == 0)
+      return status;
+    const uint64_t spent = clock_ns(CLOCK_MONOTONIC) - begin;
+    completion done;
+    status = reader->backend.finish(&reader->backend, 1,
+                                    spent < timeout_ns ? timeout_ns - spent : 1, &done, 1);
+    if (status > 0)
+      status = completed(reader, &done);
+    if (status < 0 || clock_ns(CLOCK_MONOTONIC) - begin >= timeout_ns)
+      return status;
   }
   return 0;
 }

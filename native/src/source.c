@@ -274,8 +274,9 @@ int32_t penstock_source_close(penstock_source *source) {
     free(source->columns[i].shards);
   for (uint32_t i = 0; i < source->file_count; i++) {
     source_file *file = &source->files[i];
-    if (file->map)
-      munmap(file->map, file->info.size_bytes);
+    void *map = atomic_load(&file->map);
+    if (map)
+      munmap(map, file->info.size_bytes);
     if (file->fd_direct >= 0)
       close(file->fd_direct);
     close(file->fd_buffered);

@@ -51,19 +51,23 @@ int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *ad
   source_file *of = &source->files[file];
   if (of->info.size_bytes == 0)
     return -ENODATA;
-  if (!of->map) {
+  if (!atomic_load(&of->map)) {
     void *map = mmap(NULL, of->info.size_bytes, PROT_READ, MAP_SHARED, of->fd_buffered, 0);
     if (map == MAP_FAILED)
       return -errno;
-    of->map = map;
+    atomic_store(&of->map, map);
   }
-  *address = (uint64_t)(uintptr_t)of->map;
+  *address = (uint64_t)(uintptr_t)atomic_load(&of->map);
   *bytes = of->info.size_bytes;
   return 0;
 }
 
-static int32_t advise_range(const source_file *file, uint64_t begin, uint64_t end,
-                            uint32_t advice) {
+/* Advice is a wish: a kernel that is busy or built without it, a seccomp filter or a file system
+ * that refuses it cost nothing but time. Readahead in order or not is a property of the mapping as
+ * well as of the descriptor, and who reads by which is not known here. WILLNEED of a mapping is
+ * that of its file; DONTNEED drops this mapping's view only, and the pages go by way of the file.
+ */
+static void advise_range(const source_file *file, uint64_t begin, uint64_t end, uint32_t advice) {
   static const int map_advice[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
                                    MADV_DONTNEED};
   static const int file_advice[] = {POSIX_FADV_NORMAL, POSIX_FADV_RANDOM, POSIX_FADV_SEQUENTIAL,
@@ -73,21 +77,12 @@ static int32_t advise_range(const source_file *file, uint64_t begin, uint64_t en
     uint64_t length = end - begin;
     if (advice == PENSTOCK_ADVICE_WILLNEED && length > ADVICE_LIMIT_BYTES)
       length = ADVICE_LIMIT_BYTES;
-    if (file->map) {
-      if (madvise((uint8_t *)file->map + begin, length, map_advice[advice]) != 0 &&
-          errno != EAGAIN && errno != EINTR) /* busy kernel: the advice is lost, nothing else */
-        return -errno;
-    }
-    /* madvise(DONTNEED) drops this mapping's view only; the pages go by way of the file. */
-    if (!file->map || advice == PENSTOCK_ADVICE_DONTNEED) {
-      const int error =
-          posix_fadvise(file->fd_buffered, (off_t)begin, (off_t)length, file_advice[advice]);
-      if (error != 0)
-        return -error;
-    }
+    uint8_t *map = atomic_load(&file->map);
+    if (map && advice != PENSTOCK_ADVICE_WILLNEED)
+      (void)madvise(map + begin, length, map_advice[advice]);
+    (void)posix_fadvise(file->fd_buffered, (off_t)begin, (off_t)length, file_advice[advice]);
     begin += length;
   }
-  return 0;
 }
 
 static int compare_indices(const void *left, const void *right) {
@@ -96,8 +91,8 @@ static int compare_indices(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-static int32_t advise_sorted(const penstock_source *source, const source_column *column,
-                             const int64_t *indices, uint32_t count, uint32_t advice) {
+static void advise_sorted(const penstock_source *source, const source_column *column,
+                          const int64_t *indices, uint32_t count, uint32_t advice) {
   uint32_t file = 0;
   uint64_t begin = 0;
   uint64_t end = 0;
@@ -111,30 +106,24 @@ static int32_t advise_sorted(const penstock_source *source, const source_column 
       end = at_end > end ? at_end : end;
       continue;
     }
-    if (end > 0) {
-      const int32_t status = advise_range(&source->files[file], begin, end, advice);
-      if (status != 0)
-        return status;
-    }
+    if (end > 0)
+      advise_range(&source->files[file], begin, end, advice);
     file = at.file;
     begin = at.offset_bytes;
     end = at_end;
   }
-  return end > 0 ? advise_range(&source->files[file], begin, end, advice) : 0;
+  if (end > 0)
+    advise_range(&source->files[file], begin, end, advice);
 }
 
-static int32_t advise_column(const penstock_source *source, const source_column *column,
-                             uint32_t advice) {
+static void advise_column(const penstock_source *source, const source_column *column,
+                          uint32_t advice) {
   for (uint32_t i = 0; i < column->shard_count; i++) {
     const source_shard *shard = &column->shards[i];
     const uint64_t end = shard->offset_bytes + (shard->record_count - 1) * shard->stride_bytes +
                          column->record_bytes;
-    const int32_t status =
-        advise_range(&source->files[shard->file], shard->offset_bytes, end, advice);
-    if (status != 0)
-      return status;
+    advise_range(&source->files[shard->file], shard->offset_bytes, end, advice);
   }
-  return 0;
 }
 
 int32_t penstock_source_advise(penstock_source *source, uint32_t column, const int64_t *indices,
@@ -142,8 +131,10 @@ int32_t penstock_source_advise(penstock_source *source, uint32_t column, const i
   if (!source || column >= source->column_count || advice > PENSTOCK_ADVICE_DONTNEED)
     return -EINVAL;
   const source_column *of = &source->columns[column];
-  if (count == 0)
-    return advise_column(source, of, advice);
+  if (count == 0) {
+    advise_column(source, of, advice);
+    return 0;
+  }
   if (!indices)
     return -EINVAL;
   for (uint32_t i = 0; i < count; i++)
@@ -157,10 +148,10 @@ int32_t penstock_source_advise(penstock_source *source, uint32_t column, const i
   for (uint32_t i = 0; i < count; i++)
     sorted[i] = indices[i];
   qsort(sorted, count, sizeof *sorted, compare_indices);
-  const int32_t status = advise_sorted(source, of, sorted, count, advice);
+  advise_sorted(source, of, sorted, count, advice);
   if (sorted != small)
     free(sorted);
-  return status;
+  return 0;
 }
 
 /* A prefetch instruction never faults: the only way in which C may point at mapped bytes. */
@@ -181,7 +172,7 @@ int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int
       return -EINVAL;
     const location at = source_locate(of, (uint64_t)indices[i], near);
     near = at.shard;
-    const uint8_t *map = source->files[at.file].map;
+    const uint8_t *map = atomic_load_explicit(&source->files[at.file].map, memory_order_relaxed);
     if (map)
       hint_record(map, at.offset_bytes, of->record_bytes);
   }

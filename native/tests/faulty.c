@@ -1,6 +1,7 @@
 /* See faulty.h. */
 #include "faulty.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "support.h"
@@ -19,6 +20,8 @@ static int32_t faulty_start(backend *self, request *request) {
 }
 
 static void spoil(completion *done) {
+  if (done->result == -ECANCELED)
+    return; /* it was given up, and nobody read it */
   done->request->started_ns -= fault_delay_ns;
   const uint64_t begin = request_offset(done->request);
   const uint64_t end = begin + request_length(done->request);
@@ -33,13 +36,21 @@ static void spoil(completion *done) {
   }
 }
 
+/* One by one, as a failed read ends it. */
 static int32_t faulty_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
                              completion *completions, uint32_t capacity) {
   faulty_state *state = self->state;
-  const int32_t count =
-      state->inner.finish(&state->inner, wanted, timeout_ns, completions, capacity);
-  for (int32_t i = 0; i < count; i++)
-    spoil(&completions[i]);
+  int32_t count = 0;
+  while ((uint32_t)count < capacity) {
+    const uint32_t one = (uint32_t)count < wanted;
+    const int32_t more =
+        state->inner.finish(&state->inner, one, timeout_ns, &completions[count], 1);
+    if (more <= 0)
+      return more < 0 ? more : count;
+    spoil(&completions[count++]);
+    if (completions[count - 1].result < 0 && completions[count - 1].result != -ECANCELED)
+      return count;
+  }
   return count;
 }
 

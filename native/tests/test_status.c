@@ -99,6 +99,8 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_reader_options, drop_behind),
       PLACE(penstock_reader_options, adapt),
       PLACE(penstock_reader_options, windowed),
+      PLACE(penstock_reader_options, whole_batches),
+      PLACE(penstock_reader_options, reserved),
       PLACE(penstock_reader_options, resident_bytes),
       PLACE(penstock_reader_options, cached_records),
       PLACE(penstock_reader_options, cache_key),
@@ -107,6 +109,7 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_progress, ordered),
       PLACE(penstock_progress, room),
       PLACE(penstock_progress, in_flight),
+      PLACE(penstock_progress, unloaded),
       SIZE(penstock_statistics),
       PLACE(penstock_statistics, records),
       PLACE(penstock_statistics, requests),
@@ -139,8 +142,8 @@ static void structs_have_no_padding(void) {
   CHECK_EQUAL(sizeof(penstock_file_info), 4 * 8 + 2 * 4);
   CHECK_EQUAL(sizeof(penstock_shard), 3 * 8 + 2 * 4);
   CHECK_EQUAL(sizeof(penstock_failure), 4 * 4 + 4 * 8);
-  CHECK_EQUAL(sizeof(penstock_reader_options), 14 * 4 + 3 * 8);
-  CHECK_EQUAL(sizeof(penstock_progress), 4 * 8);
+  CHECK_EQUAL(sizeof(penstock_reader_options), 16 * 4 + 3 * 8);
+  CHECK_EQUAL(sizeof(penstock_progress), 5 * 8);
   CHECK_EQUAL(sizeof(penstock_statistics), 17 * 8);
 }
 

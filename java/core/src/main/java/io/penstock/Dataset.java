@@ -5,15 +5,12 @@ import io.penstock.format.Formats;
 import io.penstock.internal.engine.MappedColumn;
 import io.penstock.internal.engine.VariableSource;
 import io.penstock.internal.ffi.DeviceCall;
-import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -291,28 +288,7 @@ public final class Dataset implements AutoCloseable {
    */
   public List<FileInfo> files() {
     checkOpen();
-    return DeviceCall.get("the files were being looked at", this::filesNow);
-  }
-
-  private List<FileInfo> filesNow() {
-    List<FileInfo> infos = new ArrayList<>();
-    for (NativeSource.FileFacts file : source.files()) {
-      Instant modified =
-          Instant.ofEpochSecond(
-              Math.floorDiv(file.modifiedNanos(), 1_000_000_000L),
-              Math.floorMod(file.modifiedNanos(), 1_000_000_000L));
-      infos.add(
-          new FileInfo(
-              file.path(),
-              file.sizeBytes(),
-              file.inode(),
-              file.device(),
-              modified,
-              file.directOffsetAlignmentBytes(),
-              file.directMemoryAlignmentBytes(),
-              source.cachedFraction(infos.size())));
-    }
-    return infos;
+    return DeviceCall.get("the files were being looked at", () -> FileLook.infos(source));
   }
 
   /**
@@ -439,13 +415,7 @@ public final class Dataset implements AutoCloseable {
    */
   public void check() {
     checkOpen();
-    DeviceCall.run("the files were being checked", this::checkNow);
-  }
-
-  private void checkNow() {
-    try (Arena scratch = Arena.ofConfined()) {
-      source.check(new NativeFailure(scratch));
-    }
+    DeviceCall.run("the files were being checked", () -> FileLook.check(source));
   }
 
   /**
@@ -465,6 +435,9 @@ public final class Dataset implements AutoCloseable {
    *
    * @throws IllegalStateException if memory of a record or batch is in use by a native call: close
    *     again when that is over
+   * @throws PenstockException if a device or file server does not answer for 30 seconds (system
+   *     property {@code penstock.deviceTimeout}), or the thread is interrupted meanwhile: what
+   *     cannot be closed is kept; close again when it answers
    */
   @Override
   public void close() {
@@ -473,25 +446,30 @@ public final class Dataset implements AutoCloseable {
       isClosed = true;
     }
     maps.ending();
-    // Not under this lock: a loader that begins an epoch holds its own, and asks for ours.
     loaders.close();
-    synchronized (this) {
-      maps.close();
-      source.close();
-    }
+    maps.close();
+    source.close();
     watch.end();
   }
 
-  /** Opens a loader and keeps it, so that closing cannot miss it. */
-  synchronized Loader open(LoaderBuilder builder) {
+  /** Opens a loader. Others may use the dataset meanwhile, and close it. */
+  Loader open(LoaderBuilder builder) {
     checkOpen();
     if (builder.isReplay && builder.isChecked()) {
       throw new IllegalArgumentException(
           "replay must be without verify and badRecords, as it reads one batch only, was with");
     }
-    Loader loader = new Loader(builder, source);
+    return new Loader(builder, source);
+  }
+
+  /**
+   * Keeps a loader that is about to open files, so that closing cannot miss it.
+   *
+   * @throws IllegalStateException if closed
+   */
+  synchronized void opening(LoaderCore loader) {
+    checkOpen();
     loaders.add(loader);
-    return loader;
   }
 
   void forget(LoaderCore loader) {

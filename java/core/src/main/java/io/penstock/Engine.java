@@ -39,6 +39,7 @@ final class Engine implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final SlotPool pool;
   private final BatchSource batches;
+  private final Runnable opened;
   private volatile boolean isClosed;
 
   /** Null where the page cache is left as it is. */
@@ -47,7 +48,7 @@ final class Engine implements AutoCloseable {
   private boolean hasWarmer;
 
   /**
-   * Allocates everything and sets it going.
+   * Allocates everything; {@link #start} sets it going.
    *
    * @param rules of checking; null where nothing is checked
    */
@@ -81,13 +82,24 @@ final class Engine implements AutoCloseable {
               arena);
       adviseWhole(plan.variable == null ? dataset.columns().size() : 0);
       this.batches = batches(builder, deals, events, rules);
-      batches.start();
     } catch (RuntimeException | Error e) {
       stopWarming();
       arena.close();
       throw e;
     }
-    events.opened(facts(deals));
+    this.opened = () -> events.opened(facts(deals));
+  }
+
+  /**
+   * Opens the readers; once.
+   *
+   * @throws PenstockException if that fails, the device does not answer or the thread was
+   *     interrupted: then it is to be closed
+   * @throws IllegalStateException if it is closed meanwhile
+   */
+  void start() {
+    batches.start();
+    opened.run();
   }
 
   private BatchSource batches(
@@ -264,6 +276,11 @@ final class Engine implements AutoCloseable {
     batches.close();
   }
 
+  /** Whether no thread of it is running. */
+  boolean hasEnded() {
+    return batches.hasEnded();
+  }
+
   /** Threads first, which close their readers; then the memory that those wrote to. */
   @Override
   public void close() {
@@ -272,6 +289,9 @@ final class Engine implements AutoCloseable {
     try {
       batches.close();
     } catch (PenstockException e) {
+      if (!batches.hasEnded()) {
+        throw e; // Nothing is given back that a thread or the device may still use.
+      }
       // Told once: there is nothing more to do, however often it is closed.
       boolean isNews = arena.scope().isAlive();
       pool.abandon();

@@ -66,6 +66,7 @@ public final class Loader implements AutoCloseable {
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);
     }
+    core.start();
     this.watch = core.watch(this, toString());
   }
 
@@ -346,7 +347,11 @@ public final class Loader implements AutoCloseable {
    * @throws IllegalStateException if memory of a batch is in use by a native call, by a transform
    *     that does not return, or by whoever said {@link #beforeClose}: close again when that is
    *     over; or if it is called by what must not
-   * @throws PenstockException if the device does not answer; its memory is then never given back
+   * @throws PenstockException if a device does not answer for 30 seconds (system property {@code
+   *     penstock.deviceTimeout}), or the thread is interrupted meanwhile: all that it may still use
+   *     is kept, and closing again works when it has answered; or if io_uring broke with reads
+   *     under way: then all is closed but for the memory that the kernel may write to, which is
+   *     kept for good
    */
   @Override
   public void close() {

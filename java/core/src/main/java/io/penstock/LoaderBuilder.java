@@ -430,7 +430,9 @@ public final class LoaderBuilder {
    * @throws IllegalArgumentException if the budget is too small, saying what the least is, or a
    *     readahead flag of the property or the environment is wrong
    * @throws PenstockException if the backend that was named cannot be used here, with the reason,
-   *     or memory is short, or the state is of something else
+   *     or memory is short, or the state is of something else; if a device does not answer for 30
+   *     seconds, or the thread is interrupted: what cannot be closed then is closed with the
+   *     dataset
    * @throws IllegalStateException if the dataset is closed
    */
   public Loader build() {

@@ -39,7 +39,7 @@ final class LoaderCore {
   private volatile boolean isClosed;
   private volatile WeakReference<Loader> owner = new WeakReference<>(null);
 
-  /** Opens all that is needed, or nothing. */
+  /** Allocates all that is needed, or nothing; {@link #start} opens it. */
   LoaderCore(LoaderBuilder options, Deals deals, NativeSource source) {
     this.options = options;
     this.deals = deals;
@@ -51,7 +51,7 @@ final class LoaderCore {
             ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
             : null;
     try {
-      this.engine = open(plan(EnginePlan.choose(options, source)));
+      this.engine = allocate(plan(EnginePlan.choose(options, source)));
     } catch (RuntimeException | Error e) {
       closeChecksums();
       throw e;
@@ -62,8 +62,29 @@ final class LoaderCore {
     return EnginePlan.of(options, deals, source, choice, rules != null);
   }
 
-  private Engine open(EnginePlan plan) {
+  private Engine allocate(EnginePlan plan) {
     return new Engine(options, deals, source, plan, events, rules);
+  }
+
+  /**
+   * Makes itself known to the dataset, which may be closed meanwhile, and opens what reads.
+   *
+   * @throws PenstockException if that fails: what could not be closed then is closed with the
+   *     dataset
+   * @throws IllegalStateException if the loader or its dataset was closed meanwhile
+   */
+  void start() {
+    try {
+      options.dataset.opening(this);
+      engine.start();
+    } catch (RuntimeException | Error e) {
+      try {
+        close(() -> {});
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
   }
 
   private void closeChecksums() {
@@ -117,28 +138,48 @@ final class LoaderCore {
       return;
     }
     former.close();
-    synchronized (engineLock) {
-      checkOpen();
-      PipelineStatistics done = former.batches().statistics();
-      engine = openOrBack(next, former.plan());
-      earlier = earlier == null ? done : done.plus(earlier);
-    }
+    startOrBack(next, former.plan());
   }
 
   /** If the better way cannot be gone after all, as memory got short, the former one is. */
-  private Engine openOrBack(EnginePlan next, EnginePlan former) {
+  private void startOrBack(EnginePlan next, EnginePlan former) {
     try {
-      return open(next);
+      start(next);
     } catch (PenstockException e) {
-      if (next == former) {
+      // An interrupt, or a device that does not answer: to try again would take as long again.
+      if (next == former || Thread.currentThread().isInterrupted() || !engine.hasEnded()) {
         throw e;
       }
       try {
-        return open(former);
+        start(former);
       } catch (PenstockException again) {
         e.addSuppressed(again);
         throw e;
       }
+    }
+  }
+
+  /**
+   * Changes engines. The next one is the present one before it has opened anything, so that whoever
+   * closes this loader meanwhile need not wait for that, nor who asks for statistics.
+   */
+  private void start(EnginePlan plan) {
+    Engine next = allocate(plan);
+    try {
+      synchronized (engineLock) {
+        checkOpen();
+        PipelineStatistics done = engine.batches().statistics();
+        earlier = earlier == null ? done : done.plus(earlier);
+        engine = next;
+      }
+      next.start();
+    } catch (RuntimeException | Error e) {
+      try {
+        next.close();
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class OpenLoaders {
   private final Set<LoaderCore> open = ConcurrentHashMap.newKeySet();
 
-  void add(Loader loader) {
-    open.add(loader.core());
+  void add(LoaderCore loader) {
+    open.add(loader);
   }
 
   void remove(LoaderCore loader) {

@@ -16,8 +16,11 @@ public final class Patience {
   /** System property with the number of seconds that a call waits for a device. */
   public static final String PROPERTY = "penstock.deviceTimeout";
 
-  private static final long DEFAULT_SECONDS = 30;
-  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** How long anything of ours waits for something that is not. */
+  public static final int DEFAULT_SECONDS = 30;
+
+  /** What an interrupt leaves: enough for all that is healthy. */
+  public static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final long seconds = seconds();
   private long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);

@@ -7,9 +7,11 @@ package io.penstock.internal.engine;
  */
 public sealed interface BatchSource permits Pipeline, Transformer {
   /**
-   * Starts its threads. Once.
+   * Starts its threads, and waits until all can read. Once.
    *
-   * @throws io.penstock.PenstockException if something cannot be opened; nothing is left running
+   * @throws io.penstock.PenstockException if something cannot be opened, the device does not
+   *     answer, or the thread was interrupted: then it is to be closed
+   * @throws IllegalStateException if it was closed meanwhile
    */
   void start();
 
@@ -60,6 +62,9 @@ public sealed interface BatchSource permits Pipeline, Transformer {
 
   /** Whether begin would go on without starting anew. Any thread. */
   boolean isAt(long epoch, long endEpoch);
+
+  /** Whether none of its threads is running. Any thread. */
+  boolean hasEnded();
 
   /** Whether the current thread is one of its own, which closing would wait for. */
   boolean isOwnThread();

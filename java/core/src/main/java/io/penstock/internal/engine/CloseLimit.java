@@ -1,17 +1,17 @@
 package io.penstock.internal.engine;
 
+import io.penstock.internal.Patience;
+
 /** How long closing a loader waits for code that is not ours. */
 public final class CloseLimit {
   /** The system property that sets it, in seconds. */
   public static final String PROPERTY = "penstock.closeSeconds";
 
-  private static final int DEFAULT_SECONDS = 30;
-
   private CloseLimit() {}
 
   /** Seconds to wait, at least 1. */
   public static int seconds() {
-    return Math.max(1, Integer.getInteger(PROPERTY, DEFAULT_SECONDS));
+    return Math.max(1, Integer.getInteger(PROPERTY, Patience.DEFAULT_SECONDS));
   }
 
   /** The same in nanoseconds. */

@@ -1,15 +1,19 @@
 package io.penstock.internal.engine;
 
+import io.penstock.PenstockException;
+import io.penstock.internal.Patience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
 
 /**
  * The threads of a part of an engine: started together, and waited for with a limit, as they run
  * code that is not ours.
  */
 final class EngineThreads {
+  /** A thread whose stack begins there is in a call of the C library: it waits for a device. */
+  private static final String NATIVE = "io.penstock.internal.ffi.";
+
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final String prefix;
@@ -44,27 +48,33 @@ final class EngineThreads {
     return threads.contains(Thread.currentThread());
   }
 
+  boolean haveEnded() {
+    return threads.stream().noneMatch(Thread::isAlive);
+  }
+
   /**
-   * Waits until they have ended, whoever interrupts.
+   * Waits until they have ended. An interrupt leaves them a second: all that is healthy ends by
+   * then, also where the thread was interrupted before.
    *
-   * @param extraSeconds beyond {@link CloseLimit}, for what our own code waits for by now
-   * @throws IllegalStateException if one has not ended by then, saying where it is
+   * @param nanos how long at most
+   * @throws IllegalStateException if code of others does not return, saying where it is
+   * @throws io.penstock.PenstockException if a device does not answer
    */
-  void join(IntSupplier extraSeconds) {
-    long start = System.nanoTime();
+  void join(long nanos) {
+    long end = System.nanoTime() + nanos;
     boolean isInterrupted = false;
     try {
       for (Thread thread : threads) {
         while (thread.isAlive()) {
-          int seconds = CloseLimit.seconds() + extraSeconds.getAsInt();
-          long left = start + seconds * 1_000_000_000L - System.nanoTime();
+          long left = end - System.nanoTime();
           if (left <= 0) {
-            throw notEnded(thread, seconds);
+            throw notEnded(thread, isInterrupted);
           }
           try {
             thread.join(left / 1_000_000 + 1);
           } catch (InterruptedException e) {
             isInterrupted = true;
+            end = Math.min(end, System.nanoTime() + Patience.GRACE_NANOS);
           }
         }
       }
@@ -75,14 +85,27 @@ final class EngineThreads {
     }
   }
 
-  private IllegalStateException notEnded(Thread thread, int seconds) {
+  private RuntimeException notEnded(Thread thread, boolean isInterrupted) {
     StackTraceElement[] stack = thread.getStackTrace();
     Throwable where = new Throwable("thread '" + thread.getName() + "' is here");
     where.setStackTrace(stack);
+    String place = place(stack);
+    if (isInterrupted) {
+      return new PenstockException(
+          "interrupted while the loader was being closed, and thread '%s' was at %s: its memory is kept; close it again"
+              .formatted(thread.getName(), place),
+          where);
+    }
+    if (place.startsWith(NATIVE) || place.contains("/" + NATIVE)) {
+      return Patience.noAnswer(
+          "the loader was being closed",
+          "its memory and files are kept until it answers: close it again then",
+          where);
+    }
     return new IllegalStateException(
         ("expected %s to return within %d s of closing the loader, found thread '%s' at %s: its"
                 + " memory is kept; see that it returns, and close again")
-            .formatted(guests, seconds, thread.getName(), place(stack)),
+            .formatted(guests, CloseLimit.seconds(), thread.getName(), place),
         where);
   }
 

@@ -13,6 +13,17 @@ import java.lang.foreign.MemorySegment;
  * allocates on the heap, unless it fails.
  */
 public interface Gatherer extends AutoCloseable {
+  /**
+   * Does a part of what comes before records can be read: small columns are read as a whole. Takes
+   * a tenth of a second or so, unless the device does not answer.
+   *
+   * @return how many bytes are still to be read; 0 when all is done
+   * @throws PenstockException if nothing can be read any more
+   */
+  default long prepare() {
+    return 0;
+  }
+
   /** Records that may be ordered now, as of the last call. */
   long room();
 
@@ -76,7 +87,12 @@ public interface Gatherer extends AutoCloseable {
    */
   void statistics(ReaderStatistics target);
 
-  /** Waits for what is in flight, and gives everything up. Idempotent. */
+  /**
+   * Waits for what is in flight, and gives everything up. Idempotent.
+   *
+   * @throws PenstockException with status ETIMEDOUT if the device does not answer: then it is to be
+   *     closed again; with another one if that is in vain
+   */
   @Override
   void close();
 }

@@ -22,6 +22,11 @@ abstract class GathererOnTop implements Gatherer {
   }
 
   @Override
+  public long prepare() {
+    return reader.prepare();
+  }
+
+  @Override
   public long room() {
     return reader.room();
   }

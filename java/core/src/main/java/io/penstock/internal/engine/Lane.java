@@ -43,9 +43,6 @@ final class Lane implements Runnable {
   private Gatherer gatherer;
   private boolean isReading;
 
-  /** Whether there is nothing left to do but to close the gatherer. */
-  private volatile boolean isEnding;
-
   /** Records ordered last whose window has not ended: to read them now is to read them singly. */
   private long openRecords;
 
@@ -89,21 +86,49 @@ final class Lane implements Runnable {
 
   @Override
   public void run() {
-    try (Gatherer opened = opener.get()) {
-      gatherer = opened;
-      pipeline.opened(this);
-      while (awaitWork()) {
-        work();
+    try {
+      gatherer = opener.get();
+      try {
+        read();
+      } finally {
+        close();
       }
-      isEnding = true;
     } catch (Throwable t) {
       // Opening or closing failed; nothing else leaves the loop with an exception.
       pipeline.died(this, t);
     }
   }
 
-  boolean isEnding() {
-    return isEnding;
+  private void read() {
+    long left = gatherer.prepare();
+    while (left > 0) {
+      if (!pipeline.preparing(this, left)) {
+        return;
+      }
+      left = gatherer.prepare();
+    }
+    pipeline.opened(this);
+    while (awaitWork()) {
+      work();
+    }
+  }
+
+  /**
+   * Only this thread can close its reader, so it goes on trying for as long as the device does not
+   * answer. Whoever closes the pipeline waits for a limited time, and finds it closed later.
+   */
+  private void close() {
+    boolean isClosed = false;
+    while (!isClosed) {
+      try {
+        gatherer.close();
+        isClosed = true;
+      } catch (PenstockException e) {
+        if (!"ETIMEDOUT".equals(e.statusName())) {
+          throw e;
+        }
+      }
+    }
   }
 
   private boolean awaitWork() {

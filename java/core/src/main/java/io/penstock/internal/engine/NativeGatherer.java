@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
  * Reading through the C library: backends uring and pread. All work is behind {@link NativeReader}.
  */
 public final class NativeGatherer implements Gatherer {
+  private static final long PREPARE_NANOS = 100_000_000;
+
   private final NativeReader reader;
   private final boolean isUring;
   private final boolean hasCells;
@@ -27,6 +29,11 @@ public final class NativeGatherer implements Gatherer {
     hasCells = options.cellCount() > 0;
     reader = NativeReader.open(source, options);
     populator = MemoryPopulator.start(hasCells, reader::populate);
+  }
+
+  @Override
+  public long prepare() {
+    return reader.load(PREPARE_NANOS);
   }
 
   @Override

@@ -22,6 +22,9 @@ final class Outlet {
   /** What ended the session; null while it goes on. */
   Throwable failure;
 
+  /** Bytes that the lane's gatherer has still to read before it can be used. */
+  long unprepared;
+
   /** Whether the lane's gatherer is open. */
   boolean isOpen;
 

@@ -1,6 +1,7 @@
 package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.Patience;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.ReaderStatistics;
 import java.lang.foreign.MemorySegment;
@@ -52,9 +53,6 @@ public final class Pipeline implements BatchSource {
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
 
-  /** The C library gives a device that does not answer 30 s when a reader is closed. */
-  private static final int DEVICE_SECONDS = 35;
-
   private final List<Lane> lanes = new ArrayList<>();
   private final EngineThreads threads =
       new EngineThreads("penstock-reader-", "a sampler or a read");
@@ -66,6 +64,10 @@ public final class Pipeline implements BatchSource {
   private final ShortWait consumerWait = new ShortWait(System::nanoTime);
 
   private boolean isClosed;
+
+  /** Whether the device did not answer when readers were opened: closing need not wait as long. */
+  private boolean isUnanswered;
+
   private long session;
   private long iteration;
   private long sequence;
@@ -93,33 +95,51 @@ public final class Pipeline implements BatchSource {
 
   @Override
   public void start() {
-    try {
-      threads.start();
-    } catch (RuntimeException | Error e) {
-      close();
-      throw e;
-    }
+    threads.start();
     Throwable failure = awaitOpen();
     if (failure != null) {
-      try {
-        close();
-      } catch (RuntimeException e) {
-        failure.addSuppressed(e);
-      }
+      stop();
+    }
+    if (failure instanceof IllegalStateException e) {
+      throw e;
+    }
+    if (failure != null) {
       throw stopped(failure);
     }
   }
 
+  /** As long as the device answers it may take its time. */
   private synchronized Throwable awaitOpen() {
-    for (Lane lane : lanes) {
-      while (!lane.outlet.isOpen && lane.outlet.death == null) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return e;
-        }
+    Patience patience = Patience.begin();
+    long unprepared = -1;
+    while (!isClosed) {
+      Throwable death = death();
+      if (death != null || lanes.stream().allMatch(lane -> lane.outlet.isOpen)) {
+        return death;
       }
+      long now = lanes.stream().mapToLong(lane -> lane.outlet.unprepared).sum();
+      if (now != unprepared) {
+        unprepared = now;
+        patience.renew();
+      }
+      if (patience.isOver()) {
+        isUnanswered = true;
+        return Patience.noAnswer(
+            "the loader was being built", "what was opened is closed when it answers", null);
+      }
+      try {
+        wait(patience.leftMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return e;
+      }
+    }
+    return new IllegalStateException("the loader is closed");
+  }
+
+  /** Why the first of the lanes that have ended did so; null as long as all run. */
+  private Throwable death() {
+    for (Lane lane : lanes) {
       if (lane.outlet.death != null) {
         return lane.outlet.death;
       }
@@ -265,13 +285,21 @@ public final class Pipeline implements BatchSource {
 
   @Override
   public void close() {
-    synchronized (this) {
-      isClosed = true;
-      meter.endEpoch(false);
-      notifyAll();
-    }
-    threads.join(() -> lanes.stream().anyMatch(Lane::isEnding) ? DEVICE_SECONDS : 0);
+    threads.join(stop() ? Patience.GRACE_NANOS : CloseLimit.nanos());
     throwFailureOfClosing();
+  }
+
+  /** Lets the lanes end; returns whether the device has had its time to answer. */
+  private synchronized boolean stop() {
+    isClosed = true;
+    meter.endEpoch(false);
+    notifyAll();
+    return isUnanswered;
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return threads.haveEnded();
   }
 
   @Override
@@ -343,6 +371,13 @@ public final class Pipeline implements BatchSource {
   }
 
   // ---- the lanes' side ------------------------------------------------------------------------
+
+  /** Tells how much is left to be prepared; returns false when the lane is to end. */
+  synchronized boolean preparing(Lane lane, long leftBytes) {
+    lane.outlet.unprepared = leftBytes;
+    notifyAll();
+    return !isClosed;
+  }
 
   synchronized void opened(Lane lane) {
     lane.outlet.isOpen = true;

@@ -118,12 +118,7 @@ public final class Transformer implements BatchSource {
   @Override
   public void start() {
     pipeline.start();
-    try {
-      threads.start();
-    } catch (RuntimeException | Error e) {
-      close();
-      throw e;
-    }
+    threads.start();
   }
 
   // ---- the consumer's side --------------------------------------------------------------------
@@ -269,6 +264,11 @@ public final class Transformer implements BatchSource {
   }
 
   @Override
+  public boolean hasEnded() {
+    return threads.haveEnded() && pipeline.hasEnded();
+  }
+
+  @Override
   public boolean isOwnThread() {
     return threads.hasCurrent() || pipeline.isOwnThread();
   }
@@ -289,7 +289,7 @@ public final class Transformer implements BatchSource {
       failure = e;
     }
     try {
-      threads.join(() -> 0);
+      threads.join(CloseLimit.nanos());
     } catch (IllegalStateException e) {
       if (failure != null) {
         e.addSuppressed(failure);

@@ -126,6 +126,20 @@ public final class NativeReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads on of the columns that are kept whole, which comes before anything else.
+   *
+   * @param timeoutNanos about how long
+   * @return bytes that are still to be read; 0: records may be waited for
+   * @throws PenstockException if the backend is broken
+   */
+  public long load(long timeoutNanos) {
+    if (penstock_progress.unloaded(progress) > 0) {
+      drive(0, timeoutNanos);
+    }
+    return penstock_progress.unloaded(progress);
+  }
+
   /** Oldest records that can be taken now. */
   public long ready() {
     return penstock_progress.ready(progress);
@@ -241,24 +255,32 @@ public final class NativeReader implements AutoCloseable {
    * Waits for what is in flight and frees the reader. Idempotent.
    *
    * @throws PenstockException with status ETIMEDOUT when the device did not answer: then memory of
-   *     slots must not be freed, the source stays open, and this can be called again
+   *     slots must not be freed, the source stays open, and this can be called again; with any
+   *     other status when the backend broke with reads under way: then all is closed, but memory of
+   *     slots must never be freed
    */
   @Override
   public void close() {
     if (!arena.scope().isAlive()) {
       return;
     }
-    if (handle != null) {
-      int status = Penstock.penstock_reader_close(handle);
-      if (status < 0) {
-        throw NativeSource.failure(status, "the reader could not be closed");
-      }
-      handle = null;
+    int status = handle == null ? 0 : Penstock.penstock_reader_close(handle);
+    PenstockException failure =
+        status < 0
+            ? NativeSource.failure(
+                status, "io_uring broke, and what reads under way may still write to is kept")
+            : null;
+    if (failure != null && failure.statusName().equals("ETIMEDOUT")) {
+      throw failure;
     }
+    handle = null;
     if (pass >= 0) {
       source.handle().leave(pass);
       pass = -1;
     }
     arena.close();
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

@@ -254,7 +254,7 @@ public final class NativeSource implements AutoCloseable {
   }
 
   /**
-   * Tells the kernel what is about to be read. Any thread; allocates nothing.
+   * Tells the kernel what is about to be read; it may not care. Any thread; allocates nothing.
    *
    * @param column number of the column
    * @param indices int64 record indices, or NULL for the whole column
@@ -391,6 +391,9 @@ public final class NativeSource implements AutoCloseable {
     penstock_reader_options.entry_count(struct, options.entryCount());
     penstock_reader_options.cell_count(struct, options.cellCount());
     penstock_reader_options.batch_size(struct, options.batchSize());
+    // A batch is delivered as a whole: of one with a failed record the others are not waited for.
+    penstock_reader_options.whole_batches(struct, 1);
+    penstock_reader_options.reserved(struct, 0);
     penstock_reader_options.resident_bytes(struct, options.residentBytes());
     penstock_reader_options.fixed_buffers(struct, options.hasFixedBuffers() ? 1 : 0);
     penstock_reader_options.huge_pages(struct, options.hasHugePages() ? 1 : 0);

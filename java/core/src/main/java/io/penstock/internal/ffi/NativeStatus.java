@@ -35,6 +35,7 @@ final class NativeStatus {
       case "ENOSYS", "EPERM" -> "use backend=auto or backend=pread";
       case "EOPNOTSUPP" -> "use io=buffered";
       case "ETIMEDOUT" -> "check the device: it did not answer for 30 seconds";
+      case "EBADF" -> "somebody has closed files that are not his, or the ring of io_uring broke";
       default -> "report this with the message";
     };
   }

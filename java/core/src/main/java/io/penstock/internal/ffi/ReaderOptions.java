@@ -19,7 +19,7 @@ package io.penstock.internal.ffi;
  * @param cachedRecords records that are kept for later epochs; 0 for none
  * @param adaptsDepth whether the number of requests in flight follows the device
  * @param adaptsGap whether the gap that is read through follows the device
- * @param adaptsRead whether requests get larger than maxReadBytes, up to a quarter of stagingBytes,
+ * @param adaptsRead whether requests get larger than maxReadBytes, up to half of stagingBytes,
  *     where the device is slow at requests
  * @param isWindowed whether records are read window by window, whose ends are told
  */

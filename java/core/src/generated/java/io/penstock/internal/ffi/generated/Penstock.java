@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)5L;
+    private static final int PENSTOCK_ABI_VERSION = (int)7L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 5
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 7
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {

@@ -19,6 +19,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t ordered;
  *     uint64_t room;
  *     uint64_t in_flight;
+ *     uint64_t unloaded;
  * }
  * }
  */
@@ -32,7 +33,8 @@ public class penstock_progress {
         Penstock.C_LONG.withName("ready"),
         Penstock.C_LONG.withName("ordered"),
         Penstock.C_LONG.withName("room"),
-        Penstock.C_LONG.withName("in_flight")
+        Penstock.C_LONG.withName("in_flight"),
+        Penstock.C_LONG.withName("unloaded")
     ).withName("penstock_progress");
 
     /**
@@ -216,6 +218,50 @@ public class penstock_progress {
      */
     public static void in_flight(MemorySegment struct, long fieldValue) {
         struct.set(in_flight$LAYOUT, in_flight$OFFSET, fieldValue);
+    }
+
+    private static final OfLong unloaded$LAYOUT = (OfLong)$LAYOUT.select(groupElement("unloaded"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t unloaded
+     * }
+     */
+    public static final OfLong unloaded$layout() {
+        return unloaded$LAYOUT;
+    }
+
+    private static final long unloaded$OFFSET = $LAYOUT.byteOffset(groupElement("unloaded"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t unloaded
+     * }
+     */
+    public static final long unloaded$offset() {
+        return unloaded$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t unloaded
+     * }
+     */
+    public static long unloaded(MemorySegment struct) {
+        return struct.get(unloaded$LAYOUT, unloaded$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t unloaded
+     * }
+     */
+    public static void unloaded(MemorySegment struct, long fieldValue) {
+        struct.set(unloaded$LAYOUT, unloaded$OFFSET, fieldValue);
     }
 
     /**

@@ -29,6 +29,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint32_t drop_behind;
  *     uint32_t adapt;
  *     uint32_t windowed;
+ *     uint32_t whole_batches;
+ *     uint32_t reserved;
  *     uint64_t resident_bytes;
  *     uint64_t cached_records;
  *     uint64_t cache_key;
@@ -56,6 +58,8 @@ public class penstock_reader_options {
         Penstock.C_INT.withName("drop_behind"),
         Penstock.C_INT.withName("adapt"),
         Penstock.C_INT.withName("windowed"),
+        Penstock.C_INT.withName("whole_batches"),
+        Penstock.C_INT.withName("reserved"),
         Penstock.C_LONG.withName("resident_bytes"),
         Penstock.C_LONG.withName("cached_records"),
         Penstock.C_LONG.withName("cache_key")
@@ -682,6 +686,94 @@ public class penstock_reader_options {
      */
     public static void windowed(MemorySegment struct, int fieldValue) {
         struct.set(windowed$LAYOUT, windowed$OFFSET, fieldValue);
+    }
+
+    private static final OfInt whole_batches$LAYOUT = (OfInt)$LAYOUT.select(groupElement("whole_batches"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint32_t whole_batches
+     * }
+     */
+    public static final OfInt whole_batches$layout() {
+        return whole_batches$LAYOUT;
+    }
+
+    private static final long whole_batches$OFFSET = $LAYOUT.byteOffset(groupElement("whole_batches"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint32_t whole_batches
+     * }
+     */
+    public static final long whole_batches$offset() {
+        return whole_batches$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint32_t whole_batches
+     * }
+     */
+    public static int whole_batches(MemorySegment struct) {
+        return struct.get(whole_batches$LAYOUT, whole_batches$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint32_t whole_batches
+     * }
+     */
+    public static void whole_batches(MemorySegment struct, int fieldValue) {
+        struct.set(whole_batches$LAYOUT, whole_batches$OFFSET, fieldValue);
+    }
+
+    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static final OfInt reserved$layout() {
+        return reserved$LAYOUT;
+    }
+
+    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static final long reserved$offset() {
+        return reserved$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static int reserved(MemorySegment struct) {
+        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint32_t reserved
+     * }
+     */
+    public static void reserved(MemorySegment struct, int fieldValue) {
+        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
     }
 
     private static final OfLong resident_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("resident_bytes"));

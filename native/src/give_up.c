@@ -1,0 +1,96 @@
+/* What is not worth reading any more. A reader of whole batches has no use for the rest of one in
+ * which a record has failed: on a device that takes its time with each error, the consumer must not
+ * wait for all of them before it hears of the first. What was read already is still delivered. */
+#include "internal.h"
+
+static int32_t first_failure(const penstock_reader *reader, uint64_t end, uint32_t *column) {
+  const entry_ring *ring = &reader->entries;
+  for (uint64_t at = ring->taken; at < end; at++) {
+    const uint32_t entry = entry_at(ring, at);
+    if (entry_status(ring, entry) != 0 && !entry_is_given_up(ring, entry)) {
+      *column = entry_failed_column(ring, entry);
+      return entry_status(ring, entry);
+    }
+  }
+  return 0;
+}
+
+/* Nothing of a pending entry is under way; one that is being read is let go of by its reads and by
+ * the visit that it is in. */
+static void give_up(penstock_reader *reader, uint64_t at, uint32_t column, int32_t status) {
+  entry_ring *ring = &reader->entries;
+  const uint32_t entry = entry_at(ring, at);
+  const uint32_t state = entry_state(ring, entry);
+  if (state == ENTRY_LOADED || entry_status(ring, entry) != 0)
+    return;
+  entry_fail(ring, entry, column, status);
+  ring->all[entry].fault |= FAULT_GIVEN_UP;
+  if (state != ENTRY_PENDING)
+    return;
+  if (at < ring->admitted)
+    elevator_remove(reader, entry);
+  entry_set(ring, entry, ENTRY_LOADED, ENTRY_NONE);
+}
+
+static int is_wanted(const penstock_reader *reader, const request *request) {
+  for (uint32_t i = request->first; i < request->cut_count; i++)
+    if (entry_status(&reader->entries, request->cuts[i]) == 0)
+      return 1;
+  return 0;
+}
+
+/* Takes entries that were given up out of a visit: columns that have not begun with them let them
+ * go, and cursors move along. What all columns are done with is not looked at: those entries may
+ * have been taken and ordered anew. */
+static void leave_visit(penstock_reader *reader, visit *visit) {
+  uint32_t removed[PENSTOCK_MAX_COLUMNS] = {0};
+  uint32_t begin = visit->count;
+  for (uint32_t i = 0; i < reader->active_count; i++) {
+    const uint32_t next = visit->cursors[reader->active[i]].next;
+    begin = next < begin ? next : begin;
+  }
+  uint32_t kept = begin;
+  for (uint32_t at = begin; at < visit->count; at++) {
+    const uint32_t entry = (uint32_t)visit->keys[at];
+    if (!entry_is_given_up(&reader->entries, entry)) {
+      visit->keys[kept++] = visit->keys[at];
+      continue;
+    }
+    for (uint32_t i = 0; i < reader->active_count; i++) {
+      const uint32_t column = reader->active[i];
+      if (visit->cursors[column].next > at) {
+        removed[column]++;
+        continue;
+      }
+      if (visit->cursors[column].next == at)
+        visit->cursors[column].part_bytes = 0;
+      gather_let_go(reader, entry, column, 0);
+    }
+  }
+  visit->count = kept;
+  for (uint32_t i = 0; i < reader->active_count; i++)
+    visit->cursors[reader->active[i]].next -= removed[reader->active[i]];
+}
+
+/* Looks at the oldest `wanted` records; called while there is any failed one. */
+void give_up_batch(penstock_reader *reader, uint64_t wanted) {
+  entry_ring *ring = &reader->entries;
+  if (wanted > reader->options.batch_size)
+    wanted = reader->options.batch_size;
+  uint64_t end = ring->taken + wanted;
+  end = end < ring->ordered ? end : ring->ordered;
+  uint32_t column = 0;
+  const int32_t status = first_failure(reader, end, &column);
+  if (status == 0 || ring->ready >= end)
+    return;
+  for (uint64_t at = ring->ready; at < end; at++)
+    give_up(reader, at, column, status);
+  leave_visit(reader, &reader->elevator.sweep);
+  leave_visit(reader, &reader->elevator.urgent);
+  for (uint32_t i = 0; i < reader->options.queue_depth; i++) {
+    request *request = &reader->requests[i];
+    if (request->cut_count > 0 && !is_wanted(reader, request))
+      request->is_given_up = 1;
+  }
+  order_advance_ready(reader);
+}
