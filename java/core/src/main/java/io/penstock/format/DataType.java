@@ -174,6 +174,24 @@ sealed interface DataType {
     };
   }
 
+  /** What a mask has for elements of this type: a boolean for each value, without padding. */
+  default DataType mask() {
+    return switch (this) {
+      case Struct struct -> {
+        List<Field> booleans = new ArrayList<>();
+        long offset = 0;
+        for (Field field : struct.fields) {
+          DataType type = field.type.mask();
+          booleans.add(new Field(field.name, field.title, offset, type));
+          offset += type.itemBytes();
+        }
+        yield Struct.of(offset, booleans);
+      }
+      case Repeated repeated -> Repeated.of(repeated.base.mask(), repeated.shape);
+      default -> new Plain(ElementType.parse("|b1"));
+    };
+  }
+
   /**
    * A plain field of an element.
    *

@@ -75,9 +75,10 @@ final class NpzFormat implements ArrayFormat {
         return Stream.concat(
                 arrays.stream().filter(member -> name.equals(partName(member))),
                 arrays.stream().filter(member -> name.startsWith(partName(member) + ".")))
-            .flatMap(member -> open(file, member).stream())
+            .flatMap(member -> open(file, member, new UniqueNames()).stream())
             .filter(part -> part.name().equals(name))
-            .findFirst();
+            .findFirst()
+            .or(() -> name.indexOf('~') < 0 ? Optional.empty() : Contents.super.find(name));
       }
     };
   }
@@ -93,10 +94,13 @@ final class NpzFormat implements ArrayFormat {
 
   private List<Part> allParts(OpenFile file, List<ZipDirectory.Member> members) {
     List<Part> parts = new ArrayList<>();
+    // A field of one member may be called as another member, whose own name counts.
+    UniqueNames names = new UniqueNames();
+    members.forEach(member -> names.take(partName(member)));
     long headerBytes = 0;
     int problems = 0;
     for (ZipDirectory.Member member : members) {
-      List<Part> inside = open(file, member);
+      List<Part> inside = open(file, member, names);
       parts.addAll(inside);
       Optional<String> problem = inside.getFirst().problem();
       if (problem.isEmpty()) {
@@ -118,11 +122,11 @@ final class NpzFormat implements ArrayFormat {
   }
 
   /** The array in a member, with its fields; or why it cannot be read. */
-  private List<Part> open(OpenFile file, ZipDirectory.Member member) {
+  private List<Part> open(OpenFile file, ZipDirectory.Member member, UniqueNames names) {
     String name = partName(member);
     try {
       OpenFile section = section(file, member, name);
-      return NpyFormat.array(section).parts(section, name(), name);
+      return NpyFormat.array(section).parts(section, name(), name, names);
     } catch (PenstockException e) {
       return List.of(Part.refused(name, e));
     }

@@ -139,12 +139,17 @@ final class OpenFile implements AutoCloseable {
    * @param what names the bytes in the message when the file ends before them
    */
   byte[] read(long offset, int count, String what) {
-    if (count > sizeBytes - offset) {
-      throw cutShort(offset, count, what, sizeBytes);
-    }
+    checkHas(offset, count, what);
     byte[] bytes = new byte[count];
     fill(ByteBuffer.wrap(bytes), offset, what);
     return bytes;
+  }
+
+  /** Checks that the section has bytes [offset, offset + count), before any of them are read. */
+  void checkHas(long offset, long count, String what) {
+    if (count > sizeBytes - offset) {
+      throw cutShort(offset, count, what, sizeBytes);
+    }
   }
 
   /** Fills a buffer with bytes from offset on, which the section must have. */

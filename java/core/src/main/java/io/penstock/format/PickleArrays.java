@@ -54,46 +54,57 @@ final class PickleArrays implements Contents {
   @Override
   public List<Part> parts() {
     Map<String, Group> groups = new LinkedHashMap<>();
+    long[] unlisted = new long[1];
     new Walk(
             (way, key, array) -> {
               Group group = groups.get(key);
+              if (group == null && groups.size() == MAX_NAMES) {
+                unlisted[0]++;
+                return;
+              }
               if (group == null) {
-                group = new Group(array.kind());
+                group = new Group();
                 groups.put(key, group);
               }
               group.add(way, array);
-              if (groups.size() > MAX_NAMES) {
-                throw tooMany("names for arrays", MAX_NAMES);
-              }
             })
         .from(root);
     UniqueNames names = new UniqueNames();
     List<Part> parts = new ArrayList<>();
     groups.forEach(
         (key, group) -> {
-          list(key, group, names, parts);
-          if (parts.size() > MAX_NAMES) {
-            throw tooMany("arrays and fields", MAX_NAMES);
+          if (parts.size() < MAX_NAMES) {
+            list(key, group, names, parts);
+          } else {
+            unlisted[0] += group.size;
           }
         });
+    if (unlisted[0] > 0) {
+      String problem =
+          "the first %d arrays and fields are listed, %d more arrays are not: name one as %s#NAME"
+              .formatted(parts.size(), unlisted[0], file.path().getFileName());
+      parts.add(Part.refused(file.path(), "", problem));
+    }
     return parts;
   }
 
   private void list(String key, Group group, UniqueNames names, List<Part> parts) {
     boolean isShort = group.size <= MAX_LISTED;
     if (group.size > 1 && (group.isAlike || !isShort)) {
-      parts.addAll(together(names.take(PickleWay.shown(key)), group));
+      parts.addAll(together(names.take(PickleWay.shown(key)), group, names));
     }
     if (isShort) {
       for (int i = 0; i < group.size; i++) {
-        parts.addAll(alone(names.take(PickleWay.shown(group.ways.get(i))), group.first.get(i)));
+        String name = names.take(PickleWay.shown(group.ways.get(i)));
+        parts.addAll(alone(name, group.first.get(i), names));
       }
     }
   }
 
   @Override
   public Optional<Part> find(String name) {
-    List<Part> alone = new ArrayList<>();
+    // One array for each way; a key that is set twice has the last one, as in Python.
+    Map<String, Array> alone = new LinkedHashMap<>();
     Map<String, Group> together = new LinkedHashMap<>();
     String anyIndices = withoutIndices(name);
     new Walk(
@@ -103,16 +114,19 @@ final class PickleArrays implements Contents {
                 return;
               }
               String shownWay = PickleWay.shown(way.toString());
-              if (alone.isEmpty() && isAt(name, shownWay, array)) {
-                alone.addAll(alone(shownWay, array));
+              if (isAt(name, shownWay, array)) {
+                alone.put(way.toString(), array);
               }
               if (!shown.equals(shownWay) && isAt(name, shown, array)) {
-                together.computeIfAbsent(key, _ -> new Group(array.kind())).add(way, array);
+                together.computeIfAbsent(key, _ -> new Group()).add(way, array);
               }
             })
         .from(root);
-    List<Part> parts = new ArrayList<>(alone);
-    together.forEach((key, group) -> parts.addAll(together(PickleWay.shown(key), group)));
+    List<Part> parts = new ArrayList<>();
+    alone.forEach(
+        (way, array) -> parts.addAll(alone(PickleWay.shown(way), array, new UniqueNames())));
+    together.forEach(
+        (key, group) -> parts.addAll(together(PickleWay.shown(key), group, new UniqueNames())));
     Optional<Part> found = parts.stream().filter(part -> part.name().equals(name)).findFirst();
     return found.isPresent() ? found : Contents.super.find(name);
   }
@@ -128,7 +142,7 @@ final class PickleArrays implements Contents {
             && (shown.isEmpty() || name.startsWith(shown + ".")));
   }
 
-  private List<Part> alone(String name, Array array) {
+  private List<Part> alone(String name, Array array, UniqueNames names) {
     ArrayKind kind = array.kind();
     if (array.encoded() != null) {
       return parts(
@@ -137,7 +151,7 @@ final class PickleArrays implements Contents {
     if (kind.problem() != null) {
       return List.of(Part.refused(file.path(), name, kind.problem()));
     }
-    return parts(name, () -> kind.at(array.offset()).parts(file, FORMAT, name));
+    return parts(name, () -> kind.at(array.offset()).parts(file, FORMAT, name, names));
   }
 
   /** An array that is written as text; or several, one after another. */
@@ -154,7 +168,7 @@ final class PickleArrays implements Contents {
     return Part.streamed(array, kind.problem());
   }
 
-  /** What cannot be is told when the part is asked for, so that it does not hide the others. */
+  /** Errors are deferred to the part, so that one bad array does not hide the others. */
   private static List<Part> parts(String name, Supplier<List<Part>> parts) {
     try {
       return parts.get();
@@ -163,11 +177,11 @@ final class PickleArrays implements Contents {
     }
   }
 
-  private List<Part> together(String name, Group group) {
+  private List<Part> together(String name, Group group, UniqueNames names) {
     ArrayKind kind = group.kind;
     // In Fortran order they would have to be turned one by one.
     if (!group.isAlike || group.texts.size() < group.size || kind.isFortran()) {
-      return group.together(name, file);
+      return group.together(name, file, names);
     }
     List<Long> shape = new ArrayList<>(List.of((long) group.size));
     shape.addAll(kind.shape());
@@ -182,7 +196,10 @@ final class PickleArrays implements Contents {
 
   /** Arrays whose ways differ in indices of lists only. */
   private static final class Group {
-    private final ArrayKind kind;
+    private ArrayKind kind;
+
+    /** The way to the array that was added last. */
+    private final StringBuilder lastWay = new StringBuilder();
 
     /** The first arrays and the ways to them. */
     private final List<String> ways = new ArrayList<>();
@@ -192,22 +209,34 @@ final class PickleArrays implements Contents {
     /** What they are written as, where that is text. */
     private final List<Blob> texts = new ArrayList<>();
 
+    private boolean isLastText;
+
+    /** Whether they were alike before the last one. */
+    private boolean wasAlike = true;
+
     private boolean isAlike = true;
     private long[] offsets = new long[1];
     private int size;
 
-    Group(ArrayKind kind) {
-      this.kind = kind;
-    }
-
     void add(StringBuilder way, Array array) {
+      if (size > 0 && way.compareTo(lastWay) == 0) {
+        removeLast(); // A key that is set twice: the last one counts.
+      }
+      lastWay.setLength(0);
+      lastWay.append(way);
+      if (size == 0) {
+        kind = array.kind();
+        isAlike = true;
+      }
       if (size < MAX_LISTED) {
         ways.add(way.toString());
         first.add(array);
       }
-      if (array.encoded() != null) {
+      isLastText = array.encoded() != null;
+      if (isLastText) {
         texts.add(array.encoded());
       }
+      wasAlike = isAlike;
       isAlike &= kind.equals(array.kind());
       if (size == offsets.length) {
         offsets = Arrays.copyOf(offsets, size + Math.max(1, size / 2));
@@ -215,8 +244,20 @@ final class PickleArrays implements Contents {
       offsets[size++] = array.offset();
     }
 
+    private void removeLast() {
+      size--;
+      isAlike = wasAlike;
+      if (isLastText) {
+        texts.removeLast();
+      }
+      if (size < first.size()) {
+        first.removeLast();
+        ways.removeLast();
+      }
+    }
+
     /** All of them as the records of one column. */
-    List<Part> together(String name, OpenFile file) {
+    List<Part> together(String name, OpenFile file, UniqueNames names) {
       if (!isAlike) {
         String problem =
             "expected arrays of one dtype and shape in the list, found different ones: name one of"
@@ -227,7 +268,7 @@ final class PickleArrays implements Contents {
         return List.of(Part.refused(file.path(), name, kind.problem()));
       }
       long[] places = Arrays.copyOf(offsets, size);
-      return parts(name, () -> kind.at(0).recordsAt(places, file, FORMAT, name));
+      return parts(name, () -> kind.at(0).recordsAt(places, file, FORMAT, name, names));
     }
   }
 

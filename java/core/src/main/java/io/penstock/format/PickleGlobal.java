@@ -10,6 +10,8 @@ enum PickleGlobal {
   OTHER,
   /** numpy.core.multiarray._reconstruct: an array whose contents follow as its state. */
   RECONSTRUCT,
+  /** numpy.ma.core._mareconstruct: a masked array, whose elements and mask follow as its state. */
+  MASKED,
   /** numpy.core.numeric._frombuffer: an array over a buffer, protocol 5. */
   FROM_BUFFER,
   DTYPE,
@@ -36,6 +38,8 @@ enum PickleGlobal {
   static PickleGlobal of(String module, String name) {
     return switch (name) {
       case "_reconstruct" -> isNumpyCore(module, "multiarray") ? RECONSTRUCT : OTHER;
+      case "_mareconstruct", "_mrreconstruct" ->
+          module.equals("numpy.ma.core") || module.equals("numpy.ma.mrecords") ? MASKED : OTHER;
       case "_frombuffer" -> isNumpyCore(module, "numeric") ? FROM_BUFFER : OTHER;
       case "scalar" -> isNumpyCore(module, "multiarray") ? SCALAR : OTHER;
       case "dtype" -> module.equals("numpy") ? DTYPE : OTHER;

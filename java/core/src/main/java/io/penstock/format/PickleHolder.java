@@ -25,7 +25,7 @@ final class PickleHolder implements PickleValue {
   private PickleValue[] items = NO_ITEMS;
   private int size;
 
-  /** A String for a key, a Long for a number; null while places are indices. */
+  /** A String for a key, an Attribute, a Long for a number; null while places are indices. */
   private Object[] labels;
 
   private PickleHolder(PickleGlobal made, boolean isList) {
@@ -64,7 +64,7 @@ final class PickleHolder implements PickleValue {
     return items[place];
   }
 
-  /** A String for a key of a dictionary, a Long for a number. */
+  /** A String for a key of a dictionary, an Attribute of an object, a Long for a number. */
   Object label(int place) {
     return labels == null ? (Object) (long) place : labels[place];
   }

@@ -6,6 +6,7 @@ import io.penstock.format.PickleValue.Global;
 import io.penstock.format.PickleValue.Scalar;
 import io.penstock.format.PickleValue.Tuple;
 import io.penstock.format.PickleValue.Whole;
+import io.penstock.format.PickleWay.Attribute;
 import java.util.Arrays;
 
 /**
@@ -194,6 +195,10 @@ final class PickleMachine {
       numpy.build(object, state);
       return;
     }
+    if (holder.made() == PickleGlobal.MASKED && state instanceof Tuple tuple) {
+      numpy.masked(tuple).forEach((name, array) -> put(holder, new Attribute(name), array));
+      return;
+    }
     addState(holder, state);
     if (holder.made() == PickleGlobal.JOBLIB_ARRAY && memo.isAll()) {
       stack.pop();
@@ -203,10 +208,16 @@ final class PickleMachine {
 
   /** Attributes of an object: a dictionary, or a tuple of those with and without slots. */
   private void addState(PickleHolder object, PickleValue state) {
+    if (state.equals(object)) {
+      return; // Its attributes are its items: self.__dict__ = self.
+    }
     if (state instanceof PickleHolder attributes) {
-      limits.countWork(attributes.size(), tokens);
-      for (int place = 0; place < attributes.size(); place++) {
-        put(object, attributes.label(place), attributes.item(place));
+      int count = attributes.size();
+      limits.countWork(count, tokens);
+      for (int place = 0; place < count; place++) {
+        Object label = attributes.label(place);
+        boolean isName = label instanceof String;
+        put(object, isName ? new Attribute((String) label) : label, attributes.item(place));
       }
     } else if (state instanceof Tuple tuple && tuple.isKept()) {
       limits.countWork(tuple.size(), tokens);
@@ -259,7 +270,12 @@ final class PickleMachine {
   }
 
   private void put(PickleHolder holder, Object label, PickleValue item) {
-    long labelWeight = label instanceof String key ? 48 + 2L * key.length() : 24;
+    long labelWeight =
+        switch (label) {
+          case String key -> 48 + 2L * key.length();
+          case Attribute attribute -> 64 + 2L * attribute.name().length();
+          default -> 24;
+        };
     limits.hold(PickleHolder.ITEM_WEIGHT + labelWeight + item.weight(), tokens);
     holder.put(label, item);
   }

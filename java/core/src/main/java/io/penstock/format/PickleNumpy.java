@@ -8,7 +8,9 @@ import io.penstock.format.PickleValue.Form;
 import io.penstock.format.PickleValue.Tuple;
 import io.penstock.format.PickleValue.Whole;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What NumPy and joblib mean by the calls and states that they write: arrays.
@@ -54,6 +56,11 @@ final class PickleNumpy {
 
   private ArrayKind lastAsText;
 
+  /** The dtype of the last masked array, and that of its mask. */
+  private Dtype lastMasked;
+
+  private Dtype lastMask;
+
   PickleNumpy(PickleTokens tokens, PickleLimits limits) {
     this.tokens = tokens;
     this.limits = limits;
@@ -94,6 +101,41 @@ final class PickleNumpy {
     }
     ArrayKind kind = kind(dtype, shape, isFortran.value() == 0 ? "C" : "F", null);
     set(array, kind, tuple.get(first + 3));
+  }
+
+  /**
+   * The elements and the mask of a masked array, from its state: version, shape, dtype, whether in
+   * Fortran order, elements, a boolean for each of them, and what to fill in. None for others.
+   */
+  Map<String, Array> masked(Tuple state) {
+    if (state.size() < 6
+        || !(state.get(1) instanceof Tuple shape)
+        || !(state.get(2) instanceof Dtype dtype)
+        || !(state.get(3) instanceof Whole isFortran)) {
+      return Map.of();
+    }
+    String order = isFortran.value() == 0 ? "C" : "F";
+    Array data = new Array();
+    set(data, kind(dtype, shape, order, null), state.get(4));
+    Array mask = new Array();
+    set(mask, kind(mask(dtype), shape, order, null), state.get(5));
+    Map<String, Array> parts = new LinkedHashMap<>();
+    parts.put("data", data);
+    parts.put("mask", mask);
+    return parts;
+  }
+
+  /** Most often that of the same dtype as before. */
+  private Dtype mask(Dtype dtype) {
+    if (lastMasked != dtype) {
+      lastMasked = dtype;
+      DataType type = dtype.type();
+      if (type != null) {
+        limits.hold(KIND_WEIGHT * type.leaves(), tokens);
+      }
+      lastMask = new Dtype("a mask", type == null ? null : type.mask());
+    }
+    return lastMask;
   }
 
   private Array fromBuffer(Tuple arguments) {
@@ -227,9 +269,9 @@ final class PickleNumpy {
   /** The array that joblib writes behind the state of its wrapper, which the tokens are at. */
   Array joblib(PickleHolder wrapper) {
     Array array = new Array();
-    if (!(wrapper.item("dtype") instanceof Dtype dtype)
-        || !(wrapper.item("shape") instanceof Tuple shape)
-        || !(wrapper.item("order") instanceof Blob order)) {
+    if (!(attribute(wrapper, "dtype") instanceof Dtype dtype)
+        || !(attribute(wrapper, "shape") instanceof Tuple shape)
+        || !(attribute(wrapper, "order") instanceof Blob order)) {
       throw tokens.problem("expected dtype, shape and order of an array of joblib, found others");
     }
     if (dtype.refusal() != null && dtype.type() != null) {
@@ -245,12 +287,16 @@ final class PickleNumpy {
     if (kind.problem() != null || kind.dataBytes() < 0) {
       throw tokens.problem("expected an array of joblib, found one of a dtype that is not known");
     }
-    if (wrapper.item("numpy_array_alignment_bytes") instanceof Whole) {
+    if (attribute(wrapper, "numpy_array_alignment_bytes") instanceof Whole) {
       tokens.jump(tokens.take());
     }
     tokens.jump(kind.dataBytes());
     array.set(kind, tokens.dataOffset());
     return array;
+  }
+
+  private static PickleValue attribute(PickleHolder object, String name) {
+    return object.item(new PickleWay.Attribute(name));
   }
 
   /** Whether an attribute of joblib's wrapper is needed to read the array. */

@@ -11,14 +11,24 @@ final class PickleWay {
   private static final char INDEX = '\2';
   private static final char ANY = '\3';
 
+  /** Before an attribute, which is not the item with this key that an object may have as well. */
+  private static final char ATTRIBUTE = '\4';
+
+  /**
+   * The label of an attribute.
+   *
+   * @param name as the class has it
+   */
+  record Attribute(String name) {}
+
   private PickleWay() {}
 
-  /** Goes on by a String, a key or attribute; or by a Long, an index or a number as a key. */
+  /** Goes on by a String, a key; an {@link Attribute}; or a Long, an index or number as a key. */
   static void append(StringBuilder way, Object label) {
-    if (label instanceof String key) {
-      way.append(KEY).append(key.isEmpty() ? "''" : Excerpt.name(key));
-    } else {
-      way.append(INDEX).append(label);
+    switch (label) {
+      case String key -> way.append(KEY).append(key.isEmpty() ? "''" : Excerpt.name(key));
+      case Attribute attribute -> way.append(ATTRIBUTE).append(Excerpt.name(attribute.name()));
+      default -> way.append(INDEX).append(label);
     }
   }
 
@@ -38,7 +48,7 @@ final class PickleWay {
     boolean isInIndex = false;
     for (int at = 0; at < way.length(); at++) {
       char character = way.charAt(at);
-      if (character > ANY) {
+      if (character > ATTRIBUTE) {
         text.append(character);
         continue;
       }
@@ -47,7 +57,7 @@ final class PickleWay {
       }
       isInIndex = character == INDEX;
       switch (character) {
-        case KEY -> text.append(text.isEmpty() ? "" : ".");
+        case KEY, ATTRIBUTE -> text.append(text.isEmpty() ? "" : ".");
         case INDEX -> text.append('[');
         default -> text.append("[]");
       }

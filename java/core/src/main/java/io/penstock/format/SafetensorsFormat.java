@@ -1,12 +1,11 @@
 package io.penstock.format;
 
 import io.penstock.PenstockException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Safetensors: the length of a header (64 bits, little-endian), the header, which is JSON with
@@ -18,11 +17,8 @@ import java.util.List;
 final class SafetensorsFormat implements ArrayFormat {
   private static final int LENGTH_BYTES = 8;
 
-  /** What the specification allows. */
+  /** What the specification allows; one of a large model with 2,000 tensors has 250 kB. */
   static final int LONGEST_HEADER_BYTES = 100_000_000;
-
-  /** The specification allows 100 MB; a header of a large model with 2,000 tensors has 250 kB. */
-  static final int MAX_HEADER_BYTES = 1 << 22;
 
   @Override
   public String name() {
@@ -44,30 +40,35 @@ final class SafetensorsFormat implements ArrayFormat {
   @Override
   public Contents read(OpenFile file) {
     long headerBytes = headerBytes(file.read(0, LENGTH_BYTES, "the length of the header"));
-    if (headerBytes > MAX_HEADER_BYTES) {
-      throw file.problem(
-          "expected a header of at most %d bytes, found a length of %d: the file is damaged, or has"
-                  .formatted(MAX_HEADER_BYTES, headerBytes)
-              + " too many tensors");
-    }
-    byte[] header = file.read(LENGTH_BYTES, (int) headerBytes, "the header of its tensors");
+    long dataOffset = LENGTH_BYTES + headerBytes;
+    file.checkHas(LENGTH_BYTES, headerBytes, "the header of its tensors");
     List<SafetensorsHeader.Tensor> tensors;
     try {
-      String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(header)).toString();
-      tensors = SafetensorsHeader.parse(json);
-    } catch (CharacterCodingException e) {
-      throw invalid(file, "expected UTF-8 text in the header, found other bytes", e);
+      tensors = SafetensorsHeader.parse(file, LENGTH_BYTES, dataOffset);
     } catch (IllegalArgumentException e) {
       throw invalid(file, "header: " + e.getMessage(), e);
     }
-    long dataOffset = LENGTH_BYTES + headerBytes;
     checkWithoutHoles(file, tensors, file.sizeBytes() - dataOffset);
-    List<Part> parts = new ArrayList<>();
-    UniqueNames names = new UniqueNames();
-    for (SafetensorsHeader.Tensor tensor : tensors) {
-      parts.add(part(file, tensor, dataOffset, names.take(Excerpt.name(tensor.name()))));
-    }
-    return () -> parts;
+    UniqueNames taken = new UniqueNames();
+    List<String> names =
+        tensors.stream().map(tensor -> taken.take(Excerpt.name(tensor.name()))).toList();
+    return new Contents() {
+      @Override
+      public List<Part> parts() {
+        return IntStream.range(0, tensors.size()).mapToObj(this::part).toList();
+      }
+
+      @Override
+      public Optional<Part> find(String name) {
+        int found = names.indexOf(name);
+        return found < 0 ? Optional.empty() : Optional.of(part(found));
+      }
+
+      private Part part(int number) {
+        return SafetensorsFormat.this.part(
+            file, tensors.get(number), dataOffset, names.get(number));
+      }
+    };
   }
 
   private Part part(OpenFile file, SafetensorsHeader.Tensor tensor, long dataOffset, String name) {

@@ -1,6 +1,10 @@
 package io.penstock.format;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,32 +12,70 @@ import java.util.Set;
 /**
  * Parses the header of a safetensors file: JSON, but of one shape only, so that no tree is built.
  *
- * <p>One pass, no recursion; time and memory are linear in the length of the text. What is wrong is
- * an IllegalArgumentException.
+ * <p>One pass over the file, no recursion. A header may have 100 MB, so it is never held as a
+ * whole: what is held are names and places of tensors, up to a limit that some hundred thousand of
+ * them meet. What is wrong is an IllegalArgumentException.
  */
 final class SafetensorsHeader {
   /** A tensor as the header has it; its place counts from the end of the header. */
   record Tensor(String name, String dtype, List<Long> shape, long begin, long end) {}
 
-  static final int MAX_TENSORS = 1 << 16;
+  /** Estimate of the bytes that are held of all tensors together, and of one without its name. */
+  private static final long MAX_HELD_BYTES = 48 << 20;
+
+  private static final long TENSOR_WEIGHT = 200;
+
+  /** Longest name that is kept. */
+  private static final int MAX_STRING_BYTES = 1 << 16;
+
+  private static final int MAX_EXCERPT_BYTES = 64;
+
+  /** Words that each tensor has, of which one copy is enough. */
+  private static final List<String> WORDS =
+      List.of("dtype", "shape", "data_offsets", "F32", "BF16", "F16", "U8", "I64");
 
   private static final String METADATA = "__metadata__";
   private static final int END = -1;
 
-  private final String source;
-  private int at;
+  private final FileWindow window;
+  private final long startOffset;
+  private final long endOffset;
 
-  private SafetensorsHeader(String source) {
-    this.source = source;
+  /** The byte that comes next, which the window is behind of already. */
+  private int current;
+
+  private long heldBytes;
+
+  /** The string that is being read, since the last escape in it. */
+  private byte[] plain = new byte[256];
+
+  private int plainBytes;
+
+  private SafetensorsHeader(OpenFile file, long startOffset, long endOffset) {
+    this.window = new FileWindow(file);
+    this.startOffset = startOffset;
+    this.endOffset = endOffset;
+    window.moveTo(startOffset);
+    advance();
   }
 
-  static List<Tensor> parse(String source) {
-    SafetensorsHeader header = new SafetensorsHeader(source);
+  static List<Tensor> parse(OpenFile file, long startOffset, long endOffset) {
+    SafetensorsHeader header = new SafetensorsHeader(file, startOffset, endOffset);
     List<Tensor> tensors = header.tensors();
     if (header.next() != END) {
       throw header.expected("nothing after the header");
     }
     return tensors;
+  }
+
+  private void advance() {
+    current = window.position() < endOffset ? window.next() : END;
+  }
+
+  private int take() {
+    int taken = current;
+    advance();
+    return taken;
   }
 
   private List<Tensor> tensors() {
@@ -52,14 +94,21 @@ final class SafetensorsHeader {
       } else {
         tensors.add(tensor(name));
       }
-      if (tensors.size() > MAX_TENSORS) {
-        throw new IllegalArgumentException(
-            "expected at most " + MAX_TENSORS + " tensors, found more");
-      }
+      hold(name, tensors);
       separate('}');
     }
-    at++;
+    advance();
     return tensors;
+  }
+
+  private void hold(String name, List<Tensor> tensors) {
+    int axes = tensors.isEmpty() ? 0 : tensors.getLast().shape().size();
+    heldBytes += TENSOR_WEIGHT + name.length() + 24L * axes;
+    if (heldBytes > MAX_HELD_BYTES) {
+      throw new IllegalArgumentException(
+          "expected names and shapes of at most %d MiB, found more after %d tensors"
+              .formatted(MAX_HELD_BYTES >> 20, tensors.size()));
+    }
   }
 
   private Tensor tensor(String name) {
@@ -68,7 +117,6 @@ final class SafetensorsHeader {
     List<Long> place = null;
     take('{');
     while (next() != '}') {
-      int start = at;
       String key = string();
       take(':');
       if (key.equals("dtype") && dtype == null) {
@@ -78,12 +126,13 @@ final class SafetensorsHeader {
       } else if (key.equals("data_offsets") && place == null) {
         place = numbers(2);
       } else {
-        at = start;
-        throw expected("dtype, shape or data_offsets, each once");
+        throw new IllegalArgumentException(
+            "expected dtype, shape or data_offsets, each once, found '%s'"
+                .formatted(Excerpt.of(key, 0)));
       }
       separate('}');
     }
-    at++;
+    advance();
     if (dtype == null || shape == null || place == null || place.size() != 2) {
       throw expected("dtype, shape and two data_offsets before this");
     }
@@ -93,16 +142,16 @@ final class SafetensorsHeader {
   private void skipMetadata() {
     take('{');
     while (next() != '}') {
-      string();
+      skipString();
       take(':');
-      string();
+      skipString();
       separate('}');
     }
-    at++;
+    advance();
   }
 
   private List<Long> numbers(int most) {
-    List<Long> numbers = new ArrayList<>();
+    List<Long> numbers = new ArrayList<>(4);
     take('[');
     while (next() != ']') {
       if (numbers.size() == most) {
@@ -111,7 +160,7 @@ final class SafetensorsHeader {
       numbers.add(number());
       separate(']');
     }
-    at++;
+    advance();
     return numbers;
   }
 
@@ -127,41 +176,107 @@ final class SafetensorsHeader {
   }
 
   private long number() {
-    int start = at;
-    while (at < source.length() && source.charAt(at) >= '0' && source.charAt(at) <= '9') {
-      at++;
-    }
-    boolean isDecimal = at > start && (at - start == 1 || source.charAt(start) != '0');
-    try {
-      if (isDecimal && at - start <= 19) {
-        return Long.parseLong(source, start, at, 10);
+    next();
+    long start = place();
+    int first = current;
+    long value = 0;
+    int digits = 0;
+    while (current >= '0' && current <= '9') {
+      int digit = current - '0';
+      boolean hasRoom = value <= (Long.MAX_VALUE - digit) / 10;
+      if (!hasRoom || (digits > 0 && first == '0')) {
+        break;
       }
-    } catch (NumberFormatException _) {
-      // Above 2^63, which is said below.
+      value = 10 * value + digit;
+      digits++;
+      advance();
     }
-    at = start;
-    throw expected("a whole number of 63 bits");
+    if (digits == 0 || (current >= '0' && current <= '9')) {
+      throw new IllegalArgumentException(
+          "expected a whole number of 63 bits at byte %d, found %s behind %d digits"
+              .formatted(start, rest(), digits));
+    }
+    return value;
+  }
+
+  /** Reads over a string, of any length, that nobody asks for. */
+  private void skipString() {
+    take('"');
+    while (current != '"') {
+      if (current < 0x20) {
+        throw expected("a string that ends, without control characters");
+      }
+      if (take() == '\\') {
+        escape();
+      }
+    }
+    advance();
   }
 
   private String string() {
     take('"');
-    StringBuilder text = new StringBuilder();
-    while (at < source.length()) {
-      char character = source.charAt(at++);
-      if (character == '"') {
-        return text.toString();
+    plainBytes = 0;
+    StringBuilder text = null;
+    boolean isTooLong = false;
+    while (current != '"') {
+      if (current < 0x20) {
+        throw expected("a string that ends, without control characters");
       }
-      if (character < 0x20) {
-        at--;
-        break;
+      int first = take();
+      isTooLong |= plainBytes + (text == null ? 0 : text.length()) >= MAX_STRING_BYTES;
+      if (first == '\\') {
+        text = text == null ? new StringBuilder() : text;
+        String before = isTooLong ? "" : decoded();
+        char escaped = escape();
+        text.append(before).append(isTooLong ? "" : escaped);
+      } else if (!isTooLong) {
+        plain = plainBytes < plain.length ? plain : Arrays.copyOf(plain, 2 * plain.length);
+        plain[plainBytes++] = (byte) first;
       }
-      text.append(character == '\\' ? escape() : character);
     }
-    throw expected("a string that ends, without control characters");
+    if (isTooLong) {
+      throw expected("a name of at most " + MAX_STRING_BYTES + " bytes before this");
+    }
+    advance();
+    return text == null ? decoded() : text.append(decoded()).toString();
+  }
+
+  /** What was read since the last escape, which must be UTF-8. */
+  private String decoded() {
+    int count = plainBytes;
+    plainBytes = 0;
+    for (String word : WORDS) {
+      if (isPlain(word, count)) {
+        return word;
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      if (plain[i] < 0) {
+        return decoded(ByteBuffer.wrap(plain, 0, count));
+      }
+    }
+    return new String(plain, 0, count, StandardCharsets.US_ASCII);
+  }
+
+  private boolean isPlain(String word, int count) {
+    int at = 0;
+    while (at < count && count == word.length() && plain[at] == word.charAt(at)) {
+      at++;
+    }
+    return at == count && count == word.length();
+  }
+
+  private String decoded(ByteBuffer bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          "expected UTF-8 text in the header, found other bytes before byte " + place(), e);
+    }
   }
 
   private char escape() {
-    int kind = at < source.length() ? source.charAt(at++) : END;
+    int kind = take();
     return switch (kind) {
       case '"', '\\', '/' -> (char) kind;
       case 'b' -> '\b';
@@ -177,37 +292,46 @@ final class SafetensorsHeader {
   private char hexadecimal() {
     int value = 0;
     for (int i = 0; i < 4; i++) {
-      int digit = at < source.length() ? Character.digit(source.charAt(at), 16) : END;
-      if (digit == END || source.charAt(at) > 0x7f) {
+      int digit = current > 0x7f ? END : Character.digit(current, 16);
+      if (digit == END) {
         throw expected("4 hexadecimal digits");
       }
       value = value * 16 + digit;
-      at++;
+      advance();
     }
     return (char) value;
   }
 
   private int next() {
-    while (at < source.length()) {
-      char character = source.charAt(at);
-      if (character != ' ' && character != '\n' && character != '\r' && character != '\t') {
-        return character;
-      }
-      at++;
+    while (current == ' ' || current == '\n' || current == '\r' || current == '\t') {
+      advance();
     }
-    return END;
+    return current;
   }
 
   private void take(char wanted) {
     if (next() != wanted) {
-      throw expected(String.valueOf(wanted));
+      throw expected("'" + wanted + "'");
     }
-    at++;
+    advance();
+  }
+
+  /** Where the byte is that comes next, counted from the start of the header. */
+  private long place() {
+    return (current == END ? endOffset : window.position() - 1) - startOffset;
+  }
+
+  private String rest() {
+    if (current == END) {
+      return "its end";
+    }
+    long at = startOffset + place();
+    int count = (int) Math.min(MAX_EXCERPT_BYTES, endOffset - at);
+    return Excerpt.of(new String(window.peek(at, count), StandardCharsets.UTF_8), 0);
   }
 
   private IllegalArgumentException expected(String what) {
-    String found = at < source.length() ? Excerpt.of(source, at) : "its end";
     return new IllegalArgumentException(
-        "expected %s at character %d, found %s".formatted(what, at, found));
+        "expected %s at byte %d, found %s".formatted(what, place(), rest()));
   }
 }

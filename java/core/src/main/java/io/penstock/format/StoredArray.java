@@ -36,30 +36,40 @@ record StoredArray(
    * @throws PenstockException if the array cannot be in the section
    */
   List<Part> parts(OpenFile section, String format, String name) {
+    return parts(section, format, name, new UniqueNames());
+  }
+
+  /**
+   * The same where other parts of the file have taken names.
+   *
+   * @param names that are taken, among them that of the array; those of fields are added
+   */
+  List<Part> parts(OpenFile section, String format, String name, UniqueNames names) {
     DataType.Leaf whole = type.whole();
     new LayoutCheck(section.path(), name, whole.type(), join(shape, whole.shape()))
         .checkPiece(section.position(offsetBytes), section.position(section.sizeBytes()));
-    return parts(name, (leaf, part) -> layout(section, format, part, leaf));
+    return parts(name, names, (leaf, part) -> layout(section, format, part, leaf));
   }
 
   /**
    * Several arrays like this one, each a record of one column.
    *
    * @param offsets where each starts, in bytes from the start of the section
+   * @param names that are taken, as for {@link #parts}
    * @throws PenstockException if they cannot be in the section
    */
-  List<Part> recordsAt(long[] offsets, OpenFile section, String format, String name) {
-    return parts(name, (leaf, part) -> records(offsets, section, format, part, leaf));
+  List<Part> recordsAt(
+      long[] offsets, OpenFile section, String format, String name, UniqueNames names) {
+    return parts(name, names, (leaf, part) -> records(offsets, section, format, part, leaf));
   }
 
   private interface Layouts {
     ArrayLayout of(DataType.Leaf leaf, String part);
   }
 
-  private List<Part> parts(String name, Layouts layouts) {
+  private List<Part> parts(String name, UniqueNames names, Layouts layouts) {
     List<Part> parts = new ArrayList<>();
     parts.add(Part.of(layouts.of(type.whole(), name)));
-    UniqueNames names = new UniqueNames();
     for (DataType.Leaf leaf : type.plainFields()) {
       String fieldName = names.take(name.isEmpty() ? leaf.name() : name + "." + leaf.name());
       if (leaf.type().sizeBytes() == 0 || leaf.shape().contains(0L)) {

@@ -66,6 +66,20 @@ class NpzFormatTest {
   }
 
   @Test
+  void aMemberCountsBeforeAFieldOfTheSameName() {
+    String point = "[('x', '<f4'), ('y', '<f4')]";
+    byte[] points =
+        NpyFiles.join(
+            NpyFiles.header(1, NpyFiles.dictionary(point, "False", "(2,)")), new byte[16]);
+    Path file = write(ZipFiles.archive(Entry.of("p.npy", points), Entry.of("p.x.npy", array(3))));
+    List<Part> parts = Formats.parts(file);
+    assertThat(parts).extracting(Part::name).containsExactly("p", "p.x~2", "p.y", "p.x");
+    for (Part listed : parts) {
+      assertThat(Formats.open(part(file, listed.name()))).isEqualTo(listed.layout());
+    }
+  }
+
+  @Test
   void archivesWithoutArraysAreRefused() {
     assertRefused(write(ZipFiles.archive()), "expected one array, found none");
     Path file = write(ZipFiles.archive(Entry.of("notes.txt", new byte[9])));

@@ -310,6 +310,64 @@ for part, array in {
 }.items():
     expect(name, part, array)
 
+class Attributes(dict):
+    """A dictionary whose items are its attributes, as many programs have one."""
+
+    def __init__(self, **items):
+        super().__init__(**items)
+        self.__dict__ = self
+
+
+class Both(dict):
+    """A dictionary with attributes of its own, which may be called as its items."""
+
+
+for protocol in range(6):
+    name = f"attributes{protocol}.pkl"
+    dump(name, {"all": Attributes(x=x[:0], deep=Attributes(y=y[:0]))}, protocol)
+    expect(name, "all.x", x[:0])
+    expect(name, "all.deep.y", y[:0])
+    both = Both(x=x[:0], z=y[:0])
+    object.__setattr__(both, "x", y[:0])
+    object.__setattr__(both, "own", x[:0, :1])
+    name = f"both{protocol}.pkl"
+    dump(name, both, protocol)
+    expect(name, "x", x[:0])
+    expect(name, "x~2", y[:0])
+    expect(name, "z", y[:0])
+    expect(name, "own", x[:0, :1])
+
+name = "field-or-key.pkl"
+dump(name, {"p": filled((4,), point), "p.x": x, "q.x": y, "q": filled((2,), point)}, 5)
+expect_fields(name, "p", filled((4,), point))
+expect(name, "p.x~2", x)
+expect(name, "q.x", y)
+q = filled((2,), point)
+for part, array in {"q": q, "q.x~2": q["x"], "q.y": q["y"], "q.tag": q["tag"]}.items():
+    expect(name, part, array)
+
+masked = {
+    "plain": numpy.ma.array(filled((5, 3), "<f4"), mask=filled((5, 3), "u1") > 99),
+    "whole": numpy.ma.array(filled((4,), ">i8")),
+    "fortran": numpy.ma.array(numpy.asfortranarray(filled((4, 3), "<i2")), mask=False),
+    "words": numpy.ma.array(filled((3,), "S4"), mask=[True, False, True]),
+    "point": numpy.ma.array(filled((3,), nested), mask=True),
+}
+for protocol in (3, 4, 5):
+    name = f"masked{protocol}.pkl"
+    dump(name, masked, protocol)
+    for key, array in masked.items():
+        expect_fields(name, f"{key}.data", array.data)
+        expect_fields(name, f"{key}.mask", numpy.ma.getmaskarray(array))
+name = "masked-alone.pkl"
+dump(name, masked["plain"], 5)
+expect(name, "data", masked["plain"].data)
+expect(name, "mask", masked["plain"].mask)
+name = "masked-text.pkl"
+dump(name, masked["plain"], 2)
+refuse(name, "data", "text with escapes (pickle protocols 0 to 2 of Python 3")
+refuse(name, "mask", "text with escapes (pickle protocols 0 to 2 of Python 3")
+
 name = "list.pkl"
 short = [filled((3, 2), "<f4") * i for i in range(5)]
 dump(name, short, 4)
@@ -391,6 +449,8 @@ for protocol in (3, 5):
     expect(name, "pair[1]", y)
     expect(name, "ordered.x", x)
     expect(name, "default.y[0]", y)
+    expect(name, "masked.data", numpy.array([1, 2]))
+    expect(name, "masked.mask", numpy.array([False, True]))
     expect(name, "memmap", filled((5, 3), "<f4"))
     refuse(name, "objects", "object dtypes are not supported")
 
