@@ -26,6 +26,9 @@ import picocli.CommandLine.TypeConversionException;
     name = "convert",
     header = "Writes an array out as a .npy, whatever format it was in.",
     description = {
+      "What is written is whole: checksums of what is read are compared (members of an .npz, gzip,"
+          + " zlib), and structured types have the fields that NumPy has, or it is an error.",
+      "",
       "Streams the records: memory is bounded whatever the size of the data. The file has another"
           + " name until it is whole, and gets its own in one step; what an earlier run that was"
           + " killed left behind is deleted.",

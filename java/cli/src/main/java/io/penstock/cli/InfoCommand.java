@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       "",
       "A file with several arrays is shown as all of them, each as FILE#PART: members of an .npz,"
           + " arrays in a pickle, fields of a structured .npy. For those that cannot be read where"
-          + " they lie the reason is shown.",
+          + " they lie the reason is shown. Of a pickle with more than 65,536 arrays the first are"
+          + " shown, and how many there are more; each is read by its name.",
       "",
       "Every PATH is looked at, whatever is wrong with others. What is wrong with one is said on"
           + " stderr, a line each, and the exit code is 1.",

@@ -82,7 +82,8 @@ public final class Formats {
    *
    * @param file a regular file or a link to one
    * @return the parts with their names, in the order of the file; fields of structured arrays
-   *     follow the array that they belong to
+   *     follow the array that they belong to. Of a pickle with more than 65,536 arrays the first,
+   *     and behind them one without a name whose problem says how many there are more
    * @throws PenstockException as for {@link #open}, but not for single parts that cannot be read:
    *     those throw when they are asked for their layout
    */

@@ -27,12 +27,15 @@
  *       one of raw records, and each of its fields a part: {@code points.npy#x}, {@code
  *       points.npy#at.y} for a field of a field. Object dtypes are refused by name.
  *   <li><b>npz</b>: members that are stored, as numpy.savez writes them, by their names: {@code
- *       data.npz#x}. Compressed and encrypted ones are refused by name.
+ *       data.npz#x}. Compressed and encrypted ones are refused by name. Reading in place touches
+ *       single records, so the checksum of a member is not compared; {@code penstock convert}
+ *       compares it.
  *   <li><b>safetensors</b>: tensors by their names. Types that NumPy does not have are raw bytes.
  *   <li><b>IDX</b>, the format of MNIST.
- *   <li><b>megatron</b>: token data; {@code FILE.idx} is the tokens in {@code FILE.bin}, and the
- *       arrays of the index are parts beside them. {@code FILE.idx#sequences} is a column of a
- *       dataset, with records of different sizes, and no array.
+ *   <li><b>megatron</b>: token data of Megatron and fairseq; {@code FILE.idx} is the tokens in
+ *       {@code FILE.bin}, and the arrays of the index are parts beside them. {@code
+ *       FILE.idx#sequences} is a column of a dataset, with records of different sizes, and no
+ *       array.
  *   <li><b>folders</b> of small files, each a record, with an index that is kept: {@link
  *       io.penstock.format.FolderIndex FolderIndex}.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields
@@ -44,14 +47,19 @@
  *       lays windows over a stream of tokens.
  *   <li><b>pickle</b>: arrays in pickles of protocols 0 to 5, of one or several in a file, by the
  *       way to them: {@code data.pkl#images}, {@code data.pkl#[0]}, {@code data.pkl#train.x};
- *       through dictionaries, lists, tuples and attributes of objects. Arrays that are alike in a
- *       list are the records of one column: {@code data.pkl#[]}, {@code data.pkl#samples[].x}. Also
- *       files of joblib that are not compressed. A pickle is not loaded: its opcodes are looked
- *       through, contents of arrays are jumped over, and nothing that it names is imported or
- *       called. Arrays that are not raw bytes (Python 3 with protocols 0 to 2, buffers kept
- *       elsewhere) are refused by name; text can be had from its beginning to its end, see {@link
+ *       through dictionaries, lists, tuples and attributes of objects; a masked array is its parts
+ *       {@code data} and {@code mask}. Where two arrays would have one name, the first keeps it,
+ *       and the second gets {@code ~2} behind it. Arrays that are alike in a list are the records
+ *       of one column: {@code data.pkl#[]}, {@code data.pkl#samples[].x}. Also files of joblib that
+ *       are not compressed. A pickle is not loaded: its opcodes are looked through, contents of
+ *       arrays are jumped over, and nothing that it names is imported or called. Arrays that are
+ *       not raw bytes (Python 3 with protocols 0 to 2, buffers kept elsewhere) are refused by name;
+ *       text can be had from its beginning to its end, see {@link
  *       io.penstock.format.Formats#streamed Formats.streamed}.
  * </ul>
+ *
+ * <p>What has none of these formats is named for what it looks like, and what to do with it: see
+ * {@link io.penstock.format.FileKind FileKind}.
  *
  * <p>All of this is stateless or immutable, so any thread may use it.
  */
