@@ -53,7 +53,7 @@ final class ConvertCommand implements Callable<Integer> {
               + " classes: DST-labels.npy has their numbers, DST-classes.json their names.")
   private String source;
 
-  @Parameters(index = "1", paramLabel = "DST.npy", description = "The file to make.")
+  @Parameters(index = "1", paramLabel = "DST", description = "The .npy to make.")
   private Path target;
 
   @Mixin private MakingOptions making;

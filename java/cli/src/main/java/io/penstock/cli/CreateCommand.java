@@ -32,7 +32,7 @@ final class CreateCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "DST.npy", description = "The file to make.")
+  @Parameters(index = "0", paramLabel = "DST", description = "The .npy to make.")
   private Path target;
 
   @Mixin private MakingOptions making;

@@ -16,6 +16,7 @@ final class Examples {
         "checksum",
         "penstock checksum x.npy y.npy",
         "penstock checksum 'part-*.npy' --manifest parts.json");
+    put("completion", "penstock completion");
     put(
         "convert",
         "penstock convert images.npz#x x.npy --dtype float32",
@@ -23,6 +24,7 @@ final class Examples {
         "penstock convert photos photos.npy --resize 224x224");
     put("create", "penstock create x.npy --dtype float32 --shape 60000x28x28");
     put("demo", "penstock demo --quick", "penstock demo --size 4g --dir /mnt/data");
+    put("help", "penstock help read");
     put("info", "penstock info x.npy", "penstock info data.pkl labels.npy --json");
     put(
         "order",

@@ -42,13 +42,7 @@ final class Failures {
   /** Reports that the command line was not understood; returns the exit code. */
   static int reportUsage(ParameterException failure, Streams streams, boolean isDebug) {
     CommandLine command = failure.getCommandLine();
-    String message = failure.getMessage();
-    if (failure instanceof UnmatchedArgumentException unmatched) {
-      var suggestions = unmatched.getSuggestions();
-      if (!suggestions.isEmpty()) {
-        message += "; did you mean " + String.join(", ", suggestions) + "?";
-      }
-    }
+    String message = usage(failure);
     String program = command.getCommandSpec().qualifiedName();
     streams.say(message + " (" + program + " --help tells more)");
     if (isDebug) {
@@ -56,6 +50,32 @@ final class Failures {
       streams.err().flush();
     }
     return ExitCodes.USAGE;
+  }
+
+  private static String usage(ParameterException failure) {
+    if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+      return failure.getMessage();
+    }
+    CommandLine command = failure.getCommandLine();
+    String typed = unmatched.getUnmatched().getFirst();
+    if (typed.startsWith("-")) {
+      return "unknown option '"
+          + typed
+          + "'"
+          + Suggestions.of(nameOf(typed), command.getCommandSpec().optionsMap().keySet());
+    }
+    return command.getSubcommands().isEmpty()
+        ? "expected nothing more, found '" + typed + "'"
+        : "unknown command '"
+            + typed
+            + "'"
+            + Suggestions.of(typed, command.getSubcommands().keySet());
+  }
+
+  /** Of an option with a value, as --seed=1. */
+  private static String nameOf(String option) {
+    int equals = option.indexOf('=');
+    return equals < 0 ? option : option.substring(0, equals);
   }
 
   private static int code(Throwable failure) {

@@ -12,6 +12,7 @@ import io.penstock.sampler.Partition;
 import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -49,6 +50,7 @@ final class LoaderOptions {
       paramLabel = "keep|drop|pad",
       defaultValue = "keep",
       converter = RemainderConverter.class,
+      completionCandidates = RemainderNames.class,
       description =
           "Last records of an epoch that do not make whole batches: keep, the last batches are"
               + " short, and some processes may have one batch less than others; drop, they are"
@@ -133,11 +135,19 @@ final class LoaderOptions {
       paramLabel = "fail|skip|replace",
       defaultValue = "fail",
       converter = BadRecordsConverter.class,
+      completionCandidates = BadRecordsNames.class,
       description =
           "Records that cannot be read, or are damaged: fail, the run ends; skip, they are left"
               + " out; replace, the next good record of the data takes the place of each. The"
               + " report counts them. Default: ${DEFAULT-VALUE}.")
   private BadRecords badRecords;
+
+  static final class BadRecordsNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("fail", "skip", "replace").iterator();
+    }
+  }
 
   static final class BadRecordsConverter implements ITypeConverter<BadRecords> {
     @Override
@@ -149,6 +159,13 @@ final class LoaderOptions {
         default ->
             throw new TypeConversionException("must be fail, skip or replace, was '" + name + "'");
       };
+    }
+  }
+
+  static final class RemainderNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("keep", "drop", "pad").iterator();
     }
   }
 

@@ -59,6 +59,7 @@ public final class Main {
         (failure, _, _) -> Failures.report(failure, streams, penstock.isDebug());
     CommandLine line = new CommandLine(penstock);
     Examples.addTo(line);
+    UnbrokenHelp.addTo(line);
     NumberConverters.addTo(line);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         // Otherwise a forgotten value swallows the next option.

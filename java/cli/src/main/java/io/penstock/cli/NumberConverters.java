@@ -1,11 +1,14 @@
 package io.penstock.cli;
 
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads numbers, and says what was expected in words of people instead of Java's. */
 final class NumberConverters {
+  private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]+");
+
   private NumberConverters() {}
 
   /** For all options of a program. */
@@ -22,16 +25,21 @@ final class NumberConverters {
   }
 
   private static long whole(String text, long least, long most) {
+    if (!WHOLE.matcher(text).matches()) {
+      throw new TypeConversionException("must be a whole number, was '" + text + "'");
+    }
     try {
       long number = Long.parseLong(text);
       if (number >= least && number <= most) {
         return number;
       }
-    } catch (NumberFormatException e) {
+    } catch (NumberFormatException _) {
       // Told below, as numbers outside are.
     }
     throw new TypeConversionException(
-        "must be a whole number, %d to %d, was '%s'".formatted(least, most, text));
+        text.startsWith("-")
+            ? "must be at least %d, was %s".formatted(least, text)
+            : "must be at most %d, was %s".formatted(most, text));
   }
 
   private static double number(String text) {

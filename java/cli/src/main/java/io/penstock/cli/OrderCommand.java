@@ -65,9 +65,9 @@ final class OrderCommand implements Callable<Integer> {
 
   @Option(
       names = "--plot",
-      paramLabel = "FILE.png",
+      paramLabel = "FILE",
       description =
-          "Where the plot goes; replaced if it exists. Default: "
+          "Where the plot goes, a .png; replaced if it exists. Default: "
               + DEFAULT_PLOT
               + " in the current directory; none with --json.")
   private Path plot;

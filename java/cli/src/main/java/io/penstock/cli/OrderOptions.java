@@ -17,6 +17,7 @@ import io.penstock.sampler.WeightedSampler;
 import io.penstock.sampler.WeightedShuffle;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongToDoubleFunction;
@@ -41,6 +42,7 @@ final class OrderOptions {
       paramLabel = "full|block|none",
       defaultValue = "full",
       converter = ShuffleConverter.class,
+      completionCandidates = ShuffleNames.class,
       description =
           "Order of an epoch: full, an exact shuffle that is another one in each epoch; block,"
               + " whole blocks of records in shuffled order, with the records of a window of blocks"
@@ -65,13 +67,17 @@ final class OrderOptions {
       names = "--seed",
       paramLabel = "NUMBER",
       defaultValue = "0",
-      description = "Seed of the shuffle, any 64-bit number. Default: ${DEFAULT-VALUE}.")
+      converter = SeedConverter.class,
+      description =
+          "Seed of the shuffle: any 64-bit number, with a sign or, from 2^63 on, without one."
+              + " Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
       names = "--split",
       paramLabel = "training|validation",
       converter = PartConverter.class,
+      completionCandidates = PartNames.class,
       description =
           "Only one part of the records; each is in one part, the same one always. Default: all.")
   private String part;
@@ -86,6 +92,7 @@ final class OrderOptions {
   @Option(
       names = "--split-seed",
       paramLabel = "NUMBER",
+      converter = SeedConverter.class,
       description = "Seed of the split, with --split; --seed does not change it. Default: 0.")
   private Long splitSeed;
 
@@ -139,6 +146,13 @@ final class OrderOptions {
               + " those whose weight is not 0.")
   private Long epochRecords;
 
+  static final class ShuffleNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("full", "block", "none").iterator();
+    }
+  }
+
   static final class ShuffleConverter implements ITypeConverter<Shuffle> {
     @Override
     public Shuffle convert(String name) {
@@ -149,6 +163,13 @@ final class OrderOptions {
         default ->
             throw new TypeConversionException("must be full, block or none, was '" + name + "'");
       };
+    }
+  }
+
+  static final class PartNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("training", "validation").iterator();
     }
   }
 

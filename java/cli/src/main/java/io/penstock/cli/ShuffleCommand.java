@@ -56,7 +56,10 @@ final class ShuffleCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "NUMBER",
       defaultValue = "0",
-      description = "Tells one order from others: any 64-bit number. Default: ${DEFAULT-VALUE}.")
+      converter = SeedConverter.class,
+      description =
+          "Seed of the shuffle: any 64-bit number, with a sign or, from 2^63 on, without one."
+              + " Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(

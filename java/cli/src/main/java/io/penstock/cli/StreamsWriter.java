@@ -13,7 +13,7 @@ final class StreamsWriter extends Writer {
 
   @Override
   public void write(char[] characters, int offset, int count) throws IOException {
-    streams.print(new String(characters, offset, count));
+    streams.print(UnbrokenHelp.plain(new String(characters, offset, count)));
   }
 
   @Override

@@ -100,9 +100,9 @@ final class TuneCommand implements Callable<Integer> {
 
   @Option(
       names = "--plot",
-      paramLabel = "FILE.png",
+      paramLabel = "FILE",
       description =
-          "Where the plot goes; replaced if it exists. Default: "
+          "Where the plot goes, a .png; replaced if it exists. Default: "
               + DEFAULT_PLOT
               + " in the current"
               + " directory; none with --json.")

@@ -1,14 +1,20 @@
 package io.penstock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -43,7 +49,7 @@ final class HelpTest {
         .contains("at most 1g.")
         .contains("queueDepth=64")
         .contains("backend=auto|uring|pread|mmap")
-        .contains("any 64-bit number. Default: 0.")
+        .contains("any 64-bit number, with a sign or, from 2^63 on, without one. Default: 0.")
         .contains("141");
   }
 
@@ -113,5 +119,65 @@ final class HelpTest {
     assertThat(run.code()).isEqualTo(ExitCodes.DONE);
     assertThat(run.text()).matches("penstock [0-9]+\\.[0-9]+\\.[0-9]+\\S* \\(JDK .+\\)\\R");
     assertThat(Run.of("read", "--version").text()).isEqualTo(run.text());
+  }
+
+  /** Of labels.npy, --batch-size and a|b no line has only a part. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void noLineEndsWithinAName(String command) {
+    for (int columns : new int[] {60, 80, 100}) {
+      CommandLine line = program().getSubcommands().get(command);
+      line.setUsageHelpAutoWidth(false).setUsageHelpWidth(columns);
+      List<String> lines = UnbrokenHelp.plain(line.getUsageMessage()).lines().toList();
+      assertThat(lines).noneMatch(text -> text.matches(".*\\S[-|/#]|.*\\s\\."));
+      for (int i = 1; i < lines.size(); i++) {
+        boolean isBroken =
+            lines.get(i - 1).endsWith(".") && lines.get(i).strip().matches("[a-z0-9].*");
+        assertThat(isBroken).as(lines.get(i - 1) + "\n" + lines.get(i)).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void helpOfACommandIsTheSameBothWays() {
+    for (String command : commands()) {
+      assertThat(Run.of("help", command).text()).isEqualTo(Run.of(command, "--help").text());
+      assertThat(Run.of(command, "-h").text()).isEqualTo(Run.of(command, "--help").text());
+    }
+    assertThat(Run.of("help").text()).isEqualTo(Run.of("--help").text()).contains("-h, --help");
+    assertThat(Run.of("-V").text()).isEqualTo(Run.of("--version").text());
+  }
+
+  @Test
+  void bashCompletesWhatTheScriptSays(@TempDir Path directory) throws Exception {
+    Path script = directory.resolve("completion");
+    Files.write(script, Run.of("completion").out());
+    assertThat(completed(script, "penstock", "sh")).contains("shuffle");
+    assertThat(completed(script, "penstock", "read", "--batch"))
+        .contains("--batch-size", "--batch-bytes");
+    assertThat(completed(script, "penstock", "read", "--shuffle", ""))
+        .containsExactlyInAnyOrder("full", "block", "none");
+    assertThat(completed(script, "penstock", "read", "--remainder", "d")).containsExactly("drop");
+  }
+
+  /** What bash offers for the last of some words. */
+  private static List<String> completed(Path script, String... words) throws Exception {
+    assumeTrue(Files.exists(Path.of("/bin/bash")), "no bash here");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "/bin/bash",
+                "--norc",
+                "-c",
+                "compopt() { :; }; source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1));"
+                    + " COMP_LINE=\"$*\"; COMP_POINT=${#COMP_LINE}; _complete_penstock; printf"
+                    + " '%s\\n"
+                    + "' \"${COMPREPLY[@]}\"",
+                script.toString()));
+    command.addAll(List.of(words));
+    Process bash = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).as(output).isZero();
+    return output.lines().map(String::strip).toList();
   }
 }

@@ -32,8 +32,10 @@ final class MessagesTest {
       delimiter = '|',
       value = {
         "--batch-size 0 | --batch-size must be 1 to",
-        "--batch-size x | '--batch-size': must be a whole number, -2147483648 to 2147483647, was"
-            + " 'x'",
+        "--batch-size x | '--batch-size': must be a whole number, was 'x'",
+        "--batch-size 3000000000 | '--batch-size': must be at most 2147483647, was 3000000000",
+        "--limit -99999999999999999999 | must be at least -9223372036854775808, was -9999",
+        "--seed 18446744073709551616 | must be a whole number of 64 bits, -2^63 to 2^64 - 1, was",
         "--seed one | '--seed': must be a whole number",
         "--mix 1,b | must be a number, was 'b'",
         "--memory 0 | --memory must be at least 1",
@@ -91,5 +93,41 @@ final class MessagesTest {
     assertThat(Run.of("convert", comma, made).err()).isEmpty();
     assertThat(Run.of("read", "--column", "x=" + comma).err()).isEmpty();
     assertThat(Run.of("convert", comma + "," + path, made, "--force").err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "reed x.npy | unknown command 'reed'; did you mean read?",
+        "raed x.npy | unknown command 'raed'; did you mean read?",
+        "conv | unknown command 'conv'; did you mean convert?",
+        "frobnicate | unknown command 'frobnicate' (penstock --help",
+        "help shufle | expected a command, found 'shufle'; did you mean shuffle?",
+        "read x.npy --bacth-size=1 | unknown option '--bacth-size=1'; did you mean --batch-size?",
+        "read x.npy --epoch 1 | did you mean --epoch-records, --epochs?",
+        "info x.npy -q | unknown option '-q' (penstock info --help",
+        "convert a b c | expected nothing more, found 'c'",
+      })
+  void whatWasMistypedIsSaidWithWhatIsLikeIt(String line, String message) {
+    says(message, (Object[]) line.split(" "));
+  }
+
+  /** PyTorch's seeds have no sign. */
+  @Test
+  void seedsWithoutASignAreTheSame64Bits() {
+    Run signed = Run.of("read", path, "--seed", -2, "--indices", "-");
+    Run unsigned = Run.of("read", path, "--seed", "18446744073709551614", "--indices", "-");
+    assertThat(unsigned.code()).as(unsigned.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(unsigned.text()).isEqualTo(signed.text());
+    Run split = Run.of("order", path, "--split", "training", "--split-seed", "9223372036854775808");
+    assertThat(split.code()).as(split.err()).isEqualTo(ExitCodes.DONE);
+    says(
+        "--shards must be at most 100 for 100 records, was 101",
+        "shuffle",
+        path,
+        directory.resolve("out"),
+        "--shards",
+        101);
   }
 }

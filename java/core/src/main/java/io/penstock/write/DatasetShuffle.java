@@ -109,10 +109,14 @@ public final class DatasetShuffle {
    * @return this
    */
   public DatasetShuffle shards(int shards) {
-    if (shards < 1 || shards > MOST_SHARDS || shards > Math.max(1, dataset.recordCount())) {
+    if (shards < 1 || shards > MOST_SHARDS) {
       throw new IllegalArgumentException(
-          "shards must be 1 to %d, was %d"
-              .formatted(Math.clamp(dataset.recordCount(), 1, MOST_SHARDS), shards));
+          "shards must be 1 to %d, was %d".formatted(MOST_SHARDS, shards));
+    }
+    if (shards > Math.max(1, dataset.recordCount())) {
+      throw new IllegalArgumentException(
+          "shards must be at most %d for %d records, was %d"
+              .formatted(Math.max(1, dataset.recordCount()), dataset.recordCount(), shards));
     }
     this.shards = shards;
     return this;

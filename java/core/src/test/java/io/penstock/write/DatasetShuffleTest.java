@@ -139,7 +139,7 @@ class DatasetShuffleTest {
       new DatasetShuffle(dataset, out()).run();
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new DatasetShuffle(dataset, out()).shards(2))
-          .withMessageContaining("shards must be 1 to 1, was 2");
+          .withMessageContaining("shards must be at most 1 for 0 records, was 2");
     }
     try (Dataset dataset = Dataset.open(out().resolve("x-00000.npy"))) {
       assertThat(dataset.recordCount()).isZero();
