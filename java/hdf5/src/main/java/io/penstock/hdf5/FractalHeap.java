@@ -1,6 +1,8 @@
 package io.penstock.hdf5;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The heap in which a group of the newer kind keeps its links, where they are many.
@@ -10,6 +12,11 @@ import java.io.IOException;
  */
 final class FractalHeap {
   private static final String WHAT = "a fractal heap";
+  private static final String BLOCK = "a block of a heap";
+
+  /** As much as some hundred thousand links have. */
+  private static final int MAX_KEPT_BYTES = 1 << 23;
+
   private static final int MANAGED = 0;
   private static final int HUGE = 1;
   private static final int TINY = 2;
@@ -27,10 +34,12 @@ final class FractalHeap {
   private final int offsetBytes;
   private final int lengthBytes;
 
-  /** The block that was read last: links made one after another lie in the same. */
-  private Bytes block;
+  /**
+   * Blocks that were read, by their addresses: links come in the order of a hash of their names.
+   */
+  private final Map<Long, Bytes> blocks = new HashMap<>();
 
-  private long blockAddress = Bytes.UNDEFINED;
+  private long keptBytes;
 
   private FractalHeap(Hdf5File file, Bytes header) {
     this.file = file;
@@ -155,29 +164,43 @@ final class FractalHeap {
 
   /** Looks up a block in an indirect block, which lists direct blocks and then indirect ones. */
   private long child(long address, int rows, int row, long column) throws IOException {
-    long prefix = 5L + file.superblock().addressBytes() + offsetBytes;
-    long children = (long) rows * width;
-    Bytes bytes =
-        file.structure(
-            address, prefix + children * file.superblock().addressBytes() + 4, "a block of a heap");
-    bytes.expect("FHIB");
-    bytes.version(0, 0);
-    Bytes list = bytes.again();
-    bytes.skip(prefix - 5 + children * file.superblock().addressBytes());
-    bytes.checksum();
-    list.skip(prefix + ((long) row * width + column) * file.superblock().addressBytes());
-    return list.address();
+    int addressBytes = file.superblock().addressBytes();
+    long children = (long) rows * width * addressBytes;
+    Bytes list = blocks.get(address);
+    if (list == null) {
+      long prefix = 5L + addressBytes + offsetBytes;
+      Bytes block = file.structure(address, prefix + children + 4, BLOCK);
+      block.expect("FHIB");
+      block.version(0, 0);
+      block.skip(prefix - 5);
+      list = block.slice(children, BLOCK);
+      block.checksum();
+      keep(address, list);
+    }
+    Bytes entries = list.again();
+    entries.skip(((long) row * width + column) * addressBytes);
+    return entries.address();
   }
 
   private Bytes inBlock(long address, long bytes, long offset, long length) throws IOException {
-    if (address != blockAddress) {
-      block = file.structure(address, bytes, "a block of a heap");
-      blockAddress = address;
+    Bytes block = blocks.get(address);
+    if (block == null) {
+      block = file.structure(address, bytes, BLOCK);
       checkBlock(block.again(), bytes);
+      keep(address, block);
     }
     Bytes all = block.again();
     all.skip(offset);
     return all.slice(length, "a link");
+  }
+
+  private void keep(long address, Bytes block) {
+    if (keptBytes > MAX_KEPT_BYTES) {
+      blocks.clear();
+      keptBytes = 0;
+    }
+    blocks.put(address, block);
+    keptBytes += block.left();
   }
 
   /** The checksum is computed over the whole block with itself as zeros. */

@@ -18,7 +18,7 @@ final class Hdf5File implements AutoCloseable {
   private static final int MAX_STRUCTURE_BYTES = 1 << 24;
 
   /** Structures are small and lie close to each other. */
-  private static final int WINDOW_BYTES = 1 << 14;
+  private static final int WINDOW_BYTES = 1 << 12;
 
   private final Path path;
   private final FileChannel channel;

@@ -90,6 +90,8 @@ record Expected(String file, String name, String descr, List<String> words) {
       bytes = streamed(array, what);
     }
     assertThat(type.descr()).as(what).isEqualTo(descr);
+    // Without it, convert would write raw bytes.
+    assertThat(type.structure() != null).as(what).isEqualTo(!fields.isEmpty());
     String axes = shape.stream().map(String::valueOf).collect(Collectors.joining(","));
     assertThat(axes).as(what).isEqualTo(words.get(1));
     String found = fields.stream().map(Expected::words).collect(Collectors.joining(";"));

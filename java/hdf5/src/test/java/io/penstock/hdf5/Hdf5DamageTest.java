@@ -155,6 +155,26 @@ class Hdf5DamageTest {
     }
   }
 
+  /** Bare bytes they would be, and mixed without a word. */
+  @Test
+  void shardsWhoseTypesDifferInOrderOrFieldsMakeNoColumn() {
+    List<List<String>> pairs =
+        List.of(
+            List.of("types/c8", "types/c8big"),
+            List.of("types/f4", "types/f4big"),
+            List.of("types/compound", "types/spread"),
+            List.of("types/compound", "types/complex in it"));
+    for (List<String> pair : pairs) {
+      List<ArrayLayout> layouts =
+          pair.stream().map(name -> Formats.open(part("types-latest.h5", name))).toList();
+      assertThatThrownBy(() -> ArrayLayout.column("x", layouts))
+          .isInstanceOf(PenstockException.class)
+          .hasMessageContaining("must have records alike");
+    }
+    assertThat(Formats.open(part("types-latest.h5", "types/compound.at")).elementType().descr())
+        .isEqualTo("<c16");
+  }
+
   private static void assertRefused(Path path, String reason) {
     assertThatThrownBy(() -> Formats.open(path))
         .isInstanceOf(PenstockException.class)

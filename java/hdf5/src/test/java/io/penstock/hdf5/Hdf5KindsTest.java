@@ -3,6 +3,7 @@ package io.penstock.hdf5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.penstock.format.Formats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,12 @@ class Hdf5KindsTest {
     List<Expected> expected = Expected.read(list);
     assertThat(expected).hasSizeGreaterThan(3_500);
     Expected.check(expected, directory);
+    assertThat(Formats.parts(directory.resolve("links-latest.h5"))).hasSize(70_001);
+    assertThat(Formats.parts(directory.resolve("links-outside.h5")))
+        .extracting(part -> part.problem().orElseThrow())
+        .satisfiesExactly(
+            a -> assertThat(a).contains("'a': ").contains("a link to '/g' in the file 'crowd.h5'"),
+            b -> assertThat(b).contains("'b': ").contains("a soft link to '/c'"));
   }
 
   private int python(String program) throws Exception {

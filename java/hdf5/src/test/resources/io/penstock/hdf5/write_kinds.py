@@ -380,6 +380,13 @@ if not is_small:
     growing[:] = numbers((45, 3), "<i4")
     growing.flush()
     kinds.close()
+    with h5py.File(f"{folder}/links-latest.h5", "w", libver="latest") as file:
+        file["x"] = numpy.int8(7)
+        for i in range(70_000):
+            file[f"link with a rather long name, number {i}"] = file["x"]
+    with h5py.File(f"{folder}/links-outside.h5", "w") as file:
+        file["a"] = h5py.ExternalLink("crowd.h5", "/g")
+        file["b"] = h5py.SoftLink("/c")
     kinds = Kinds("crowd.h5")
     group = kinds.file.create_group("g")
     for i in range(3000):
