@@ -27,6 +27,9 @@
 /* More descriptors than this are not registered: the table counts against RLIMIT_NOFILE. */
 #define MAX_FIXED_FILES 512
 
+/* Submissions that one page holds twice over. */
+#define LEAST_SUBMISSIONS 32
+
 typedef struct {
   struct io_uring ring;
   const penstock_source *source;
@@ -145,8 +148,10 @@ static void uring_close(backend *self) {
 }
 
 /* SINGLE_ISSUER | DEFER_TASKRUN (6.1): completions are handled when we ask for them, not by
- * interrupting us. COOP_TASKRUN (5.19): at least no interrupt between processors. */
-static int32_t open_ring(uring_state *state, uint32_t entries) {
+ * interrupting us. COOP_TASKRUN (5.19): at least no interrupt between processors. A queue of
+ * submissions that is shorter than the reader's depth is emptied more often; that of completions
+ * always has room for all that can be in flight. */
+static int32_t open_ring_of(uring_state *state, uint32_t entries, uint32_t depth) {
   static const uint32_t ladder[] = {IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
                                     IORING_SETUP_COOP_TASKRUN, 0};
   int status = -EINVAL;
@@ -154,6 +159,10 @@ static int32_t open_ring(uring_state *state, uint32_t entries) {
     struct io_uring_params params;
     memset(&params, 0, sizeof params);
     params.flags = ladder[i];
+    if (entries < depth) {
+      params.flags |= IORING_SETUP_CQSIZE; /* 5.5; rounded up to a power of two */
+      params.cq_entries = depth;
+    }
     status = io_uring_queue_init_params(entries, &state->ring, &params);
     state->is_deferred = (ladder[i] & IORING_SETUP_DEFER_TASKRUN) != 0;
   }
@@ -165,6 +174,15 @@ static int32_t open_ring(uring_state *state, uint32_t entries) {
     return -ENOSYS;
   }
   return 0;
+}
+
+/* The kernel charges rings to the user's limit on locked memory. Where that is nearly used up, two
+ * pages may still be had when four cannot. */
+static int32_t open_ring(uring_state *state, uint32_t depth) {
+  const int32_t status = open_ring_of(state, depth, depth);
+  return status == -ENOMEM && depth > LEAST_SUBMISSIONS
+             ? open_ring_of(state, LEAST_SUBMISSIONS, depth)
+             : status;
 }
 
 /* Registering saves some tenths of a microsecond a read. Where it is refused (locked memory, number

@@ -134,6 +134,7 @@ final class EnginePlan {
         dataset.recordCount(),
         isAligned,
         Residency.of(dataset.files(), builder.memory().bytes()),
+        builder.refused,
         (backend, isDirect) -> source.probe(NativeReading.backend(backend), isDirect));
   }
 
@@ -183,6 +184,7 @@ final class EnginePlan {
   private static boolean paysToWarm(LoaderBuilder builder, Deals deals) {
     double ofAllRanks = (double) deals.epochRecords() * builder.worldSize;
     return builder.mayWarm
+        && !builder.refused.containsKey(Readahead.Backend.MMAP)
         && builder.mode == null
         && !builder.isReplay
         && !deals.sampler().isAscending()

@@ -15,7 +15,9 @@ import io.penstock.transform.RecordTransform;
 import io.penstock.transform.Transform;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -54,6 +56,9 @@ public final class LoaderBuilder {
   /** Null until it is set, or a loader is built. */
   private MemoryBudget memory;
 
+  /** Backends that a limit of this process does not let us use, found when they were opened. */
+  final Map<Readahead.Backend, String> refused = new EnumMap<>(Readahead.Backend.class);
+
   /** Whether the files may be warmed; not again once that was given up. */
   boolean mayWarm = true;
 
@@ -87,6 +92,7 @@ public final class LoaderBuilder {
     copy.transformThreads = transformThreads;
     copy.isAnyOrder = isAnyOrder;
     copy.batchBytes = batchBytes;
+    copy.refused.putAll(refused);
     copy.mayWarm = mayWarm;
     copy.mode = mode;
     return copy;

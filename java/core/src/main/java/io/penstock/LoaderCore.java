@@ -10,6 +10,7 @@ import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeSource;
 import java.lang.ref.WeakReference;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -51,7 +52,7 @@ final class LoaderCore {
             ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
             : null;
     try {
-      this.engine = allocate(plan(EnginePlan.choose(options, source)));
+      this.engine = allocateWithinLimits();
     } catch (RuntimeException | Error e) {
       closeChecksums();
       throw e;
@@ -60,6 +61,53 @@ final class LoaderCore {
 
   private EnginePlan plan(BackendChoice choice) {
     return EnginePlan.of(options, deals, source, choice, rules != null);
+  }
+
+  private Engine allocateWithinLimits() {
+    while (true) {
+      EnginePlan plan = plan(EnginePlan.choose(options, source));
+      try {
+        return allocate(plan);
+      } catch (PenstockException e) {
+        refuse(plan.choice, e);
+      }
+    }
+  }
+
+  /** Opens the first engine's readers, or those of another one that a limit does not refuse. */
+  private void startWithinLimits() {
+    EnginePlan tried = engine.plan();
+    PenstockException failure = null;
+    try {
+      engine.start();
+    } catch (PenstockException e) {
+      failure = e;
+    }
+    while (failure != null) {
+      refuse(tried.choice, failure);
+      engine.close();
+      tried = plan(EnginePlan.choose(options, source));
+      failure = null;
+      try {
+        start(tried);
+      } catch (PenstockException e) {
+        failure = e;
+      }
+    }
+  }
+
+  /**
+   * Notes that a limit of this process (locked memory, open files ...) leaves no room for a
+   * backend, so that another one is chosen.
+   *
+   * @throws PenstockException the failure, if it is about something else, or the user named it
+   */
+  private void refuse(BackendChoice choice, PenstockException failure) {
+    Optional<Readahead.Backend> refused = choice.refusedBy(failure);
+    if (refused.isEmpty() || options.refused.containsKey(refused.get())) {
+      throw failure;
+    }
+    options.refused.put(refused.get(), choice.limit(failure));
   }
 
   private Engine allocate(EnginePlan plan) {
@@ -76,7 +124,7 @@ final class LoaderCore {
   void start() {
     try {
       options.dataset.opening(this);
-      engine.start();
+      startWithinLimits();
     } catch (RuntimeException | Error e) {
       try {
         close(() -> {});

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which backend reads, whether directly, and why.
@@ -20,7 +23,8 @@ import java.util.Locale;
  *
  * @param backend never AUTO
  * @param isDirect whether reads go past the page cache
- * @param isFree whether it was left to us, and may be another one in a later epoch
+ * @param isLeftToUs whether the backend was left to us: then a limit is no reason to fail
+ * @param isFree whether all was left to us, and it may be another one in a later epoch
  * @param isWarming whether the page cache is going to hold all of the data
  * @param isCached whether it holds all of the data already; then advice about coming records costs
  *     more than copying them
@@ -29,6 +33,7 @@ import java.util.Locale;
 public record BackendChoice(
     Backend backend,
     boolean isDirect,
+    boolean isLeftToUs,
     boolean isFree,
     boolean isWarming,
     boolean isCached,
@@ -53,6 +58,22 @@ public record BackendChoice(
    */
   public static BackendChoice choose(
       Readahead readahead, long recordCount, boolean isAligned, Residency residency, Probe probe) {
+    return choose(readahead, recordCount, isAligned, residency, Map.of(), probe);
+  }
+
+  /**
+   * The same where it was found already that some backends cannot be had.
+   *
+   * @param refused backends that a limit of this process does not let us use, and the limit; of no
+   *     effect on one that the user named
+   */
+  public static BackendChoice choose(
+      Readahead readahead,
+      long recordCount,
+      boolean isAligned,
+      Residency residency,
+      Map<Backend, String> refused,
+      Probe probe) {
     boolean isAuto = readahead.backend() == Backend.AUTO;
     if (readahead.backend() == Backend.MMAP) {
       return named(Backend.MMAP, residency, "backend=mmap was asked for");
@@ -63,30 +84,46 @@ public record BackendChoice(
     }
     // What was asked for by name stays, and a cache of our own has no use for the kernel's.
     boolean isFree = isAuto && readahead.io() == Io.AUTO && readahead.cacheBytes() == 0;
-    if (isFree && residency.isCached()) {
+    if (isFree && residency.isCached() && !refused.containsKey(Backend.MMAP)) {
       return new BackendChoice(
-          Backend.MMAP, false, true, true, true, "backend=auto: mmap, as " + residency.describe());
+          Backend.MMAP,
+          false,
+          true,
+          true,
+          true,
+          true,
+          "backend=auto: mmap, as " + residency.describe());
     }
     // Pages that are dropped after use never warm the page cache, they only cost a copy.
     List<String> refusals = new ArrayList<>();
+    if (isAuto) {
+      refused.forEach((backend, limit) -> refusals.add(name(backend) + ": " + limit));
+    }
     if (isFree && residency.fits() && !readahead.dropBehind()) {
-      BackendChoice through = throughPagesOrNull(residency, probe, refusals);
+      BackendChoice through =
+          throughPagesOrNull(residency, refused, probe, new ArrayList<>(refusals));
       if (through != null) {
         return through;
       }
     }
-    for (Backend backend :
-        isAuto ? List.of(Backend.URING, Backend.PREAD) : List.of(readahead.backend())) {
+    for (Backend backend : isAuto ? left(refused) : List.of(readahead.backend())) {
       for (boolean isDirect : ways(backend, readahead.io(), isAligned, refusals)) {
         String refusal = probe.refusal(backend, isDirect);
         if (refusal == null) {
           return new BackendChoice(
               backend,
               isDirect,
+              isAuto,
               isFree,
               false,
               residency.isCached(),
               reason(readahead, backend, refusals));
+        }
+        String limit = limit(refusal.split("[, ]", 2)[0], false);
+        if (limit != null) {
+          // Whichever way: it is not about the files.
+          refusals.add(name(backend) + ": " + limit);
+          break;
         }
         refusals.add(name(backend) + " " + name(isDirect) + ": " + refusal);
       }
@@ -123,19 +160,61 @@ public record BackendChoice(
 
   /** Through the page cache, which is going to have all of it. */
   private static BackendChoice throughPagesOrNull(
-      Residency residency, Probe probe, List<String> refusals) {
-    for (Backend backend : List.of(Backend.URING, Backend.PREAD)) {
+      Residency residency, Map<Backend, String> refused, Probe probe, List<String> refusals) {
+    for (Backend backend : left(refused)) {
       String refusal = probe.refusal(backend, false);
       if (refusal == null) {
         String reason =
             "backend=auto: %s through the page cache, which can hold it all: %s"
                 .formatted(name(backend), residency.describe());
-        return new BackendChoice(backend, false, true, true, false, withRefusals(reason, refusals));
+        return new BackendChoice(
+            backend, false, true, true, true, false, withRefusals(reason, refusals));
       }
-      refusals.add(name(backend) + " " + name(false) + ": " + refusal);
+      String limit = limit(refusal.split("[, ]", 2)[0], false);
+      refusals.add(
+          limit == null
+              ? name(backend) + " " + name(false) + ": " + refusal
+              : name(backend) + ": " + limit);
     }
-    refusals.clear();
     return null;
+  }
+
+  private static List<Backend> left(Map<Backend, String> refused) {
+    return Stream.of(Backend.URING, Backend.PREAD)
+        .filter(backend -> !refused.containsKey(backend))
+        .toList();
+  }
+
+  /**
+   * Which backend a failure to open shows to be beyond a limit of this process.
+   *
+   * @param failure of an engine with this choice
+   * @return empty where it is another failure, or the user named the backend
+   */
+  public Optional<Backend> refusedBy(PenstockException failure) {
+    if (!isLeftToUs || limit(failure) == null) {
+      return Optional.empty();
+    }
+    // Rings have no path; a file that cannot be mapped has.
+    boolean isMapping = backend == Backend.MMAP || failure.path() != null;
+    return isMapping || backend == Backend.URING
+        ? Optional.of(isMapping ? Backend.MMAP : Backend.URING)
+        : Optional.empty();
+  }
+
+  /** The limit that a failure is about, as "ENOMEM (locked memory, ulimit -l)"; null: none. */
+  public String limit(PenstockException failure) {
+    return limit(failure.statusName(), backend == Backend.MMAP || failure.path() != null);
+  }
+
+  private static String limit(String statusName, boolean isMapping) {
+    return switch (statusName) {
+      case "ENOMEM" ->
+          isMapping ? "ENOMEM (address space, ulimit -v)" : "ENOMEM (locked memory, ulimit -l)";
+      case "EMFILE" -> "EMFILE (open files, ulimit -n)";
+      case "ENFILE" -> "ENFILE (open files of this system)";
+      case null, default -> null;
+    };
   }
 
   /**
@@ -156,6 +235,7 @@ public record BackendChoice(
     }
     return new BackendChoice(
         Backend.MMAP,
+        false,
         false,
         false,
         false,
@@ -190,12 +270,13 @@ public record BackendChoice(
         false,
         false,
         false,
+        false,
         "pread by %d threads, as records of column '%s' have different sizes"
             .formatted(threads, column));
   }
 
   private static BackendChoice named(Backend backend, Residency residency, String reason) {
-    return new BackendChoice(backend, false, false, false, residency.isCached(), reason);
+    return new BackendChoice(backend, false, false, false, false, residency.isCached(), reason);
   }
 
   /** Whether a later epoch may be read in another way. */

@@ -40,8 +40,29 @@ final class EngineThreads {
             .unstarted(work));
   }
 
+  /**
+   * Starts them.
+   *
+   * @throws PenstockException if there can be no more threads; some may have been started
+   */
   void start() {
-    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      start(thread, threads.size());
+    }
+  }
+
+  /** Starts one of so many threads. */
+  static void start(Thread thread, int count) {
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      // What the JVM throws where a limit on threads is met, not only where memory is short.
+      throw new PenstockException(
+          ("expected %d threads, found that '%s' could not be started: raise the limit (ulimit -u,"
+                  + " pids.max of the control group), or ask for fewer threads (%s)")
+              .formatted(count, thread.getName(), e.getMessage()),
+          e);
+    }
   }
 
   boolean hasCurrent() {

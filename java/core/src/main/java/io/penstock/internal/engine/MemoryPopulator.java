@@ -37,7 +37,12 @@ final class MemoryPopulator implements AutoCloseable {
   static MemoryPopulator start(boolean isWorthIt, Predicate<MemorySegment> step) {
     MemoryPopulator populator = new MemoryPopulator(step);
     if (isWorthIt) {
-      populator.thread.start();
+      try {
+        populator.thread.start();
+      } catch (OutOfMemoryError e) {
+        // There can be no more threads: memory is provided when it is first written to, as ever.
+        populator.isClosed = true;
+      }
     }
     return populator;
   }

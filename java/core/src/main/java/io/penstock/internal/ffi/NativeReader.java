@@ -7,6 +7,7 @@ import io.penstock.internal.ffi.generated.penstock_statistics;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Locale;
 
 /**
  * A native reader: order in, records out.
@@ -58,7 +59,13 @@ public final class NativeReader implements AutoCloseable {
       pass = source.handle().enter();
       int status = Penstock.penstock_reader_open(source.handle().object(), struct, out);
       if (status < 0) {
-        throw NativeSource.failure(status, "the reader could not be opened with " + options);
+        throw NativeSource.failure(
+            status,
+            "backend=%s,io=%s: a reader with %d requests in flight could not be opened"
+                .formatted(
+                    options.backend().name().toLowerCase(Locale.ROOT),
+                    options.isDirect() ? "direct" : "buffered",
+                    options.queueDepth()));
       }
       handle = out.get(ValueLayout.ADDRESS, 0);
     }

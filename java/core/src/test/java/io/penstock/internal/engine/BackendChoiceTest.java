@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.penstock.PenstockException;
 import io.penstock.Readahead;
 import io.penstock.Readahead.Backend;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BackendChoiceTest {
@@ -130,6 +132,63 @@ class BackendChoiceTest {
     assertThat(choice.reason())
         .contains("pread through the page cache")
         .contains("refused: uring buffered: EPERM, not permitted");
+  }
+
+  @Test
+  void aLimitIsNamedOnceWhicheverWayMeetsIt() {
+    BackendChoice choice =
+        choose(
+            "",
+            true,
+            (backend, isDirect) ->
+                backend == Backend.URING ? "ENOMEM, not enough memory (or locked memory)" : null);
+
+    assertThat(choice.backend()).isEqualTo(Backend.PREAD);
+    assertThat(choice.reason())
+        .isEqualTo(
+            "backend=auto: pread works here (refused: uring: ENOMEM (locked memory, ulimit -l))");
+  }
+
+  @Test
+  void aLimitThatIsMetWhenReadersAreOpenedIsAReasonForAnotherBackend() {
+    PenstockException ring = new PenstockException("x", null, -1, -1, "ENOMEM", null);
+    PenstockException map = new PenstockException("x", Path.of("x.npy"), -1, -1, "ENOMEM", null);
+    PenstockException other = new PenstockException("x", null, -1, -1, "EIO", null);
+    BackendChoice uring = choose("", true, ALL_WORK);
+    BackendChoice mapped = choose("", new Residency(1000, 990, 0));
+
+    assertThat(uring.refusedBy(ring)).contains(Backend.URING);
+    assertThat(uring.refusedBy(map)).contains(Backend.MMAP);
+    assertThat(mapped.refusedBy(map)).contains(Backend.MMAP);
+    assertThat(uring.refusedBy(other)).isEmpty();
+    assertThat(choose("backend=uring", true, ALL_WORK).refusedBy(ring)).isEmpty();
+    assertThat(choose("backend=mmap", true, ALL_WORK).refusedBy(map)).isEmpty();
+    assertThat(choose("io=direct", true, ALL_WORK).refusedBy(ring)).contains(Backend.URING);
+    assertThat(uring.limit(ring)).isEqualTo("ENOMEM (locked memory, ulimit -l)");
+  }
+
+  @Test
+  void whatALimitRefusedIsNotTriedAgain() {
+    Map<Backend, String> refused = Map.of(Backend.URING, "EMFILE (open files, ulimit -n)");
+    Residency cached = new Residency(1000, 990, 0);
+
+    BackendChoice choice =
+        BackendChoice.choose(Readahead.DEFAULT, 9, true, Residency.UNKNOWN, refused, ALL_WORK);
+    assertThat(choice.backend()).isEqualTo(Backend.PREAD);
+    assertThat(choice.reason()).contains("refused: uring: EMFILE (open files, ulimit -n)");
+    assertThat(
+            BackendChoice.choose(Readahead.DEFAULT, 9, true, cached, refused, ALL_WORK).backend())
+        .isEqualTo(Backend.MMAP);
+    BackendChoice unmapped =
+        BackendChoice.choose(
+            Readahead.DEFAULT, 9, true, cached, Map.of(Backend.MMAP, "no room"), ALL_WORK);
+    assertThat(unmapped.backend()).isEqualTo(Backend.URING);
+    assertThat(unmapped.reason()).contains("refused: mmap: no room");
+    assertThat(
+            BackendChoice.choose(
+                    Readahead.parse("backend=uring"), 9, true, cached, refused, ALL_WORK)
+                .backend())
+        .isEqualTo(Backend.URING);
   }
 
   @Test
