@@ -318,11 +318,21 @@ public final class Loader implements AutoCloseable {
    * again calls it again.
    *
    * @param action what to do; harmless when there is nothing to do any more
+   * @return takes the action back when it is closed: then neither is it done, nor does the loader
+   *     refer to it any longer. To be ignored by whoever lives as long as the loader
    * @throws IllegalStateException if closed
    */
-  public void beforeClose(Runnable action) {
+  public Registration beforeClose(Runnable action) {
     checkOpen();
     closeActions.add(Objects.requireNonNull(action, "action"));
+    return () -> closeActions.remove(action);
+  }
+
+  /** Something that was arranged with a loader, to be taken back by closing it. Idempotent. */
+  @FunctionalInterface
+  public interface Registration extends AutoCloseable {
+    @Override
+    void close();
   }
 
   /**

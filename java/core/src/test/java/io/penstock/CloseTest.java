@@ -48,6 +48,20 @@ class CloseTest {
   }
 
   @Test
+  void anActionThatWasTakenBackIsNotDone() {
+    List<String> done = new ArrayList<>();
+    try (Dataset dataset = dataset()) {
+      Loader loader = dataset.loader().batchSize(10).build();
+      Loader.Registration one = loader.beforeClose(() -> done.add("one"));
+      loader.beforeClose(() -> done.add("another"));
+      one.close();
+      one.close();
+      loader.close();
+    }
+    assertThat(done).containsExactly("another");
+  }
+
+  @Test
   void anActionThatThrowsKeepsTheMemoryUntilClosingWorks() {
     boolean[] isInUse = {true};
     Dataset dataset = dataset();

@@ -8,7 +8,10 @@ import java.lang.foreign.MemorySegment;
  * they are.
  *
  * <p>Columns are numbered as the transform names its inputs and outputs; each holds all records of
- * the batch, one after another, and starts at a multiple of 64 bytes. The object is used again.
+ * the batch, one after another, and starts at a multiple of 64 bytes.
+ *
+ * <p>For the thread that makes the call, and as long as it lasts: afterwards this object is another
+ * batch, and other bytes lie in its segments. Copy what is to be kept.
  */
 public sealed interface BatchContext permits BatchStep {
   /**

@@ -10,8 +10,10 @@ import java.lang.foreign.MemorySegment;
  * <p>Columns are numbered as the transform names its inputs and outputs. A segment may hold more
  * than the record, which starts at an offset: reading at {@code offset + i} costs no garbage,
  * whereas a {@link #inputRecord slice} is a small object. All records start at a multiple of their
- * elements' size at least, and columns at a multiple of 64 bytes. The object is used again for the
- * next record.
+ * elements' size at least, and columns at a multiple of 64 bytes.
+ *
+ * <p>For the thread that makes the call, and as long as it lasts: afterwards this object is another
+ * record, and other bytes lie in its segments. Copy what is to be kept.
  */
 public sealed interface RecordContext permits RecordStep {
   /**
