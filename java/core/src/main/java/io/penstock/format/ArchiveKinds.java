@@ -83,7 +83,8 @@ final class ArchiveKinds {
     if (BinaryKinds.starts(start, "04224d18") || BinaryKinds.starts(start, "02214c18")) {
       return Optional.of(new Tool("lz4", "unlz4"));
     }
-    if (BinaryKinds.starts(start, "5d00008000") || BinaryKinds.starts(start, "5d00000004")) {
+    // Properties as all writers have them, any size of dictionary, and no size of the whole.
+    if (BinaryKinds.starts(start, "5d0000") && BinaryKinds.matches(start, 5, "ffffffffffffffff")) {
       return Optional.of(new Tool("lzma", "unlzma"));
     }
     if (BinaryKinds.starts(start, "ff060000734e61507059")) {

@@ -335,9 +335,22 @@ final class BinaryKinds {
     return rate == 0 || kilo == 0 ? 0 : 144 * 1000 * kilo / rate + (bits >> 1 & 1);
   }
 
-  /** The version of its format, the name of a program, and the tag of what may follow. */
+  /**
+   * The version of its format; then the graph, which begins with a node, or the name of a program
+   * and the tag of what may follow.
+   */
   private static boolean isOnnx(byte[] start) {
-    if (start.length < 8 || start[0] != 8 || start[1] < 1 || start[1] > 20 || start[2] != 0x12) {
+    if (start.length < 8 || start[0] != 8 || start[1] < 1 || start[1] > 20) {
+      return false;
+    }
+    if (start[2] == 0x3a) {
+      int at = 3;
+      while (at < start.length - 3 && start[at] < 0) {
+        at++;
+      }
+      return at < 8 && start[at + 1] == 0x0a && (start[at + 3] == 0x0a || start[at + 4] == 0x0a);
+    }
+    if (start[2] != 0x12) {
       return false;
     }
     int end = 4 + start[3];

@@ -64,12 +64,14 @@ class FileKindTest {
           53514c69746520666f726d6174203300                  | RECORDS    | an SQLite database
           00000000000000000000000000000000 dec0efbe         | RECORDS    | an LMDB database
           0808 1207 7079746f726368 1a05 322e302e30          | MODEL      | an ONNX model
+          080e 3a33 0a0c 0a0178 120179                      | MODEL      | an ONNX model
           47475546 03000000                                 | MODEL      | a GGUF model
           25504446 2d312e37                                 | DOCUMENT   | a PDF document
           425a68 39 314159265359                            | COMPRESSED | a file compressed by bzip2
           fd377a585a00                                      | COMPRESSED | a file compressed by xz
           28b52ffd 04                                       | COMPRESSED | a file compressed by zstd
           04224d18 64                                       | COMPRESSED | a file compressed by lz4
+          5d 00004000 ffffffffffffffff 00                   | COMPRESSED | a file compressed by lzma
           1f8b                                              | COMPRESSED | a file compressed by gzip
           fffe 6800 6900                                    | TEXT       | text in UTF-16
           feff 0068 0069                                    | TEXT       | text in UTF-16
