@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * long, run it with {@code -Dpenstock.checkLeases=true}: segments, buffers and tensors of a batch
  * then throw IllegalStateException once it is closed, its memory is overwritten with bytes 0xA5 for
  * whatever holds a bare address, and closing it during a native call on its memory throws. This
- * costs a handshake of all threads and a pass over the memory for each batch, some 50 microseconds
- * and 0.1 ms a megabyte: it is for tests, not for training.
+ * costs a handshake of all threads, 0.1 to 0.2 ms a batch, and a pass over the batch's memory,
+ * which is about 0.1 ms a megabyte: it is for tests, not for training.
  */
 public final class Batch implements AutoCloseable {
   private enum State {
