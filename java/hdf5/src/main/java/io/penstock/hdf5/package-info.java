@@ -22,10 +22,11 @@
  * of chunks at most a quarter of the heap.
  *
  * <p><b>Why a reader of our own</b>: until now jHDF found the datasets. It does not compare
- * fletcher32 checksums nor heed filter masks, takes chunks that were never written for damage,
- * limits an axis to 2^31, gives up on a whole file for one object that it does not know, and takes
- * gigabytes for small damaged files; none of that can be mended from outside, since it reads all
- * headers of a group at once and throws what it finds. What is needed to find data and to undo
- * filters is a small part of HDF5, so it is here, without a library.
+ * fletcher32 checksums nor heed filter masks, takes chunks that were never written for damage, puts
+ * bitshuffle with LZ4 together wrongly where a chunk has several blocks, limits an axis to 2^31,
+ * gives up on a whole file for one object that it does not know, and takes gigabytes for small
+ * damaged files; none of that can be mended from outside, since it reads all headers of a group at
+ * once and throws what it finds. What is needed to find data and to undo filters is a small part of
+ * HDF5, so it is here, without a library.
  */
 package io.penstock.hdf5;

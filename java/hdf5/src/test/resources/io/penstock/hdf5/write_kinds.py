@@ -394,6 +394,33 @@ if not is_small:
     kinds.close()
 
 
+def plugins(kinds):
+    """Filters that HDF5 loads, from HDF5_PLUGIN_PATH; Debian's hdf5-filter-plugin and bitshuffle."""
+    for dtype in ("u1", "<i2", ">f8"):
+        for shape, chunk in (((50, 7), (16, 4)), ((3000,), (2001,))):
+            data = numbers(shape, dtype)
+            for name, number, values in (
+                ("lz4", 32004, (0,)),
+                ("lz4 blocks", 32004, (1000,)),
+                ("bitshuffle", 32008, (0, 0)),
+                ("bitshuffle lz4", 32008, (0, 2)),
+                ("bitshuffle lz4 blocks", 32008, (128, 2)),
+            ):
+                kinds.add(f"{name} {dtype} {len(data)}", data, chunks=chunk, compression=number, compression_opts=values)
+    noise = numpy.frombuffer(rng.bytes(2000), "u1")
+    kinds.add("lz4 noise", noise, chunks=(1500,), compression=32004, compression_opts=(512,))
+    kinds.refused = {"bzip2": "bzip2 (307)"}
+    kinds.add("bzip2", noise, chunks=(1500,), compression=307, compression_opts=(9,))
+
+
+if all(h5py.h5z.filter_avail(number) for number in (307, 32004, 32008)):
+    kinds = Kinds("plugins.h5", libver="latest")
+    plugins(kinds)
+    kinds.close()
+else:
+    print("no plugins: plugins.h5 is left out", file=sys.stderr)
+
+
 def library():
     """HDF5 itself, for what h5py has no words for."""
     with open("/proc/self/maps") as maps:
