@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.format.FolderIndex;
+import io.penstock.format.FolderListing;
 import io.penstock.format.Formats;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class FolderIndexOption {
     if (file == null && pattern.isDefault()) {
       return;
     }
+    FolderListing.checkPattern(pattern());
     List<Path> folders =
         paths
             .filter(path -> Files.isDirectory(path) || Formats.isLabels(path))

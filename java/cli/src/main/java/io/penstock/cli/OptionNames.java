@@ -20,7 +20,7 @@ final class OptionNames {
       Pattern.compile("(?<![\\w-])(" + String.join("|", NAMES.keySet()) + ")(?!\\w)");
 
   /** Words that are settings where they begin a message. */
-  private static final Pattern FIRST = Pattern.compile("^(rank|shards)(?= must )");
+  private static final Pattern FIRST = Pattern.compile("^(rank|shards|pattern)(?= must )");
 
   private OptionNames() {}
 

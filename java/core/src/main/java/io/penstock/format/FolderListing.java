@@ -122,6 +122,16 @@ public final class FolderListing {
   }
 
   /**
+   * Refuses a pattern that is none, before any folder is looked through.
+   *
+   * @param pattern as for {@link #of}
+   * @throws IllegalArgumentException if it has empty names or slashes
+   */
+  public static void checkPattern(String pattern) {
+    new NamePattern(pattern);
+  }
+
+  /**
    * The folder.
    *
    * @return as it was given

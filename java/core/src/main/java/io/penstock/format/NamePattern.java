@@ -25,7 +25,7 @@ final class NamePattern {
     for (String word : text.split(",", -1)) {
       if (word.isEmpty() || word.equals("!") || word.indexOf('/') >= 0) {
         throw new IllegalArgumentException(
-            "a pattern must be of names with commas between, as *.jpg,*.png,!thumbs, was '%s'"
+            "pattern must be names with commas between, as *.jpg,*.png,!thumbs, was '%s'"
                 .formatted(text));
       }
       if (word.startsWith("!")) {
