@@ -2,11 +2,12 @@ package io.penstock;
 
 import io.penstock.format.ArrayLayout;
 import io.penstock.format.FolderIndex;
+import io.penstock.internal.SteadyChannel;
 import io.penstock.internal.SystemReason;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -176,7 +177,7 @@ final class SampledContents {
     reading = block.path();
     byte[] bytes = new byte[(int) block.bytes()];
     digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).flip());
-    try (RandomAccessFile file = new RandomAccessFile(block.path().toFile(), "r")) {
+    try (FileChannel file = SteadyChannel.forReading(block.path())) {
       digest.update(isRead(file, block.offsetBytes(), bytes) ? bytes : UNREADABLE);
     } catch (IOException e) {
       throw PenstockException.about(
@@ -187,10 +188,14 @@ final class SampledContents {
     }
   }
 
-  private boolean isRead(RandomAccessFile file, long at, byte[] block) {
+  private boolean isRead(FileChannel file, long at, byte[] block) {
     try {
-      file.seek(at);
-      file.readFully(block);
+      ByteBuffer target = ByteBuffer.wrap(block);
+      while (target.hasRemaining()) {
+        if (file.read(target, at + target.position()) < 0) {
+          throw new EOFException();
+        }
+      }
       return true;
     } catch (EOFException e) {
       throw PenstockException.about(

@@ -125,8 +125,9 @@ final class ProcessTest {
                   grep -o '"digest":{[^}]*}'
               penstock info d --folder-index i.$locale | grep classes
             done
+            penstock info d/$'caf\\xe9'/$'na\\xefve'
             """);
-    assertThat(shell.err()).isEmpty();
+    assertThat(shell.err()).hasLineCount(1).contains("name a link to it");
     List<String> lines = shell.out().lines().toList();
     assertThat(lines).hasSize(4);
     assertThat(lines.get(0)).isNotBlank().isEqualTo(lines.get(2));

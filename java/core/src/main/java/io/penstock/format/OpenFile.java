@@ -217,6 +217,10 @@ final class OpenFile implements AutoCloseable {
   static PenstockException failure(Path path, IOException e) {
     String problem =
         switch (e) {
+          case NoSuchFileException _ when path.toString().indexOf('\uFFFD') >= 0 ->
+              "expected a file, found none: its name was given in bytes that are no text in this"
+                  + " locale: set LC_ALL=C.UTF-8, or name a link to it, or the folder that it is"
+                  + " in";
           case NoSuchFileException _ -> "expected a file, found none: check the path";
           case AccessDeniedException _ ->
               "expected a readable file, found no permission to read it: check its mode and those"

@@ -11,6 +11,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
@@ -69,8 +70,7 @@ public final class SteadyChannel extends FileChannel {
 
   private static FileChannel open(Path path, boolean isWritable) throws IOException {
     try {
-      // A name with bytes that the locale does not have is lost on its way through File.
-      if (!path.toFile().toPath().equals(path)) {
+      if (!isText(path)) {
         return channelOfJdk(path, isWritable);
       }
       return new SteadyChannel(
@@ -79,6 +79,15 @@ public final class SteadyChannel extends FileChannel {
       // It says why in the system's language only; the JDK's channel has an exception for each.
       channelOfJdk(path, isWritable).close();
       throw e;
+    }
+  }
+
+  /** A name with bytes that the locale does not have is lost on its way through File. */
+  private static boolean isText(Path path) {
+    try {
+      return path.toFile().toPath().equals(path);
+    } catch (InvalidPathException e) {
+      return false;
     }
   }
 
