@@ -18,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is on a terminal while a command runs, and after it. Made by script(1), of util-linux. */
 @Timeout(120)
 final class TerminalTest {
-  private static final String ERASE = "\r\u001b[K";
-
   @TempDir Path directory;
 
   @BeforeEach

@@ -8,6 +8,7 @@ package io.penstock.cli.convert;
  * @param isDeep whether samples have 16 bits instead of 8
  * @param samples as many as height, width and channels make
  */
+@SuppressWarnings("ArrayRecordComponent") // A carrier of samples, compared by nobody.
 record Pixels(int height, int width, int channels, boolean isDeep, char[] samples) {
   /** An image of 16,384 x 16,384 takes 1.5 GiB here. */
   private static final long MAX_PIXELS = 1L << 28;

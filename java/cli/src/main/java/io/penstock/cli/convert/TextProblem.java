@@ -78,7 +78,8 @@ record TextProblem(boolean isWhole, boolean isUnsigned, char delimiter, long hea
 
   /** What separates numbers in a field that should be one; 0 if nothing does. */
   private char otherDelimiter(String field) {
-    for (char c : DELIMITERS.toCharArray()) {
+    for (int i = 0; i < DELIMITERS.length(); i++) {
+      char c = DELIMITERS.charAt(i);
       if (c != delimiter && field.indexOf(c) > 0) {
         String[] parts = field.split(Pattern.quote(String.valueOf(c)), -1);
         // The last one may have been cut.
