@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.internal.ThreadLimit;
 import io.penstock.internal.engine.MemoryBudget;
 import io.penstock.internal.engine.MemoryPlan;
 import io.penstock.internal.engine.TransformPlan;
@@ -442,7 +443,11 @@ public final class LoaderBuilder {
    * @throws IllegalStateException if the dataset is closed
    */
   public Loader build() {
-    return dataset.open(this);
+    try {
+      return dataset.open(this);
+    } catch (OutOfMemoryError e) {
+      throw ThreadLimit.named(e);
+    }
   }
 
   /** The order that was asked for. */

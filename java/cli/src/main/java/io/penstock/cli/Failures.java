@@ -1,6 +1,7 @@
 package io.penstock.cli;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.ThreadLimit;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -101,9 +102,7 @@ final class Failures {
       case FileSystemException e when e.getReason() != null -> e.getFile() + ": " + e.getReason();
       case FileSystemException e -> e.getFile() + ": " + e.getClass().getSimpleName();
       case IOException e when e.getMessage() != null -> e.getMessage();
-      case OutOfMemoryError e when ("" + e.getMessage()).contains("native thread") ->
-          "no thread could be started: the limit on processes and threads of this user (ulimit -u),"
-              + " or that of the control group (pids.max), is reached: raise it";
+      case OutOfMemoryError e when ThreadLimit.isReached(e) -> ThreadLimit.words();
       case OutOfMemoryError e when ("" + e.getMessage()).contains("heap space") ->
           "Java's heap of at most %s is full: start with a larger one, as"
                   .formatted(Human.bytes(Runtime.getRuntime().maxMemory()))

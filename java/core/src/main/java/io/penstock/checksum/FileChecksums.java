@@ -3,6 +3,7 @@ package io.penstock.checksum;
 import io.penstock.PenstockException;
 import io.penstock.internal.LocalFiles;
 import io.penstock.internal.SystemReason;
+import io.penstock.internal.ThreadLimit;
 import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
@@ -67,6 +68,8 @@ public final class FileChecksums {
       FileChecksums file = new FileChecksums(path, Files.size(LocalFiles.check(path)), progress);
       file.run();
       return file.chunks;
+    } catch (OutOfMemoryError e) {
+      throw ThreadLimit.named(e);
     } catch (IOException e) {
       throw PenstockException.about(path, "the file cannot be read: " + SystemReason.of(e), e);
     }

@@ -32,6 +32,11 @@ public final class SteadyChannel extends FileChannel {
   /** Copied at once: as much as the JDK has on the stack for it. */
   private static final int COPY_BYTES = 8 << 10;
 
+  static {
+    // Where no more files can be opened, no class can be loaded any more to say so.
+    SystemReason.load();
+  }
+
   private final RandomAccessFile file;
   private final boolean isWritable;
 

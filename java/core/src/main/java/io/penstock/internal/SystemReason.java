@@ -13,6 +13,9 @@ import java.nio.file.NotDirectoryException;
 public final class SystemReason {
   private SystemReason() {}
 
+  /** Has this class loaded. */
+  static void load() {}
+
   /**
    * Why something could not be read or written.
    *

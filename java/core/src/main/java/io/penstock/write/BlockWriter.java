@@ -1,6 +1,7 @@
 package io.penstock.write;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.ThreadLimit;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
 import java.io.IOException;
@@ -106,6 +107,9 @@ final class BlockWriter implements AutoCloseable {
                 .unstarted(() -> writeBlocks(page)));
       }
       threads.forEach(Thread::start);
+    } catch (OutOfMemoryError e) {
+      close(); // One of them may have been started, and waits.
+      throw ThreadLimit.named(e);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;

@@ -2,6 +2,7 @@ package io.penstock.write;
 
 import io.penstock.Column;
 import io.penstock.PenstockException;
+import io.penstock.internal.ThreadLimit;
 import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
@@ -107,9 +108,14 @@ final class Buckets implements RecordSink, AutoCloseable {
       arena.close();
       throw e;
     }
-    for (int i = 0; i < THREADS; i++) {
-      threads.add(
-          Thread.ofPlatform().daemon().name("penstock-scatter-" + i).start(this::writeBlocks));
+    try {
+      for (int i = 0; i < THREADS; i++) {
+        threads.add(
+            Thread.ofPlatform().daemon().name("penstock-scatter-" + i).start(this::writeBlocks));
+      }
+    } catch (OutOfMemoryError e) {
+      close(); // One of them may have been started, and waits.
+      throw ThreadLimit.named(e);
     }
   }
 

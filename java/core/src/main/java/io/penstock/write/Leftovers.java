@@ -39,6 +39,11 @@ final class Leftovers {
   /** Directories that a notice was given of, one each. */
   private static final Set<Path> WITHOUT_LOCKS = ConcurrentHashMap.newKeySet();
 
+  static {
+    // Where no more files can be opened, no class can be loaded any more to say so.
+    WriteFailures.load();
+  }
+
   private Leftovers() {}
 
   /** Whether a file that was left is what the caller would go on with. */

@@ -13,6 +13,9 @@ import java.nio.file.Path;
 final class WriteFailures {
   private WriteFailures() {}
 
+  /** Has this class loaded. */
+  static void load() {}
+
   static PenstockException exists(Path target, IOException cause) {
     return PenstockException.about(
         target,

@@ -2,6 +2,7 @@ package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
 import io.penstock.internal.Patience;
+import io.penstock.internal.ThreadLimit;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.ReaderStatistics;
 import java.lang.foreign.MemorySegment;
@@ -349,6 +350,9 @@ public final class Pipeline implements BatchSource {
     }
     if (failure instanceof InterruptedException) {
       return new PenstockException("interrupted while the loader was being built", failure);
+    }
+    if (failure instanceof OutOfMemoryError e && ThreadLimit.isReached(e)) {
+      return ThreadLimit.named(e);
     }
     return new PenstockException(
         "reading stopped, which it should not: " + FailureWords.of(failure), failure);
