@@ -242,6 +242,8 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   request->started_ns = clock_ns(CLOCK_MONOTONIC);
   request->file = extent.file;
   request->column = extent.column;
+  request->is_under_way = 1;
+  request->origin_bytes = extent.begin;
   request->first = 0;
   request->later_count = 0;
   request->is_again = 0;

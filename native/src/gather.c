@@ -56,7 +56,7 @@ static void prepare_cuts(penstock_reader *reader, const request *request, uint32
   entry_ring *ring = &reader->entries;
   if (i + 2 * CUTS_AHEAD < request->cut_count)
     __builtin_prefetch(&ring->all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
-  if (i + CUTS_AHEAD >= request->cut_count)
+  if (i + CUTS_AHEAD >= request->cut_count || request->cuts[i + CUTS_AHEAD] == ENTRY_NONE)
     return;
   const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
   const uint8_t *place = order_destination(reader, request->cuts[i + CUTS_AHEAD], request->column);
@@ -71,20 +71,23 @@ static void cut_all(penstock_reader *reader, request *request) {
   for (uint32_t i = request->first; i < request->end; i++) {
     prepare_cuts(reader, request, i);
     const uint32_t entry = request->cuts[i];
+    if (entry == ENTRY_NONE)
+      continue;
     const location found = locate(reader, request, entry, near);
     near = found.shard;
     gather_let_go(reader, entry, request->column, cut_out(reader, request, entry, found));
   }
 }
 
-static void fail_all(penstock_reader *reader, request *request, uint32_t end, int32_t status) {
-  for (uint32_t i = request->first; i < end; i++)
-    gather_let_go(reader, request->cuts[i], request->column, status);
+static void fail_all(penstock_reader *reader, request *request, part part, int32_t status) {
+  for (uint32_t i = part.first; i < part.end; i++)
+    if (request->cuts[i] != ENTRY_NONE)
+      gather_let_go(reader, request->cuts[i], request->column, status);
 }
 
 void gather_drop(penstock_reader *reader, request *request) {
   staging_free(&reader->staging, request);
-  request->cut_count = 0;
+  request->is_under_way = 0;
   reader->free_requests[reader->free_request_count++] = (uint32_t)(request - reader->requests);
   reader->in_flight--;
 }
@@ -110,47 +113,85 @@ static int32_t start_again(penstock_reader *reader, request *request) {
   return status;
 }
 
-/* Reads the records from `first` to `end` at the beginning of the same memory; of the very first
- * one, whose beginning another request may have, only what this one has. */
+static part part_now(const request *request) {
+  return (part){.first = request->first, .end = request->end};
+}
+
+/* Reads the records of the present part at the beginning of the same memory; of one whose beginning
+ * another request may have, only what this one has. Returns 1, 0 when all of them were given up, or
+ * -errno. */
 static int32_t start_part(penstock_reader *reader, request *request) {
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);
   const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
-  location found = locate(reader, request, request->cuts[request->first], 0);
-  uint64_t begin = request->offset_bytes;
-  if (request->first > 0 || found.offset_bytes > begin)
-    begin = found.offset_bytes;
+  uint64_t begin = UINT64_MAX;
   uint64_t end = 0; /* of records that overlap the last one may not be the one that ends last */
+  uint32_t near = 0;
   for (uint32_t i = request->first; i < request->end; i++) {
-    found = locate(reader, request, request->cuts[i], found.shard);
-    if (found.offset_bytes + record_bytes > end)
-      end = found.offset_bytes + record_bytes;
+    if (request->cuts[i] == ENTRY_NONE)
+      continue;
+    const location found = locate(reader, request, request->cuts[i], near);
+    near = found.shard;
+    begin = found.offset_bytes < begin ? found.offset_bytes : begin;
+    end = found.offset_bytes + record_bytes > end ? found.offset_bytes + record_bytes : end;
   }
+  if (end == 0)
+    return 0;
+  begin = begin > request->origin_bytes ? begin : request->origin_bytes;
   request->offset_bytes = round_down(begin, alignment);
   request->length_bytes = (uint32_t)(round_up(end, alignment) - request->offset_bytes);
   request->needed_bytes = (uint32_t)(end - request->offset_bytes);
   request->done_bytes = 0;
   request->attempts = 0;
   request->busy = 0;
-  return start_again(reader, request);
+  const int32_t status = start_again(reader, request);
+  return status < 0 ? status : 1;
 }
 
-/* Goes on with the part behind the one that is done with. */
+/* Goes on with the next part that anybody wants. */
 static int32_t next_part(penstock_reader *reader, request *request) {
-  request->first = request->end;
-  if (request->later_count == 0) {
-    release(reader, request);
-    return 0;
+  for (uint32_t i = request->first; i < request->end; i++)
+    request->cuts[i] = ENTRY_NONE;
+  while (request->later_count > 0) {
+    const part next = request->later[--request->later_count];
+    request->first = next.first;
+    request->end = next.end;
+    const int32_t status = start_part(reader, request);
+    if (status != 0)
+      return status < 0 ? status : 0;
   }
-  request->end = request->later_ends[--request->later_count];
-  return start_part(reader, request);
+  release(reader, request);
+  return 0;
 }
 
+/* How far an entry is from being taken. */
+static uint32_t age_of(const entry_ring *ring, uint32_t entry) {
+  const uint32_t oldest = entry_at(ring, ring->taken);
+  return entry >= oldest ? entry - oldest : ring->capacity - oldest + entry;
+}
+
+/* First comes the half with the record that is due first: when that fails in the end, the consumer
+ * hears of it. */
 static int32_t halve(penstock_reader *reader, request *request) {
   PENSTOCK_ASSERT(request->later_count < MAX_HALVINGS);
-  request->later_ends[request->later_count++] = request->end;
-  request->end = request->first + (request->end - request->first) / 2;
-  return start_part(reader, request);
+  const uint32_t middle = request->first + (request->end - request->first) / 2;
+  uint32_t due = request->first;
+  uint32_t least = UINT32_MAX;
+  for (uint32_t i = request->first; i < request->end; i++) {
+    if (request->cuts[i] == ENTRY_NONE || age_of(&reader->entries, request->cuts[i]) >= least)
+      continue;
+    least = age_of(&reader->entries, request->cuts[i]);
+    due = i;
+  }
+  if (due < middle) {
+    request->later[request->later_count++] = (part){.first = middle, .end = request->end};
+    request->end = middle;
+  } else {
+    request->later[request->later_count++] = (part){.first = request->first, .end = middle};
+    request->first = middle;
+  }
+  const int32_t status = start_part(reader, request);
+  return status == 0 ? next_part(reader, request) : status < 0 ? status : 0;
 }
 
 /* What no repetition cures: a descriptor, an address or an alignment that is wrong. */
@@ -165,7 +206,9 @@ static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
   const uint32_t count = request->end - request->first;
   const int is_half = count < request->cut_count && count > 1;
   if (request->is_given_up || is_final(status)) {
-    fail_all(reader, request, request->cut_count, status);
+    fail_all(reader, request, part_now(request), status);
+    while (request->later_count > 0)
+      fail_all(reader, request, request->later[--request->later_count], status);
     release(reader, request);
     return 0;
   }
@@ -173,7 +216,7 @@ static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
     return start_again(reader, request);
   if (count > 1)
     return halve(reader, request);
-  fail_all(reader, request, request->end, status);
+  fail_all(reader, request, part_now(request), status);
   return next_part(reader, request);
 }
 
@@ -206,7 +249,10 @@ int32_t gather_completion(penstock_reader *reader, request *request, int32_t res
       return status;
   }
   cut_all(reader, request);
-  return next_part(reader, request);
+  if (request->later_count > 0)
+    return next_part(reader, request);
+  release(reader, request);
+  return 0;
 }
 
 /* ---- take ----------------------------------------------------------------------------------- */

@@ -32,11 +32,29 @@ static void give_up(penstock_reader *reader, uint64_t at, uint32_t column, int32
   entry_set(ring, entry, ENTRY_LOADED, ENTRY_NONE);
 }
 
-static int is_wanted(const penstock_reader *reader, const request *request) {
-  for (uint32_t i = request->first; i < request->cut_count; i++)
-    if (entry_status(&reader->entries, request->cuts[i]) == 0)
-      return 1;
-  return 0;
+/* A request whose bytes go to staging lets go of what was given up: nobody looks for it there. What
+ * goes straight to its place is waited for. Returns whether anybody wants any of it. */
+static int leave_part(penstock_reader *reader, request *request, part part) {
+  int is_wanted = 0;
+  for (uint32_t i = part.first; i < part.end; i++) {
+    const uint32_t entry = request->cuts[i];
+    if (entry == ENTRY_NONE)
+      continue;
+    if (!entry_is_given_up(&reader->entries, entry)) {
+      is_wanted = 1;
+    } else if (!request->straight) {
+      request->cuts[i] = ENTRY_NONE;
+      gather_let_go(reader, entry, request->column, 0);
+    }
+  }
+  return is_wanted;
+}
+
+static void leave_request(penstock_reader *reader, request *request) {
+  int is_wanted = leave_part(reader, request, (part){.first = request->first, .end = request->end});
+  for (uint32_t i = 0; i < request->later_count; i++)
+    is_wanted |= leave_part(reader, request, request->later[i]);
+  request->is_given_up = !is_wanted;
 }
 
 /* Takes entries that were given up out of a visit: columns that have not begun with them let them
@@ -87,10 +105,8 @@ void give_up_batch(penstock_reader *reader, uint64_t wanted) {
     give_up(reader, at, column, status);
   leave_visit(reader, &reader->elevator.sweep);
   leave_visit(reader, &reader->elevator.urgent);
-  for (uint32_t i = 0; i < reader->options.queue_depth; i++) {
-    request *request = &reader->requests[i];
-    if (request->cut_count > 0 && !is_wanted(reader, request))
-      request->is_given_up = 1;
-  }
+  for (uint32_t i = 0; i < reader->options.queue_depth; i++)
+    if (reader->requests[i].is_under_way)
+      leave_request(reader, &reader->requests[i]);
   order_advance_ready(reader);
 }

@@ -8,6 +8,12 @@ enum { MAX_PIECES = 3 };
 /* A request has at most 4096 records. */
 enum { MAX_HALVINGS = 13 };
 
+/* Some of the records of a request. */
+typedef struct {
+  uint32_t first;
+  uint32_t end;
+} part;
+
 /* One read, from when it is issued until its bytes are at their places. The bytes lie side by side
  * from base on. But of a straight one the first and the last block may hold bytes of other records,
  * and these must not get into the memory beside this record's place: such blocks go to edges. */
@@ -26,13 +32,15 @@ typedef struct request {
   uint32_t column;
   uint32_t cut_count;
   uint32_t *cuts; /* entries to cut out, ascending by record index */
-  /* After an error a request for many is halved: cuts before `first` are done with, those before
-   * `end` are being read, and the others are still to be read, as far as the ends say that lie
-   * deeper in the stack. */
+  /* After an error a request for many is halved: cuts from `first` to `end` are being read, and
+   * those of the parts that are left come later. A cut that is done with is ENTRY_NONE then, as is
+   * one that was given up. */
   uint32_t first;
   uint32_t end;
-  uint32_t later_ends[MAX_HALVINGS];
+  part later[MAX_HALVINGS];
   uint32_t later_count;
+  uint64_t origin_bytes;           /* offset_bytes, before it was halved */
+  uint8_t is_under_way;            /* from when it is issued until it is dropped */
   uint8_t is_again;                /* it was started before: the consumer has waited for it */
   uint8_t is_given_up;             /* nobody wants any of it: it need not be read */
   uint32_t attempts;               /* failed tries of what is being read now */
