@@ -61,8 +61,8 @@ class NaturalOrderTest {
     List<String> right = new ArrayList<>(sorted);
     right.sort(
         (a, b) -> {
-          String[] as = a.split("/");
-          String[] bs = b.split("/");
+          String[] as = a.split("/", -1);
+          String[] bs = b.split("/", -1);
           for (int i = 0; i < Math.min(as.length, bs.length); i++) {
             if (!as[i].equals(bs[i])) {
               return byRuns(as[i], bs[i]);
