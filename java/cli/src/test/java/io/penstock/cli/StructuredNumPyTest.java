@@ -121,9 +121,10 @@ final class StructuredNumPyTest {
     int refused = 0;
     for (String line : lines) {
       String[] words = line.split("\t", 3);
-      String base = "%s/%03d".formatted(directory, Integer.parseInt(words[0]));
+      int number = Integer.parseInt(words[0]);
+      String base = "%s/%03d".formatted(directory, number);
       boolean isRefused = Files.exists(Path.of(base + ".refused"));
-      for (Run run : runs(words[2], base, words[1].equals("True"))) {
+      for (Run run : runs(words[2], base, number, words[1].equals("True"))) {
         if (isRefused) {
           assertThat(run.code()).as(line + run.err()).isEqualTo(ExitCodes.FAILED);
           assertThat(run.err()).contains("lie over each other or out of order");
@@ -140,7 +141,8 @@ final class StructuredNumPyTest {
         .containsOnly("same");
   }
 
-  private List<Run> runs(String source, String base, boolean isInPlace) throws IOException {
+  private List<Run> runs(String source, String base, int number, boolean isInPlace)
+      throws IOException {
     List<Run> runs = new ArrayList<>();
     runs.add(Run.of("convert", source, base + ".out-convert.npy"));
     if (isInPlace) {
@@ -153,16 +155,24 @@ final class StructuredNumPyTest {
       }
       Files.write(indices, all);
       runs.add(Run.of("take", source, "--indices", indices, "--out", base + ".out-take.npy"));
-      Path shuffled = Path.of(base + ".shuffled");
-      runs.add(Run.of("shuffle", source, shuffled));
-      if (Files.isDirectory(shuffled)) {
-        try (Stream<Path> files = Files.list(shuffled)) {
-          for (Path file : files.filter(path -> path.toString().endsWith(".npy")).toList()) {
-            Files.move(file, Path.of(base + ".out-shuffle.npy"));
-          }
-        }
+      if (number % 8 == 3) {
+        runs.add(shuffled(source, base));
       }
     }
     return runs;
+  }
+
+  /** The one file of a shuffled copy, beside the others. */
+  private static Run shuffled(String source, String base) throws IOException {
+    Path shuffled = Path.of(base + ".shuffled");
+    Run run = Run.of("shuffle", source, shuffled);
+    if (Files.isDirectory(shuffled)) {
+      try (Stream<Path> files = Files.list(shuffled)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".npy")).toList()) {
+          Files.move(file, Path.of(base + ".out-shuffle.npy"));
+        }
+      }
+    }
+    return run;
   }
 }
