@@ -45,6 +45,8 @@ final class Catalog {
     List<Contender> all = new ArrayList<>();
     if (cell.state() == State.WARM) {
       addWarm(all);
+    } else if (cell.state() == State.FITS) {
+      addFitting(all);
     } else {
       addLimits(all);
       addPenstock(all);
@@ -195,7 +197,9 @@ final class Catalog {
         "fillEpochs",
         Integer.toString(fillEpochs),
         "blockRecords",
-        "0");
+        "0",
+        "catFirst",
+        "false");
   }
 
   private void addWindows(List<Contender> all) {
@@ -284,6 +288,26 @@ final class Catalog {
         "FileChannel.map, a copy per record, one thread",
         Program.JAVA,
         Map.of("contender", "channel-map"));
+  }
+
+  /** Whole epochs of a file that memory has room for: cat before it is what there is to beat. */
+  private void addFitting(List<Contender> all) {
+    addLimits(all);
+    Map<String, String> own = penstockParameters("", defaultMemoryBytes(), 0);
+    all.add(whole("penstock", "Penstock, default settings", Program.JAVA, own));
+    Map<String, String> behindCat = new HashMap<>(own);
+    behindCat.put("catFirst", "true");
+    all.add(whole("cat-penstock", "cat FILE, then Penstock from memory", Program.JAVA, behindCat));
+    Map<String, String> numpy =
+        Map.of("contender", "numpy", "advice", "normal", "catFirst", "true");
+    all.add(
+        whole("cat-numpy-take", "cat FILE, then NumPy take from memory", Program.PYTHON, numpy));
+  }
+
+  private Contender whole(
+      String name, String about, Program program, Map<String, String> parameters) {
+    return new Contender(
+        name, about + ", a whole epoch", program, parameters, List.of(""), true, 0);
   }
 
   private void addWarm(List<Contender> all) {

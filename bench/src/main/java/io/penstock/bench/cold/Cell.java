@@ -36,8 +36,13 @@ record Cell(
 
   /** Records of the order that are listed for those who need a list. */
   int listLength() {
-    return (int)
-        Math.min(file.recordCount() * epochs(), state == State.WARM ? WARM_LIST : COLD_LIST);
+    long most =
+        switch (state) {
+          case WARM -> WARM_LIST;
+          case FITS -> Integer.MAX_VALUE; // to the end of the epoch
+          case COLD, LARGER -> COLD_LIST;
+        };
+    return (int) Math.min(file.recordCount() * epochs(), most);
   }
 
   /**

@@ -67,7 +67,7 @@ final class ChildRunner implements Runner {
       long baseBytes = meter.resetPeak();
       child.tell("open");
       child.expect("ready", PATIENCE_SECONDS);
-      if (cell.state() == State.COLD) {
+      if (cell.state().isDropped()) {
         // Opening read the header, and the kernel some megabytes after it.
         PageCache.drop(cell.file().path());
       }
@@ -145,7 +145,7 @@ final class ChildRunner implements Runner {
       throws AbsentException, IOException, InterruptedException {
     Path file = cell.file().path();
     switch (cell.state()) {
-      case COLD -> PageCache.drop(file);
+      case COLD, FITS -> PageCache.drop(file);
       case WARM -> PageCache.load(file);
       case LARGER -> {
         if (cell.limitBytes() > 0) {

@@ -30,7 +30,7 @@ final class FioRunner implements Runner {
   @Override
   public Measurement run(Run run) throws AbsentException, IOException, InterruptedException {
     Cell cell = run.cell();
-    if (cell.state() == State.COLD || cell.limitBytes() > 0) {
+    if (cell.state().isDropped() || cell.limitBytes() > 0) {
       // Direct reads of what lies in the page cache have to throw it out first. Elsewhere memory is
       // full of a larger file: the state to measure in, for those who come after fio too.
       PageCache.drop(cell.file().path());

@@ -8,6 +8,7 @@ the harness compares.
 import gc
 import json
 import mmap
+import subprocess
 import sys
 import time
 
@@ -72,10 +73,13 @@ def numpy_reading(job):
     advise(array, job["advice"])
     order = load_order(job)
     size = int(job["batchSize"])
-    piece = COLD_PIECE if job["isCold"] == "true" else size
+    is_read_first = job.get("catFirst") == "true"
+    piece = COLD_PIECE if job["isCold"] == "true" and not is_read_first else size
     batch = np.empty((size, array.shape[1]), np.uint8)
 
     def run(sink):
+        if is_read_first:
+            subprocess.run(["cat", job["file"]], stdout=subprocess.DEVNULL, check=True)
         for start in range(0, len(order), size):
             count = min(size, len(order) - start)
             done = 0

@@ -71,6 +71,17 @@ class HarnessTest {
   }
 
   @Test
+  void whatFitsIsMeasuredBesideCat() throws IOException {
+    assertThat(run("--states=fits", "--contenders=penstock|cat-.*")).isZero();
+
+    CellResult cell = Results.load(folder.resolve("tiny")).cells().getFirst();
+    assertThat(cell.state()).isEqualTo("fits");
+    for (String name : new String[] {"penstock", "cat-penstock"}) {
+      assertThat(cell.entry(name).orElseThrow().absent()).as(name).isNull();
+    }
+  }
+
+  @Test
   void wrongBytesAreFoundAndFailTheRun() throws IOException {
     RecordFile file = RecordFile.ofSize(scratch().resolve("records-784-1.npy"), 784, 1 << 20);
     Files.createDirectories(scratch());

@@ -8,17 +8,21 @@ import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
 import io.penstock.Readahead;
 import io.penstock.bench.data.Orders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 
 /**
  * Penstock, as a user has it: a {@code Loader} and its for-each loop.
  *
  * <p>Parameters: {@code readahead} (flags), {@code memoryBytes}, {@code blockRecords} of the order
- * (0: an exact shuffle), and {@code fillEpochs}, epochs read beforehand, which fill the cache over
- * epochs.
+ * (0: an exact shuffle), {@code fillEpochs}, epochs read beforehand, which fill the cache over
+ * epochs, and {@code catFirst}, whether the file is read by cat first, on the clock.
  */
 final class PenstockReading implements Reading {
   private final long firstEpoch;
   private final int epochs;
+  private final Path catFirst;
   private final Dataset dataset;
   private final Loader loader;
   private final LoaderStatistics before;
@@ -26,6 +30,7 @@ final class PenstockReading implements Reading {
   PenstockReading(Job job) {
     epochs = job.epochs();
     firstEpoch = job.epoch() * epochs;
+    catFirst = job.text("catFirst").equals("true") ? job.file().path() : null;
     dataset = Dataset.open(job.file().path());
     try {
       loader =
@@ -50,12 +55,33 @@ final class PenstockReading implements Reading {
 
   @Override
   public void run(Sink sink) {
+    cat();
     for (Epoch epoch : loader.epochs(firstEpoch, epochs)) {
       for (Batch batch : epoch) {
         if (!sink.accept(batch.column(0), batch.size())) {
           return;
         }
       }
+    }
+  }
+
+  private void cat() {
+    if (catFirst == null) {
+      return;
+    }
+    try {
+      int code =
+          new ProcessBuilder("cat", catFirst.toString())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+      if (code != 0) {
+        throw new IllegalStateException("cat ended with " + code);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while cat was reading", e);
     }
   }
 

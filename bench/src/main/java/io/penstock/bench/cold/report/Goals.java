@@ -47,6 +47,7 @@ final class Goals {
         addWindowsOverRandom();
         addCache();
       }
+      case "as-is fits" -> addFitting();
       case "as-is warm" -> addWarm();
       case "hdd cold" -> {
         addWindows(0.8);
@@ -133,6 +134,21 @@ final class Goals {
                         entry.rounds(), round -> 1 - round.fact("cacheHits") / round.records()))
             .orElse(null);
     goals.add(Goal.within(cell, "penstock-cache-half: reads per record", 0.49, 0.51, found));
+  }
+
+  /** One pass over the file and one epoch from memory, with a tenth to spare. */
+  private void addFitting() {
+    speed("penstock", "cat-penstock", 1 / 1.1);
+    speed("penstock", "cat-numpy-take", 1);
+    cell.entry("penstock")
+        .ifPresent(
+            entry ->
+                goals.add(
+                    Goal.atMost(
+                        cell,
+                        "penstock: seconds to the first batch",
+                        0.5,
+                        Spread.of(entry.rounds(), round -> round.fact("firstBatchSeconds")))));
   }
 
   private void addWarm() {
