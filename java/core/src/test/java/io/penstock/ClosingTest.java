@@ -66,7 +66,7 @@ class ClosingTest {
                       }))
               .build();
       Loader other = dataset.loader().memoryBytes(16 << 20).build();
-      loader.epoch(0).iterator();
+      Iterator<Batch> _ = loader.epoch(0).iterator();
       isRunning.await();
       assertThatIllegalStateException()
           .isThrownBy(loader::close)
@@ -104,7 +104,7 @@ class ClosingTest {
                         awaitForEver(isOver);
                       }))
               .build();
-      loader.epoch(0).iterator();
+      Iterator<Batch> _ = loader.epoch(0).iterator();
       isRunning.await();
       assertThatIllegalStateException()
           .isThrownBy(loader::close)

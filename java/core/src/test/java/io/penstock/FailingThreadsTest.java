@@ -37,6 +37,7 @@ class FailingThreadsTest {
     }
   }
 
+  @SuppressWarnings({"OverrideThrowableToString", "ToStringReturnsNull"}) // That is what is odd.
   private static final class Odd extends Error {
     private static final long serialVersionUID = 1;
 
@@ -46,6 +47,7 @@ class FailingThreadsTest {
     }
   }
 
+  @SuppressWarnings("OverrideThrowableToString")
   private static final class MemoryShort extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -74,7 +76,7 @@ class FailingThreadsTest {
   }
 
   private static int depth(int so) {
-    return depth(so + 1) + 1;
+    return so < 0 ? 0 : depth(so + 1) + 1;
   }
 
   @SuppressWarnings("unchecked")

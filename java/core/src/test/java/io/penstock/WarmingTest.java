@@ -128,7 +128,7 @@ class WarmingTest {
         if (i % 2 == 0) {
           loader.epoch(0).iterator().next();
         } else {
-          Iterator<Batch> unused = loader.epoch(0).iterator();
+          Iterator<Batch> _ = loader.epoch(0).iterator();
         }
         loader.close();
         assertThat(loader.reason()).doesNotContainPattern("warming [0-9]");

@@ -234,8 +234,9 @@ final class StressRound {
     }
   }
 
+  /** Until the stack ends. */
   private static int fail(int kind, int depth) {
-    return fail(kind, depth + 1) + 1;
+    return depth < 0 ? 0 : fail(kind, depth + 1) + 1;
   }
 
   // ---- the consumer ---------------------------------------------------------------------------
@@ -448,12 +449,11 @@ final class StressRound {
     }
   }
 
+  @SuppressWarnings("ThreadJoinLoop") // An interrupt is part of the game, and done with here.
   private static void join(Thread thread) {
-    boolean isInterrupted = true;
-    while (isInterrupted) {
+    while (thread.isAlive()) {
       try {
         thread.join();
-        isInterrupted = false;
       } catch (InterruptedException e) {
         // The one that interrupts is among those that are waited for.
       }

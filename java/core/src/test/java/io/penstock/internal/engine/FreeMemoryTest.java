@@ -124,9 +124,11 @@ class FreeMemoryTest {
     write(proc.resolve("self/status"), "Name: x\nVmSize:\t 307200 kB\nVmData:\t 102400 kB\n");
     write(
         proc.resolve("self/limits"),
-        "Limit                     Soft Limit           Hard Limit           Units     \n"
-            + "Max data size             unlimited            unlimited            bytes     \n"
-            + "Max address space         419430400            unlimited            bytes     \n");
+        """
+        Limit                     Soft Limit           Hard Limit           Units
+        Max data size             unlimited            unlimited            bytes
+        Max address space         419430400            unlimited            bytes
+        """);
 
     assertThat(FreeMemory.forBuffers(proc, 50 * MIB)).isEqualTo(100 * MIB);
     assertThat(FreeMemory.forPages(proc)).isEqualTo(1024 * MIB);
