@@ -198,6 +198,14 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    penstock
+        .streams()
+        .interruption()
+        .atEnd(
+            () ->
+                isResumable
+                    ? "what was forced to the disk is kept: run the same command to go on"
+                    : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
     MakingReport report = new MakingReport();
     SourceOptions how =
         new SourceOptions(
@@ -269,16 +277,8 @@ final class ConvertCommand implements Callable<Integer> {
   private void write(RecordSource records, ArrayFiles files) throws IOException {
     long count = records.recordCount();
     long total = count == RecordSource.UNKNOWN ? -1 : files.written() + count;
-    Streams streams = penstock.streams();
-    streams
-        .interruption()
-        .atEnd(
-            () ->
-                isResumable
-                    ? "what was forced to the disk is kept: run the same command to go on"
-                    : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
     try (Progress progress =
-        Progress.start(streams, "convert", "records", files.written(), total)) {
+        Progress.start(penstock.streams(), "convert", "records", files.written(), total)) {
       files.write(records, progress::to);
     }
   }

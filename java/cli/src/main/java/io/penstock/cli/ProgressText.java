@@ -33,7 +33,8 @@ record ProgressText(String task, String unit, long total) {
    * @param columns of the terminal that may be used
    */
   String line(long count, double perSecond, double elapsedSeconds, int columns) {
-    String speed = perSecond > 0 ? "  " + scaled(Math.round(perSecond)) + "/s" : "";
+    String speed =
+        perSecond > 0 ? "  " + scaled(Math.round(perSecond)) + (isBytes() ? " MB/s" : "/s") : "";
     if (total < 0) {
       String line = task + "  " + done(count) + speed + "  " + time(elapsedSeconds);
       return cut(line.length() <= columns ? line : task + "  " + done(count), columns);
@@ -73,7 +74,11 @@ record ProgressText(String task, String unit, long total) {
   }
 
   private String scaled(long count) {
-    return Human.count(unit.equals("MB") ? count / BYTES_PER_MB : count);
+    return Human.count(isBytes() ? count / BYTES_PER_MB : count);
+  }
+
+  private boolean isBytes() {
+    return unit.equals("MB");
   }
 
   private static String bar(double share, int width) {

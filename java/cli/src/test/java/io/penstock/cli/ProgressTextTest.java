@@ -67,6 +67,8 @@ final class ProgressTextTest {
 
   @Test
   void countsAreInTheUnit() {
+    assertThat(new ProgressText("verify", "MB", 5_000_000).line(2_999_999, 1e6, 2, 79))
+        .endsWith("] 2/5 MB  1 MB/s  0:02 left");
     assertThat(READ.doneOf(1)).isEqualTo("1 of 60,000 records");
     assertThat(new ProgressText("read", "records", -1).doneOf(1)).isEqualTo("1 record");
     assertThat(new ProgressText("verify", "MB", 5_000_000).doneOf(2_999_999))
