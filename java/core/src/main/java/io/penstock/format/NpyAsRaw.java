@@ -3,8 +3,10 @@ package io.penstock.format;
 import io.penstock.ElementType;
 import io.penstock.PenstockException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The way out for .npy files whose header NumPy has written but cannot read itself: a shape of
@@ -21,6 +23,9 @@ final class NpyAsRaw {
   /** A number with the type that it has in NumPy 2. */
   private static final Pattern TYPED = Pattern.compile("(?:np|numpy)\\.u?int\\d*\\((\\d{1,18})\\)");
 
+  /** More than 64 axes take. */
+  private static final int MAX_SHAPE_CHARACTERS = 2048;
+
   private NpyAsRaw() {}
 
   /** The same exception, with how to read the elements behind it where that can be told. */
@@ -33,8 +38,8 @@ final class NpyAsRaw {
       return e;
     }
     String type = type(descr.group(1));
-    String sizes = shape.group(1).replace(" ", "").replaceAll(",$", "").replace(',', 'x');
-    if (type == null || !sizes.matches("[0-9]{1,18}(x[1-9][0-9]{0,17})*")) {
+    String sizes = sizes(shape.group(1));
+    if (type == null || sizes == null) {
       return e;
     }
     String message =
@@ -42,6 +47,19 @@ final class NpyAsRaw {
             .formatted(
                 e.getMessage(), file.path().getFileName(), type, sizes, file.position(dataOffset));
     return new PenstockException(message, e.path(), -1, e.offsetBytes(), null, e);
+  }
+
+  /** As in the name of a part; null for what is none. A header may be long, and all of it axes. */
+  private static String sizes(String shape) {
+    if (shape.length() > MAX_SHAPE_CHARACTERS) {
+      return null;
+    }
+    List<String> sizes = Stream.of(shape.split(",")).map(String::strip).toList();
+    boolean areSizes =
+        sizes.size() <= ArrayLayout.MAX_AXES
+            && sizes.stream().allMatch(size -> size.matches("0|[1-9][0-9]{0,17}"))
+            && !sizes.subList(1, sizes.size()).contains("0");
+    return areSizes ? String.join("x", sizes) : null;
   }
 
   /** Types that are not known here are raw bytes of their size; objects are none. */
