@@ -56,7 +56,8 @@ final class NpyAsRaw {
     }
     List<String> sizes = Stream.of(shape.split(",")).map(String::strip).toList();
     boolean areSizes =
-        sizes.size() <= ArrayLayout.MAX_AXES
+        !sizes.isEmpty()
+            && sizes.size() <= ArrayLayout.MAX_AXES
             && sizes.stream().allMatch(size -> size.matches("0|[1-9][0-9]{0,17}"))
             && !sizes.subList(1, sizes.size()).contains("0");
     return areSizes ? String.join("x", sizes) : null;
