@@ -1,8 +1,8 @@
 /* A read-only mirror of the directory $FAULTY_DIR whose device is sick on command. The file
  * $FAULTY_MODE says how: "ok", "eio MS BEGIN END" (reads that touch these bytes fail after so many
  * milliseconds), "hang" (reads do not come back until it says something else), "hangall" (nor does
- * what is asked about a file). Each failed read appends a byte to the file $FAULTY_COUNT. Nothing is
- * kept in the page cache: all that is read comes here. Compiled by the test that needs it. */
+ * what is asked about a file). Each failed read appends a byte to the file $FAULTY_COUNT, and each
+ * call that does not come back one to $FAULTY_HELD. Nothing is kept in the page cache: all that is read comes here. Compiled by the test that needs it. */
 #define FUSE_USE_VERSION 31
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,11 +32,22 @@ static mode mode_now(void) {
   return now;
 }
 
+static void append_to(const char *variable) {
+  const int file = open(getenv(variable), O_WRONLY | O_APPEND | O_CREAT, 0600);
+  if (file < 0)
+    return;
+  if (write(file, "x", 1) != 1)
+    perror(variable);
+  close(file);
+}
+
 static void wait_while(const char *first, const char *second) {
-  for (;;) {
+  for (int is_held = 0;; is_held = 1) {
     const mode now = mode_now();
     if (strcmp(now.name, first) != 0 && strcmp(now.name, second) != 0)
       return;
+    if (!is_held)
+      append_to("FAULTY_HELD");
     usleep(20000);
   }
 }
@@ -70,12 +81,7 @@ static int read_file(const char *name, char *to, size_t bytes, off_t offset,
   wait_while("hang", "hangall");
   const mode now = mode_now();
   if (strcmp(now.name, "eio") == 0 && offset < now.end && offset + (off_t)bytes > now.begin) {
-    const int count = open(getenv("FAULTY_COUNT"), O_WRONLY | O_APPEND | O_CREAT, 0600);
-    if (count >= 0) {
-      if (write(count, "x", 1) != 1)
-        perror("count");
-      close(count);
-    }
+    append_to("FAULTY_COUNT");
     usleep((useconds_t)(1000 * now.milliseconds));
     return -EIO;
   }

@@ -22,6 +22,7 @@ final class FaultyFileSystem {
   private final Path mount;
   private final Path mode;
   private final Path count;
+  private final Path held;
   private final Process process;
 
   /** Mounts a mirror of {@code data} in a new directory below {@code scratch}. */
@@ -31,12 +32,14 @@ final class FaultyFileSystem {
     mount = Files.createDirectory(scratch.resolve("mount"));
     mode = scratch.resolve("mode");
     count = scratch.resolve("count");
+    held = scratch.resolve("held");
     be("ok");
     ProcessBuilder builder =
         new ProcessBuilder(program.toString(), mount.toString(), "-f").inheritIO();
     builder.environment().put("FAULTY_DIR", data.toString());
     builder.environment().put("FAULTY_MODE", mode.toString());
     builder.environment().put("FAULTY_COUNT", count.toString());
+    builder.environment().put("FAULTY_HELD", held.toString());
     builder.environment().remove("LD_PRELOAD");
     process = builder.start();
     while (!Files.exists(mount.resolve(data.relativize(anyFile(data))))) {
@@ -93,6 +96,13 @@ final class FaultyFileSystem {
     Path next = mode.resolveSibling("mode.next");
     Files.writeString(next, how);
     Files.move(next, mode, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Waits until a call does not come back; once for each time that it hangs. */
+  void awaitHeld() {
+    while (!Files.exists(held)) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Reads that failed so far. */

@@ -139,6 +139,7 @@ class SickDeviceTest {
                     ended.countDown();
                   }
                 });
+    device.awaitHeld();
     while (consumer.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
     }
