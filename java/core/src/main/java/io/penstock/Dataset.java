@@ -8,7 +8,6 @@ import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -320,20 +319,8 @@ public final class Dataset implements AutoCloseable {
     Objects.checkIndex(index, recordCount());
     maps.handOut();
     return columns.get(number).isVariable()
-        ? copy(variableSource(number), index)
+        ? DatasetMaps.copy(variableSource(number), index)
         : mappedColumn(number).record(index);
-  }
-
-  private static MemorySegment copy(VariableSource source, long index) {
-    long bytes = source.bytes(index);
-    if (bytes > Integer.MAX_VALUE) {
-      throw new PenstockException(
-          "record %d: expected at most %d bytes to read it alone, found %d: read it in a batch"
-              .formatted(index, Integer.MAX_VALUE, bytes));
-    }
-    MemorySegment record = Arena.ofAuto().allocate(bytes, Long.BYTES);
-    source.readSteadily(index, record.asByteBuffer());
-    return record.asReadOnly();
   }
 
   /**

@@ -77,6 +77,19 @@ final class DatasetMaps implements AutoCloseable {
     return variables[number];
   }
 
+  /** One record of a column with records of different sizes, in memory of its own. */
+  static MemorySegment copy(VariableSource source, long index) {
+    long bytes = source.bytes(index);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new PenstockException(
+          "record %d: expected at most %d bytes to read it alone, found %d: read it in a batch"
+              .formatted(index, Integer.MAX_VALUE, bytes));
+    }
+    MemorySegment record = Arena.ofAuto().allocate(bytes, Long.BYTES);
+    source.readSteadily(index, record.asByteBuffer());
+    return record.asReadOnly();
+  }
+
   private VariableSource files(Column column, FolderIndex folder) {
     MemorySegment mapping = opened.source().map(opened.fileNumber(folder.file()), arena);
     return new FolderSource(column.name(), folder, mapping);
