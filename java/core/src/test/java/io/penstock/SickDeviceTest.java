@@ -36,14 +36,13 @@ class SickDeviceTest {
   @TempDir Path scratch;
 
   private TestArray images;
-  private TestArray labels;
   private FaultyFileSystem device;
 
   @BeforeEach
   void mount() throws Exception {
     Path data = Files.createDirectory(scratch.resolve("data"));
     images = TestArray.random(data.resolve("images.npy"), RECORDS, RECORD_BYTES, 1);
-    labels = TestArray.random(data.resolve("labels.npy"), RECORDS, 1, 2);
+    TestArray.random(data.resolve("labels.npy"), RECORDS, 1, 2);
     device = new FaultyFileSystem(data, scratch);
     System.setProperty(Patience.PROPERTY, "1");
     System.setProperty("penstock.closeSeconds", "1");

@@ -255,7 +255,7 @@ final class MakingTest {
   void optionsOfOtherSourcesAreRefused() throws IOException {
     Path bytes = Files.createDirectory(file("bytes"));
     Files.writeString(bytes.resolve("1.bin"), "abc");
-    String images = "go with a directory of images";
+    String images = "go with a folder of images";
     refused(ExitCodes.USAGE, images, "convert", bytes, file("no.npy"), "--gray");
     refused(ExitCodes.USAGE, images, "convert", bytes, file("no.npy"), "--resize", "2x2");
     Path text = Files.writeString(file("t.csv"), "1,2\n");
