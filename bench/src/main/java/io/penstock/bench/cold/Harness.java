@@ -147,7 +147,7 @@ final class Harness {
     // Makes and removes the groups once: whatever is wrong with them is wrong with all runs.
     ControlGroups.create(cell.profile(), cell.device().number(), cell.limitBytes()).close();
     switch (cell.state()) {
-      case COLD -> PageCache.drop(cell.file().path());
+      case COLD, FITS -> PageCache.drop(cell.file().path());
       case WARM -> PageCache.load(cell.file().path());
       case LARGER -> {
         if (settings.isLarge()) {
