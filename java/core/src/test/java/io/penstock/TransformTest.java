@@ -409,7 +409,7 @@ class TransformTest {
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(() -> loader.epoch(0).iterator().next())
           .withRootCauseInstanceOf(IllegalStateException.class)
-          .withMessageContaining("must not close its own loader");
+          .withMessageContaining("must not be closed by its own transform");
     }
     assertThatIllegalStateException().isThrownBy(() -> loaders[0].epoch(0));
   }

@@ -33,10 +33,13 @@ public final class DeviceCall {
    */
   public static <T> T get(String doing, Supplier<T> call) {
     FutureTask<T> task = new FutureTask<>(call::get);
-    start(task);
+    Thread thread = start(task);
     try {
-      return task.get(Patience.seconds(), TimeUnit.SECONDS);
+      T result = task.get(Patience.seconds(), TimeUnit.SECONDS);
+      awaitEnd(thread);
+      return result;
     } catch (ExecutionException e) {
+      awaitEnd(thread);
       throw rethrown(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -61,8 +64,12 @@ public final class DeviceCall {
         });
   }
 
-  /** Sets a daemon thread to work; where there can be no more threads, the calling one. */
-  static void start(Runnable call) {
+  /**
+   * Sets a daemon thread to work; where there can be no more threads, the calling one.
+   *
+   * @return the thread that makes the call, or has made it
+   */
+  static Thread start(Runnable call) {
     Thread thread =
         Thread.ofPlatform()
             .daemon()
@@ -71,9 +78,30 @@ public final class DeviceCall {
             .unstarted(call);
     try {
       thread.start();
+      return thread;
     } catch (OutOfMemoryError e) {
       // "unable to create native thread": a limit of processes. Most devices answer.
       call.run();
+      return Thread.currentThread();
+    }
+  }
+
+  /**
+   * Waits until a thread that has given its result is gone, so that a call leaves nothing behind.
+   * It has nothing more to do: this takes microseconds, whatever the device does.
+   */
+  @SuppressWarnings("ThreadJoinLoop") // The JDK has no uninterruptible join.
+  static void awaitEnd(Thread thread) {
+    boolean isInterrupted = false;
+    while (thread != Thread.currentThread() && thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -31,6 +31,7 @@ final class SharedHandle {
 
   // Guarded by this.
   private boolean isFreeing;
+  private Thread freer;
   private boolean isFreed;
   private RuntimeException failure;
 
@@ -117,7 +118,7 @@ final class SharedHandle {
         failure = null;
         // To close a file of a network file system may take as long as a read. That thread waits
         // for this monitor at its end.
-        DeviceCall.start(this::free);
+        freer = DeviceCall.start(this::free);
         isFreeing = !isFreed && failure == null;
       }
       while (isFreeing) {
@@ -126,6 +127,9 @@ final class SharedHandle {
               "the " + name + " was being closed", "its files are closed when the device answers");
         }
         patience.await(this);
+      }
+      if (freer != null) {
+        DeviceCall.awaitEnd(freer); // It has left this monitor, and has no other business.
       }
       if (failure != null) {
         throw new IllegalStateException(failure.getMessage(), failure);

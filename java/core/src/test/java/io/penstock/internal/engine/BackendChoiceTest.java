@@ -63,7 +63,7 @@ class BackendChoiceTest {
     assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(() -> choose("io=direct", true, noDirect))
         .withMessageContaining("uring direct: EINVAL, invalid; pread direct: EINVAL, invalid")
-        .withMessageContaining("use io=auto or backend=mmap");
+        .withMessageContaining("use io=auto");
     assertThat(choose("", true, noDirect).io()).isEqualTo("buffered");
   }
 
