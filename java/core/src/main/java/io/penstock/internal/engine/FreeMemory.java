@@ -26,7 +26,7 @@ public final class FreeMemory {
   static long forPages(Path proc) {
     long machine = ProcFiles.kibibytes(proc.resolve("meminfo"), "MemAvailable:");
     long groups =
-        ControlGroups.leftBytes(proc.resolve("self/cgroup"), proc.resolve("self/mountinfo"));
+        GroupLimits.leftBytes(proc.resolve("self/cgroup"), proc.resolve("self/mountinfo"));
     return machine == Long.MAX_VALUE ? 0 : Math.min(machine, groups);
   }
 
@@ -42,7 +42,7 @@ public final class FreeMemory {
   static long forBuffers(Path proc, long heapGrowth) {
     long pages = ProcFiles.kibibytes(proc.resolve("meminfo"), "MemAvailable:");
     long groups =
-        ControlGroups.leftBytes(proc.resolve("self/cgroup"), proc.resolve("self/mountinfo"));
+        GroupLimits.leftBytes(proc.resolve("self/cgroup"), proc.resolve("self/mountinfo"));
     long left = Math.min(Math.min(pages, groups), limitLeft(proc, "Max data size", "VmData:"));
     // The heap's addresses were reserved when the JVM started.
     return Math.max(

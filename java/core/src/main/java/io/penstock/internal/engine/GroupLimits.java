@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * group from where our namespace begins, {@code /proc/self/mountinfo} says which group is mounted
  * where. What cannot be read sets no limit.
  */
-final class ControlGroups {
+final class GroupLimits {
   /** Version 1 writes "no limit" as the largest number of whole pages. */
   private static final long NO_LIMIT = 1L << 60;
 
@@ -29,7 +29,7 @@ final class ControlGroups {
   private static final List<String> RECLAIMABLE_1 =
       List.of("total_active_file", "total_inactive_file");
 
-  private ControlGroups() {}
+  private GroupLimits() {}
 
   /** A mounted tree of groups: the group that is its root, and where it is mounted. */
   private record Mount(boolean isUnified, String root, Path at) {}
