@@ -77,6 +77,7 @@ class ReadingTest {
         "readahead=" + readahead,
         "memoryBytes=" + (64 << 20),
         "fillEpochs=1",
+        "catFirst=false",
         "blockRecords=0");
   }
 
@@ -88,6 +89,7 @@ class ReadingTest {
         "readahead=backend=pread",
         "memoryBytes=" + (64 << 20),
         "fillEpochs=0",
+        "catFirst=false",
         "blockRecords=100");
   }
 
