@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.format.Formats;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Positions;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,32 @@ class IdentityTest {
       flip(small, i, 10 * i);
     }
     assertThat(fingerprint(small.path())).isEqualTo(before);
+  }
+
+  @Test
+  void valuesAndOffsetsOfRecordsOfDifferentSizesCount() throws IOException {
+    Path values = Files.write(directory.resolve("values"), new byte[] {1, 2, 3, 4});
+    Path offsets = Files.write(directory.resolve("offsets"), new byte[] {0, 1, 4});
+    String before = variable(values, offsets);
+    Files.setLastModifiedTime(offsets, FileTime.fromMillis(1_000));
+    assertThat(variable(values, offsets)).isEqualTo(before);
+    Files.write(offsets, new byte[] {0, 2, 4});
+    assertThat(variable(values, offsets)).isNotEqualTo(before);
+    Files.write(offsets, new byte[] {0, 1, 4});
+    Files.write(values, new byte[] {1, 2, 3, 5});
+    assertThat(variable(values, offsets)).isNotEqualTo(before);
+  }
+
+  private static String variable(Path values, Path offsets) {
+    try (Dataset dataset =
+        Dataset.builder()
+            .variable(
+                "text",
+                Formats.raw(values, "|u1", List.of(-1L), 0),
+                Formats.raw(offsets, "|u1", List.of(-1L), 0))
+            .open()) {
+      return dataset.fingerprint();
+    }
   }
 
   @Test

@@ -370,35 +370,6 @@ class VariableTest {
   }
 
   @Test
-  void theFingerprintIsThatOfBothFiles() throws IOException {
-    String before;
-    try (Dataset dataset = dataset()) {
-      before = dataset.fingerprint();
-      assertThat(dataset.fingerprint()).isEqualTo(before);
-    }
-    Files.setLastModifiedTime(
-        directory.resolve("offsets"), java.nio.file.attribute.FileTime.fromMillis(1000));
-    try (Dataset dataset = dataset()) {
-      assertThat(dataset.fingerprint()).isEqualTo(before);
-    }
-    flipLastBit(directory.resolve("offsets"));
-    try (Dataset dataset = dataset()) {
-      assertThat(dataset.fingerprint()).isNotEqualTo(before);
-    }
-    flipLastBit(directory.resolve("offsets"));
-    flipLastBit(directory.resolve("values"));
-    try (Dataset dataset = dataset()) {
-      assertThat(dataset.fingerprint()).isNotEqualTo(before);
-    }
-  }
-
-  private static void flipLastBit(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[bytes.length - 1] ^= 1;
-    Files.write(file, bytes);
-  }
-
-  @Test
   void optionsThatMeanNothingHereAreRefused() {
     try (Dataset dataset = dataset()) {
       for (String flags : List.of("backend=uring", "backend=mmap", "io=direct")) {
