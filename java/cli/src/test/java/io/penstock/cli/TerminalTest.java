@@ -10,22 +10,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is on a terminal while a command runs, and after it. Made by script(1), of util-linux. */
-@Timeout(120)
 final class TerminalTest {
+  /** Many times what any of these commands takes. */
+  private static final int MOST_SECONDS = 120;
+
   @TempDir Path directory;
 
   @BeforeEach
-  void findScript() {
+  void findPrograms() throws Exception {
     assumeTrue(
         List.of("/usr/bin/script", "/bin/script").stream()
             .anyMatch(name -> Files.exists(Path.of(name))),
         "no script(1) here, which makes a terminal");
+    assumeTrue(
+        new ProcessBuilder("env", "--default-signal=INT", "true").start().waitFor() == 0,
+        "env(1) cannot set how signals are handled here: coreutils 8.31 can");
   }
 
   /** Runs a shell command in a terminal; "penstock" in it is the command line. */
@@ -40,6 +46,10 @@ final class TerminalTest {
     assertThat(penstock.toFile().setExecutable(true)).isTrue();
     ProcessBuilder builder =
         new ProcessBuilder(
+                // Whoever runs the tests in the background may have it ignored, and that is
+                // inherited by all that they start: a shell cannot take it back, nor can a JVM.
+                "env",
+                "--default-signal=INT",
                 "script",
                 "-q",
                 "-e",
@@ -51,7 +61,15 @@ final class TerminalTest {
     builder.environment().remove("COLUMNS");
     builder.environment().put("TERM", "xterm");
     builder.environment().put("SHELL", "/bin/sh");
-    return builder.start();
+    Process process = builder.start();
+    // Reading from it cannot be interrupted, so it must end.
+    CompletableFuture.delayedExecutor(MOST_SECONDS, TimeUnit.SECONDS).execute(() -> kill(process));
+    return process;
+  }
+
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 
   private static String output(Process process) throws IOException, InterruptedException {
