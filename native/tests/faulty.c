@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/io.h"
 #include "support.h"
 
 fault_rule fault_rules[MAX_FAULT_RULES];
@@ -63,7 +64,7 @@ static void faulty_close(backend *self) {
 int32_t faulty_open(backend *self, uint32_t kind, const backend_options *options) {
   faulty_state *state = calloc(1, sizeof *state);
   CHECK(state != NULL);
-  CHECK_EQUAL(backend_open(&state->inner, kind, options), 0);
+  CHECK_EQUAL(io_backend_open(&state->inner, kind, options), 0);
   *self = (backend){
       .state = state, .start = faulty_start, .finish = faulty_finish, .close = faulty_close};
   return 0;

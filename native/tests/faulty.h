@@ -2,7 +2,7 @@
 #ifndef PENSTOCK_FAULTY_H
 #define PENSTOCK_FAULTY_H
 
-#include "internal.h"
+#include "core/backend.h"
 
 typedef struct {
   uint64_t begin; /* reads that touch [begin, end) of any file */

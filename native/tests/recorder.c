@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "core/io.h"
+#include "core/request.h"
 #include "support.h"
 
 recorded recorded_reads[MAX_RECORDED];
@@ -48,7 +50,7 @@ static void recorder_close(backend *self) {
 int32_t recorder_open(backend *self, uint32_t kind, const backend_options *options) {
   recorder_state *state = calloc(1, sizeof *state);
   CHECK(state != NULL);
-  CHECK_EQUAL(backend_open(&state->inner, kind, options), 0);
+  CHECK_EQUAL(io_backend_open(&state->inner, kind, options), 0);
   *self = (backend){
       .state = state, .start = recorder_start, .finish = recorder_finish, .close = recorder_close};
   return 0;

@@ -3,7 +3,7 @@
 #ifndef PENSTOCK_RECORDER_H
 #define PENSTOCK_RECORDER_H
 
-#include "internal.h"
+#include "core/backend.h"
 
 typedef struct {
   uint64_t offset_bytes;

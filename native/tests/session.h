@@ -3,6 +3,7 @@
 #ifndef PENSTOCK_SESSION_H
 #define PENSTOCK_SESSION_H
 
+#include "core/backend.h"
 #include "recorder.h"
 
 enum { DATA_OFFSET = 128 }; /* of make_source */

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "io/backends.h"
 #include "support.h"
 
 /* What the processor does takes some time, too: so nobody waits for ever for a clock to move. */
@@ -53,7 +54,7 @@ static completion complete(slow_state *state) {
   state->first = (state->first + 1) % state->capacity;
   state->count--;
   const uint32_t pieces = request_pieces(request);
-  const ssize_t got = preadv(request_fd(state->source, request, state->io), request->pieces,
+  const ssize_t got = preadv(request_fd(state->source, request, state->io), request_iovec(request),
                              (int)pieces, (off_t)request_offset(request));
   CHECK(got >= 0);
   return (completion){.request = request, .result = (int32_t)got};

@@ -5,7 +5,7 @@
 #ifndef PENSTOCK_SLOW_H
 #define PENSTOCK_SLOW_H
 
-#include "internal.h"
+#include "core/backend.h"
 
 typedef struct {
   uint64_t request_ns;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/source.h"
+
 enum { SLOTS = 4, DATA_OFFSET = 128 };
 
 void check_failed(const char *file, int line, const char *expression, int64_t left, int64_t right) {

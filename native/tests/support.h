@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "internal.h"
+#include "penstock.h"
 
 void check_failed(const char *file, int line, const char *expression, int64_t left, int64_t right);
 

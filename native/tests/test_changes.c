@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/source.h"
 #include "support.h"
 
 static penstock_failure failure_now;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/reader.h"
 #include "session.h"
 #include "support.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/reader.h"
 #include "faulty.h"
 #include "support.h"
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/common.h"
+#include "core/reader.h"
 #include "faulty.h"
 #include "support.h"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/reader.h"
 #include "session.h"
 #include "slow.h"
 #include "support.h"

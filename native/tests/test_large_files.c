@@ -1,9 +1,12 @@
 /* Sizes, counts and indices beyond 31 and 32 bits, in files of mostly holes. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/common.h"
+#include "core/source.h"
 #include "support.h"
 
 enum { DATA_OFFSET = 128 /* of make_source */ };

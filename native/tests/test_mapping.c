@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/reader.h"
+#include "core/source.h"
 #include "support.h"
 
 enum { ADVISED_RECORD = 784, ADVISED_COUNT = 6000 };

@@ -4,6 +4,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "core/common.h"
+#include "core/io.h"
+#include "core/reader.h"
 #include "support.h"
 
 static uint64_t resident_pages(const uint8_t *memory, uint64_t bytes) {
@@ -56,7 +59,7 @@ static void contents_are_kept(void) {
   for (uint32_t i = 0; i < BYTES; i += 4097)
     memory[i] = (uint8_t)(i >> 12);
   uint64_t done_bytes = 0;
-  while (memory_populate(memory, BYTES, &done_bytes) == 1)
+  while (io_populate(memory, BYTES, &done_bytes) == 1)
     ;
   for (uint32_t i = 0; i < BYTES; i += 4097)
     CHECK_EQUAL(memory[i], (uint8_t)(i >> 12));

@@ -1,4 +1,5 @@
 /* The pace is learned from what a device does: simulated ones, whose limits are known. */
+#include "core/pace.h"
 #include "support.h"
 
 enum { SECOND = 1000000000 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/pixels.h"
 #include "support.h"
 
 enum { MARGIN = 16, MARK = 0x7f };

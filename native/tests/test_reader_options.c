@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/source.h"
 #include "support.h"
 
 /* ---- counting ------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
  * that do not go straight to their place. */
 #include <string.h>
 
+#include "core/request.h"
 #include "support.h"
 
 enum { BLOCK = 16, LENGTH = 6 * BLOCK, GUARD = 64 };
@@ -30,10 +31,10 @@ static void read_in_steps(uint32_t step) {
     uint64_t offered = 0;
     uint32_t at = read_now.done_bytes;
     for (uint32_t i = 0; i < count; i++) {
-      CHECK(read_now.pieces[i].iov_len > 0);
-      offered += read_now.pieces[i].iov_len;
-      uint8_t *to = read_now.pieces[i].iov_base;
-      for (uint64_t byte = 0; byte < read_now.pieces[i].iov_len && left > 0; byte++, left--)
+      CHECK(read_now.pieces[i].bytes > 0);
+      offered += read_now.pieces[i].bytes;
+      uint8_t *to = read_now.pieces[i].base;
+      for (uint64_t byte = 0; byte < read_now.pieces[i].bytes && left > 0; byte++, left--)
         to[byte] = pattern(at++, 7);
     }
     CHECK_EQUAL(offered, request_length(&read_now));
@@ -79,15 +80,15 @@ static void a_staged_read_is_one_piece(void) {
 static void pieces_are_whole_blocks(void) {
   new_request(1, BLOCK, BLOCK);
   CHECK_EQUAL(request_pieces(&read_now), 3);
-  CHECK(read_now.pieces[0].iov_base == edges);
-  CHECK_EQUAL(read_now.pieces[0].iov_len, BLOCK);
-  CHECK(read_now.pieces[1].iov_base == place + GUARD + BLOCK);
-  CHECK_EQUAL(read_now.pieces[1].iov_len, LENGTH - 2 * BLOCK);
-  CHECK(read_now.pieces[2].iov_base == edges + BLOCK);
-  CHECK_EQUAL(read_now.pieces[2].iov_len, BLOCK);
+  CHECK(read_now.pieces[0].base == edges);
+  CHECK_EQUAL(read_now.pieces[0].bytes, BLOCK);
+  CHECK(read_now.pieces[1].base == place + GUARD + BLOCK);
+  CHECK_EQUAL(read_now.pieces[1].bytes, LENGTH - 2 * BLOCK);
+  CHECK(read_now.pieces[2].base == edges + BLOCK);
+  CHECK_EQUAL(read_now.pieces[2].bytes, BLOCK);
   new_request(1, 0, BLOCK);
   CHECK_EQUAL(request_pieces(&read_now), 2);
-  CHECK(read_now.pieces[1].iov_base == edges);
+  CHECK(read_now.pieces[1].base == edges);
   new_request(1, BLOCK, 0);
   CHECK_EQUAL(request_pieces(&read_now), 2);
   new_request(1, 0, 0);

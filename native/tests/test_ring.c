@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/reader.h"
 #include "support.h"
 
 /* liburing 2.3 has no names for what came later. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/source.h"
 #include "support.h"
 
 enum { FILES = 3, SHARDS = 3000, SHARD_RECORD = 5, SHARD_GAP = 11 };

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/source.h"
 #include "support.h"
 
 enum { NOBODY = 65534 };

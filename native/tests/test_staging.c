@@ -1,6 +1,7 @@
 /* The staging ring: chunks come in order, may come back in any, and never overlap. */
 #include <string.h>
 
+#include "core/staging.h"
 #include "support.h"
 
 enum { PAGE = 4096, CHUNKS = 8 };

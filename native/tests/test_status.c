@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/reader.h"
 #include "support.h"
 
 #define ROW(error)                                                                                 \

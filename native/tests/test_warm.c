@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/source.h"
 #include "support.h"
 
 enum { RECORD = 4096, COUNT = 2000 };

@@ -1,7 +1,8 @@
 /* The resident cache: a fixed pseudo-random subset of the records whose cells are not given back. A
  * new permutation each epoch makes every record equally likely to be next, so any fixed subset is
  * as good as clairvoyance, while the least recently used records are the wrong ones to keep. */
-#include "internal.h"
+#include "core/cache.h"
+#include "core/reader.h"
 
 /* Constants of SplitMix64 (Steele, Lea, Flood 2014): a full-period increment and a strong mix. */
 static uint64_t mix(uint64_t value) {

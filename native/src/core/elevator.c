@@ -15,7 +15,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "internal.h"
+#include "core/cache.h"
+#include "core/elevator.h"
+#include "core/order.h"
+#include "core/reader.h"
 
 /* The head of an order is this part of what is known ahead. */
 #define HEAD_PART 16

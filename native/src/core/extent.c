@@ -2,11 +2,17 @@
  * are read together where the gap between them is cheaper than another request, records larger than
  * a request in parts. It chooses where the bytes go (straight to their place where alignment
  * allows, to staging otherwise) and gives cells to records; it must not wait. */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <time.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/elevator.h"
+#include "core/extent.h"
+#include "core/gather.h"
+#include "core/io.h"
+#include "core/order.h"
+#include "core/pace.h"
+#include "core/reader.h"
+#include "core/staging.h"
 
 /* A record that shares its first or last block with others goes straight where at least so much of
  * it does. Below, devices read into one piece so much faster than into three that it is not worth
@@ -172,7 +178,7 @@ static int allocate_staging(penstock_reader *reader, request *request) {
   request->edges = NULL;
   if (bytes == 0)
     return 1;
-  uint8_t *memory = staging_allocate(&reader->staging, request, bytes, 4096);
+  uint8_t *memory = staging_allocate(&reader->staging, request, bytes, BLOCK_BYTES);
   if (request->straight)
     request->edges = memory;
   else
@@ -239,7 +245,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
     request->base = order_destination(reader, entry, extent.column) +
                     (ptrdiff_t)(extent.begin - extent.record_offset);
   request->done_bytes = 0;
-  request->started_ns = clock_ns(CLOCK_MONOTONIC);
+  request->started_ns = io_now_ns();
   request->file = extent.file;
   request->column = extent.column;
   request->is_under_way = 1;

@@ -1,13 +1,16 @@
 /* Gather: brings the bytes of completed reads to their places, decides what every error and short
  * read means, and hands records over from cells and resident columns to a slot. */
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
-#include "internal.h"
+#include "core/cache.h"
+#include "core/common.h"
+#include "core/gather.h"
+#include "core/io.h"
+#include "core/order.h"
+#include "core/reader.h"
+#include "core/resident.h"
+#include "core/staging.h"
 
 /* So many records, and so much of each, are asked of memory before they are copied. */
 #define CUTS_AHEAD 4
@@ -97,15 +100,14 @@ static void release(penstock_reader *reader, request *request) {
   /* Advice only: pages that cannot be dropped stay. */
   if (reader->options.drop_behind && reader->options.io == PENSTOCK_IO_BUFFERED &&
       !reader->backend.drops_behind)
-    (void)posix_fadvise(file->fd_buffered, (off_t)request->offset_bytes,
-                        (off_t)request->length_bytes, POSIX_FADV_DONTNEED);
+    io_drop_pages(file, request->offset_bytes, request->length_bytes);
   gather_drop(reader, request);
 }
 
 static int32_t start_again(penstock_reader *reader, request *request) {
   reader->statistics.requests++;
   reader->statistics.repeats++;
-  request->started_ns = clock_ns(CLOCK_MONOTONIC);
+  request->started_ns = io_now_ns();
   request->is_again = 1;
   const int32_t status = reader->backend.start(&reader->backend, request);
   if (status < 0)
@@ -261,8 +263,8 @@ static void describe(const penstock_reader *reader, uint32_t entry, penstock_fai
   const uint32_t column = entry_failed_column(&reader->entries, entry);
   const uint64_t index = entry_index(&reader->entries, entry);
   const location found = source_locate(&reader->source->columns[column], index, 0);
-  struct stat now;
-  const int known = fstat(reader->source->files[found.file].fd_buffered, &now) == 0;
+  uint64_t size_bytes;
+  const int32_t known = io_file_size(&reader->source->files[found.file], &size_bytes);
   *failure = (penstock_failure){
       .status = entry_status(&reader->entries, entry),
       .column = (int32_t)column,
@@ -270,7 +272,7 @@ static void describe(const penstock_reader *reader, uint32_t entry, penstock_fai
       .index = (int64_t)index,
       .offset_bytes = (int64_t)found.offset_bytes,
       .expected_bytes = reader->source->columns[column].record_bytes,
-      .found_bytes = known ? (uint64_t)now.st_size : 0,
+      .found_bytes = known == 0 ? size_bytes : 0,
   };
 }
 

@@ -1,7 +1,11 @@
 /* What is not worth reading any more. A reader of whole batches has no use for the rest of one in
  * which a record has failed: on a device that takes its time with each error, the consumer must not
  * wait for all of them before it hears of the first. What was read already is still delivered. */
-#include "internal.h"
+#include "core/give_up.h"
+#include "core/elevator.h"
+#include "core/gather.h"
+#include "core/order.h"
+#include "core/reader.h"
 
 static int32_t first_failure(const penstock_reader *reader, uint64_t end, uint32_t *column) {
   const entry_ring *ring = &reader->entries;

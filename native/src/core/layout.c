@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/io.h"
+#include "core/layout.h"
+#include "core/reader.h"
+#include "core/resident.h"
 
 #define MAX_QUEUE_DEPTH 4096
 #define MAX_READ_BYTES (UINT32_C(64) << 20)
@@ -43,7 +47,7 @@ static void *carve(arena *arena, uint64_t count, uint64_t bytes, uint64_t alignm
 
 /* Records of whole blocks lie in memory as far behind the beginning of a block as they do in their
  * file, so that they can be read there directly; but at multiples of 64 bytes, as their elements
- * are promised to. All others begin at a page. */
+ * are promised to. All others begin at a block. */
 static uint64_t phase_of(const penstock_source *source, uint32_t column) {
   const source_column *of = &source->columns[column];
   if (of->shard_count == 0)
@@ -57,7 +61,7 @@ static uint64_t phase_of(const penstock_source *source, uint32_t column) {
 
 static uint8_t *carve_records(const penstock_source *source, uint32_t column, uint64_t count,
                               arena *arena) {
-  arena->used = round_up(arena->used, 4096) + phase_of(source, column);
+  arena->used = round_up(arena->used, BLOCK_BYTES) + phase_of(source, column);
   return carve(arena, count, source->columns[column].record_bytes, 1);
 }
 
@@ -73,7 +77,7 @@ static void carve_columns(penstock_reader *reader, arena *arena) {
   reader->active_count = 0;
   for (uint32_t i = 0; i < source->column_count; i++) {
     if (is_resident[i]) {
-      reader->resident[i] = carve(arena, resident_column_bytes(source, i), 1, 4096);
+      reader->resident[i] = carve(arena, resident_column_bytes(source, i), 1, BLOCK_BYTES);
       continue;
     }
     reader->active[reader->active_count++] = i;
@@ -145,7 +149,7 @@ static void carve_requests(penstock_reader *reader, arena *arena) {
 /* Called twice: to count, and to hand out. */
 static void carve_all(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
-  reader->staging.base = carve(arena, options->staging_bytes, 1, 4096);
+  reader->staging.base = carve(arena, options->staging_bytes, 1, BLOCK_BYTES);
   carve_columns(reader, arena);
   entry_ring *ring = &reader->entries;
   ring->capacity = options->entry_count;
@@ -163,7 +167,7 @@ static void carve_all(penstock_reader *reader, arena *arena) {
 static int32_t set_options(penstock_reader *reader, const penstock_reader_options *options) {
   const uint64_t limit = UINT64_C(1) << PENSTOCK_MAX_ENTRIES_LOG2;
   if (options->queue_depth == 0 || options->queue_depth > MAX_QUEUE_DEPTH ||
-      options->max_read_bytes < 4096 || options->max_read_bytes > MAX_READ_BYTES ||
+      options->max_read_bytes < BLOCK_BYTES || options->max_read_bytes > MAX_READ_BYTES ||
       options->merge_gap_bytes > MAX_READ_BYTES ||
       options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))
     return -EINVAL;
@@ -182,7 +186,7 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
   if (options->cached_records > 0 && (options->cell_count == 0 || options->cached_records > limit ||
                                       options->cached_records > reader->source->record_count))
     return -EINVAL;
-  uint32_t alignment = 4096;
+  uint32_t alignment = BLOCK_BYTES;
   for (uint32_t i = 0; i < reader->source->file_count; i++)
     if (source_offset_alignment(&reader->source->files[i], options->io) > alignment)
       alignment = reader->source->files[i].info.direct_offset_alignment;
@@ -205,7 +209,7 @@ int32_t layout_plan(penstock_reader *reader, penstock_source *source,
   carve_all(reader, &count);
   if (count.overflow)
     return -EINVAL;
-  reader->memory_bytes = round_up(count.used, 4096);
+  reader->memory_bytes = round_up(count.used, io_page_bytes());
   return 0;
 }
 
@@ -224,7 +228,7 @@ int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_op
   const int32_t status = layout_plan(reader, source, options);
   if (status == 0)
     *bytes = reader->memory_bytes + sizeof *reader +
-             backend_memory(options->backend, options->queue_depth);
+             io_backend_memory(options->backend, options->queue_depth);
   free(reader);
   return status;
 }
@@ -238,6 +242,6 @@ int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint6
     (void)carve_records(source, i, batch_size, &count);
     offsets[i] = count.used - batch_size * source->columns[i].record_bytes;
   }
-  *slot_bytes = round_up(count.used, 4096);
+  *slot_bytes = round_up(count.used, BLOCK_BYTES);
   return count.overflow ? -EINVAL : 0;
 }

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/order.h"
+#include "core/reader.h"
 
 uint64_t order_room(const penstock_reader *reader) {
   const entry_ring *ring = &reader->entries;
@@ -61,7 +63,7 @@ static int32_t check_order(const penstock_reader *reader, const int64_t *indices
                            uint64_t slot_address) {
   if (!indices || count == 0)
     return -EINVAL;
-  if ((slot_address == 0) != (reader->options.cell_count > 0) || slot_address % 4096 != 0)
+  if ((slot_address == 0) != (reader->options.cell_count > 0) || slot_address % BLOCK_BYTES != 0)
     return -EINVAL;
   if (slot_address != 0 && count > reader->options.batch_size)
     return -EINVAL;

@@ -9,9 +9,8 @@
  * divided by what a byte costs, both from a least-squares fit of time = requests * a + bytes * b
  * over recent windows, drawn towards a guess that holds until there is evidence. Reads are as large
  * as two gaps or more: then requests cost less than the bytes. */
-#include <time.h>
 
-#include "internal.h"
+#include "core/pace.h"
 
 #define LEAST_DEPTH 8
 #define FIRST_DEPTH 64

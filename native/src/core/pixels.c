@@ -4,7 +4,8 @@
  * same everywhere. */
 #include <errno.h>
 
-#include "internal.h"
+#include "core/pixels.h"
+#include "penstock.h"
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 

@@ -1,19 +1,22 @@
 /* A reader from open to close: it allocates all that its layout says, lets the parts do their work,
  * and waits for the device, in drive and until nothing is in flight. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "internal.h"
+#include "core/cache.h"
+#include "core/common.h"
+#include "core/elevator.h"
+#include "core/extent.h"
+#include "core/gather.h"
+#include "core/give_up.h"
+#include "core/io.h"
+#include "core/layout.h"
+#include "core/order.h"
+#include "core/pace.h"
+#include "core/reader.h"
+#include "core/resident.h"
 
 #define DRAIN_LIMIT_NS UINT64_C(30000000000)
-
-uint64_t clock_ns(int clock) {
-  struct timespec time;
-  clock_gettime(clock, &time);
-  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
 
 /* ---- open and close -------------------------------------------------------------------------- */
 
@@ -75,7 +78,7 @@ int32_t reader_open_with(penstock_source *source, const penstock_reader_options 
   if (!source || !options || !reader || source->column_count == 0)
     return -EINVAL;
   for (uint32_t i = 0; i < source->file_count; i++)
-    if (options->io == PENSTOCK_IO_DIRECT && source->files[i].fd_direct < 0)
+    if (options->io == PENSTOCK_IO_DIRECT && !source_reads_directly(&source->files[i]))
       return -EINVAL;
   penstock_reader *opened = malloc(sizeof *opened);
   if (!opened)
@@ -85,7 +88,7 @@ int32_t reader_open_with(penstock_source *source, const penstock_reader_options 
     free(opened);
     return status;
   }
-  opened->cpu_start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+  opened->cpu_start_ns = io_thread_cpu_ns();
   atomic_fetch_add(&source->readers, 1);
   uint64_t offset_bytes;
   status = penstock_slot_layout(source, options->batch_size, opened->slot_offsets, &offset_bytes);
@@ -101,24 +104,24 @@ int32_t reader_open_with(penstock_source *source, const penstock_reader_options 
 
 int32_t penstock_reader_open(penstock_source *source, const penstock_reader_options *options,
                              penstock_reader **reader) {
-  return reader_open_with(source, options, backend_open, reader);
+  return reader_open_with(source, options, io_backend_open, reader);
 }
 
 int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes) {
   if (!reader || !done_bytes)
     return -EINVAL;
-  return memory_populate(reader->memory, reader->memory_bytes, done_bytes);
+  return io_populate(reader->memory, reader->memory_bytes, done_bytes);
 }
 
 /* Waits until the device has answered all; what it brings is dropped, and what it was not asked for
  * yet is not read any more. */
 static int32_t drain(penstock_reader *reader) {
-  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t begin = io_now_ns();
   if (reader->in_flight > 0)
     for (uint32_t i = 0; i < reader->options.queue_depth; i++)
       reader->requests[i].is_given_up = 1;
   while (reader->in_flight > 0) {
-    const uint64_t spent = clock_ns(CLOCK_MONOTONIC) - begin;
+    const uint64_t spent = io_now_ns() - begin;
     if (spent >= DRAIN_LIMIT_NS)
       return -ETIMEDOUT;
     const int32_t count =
@@ -169,7 +172,7 @@ static void count_latency(penstock_reader *reader, uint64_t nanoseconds) {
 }
 
 static int32_t process(penstock_reader *reader, uint32_t count) {
-  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t begin = io_now_ns();
   uint64_t bytes = 0;
   for (uint32_t i = 0; i < count; i++) {
     const completion *done = &reader->completions[i];
@@ -184,17 +187,17 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
     status = status < 0 ? status : one;
   }
   order_advance_ready(reader);
-  reader->statistics.copy_ns += clock_ns(CLOCK_MONOTONIC) - begin;
+  reader->statistics.copy_ns += io_now_ns() - begin;
   return status;
 }
 
 /* Waiting for some at once saves system calls; the wait is short beside the queue's length. */
 static int32_t wait_for_some(penstock_reader *reader, int satisfied, uint64_t timeout_ns) {
-  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t begin = io_now_ns();
   const uint32_t wanted = satisfied ? 0 : 1 + reader->in_flight / 8;
   const int32_t count = reader->backend.finish(&reader->backend, wanted, satisfied ? 0 : timeout_ns,
                                                reader->completions, reader->options.queue_depth);
-  reader->statistics.wait_ns += clock_ns(CLOCK_MONOTONIC) - begin;
+  reader->statistics.wait_ns += io_now_ns() - begin;
   return count;
 }
 
@@ -203,7 +206,7 @@ static uint64_t ready_count(const penstock_reader *reader) {
 }
 
 static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns) {
-  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t begin = io_now_ns();
   int force = 0;
   if (reader->loading.unloaded_bytes > 0) {
     const int32_t status = resident_load(reader, timeout_ns);
@@ -214,9 +217,9 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
   for (;;) {
     if (reader->options.whole_batches && reader->entries.failed > 0)
       give_up_batch(reader, wanted);
-    const uint64_t planning = clock_ns(CLOCK_MONOTONIC);
+    const uint64_t planning = io_now_ns();
     int32_t status = extent_issue(reader, force ? wanted : 0);
-    reader->statistics.plan_ns += clock_ns(CLOCK_MONOTONIC) - planning;
+    reader->statistics.plan_ns += io_now_ns() - planning;
     if (status < 0)
       return status;
     order_advance_ready(reader);
@@ -235,7 +238,7 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
       continue;
     }
     force = 0;
-    const uint64_t spent = clock_ns(CLOCK_MONOTONIC) - begin;
+    const uint64_t spent = io_now_ns() - begin;
     const int is_late = spent >= timeout_ns;
     status = wait_for_some(reader, satisfied || is_late, timeout_ns - spent);
     if (status < 0)
@@ -263,7 +266,7 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
 int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                              penstock_failure *failure) {
   if (!reader || !failure || count == 0 || count > reader->options.batch_size ||
-      slot_address == 0 || slot_address % 4096 != 0)
+      slot_address == 0 || slot_address % BLOCK_BYTES != 0)
     return -EINVAL;
   if (ready_count(reader) < count)
     return -EAGAIN;
@@ -274,9 +277,9 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
     reader->batch_first = (reader->batch_first + 1) % PENSTOCK_MAX_SLOT_BATCHES;
     reader->batch_count--;
   }
-  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t begin = io_now_ns();
   const int32_t status = gather_take(reader, count, slot_address, failure);
-  reader->statistics.copy_ns += clock_ns(CLOCK_MONOTONIC) - begin;
+  reader->statistics.copy_ns += io_now_ns() - begin;
   return status;
 }
 
@@ -287,7 +290,7 @@ int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics 
   statistics->sweeps += reader->elevator.sweeps;
   statistics->queue_depth = reader->pace.depth;
   statistics->merge_gap_bytes = reader->pace.gap_bytes;
-  statistics->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - reader->cpu_start_ns;
+  statistics->cpu_ns = io_thread_cpu_ns() - reader->cpu_start_ns;
   return 0;
 }
 

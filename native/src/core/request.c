@@ -3,24 +3,24 @@
  * them only the record's own bytes are copied. */
 #include <string.h>
 
-#include "internal.h"
+#include "core/request.h"
 
 uint32_t request_pieces(request *request) {
   const uint32_t straight_bytes = request->length_bytes - request->head_bytes - request->tail_bytes;
-  const struct iovec all[MAX_PIECES] = {
-      {.iov_base = request->edges, .iov_len = request->head_bytes},
-      {.iov_base = request->base + request->head_bytes, .iov_len = straight_bytes},
-      {.iov_base = request->edges + request->head_bytes, .iov_len = request->tail_bytes},
+  const memory_piece all[MAX_PIECES] = {
+      {.base = request->edges, .bytes = request->head_bytes},
+      {.base = request->base + request->head_bytes, .bytes = straight_bytes},
+      {.base = request->edges + request->head_bytes, .bytes = request->tail_bytes},
   };
   uint64_t done = request->done_bytes;
   uint32_t count = 0;
   for (uint32_t i = 0; i < MAX_PIECES; i++) {
-    if (done >= all[i].iov_len) {
-      done -= all[i].iov_len;
+    if (done >= all[i].bytes) {
+      done -= all[i].bytes;
       continue;
     }
-    request->pieces[count++] = (struct iovec){.iov_base = (uint8_t *)all[i].iov_base + done,
-                                              .iov_len = all[i].iov_len - done};
+    request->pieces[count++] =
+        (memory_piece){.base = all[i].base + done, .bytes = all[i].bytes - done};
     done = 0;
   }
   return count;

@@ -1,15 +1,18 @@
 /* Resident columns: small ones (labels beside images) are read once, front to back, and kept. Else
  * each label of a shuffled order would cost a request as dear as its image's. They are read step by
  * step, by drive: whoever opens a reader must be able to stop waiting for a slow device. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
-#include "internal.h"
+#include "core/backend.h"
+#include "core/common.h"
+#include "core/gather.h"
+#include "core/io.h"
+#include "core/reader.h"
+#include "core/resident.h"
 
 /* Damage is told to so many bytes: the block of file systems and of most disks. */
-#define DAMAGE_BLOCK_BYTES 4096
+#define DAMAGE_BLOCK_BYTES BLOCK_BYTES
 /* After so many failures in a row the rest of a file is not asked for. */
 #define RESIDENT_MAX_FAILURES 16
 
@@ -227,7 +230,7 @@ static int32_t completed(penstock_reader *reader, const completion *done) {
  * backend is broken. */
 int32_t resident_load(penstock_reader *reader, uint64_t timeout_ns) {
   resident_loading *loading = &reader->loading;
-  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t begin = io_now_ns();
   while (loading->unloaded_bytes > 0) {
     int32_t status = 0;
     if (!loading->request) {
@@ -236,13 +239,13 @@ int32_t resident_load(penstock_reader *reader, uint64_t timeout_ns) {
     }
     if (status < 0 || timeout_ns == 0)
       return status;
-    const uint64_t spent = clock_ns(CLOCK_MONOTONIC) - begin;
+    const uint64_t spent = io_now_ns() - begin;
     completion done;
     status = reader->backend.finish(&reader->backend, 1,
                                     spent < timeout_ns ? timeout_ns - spent : 1, &done, 1);
     if (status > 0)
       status = completed(reader, &done);
-    if (status < 0 || clock_ns(CLOCK_MONOTONIC) - begin >= timeout_ns)
+    if (status < 0 || io_now_ns() - begin >= timeout_ns)
       return status;
   }
   return 0;

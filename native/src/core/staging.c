@@ -1,7 +1,8 @@
 /* The staging ring: memory for reads whose bytes are copied to their places afterwards. Chunks are
  * given out in the order in which requests start and mostly come back in that order, so a ring
  * serves any mixture of sizes without fragments: a chunk freed early waits for those before it. */
-#include "internal.h"
+#include "core/staging.h"
+#include "core/common.h"
 
 /* Positions grow for ever, so "empty" and "full" differ; the end of the memory is skipped when a
  * chunk would not fit before it. Returns NULL when there is no room now. */

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "internal.h"
+#include "penstock.h"
 
 typedef struct {
   int32_t error;

@@ -2,9 +2,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 
-#include "internal.h"
+#include "core/io.h"
+#include "core/source.h"
+#include "io/backends.h"
+#include "penstock.h"
 
-int32_t backend_open(backend *self, uint32_t kind, const backend_options *options) {
+int32_t io_backend_open(backend *self, uint32_t kind, const backend_options *options) {
   switch (kind) {
   case PENSTOCK_BACKEND_URING:
     return backend_uring_open(self, options);
@@ -15,7 +18,7 @@ int32_t backend_open(backend *self, uint32_t kind, const backend_options *option
   }
 }
 
-uint64_t backend_memory(uint32_t kind, uint32_t queue_depth) {
+uint64_t io_backend_memory(uint32_t kind, uint32_t queue_depth) {
   return kind == PENSTOCK_BACKEND_URING ? backend_uring_memory(queue_depth)
                                         : backend_pread_memory(queue_depth);
 }
@@ -49,7 +52,7 @@ static int32_t read_block(backend *backend, const penstock_source *source, uint3
 
 static int32_t check_files(const penstock_source *source, uint32_t io, penstock_failure *failure) {
   for (uint32_t i = 0; i < source->file_count; i++)
-    if (io == PENSTOCK_IO_DIRECT && source->files[i].fd_direct < 0) {
+    if (io == PENSTOCK_IO_DIRECT && !source_reads_directly(&source->files[i])) {
       failure->file = (int32_t)i;
       return -EINVAL;
     }
@@ -67,7 +70,7 @@ static int32_t probe(penstock_source *source, uint32_t kind, uint32_t io,
     return status;
   const backend_options options = {.source = source, .io = io, .queue_depth = 1};
   backend backend;
-  status = backend_open(&backend, kind, &options);
+  status = io_backend_open(&backend, kind, &options);
   if (status == 0) {
     status = read_block(&backend, source, io, address, failure);
     backend.close(&backend);

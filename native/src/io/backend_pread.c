@@ -3,12 +3,13 @@
  * in flight do. Direct reads cannot be asked for ahead: they go one by one here. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/io.h"
+#include "io/backends.h"
+#include "io/platform.h"
 
 typedef struct {
   const penstock_source *source;
@@ -25,9 +26,9 @@ static int32_t pread_start(backend *self, request *request) {
   pread_state *state = self->state;
   PENSTOCK_ASSERT(state->count < state->capacity);
   if (state->io == PENSTOCK_IO_BUFFERED)
-    (void)posix_fadvise(request_fd(state->source, request, state->io),
-                        (off_t)request_offset(request), (off_t)request_length(request),
-                        POSIX_FADV_WILLNEED);
+    (void)platform_advise_file(request_fd(state->source, request, state->io),
+                               request_offset(request), request_length(request),
+                               PENSTOCK_ADVICE_WILLNEED);
   if (request->is_again) {
     state->first = (state->first + state->capacity - 1) % state->capacity;
     state->queue[state->first] = request;
@@ -42,7 +43,7 @@ static int32_t read_one(const pread_state *state, request *request) {
   if (request->is_given_up)
     return -ECANCELED;
   const uint32_t pieces = request_pieces(request);
-  const ssize_t got = preadv(request_fd(state->source, request, state->io), request->pieces,
+  const ssize_t got = preadv(request_fd(state->source, request, state->io), request_iovec(request),
                              (int)pieces, (off_t)request_offset(request));
   return got < 0 ? -errno : (int32_t)got;
 }
@@ -51,7 +52,7 @@ static int32_t read_one(const pread_state *state, request *request) {
 static int32_t pread_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
                             completion *completions, uint32_t capacity) {
   pread_state *state = self->state;
-  const uint64_t begin = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t begin = io_now_ns();
   uint32_t count = 0;
   while (count < wanted && count < capacity && state->count > 0) {
     request *request = state->queue[state->first];
@@ -61,7 +62,7 @@ static int32_t pread_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
     completions[count++] = (completion){.request = request, .result = result};
     if (result == -ECANCELED)
       continue;
-    if (result < 0 || clock_ns(CLOCK_MONOTONIC) - begin >= timeout_ns)
+    if (result < 0 || io_now_ns() - begin >= timeout_ns)
       break;
   }
   return (int32_t)count;

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/io.h"
+#include "io/backends.h"
 
 /* liburing 2.3 has no names for what came later. */
 #ifndef IORING_SETUP_COOP_TASKRUN
@@ -58,12 +60,12 @@ static int32_t uring_start(backend *self, request *request) {
   const int fd =
       state->has_fixed_files ? (int)request->file : request_fd(state->source, request, state->io);
   const uint32_t count = request_pieces(request);
-  uint8_t *place = request->pieces[0].iov_base;
-  const uint32_t length = (uint32_t)request->pieces[0].iov_len;
+  uint8_t *place = request->pieces[0].base;
+  const uint32_t length = (uint32_t)request->pieces[0].bytes;
   const int is_fixed = state->fixed_base && place >= state->fixed_base &&
                        place + length <= state->fixed_base + state->fixed_bytes;
   if (count > 1)
-    io_uring_prep_readv(sqe, fd, request->pieces, count, request_offset(request));
+    io_uring_prep_readv(sqe, fd, request_iovec(request), count, request_offset(request));
   else if (is_fixed)
     io_uring_prep_read_fixed(sqe, fd, place, length, request_offset(request), 0);
   else
@@ -213,7 +215,8 @@ uint64_t backend_uring_memory(uint32_t queue_depth) {
   uint64_t entries = 1;
   while (entries < queue_depth)
     entries *= 2;
-  return sizeof(uring_state) + round_up(64 * entries, 4096) + round_up(36 * entries + 512, 4096);
+  const uint64_t page = io_page_bytes();
+  return sizeof(uring_state) + round_up(64 * entries, page) + round_up(36 * entries + 512, page);
 }
 
 int32_t backend_uring_open(backend *self, const backend_options *options) {

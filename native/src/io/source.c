@@ -1,5 +1,5 @@
-/* A source: the open files of a data set and where the records of its columns lie in them. It owns
- * descriptors, mappings and shard tables; it reads no data. */
+/* A source from open to close: its files, their descriptors, and what has changed since they were
+ * opened. It reads no data. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -9,10 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/io.h"
+#include "core/source.h"
+#include "io/platform.h"
+#include "penstock.h"
 
 #define MAX_FILES (1u << 20)
-#define MAX_RECORD_BYTES ((uint64_t)1 << 40)
 
 int32_t penstock_source_open(penstock_source **source) {
   if (!source)
@@ -34,7 +37,7 @@ static void fill_info(penstock_file_info *info, const struct stat *stat) {
 static int direct_read_works(int fd, uint32_t offset_alignment, uint32_t memory_alignment) {
   const uint32_t larger = offset_alignment > memory_alignment ? offset_alignment : memory_alignment;
   void *block = NULL;
-  if (posix_memalign(&block, larger < 4096 ? 4096 : larger, larger) != 0)
+  if (posix_memalign(&block, larger < BLOCK_BYTES ? BLOCK_BYTES : larger, larger) != 0)
     return 0;
   ssize_t got;
   do {
@@ -45,26 +48,17 @@ static int direct_read_works(int fd, uint32_t offset_alignment, uint32_t memory_
 }
 
 /* Opens the file a second time for direct reads. A file system that has none is no error: fd_direct
- * stays -1; too few descriptors or too little memory must not look like that. statx tells
- * alignments since Linux 6.1; before, 4096 always works where direct reads do. Returns 0 or -errno.
+ * stays -1; too few descriptors or too little memory must not look like that. Returns 0 or -errno.
  */
 static int32_t open_direct(source_file *file) {
   file->fd_direct = -1;
-  const int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
+  const int fd = platform_open_direct(file->path);
   if (fd < 0)
-    return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
+    return fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM ? fd : 0;
   struct stat stat;
-  uint32_t offset_alignment = 4096;
-  uint32_t memory_alignment = 4096;
-#ifdef STATX_DIOALIGN
-  struct statx extended;
-  memset(&extended, 0, sizeof extended);
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &extended) == 0 &&
-      (extended.stx_mask & STATX_DIOALIGN)) {
-    offset_alignment = extended.stx_dio_offset_align;
-    memory_alignment = extended.stx_dio_mem_align;
-  }
-#endif
+  uint32_t offset_alignment;
+  uint32_t memory_alignment;
+  platform_direct_alignment(fd, &offset_alignment, &memory_alignment);
   const int sane = offset_alignment > 0 && offset_alignment <= 65536 && memory_alignment > 0 &&
                    memory_alignment <= 65536 && (offset_alignment & (offset_alignment - 1)) == 0 &&
                    (memory_alignment & (memory_alignment - 1)) == 0;
@@ -142,94 +136,6 @@ int32_t penstock_source_add_file(penstock_source *source, const char *path,
   return (int32_t)count;
 }
 
-static uint64_t stride_of(const penstock_shard *shard, uint64_t record_bytes) {
-  return shard->stride_bytes > 0 ? shard->stride_bytes : record_bytes;
-}
-
-static int32_t check_shard(const penstock_source *source, const penstock_shard *shard,
-                           uint64_t record_bytes) {
-  if (shard->file >= source->file_count || shard->reserved != 0)
-    return -EINVAL;
-  const uint64_t size_bytes = source->files[shard->file].info.size_bytes;
-  if (shard->record_count == 0)
-    return shard->offset_bytes > size_bytes ? -ENODATA : 0;
-  uint64_t bytes;
-  uint64_t end;
-  if (__builtin_mul_overflow(shard->record_count - 1, stride_of(shard, record_bytes), &bytes) ||
-      __builtin_add_overflow(bytes, record_bytes, &bytes) ||
-      __builtin_add_overflow(shard->offset_bytes, bytes, &end))
-    return -EINVAL;
-  return end > size_bytes ? -ENODATA : 0;
-}
-
-int32_t penstock_source_add_column(penstock_source *source, uint64_t record_bytes,
-                                   const penstock_shard *shards, uint32_t count) {
-  if (!source || (!shards && count > 0) || record_bytes == 0 || record_bytes > MAX_RECORD_BYTES ||
-      source->column_count >= PENSTOCK_MAX_COLUMNS)
-    return -EINVAL;
-  uint64_t total = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    const int32_t status = check_shard(source, &shards[i], record_bytes);
-    if (status != 0)
-      return status;
-    total += shards[i].record_count;
-    if (total > INDEX_MASK)
-      return -EINVAL;
-  }
-  if (source->column_count > 0 && total != source->record_count)
-    return -ERANGE;
-  source_column *column = &source->columns[source->column_count];
-  column->shards = calloc(count ? count : 1, sizeof *column->shards);
-  if (!column->shards)
-    return -ENOMEM;
-  column->record_bytes = record_bytes;
-  column->shard_count = 0;
-  column->has_gaps = 0;
-  uint64_t first = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    if (shards[i].record_count == 0)
-      continue;
-    const uint64_t stride_bytes = stride_of(&shards[i], record_bytes);
-    column->shards[column->shard_count++] = (source_shard){.first_index = first,
-                                                           .record_count = shards[i].record_count,
-                                                           .offset_bytes = shards[i].offset_bytes,
-                                                           .stride_bytes = stride_bytes,
-                                                           .file = shards[i].file};
-    column->has_gaps |= shards[i].record_count > 1 && stride_bytes != record_bytes;
-    first += shards[i].record_count;
-  }
-  source->record_count = total;
-  return (int32_t)source->column_count++;
-}
-
-location source_locate(const source_column *column, uint64_t index, uint32_t near) {
-  uint32_t low = 0;
-  uint32_t high = column->shard_count;
-  PENSTOCK_ASSERT(high > 0);
-  if (near < high && column->shards[near].first_index <= index) {
-    const source_shard *hint = &column->shards[near];
-    if (index - hint->first_index < hint->record_count)
-      return (location){.offset_bytes =
-                            hint->offset_bytes + (index - hint->first_index) * hint->stride_bytes,
-                        .file = hint->file,
-                        .shard = near};
-    low = near;
-  }
-  while (high - low > 1) {
-    const uint32_t middle = low + (high - low) / 2;
-    if (column->shards[middle].first_index <= index)
-      low = middle;
-    else
-      high = middle;
-  }
-  const source_shard *shard = &column->shards[low];
-  PENSTOCK_ASSERT(index - shard->first_index < shard->record_count);
-  return (location){.offset_bytes =
-                        shard->offset_bytes + (index - shard->first_index) * shard->stride_bytes,
-                    .file = shard->file,
-                    .shard = low};
-}
-
 /* The descriptor tells of modifications in place, the path of another file put in this one's stead.
  */
 static int32_t check_file(const source_file *file, penstock_failure *failure) {
@@ -262,6 +168,14 @@ int32_t penstock_source_check(penstock_source *source, penstock_failure *failure
     }
   }
   *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
+  return 0;
+}
+
+int32_t io_file_size(const source_file *file, uint64_t *size_bytes) {
+  struct stat now;
+  if (fstat(file->fd_buffered, &now) != 0)
+    return -errno;
+  *size_bytes = (uint64_t)now.st_size;
   return 0;
 }
 

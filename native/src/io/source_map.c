@@ -2,45 +2,34 @@
  * penstock.h. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/io.h"
+#include "core/source.h"
+#include "io/platform.h"
+#include "penstock.h"
 
 /* Pages between two advised records are advised too when that saves a system call. */
 #define ADVICE_GAP_BYTES 16384
-#define PAGE_BYTES 4096
 /* One WILLNEED reads at most about this much at once on common devices; larger advice is cut. */
 #define ADVICE_LIMIT_BYTES ((uint64_t)128 << 10)
 
 /* What is fetched on a hint: the beginning of a record. Behind that the processor sees the pattern
  * itself. */
 #define HINT_BYTES 1024
-#define CACHE_LINE_BYTES 64
-
-#ifndef SYS_cachestat
-#define SYS_cachestat 451
-#endif
 
 int32_t penstock_source_cached(penstock_source *source, uint32_t file, uint64_t *cached_pages,
                                uint64_t *total_pages) {
   if (!source || file >= source->file_count || !cached_pages || !total_pages)
     return -EINVAL;
-  struct {
-    uint64_t offset;
-    uint64_t length;
-  } range = {0, 0}; /* length 0: to the end */
-  struct {
-    uint64_t cached, dirty, writeback, evicted, recently_evicted;
-  } counts = {0};
   const source_file *of = &source->files[file];
-  if (syscall(SYS_cachestat, (unsigned)of->fd_buffered, &range, &counts, 0u) != 0)
-    return -errno;
-  *cached_pages = counts.cached;
-  *total_pages = (of->info.size_bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+  const int32_t status = platform_cached_pages(of->fd_buffered, 0, 0, cached_pages);
+  if (status < 0)
+    return status;
+  const uint64_t page = io_page_bytes();
+  *total_pages = round_up(of->info.size_bytes, page) / page;
   return 0;
 }
 
@@ -68,21 +57,22 @@ int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *ad
  * that of its file; DONTNEED drops this mapping's view only, and the pages go by way of the file.
  */
 static void advise_range(const source_file *file, uint64_t begin, uint64_t end, uint32_t advice) {
-  static const int map_advice[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
-                                   MADV_DONTNEED};
-  static const int file_advice[] = {POSIX_FADV_NORMAL, POSIX_FADV_RANDOM, POSIX_FADV_SEQUENTIAL,
-                                    POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED};
-  begin = round_down(begin, PAGE_BYTES);
+  begin = round_down(begin, io_page_bytes());
   while (begin < end) {
     uint64_t length = end - begin;
     if (advice == PENSTOCK_ADVICE_WILLNEED && length > ADVICE_LIMIT_BYTES)
       length = ADVICE_LIMIT_BYTES;
     uint8_t *map = atomic_load(&file->map);
     if (map && advice != PENSTOCK_ADVICE_WILLNEED)
-      (void)madvise(map + begin, length, map_advice[advice]);
-    (void)posix_fadvise(file->fd_buffered, (off_t)begin, (off_t)length, file_advice[advice]);
+      platform_advise_map(map + begin, length, advice);
+    (void)platform_advise_file(file->fd_buffered, begin, length, advice);
     begin += length;
   }
+}
+
+void io_drop_pages(const source_file *file, uint64_t offset_bytes, uint64_t length_bytes) {
+  (void)platform_advise_file(file->fd_buffered, offset_bytes, length_bytes,
+                             PENSTOCK_ADVICE_DONTNEED);
 }
 
 static int compare_indices(const void *left, const void *right) {

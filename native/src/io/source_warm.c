@@ -3,25 +3,18 @@
  * for. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "core/common.h"
+#include "core/io.h"
+#include "core/source.h"
+#include "io/platform.h"
+#include "penstock.h"
 
-#define PAGE_BYTES 4096
 /* A byte of so many tells whether all of them have come: read-ahead completes in order of offsets,
  * but for pieces on which the device works at the same time. */
-#define PIECE_BYTES ((uint64_t)128 << 10)
-
-/* Linux 5.14; older C libraries do not name it. */
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#endif
-#ifndef SYS_cachestat
-#define SYS_cachestat 451
-#endif
+#define ANSWER_BYTES ((uint64_t)128 << 10)
 
 /* The file of a range, or NULL; the range must lie within the file as it was opened. */
 static const source_file *file_of_range(const penstock_source *source, uint32_t file,
@@ -42,18 +35,14 @@ int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t
   *missing_bytes = 0;
   if (length_bytes == 0) /* to the kernel that is the rest of the file */
     return 0;
-  const uint64_t begin = round_down(offset_bytes, PAGE_BYTES);
-  const uint64_t end = round_up(offset_bytes + length_bytes, PAGE_BYTES);
-  struct {
-    uint64_t offset;
-    uint64_t length;
-  } range = {begin, end - begin};
-  struct {
-    uint64_t cached, dirty, writeback, evicted, recently_evicted;
-  } counts = {0};
-  if (syscall(SYS_cachestat, (unsigned)of->fd_buffered, &range, &counts, 0u) != 0)
-    return -errno;
-  const uint64_t cached_bytes = counts.cached * PAGE_BYTES;
+  const uint64_t page = io_page_bytes();
+  const uint64_t begin = round_down(offset_bytes, page);
+  const uint64_t end = round_up(offset_bytes + length_bytes, page);
+  uint64_t pages;
+  const int32_t status = platform_cached_pages(of->fd_buffered, begin, end - begin, &pages);
+  if (status < 0)
+    return status;
+  const uint64_t cached_bytes = pages * page;
   *missing_bytes = cached_bytes < end - begin ? end - begin - cached_bytes : 0;
   return 0;
 }
@@ -65,14 +54,14 @@ int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_
     return -EINVAL;
   if (length_bytes == 0) /* to the kernel that is the rest of the file */
     return 0;
-  return -posix_fadvise(of->fd_buffered, (off_t)offset_bytes, (off_t)length_bytes,
-                        POSIX_FADV_WILLNEED);
+  return platform_advise_file(of->fd_buffered, offset_bytes, length_bytes,
+                              PENSTOCK_ADVICE_WILLNEED);
 }
 
 /* Of a file that is not mapped, or by a kernel that cannot populate. */
-static int32_t await_pieces(const source_file *file, uint64_t begin, uint64_t end) {
+static int32_t await_range(const source_file *file, uint64_t begin, uint64_t end) {
   while (begin < end) {
-    const uint64_t next = end - begin > PIECE_BYTES ? begin + PIECE_BYTES : end;
+    const uint64_t next = end - begin > ANSWER_BYTES ? begin + ANSWER_BYTES : end;
     uint8_t byte;
     ssize_t got;
     do {
@@ -92,11 +81,10 @@ int32_t penstock_source_populate(penstock_source *source, uint32_t file, uint64_
   const source_file *of = file_of_range(source, file, offset_bytes, length_bytes);
   if (!of)
     return -EINVAL;
-  const uint64_t begin = round_down(offset_bytes, PAGE_BYTES);
+  const uint64_t begin = round_down(offset_bytes, io_page_bytes());
   const uint64_t end = offset_bytes + length_bytes;
   /* What goes wrong here (an older kernel, a page that cannot be read) is asked of the file. */
-  if (of->map && end > begin &&
-      madvise((uint8_t *)of->map + begin, (size_t)(end - begin), MADV_POPULATE_READ) == 0)
+  if (of->map && end > begin && platform_populate_map((uint8_t *)of->map + begin, end - begin) == 0)
     return 0;
-  return await_pieces(of, offset_bytes, end);
+  return await_range(of, offset_bytes, end);
 }

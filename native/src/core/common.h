@@ -1,0 +1,30 @@
+/* What every part needs: invariants, alignments. */
+#ifndef PENSTOCK_COMMON_H
+#define PENSTOCK_COMMON_H
+
+#include <stdint.h>
+
+/* States an invariant. On in test builds only: this library never aborts a user's process. */
+#ifdef PENSTOCK_TEST
+#include <assert.h>
+#define PENSTOCK_ASSERT(condition) assert(condition)
+#else
+#define PENSTOCK_ASSERT(condition) ((void)0)
+#endif
+
+/* The unit of reads and of the memory they go to, whatever the size of a page: every file system
+ * reads whole blocks of this size directly, into memory aligned to it. */
+#define BLOCK_BYTES 4096
+
+/* A line of the processor's cache. Also what the columns of a slot are aligned to. */
+#define CACHE_LINE_BYTES 64
+
+static inline uint64_t round_down(uint64_t value, uint64_t alignment) {
+  return value - value % alignment;
+}
+
+static inline uint64_t round_up(uint64_t value, uint64_t alignment) {
+  return round_down(value + alignment - 1, alignment);
+}
+
+#endif

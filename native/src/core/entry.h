@@ -1,0 +1,84 @@
+/* Entries: the records of the order that are not taken yet. */
+#ifndef PENSTOCK_ENTRY_H
+#define PENSTOCK_ENTRY_H
+
+#include <stdint.h>
+
+#include "penstock.h"
+
+/* An entry is a record of the order that is not taken yet; entries form a ring. Millions of them
+ * lie in memory at once, and are met in another order than theirs: what is asked together lies in
+ * one line of the processor's cache. */
+enum { ENTRY_PENDING = 0, ENTRY_READING = 1, ENTRY_LOADED = 2 };
+
+#define ENTRY_STATE_SHIFT 30
+#define ENTRY_VALUE_MASK ((UINT32_C(1) << ENTRY_STATE_SHIFT) - 1)
+#define ENTRY_NONE ENTRY_VALUE_MASK
+#define INDEX_MASK ((UINT64_C(1) << PENSTOCK_MAX_RECORDS_LOG2) - 1)
+#define HOLD_ONE (UINT64_C(1) << PENSTOCK_MAX_RECORDS_LOG2)
+
+typedef struct {
+  /* Record index in the low 48 bits. Above: holds, that is requests in flight for this record plus
+   * columns that have not yet issued all of theirs. It is loaded when no hold is left. */
+  uint64_t word;
+  /* State in the high 2 bits. Below: the next entry of its list while pending; its cell (or
+   * ENTRY_NONE with a slot) later. */
+  uint32_t link;
+  /* 0, or what entry_fail says of the first failure. */
+  uint32_t fault;
+} order_entry;
+
+typedef struct {
+  order_entry *all;
+  uint32_t capacity;
+  uint32_t failed;   /* entries with a fault that are not taken */
+  uint64_t taken;    /* sequence numbers: entries before this are gone, */
+  uint64_t ready;    /* before this they are loaded, */
+  uint64_t admitted; /* before this the elevator knows them, */
+  uint64_t ordered;  /* and this is where the next one goes */
+} entry_ring;
+
+static inline uint64_t entry_index(const entry_ring *ring, uint32_t entry) {
+  return ring->all[entry].word & INDEX_MASK;
+}
+
+static inline uint32_t entry_state(const entry_ring *ring, uint32_t entry) {
+  return ring->all[entry].link >> ENTRY_STATE_SHIFT;
+}
+
+static inline uint32_t entry_value(const entry_ring *ring, uint32_t entry) {
+  return ring->all[entry].link & ENTRY_VALUE_MASK;
+}
+
+static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, uint32_t value) {
+  ring->all[entry].link = state << ENTRY_STATE_SHIFT | value;
+}
+
+/* Of a fault: the record was not read, as another one of its batch had failed. */
+#define FAULT_GIVEN_UP (UINT32_C(1) << 31)
+
+/* Notes why a record cannot be had; the first failure is the one that is told. */
+static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
+  if (ring->all[entry].fault == 0) {
+    ring->all[entry].fault = (uint32_t)(-status & 0xffff) | column << 16;
+    ring->failed++;
+  }
+}
+
+static inline int32_t entry_status(const entry_ring *ring, uint32_t entry) {
+  return -(int32_t)(ring->all[entry].fault & 0xffff);
+}
+
+static inline uint32_t entry_failed_column(const entry_ring *ring, uint32_t entry) {
+  return ring->all[entry].fault >> 16 & 0xff;
+}
+
+static inline int entry_is_given_up(const entry_ring *ring, uint32_t entry) {
+  return (ring->all[entry].fault & FAULT_GIVEN_UP) != 0;
+}
+
+static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {
+  return (uint32_t)(sequence % ring->capacity);
+}
+
+#endif

@@ -1,0 +1,11 @@
+/* What is not worth reading any more. */
+#ifndef PENSTOCK_GIVE_UP_H
+#define PENSTOCK_GIVE_UP_H
+
+#include <stdint.h>
+
+#include "penstock.h"
+
+void give_up_batch(penstock_reader *reader, uint64_t wanted);
+
+#endif

@@ -1,0 +1,36 @@
+/* All that core asks of the world outside: time, memory, files and backends. io implements it; core
+ * includes nothing else of io, and calls no system function. */
+#ifndef PENSTOCK_IO_H
+#define PENSTOCK_IO_H
+
+#include <stdint.h>
+
+#include "core/backend.h"
+#include "core/source.h"
+
+/* Time that only moves forward, from any beginning. */
+uint64_t io_now_ns(void);
+
+/* Processor time of the calling thread. */
+uint64_t io_thread_cpu_ns(void);
+
+/* The size of a page: the unit of mappings and of the page cache. */
+uint64_t io_page_bytes(void);
+
+/* The next step of penstock_reader_populate. */
+int32_t io_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes);
+
+/* The size that the file has now. Returns 0 or -errno. */
+int32_t io_file_size(const source_file *file, uint64_t *size_bytes);
+
+/* Says that pages of a range of the file are not wanted in the page cache. Only advice. */
+void io_drop_pages(const source_file *file, uint64_t offset_bytes, uint64_t length_bytes);
+
+/* Opens the backend that PENSTOCK_BACKEND_* names. */
+int32_t io_backend_open(backend *self, uint32_t kind, const backend_options *options);
+
+/* Bytes that this backend allocates when it is opened, the ring it shares with the kernel included.
+ */
+uint64_t io_backend_memory(uint32_t kind, uint32_t queue_depth);
+
+#endif

@@ -1,0 +1,66 @@
+/* The state of a reader: the parts, and what they share. */
+#ifndef PENSTOCK_READER_H
+#define PENSTOCK_READER_H
+
+#include <stdint.h>
+
+#include "core/backend.h"
+#include "core/cache.h"
+#include "core/elevator.h"
+#include "core/entry.h"
+#include "core/order.h"
+#include "core/pace.h"
+#include "core/request.h"
+#include "core/resident.h"
+#include "core/source.h"
+#include "core/staging.h"
+#include "penstock.h"
+
+/* Eight for each doubling from 8 ns on, as penstock.h says: up to 34 s. */
+enum { LATENCY_BUCKETS = 256 };
+
+struct penstock_reader {
+  penstock_source *source;
+  penstock_reader_options options;
+  backend backend;
+  entry_ring entries;
+  window_queue windows;
+  elevator elevator;
+  staging_ring staging;
+
+  slot_batch *batches; /* ring of PENSTOCK_MAX_SLOT_BATCHES */
+  uint32_t batch_first;
+  uint32_t batch_count;
+  uint64_t slot_offsets[PENSTOCK_MAX_COLUMNS];
+
+  uint8_t *cells[PENSTOCK_MAX_COLUMNS];    /* NULL for a resident column */
+  uint8_t *resident[PENSTOCK_MAX_COLUMNS]; /* NULL for a column that is read */
+  record_cache cache;
+  resident_loading loading;
+  damage damaged[RESIDENT_MAX_DAMAGES]; /* of resident columns */
+  uint32_t damage_count;
+  uint32_t active[PENSTOCK_MAX_COLUMNS]; /* columns that are read */
+  uint32_t active_count;
+  uint32_t *free_cells;
+  uint32_t free_cell_count;
+
+  request *requests;
+  uint32_t *free_requests;
+  uint32_t free_request_count;
+  uint32_t *cuts; /* queue_depth runs of cut_capacity */
+  uint32_t cut_capacity;
+  completion *completions;
+  uint32_t in_flight;
+
+  pace pace;
+  penstock_statistics statistics;
+  uint64_t latencies[LATENCY_BUCKETS];
+  uint64_t cpu_start_ns;
+  void *memory;
+  uint64_t memory_bytes;
+};
+
+int32_t reader_open_with(penstock_source *source, const penstock_reader_options *options,
+                         backend_opener opener, penstock_reader **reader);
+
+#endif

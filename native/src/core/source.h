@@ -1,0 +1,64 @@
+/* A source: the files of a dataset and where the records of its columns lie in them. Any number of
+ * readers share it; nothing here changes once columns are added but `map` and `readers`. */
+#ifndef PENSTOCK_SOURCE_H
+#define PENSTOCK_SOURCE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "penstock.h"
+
+/* An open file. Only io uses the descriptors and the mapping. */
+typedef struct {
+  int fd_buffered;
+  int fd_direct; /* -1: direct reads are not possible */
+  char *path;
+  penstock_file_info info;
+  _Atomic(void *) map; /* NULL until mapped, by one thread while others may read */
+} source_file;
+
+typedef struct {
+  uint64_t first_index;
+  uint64_t record_count; /* never 0 */
+  uint64_t offset_bytes;
+  uint64_t stride_bytes; /* never 0 */
+  uint32_t file;
+} source_shard;
+
+typedef struct {
+  uint64_t record_bytes;
+  source_shard *shards; /* ascending by first_index, without empty ones */
+  uint32_t shard_count;
+  int has_gaps; /* a shard's records do not lie one right after another */
+} source_column;
+
+struct penstock_source {
+  source_file *files;
+  uint32_t file_count;
+  uint32_t column_count;
+  source_column columns[PENSTOCK_MAX_COLUMNS];
+  uint64_t record_count;
+  atomic_uint readers;
+};
+
+/* Where a record lies. */
+typedef struct {
+  uint64_t offset_bytes;
+  uint32_t file;
+  uint32_t shard;
+} location;
+
+/* Finds record index of a column. `near` is any shard number: a hint that makes runs cheap. */
+location source_locate(const source_column *column, uint64_t index, uint32_t near);
+
+/* A file system that has no direct reads leaves the alignment 0. */
+static inline int source_reads_directly(const source_file *file) {
+  return file->info.direct_offset_alignment > 0;
+}
+
+/* Alignment of offsets and lengths of reads of this file: 1 when buffered. */
+static inline uint32_t source_offset_alignment(const source_file *file, uint32_t io) {
+  return io == PENSTOCK_IO_DIRECT ? file->info.direct_offset_alignment : 1;
+}
+
+#endif

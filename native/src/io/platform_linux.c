@@ -1,0 +1,120 @@
+/* Linux. Newer calls are asked for by number, and what an older kernel does not have is answered as
+ * platform.h says. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/common.h"
+#include "core/io.h"
+#include "io/platform.h"
+#include "penstock.h"
+
+/* Linux 5.14; older C libraries do not name them. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+/* Linux 6.5. */
+#ifndef SYS_cachestat
+#define SYS_cachestat 451
+#endif
+
+/* ---- Time and pages -------------------------------------------------------------------------- */
+
+static uint64_t nanoseconds_of(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+uint64_t io_now_ns(void) { return nanoseconds_of(CLOCK_MONOTONIC); }
+
+uint64_t io_thread_cpu_ns(void) { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID); }
+
+/* The C library has it from the kernel since the process began: no system call. */
+uint64_t io_page_bytes(void) { return (uint64_t)sysconf(_SC_PAGESIZE); }
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+/* A kernel without huge pages, or with them forbidden, serves small pages. Where they are set to
+ * "always", not wanting them must be said. */
+void platform_advise_huge_pages(uint8_t *memory, uint64_t bytes, int are_wanted) {
+  (void)madvise(memory, bytes, are_wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
+int32_t platform_hide_from_children(uint8_t *memory, uint64_t bytes) {
+  if (madvise(memory, bytes, MADV_DONTFORK) == 0)
+    return 0;
+  return errno == EPERM || errno == ENOSYS || errno == EACCES ? 0 : -errno;
+}
+
+int32_t platform_populate_memory(uint8_t *memory, uint64_t bytes) {
+  return madvise(memory, bytes, MADV_POPULATE_WRITE) == 0 ? 0 : -errno;
+}
+
+/* ---- Files ----------------------------------------------------------------------------------- */
+
+int platform_open_direct(const char *path) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
+  return fd >= 0 ? fd : -errno;
+}
+
+/* statx tells since Linux 6.1; before, whole blocks always work where direct reads do. */
+void platform_direct_alignment(int fd, uint32_t *offset_alignment, uint32_t *memory_alignment) {
+  *offset_alignment = BLOCK_BYTES;
+  *memory_alignment = BLOCK_BYTES;
+#ifdef STATX_DIOALIGN
+  struct statx extended;
+  memset(&extended, 0, sizeof extended);
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &extended) == 0 &&
+      (extended.stx_mask & STATX_DIOALIGN)) {
+    *offset_alignment = extended.stx_dio_offset_align;
+    *memory_alignment = extended.stx_dio_mem_align;
+  }
+#else
+  (void)fd;
+#endif
+}
+
+int32_t platform_cached_pages(int fd, uint64_t offset_bytes, uint64_t length_bytes,
+                              uint64_t *pages) {
+  struct {
+    uint64_t offset;
+    uint64_t length;
+  } range = {offset_bytes, length_bytes};
+  struct {
+    uint64_t cached, dirty, writeback, evicted, recently_evicted;
+  } counts = {0};
+  if (syscall(SYS_cachestat, (unsigned)fd, &range, &counts, 0u) != 0)
+    return -errno;
+  *pages = counts.cached;
+  return 0;
+}
+
+int32_t platform_advise_file(int fd, uint64_t offset_bytes, uint64_t length_bytes,
+                             uint32_t advice) {
+  static const int names[] = {POSIX_FADV_NORMAL, POSIX_FADV_RANDOM, POSIX_FADV_SEQUENTIAL,
+                              POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED};
+  PENSTOCK_ASSERT(advice < sizeof names / sizeof names[0]);
+  return -posix_fadvise(fd, (off_t)offset_bytes, (off_t)length_bytes, names[advice]);
+}
+
+void platform_advise_map(uint8_t *map, uint64_t bytes, uint32_t advice) {
+  static const int names[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
+                              MADV_DONTNEED};
+  PENSTOCK_ASSERT(advice < sizeof names / sizeof names[0]);
+  (void)madvise(map, bytes, names[advice]);
+}
+
+int32_t platform_populate_map(uint8_t *map, uint64_t bytes) {
+  return madvise(map, bytes, MADV_POPULATE_READ) == 0 ? 0 : -errno;
+}
