@@ -13,9 +13,9 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All code of Penstock in FROM-OTHERS.md compiles: blocks, and the right columns of tables. */
+/** All code of Penstock in docs/from-others.md compiles: blocks, and the right columns of tables. */
 class FromOthersTest {
-  private static final Path PAGE = Path.of("..", "FROM-OTHERS.md");
+  private static final Path PAGE = Path.of("..", "docs", "from-others.md");
 
   /** What the page's code is about. */
   private static final String FRAME =
