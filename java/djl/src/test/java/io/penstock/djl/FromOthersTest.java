@@ -13,9 +13,14 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All code of Penstock in docs/from-others.md compiles: blocks, and the right columns of tables. */
+/**
+ * All code of Penstock in docs/from-others.md compiles, blocks and the right columns of tables, and
+ * that of DJL in docs/trainers.md.
+ */
 class FromOthersTest {
   private static final Path PAGE = Path.of("..", "docs", "from-others.md");
+  private static final Path TRAINERS = Path.of("..", "docs", "trainers.md");
+  private static final String BLOCK = "(?<=\n)```\n((?:try|PenstockDataset).*?)```";
 
   /** What the page's code is about. */
   private static final String FRAME =
@@ -37,7 +42,7 @@ class FromOthersTest {
       abstract class Page {
         Dataset dataset; Loader loader; Batch batch; Trainer trainer; Path path; ElementType type;
         Long[] shape; double[] weights, m, s; long i, n, epoch; int rank, worldSize;
-        RecordTransform f;
+        RecordTransform f; PenstockDataset validation;
         abstract void step(MemorySegment x, MemorySegment y, int size);
         abstract void use(Object... found);
       """;
@@ -48,10 +53,9 @@ class FromOthersTest {
   void codeCompiles() throws IOException {
     String page = Files.readString(PAGE);
     List<String> bodies = new ArrayList<>();
-    for (String block : found("(?<=\n)```\n((?:try|PenstockDataset).*?)```", page)) {
-      bodies.add(block);
-    }
-    assertThat(bodies).hasSize(2);
+    bodies.addAll(found(BLOCK, page));
+    bodies.addAll(found(BLOCK, Files.readString(TRAINERS)));
+    assertThat(bodies).hasSize(3);
     for (String row : found("(?m)^\\| [^\n]* \\| ([^\n]*) \\|$", page)) {
       for (String code : found("`([^`]*)`", row)) {
         if (code.startsWith(".")) {
