@@ -17,8 +17,8 @@ static void new_request(int is_straight, uint32_t head, uint32_t tail) {
   read_now = (request){.base = place + GUARD,
                        .edges = edges,
                        .length_bytes = LENGTH,
-                       .head_bytes = head,
-                       .tail_bytes = tail,
+                       .lead_bytes = head,
+                       .trail_bytes = tail,
                        .straight = (uint8_t)is_straight};
 }
 

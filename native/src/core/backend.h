@@ -14,8 +14,8 @@ typedef struct {
   int32_t result; /* bytes read, or -errno */
 } completion;
 
-/* What a read came to. Of a bad sector the block layer says -ENODATA ("critical medium error"),
- * which here is the word for a file that ends early. */
+/* What became of a read. The block layer reports a bad sector as -ENODATA ("critical medium
+ * error"), which in this library means that a file ends early: it becomes -EIO. */
 static inline int32_t completion_result(const completion *done) {
   return done->result == -ENODATA ? -EIO : done->result;
 }

@@ -5,8 +5,8 @@
  * With cells this is Knuth's snowplow (The Art of Computer Programming, volume 3, 5.4.1: runs of
  * twice the memory): when the elevator passes a place, it takes the records there that are due
  * before it comes back, so a record waits in its cell for half a sweep on average, and cells for W
- * records serve a horizon of 2 W. Loading and using up one window of W after the other needs twice
- * the sweeps.
+ * records serve a horizon of 2 W. Loading W records and using them up before the next W are loaded
+ * needs twice the sweeps.
  *
  * A windowed order has places enough of its own: the elevator goes over the buckets of one window,
  * then over those of the next, and the cells that it needs come back from the window before.
@@ -25,27 +25,27 @@
 /* Batches of it that are read by themselves whatever that costs: the consumer waits for them. */
 #define HEAD_FREE_BATCHES 1
 
-static uint32_t bucket_of(const elevator *lift, uint64_t index) {
-  return (uint32_t)(index >> lift->shift);
+static uint32_t bucket_of(const elevator *elevator, uint64_t index) {
+  return (uint32_t)(index >> elevator->shift);
 }
 
 /* The list that a pending entry waits in. Those of the head have lists of their own, which are
  * short: single ones are taken out of them again and again. Sequence numbers begin at 0, so an
  * entry of the head is one of the first that has not been taken and ordered anew. */
 static uint32_t *list_of(penstock_reader *reader, uint32_t entry) {
-  elevator *lift = &reader->elevator;
-  const int is_head = entry < lift->head && entry >= reader->entries.taken;
-  const uint64_t list = entry_index(&reader->entries, entry) >> lift->list_shift;
-  return &(is_head ? lift->head_lists : lift->lists)[list];
+  elevator *elevator = &reader->elevator;
+  const int is_head = entry < elevator->head && entry >= reader->entries.taken;
+  const uint64_t list = entry_index(&reader->entries, entry) >> elevator->list_shift;
+  return &(is_head ? elevator->head_lists : elevator->lists)[list];
 }
 
 static void bucket_push(penstock_reader *reader, uint32_t entry) {
-  elevator *lift = &reader->elevator;
-  const uint32_t bucket = bucket_of(lift, entry_index(&reader->entries, entry));
+  elevator *elevator = &reader->elevator;
+  const uint32_t bucket = bucket_of(elevator, entry_index(&reader->entries, entry));
   uint32_t *list = list_of(reader, entry);
   entry_set(&reader->entries, entry, ENTRY_PENDING, *list);
   *list = entry;
-  lift->waiting[bucket >> 6] |= UINT64_C(1) << (bucket & 63);
+  elevator->waiting[bucket >> 6] |= UINT64_C(1) << (bucket & 63);
 }
 
 /* How far ahead of the oldest record the elevator may look, as a sequence number. During its first
@@ -53,15 +53,15 @@ static void bucket_push(penstock_reader *reader, uint32_t entry) {
  * cells with records that are due late. The head is open at once: so that it has a start, and so
  * that this sweep brings all of the head that was not read by itself. */
 static uint64_t admission_limit(const penstock_reader *reader) {
-  const elevator *lift = &reader->elevator;
+  const elevator *elevator = &reader->elevator;
   const entry_ring *ring = &reader->entries;
   if (reader->options.windowed)
     return reader->windows.open;
   uint64_t limit = ring->taken + ring->capacity;
-  if (reader->options.cell_count > 0 && lift->sweeps == 0) {
-    const double swept = (double)(lift->place + 1) / lift->count;
+  if (reader->options.cell_count > 0 && elevator->sweeps == 0) {
+    const double swept = (double)(elevator->place + 1) / elevator->count;
     const uint64_t part = (uint64_t)((double)ring->capacity * swept);
-    limit = ring->taken + (part > lift->head ? part : lift->head);
+    limit = ring->taken + (part > elevator->head ? part : elevator->head);
   }
   return limit < ring->ordered ? limit : ring->ordered;
 }
@@ -81,10 +81,10 @@ void elevator_admit(penstock_reader *reader) {
   }
 }
 
-static int next_bucket(elevator *lift, uint32_t begin, uint32_t end, uint32_t *found) {
+static int next_bucket(elevator *elevator, uint32_t begin, uint32_t end, uint32_t *found) {
   uint32_t at = begin;
   while (at < end) {
-    const uint64_t bits = lift->waiting[at >> 6] >> (at & 63);
+    const uint64_t bits = elevator->waiting[at >> 6] >> (at & 63);
     if (bits != 0) {
       at += (uint32_t)__builtin_ctzll(bits);
       *found = at;
@@ -167,27 +167,27 @@ static void visit_lists(penstock_reader *reader, uint32_t *lists, uint64_t base)
   visit->count = count;
 }
 
-static int is_empty(const elevator *lift, uint32_t bucket) {
-  const uint32_t list_count = lists_per_bucket(lift);
+static int is_empty(const elevator *elevator, uint32_t bucket) {
+  const uint32_t list_count = lists_per_bucket(elevator);
   const uint64_t first = (uint64_t)bucket * list_count;
   for (uint64_t list = first; list < first + list_count; list++)
-    if (lift->head_lists[list] != ENTRY_NONE || lift->lists[list] != ENTRY_NONE)
+    if (elevator->head_lists[list] != ENTRY_NONE || elevator->lists[list] != ENTRY_NONE)
       return 0;
   return 1;
 }
 
 static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
-  elevator *lift = &reader->elevator;
-  const uint64_t base = (uint64_t)bucket << lift->shift;
-  lift->sweep.count = 0;
-  const uint64_t first = (uint64_t)bucket * lists_per_bucket(lift);
-  visit_lists(reader, &lift->head_lists[first], base);
-  visit_lists(reader, &lift->lists[first], base);
+  elevator *elevator = &reader->elevator;
+  const uint64_t base = (uint64_t)bucket << elevator->shift;
+  elevator->sweep.count = 0;
+  const uint64_t first = (uint64_t)bucket * lists_per_bucket(elevator);
+  visit_lists(reader, &elevator->head_lists[first], base);
+  visit_lists(reader, &elevator->lists[first], base);
   /* A bucket with more entries than fit in a visit is visited again at once. */
-  lift->stay = !is_empty(lift, bucket);
-  if (!lift->stay)
-    lift->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
-  begin_visit(reader, &lift->sweep, ((uint64_t)1 << lift->shift) - 1);
+  elevator->stay = !is_empty(elevator, bucket);
+  if (!elevator->stay)
+    elevator->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
+  begin_visit(reader, &elevator->sweep, ((uint64_t)1 << elevator->shift) - 1);
 }
 
 /* Takes the next window on. Returns 0 when none has ended. */
@@ -204,34 +204,34 @@ static int open_window(penstock_reader *reader) {
 
 /* Sees farther, when nothing is left to visit. Returns whether that may have changed. */
 static int look_ahead(penstock_reader *reader) {
-  elevator *lift = &reader->elevator;
+  elevator *elevator = &reader->elevator;
   if (reader->options.windowed)
     return open_window(reader);
   if (reader->entries.admitted >= reader->entries.ordered)
     return 0;
-  lift->sweeps++; /* nothing was near enough */
+  elevator->sweeps++; /* nothing was near enough */
   elevator_admit(reader);
   return 1;
 }
 
 static int advance(penstock_reader *reader) {
-  elevator *lift = &reader->elevator;
+  elevator *elevator = &reader->elevator;
   uint32_t bucket;
-  if (!lift->is_open)
+  if (!elevator->is_open)
     return 0;
-  const uint32_t from = lift->place + !lift->stay;
-  if (!lift->started || !next_bucket(lift, from, lift->count, &bucket)) {
-    if (lift->started) {
-      lift->sweeps++;
-      lift->started = 0;
+  const uint32_t from = elevator->place + !elevator->stay;
+  if (!elevator->started || !next_bucket(elevator, from, elevator->count, &bucket)) {
+    if (elevator->started) {
+      elevator->sweeps++;
+      elevator->started = 0;
       elevator_admit(reader);
     }
-    while (!next_bucket(lift, 0, lift->count, &bucket))
+    while (!next_bucket(elevator, 0, elevator->count, &bucket))
       if (!look_ahead(reader))
         return 0;
   }
-  lift->started = 1;
-  lift->place = bucket;
+  elevator->started = 1;
+  elevator->place = bucket;
   visit_bucket(reader, bucket);
   return 1;
 }
@@ -240,14 +240,14 @@ static int advance(penstock_reader *reader) {
  * this, for a batch or so. */
 void elevator_remove(penstock_reader *reader, uint32_t entry) {
   entry_ring *ring = &reader->entries;
-  elevator *lift = &reader->elevator;
-  const uint32_t bucket = bucket_of(lift, entry_index(ring, entry));
+  elevator *elevator = &reader->elevator;
+  const uint32_t bucket = bucket_of(elevator, entry_index(ring, entry));
   uint32_t *list = list_of(reader, entry);
   uint32_t at = *list;
   if (at == entry) {
     *list = entry_value(ring, entry);
-    if (is_empty(lift, bucket))
-      lift->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
+    if (is_empty(elevator, bucket))
+      elevator->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
     return;
   }
   while (entry_value(ring, at) != entry)
@@ -258,8 +258,8 @@ void elevator_remove(penstock_reader *reader, uint32_t entry) {
 /* Gives entries of the sweep that no column has begun with back to their bucket: when all cells are
  * taken, the records that the consumer waits for may be among them. The elevator stays for them. */
 static void abandon_sweep(penstock_reader *reader) {
-  elevator *lift = &reader->elevator;
-  visit *visit = &lift->sweep;
+  elevator *elevator = &reader->elevator;
+  visit *visit = &elevator->sweep;
   uint32_t begun = 0;
   for (uint32_t i = 0; i < reader->active_count; i++) {
     const uint32_t column = reader->active[i];
@@ -270,7 +270,7 @@ static void abandon_sweep(penstock_reader *reader) {
     const uint32_t entry = (uint32_t)visit->keys[i];
     reader->entries.all[entry].word &= INDEX_MASK;
     bucket_push(reader, entry);
-    lift->stay = 1;
+    elevator->stay = 1;
   }
   if (visit->count > begun)
     visit->count = begun;
@@ -319,14 +319,14 @@ static uint64_t record_cost(const penstock_reader *reader) {
 /* Whether reads of the head may cost so much now. Before the first sweep begins they have the
  * device to themselves; while it goes on, a quarter of its time. When that sweep has ended, it has
  * brought all of the head. */
-static int can_pay(elevator *lift, uint64_t cost, uint64_t free_records) {
-  if (lift->sweeps > 0)
+static int can_pay(elevator *elevator, uint64_t cost, uint64_t free_records) {
+  if (elevator->sweeps > 0)
     return 0;
-  if (!lift->is_open || lift->head_next < free_records)
+  if (!elevator->is_open || elevator->head_next < free_records)
     return 1;
-  if (lift->credit_bytes < cost)
+  if (elevator->credit_bytes < cost)
     return 0;
-  lift->credit_bytes -= cost;
+  elevator->credit_bytes -= cost;
   return 1;
 }
 
@@ -334,27 +334,28 @@ static int can_pay(elevator *lift, uint64_t cost, uint64_t free_records) {
  * records of the order are read by themselves, a few batches ahead of the consumer, a batch at a
  * time, as far as the device's time allows; the sweep takes what is left of them. */
 static int visit_head(penstock_reader *reader) {
-  elevator *lift = &reader->elevator;
+  elevator *elevator = &reader->elevator;
   const entry_ring *ring = &reader->entries;
   /* Forced reads may have been ahead of us, and the consumer behind them: then these entries are
    * others by now. */
-  if (lift->head_next < ring->taken)
-    lift->head_next = ring->taken;
-  if (lift->head_next >= lift->head)
+  if (elevator->head_next < ring->taken)
+    elevator->head_next = ring->taken;
+  if (elevator->head_next >= elevator->head)
     return 0;
-  uint64_t end = ring->taken + lift->head_ahead;
-  end = end < lift->head ? end : lift->head;
+  uint64_t end = ring->taken + elevator->head_ahead;
+  end = end < elevator->head ? end : elevator->head;
   end = end < ring->admitted ? end : ring->admitted;
-  const uint64_t step = reader->options.batch_size;
-  if (end > lift->head_next + step)
-    end = lift->head_next + step;
-  if (end <= lift->head_next ||
-      (end < lift->head_next + step && end < lift->head && end < ring->ordered))
+  const uint64_t batch = reader->options.batch_size;
+  if (end > elevator->head_next + batch)
+    end = elevator->head_next + batch;
+  if (end <= elevator->head_next ||
+      (end < elevator->head_next + batch && end < elevator->head && end < ring->ordered))
     return 0;
-  if (!can_pay(lift, record_cost(reader) * (end - lift->head_next), HEAD_FREE_BATCHES * step))
+  if (!can_pay(elevator, record_cost(reader) * (end - elevator->head_next),
+               HEAD_FREE_BATCHES * batch))
     return 0;
-  const uint64_t begin = lift->head_next;
-  lift->head_next = end;
+  const uint64_t begin = elevator->head_next;
+  elevator->head_next = end;
   return visit_urgent(reader, begin, end);
 }
 
@@ -378,14 +379,14 @@ static int visit_forced(penstock_reader *reader, uint64_t wanted) {
 /* The visit whose entries are to be read next, or NULL when there is none. `forced` is 0, or how
  * many of the oldest records the consumer waits for while nothing else can be done. */
 visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
-  elevator *lift = &reader->elevator;
-  if (!visit_done(reader, &lift->urgent))
-    return &lift->urgent;
+  elevator *elevator = &reader->elevator;
+  if (!visit_done(reader, &elevator->urgent))
+    return &elevator->urgent;
   if (forced > 0 ? visit_forced(reader, forced) : visit_head(reader))
-    return &lift->urgent;
-  if (!visit_done(reader, &lift->sweep))
-    return &lift->sweep;
-  return advance(reader) ? &lift->sweep : NULL;
+    return &elevator->urgent;
+  if (!visit_done(reader, &elevator->sweep))
+    return &elevator->sweep;
+  return advance(reader) ? &elevator->sweep : NULL;
 }
 
 /* A sweep that began when little of the order is known would pass the first places nearly in vain.
@@ -403,26 +404,26 @@ static uint64_t choose_head(const penstock_reader *reader) {
 }
 
 void elevator_reset(penstock_reader *reader) {
-  elevator *lift = &reader->elevator;
-  const uint64_t list_count = (uint64_t)lift->count * lists_per_bucket(lift);
+  elevator *elevator = &reader->elevator;
+  const uint64_t list_count = (uint64_t)elevator->count * lists_per_bucket(elevator);
   for (uint64_t i = 0; i < list_count; i++)
-    lift->lists[i] = lift->head_lists[i] = ENTRY_NONE;
-  memset(lift->waiting, 0, sizeof *lift->waiting * (lift->count / 64 + 1));
-  reader->statistics.sweeps += lift->sweeps;
-  lift->place = 0;
-  lift->started = 0;
-  lift->sweeps = 0;
-  lift->credit_bytes = 0;
-  lift->head = choose_head(reader);
-  lift->is_open = lift->head == 0;
-  lift->head_next = 0;
-  lift->head_ahead = reader->options.cell_count / 4;
-  if (lift->head_ahead > 4 * (uint64_t)reader->options.batch_size)
-    lift->head_ahead = 4 * (uint64_t)reader->options.batch_size;
-  if (lift->head_ahead < reader->options.batch_size)
-    lift->head_ahead = reader->options.batch_size;
+    elevator->lists[i] = elevator->head_lists[i] = ENTRY_NONE;
+  memset(elevator->waiting, 0, sizeof *elevator->waiting * (elevator->count / 64 + 1));
+  reader->statistics.sweeps += elevator->sweeps;
+  elevator->place = 0;
+  elevator->started = 0;
+  elevator->sweeps = 0;
+  elevator->credit_bytes = 0;
+  elevator->head = choose_head(reader);
+  elevator->is_open = elevator->head == 0;
+  elevator->head_next = 0;
+  elevator->head_ahead = reader->options.cell_count / 4;
+  if (elevator->head_ahead > 4 * (uint64_t)reader->options.batch_size)
+    elevator->head_ahead = 4 * (uint64_t)reader->options.batch_size;
+  if (elevator->head_ahead < reader->options.batch_size)
+    elevator->head_ahead = reader->options.batch_size;
   reader->entries.admitted = 0;
-  lift->stay = 0;
-  lift->sweep.count = 0;
-  lift->urgent.count = 0;
+  elevator->stay = 0;
+  elevator->sweep.count = 0;
+  elevator->urgent.count = 0;
 }

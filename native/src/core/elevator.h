@@ -6,8 +6,8 @@
 
 #include "penstock.h"
 
-/* Entries that are being turned into requests, ascending by record index (where the index has more
- * than 32 bits, urgent ones nearly so: extents must not rely on it). */
+/* Entries that are being turned into requests, ascending by record index. (Urgent ones only nearly
+ * so where an index has more than 32 bits: extents must not rely on the order.) */
 typedef struct {
   uint64_t *keys; /* what they are sorted by << 32 | entry */
   uint64_t *scratch;
@@ -15,43 +15,51 @@ typedef struct {
   uint32_t capacity;
   uint32_t shift; /* urgent: low bits of the index that are not sorted by */
   struct {
-    uint32_t next;       /* key whose bytes are to be issued */
+    uint32_t next;       /* the key to issue reads for next */
     uint64_t part_bytes; /* of that record, already issued */
-    uint32_t shard;      /* hint */
+    uint32_t shard;      /* of the last record: a hint for source_locate */
   } cursors[PENSTOCK_MAX_COLUMNS];
 } visit;
 
-/* Buckets of neighbouring records: the places where the elevator stops. What waits in a bucket is
- * in several lists, each of a part of its records. */
+/* Buckets of neighbouring records are the places where the elevator stops. The entries that wait in
+ * a bucket are in several lists, each for a range of its records. */
 typedef struct {
-  uint32_t *lists;      /* the first waiting entry of each, but */
-  uint32_t *head_lists; /* those of the head of the order are here */
+  uint32_t *lists;      /* the first waiting entry of each; ENTRY_NONE: none */
+  uint32_t *head_lists; /* the same for entries of the head of the order */
   uint32_t list_shift;  /* record index >> list_shift = list */
-  uint64_t *waiting;    /* one bit a bucket: it has entries */
+  uint64_t *waiting;    /* one bit per bucket: it has entries */
   uint32_t count;
   uint32_t shift;   /* record index >> shift = bucket */
   uint32_t place;   /* the bucket visited last */
-  uint32_t started; /* place was visited; otherwise a sweep begins at the first bucket */
-  uint32_t stay;    /* not all that waits at this place was taken on */
-  uint64_t sweeps;  /* ended */
+  uint32_t started; /* a sweep is under way, and place was visited in it */
+  uint32_t stay;    /* entries are left in this bucket: visit it again */
+  uint64_t sweeps;  /* sweeps that have ended */
   visit sweep;
   visit urgent;
   uint32_t is_open;    /* sweeps may begin */
   uint64_t head;       /* records before this may be read by themselves, ahead of the first sweep */
-  uint64_t head_next;  /* the first of them that is not begun with */
-  uint64_t head_ahead; /* how far ahead; so many cells are kept for them and for forced reads */
+  uint64_t head_next;  /* the first of them that was not visited yet */
+  uint64_t head_ahead; /* how far ahead of the consumer; the reserve: so many cells are kept free
+                          for these reads and for forced ones */
   uint64_t credit_bytes; /* what reads of the head may cost before the elevator must move on */
 } elevator;
 
-static inline uint32_t lists_per_bucket(const elevator *lift) {
-  return UINT32_C(1) << (lift->shift - lift->list_shift);
+static inline uint32_t lists_per_bucket(const elevator *elevator) {
+  return UINT32_C(1) << (elevator->shift - elevator->list_shift);
 }
 
+/* Puts entries that are near enough into their buckets. */
 void elevator_admit(penstock_reader *reader);
+/* Allows the first sweep to begin once the order is full or the caller has time to wait. */
 void elevator_open(penstock_reader *reader, int is_waiting);
+/* The visit whose entries are to be read next, or NULL when there is none. `forced` is 0, or how
+ * many of the oldest records the consumer waits for while nothing else can be done. */
 visit *elevator_visit(penstock_reader *reader, uint64_t forced);
+/* Takes a pending entry out of its bucket. */
 void elevator_remove(penstock_reader *reader, uint32_t entry);
+/* Told of each request: the sweep earns credit, which reads of the head spend. */
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
+/* Forgets all entries. */
 void elevator_reset(penstock_reader *reader);
 
 #endif

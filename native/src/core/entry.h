@@ -6,9 +6,9 @@
 
 #include "penstock.h"
 
-/* An entry is a record of the order that is not taken yet; entries form a ring. Millions of them
- * lie in memory at once, and are met in another order than theirs: what is asked together lies in
- * one line of the processor's cache. */
+/* An entry is a record of the order that is not taken yet; entries form a ring. There may be
+ * millions of them, and they are visited in another order than their own: what is needed together
+ * lies in one line of the processor's cache. */
 enum { ENTRY_PENDING = 0, ENTRY_READING = 1, ENTRY_LOADED = 2 };
 
 #define ENTRY_STATE_SHIFT 30
@@ -24,7 +24,7 @@ typedef struct {
   /* State in the high 2 bits. Below: the next entry of its list while pending; its cell (or
    * ENTRY_NONE with a slot) later. */
   uint32_t link;
-  /* 0, or what entry_fail says of the first failure. */
+  /* 0, or the first failure: see entry_fail. */
   uint32_t fault;
 } order_entry;
 
@@ -54,10 +54,10 @@ static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, u
   ring->all[entry].link = state << ENTRY_STATE_SHIFT | value;
 }
 
-/* Of a fault: the record was not read, as another one of its batch had failed. */
+/* In a fault: the record was not read because another one of its batch had failed. */
 #define FAULT_GIVEN_UP (UINT32_C(1) << 31)
 
-/* Notes why a record cannot be had; the first failure is the one that is told. */
+/* Notes why a record cannot be had. The first failure is the one that is reported. */
 static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
   if (ring->all[entry].fault == 0) {
     ring->all[entry].fault = (uint32_t)(-status & 0xffff) | column << 16;

@@ -65,22 +65,23 @@ static int is_aligned(const penstock_reader *reader, const extent *extent, uint3
 
 /* Direct reads are whole blocks: this many bytes at the beginning and at the end of what is read
  * may hold other records too. */
-static uint32_t head_of(const extent *extent) {
+static uint32_t lead_of(const extent *extent) {
   return extent->begin < extent->record_offset ? extent->alignment : 0;
 }
 
-static uint32_t tail_of(const extent *extent) {
+static uint32_t trail_of(const extent *extent) {
   return extent->end % extent->alignment != 0 ? extent->alignment : 0;
 }
 
-/* Whether what is read of this record may go straight to its place, but for head and tail. */
+/* Whether what is read of this record may go straight to its place, but for the blocks at its ends.
+ */
 static int can_go_straight(const penstock_reader *reader, const extent *extent, uint32_t entry) {
-  const uint32_t ends = head_of(extent) + tail_of(extent);
+  const uint32_t ends = lead_of(extent) + trail_of(extent);
   const uint64_t length = round_up(extent->end, extent->alignment) - extent->begin;
   if (ends > 0 && length < ends + LEAST_STRAIGHT_BYTES)
     return 0;
   return reader->options.io == PENSTOCK_IO_BUFFERED ||
-         is_aligned(reader, extent, entry, extent->begin + head_of(extent) - extent->record_offset);
+         is_aligned(reader, extent, entry, extent->begin + lead_of(extent) - extent->record_offset);
 }
 
 /* How many bytes from the end of what is read the next record may begin and still be read with it.
@@ -166,14 +167,14 @@ static extent plan(const penstock_reader *reader, visit *visit) {
 static void choose_way(const penstock_reader *reader, const extent *extent, uint32_t entry,
                        request *request) {
   request->straight = extent->cut_count == 1 && can_go_straight(reader, extent, entry);
-  request->head_bytes = request->straight ? head_of(extent) : 0;
-  request->tail_bytes = request->straight ? tail_of(extent) : 0;
+  request->lead_bytes = request->straight ? lead_of(extent) : 0;
+  request->trail_bytes = request->straight ? trail_of(extent) : 0;
 }
 
 /* Returns 0 when staging is short now. */
 static int allocate_staging(penstock_reader *reader, request *request) {
   const uint32_t bytes =
-      request->straight ? request->head_bytes + request->tail_bytes : request->length_bytes;
+      request->straight ? request->lead_bytes + request->trail_bytes : request->length_bytes;
   request->chunk = 0;
   request->edges = NULL;
   if (bytes == 0)
@@ -220,7 +221,8 @@ static void count_request(penstock_reader *reader, const extent *extent, const r
   statistics->bytes_read += request->length_bytes;
   statistics->merged_records += extent->cut_count - 1;
   if (request->straight)
-    statistics->straight_bytes += request->length_bytes - request->head_bytes - request->tail_bytes;
+    statistics->straight_bytes +=
+        request->length_bytes - request->lead_bytes - request->trail_bytes;
   reader->in_flight++;
   if (reader->in_flight > statistics->queue_depth_max)
     statistics->queue_depth_max = reader->in_flight;

@@ -6,6 +6,8 @@
 
 #include "penstock.h"
 
+/* Starts requests until the device has enough to do, or no entry, cell or staging is left. Returns
+ * 0 or -errno: the backend is broken. */
 int32_t extent_issue(penstock_reader *reader, uint64_t forced);
 
 #endif

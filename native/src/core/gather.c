@@ -47,7 +47,7 @@ static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t
   reader->statistics.bytes_wanted += end - begin;
   if (end > request->offset_bytes + request->done_bytes)
     return -ENODATA;
-  if (!request->straight || request->head_bytes + request->tail_bytes > 0)
+  if (!request->straight || request->lead_bytes + request->trail_bytes > 0)
     request_copy(request, begin - request->offset_bytes, end - request->offset_bytes,
                  order_destination(reader, entry, request->column) + (begin - found.offset_bytes));
   return 0;

@@ -7,13 +7,19 @@
 #include "core/request.h"
 #include "penstock.h"
 
-/* A read that the kernel asks to repeat is repeated so often before it counts as an error; a device
- * error is tried once more: some go away, and a bad sector fails at once again. */
+/* A read that the kernel asks to repeat is repeated so often before it counts as an error. After an
+ * error of the device it is tried once more: some errors go away, and a bad sector fails again at
+ * once. */
 enum { MAX_ATTEMPTS_BUSY = 64, MAX_ATTEMPTS_ERROR = 2 };
 
+/* Deals with the answer to a request. Returns 0, or -errno: the backend is broken. */
 int32_t gather_completion(penstock_reader *reader, request *request, int32_t result);
+/* Takes one hold off an entry; with a status below 0 the record has failed. Without holds it is
+ * loaded. */
 void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status);
+/* Gives a request and its staging back. */
 void gather_drop(penstock_reader *reader, request *request);
+/* Hands over the oldest records: penstock_reader_take, after its checks. */
 int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                     penstock_failure *failure);
 

@@ -6,6 +6,7 @@
 
 #include "penstock.h"
 
+/* Once one of the oldest `wanted` records has failed, fails those of them that are not read yet. */
 void give_up_batch(penstock_reader *reader, uint64_t wanted);
 
 #endif

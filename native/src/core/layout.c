@@ -90,16 +90,17 @@ static void choose_buckets(penstock_reader *reader) {
   uint64_t bytes = 0;
   for (uint32_t i = 0; i < reader->active_count; i++)
     bytes += reader->source->columns[reader->active[i]].record_bytes;
-  elevator *lift = &reader->elevator;
+  elevator *elevator = &reader->elevator;
   const uint64_t last = reader->source->record_count > 0 ? reader->source->record_count - 1 : 0;
-  lift->shift = 0;
-  while ((UINT64_C(1) << lift->shift) * bytes < BUCKET_BYTES &&
-         UINT64_C(1) << lift->shift < MAX_BUCKET_RECORDS)
-    lift->shift++;
-  while (last >> lift->shift >= MAX_BUCKETS)
-    lift->shift++;
-  lift->count = (uint32_t)(last >> lift->shift) + 1;
-  lift->list_shift = lift->shift > LISTS_PER_BUCKET_LOG2 ? lift->shift - LISTS_PER_BUCKET_LOG2 : 0;
+  elevator->shift = 0;
+  while ((UINT64_C(1) << elevator->shift) * bytes < BUCKET_BYTES &&
+         UINT64_C(1) << elevator->shift < MAX_BUCKET_RECORDS)
+    elevator->shift++;
+  while (last >> elevator->shift >= MAX_BUCKETS)
+    elevator->shift++;
+  elevator->count = (uint32_t)(last >> elevator->shift) + 1;
+  elevator->list_shift =
+      elevator->shift > LISTS_PER_BUCKET_LOG2 ? elevator->shift - LISTS_PER_BUCKET_LOG2 : 0;
 }
 
 static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
@@ -109,21 +110,21 @@ static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
 }
 
 static void carve_elevator(penstock_reader *reader, arena *arena) {
-  elevator *lift = &reader->elevator;
+  elevator *elevator = &reader->elevator;
   choose_buckets(reader);
-  const uint64_t lists = (uint64_t)lift->count * lists_per_bucket(lift);
-  lift->lists = carve(arena, lists, sizeof *lift->lists, 64);
-  lift->head_lists = carve(arena, lists, sizeof *lift->head_lists, 64);
-  lift->waiting = carve(arena, lift->count / 64 + 1, sizeof *lift->waiting, 64);
-  const uint64_t bucket_records = UINT64_C(1) << lift->shift;
-  carve_visit(&lift->sweep, arena,
+  const uint64_t lists = (uint64_t)elevator->count * lists_per_bucket(elevator);
+  elevator->lists = carve(arena, lists, sizeof *elevator->lists, 64);
+  elevator->head_lists = carve(arena, lists, sizeof *elevator->head_lists, 64);
+  elevator->waiting = carve(arena, elevator->count / 64 + 1, sizeof *elevator->waiting, 64);
+  const uint64_t bucket_records = UINT64_C(1) << elevator->shift;
+  carve_visit(&elevator->sweep, arena,
               smaller(reader->options.entry_count,
                       bucket_records < MAX_VISIT_ENTRIES ? 2 * bucket_records : MAX_VISIT_ENTRIES));
   carve_visit(
-      &lift->urgent, arena,
+      &elevator->urgent, arena,
       smaller(reader->options.entry_count, smaller(reader->options.batch_size, MAX_VISIT_ENTRIES)));
-  while (reader->source->record_count >> lift->urgent.shift > UINT32_MAX)
-    lift->urgent.shift++;
+  while (reader->source->record_count >> elevator->urgent.shift > UINT32_MAX)
+    elevator->urgent.shift++;
 }
 
 static void carve_requests(penstock_reader *reader, arena *arena) {

@@ -1,5 +1,5 @@
 /* Pace: how many requests are in flight, how large a gap is worth reading through, and how large a
- * read may be, learned from what the device does while it is busy. Windows of time in which there
+ * read may be, learned from what the device does while it is busy. Intervals in which there
  * was not enough to do, or the consumer held us up, say nothing about the device and are not
  * counted.
  *
@@ -7,21 +7,21 @@
  * did not do less. Steps up are large since gains are small where they are gains (4 % from 64 to
  * 128 on a virtual NVMe disk), and a shared disk varies by more. The gap is what a request costs
  * divided by what a byte costs, both from a least-squares fit of time = requests * a + bytes * b
- * over recent windows, drawn towards a guess that holds until there is evidence. Reads are as large
- * as two gaps or more: then requests cost less than the bytes. */
+ * over recent intervals, drawn towards a guess that holds until there is evidence. Reads are as
+ * large as two gaps or more: then requests cost less than the bytes. */
 
 #include "core/pace.h"
 
 #define LEAST_DEPTH 8
 #define FIRST_DEPTH 64
-#define WINDOW_NS 5000000
+#define INTERVAL_NS 5000000
 /* Devices answer in bursts of some tens. */
-#define WINDOW_REQUESTS 32
-/* To judge a depth, as many windows as hold several times what is in flight. */
-#define JUDGED_WINDOWS 3
+#define INTERVAL_REQUESTS 32
+/* To judge a depth, as many intervals as hold several times what is in flight. */
+#define JUDGED_INTERVALS 3
 #define JUDGED_REQUESTS_PER_DEPTH 4
 /* Between two trials; so that trials cost little where the depth is right. */
-#define HOLD_JUDGEMENTS 8
+#define PAUSE_JUDGEMENTS 8
 #define GAIN 1.03
 #define LOSS 0.98
 /* Read at least so many gaps at once. */
@@ -30,10 +30,11 @@
 /* The guess: a virtual NVMe disk. The fit is of numbers near 1, which are these. */
 #define GUESS_REQUEST_NS 14000.0
 #define GUESS_BYTE_NS 0.67
-/* Weight of the guess, where a window has at most 1: a few windows of both kinds outweigh it. */
+/* Weight of the guess, where an interval has at most 1: a few intervals of both kinds outweigh it.
+ */
 #define GUESS_WEIGHT 0.05
 #define DECAY 0.98
-#define FULL_WINDOW_REQUESTS 256
+#define FULL_INTERVAL_REQUESTS 256
 /* At most so much for a byte, in guesses: under 100 MB/s is rare, however few requests a second a
  * device does. Without this a hard disk that has been seen to read single records only would be
  * taken to be as slow with bytes, and never be asked for more of them. */
@@ -53,7 +54,7 @@ void pace_open(pace *pace, const penstock_reader_options *options) {
       .least_read = options->max_read_bytes,
       .most_read = options->max_read_bytes,
       .direction = 1,
-      .hold = 1,
+      .pause = 1,
   };
   const uint32_t share = options->staging_bytes / LEAST_STAGED_READS;
   if ((options->adapt & PENSTOCK_ADAPT_READ) && share > options->max_read_bytes)
@@ -70,14 +71,14 @@ static void try_depth(pace *pace) {
   pace->depth = depth;
   if (!pace->is_trial) {
     pace->direction = -pace->direction;
-    pace->hold = HOLD_JUDGEMENTS;
+    pace->pause = PAUSE_JUDGEMENTS;
   }
 }
 
 static void judge_depth(pace *pace, double rate) {
   if (!pace->is_trial) {
     pace->kept_rate = pace->kept_rate == 0 ? rate : 0.75 * pace->kept_rate + 0.25 * rate;
-    if (pace->hold-- == 0)
+    if (pace->pause-- == 0)
       try_depth(pace);
     return;
   }
@@ -90,24 +91,24 @@ static void judge_depth(pace *pace, double rate) {
   pace->depth = pace->kept_depth;
   pace->is_trial = 0;
   pace->direction = -pace->direction;
-  pace->hold = HOLD_JUDGEMENTS;
+  pace->pause = PAUSE_JUDGEMENTS;
 }
 
 static void begin_judgement(pace *pace) {
-  pace->judged_windows = 0;
+  pace->judged_intervals = 0;
   pace->judged_requests = 0;
   pace->judged_work = 0;
   pace->judged_ns = 0;
 }
 
-/* Windows of one depth are judged together: each for itself they differ by too much. */
-static void add_window(pace *pace, double time_ns) {
-  pace->judged_windows++;
+/* Intervals of one depth are judged together: one by one they differ by too much. */
+static void add_interval(pace *pace, double time_ns) {
+  pace->judged_intervals++;
   pace->judged_requests += pace->requests;
   pace->judged_ns += time_ns;
   pace->judged_work +=
       (double)pace->requests * GUESS_REQUEST_NS + (double)pace->bytes * GUESS_BYTE_NS;
-  if (pace->judged_windows < JUDGED_WINDOWS ||
+  if (pace->judged_intervals < JUDGED_INTERVALS ||
       pace->judged_requests < (uint64_t)JUDGED_REQUESTS_PER_DEPTH * pace->depth)
     return;
   judge_depth(pace, pace->judged_work / pace->judged_ns);
@@ -132,13 +133,13 @@ static void adopt_gap(pace *pace, double gap) {
 static void fit_gap(pace *pace, double time_ns) {
   const double requests = (double)pace->requests * GUESS_REQUEST_NS;
   const double bytes = (double)pace->bytes * GUESS_BYTE_NS;
-  /* Long windows weigh the same, however long: only their mixture matters. */
+  /* Long intervals weigh the same, however long: only their mixture matters. */
   const double scale = 1 / (requests + bytes);
   const double x = requests * scale;
   const double y = bytes * scale;
   const double t = time_ns * scale;
   const double weight =
-      pace->requests < FULL_WINDOW_REQUESTS ? (double)pace->requests / FULL_WINDOW_REQUESTS : 1;
+      pace->requests < FULL_INTERVAL_REQUESTS ? (double)pace->requests / FULL_INTERVAL_REQUESTS : 1;
   const double decay = 1 - (1 - DECAY) * weight;
   pace->xx = pace->xx * decay + weight * x * x;
   pace->xy = pace->xy * decay + weight * x * y;
@@ -159,7 +160,7 @@ static void fit_gap(pace *pace, double time_ns) {
             (request < least ? least : request) * GUESS_REQUEST_NS / (byte_cost * GUESS_BYTE_NS));
 }
 
-static void begin_window(pace *pace, uint64_t now) {
+static void begin_interval(pace *pace, uint64_t now) {
   pace->began_ns = now;
   pace->requests = 0;
   pace->bytes = 0;
@@ -174,17 +175,17 @@ void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes)
   if (!pace->adapt || requests == 0)
     return;
   if (pace->began_ns == 0) {
-    begin_window(pace, now);
+    begin_interval(pace, now);
     return;
   }
   pace->requests += requests;
   pace->bytes += bytes;
-  if (now - pace->began_ns < WINDOW_NS || pace->requests < WINDOW_REQUESTS)
+  if (now - pace->began_ns < INTERVAL_NS || pace->requests < INTERVAL_REQUESTS)
     return;
   const double time_ns = (double)(now - pace->began_ns);
   if (pace->adapt & PENSTOCK_ADAPT_DEPTH)
-    add_window(pace, time_ns);
+    add_interval(pace, time_ns);
   if (pace->adapt & (PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))
     fit_gap(pace, time_ns);
-  begin_window(pace, now);
+  begin_interval(pace, now);
 }

@@ -6,11 +6,12 @@
 #include "core/request.h"
 
 uint32_t request_pieces(request *request) {
-  const uint32_t straight_bytes = request->length_bytes - request->head_bytes - request->tail_bytes;
+  const uint32_t straight_bytes =
+      request->length_bytes - request->lead_bytes - request->trail_bytes;
   const memory_piece all[MAX_PIECES] = {
-      {.base = request->edges, .bytes = request->head_bytes},
-      {.base = request->base + request->head_bytes, .bytes = straight_bytes},
-      {.base = request->edges + request->head_bytes, .bytes = request->tail_bytes},
+      {.base = request->edges, .bytes = request->lead_bytes},
+      {.base = request->base + request->lead_bytes, .bytes = straight_bytes},
+      {.base = request->edges + request->lead_bytes, .bytes = request->trail_bytes},
   };
   uint64_t done = request->done_bytes;
   uint32_t count = 0;
@@ -31,12 +32,12 @@ void request_copy(const request *request, uint64_t begin, uint64_t end, uint8_t 
     memcpy(place, request->base + begin, end - begin);
     return;
   }
-  const uint64_t head = request->head_bytes;
-  const uint64_t tail = request->length_bytes - request->tail_bytes;
-  if (begin < head)
-    memcpy(place, request->edges + begin, (end < head ? end : head) - begin);
-  if (end > tail) {
-    const uint64_t from = begin > tail ? begin : tail;
-    memcpy(place + (from - begin), request->edges + head + (from - tail), end - from);
+  const uint64_t lead = request->lead_bytes;
+  const uint64_t trail = request->length_bytes - request->trail_bytes;
+  if (begin < lead)
+    memcpy(place, request->edges + begin, (end < lead ? end : lead) - begin);
+  if (end > trail) {
+    const uint64_t from = begin > trail ? begin : trail;
+    memcpy(place + (from - begin), request->edges + lead + (from - trail), end - from);
   }
 }

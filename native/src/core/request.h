@@ -22,43 +22,42 @@ typedef struct {
   uint32_t end;
 } part;
 
-/* One read, from when it is issued until its bytes are at their places. The bytes lie side by side
- * from base on. But of a straight one the first and the last block may hold bytes of other records,
- * and these must not get into the memory beside this record's place: such blocks go to edges. */
+/* One read, from when it is issued until its bytes are at their places. The bytes go to consecutive
+ * memory from base on. But the first and the last block of a straight read may hold bytes of other
+ * records, which must not overwrite the memory beside this record's place: such blocks go to edges.
+ */
 typedef struct request {
-  uint8_t *base;  /* where the first byte goes, or would go if it were not for head_bytes */
-  uint8_t *edges; /* staging for the first head_bytes and, behind them, the last tail_bytes */
+  uint8_t *base;  /* where the first byte goes, or would go if there were no lead_bytes */
+  uint8_t *edges; /* staging for the first lead_bytes and, behind them, the last trail_bytes */
   uint64_t offset_bytes; /* of the first byte in the file; aligned */
   uint32_t length_bytes; /* asked for; aligned */
-  uint32_t
-      needed_bytes; /* how many of them hold wanted bytes: the end of a file may cut the rest */
+  uint32_t needed_bytes; /* of them are wanted: a file may end before the rest */
   uint32_t done_bytes;
-  uint32_t head_bytes; /* a block, or 0 */
-  uint32_t tail_bytes; /* a block, or 0 */
+  uint32_t lead_bytes;  /* a block, or 0 */
+  uint32_t trail_bytes; /* a block, or 0 */
   uint64_t started_ns;
   uint32_t file;
   uint32_t column;
   uint32_t cut_count;
   uint32_t *cuts; /* entries to cut out, ascending by record index */
-  /* After an error a request for many is halved: cuts from `first` to `end` are being read, and
-   * those of the parts that are left come later. A cut that is done with is ENTRY_NONE then, as is
-   * one that was given up. */
+  /* After an error a request for many records is halved: cuts from `first` to `end` are being read
+   * now, the other parts later. A cut that is done with, or was given up, is ENTRY_NONE. */
   uint32_t first;
   uint32_t end;
   part later[MAX_HALVINGS];
   uint32_t later_count;
   uint64_t origin_bytes;           /* offset_bytes, before it was halved */
   uint8_t is_under_way;            /* from when it is issued until it is dropped */
-  uint8_t is_again;                /* it was started before: the consumer has waited for it */
+  uint8_t is_again;                /* it was started before: it goes to the front of a queue */
   uint8_t is_given_up;             /* nobody wants any of it: it need not be read */
-  uint32_t attempts;               /* failed tries of what is being read now */
+  uint32_t attempts;               /* failures of what is being read now */
   uint32_t busy;                   /* times that the kernel asked to try it again */
-  uint32_t chunk;                  /* number of its chunk of staging, + 1; 0: it has none */
+  uint32_t chunk;                  /* number of its chunk of staging + 1; 0: it has none */
   uint8_t straight;                /* base is the destination */
   memory_piece pieces[MAX_PIECES]; /* where what is left to be read goes: see request_pieces */
 } request;
 
-/* What is still to be read of a request. */
+/* Where what is left to be read begins. */
 static inline uint64_t request_offset(const request *request) {
   return request->offset_bytes + request->done_bytes;
 }

@@ -44,7 +44,7 @@ void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8
 
 void resident_begin(penstock_reader *reader) {
   resident_loading *loading = &reader->loading;
-  *loading = (resident_loading){.step_bytes = reader->options.max_read_bytes};
+  *loading = (resident_loading){.read_bytes = reader->options.max_read_bytes};
   for (uint32_t i = 0; i < reader->source->column_count; i++)
     if (reader->resident[i])
       loading->unloaded_bytes += resident_column_bytes(reader->source, i);
@@ -112,7 +112,7 @@ static void choose_range(penstock_reader *reader) {
   const uint64_t shard_end = shard->offset_bytes + shard->record_count * record_bytes_of(reader);
   if (loading->begin < shard->offset_bytes)
     loading->begin = shard->offset_bytes;
-  loading->end = round_down(loading->begin, unit_of(reader)) + loading->step_bytes;
+  loading->end = round_down(loading->begin, unit_of(reader)) + loading->read_bytes;
   loading->end = loading->end < shard_end ? loading->end : shard_end;
 }
 
@@ -164,9 +164,9 @@ static void succeed(penstock_reader *reader) {
   memcpy(reader->resident[loading->column] + place_of(reader, loading->begin),
          request->base + (loading->begin - request->offset_bytes), loading->end - loading->begin);
   loading->failures = 0;
-  loading->step_bytes *= 2;
-  if (loading->step_bytes > reader->options.max_read_bytes)
-    loading->step_bytes = reader->options.max_read_bytes;
+  loading->read_bytes *= 2;
+  if (loading->read_bytes > reader->options.max_read_bytes)
+    loading->read_bytes = reader->options.max_read_bytes;
   go_on(reader);
 }
 
@@ -181,7 +181,7 @@ static void fail(penstock_reader *reader, int32_t status) {
     gather_drop(reader, loading->request);
     loading->request = NULL;
     const uint64_t half = round_up(loading->end - round_down(loading->begin, unit), 2 * unit) / 2;
-    loading->step_bytes = half;
+    loading->read_bytes = half;
     return;
   }
   if (is_dead) {

@@ -8,14 +8,14 @@
  * chunk would not fit before it. Returns NULL when there is no room now. */
 uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes,
                           uint32_t alignment) {
-  uint64_t begin = round_up(ring->head, alignment);
+  uint64_t begin = round_up(ring->newest_end, alignment);
   if (begin % ring->bytes + bytes > ring->bytes)
     begin = round_up(begin, ring->bytes);
-  if (begin + bytes - ring->tail > ring->bytes || ring->chunk_count == ring->chunk_capacity)
+  if (begin + bytes - ring->oldest_begin > ring->bytes || ring->chunk_count == ring->chunk_capacity)
     return NULL;
-  ring->head = begin + bytes;
+  ring->newest_end = begin + bytes;
   const uint32_t chunk = (ring->chunk_first + ring->chunk_count) % ring->chunk_capacity;
-  ring->chunks[chunk].end = ring->head;
+  ring->chunks[chunk].end = ring->newest_end;
   ring->chunks[chunk].freed = 0;
   ring->chunk_count++;
   request->chunk = chunk + 1;
@@ -28,10 +28,10 @@ void staging_free(staging_ring *ring, request *request) {
   ring->chunks[request->chunk - 1].freed = 1;
   request->chunk = 0;
   while (ring->chunk_count > 0 && ring->chunks[ring->chunk_first].freed) {
-    ring->tail = ring->chunks[ring->chunk_first].end;
+    ring->oldest_begin = ring->chunks[ring->chunk_first].end;
     ring->chunk_first = (ring->chunk_first + 1) % ring->chunk_capacity;
     ring->chunk_count--;
   }
   if (ring->chunk_count == 0)
-    ring->tail = ring->head;
+    ring->oldest_begin = ring->newest_end;
 }

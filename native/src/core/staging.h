@@ -9,18 +9,20 @@
 typedef struct {
   uint8_t *base;
   uint64_t bytes;
-  uint64_t head; /* positions only grow; the place is position % bytes */
-  uint64_t tail;
+  uint64_t newest_end; /* positions only grow; the place is position % bytes */
+  uint64_t oldest_begin;
   struct {
     uint64_t end;
     uint32_t freed; /* given back, but an older chunk still blocks the ring */
-  } * chunks;       /* oldest first: a ring too */
+  } * chunks;       /* oldest first; a ring, too */
   uint32_t chunk_capacity;
   uint32_t chunk_first;
   uint32_t chunk_count;
 } staging_ring;
 
+/* Memory for a request, or NULL when there is no room now. */
 uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes, uint32_t alignment);
+/* Gives back the memory of a request, if it has any. */
 void staging_free(staging_ring *ring, request *request);
 
 #endif

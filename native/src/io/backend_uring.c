@@ -41,7 +41,7 @@ typedef struct {
   uint64_t fixed_bytes;
   int has_fixed_files;
   int is_deferred;
-  int has_wish;        /* reads were to stay out of the page cache at first */
+  int wants_dontcache; /* reads were to stay out of the page cache at first */
   uint32_t read_flags; /* RWF_DONTCACHE (Linux 6.14) until a read with it is refused */
 } uring_state;
 
@@ -80,9 +80,9 @@ static int32_t uring_start(backend *self, request *request) {
 
 /* A kernel or a file system that cannot keep pages out of its cache refuses the read: then this and
  * all later ones are made without that wish, and pages are dropped by advice. */
-static int32_t without_wish(backend *self, int32_t result) {
+static int32_t retry_without_dontcache(backend *self, int32_t result) {
   uring_state *state = self->state;
-  if (!state->has_wish || result != -EOPNOTSUPP)
+  if (!state->wants_dontcache || result != -EOPNOTSUPP)
     return result;
   state->read_flags = 0;
   self->drops_behind = 0;
@@ -97,8 +97,8 @@ static uint32_t harvest(backend *self, completion *completions, uint32_t capacit
   io_uring_for_each_cqe(&state->ring, head, cqe) {
     if (count == capacity)
       break;
-    completions[count++] =
-        (completion){.request = io_uring_cqe_get_data(cqe), .result = without_wish(self, cqe->res)};
+    completions[count++] = (completion){.request = io_uring_cqe_get_data(cqe),
+                                        .result = retry_without_dontcache(self, cqe->res)};
   }
   io_uring_cq_advance(&state->ring, count);
   state->in_flight -= count;
@@ -232,12 +232,12 @@ int32_t backend_uring_open(backend *self, const backend_options *options) {
   state->io = options->io;
   (void)io_uring_ring_dontfork(&state->ring); /* a kernel that cannot is none we run on: 5.11 can */
   register_all(state, options);
-  state->has_wish = options->drop_behind && options->io == PENSTOCK_IO_BUFFERED;
-  state->read_flags = state->has_wish ? RWF_DONTCACHE : 0;
+  state->wants_dontcache = options->drop_behind && options->io == PENSTOCK_IO_BUFFERED;
+  state->read_flags = state->wants_dontcache ? RWF_DONTCACHE : 0;
   *self = (backend){.state = state,
                     .start = uring_start,
                     .finish = uring_finish,
                     .close = uring_close,
-                    .drops_behind = state->has_wish};
+                    .drops_behind = state->wants_dontcache};
   return 0;
 }

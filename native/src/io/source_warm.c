@@ -13,7 +13,7 @@
 #include "penstock.h"
 
 /* A byte of so many tells whether all of them have come: read-ahead completes in order of offsets,
- * but for pieces on which the device works at the same time. */
+ * except where the device works on several requests at once. */
 #define ANSWER_BYTES ((uint64_t)128 << 10)
 
 /* The file of a range, or NULL; the range must lie within the file as it was opened. */
