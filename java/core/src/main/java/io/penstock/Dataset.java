@@ -18,8 +18,8 @@ import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Records in files: one or more columns with the same number of records, each an array in one file
- * or in several laid end to end.
+ * Records in files: one or more columns with the same number of records. Each column is an array in
+ * one file, or in several files laid end to end.
  *
  * <pre>{@code
  * try (Dataset dataset = Dataset.open(Path.of("images.npy"), Path.of("labels.npy"));
@@ -30,8 +30,8 @@ import java.util.function.LongUnaryOperator;
  * }
  * }</pre>
  *
- * <p>Files are opened once and must stay as they are: one that is modified, replaced or cut short
- * is an error, found while reading or by {@link #check}. Thread-safe.
+ * <p>Files are opened once and must not change while they are open. A file that is modified,
+ * replaced or cut short is an error, found while reading or by {@link #check}. Thread-safe.
  */
 public final class Dataset implements AutoCloseable {
   private static final int MAX_COLUMNS = 64;
@@ -61,7 +61,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Opens one column per path, named after the file without its extension, or after the part.
+   * Opens one column per path. A column is named after its file without the extension, or after the
+   * part.
    *
    * @param columns files, or parts of files as {@code FILE#PART}, with the same number of records;
    *     at least one
@@ -108,16 +109,15 @@ public final class Dataset implements AutoCloseable {
     }
 
     /**
-     * Adds a column whose records are windows over streams of tokens: so many tokens of each, and
-     * each so many tokens after the one before. A window never goes over the end of its file; what
-     * is left of it there is not delivered.
+     * Adds a column whose records are windows over streams of tokens. A window never crosses the
+     * end of its file; tokens that are left there are not delivered.
      *
      * @param name what to call it, not blank, and of no other column
-     * @param windowTokens tokens of a window, at least 1
-     * @param strideTokens from the beginning of a window to that of the next one, at least 1;
-     *     smaller than a window where windows overlap
-     * @param shards the files, or parts of files as {@code FILE#PART}, that the streams are in,
-     *     with one token as a record; at least one
+     * @param windowTokens number of tokens in a window, at least 1
+     * @param strideTokens number of tokens from the beginning of a window to the beginning of the
+     *     next, at least 1; smaller than a window if windows overlap
+     * @param shards the files, or parts of files as {@code FILE#PART}, that hold the streams, with
+     *     one token as a record; at least one
      * @return this
      * @throws IllegalArgumentException if the name is taken or blank, there is no file, or a number
      *     is out of range
@@ -136,11 +136,11 @@ public final class Dataset implements AutoCloseable {
 
     /**
      * Adds a column whose records have different sizes: texts, sequences of tokens, sounds. Record
-     * {@code i} is {@code values[offsets[i]] ... values[offsets[i + 1] - 1]}. The offsets may be
-     * more than memory holds. The first must be 0 and the last the number of values, so that no
-     * value is in no record; those between are looked at when a record is read: one that lies
-     * outside of the values, or ends before it begins, fails then. {@code FILE.idx#sequences}, in
-     * token data that has an index, is such a column for {@link #column}.
+     * {@code i} is {@code values[offsets[i]] ... values[offsets[i + 1] - 1]}. There may be more
+     * offsets than fit into memory. The first must be 0 and the last the number of values, so that
+     * every value belongs to a record. The others are checked when a record is read: a record that
+     * lies outside of the values, or ends before it begins, fails then. {@code FILE.idx#sequences},
+     * in token data that has an index, is such a column for {@link #column}.
      *
      * @param name what to call it, not blank, and of no other column
      * @param values the file, or part of one, with all values one after another; patterns stand for
@@ -175,7 +175,7 @@ public final class Dataset implements AutoCloseable {
     /**
      * Adds a column of small files: each file in a folder and its sub-folders is a record of bytes,
      * in the order of {@link io.penstock.format.FolderListing}. Names and sizes are kept in an
-     * index file, which is made anew when a folder or file was modified. {@link #column} does the
+     * index file, which is made again after a folder or file was modified. {@link #column} does the
      * same for a path that is a folder, with all files whose names do not begin with a dot and
      * {@link FolderIndex#defaultFile}; {@code FOLDER#label} is a column of the numbers of their
      * classes, {@link FolderIndex#classes}.
@@ -263,7 +263,7 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Size of a record over all columns; where sizes differ, about the mean.
+   * Size of a record over all columns; about the mean if records have different sizes.
    *
    * @return in bytes, at least 1
    * @throws IllegalStateException if closed, and sizes differ
@@ -278,8 +278,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * What the file system says about the files: as of when they were opened, but for the cached
-   * share, which is asked for now.
+   * What the file system says about the files. The cached share is that of now, all else is as of
+   * when the files were opened.
    *
    * @return one entry per file, in the order of the columns and their shards
    * @throws IllegalStateException if closed
@@ -295,12 +295,12 @@ public final class Dataset implements AutoCloseable {
    * apart in the file, as in Fortran order, or of a column whose records have different sizes, is a
    * copy.
    *
-   * <p>It lies in memory as in the file: numbers of a record in an .npz, a pickle, a packed
-   * structure or a file of IDX need not be at a multiple of their size. Read them with the
-   * unaligned layouts, such as {@link java.lang.foreign.ValueLayout#JAVA_DOUBLE_UNALIGNED}, which
-   * are as fast and fit aligned records too; {@code JAVA_DOUBLE} throws where they are not aligned.
+   * <p>The record lies in memory as it lies in the file. Its numbers need not be aligned in an
+   * .npz, a pickle, a packed structure or an IDX file. Read them with the unaligned layouts, such
+   * as {@link java.lang.foreign.ValueLayout#JAVA_DOUBLE_UNALIGNED}, which are as fast on aligned
+   * records; {@code JAVA_DOUBLE} throws if a number is not aligned.
    *
-   * <p>If the file is cut short meanwhile, an access to bytes that it no longer has throws
+   * <p>If the file is cut short later, an access to bytes that it no longer has throws
    * InternalError ("a fault occurred in an unsafe memory access operation"). Do not hand the view
    * to native code, where the same ends the process.
    *
@@ -324,9 +324,9 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * The integers in a column that has one a record: labels, as samplers by class want them. Read
-   * from the mapping, as {@link #record} does: after a file was cut short the last ones may read as
-   * zeros, which loaders find out when an epoch begins, and {@link #check} at any time.
+   * The integers in a column that has one for each record: labels, for samplers by class. They are
+   * read from the mapping, as {@link #record} does. After a file was cut short the last ones may
+   * read as zeros; loaders notice it when an epoch begins, and {@link #check} at any time.
    *
    * @param column name of a column of integers of any size, or of booleans
    * @return the integer of a record by its index, until the dataset is closed; an unsigned one of 8
@@ -342,7 +342,7 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * The numbers in a column that has one a record: weights, as samplers by weight want them.
+   * The numbers in a column that has one for each record: weights, for samplers by weight.
    *
    * @param column name of a column of integers, or of floats of 4 or 8 bytes
    * @return the number of a record by its index, until the dataset is closed
@@ -356,13 +356,13 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * A number that stands for what is in this dataset: names, element types and shapes of the
-   * columns, numbers of records, and 64 blocks of 16 KiB, spread over the data; all of it where it
-   * is smaller. Paths, modification times and inodes do not matter: a copy has the fingerprint of
-   * the original. Two datasets of one shape that differ in a few bytes only may have the same one.
+   * A digest of what is in this dataset: names, element types and shapes of the columns, the number
+   * of records, and 64 blocks of 16 KiB spread over the data, or all data if there are fewer.
+   * Paths, modification times and inodes do not matter: a copy has the fingerprint of the original.
+   * Two datasets of the same shape that differ in a few bytes only may have the same fingerprint.
    *
-   * <p>The blocks are read once for a dataset, by a thread of its own, which the first loader
-   * starts. This call waits for it.
+   * <p>The blocks are read once for each dataset, by a thread that the first loader starts. This
+   * call waits for it.
    *
    * @return 48 hexadecimal digits: 24 for the shape, 24 for the contents
    * @throws PenstockException if a file cannot be opened again, does not answer within 30 seconds,
@@ -373,8 +373,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Refuses a state that was not saved of this dataset in this order. States of the first version,
-   * which knew files by their modification times, are accepted while these are as they were.
+   * Refuses a state that was not saved for this dataset and this order. States of version 1, which
+   * identify files by modification time, are accepted as long as those times have not changed.
    *
    * @param state to go on from
    * @param order to go on in
@@ -417,14 +417,14 @@ public final class Dataset implements AutoCloseable {
   /**
    * Closes the loaders, then the files. Idempotent; any thread. A transform, sampler or progress
    * sink of one of its loaders must not call it. A dataset that becomes unreachable without being
-   * closed is logged as a warning of logger {@code io.penstock}, with where it was opened; its
-   * files are closed then, unless records or numbers were taken out of it.
+   * closed is logged as a warning of logger {@code io.penstock}, with the place where it was
+   * opened. Its files are then closed, unless records or numbers were taken from it.
    *
-   * @throws IllegalStateException if memory of a record or batch is in use by a native call: close
-   *     again when that is over
+   * @throws IllegalStateException if a native call is using memory of a record or batch: close
+   *     again when it has returned
    * @throws PenstockException if a device or file server does not answer for 30 seconds (system
-   *     property {@code penstock.deviceTimeout}), or the thread is interrupted meanwhile: what
-   *     cannot be closed is kept; close again when it answers
+   *     property {@code penstock.deviceTimeout}), or the thread is interrupted while it waits. What
+   *     cannot be closed is kept; close again when the device answers
    */
   @Override
   public void close() {

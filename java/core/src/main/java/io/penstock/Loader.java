@@ -18,15 +18,15 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 
 /**
- * Reads the records of a dataset in a given order and hands them out in batches, read ahead by
- * threads of its own.
+ * Reads the records of a dataset in a given order, ahead of the consumer, on threads of its own,
+ * and hands them out in batches.
  *
- * <p>The order of an epoch follows from the sampler (for a shuffle: number of records and seed) and
- * the epoch alone: neither the batch size nor the number of ranks nor any {@link Readahead} flag
- * changes it. Epochs run one at a time; starting one ends the former. Several loaders over one
+ * <p>The order of an epoch depends on the sampler (for a shuffle: number of records and seed) and
+ * the number of the epoch alone; batch size, number of ranks and {@link Readahead} flags do not
+ * change it. Epochs run one at a time; starting one ends the one before. Several loaders over one
  * dataset work independently. All memory but small Java objects comes out of {@link
- * LoaderBuilder#memoryBytes}, and is allocated when the loader is built. Methods may be called from
- * any thread; the iteration itself is for one thread at a time.
+ * LoaderBuilder#memoryBytes} and is allocated when the loader is built. Methods may be called from
+ * any thread; one thread at a time may iterate.
  */
 public final class Loader implements AutoCloseable {
   private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
@@ -86,20 +86,20 @@ public final class Loader implements AutoCloseable {
   /**
    * The order.
    *
-   * @return what tells the record at each position of each epoch
+   * @return the sampler that gives the record at each position of each epoch
    */
   public Sampler sampler() {
     return deals.sampler();
   }
 
   /**
-   * How far this job has come: what was handed out to the consumer, not what was read ahead. To be
-   * saved with {@link io.penstock.sampler.StateFile} or as a line of text, and given to {@link
-   * LoaderBuilder#state} to go on from there.
+   * How far this job has come: what the consumer received, not what was read ahead. Save it with
+   * {@link io.penstock.sampler.StateFile} or as a line of text, and resume with {@link
+   * LoaderBuilder#state}.
    *
-   * <p>Counts each batch from when the iterator has returned it. A batch that could not be read
-   * does not count until a later one was delivered. All ranks of a job that have had the same
-   * number of batches have the same state. Any thread; also after closing.
+   * <p>A batch counts as soon as the iterator has returned it. A batch that could not be read does
+   * not count until a later one was delivered. All ranks of a job that have taken the same number
+   * of batches have the same state. Any thread; also after closing.
    *
    * @return the state
    */
@@ -108,8 +108,8 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * The columns as they are delivered: those of the dataset, but for the byte order if {@link
-   * LoaderBuilder#nativeOrder} was asked for, or what transforms make of them.
+   * The columns as they are delivered: those of the dataset, in the byte order of this machine if
+   * {@link LoaderBuilder#nativeOrder} is set, or the results of the transforms.
    *
    * @return at least one, in the order of {@link Batch#column(int)}
    */
@@ -154,10 +154,10 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * The flags in effect: backend and io as they were chosen, and as many prefetched batches as the
-   * budget holds.
+   * The flags in effect: the chosen backend and io, and as many prefetched batches as the budget
+   * holds.
    *
-   * @return no flag of it is auto but the advice
+   * @return flags of which only the advice may be auto
    */
   public Readahead readahead() {
     return core.engine().plan().readahead;
@@ -182,7 +182,8 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Why this backend, and why so much is read ahead; where files are warmed, also how far that is.
+   * Why this backend was chosen, and why so much is read ahead; while files are read into the page
+   * cache, also how far that is.
    *
    * @return one line
    */
@@ -207,7 +208,7 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Several passes one after the other, read ahead over the boundaries.
+   * Several passes one after the other, read ahead across the boundaries between epochs.
    *
    * @param first number of the first one, at least 0
    * @param count how many, at least 0
@@ -225,15 +226,14 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Has a line made about how the loop gets on, now and then: how much of the epoch is delivered,
-   * records per second, the share of the time that the loop waited for batches, and how long the
-   * rest will take at this rate. For instance {@code loader.progress(Duration.ofSeconds(5),
-   * System.err::println)}.
+   * Reports progress now and then, in one line: how much of the epoch was delivered, records per
+   * second, the share of the time that the loop waited for batches, and how long the rest will take
+   * at this rate. For instance {@code loader.progress(Duration.ofSeconds(5), System.err::println)}.
    *
    * @param interval least time between lines, which begins now; at least 1 ms
-   * @param sink gets the lines, on the thread that iterates, when a batch is handed out; null: no
-   *     more lines. What it throws changes nothing: the first time it is logged as a warning of
-   *     logger {@code io.penstock}
+   * @param sink gets the lines, on the thread that iterates, when a batch is handed out; null ends
+   *     the reports. An exception that it throws does not disturb the loop; the first one is logged
+   *     as a warning of logger {@code io.penstock}
    * @throws IllegalArgumentException if the interval is shorter
    */
   public void progress(Duration interval, Consumer<String> sink) {
@@ -243,7 +243,7 @@ public final class Loader implements AutoCloseable {
     progress = sink == null ? null : new ProgressLine(this, deals, interval, sink);
   }
 
-  /** As "warming 43 %"; empty where nothing is warmed. */
+  /** For instance "warming 43 %"; empty if nothing is being warmed. */
   String warmingProgress() {
     return core.engine().warmingProgress();
   }
@@ -264,7 +264,7 @@ public final class Loader implements AutoCloseable {
     return leases;
   }
 
-  /** Has it reported if a retained batch is forgotten. */
+  /** Arranges a report if a retained batch is forgotten. */
   LeakReports.Watch watch(Batch batch, Throwable taker) {
     return LeakReports.watch(batch, forgotten(batch.description(), leases, taker));
   }
@@ -283,7 +283,7 @@ public final class Loader implements AutoCloseable {
     };
   }
 
-  /** Adds where the batches that are in use were taken, if that is tracked. */
+  /** Adds the places where the open batches were taken, if that is tracked. */
   IllegalStateException withTakers(IllegalStateException failure) {
     leases.takers().forEach(failure::addSuppressed);
     return failure;
@@ -299,8 +299,8 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * The records that were skipped or replaced, as {@link LoaderBuilder#badRecords} asked for: the
-   * first 1000 that were found, each once; {@link LoaderStatistics#badRecords} counts all. Any
+   * The records that were skipped or replaced because of {@link LoaderBuilder#badRecords}: the
+   * first 1000 that were found, each once. {@link LoaderStatistics#badRecords} counts all. Any
    * thread; also after closing.
    *
    * @return a snapshot, in the order in which they were found, which is ahead of delivery
@@ -310,16 +310,17 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Has something done by {@link #close} before it gives the memory back; for whoever has pointers
-   * into batches that the JVM knows nothing of, as arrays of a native library.
+   * Registers an action that {@link #close} runs before it gives the memory back. It is for code
+   * that holds pointers into batches of which the JVM does not know, such as arrays of a native
+   * library.
    *
-   * <p>Called by the closing thread once the loader hands out nothing any more. An action that
-   * throws keeps the memory where it is: the exception comes out of {@code close}, and closing
-   * again calls it again.
+   * <p>The closing thread runs the action once the loader hands out no more batches. If the action
+   * throws, {@code close} throws the same exception and keeps the memory; closing again runs the
+   * action again.
    *
-   * @param action what to do; harmless when there is nothing to do any more
-   * @return takes the action back when it is closed: then neither is it done, nor does the loader
-   *     refer to it any longer. To be ignored by whoever lives as long as the loader
+   * @param action what to do; must be harmless if there is nothing left to do
+   * @return a registration; closing it withdraws the action, so that the loader neither runs it nor
+   *     refers to it. May be ignored if the action should stay as long as the loader
    * @throws IllegalStateException if closed
    */
   public Registration beforeClose(Runnable action) {
@@ -328,7 +329,7 @@ public final class Loader implements AutoCloseable {
     return () -> closeActions.remove(action);
   }
 
-  /** Something that was arranged with a loader, to be taken back by closing it. Idempotent. */
+  /** An action registered with a loader. Closing it withdraws the action; idempotent. */
   @FunctionalInterface
   public interface Registration extends AutoCloseable {
     @Override
@@ -336,32 +337,32 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Stops reading and gives the memory back. Idempotent; any thread, also while another one waits
-   * for a batch, which then gets an IllegalStateException. Batches that are still in use are cut
-   * off: their segments throw IllegalStateException.
+   * Stops reading and gives the memory back. Idempotent. May be called from any thread, also while
+   * another thread waits for a batch; that thread then gets an IllegalStateException. Segments of
+   * batches that are still open throw IllegalStateException from then on.
    *
-   * <p>A transform that is running is waited for, for 30 seconds at most (system property {@code
-   * penstock.closeSeconds}). If it has not returned then, the exception names its thread and where
-   * that is; thread and memory are kept, and closing again waits for it again. A close that throws
-   * IllegalStateException is finished by a thread in the background once the loader is unreachable
-   * and what it waits for is over.
+   * <p>The call waits for a running transform, for at most 30 seconds (system property {@code
+   * penstock.closeSeconds}). If the transform has not returned by then, the exception names its
+   * thread and where that thread is. Thread and memory are kept, and closing again waits again. If
+   * close threw IllegalStateException and the loader becomes unreachable, a thread in the
+   * background finishes closing it when nothing uses it any more.
    *
-   * <p>Of what the loader itself calls, transforms, samplers and progress sinks must not close it;
-   * that throws IllegalStateException and changes nothing. In an action of {@link #beforeClose} the
-   * call returns at once, as the loader is being closed.
+   * <p>Transforms, samplers and progress sinks of the loader must not close it: that throws
+   * IllegalStateException and changes nothing. In an action of {@link #beforeClose} the call
+   * returns at once, as the loader is already being closed.
    *
    * <p>A loader that becomes unreachable without being closed is logged as a warning of logger
-   * {@code io.penstock}, with where it was built. Its threads and files are given up then, and its
-   * memory, unless a batch was not closed either.
+   * {@code io.penstock}, with the place where it was built. Its threads, files and memory are then
+   * freed; the memory only if all batches were closed.
    *
-   * @throws IllegalStateException if memory of a batch is in use by a native call, by a transform
-   *     that does not return, or by whoever said {@link #beforeClose}: close again when that is
-   *     over; or if it is called by what must not
+   * @throws IllegalStateException if a native call, a transform that does not return, or an action
+   *     of {@link #beforeClose} still uses memory of a batch: close again when that is over. Also
+   *     if it is called by a transform, sampler or progress sink of this loader
    * @throws PenstockException if a device does not answer for 30 seconds (system property {@code
-   *     penstock.deviceTimeout}), or the thread is interrupted meanwhile: all that it may still use
-   *     is kept, and closing again works when it has answered; or if io_uring broke with reads
-   *     under way: then all is closed but for the memory that the kernel may write to, which is
-   *     kept for good
+   *     penstock.deviceTimeout}), or the thread is interrupted while it waits: everything that the
+   *     device may still use is kept, and closing again works when it has answered. Also if
+   *     io_uring broke with reads under way: then everything is closed except for the memory that
+   *     the kernel may still write to, which is never freed
    */
   @Override
   public void close() {
@@ -377,7 +378,7 @@ public final class Loader implements AutoCloseable {
     }
   }
 
-  /** Refuses to be closed by what this loader itself calls. */
+  /** Throws if called by a transform, sampler or progress sink of this loader. */
   void checkMayClose() {
     core.checkMayClose();
     if (inSink == Thread.currentThread()) {

@@ -24,8 +24,8 @@ import java.util.Objects;
 /**
  * Which records a {@link Loader} reads, in which order, and how.
  *
- * <p>The order is a shuffle and its seed, or any {@link Sampler}; rank and state tell which part of
- * it this process delivers. Everything else changes the speed only. Not thread-safe.
+ * <p>The order is a shuffle with a seed, or any {@link Sampler}. Rank and state say which part of
+ * it this process delivers. Not thread-safe.
  */
 public final class LoaderBuilder {
   private static final int MAX_BATCH_SIZE = 1 << 28;
@@ -60,7 +60,7 @@ public final class LoaderBuilder {
   /** Backends that a limit of this process does not let us use, found when they were opened. */
   final Map<Readahead.Backend, String> refused = new EnumMap<>(Readahead.Backend.class);
 
-  /** Whether the files may be warmed; not again once that was given up. */
+  /** Whether the files may be warmed; false once warming was given up. */
   boolean mayWarm = true;
 
   /** For tests: the cheaper one when null. */
@@ -166,10 +166,10 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets any order: weights, classes, a part of the records, several datasets mixed, or one of your
-   * own. Shuffle, seed and blocks that are set here have no effect then.
+   * Sets any order: by weight, by class, a part of the records, a mixture of datasets, or one of
+   * your own. Shuffle, seed and blocks that are set in this builder then have no effect.
    *
-   * @param sampler made for as many records as the dataset has
+   * @param sampler a sampler for as many records as the dataset has
    * @return this
    * @throws IllegalArgumentException if it is for another number of records
    */
@@ -184,7 +184,7 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets which part of each epoch this process reads, of several that work together: see {@link
+   * Sets which part of each epoch this process reads when several processes share it: see {@link
    * Partition}.
    *
    * @param rank of this process, from 0; 0 unless set
@@ -200,7 +200,7 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets what becomes of the last records of an epoch when they do not make whole batches.
+   * Sets what happens to the last records of an epoch if they do not fill a batch for each rank.
    *
    * @param remainder {@link Remainder#KEEP} unless set
    * @return this
@@ -211,11 +211,11 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Goes on from where a job has come to. The epoch of the state then begins behind what was
-   * delivered of it, whenever it is iterated; all others are whole. Batch size, ranks and the way
-   * of reading may be others than those of the job that saved it.
+   * Resumes a job. The epoch of the state then begins after the records that were delivered,
+   * whenever it is iterated; all other epochs are whole. Batch size, number of ranks and readahead
+   * flags may differ from those of the job that saved the state.
    *
-   * @param state of {@link Loader#state}; null, as unless set: the beginning
+   * @param state from {@link Loader#state}; null, the default, means the beginning
    * @return this; {@link #build} refuses a state of other data or another order
    */
   public LoaderBuilder state(LoaderState state) {
@@ -224,8 +224,8 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets how far ahead and by which means to read. The system property and the environment still
-   * decide about flags that are not {@link Readahead#given given} here.
+   * Sets how far ahead and by which means to read. Flags that are not {@link Readahead#given given}
+   * here still come from the environment and the system property.
    *
    * @param readahead {@link Readahead#DEFAULT} unless set
    * @return this
@@ -236,15 +236,15 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets the budget for all that the loader allocates outside of the Java heap: batches, buffers,
-   * and records that are read ahead. More of it makes shuffled reading cheaper.
+   * Sets the budget for everything that the loader allocates outside of the Java heap: batches,
+   * buffers, and records that are read ahead. A larger budget makes shuffled reading cheaper.
    *
    * <p>The default is a quarter of the memory that is left when the loader is built, and at most 1
-   * GiB. Left is what the machine has available, or what the control groups of this process leave
-   * (those above its own, too) and its limits on address space, if that is less; not counting swap,
-   * and less what the Java heap may still grow by. Where a quarter is too little for a few batches,
-   * it is up to three quarters. A budget that is set is obeyed; {@link Loader#reason} says so if it
-   * is more than what is left.
+   * GiB. What is left is the available memory of the machine, or what the control groups of this
+   * process, those above it included, or its limits on address space allow, whichever is least.
+   * Swap does not count, and what the Java heap may still grow by is subtracted. If a quarter does
+   * not hold a few batches, the loader takes up to three quarters. A budget that is set is obeyed;
+   * {@link Loader#reason} says so if it is more than what is left.
    *
    * @param memoryBytes at least 1
    * @return this
@@ -258,15 +258,14 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Hands out one batch again and again, as if all data were in memory already, to see how fast the
-   * consumer is by itself: where the rate is about the same without, reading is not what it waits
-   * for.
+   * Hands out one batch again and again, as if all data were in memory, to measure how fast the
+   * consumer is by itself. If the real rate is about the same, reading is not the bottleneck.
    *
-   * <p>Each reading thread reads the first batch that it is asked for, into each piece of memory
-   * for batches once; after that nothing is read or copied any more. All else is as ever: epochs,
-   * positions, number and sizes of batches, threads and leases; {@link Batch#indices} tell which
-   * records are really there. A consumer that writes into a batch finds what it wrote when the
-   * memory comes round again.
+   * <p>Each reading thread reads the first batch that it is asked for into each slot of its memory
+   * once; after that nothing is read or copied. Everything else stays the same: epochs, positions,
+   * number and sizes of batches, threads and leases. {@link Batch#indices} tell which records are
+   * really there. A consumer that writes into a batch finds what it wrote when the same memory
+   * comes again.
    *
    * @param isReplay whether to; false unless set
    * @return this
@@ -277,13 +276,13 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets whether numbers that are stored in the other byte order are delivered in that of this
-   * machine: each element of a column, or each field of structured ones. {@link Loader#columns}
-   * says so then; what a format tells nothing of but the size (raw bytes) stays as it is. The
-   * reading threads do it. Neither the dataset nor its fingerprint nor a state changes.
+   * Sets whether numbers that are stored in the other byte order are delivered in the byte order of
+   * this machine: each element of a column, or each field of a structured element. {@link
+   * Loader#columns} then says so. Raw bytes stay as they are. The reading threads convert. The
+   * dataset, its fingerprint and states do not change.
    *
    * @param isNativeOrder whether to; false unless set: everything is delivered as it is stored
-   * @return this; {@link #build} throws PenstockException if fields lie over each other
+   * @return this; {@link #build} throws PenstockException if fields overlap
    */
   public LoaderBuilder nativeOrder(boolean isNativeOrder) {
     this.isNativeOrder = isNativeOrder;
@@ -292,10 +291,10 @@ public final class LoaderBuilder {
 
   /**
    * Sets how many bytes of values a batch has at most, over all columns whose records have
-   * different sizes. A batch that has more comes in several pieces one after another, each a {@link
-   * Batch} with some of its records; a record that has more alone fails, and only it. A state
-   * counts each piece; with several ranks, whose pieces differ, a batch when its last piece was
-   * delivered.
+   * different sizes. A larger batch comes in several pieces, one after another, each a {@link
+   * Batch} with some of its records. A single record that has more bytes fails, and only that
+   * record. A state counts each piece; with several ranks, whose pieces differ, it counts a batch
+   * when its last piece was delivered.
    *
    * @param batchBytes 1 to 2^30; a sixteenth of {@link #memoryBytes} unless set
    * @return this
@@ -337,10 +336,10 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Appends a step to the chain that makes what is delivered of what is read: see {@link
+   * Appends a step to the chain of transforms that run between reading and delivery: see {@link
    * io.penstock.transform}.
    *
-   * @param transform runs on threads of the loader, between reading and delivery
+   * @param transform the step; it runs on threads of the loader
    * @return this; {@link #build} refuses a transform that does not fit its columns
    */
   public LoaderBuilder transform(Transform transform) {
@@ -349,7 +348,7 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Appends a step that makes one column of one column, record by record.
+   * Appends a step that makes one column from another, record by record.
    *
    * <pre>{@code
    * builder.transform("pixels", OutputColumn.of("pixels", "<f4", 784), record -> {
@@ -361,8 +360,8 @@ public final class LoaderBuilder {
    * }</pre>
    *
    * @param input name of the column that is read
-   * @param output what is made of it; takes the place of a column with its name
-   * @param function what is done, by several threads at once
+   * @param output the column that is made; it replaces a column of the same name
+   * @param function makes a record; called by several threads at once
    * @return this
    */
   public LoaderBuilder transform(String input, OutputColumn output, RecordTransform function) {
@@ -386,11 +385,11 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Lets transformed batches of an epoch overtake each other, so that one that takes long does not
-   * keep finished ones waiting; by 64 at most. Which batches there are and what is in them stays
-   * the same. {@link Loader#state} counts a batch when all before it were delivered too: a job that
-   * goes on from it may get some batches again, and loses none. Without transforms it has no
-   * effect: reading is in order.
+   * Lets transformed batches of an epoch overtake each other, by at most 64, so that a slow batch
+   * does not hold up finished ones. The batches and their contents stay the same. {@link
+   * Loader#state} counts a batch once all batches before it were delivered too: a job that resumes
+   * may get some batches again, and loses none. Without transforms this has no effect, as reading
+   * is in order.
    *
    * @param isAnyOrder whether to; false unless set
    * @return this
@@ -401,11 +400,12 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Has each record checked after it was read, on the reading threads. What is bad then is treated
-   * as {@link #badRecords} says. The checksums take 4 bytes a record and column of the page cache.
+   * Checks each record after it was read, on the reading threads. {@link #badRecords} says what
+   * happens to damaged records. The checksums take 4 bytes of the page cache for each record and
+   * column.
    *
    * @param checksums file of {@link io.penstock.checksum.RecordChecksums}, as {@code penstock
-   *     checksum} makes it; null, as unless set: nothing is checked
+   *     checksum} makes it; null, the default, checks nothing
    * @return this; {@link #build} refuses checksums of other data, and a {@link #replay}
    */
   public LoaderBuilder verify(Path checksums) {
@@ -414,7 +414,7 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets what becomes of a record that cannot be read, or is not what its checksum says.
+   * Sets what happens to a record that cannot be read, or that does not match its checksum.
    *
    * @param badRecords {@link BadRecords#FAIL} unless set
    * @return this; {@link #build} refuses any other with a {@link #replay}
@@ -430,15 +430,15 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Allocates the memory and starts the reading threads; they read nothing but small columns that
-   * are kept whole until an epoch is started.
+   * Allocates the memory and starts the reading threads. Until an epoch is started they read
+   * nothing but small columns that are kept in memory as a whole.
    *
    * @return the loader, to be closed by the caller or with its dataset
-   * @throws IllegalArgumentException if the budget is too small, saying what the least is, or a
+   * @throws IllegalArgumentException if the budget is too small (the message names the least), or a
    *     readahead flag of the property or the environment is wrong
-   * @throws PenstockException if the backend that was named cannot be used here, with the reason,
-   *     or memory is short, or the state is of something else; if a device does not answer for 30
-   *     seconds, or the thread is interrupted: what cannot be closed then is closed with the
+   * @throws PenstockException if the backend that was named cannot be used here (the message says
+   *     why), memory is short, the state belongs to other data, a device does not answer for 30
+   *     seconds, or the thread is interrupted. What cannot be closed then is closed with the
    *     dataset
    * @throws IllegalStateException if the dataset is closed
    */
