@@ -12,26 +12,26 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Some records that follow each other in an epoch's order, with all their columns: a lease on
- * memory of its loader.
+ * Records that follow each other in the order of an epoch, with all their columns: a lease on
+ * memory of the loader.
  *
  * <p>The lease lasts until {@link #close}, which gives the memory back to be filled again. A
  * for-each loop over an {@link Epoch} closes each batch when it asks for the next one; {@link
  * #retain} keeps it. Each batch is an object of its own, and no two leases share one: closing it
- * again, at any time and from any thread, does nothing, and every method but the descriptive ones
- * throws once it is closed.
+ * again, at any time and from any thread, does nothing. Once a batch is closed, methods that return
+ * its memory or indices throw, and so does {@link #retain}.
  *
- * <p>The memory is the caller's for the time of the lease: writing to it is allowed. All columns
+ * <p>The memory belongs to the caller for the time of the lease, who may write to it. All columns
  * are aligned to 64 bytes at least. A batch may be handed to another thread and closed there, and
- * segments may be used by several threads at once. Closing the loader cuts off all segments.
+ * segments may be used by several threads at once. Closing the loader makes all segments throw.
  *
- * <p><b>Finding segments that are used too long.</b> Closing a batch does not cut off segments that
- * were fetched from it before: later records will appear in them. To find code that uses one too
- * long, run it with {@code -Dpenstock.checkLeases=true}: segments, buffers and tensors of a batch
- * then throw IllegalStateException once it is closed, its memory is overwritten with bytes 0xA5 for
- * whatever holds a bare address, and closing it during a native call on its memory throws. This
- * costs a handshake of all threads, 0.1 to 0.2 ms a batch, and a pass over the batch's memory,
- * which is about 0.1 ms a megabyte: it is for tests, not for training.
+ * <p><b>Finding segments that are used too long.</b> Segments that were fetched from a batch before
+ * it was closed remain usable, and later records will appear in them. To find code that uses one
+ * too long, run it with {@code -Dpenstock.checkLeases=true}: segments, buffers and tensors of a
+ * batch then throw IllegalStateException once it is closed, its memory is overwritten with bytes
+ * 0xA5 for code that holds a bare address, and closing it during a native call on its memory
+ * throws. For each batch this costs a handshake of all threads, 0.1 to 0.2 ms, and a pass over its
+ * memory, about 0.1 ms for each megabyte. Use it in tests, not in training.
  */
 public final class Batch implements AutoCloseable {
   private enum State {
@@ -49,7 +49,7 @@ public final class Batch implements AutoCloseable {
   private final BatchSource source;
   private final AtomicReference<State> state = new AtomicReference<>(State.CLOSED);
 
-  // Written before the state says that it is open.
+  // Written before the state becomes OPEN.
   private Slot slot;
   private long epoch;
   private long position;
@@ -59,16 +59,16 @@ public final class Batch implements AutoCloseable {
   /** Null unless leases are tracked or checked. */
   private LeaseRegister.Entry entry;
 
-  /** What reports that it was forgotten; null unless it is retained. */
+  /** Reports a batch that was forgotten; null unless it is retained. */
   private volatile LeakReports.Watch watch;
 
-  /** A lease that is to begin: made before the slot is taken, which must not get lost. */
+  /** A lease that has not begun. It is made before the slot is taken, so that no slot gets lost. */
   Batch(Loader loader, BatchSource source) {
     this.loader = loader;
     this.source = source;
   }
 
-  /** Begins. Allocates nothing, unless leases are tracked or checked. */
+  /** Starts the lease. Allocates nothing, unless leases are tracked or checked. */
   void begin(Slot leased) {
     slot = leased;
     epoch = leased.epoch();
@@ -89,8 +89,9 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * Where it starts in the epoch's order. The others follow, unless the job was resumed and some of
-   * the next positions had been delivered before, or bad records were skipped.
+   * The position of the first record in the order of the epoch. The other records follow, unless
+   * the job was resumed and some of the next positions had been delivered before, or bad records
+   * were skipped.
    *
    * @return position of its first record, at least 0
    */
@@ -101,31 +102,30 @@ public final class Batch implements AutoCloseable {
   /**
    * How many records it has.
    *
-   * @return the loader's batch size, or less in the last batch of an epoch, and in one of several
-   *     pieces (see {@link LoaderBuilder#batchBytes}); at least 1, but where bad records are {@link
-   *     BadRecords#SKIP skipped}, which may leave any number, and 0. Padding counts: see {@link
-   *     #recordCount}
+   * @return the loader's batch size, or less in the last batch of an epoch and in one of several
+   *     pieces (see {@link LoaderBuilder#batchBytes}); at least 1, or 0 if bad records are {@link
+   *     BadRecords#SKIP skipped}. Includes padding: see {@link #recordCount}
    */
   public int size() {
     return size;
   }
 
   /**
-   * How many of its records are not padding. They come first; behind them, with {@link
-   * io.penstock.sampler.Remainder#PAD} in the last batch of an epoch, come records that are
-   * delivered elsewhere too: an evaluation must not count them.
+   * How many of its records are not padding. They come first. With {@link
+   * io.penstock.sampler.Remainder#PAD}, the last batch of an epoch is filled up with records that
+   * are delivered elsewhere too; an evaluation must not count those.
    *
-   * @return 0 to {@link #size()}, which it is unless the batch is padded
+   * @return 0 to {@link #size()}; equal to it unless the batch is padded
    */
   public int recordCount() {
     return recordCount;
   }
 
   /**
-   * Whether a record is there only to fill the batch.
+   * Whether a record only fills the batch.
    *
    * @param i place, from 0 up to but not including {@link #size()}
-   * @return whether it is delivered elsewhere too, and counts there
+   * @return true if the record is delivered elsewhere too, and counts there
    * @throws IndexOutOfBoundsException if there is no such place
    */
   public boolean isPadding(int i) {
@@ -142,14 +142,13 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * The records of a column, one after another: as they are stored, unless {@link
-   * LoaderBuilder#nativeOrder} was asked for, or as {@link LoaderBuilder#transform transforms} made
-   * them.
+   * The records of a column, one after another: as they are stored, in native byte order if {@link
+   * LoaderBuilder#nativeOrder} is set, or as {@link LoaderBuilder#transform transforms} made them.
    *
    * @param name of the column
    * @return exactly {@link #size()} times the column's {@link OutputColumn#recordBytes()} bytes of
-   *     native memory, writable, aligned to 64 bytes at least; of a column whose records have
-   *     different sizes all their values, see {@link #offsets}
+   *     native memory, writable, aligned to 64 bytes at least. For a column whose records have
+   *     different sizes, all their values, see {@link #offsets}
    * @throws PenstockException if there is no such column
    * @throws IllegalStateException if the batch or its loader is closed
    */
@@ -158,12 +157,12 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * Where the records of a column begin whose records have different sizes.
+   * Where each record begins, for a column whose records have different sizes.
    *
    * @param name of the column
-   * @return {@link #size()} + 1 int64 in native byte order, in values of the column: record {@code
-   *     i} of the batch is those from {@code offsets[i]} up to {@code offsets[i + 1]}, of {@link
-   *     #column(String)}; to be used as long as the batch
+   * @return {@link #size()} + 1 int64 in native byte order, counted in values of the column: record
+   *     {@code i} of the batch is the values {@code offsets[i]} up to but not including {@code
+   *     offsets[i + 1]} of {@link #column(String)}. Valid as long as the batch is open
    * @throws PenstockException if there is no such column, or its records have one size
    * @throws IllegalStateException if the batch or its loader is closed
    */
@@ -212,8 +211,8 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * A column as native libraries want it described: pointer, shape with the records as first axis,
-   * strides, and type, in the words of DLPack.
+   * A description of a column for native libraries: pointer, shape with the records as first axis,
+   * strides, and type, as DLPack defines them.
    *
    * @param name of the column
    * @return the description; its memory is valid as long as the batch is open
@@ -258,11 +257,11 @@ public final class Batch implements AutoCloseable {
   }
 
   /**
-   * Keeps the lease when the loop goes on; the caller has to close the batch. To be called before
-   * the loop asks for the next batch. If every batch stays open for a minute, the loop's next one
-   * is an IllegalStateException; one that becomes unreachable without being closed is logged as a
-   * warning of logger {@code io.penstock}. With {@code -Dpenstock.trackBatches=true} both tell
-   * where batches were taken.
+   * Keeps the lease when the loop goes on; the caller must close the batch. Call it before the loop
+   * asks for the next batch. If every batch stays open for a minute, the loop gets an
+   * IllegalStateException instead of the next one. A retained batch that becomes unreachable
+   * without being closed is logged as a warning of logger {@code io.penstock}. With {@code
+   * -Dpenstock.trackBatches=true} both say where batches were taken.
    *
    * @return this
    * @throws IllegalStateException if the batch or its loader is closed
@@ -282,8 +281,8 @@ public final class Batch implements AutoCloseable {
   /**
    * Ends the lease. Idempotent; any thread, at any time: a second call does nothing.
    *
-   * @throws IllegalStateException with {@code -Dpenstock.checkLeases=true} only: a native call uses
-   *     memory of the batch, which stays open then
+   * @throws IllegalStateException only with {@code -Dpenstock.checkLeases=true}, if a native call
+   *     uses memory of the batch; the batch then stays open
    */
   @Override
   public void close() {
@@ -293,7 +292,7 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  /** Closes it for the loop, unless it was retained, or closed since. */
+  /** Closes it for the loop, unless it was retained or is closed already. */
   void closeUnlessRetained() {
     if (state.compareAndSet(State.OPEN, State.CLOSED)) {
       release(State.OPEN);
@@ -323,7 +322,7 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  /** So that whoever holds a bare address does not take later records for its own. */
+  /** Keeps code that holds a bare address from reading later records unnoticed. */
   private void overwrite() {
     try {
       slot.overwrite(OVERWRITTEN);

@@ -13,15 +13,15 @@ import java.util.Objects;
  *
  * @param name what the column is called in its dataset, not blank
  * @param elementType type of the elements of a record, as they are stored
- * @param shape sizes of the axes of one record, outermost first; empty for a scalar. Of records of
- *     different sizes, which are so many values each: of one value
+ * @param shape sizes of the axes of one record, outermost first; empty for a scalar. For records of
+ *     different sizes, of one value
  * @param recordCount number of records: the sum over the shards
- * @param recordBytes size of one record in bytes, at least 1; 0 where records have different sizes:
+ * @param recordBytes size of one record in bytes, at least 1; 0 if records have different sizes:
  *     see {@link #isVariable}
- * @param shards where the records lie, in index order, at least one; of records of different sizes
- *     where their values start, and as strideBytes the size of a value
- * @param fields what elements of a structured type are made of, in the order of the description;
- *     empty for plain elements, and where a format tells no more than their size
+ * @param shards where the records lie, in index order, at least one; for records of different
+ *     sizes, where their values start, with the size of a value as strideBytes
+ * @param fields the fields of a structured type, in the order of its description; empty for plain
+ *     elements, and if a format gives only their size
  */
 public record Column(
     String name,
@@ -35,7 +35,7 @@ public record Column(
   /** Structured elements of which it is looked whether fields overlap, which takes a bit a byte. */
   private static final int MAX_BYTES_TURNED = 1 << 24;
 
-  /** Checks that the parts agree with each other, and takes copies of the lists. */
+  /** Checks that the parts agree with each other, and copies the lists. */
   public Column {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(elementType, "elementType");
@@ -91,9 +91,9 @@ public record Column(
   }
 
   /**
-   * Whether its records have different sizes: texts, sequences of tokens, files. A batch then has
-   * their values one after another in {@link Batch#column}, and says in {@link Batch#offsets} where
-   * each begins.
+   * Whether its records have different sizes: texts, sequences of tokens, files. {@link
+   * Batch#column} then has all values, one after another, and {@link Batch#offsets} says where each
+   * record begins.
    *
    * @return whether recordBytes is 0
    */
@@ -114,9 +114,8 @@ public record Column(
   /**
    * What it is after {@link #toNativeOrder}.
    *
-   * @return the same column with the types of this machine; still where and as it is stored
-   * @throws PenstockException if fields lie over each other, so that turning one around would
-   *     destroy the other
+   * @return the same column with the types of this machine; the data in the files stay as they are
+   * @throws PenstockException if fields overlap, so that converting one would destroy the other
    */
   public Column inNativeOrder() {
     if (!isNativeOrder()) {
@@ -147,12 +146,12 @@ public record Column(
   }
 
   /**
-   * Turns records of this column as they are stored into the byte order of this machine, in place:
-   * each element, or each field of a structured one. Does nothing where {@link #isNativeOrder} is
-   * true. Allocates nothing.
+   * Converts stored records of this column to the byte order of this machine, in place: each
+   * element, or each field of a structured one. Does nothing if {@link #isNativeOrder} is true.
+   * Allocates nothing.
    *
    * @param records one after another; writable
-   * @throws IllegalArgumentException if that is no whole number of elements, or read-only
+   * @throws IllegalArgumentException if they are not a whole number of elements, or read-only
    */
   public void toNativeOrder(MemorySegment records) {
     elementType.toNativeOrder(records);

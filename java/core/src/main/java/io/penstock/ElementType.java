@@ -10,13 +10,12 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The type of an array's elements, in the words of NumPy's array protocol: {@code "<f4"}.
+ * The type of the elements of an array, written as in NumPy's array protocol: {@code "<f4"}.
  *
- * <p>Penstock delivers elements as they are stored. It does not convert them unasked, so this type
- * says all that a reader of the bytes has to know: what they mean, how many make an element, and in
- * which byte order; {@link #toNativeOrder} turns them into that of this machine, {@link
- * LoaderBuilder#nativeOrder} does so for all batches. Only types of a fixed size exist here.
- * Immutable.
+ * <p>Penstock delivers elements as they are stored and converts nothing unasked, so this type says
+ * what a reader of the bytes has to know: what they mean, how many make an element, and in which
+ * byte order. {@link #toNativeOrder} converts elements to the byte order of this machine, {@link
+ * LoaderBuilder#nativeOrder} does so for all batches. All types have a fixed size. Immutable.
  *
  * @param descr the type string in NumPy's canonical form, equal to {@code dtype.str}: byte order
  *     ({@code <}, {@code >}, or {@code |} where there is none), kind, size; as {@code "<f4"},
@@ -24,27 +23,27 @@ import java.util.stream.IntStream;
  * @param kind what an element is
  * @param sizeBytes size of one element in bytes; 4 bytes per character for {@link Kind#UNICODE}; 0
  *     only for empty strings and empty raw data
- * @param order byte order of the stored numbers; null where an element is one byte or a string of
- *     bytes, so that there is none
- * @param structure what structured elements, which are raw bytes otherwise, are made of; null for
+ * @param order byte order of the stored numbers; null if an element is one byte or a string of
+ *     bytes
+ * @param structure the structure of structured elements, which otherwise are raw bytes; null for
  *     all others
  */
 public record ElementType(
     String descr, Kind kind, int sizeBytes, ByteOrder order, Structure structure) {
 
   /**
-   * What structured elements are made of, in the words of NumPy. Formats find it in files, and
-   * writers put it into new ones; it has everything that NumPy knows: names and titles of fields as
-   * they are, levels, sub-arrays and padding.
+   * The structure of elements, as NumPy describes it. Formats find it in files, and writers put it
+   * into new ones. It keeps everything that NumPy knows: names and titles of fields, levels,
+   * sub-arrays and padding.
    *
    * @param descr NumPy's {@code dtype.descr}, as a .npy header has it: {@code [('x', '<f4'), ('y',
-   *     '<f4')]}; a dictionary of names, formats and offsets where such a list has no words for it
+   *     '<f4')]}; a dictionary of names, formats and offsets if such a list cannot describe it
    * @param nativeDescr the same with all numbers in the byte order of this machine
-   * @param fitsHeader whether a .npy header can say it: not where fields lie over each other or out
-   *     of order, or there are far too many
+   * @param fitsHeader whether a .npy header can describe it: not if fields overlap or are out of
+   *     order, or if there are far too many
    */
   public record Structure(String descr, String nativeDescr, boolean fitsHeader) {
-    /** Checks that there is something. */
+    /** Checks that no part is null or empty. */
     public Structure {
       Objects.requireNonNull(descr, "descr");
       Objects.requireNonNull(nativeDescr, "nativeDescr");
@@ -59,15 +58,15 @@ public record ElementType(
     INTEGER('i', 1, 2, 4, 8),
     /** Unsigned integer. */
     UNSIGNED('u', 1, 2, 4, 8),
-    /** IEEE 754 number; 16 bytes are C's long double with its padding, whatever that is there. */
+    /** IEEE 754 number; 16 bytes are C's long double of the writing machine, with its padding. */
     FLOAT('f', 2, 4, 8, 16),
     /** Two floats of half the size: real and imaginary part. */
     COMPLEX('c', 8, 16, 32),
-    /** Bytes of text, filled up with zeros. */
+    /** Bytes of text, padded with zeros. */
     BYTES('S'),
-    /** Unicode code points of 4 bytes each, filled up with zeros. */
+    /** Unicode code points of 4 bytes each, padded with zeros. */
     UNICODE('U'),
-    /** Bytes without a meaning known here. */
+    /** Bytes whose meaning is not known. */
     RAW('V'),
     /**
      * 64-bit count of the unit in {@link ElementType#descr()} since 1970; the minimum is "none".
@@ -78,7 +77,7 @@ public record ElementType(
 
     private final char code;
 
-    /** The sum of the sizes that exist, which are powers of two; 0 where any length exists. */
+    /** The sum of the sizes that exist, which are powers of two; 0 if any length exists. */
     private final int sizes;
 
     Kind(char code, int... sizes) {
@@ -171,7 +170,7 @@ public record ElementType(
   /**
    * Reads a type string as NumPy's {@code dtype} does: {@code "<f4"}, {@code ">i8"}, {@code "?"},
    * {@code "|S10"}, {@code "<M8[ns]"}. A missing order, {@code =} or {@code |} mean the order of
-   * this machine where there is one to mean.
+   * this machine, for types that have one.
    *
    * @param descr the type string
    * @return the type, in canonical form
@@ -187,7 +186,7 @@ public record ElementType(
    * {@code float32}; {@code bfloat16} is two raw bytes.
    *
    * @param name the name or the type string
-   * @return the type; in the order of this machine where the name does not say
+   * @return the type; in the order of this machine if the name does not say
    * @throws IllegalArgumentException if it is neither
    */
   public static ElementType named(String name) {
@@ -204,13 +203,13 @@ public record ElementType(
   }
 
   /**
-   * Turns elements that are stored in the other byte order into the order of this machine, in
-   * place; for instance a column of a batch, whose memory belongs to whoever has the batch. Does
-   * nothing where {@link #isNativeOrder} is true. Allocates nothing; fields of structured records,
-   * which are raw bytes here, are not known to it, but to {@link Column#toNativeOrder}.
+   * Converts elements that are stored in the other byte order to the order of this machine, in
+   * place; for instance a column of a batch. Does nothing if {@link #isNativeOrder} is true.
+   * Allocates nothing. It does not know the fields of structured records, which are raw bytes here;
+   * {@link Column#toNativeOrder} does.
    *
    * @param elements of this type as stored, one after another; writable
-   * @throws IllegalArgumentException if that is no whole number of elements, or read-only
+   * @throws IllegalArgumentException if they are not a whole number of elements, or read-only
    */
   public void toNativeOrder(MemorySegment elements) {
     if (isNativeOrder()) {
@@ -224,7 +223,7 @@ public record ElementType(
     ByteSwap.swap(elements, 0, elements.byteSize(), numberBytes());
   }
 
-  /** Size of the numbers that an element is made of, which have a byte order. */
+  /** Size of the numbers in an element, which have a byte order. */
   int numberBytes() {
     return switch (kind) {
       case COMPLEX -> sizeBytes / 2;
@@ -236,7 +235,7 @@ public record ElementType(
   /**
    * The same type in the byte order of this machine.
    *
-   * @return this, where {@link #isNativeOrder} is true and there are no fields
+   * @return this, if {@link #isNativeOrder} is true and there are no fields
    */
   public ElementType inNativeOrder() {
     if (structure != null) {
@@ -252,7 +251,7 @@ public record ElementType(
     return descr;
   }
 
-  /** The components before they are an ElementType: what a type string says. */
+  /** The components of an ElementType, as scanned from a type string. */
   private record Scanned(String descr, Kind kind, int sizeBytes, ByteOrder order) {
     @Override
     public String toString() {

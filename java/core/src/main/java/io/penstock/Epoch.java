@@ -12,11 +12,11 @@ import java.util.Iterator;
  * }
  * }</pre>
  *
- * <p>Reading starts when the iterator is asked for. The loop closes each batch that was not {@link
- * Batch#retain retained} when it asks for the next one. A batch that cannot be read makes {@code
- * next} throw a {@link PenstockException}; whoever catches it may go on with the batch after it. A
- * file that was replaced or cut short ends the epoch with one. An iterator is for one thread at a
- * time.
+ * <p>Reading starts when the iterator is made. When the loop asks for the next batch, the one
+ * before is closed unless it was {@link Batch#retain retained}. For a batch that cannot be read,
+ * {@code next} throws a {@link PenstockException}; a caller that catches it may go on with the
+ * batch after it. A file that was replaced or cut short ends the epoch with such an exception. An
+ * iterator is for one thread at a time.
  */
 public final class Epoch implements Iterable<Batch> {
   private final Loader loader;
@@ -41,8 +41,8 @@ public final class Epoch implements Iterable<Batch> {
   /**
    * How many batches it has.
    *
-   * @return at least 0; the last batch may be short. Of an epoch that the loader's state was in the
-   *     middle of, those that are left
+   * @return at least 0; the last batch may be short. If the loader resumed in the middle of this
+   *     epoch, the batches that are left
    */
   public long batchCount() {
     return loader.deal(number).batchCount();
@@ -51,8 +51,8 @@ public final class Epoch implements Iterable<Batch> {
   /**
    * How many records its batches have.
    *
-   * @return at least 0, with the padding of {@link io.penstock.sampler.Remainder#PAD}. Of an epoch
-   *     that the loader's state was in the middle of, those that are left
+   * @return at least 0, including the padding of {@link io.penstock.sampler.Remainder#PAD}. If the
+   *     loader resumed in the middle of this epoch, the records that are left
    */
   public long recordCount() {
     Deal deal = loader.deal(number);
@@ -62,7 +62,7 @@ public final class Epoch implements Iterable<Batch> {
 
   /**
    * Starts the epoch from its beginning, or from where the loader's {@link LoaderBuilder#state
-   * state} was in it, and ends any other that the loader is in.
+   * state} is in it. Ends any other iteration of the loader.
    *
    * @return its batches; {@code next} waits for the batch to be read
    * @throws IllegalStateException if the loader is closed

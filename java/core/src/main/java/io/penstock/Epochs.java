@@ -4,8 +4,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * Several passes one after the other, read ahead over the boundaries: the first batch of an epoch
- * is being read while the last ones of the epoch before are consumed.
+ * Several passes one after the other, read ahead across their boundaries: the first batches of an
+ * epoch are read while the last ones of the epoch before are consumed.
  *
  * <pre>{@code
  * for (Epoch epoch : loader.epochs(0, 10)) {
@@ -16,8 +16,8 @@ import java.util.NoSuchElementException;
  * }
  * }</pre>
  *
- * <p>Leaving an epoch before its end is allowed: the next one starts at its beginning, without what
- * was read ahead.
+ * <p>A loop may leave an epoch before its end: the next one starts at its beginning, and what was
+ * read ahead is discarded.
  */
 public final class Epochs implements Iterable<Epoch> {
   private final Loader loader;

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A plain field of structured elements, which are delivered as raw bytes: what lies where in them.
+ * A plain field of structured elements, which are delivered as raw bytes.
  *
- * <p>A field that is an array of its own, or lies in one, has axes; its numbers need not lie one
- * after another. Immutable.
+ * <p>A field that is an array, or lies in one, has axes; its numbers need not be contiguous.
+ * Immutable.
  *
  * @param name of the field, with a dot between levels of nesting
  * @param offsetBytes from the start of the element to the first value of the field, at least 0
@@ -21,7 +21,7 @@ import java.util.Objects;
 public record Field(
     String name, long offsetBytes, ElementType elementType, List<Long> shape, List<Long> strides) {
 
-  /** Takes copies of the lists, which must be of the same length. */
+  /** Copies the lists, which must have the same length. */
   public Field {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(elementType, "elementType");
@@ -60,7 +60,7 @@ public record Field(
     return next < 0 || next >= end;
   }
 
-  /** Turns the field around in elements that lie one after another. */
+  /** Reverses the bytes of the field in elements that lie one after another. */
   void toNativeOrder(MemorySegment elements, long elementBytes) {
     long count = elements.byteSize() / elementBytes;
     for (long i = 0; i < count; i++) {

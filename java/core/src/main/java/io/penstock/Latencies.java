@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How long requests to the device took: a distribution, counted in classes, eight for each doubling
- * of the time.
+ * How long requests to the device took: a histogram with eight classes for each doubling of the
+ * time.
  *
  * <p>A request begins when it is handed to the kernel and ends when its reading thread sees that it
- * is complete, so the time it waited in the queue of the device is part of it, and the time that
- * the thread was busy with other records too. What is told is the upper end of a class: it is never
- * too short, and too long by less than 12.5%. Times of up to 34 s are told apart.
+ * is complete. So its time includes the wait in the queue of the device, and the time that the
+ * thread was busy with other records. Values are the upper end of a class: never too short, and too
+ * long by less than 12.5%. Times of up to 34 s are distinguished.
  *
  * <p>Immutable.
  */
@@ -42,7 +42,7 @@ public final class Latencies {
   }
 
   /**
-   * A time within which a share of the requests was done.
+   * The time within which a share of the requests was done.
    *
    * @param percent of the requests, above 0 and up to 100: 50 asks for the median
    * @return nanoseconds, rounded up as the class says; 0 if there were no requests

@@ -4,33 +4,34 @@ import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.ffi.ReaderStatistics;
 
 /**
- * What a loader did since it was built, at one moment.
+ * What a loader has done since it was built: a snapshot.
  *
- * <p><b>Where the time went.</b> The consumer's thread does one of two things: {@code stallNanos}
- * and {@code consumerNanos} together are {@code elapsedNanos}, but for what lies between epochs
- * that are not read ahead. Where stalls are a small share of it, the trainer is the bottleneck.
+ * <p><b>Where the time went.</b> The thread of the consumer does one of two things: {@code
+ * stallNanos} and {@code consumerNanos} add up to {@code elapsedNanos}, except for the time between
+ * epochs that are not read ahead. If stalls are a small share of it, the trainer is the bottleneck.
  *
- * <p>A reading thread does one of six things, at the same time as the consumer's: it waits for the
- * device, computes the order, plans, copies, checks what was read, or is idle, because as many
- * batches are finished as there is room for. Together this is nearly all of the elapsed time, times
- * the number of reading threads; with io_uring the device goes on reading in all of them. They
- * count up to the last batch that each thread finished.
+ * <p>A reading thread does one of six things, beside the consumer: it waits for the device,
+ * computes the order, plans, copies, checks what was read, or is idle because there is no room for
+ * more finished batches. Together these are nearly the elapsed time multiplied by the number of
+ * reading threads; with io_uring the device goes on reading in all of them. They count up to the
+ * last batch that each thread finished.
  *
- * <p>{@code queueNanos} adds up over batches that lie ready side by side, and so may exceed the
- * elapsed time: divided by it, it is the number of finished batches that lay ready on average. Near
- * 0, the consumer waits for data; near {@code prefetchBatches}, data wait for the consumer.
+ * <p>{@code queueNanos} is summed over batches that lie ready side by side, and so may exceed the
+ * elapsed time. Divided by the elapsed time it is the number of finished batches that lay ready on
+ * average. Near 0, the consumer waits for data; near {@code prefetchBatches}, data wait for the
+ * consumer.
  *
  * <p>With {@code backend=mmap} the kernel reads pages by itself while they are copied, and does not
- * tell whose: {@code waitNanos}, {@code requests}, {@code bytesRead} and what belongs to them are 0
- * then, and waiting for pages is part of {@code copyNanos}. Failed batches are not counted, the
- * time that they took is.
+ * tell for whom. {@code waitNanos}, {@code requests}, {@code bytesRead} and related figures are
+ * then 0, and waiting for pages is part of {@code copyNanos}. Failed batches are not counted, but
+ * the time that they took is.
  *
  * @param records records delivered
  * @param batches batches delivered
  * @param bytes bytes delivered
  * @param elapsedNanos time from the start of the first epoch to the last delivery
  * @param stallNanos time that the consumer waited for batches
- * @param consumerNanos time between deliveries and the next questions for a batch
+ * @param consumerNanos time between a delivery and the request for the next batch
  * @param queueNanos time that finished batches lay ready before they were asked for
  * @param waitNanos time that reading threads waited for the device
  * @param orderNanos time that reading threads computed the order
@@ -52,20 +53,21 @@ import io.penstock.internal.ffi.ReaderStatistics;
  * @param mergedRecords records that shared a read with an earlier one
  * @param shortReads reads that brought less than was asked for, and were continued
  * @param repeats reads repeated after an error
- * @param cacheHits records that were not read but taken from memory kept over epochs; counted when
- *     their turn to be read would have come, ahead of their delivery
- * @param badRecords records that could not be read or were not what their checksums say, and were
+ * @param cacheHits records taken from the cache instead of being read; counted when they would have
+ *     been read, ahead of their delivery
+ * @param badRecords records that could not be read or did not match their checksums, and were
  *     skipped or replaced; counted when they were found, ahead of delivery
- * @param sweeps times that reading went over all of the files
+ * @param sweeps how often reading swept over all of the files
  * @param latencies how long the requests took
  * @param queueDepthMax most requests in flight at once
- * @param queueDepth requests in flight at most, as it was found to suit the device
- * @param mergeGapBytes gap between records that is read through, as it was found to suit the device
+ * @param queueDepth most requests in flight, as was found to suit the device
+ * @param mergeGapBytes largest gap between records that is read through, as was found to suit the
+ *     device
  * @param readahead the flags in effect
  * @param backend the backend in use: "uring", "pread" or "mmap"
  * @param io "direct" or "buffered"
  * @param memoryBytes memory that the loader takes outside of the Java heap
- * @param reason why this backend, and why so much read ahead, in one line
+ * @param reason why this backend was chosen, and why so much is read ahead, in one line
  */
 public record LoaderStatistics(
     long records,
@@ -104,7 +106,7 @@ public record LoaderStatistics(
     long memoryBytes,
     String reason) {
 
-  /** Put together from what was done and what does it now. */
+  /** Made from what was done, and from the plan in effect. */
   static LoaderStatistics of(
       PipelineStatistics done, EnginePlan plan, String reason, long badRecords) {
     ReaderStatistics readers = done.readers();
@@ -149,8 +151,8 @@ public record LoaderStatistics(
   /**
    * The share of records that did not have to be read.
    *
-   * @return 0 to 1; 0 when nothing was delivered. While an epoch is read it runs a little ahead, as
-   *     {@code cacheHits} does.
+   * @return 0 to 1; 0 if nothing was delivered. During an epoch it runs a little ahead, as {@code
+   *     cacheHits} does.
    */
   public double cacheShare() {
     return records == 0 ? 0 : Math.min(1, (double) cacheHits / records);

@@ -3,12 +3,12 @@ package io.penstock;
 import java.nio.file.Path;
 
 /**
- * What went wrong with data, in one line: the file, what was expected, what was found, what to do.
+ * A failure of data, in one line: the file, what was expected, what was found, what to do.
  *
- * <p>Every failure that comes from files, devices or their contents is this exception; a wrong
+ * <p>Every failure that comes from files, devices or their contents is this exception. A wrong
  * argument is an {@link IllegalArgumentException}, and use after close an {@link
- * IllegalStateException}. The message alone tells the whole story; the accessors repeat its parts
- * for programs. Immutable, so safe to hand between threads.
+ * IllegalStateException}. The message alone is complete; the accessors repeat its parts for
+ * programs. Immutable, so safe to hand between threads.
  */
 public final class PenstockException extends RuntimeException {
   private static final long serialVersionUID = 1L;

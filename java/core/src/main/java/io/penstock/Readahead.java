@@ -7,14 +7,15 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * How far ahead and by which means records are read: all that tunes a {@link Loader}, and nothing
- * that changes what it delivers.
+ * How far ahead and by which means records are read. These flags tune a {@link Loader}; they never
+ * change what it delivers.
  *
  * <p>Written as one string everywhere, {@code "queueDepth=128,io=direct"}: in code, in the system
  * property {@value #PROPERTY} and in the environment variable {@value #ENVIRONMENT}. The property
- * is weakest and code strongest; each changes only the flags that it names. In code a {@link
- * #builder} sets them with their types. Sizes are bytes, with {@code k}, {@code m} or {@code g} for
- * powers of 1024. Immutable. Two are equal when all their values are, whichever of them were named.
+ * is weakest and code strongest; each source changes only the flags that it names. In code, a
+ * {@link #builder} has a typed setter for each flag. Sizes are bytes, with {@code k}, {@code m} or
+ * {@code g} for powers of 1024. Immutable. Two are equal if all their values are, whichever flags
+ * were named.
  */
 public final class Readahead {
   /** The system property that is read when a loader is built. */
@@ -26,8 +27,8 @@ public final class Readahead {
   /** By which system calls records are read. */
   public enum Backend {
     /**
-     * By where the data is when an epoch starts: in the page cache, mmap; otherwise the first that
-     * works here, of uring and pread.
+     * Chosen when an epoch starts: mmap if the data is in the page cache, otherwise the first of
+     * uring and pread that works here.
      */
     AUTO,
     /** io_uring: many requests in flight from one thread. */
@@ -41,9 +42,8 @@ public final class Readahead {
   /** Whether the page cache takes part. */
   public enum Io {
     /**
-     * Through the page cache if it can hold all of the data, the backend is auto as well and pages
-     * are not dropped behind; otherwise direct where all files allow it and the backend gains from
-     * it.
+     * Through the page cache if it can hold all data, the backend is auto too and {@code
+     * dropBehind} is off; otherwise direct, if all files allow it and the backend gains from it.
      */
     AUTO,
     /** Past the page cache. */
@@ -54,19 +54,19 @@ public final class Readahead {
 
   /** What the kernel is told about the files' pages. */
   public enum Advice {
-    /** What suits the backend and the order. */
+    /** Whatever suits the backend and the order. */
     AUTO,
-    /** Nothing. */
+    /** No advice. */
     NORMAL,
     /** Records are read at random: nothing around them is wanted. */
     RANDOM,
     /** Records are read in ascending order: read far ahead. */
     SEQUENTIAL,
-    /** Batch by batch, which records come next. */
+    /** Which records come next, batch by batch. */
     WILLNEED
   }
 
-  /** What holds when nothing is said. */
+  /** The defaults. */
   public static final Readahead DEFAULT =
       new Readahead(
           Backend.AUTO,
@@ -342,8 +342,8 @@ public final class Readahead {
   }
 
   /**
-   * Flag {@code cache}: memory for records that are kept over the epochs of a shuffled order, a
-   * part of {@link LoaderBuilder#memoryBytes}; 0 for none.
+   * Flag {@code cache}: the part of {@link LoaderBuilder#memoryBytes} for records that are kept
+   * from epoch to epoch of a shuffled order; 0 for none.
    *
    * @return its value
    */
@@ -352,7 +352,7 @@ public final class Readahead {
   }
 
   /**
-   * Names of the flags that were set by hand and so win over weaker sources.
+   * Names of the flags that were set explicitly, and so win over weaker sources.
    *
    * @return its value
    */

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Sets flags of {@link Readahead} one by one. Those that are set are {@link Readahead#given given},
- * and win over property and environment; all others stay as they were.
+ * Sets flags of {@link Readahead} one by one. Flags that are set count as {@link Readahead#given
+ * given} and win over property and environment; all others stay as they were.
  *
  * <pre>{@code
  * Readahead.builder().queueDepth(128).io(Readahead.Io.DIRECT).build();
@@ -57,7 +57,7 @@ public final class ReadaheadBuilder {
   /**
    * Sets {@link Readahead#prefetchBatches}.
    *
-   * @param prefetchBatches batches made before they are asked for, 1 to 1000
+   * @param prefetchBatches batches finished before they are asked for, 1 to 1000
    * @return this
    */
   public ReadaheadBuilder prefetchBatches(int prefetchBatches) {
@@ -137,7 +137,8 @@ public final class ReadaheadBuilder {
   /**
    * Sets {@link Readahead#cacheBytes}.
    *
-   * @param cacheBytes memory for records that are kept over the epochs of a shuffled order; 0: none
+   * @param cacheBytes memory for records that are kept from epoch to epoch of a shuffled order; 0:
+   *     none
    * @return this
    */
   public ReadaheadBuilder cacheBytes(long cacheBytes) {

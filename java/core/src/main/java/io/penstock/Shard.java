@@ -11,10 +11,10 @@ import java.util.Objects;
  * @param dataOffset where its first record starts, in bytes from the start of the file, at least 0
  * @param recordCount number of records, at least 0: an empty shard is allowed
  * @param strideBytes from the start of one record to the start of the next, in bytes, at least 1:
- *     the size of a record where they lie one after another, more where something lies between
- *     them, less where they overlap
+ *     the size of a record if records lie one after another, more if there are gaps between them,
+ *     less if they overlap
  * @param axisStrides distance in bytes between neighbours along each axis of a record, at least 1
- *     each; empty where a record is one piece of the file, as it is delivered
+ *     each; empty if a record is contiguous in the file
  */
 public record Shard(
     Path path, long dataOffset, long recordCount, long strideBytes, List<Long> axisStrides) {
@@ -35,7 +35,7 @@ public record Shard(
   }
 
   /**
-   * A run of records that are one piece of the file each.
+   * A run of records that are each contiguous in the file.
    *
    * @param path the file
    * @param dataOffset where its first record starts, in bytes from the start of the file
@@ -47,9 +47,9 @@ public record Shard(
   }
 
   /**
-   * Whether every record is one piece of the file.
+   * Whether every record is contiguous in the file.
    *
-   * @return false where the elements of a record must be gathered from several places
+   * @return false if the elements of a record must be gathered from several places
    */
   public boolean isWhole() {
     return axisStrides.isEmpty();

@@ -4,13 +4,17 @@ package io.penstock;
 public enum Shuffle {
   /** Ascending by index, the same in each epoch. */
   NONE,
-  /** A new permutation of all records in each epoch, told by the seed and the epoch's number. */
+  /**
+   * A new permutation of all records in each epoch, determined by the seed and the number of the
+   * epoch.
+   */
   FULL,
   /**
-   * Another order of whole blocks of records in each epoch, with the records of a few blocks
-   * shuffled together: for files that random reads are too slow for. It reads as fast as the file
-   * in order, whatever the record size, and mixes less well than {@link #FULL}: see {@link
-   * io.penstock.sampler.BlockShuffle}, and {@link io.penstock.sampler.MixingReport} for how much.
+   * Whole blocks of records in a new order in each epoch, with the records of a few blocks shuffled
+   * together: for devices on which random reads are too slow. It reads as fast as the file in
+   * order, whatever the record size, and mixes less well than {@link #FULL}: see {@link
+   * io.penstock.sampler.BlockShuffle}; {@link io.penstock.sampler.MixingReport} tells how much
+   * less.
    */
   BLOCK
 }

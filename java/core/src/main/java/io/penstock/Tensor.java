@@ -7,22 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A column of a batch in the words of DLPack, for native libraries that take a pointer and a
- * description: what {@link Batch#tensor} gives out. It does not keep the batch open: the memory is
- * valid as long as the batch is.
+ * A column of a batch as DLPack describes it, for native libraries that take a pointer and a
+ * description; see {@link Batch#tensor}. It does not keep the batch open: the memory is valid as
+ * long as the batch is open.
  *
  * <p>Strings and raw data, which DLPack does not know, are bytes with one more axis, or 32-bit code
- * points; times are 64-bit integers. DLPack means the byte order of the machine: whoever fills a
- * {@code DLTensor} has to refuse another one.
+ * points; times are 64-bit integers. DLPack assumes the byte order of the machine: code that fills
+ * a {@code DLTensor} must refuse the other one.
  *
  * @param data the memory; its address is DLPack's {@code data}, with {@code byte_offset} 0
  * @param shape number of elements along each axis, records first
- * @param strides distance of neighbours along each axis, in elements, as DLPack counts them
+ * @param strides distance between neighbours along each axis, in elements, as DLPack counts them
  * @param typeCode {@code DLDataTypeCode}: {@link #INT}, {@link #UINT}, {@link #FLOAT}, {@link
  *     #COMPLEX} or {@link #BOOL}
  * @param bits of an element
  * @param lanes always 1: elements are no vectors
- * @param order byte order of the elements; that of this machine where they have none
+ * @param order byte order of the elements; that of this machine if they have none
  */
 public record Tensor(
     MemorySegment data,
@@ -49,7 +49,7 @@ public record Tensor(
 
   private static final int BITS_PER_BYTE = 8;
 
-  /** Takes copies of the lists. */
+  /** Copies the lists. */
   public Tensor {
     shape = List.copyOf(shape);
     strides = List.copyOf(strides);
@@ -88,9 +88,9 @@ public record Tensor(
   }
 
   /**
-   * Whether a library that knows no other byte order can use it.
+   * Whether a library that knows native byte order only can use it.
    *
-   * @return false where elements are in the other byte order
+   * @return false if elements are in the other byte order
    */
   public boolean isNativeOrder() {
     return order.equals(ByteOrder.nativeOrder());

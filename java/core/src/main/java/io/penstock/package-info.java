@@ -1,10 +1,10 @@
 /**
  * Shuffled batches of arrays larger than memory, at the speed of the SSD.
  *
- * <p>A {@link io.penstock.Dataset} is files; a {@link io.penstock.Loader} reads their records in
- * the order of an epoch, ahead of the consumer; a {@link io.penstock.Batch} is some of them, in
- * native memory that is filled again when the batch is closed. {@link io.penstock.Readahead} tunes
- * how they are read and never changes which.
+ * <p>A {@link io.penstock.Dataset} is a set of files with records. A {@link io.penstock.Loader}
+ * reads the records in the order of an epoch, ahead of the consumer. A {@link io.penstock.Batch} is
+ * some of them, in native memory that is filled again when the batch is closed. {@link
+ * io.penstock.Readahead} tunes how records are read and never changes which.
  *
  * {@snippet lang="java" :
  * try (Dataset dataset = Dataset.open(images, labels); // .npy files: (60000, 28, 28) and (60000,)
@@ -24,13 +24,12 @@
  * io.penstock.Dataset.Builder#folder}, {@link io.penstock.Batch#offsets}, {@link
  * io.penstock.LoaderBuilder#batchBytes}.
  *
- * <p>Where the time went is told by {@link io.penstock.LoaderStatistics}, and to JDK Flight
- * Recorder by the events {@code io.penstock.Batch}, {@code io.penstock.Epoch} and {@code
- * io.penstock.LoaderStart}; how fast a trainer is by itself, by {@link
- * io.penstock.LoaderBuilder#replay}.
+ * <p>{@link io.penstock.LoaderStatistics} shows where the time went; JDK Flight Recorder gets the
+ * events {@code io.penstock.Batch}, {@code io.penstock.Epoch} and {@code io.penstock.LoaderStart}.
+ * {@link io.penstock.LoaderBuilder#replay} shows how fast a trainer is by itself.
  *
- * <p>What can go wrong with data is a {@link io.penstock.PenstockException} that names the file,
- * what was expected, what was found and what to do. Reading files calls native code: start Java
- * with {@code --enable-native-access=io.penstock}, or {@code ALL-UNNAMED} on the class path.
+ * <p>A failure of data is a {@link io.penstock.PenstockException} that names the file, what was
+ * expected, what was found and what to do. Reading files calls native code: start Java with {@code
+ * --enable-native-access=io.penstock}, or {@code ALL-UNNAMED} on the class path.
  */
 package io.penstock;
