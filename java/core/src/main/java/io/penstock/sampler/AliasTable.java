@@ -3,22 +3,22 @@ package io.penstock.sampler;
 /**
  * Draws numbers with given weights in constant time (Walker 1977), from 64 random bits each.
  *
- * <p>Every number has a bucket of the same width. What a light number leaves free of its bucket is
- * given to a heavy one, its alias, so that no bucket belongs to more than two. All is done in
- * integers: a bucket is 2^31 units wide, weights are rounded to units, and the sum of the units is
- * exact. So probabilities are off by at most 2^-31 of the mean, and weight 0 is never drawn. It
- * takes 8 bytes per number, also while it is built: lights and heavies are met in one sweep each
- * (Hübschle-Schneider and Sanders 2019), without lists of them. Immutable.
+ * <p>Every number has a bucket of the same width. The part of a bucket that a light number leaves
+ * free is given to a heavy one, its alias, so that no bucket belongs to more than two numbers. All
+ * arithmetic is in integers: a bucket is 2^31 units wide, weights are rounded to units, and the sum
+ * of the units is exact. So probabilities are off by at most 2^-31 of the mean, and weight 0 is
+ * never drawn. It takes 8 bytes per number, also while it is built: lights and heavies are met in
+ * one sweep each (Hübschle-Schneider and Sanders 2019), without lists of them. Immutable.
  */
 final class AliasTable {
   private static final int UNIT_BITS = 31;
   private static final long BUCKET = 1L << UNIT_BITS;
   private static final long MASK = BUCKET - 1;
 
-  /** Set on entries that are done: what is not is a number of units, below 2^62. */
+  /** Set on entries that are done; an entry that is not is a number of units, below 2^62. */
   private static final long DONE = 1L << 63;
 
-  /** Set on numbers of units, while they are made, whose weight is not 0. */
+  /** Set on numbers of units whose weight is not 0, while they are made. */
   private static final long POSITIVE = 1L << 63;
 
   /** Keeps the sum of rounded weights below its goal: many times what rounding can add. */
@@ -47,7 +47,7 @@ final class AliasTable {
     return entries.length;
   }
 
-  /** The number that random bits stand for. */
+  /** The number that random bits choose. */
   int draw(long random) {
     int bucket = (int) Math.unsignedMultiplyHigh(random, entries.length);
     // What the product has below that is where in the bucket: uniform too, as buckets are few.

@@ -3,7 +3,7 @@ package io.penstock.sampler;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** The checks that all samplers make, in one place so that they all say the same. */
+/** The checks that all samplers make, in one place so that all messages agree. */
 final class Arguments {
   /** The C library looks records up by indices of 48 bits. */
   static final long MAX_RECORDS = 1L << 48;
@@ -31,7 +31,7 @@ final class Arguments {
     }
   }
 
-  /** Epochs that are made of others must not have more positions than can be counted. */
+  /** Epochs made of several others must not have more positions than can be counted. */
   static void checkPositions(String name, long factor, long size) {
     if (size > 0 && factor > MAX_POSITIONS / size) {
       throw new IllegalArgumentException(
@@ -39,7 +39,9 @@ final class Arguments {
     }
   }
 
-  /** How many positions the epochs before have, of orders that go on from one to the next. */
+  /**
+   * How many positions the epochs before have, for orders that continue from one epoch to the next.
+   */
   static long firstPosition(long epoch, long size) {
     checkEpoch(epoch);
     if (size > 0 && epoch >= MAX_POSITIONS / size) {

@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * One epoch of a {@link BlockShuffle}: where its blocks begin, in which order they come, and how
- * they are put together to windows. The arithmetic of ORDER.md, "The block shuffle": any change of
- * what it computes is a new order version.
+ * they form windows. The arithmetic of ORDER.md, "The block shuffle": any change of what it
+ * computes is a new order version.
  *
  * <p>Three ways to number records: by index, in the file; by place, with the blocks put one after
  * another in their shuffled order; and by position, shuffled within windows. One block may be
- * short; all else is regular, so that a place is found by arithmetic.
+ * short; all others are alike, so a place is found by arithmetic.
  *
- * <p>Thread-safe: immutable but for the windows that it remembers.
+ * <p>Thread-safe: immutable except for the windows that it remembers.
  */
 final class BlockLayout {
   private static final long OFFSET_LABEL = KeyChain.label("block1:o");
@@ -27,24 +27,29 @@ final class BlockLayout {
    */
   private static final int RECENT_WINDOWS = 8;
 
-  /** Windows of more blocks are computed record by record: their tables would be large. */
+  /**
+   * Windows of more blocks than this are computed record by record: their tables would be large.
+   */
   private static final int MAX_TABLE_BLOCKS = 1 << 16;
 
   private final long recordCount;
   private final long blockRecords;
 
-  /** The first record of block 0. The last blocks go on at the start of the file. */
+  /** The first record of block 0. The last blocks continue at the start of the file. */
   private final long offset;
 
   private final KeyedPermutation blocks;
 
-  /** Blocks of a window, at least; the first so many windows have one more. */
+  /** Least number of blocks in a window; some windows at the front have one more. */
   private final long windowBlocks;
 
   private final long largerWindows;
   private final long windowKey;
 
-  /** The short block, by its number in the shuffled order; what it lacks; and where it ends. */
+  /**
+   * The short block, by its number in the shuffled order; how many records it lacks; and where it
+   * ends.
+   */
   private final long shortBlock;
 
   private final long lack;
@@ -59,7 +64,7 @@ final class BlockLayout {
   private final AtomicReferenceArray<BlockWindow> recent =
       new AtomicReferenceArray<>(RECENT_WINDOWS);
 
-  /** Where the next window is remembered. Threads may race: any place will do. */
+  /** Where the next window is remembered. Threads may race; any place will do. */
   private int nextRecent;
 
   BlockLayout(long recordCount, long blockRecords, long mostWindowBlocks, long seed, long epoch) {
@@ -93,7 +98,7 @@ final class BlockLayout {
     return record(start + order(window).forward(tweak(window), position - start));
   }
 
-  /** Behind the last position of the window that a position is in. */
+  /** The end of the window that a position is in. */
   long windowEnd(long position) {
     return blockStart(firstBlock(windowOf(blockAt(position)) + 1));
   }

@@ -4,32 +4,34 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * The shuffle for devices on which random reads cannot win: every record once per epoch, in blocks
- * that are read as a whole.
+ * The shuffle for devices on which random reads are too slow: every record once per epoch, in
+ * blocks that are read as a whole.
  *
- * <p>Each epoch cuts the file into blocks of {@code blockRecords} records, at other places each
- * time, puts the blocks in a shuffled order, and shuffles the records of {@code windowBlocks}
- * blocks together: a window. At every position, all records are equally likely. What it costs in
- * randomness is that records that lie near each other come near each other more often than by
- * chance; {@link MixingReport} tells how much. Larger windows of smaller blocks mix better.
+ * <p>Each epoch cuts the file into blocks of {@code blockRecords} records, at other places than the
+ * epoch before, shuffles the blocks, and then shuffles the records within each window of {@code
+ * windowBlocks} blocks. At every position, all records are equally likely. The cost in randomness:
+ * records that lie near each other in the file come near each other more often than by chance;
+ * {@link MixingReport} tells how much. Larger windows of smaller blocks mix better.
  *
- * <p>Reading needs memory for the window that is being delivered, and for what is read ahead of the
- * next one: {@link #windowRecords}. A block that begins at the end of the file goes on at its
- * start; one block of an epoch may be short. Windows are as equal as can be: none has more than
- * {@code windowBlocks} blocks, and none two fewer than another.
+ * <p>Reading needs memory for the window that is being delivered ({@link #windowRecords}) and for
+ * what is read ahead of the next one. A block that begins near the end of the file continues at its
+ * start; one block of an epoch may be short. Windows are as equal as possible: none has more than
+ * {@code windowBlocks} blocks, and their numbers of blocks differ by one at most.
  *
  * <p>Thread-safe; memory does not grow with the number of records. In the steady state a small
  * table is made per window (8 bytes per block), and nothing else. The order is specified, with test
  * vectors, in ORDER.md beside this source.
  */
 public final class BlockShuffle implements Sampler {
-  /** Version of the order, which saved states carry; another order would be another version. */
+  /**
+   * Version of the order, which saved states carry. A change of the order would be a new version.
+   */
   public static final int ORDER_VERSION = 1;
 
-  /** Blocks of a window where nobody says otherwise. */
+  /** Default number of blocks in a window. */
   public static final int DEFAULT_WINDOW_BLOCKS = 64;
 
-  /** Four large requests: blocks are then read about as fast as the file in order. */
+  /** Four large requests: such blocks are read about as fast as the file in order. */
   private static final long DEFAULT_BLOCK_BYTES = 2 << 20;
 
   private final long recordCount;
@@ -39,11 +41,11 @@ public final class BlockShuffle implements Sampler {
   private final EpochCache<BlockLayout> layouts;
 
   /**
-   * The shuffled orders of a dataset under a seed.
+   * Makes the shuffled orders of a dataset for a seed.
    *
    * @param recordCount number of its records, from 0 to 2^48
    * @param blockRecords records of a block, from 1 to 2^48
-   * @param windowBlocks blocks that are shuffled together, at most; at least 1
+   * @param windowBlocks most blocks that are shuffled together, at least 1
    * @param seed any number; neighbouring seeds give unrelated orders
    */
   public BlockShuffle(long recordCount, long blockRecords, int windowBlocks, long seed) {
@@ -65,7 +67,7 @@ public final class BlockShuffle implements Sampler {
   }
 
   /**
-   * Records of a block where nobody says otherwise: 2 MiB.
+   * Default number of records in a block: as many as 2 MiB hold.
    *
    * @param recordBytes size of a record, over all columns
    * @return at least 1
@@ -84,7 +86,7 @@ public final class BlockShuffle implements Sampler {
   }
 
   /**
-   * Blocks of a window, at most.
+   * Most blocks in a window.
    *
    * @return as it was given
    */
@@ -113,7 +115,7 @@ public final class BlockShuffle implements Sampler {
         .formatted(ORDER_VERSION, blockRecords, windowBlocks);
   }
 
-  /** Records of a window, at most: so many are wanted at once to read whole blocks. */
+  /** Most records in a window: to read whole blocks, this many have to be held at once. */
   @Override
   public long windowRecords() {
     boolean isAll = recordCount / blockRecords < windowBlocks;

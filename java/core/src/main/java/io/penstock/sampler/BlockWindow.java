@@ -18,8 +18,8 @@ final class BlockWindow {
 
   /**
    * For each of its blocks, what to add to a record's place to get its index; null until the window
-   * has been asked for twice. Looking them up is several times faster than asking for the order of
-   * blocks at each record.
+   * has been asked for twice. Looking them up is several times faster than computing the order of
+   * blocks for each record.
    */
   final long[] shifts;
 

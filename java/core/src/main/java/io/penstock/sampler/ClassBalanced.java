@@ -8,13 +8,13 @@ import java.util.Objects;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Records of all classes alike, however rare some of them are.
+ * All classes equally often, however rare some of them are.
  *
- * <p>Positions come in rounds: in each, every class comes once, in an order that changes from round
- * to round. So every batch has as many records of each class as of any other, to within one at both
- * of its ends. Within a class no record is repeated before all have come, in a new order each time;
- * those of rare classes come again the more often. Rounds and passes go on from one epoch to the
- * next.
+ * <p>Positions come in rounds. In each round every class comes once, in an order that changes from
+ * round to round, so the numbers of records of two classes in a batch differ by two at most. Within
+ * a class, no record is repeated before all of its records have come, and each pass has a new
+ * order. Records of rare classes are repeated more often. Rounds and passes continue from one epoch
+ * to the next.
  *
  * <p>Takes 4 bytes per record. Thread-safe. 5 to 15 million indices a second on one core.
  */
@@ -27,7 +27,7 @@ public final class ClassBalanced implements Sampler {
   private static final long TABLE_LABEL = KeyChain.label("balance3");
   private static final long ROUND_LABEL = KeyChain.label("balance4");
 
-  /** Orders of the classes that rounds choose from, and may then turn: as many as this holds. */
+  /** How many entries the orders of classes have from which rounds choose one and may rotate it. */
   private static final int TABLE_NUMBERS = 1 << 20;
 
   private static final int MAX_TABLE_ORDERS = 256;
@@ -50,8 +50,8 @@ public final class ClassBalanced implements Sampler {
    * Balances classes.
    *
    * @param recordCount number of records of the dataset, from 1 to 2^31 - 9
-   * @param label the class of each record, by its index: any numbers, of at most 65,536 different
-   *     values; asked for each record three times, in ascending order
+   * @param label the class of each record, by its index: any numbers, with at most 65,536 different
+   *     values; called three times for each record, in ascending order
    * @param size positions of an epoch, from 0 to 2^62
    * @param seed any number; neighbouring seeds give unrelated orders
    * @throws IllegalArgumentException if there are too many records or classes, or size is out of
@@ -127,7 +127,7 @@ public final class ClassBalanced implements Sampler {
     return classes.member(draw(first + Objects.checkIndex(position, size)));
   }
 
-  /** Never, as records of rare classes come again. */
+  /** Never, as records of rare classes are repeated. */
   @Override
   public long position(long epoch, long index) {
     throw new UnsupportedOperationException(
@@ -141,7 +141,7 @@ public final class ClassBalanced implements Sampler {
     for (int i = 0; i < count; i++) {
       indices.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, draw(first + i));
     }
-    // By itself, so that the processor can wait for several of these at once.
+    // In a loop of its own, so that the processor can wait for several of these at once.
     for (int i = 0; i < count; i++) {
       int drawn = (int) indices.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
       indices.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, classes.member(drawn));

@@ -13,10 +13,10 @@ import java.util.function.LongUnaryOperator;
 final class ClassIndex {
   private static final int MAX_CLASSES = 1 << 16;
 
-  /** Labels up to here are looked up in an array, as nearly all labels are such. */
+  /** Labels up to this one are looked up in an array; nearly all labels are that small. */
   private static final int SMALL_LABELS = 1 << 16;
 
-  /** Where the records of each class begin in members, and behind the last. */
+  /** Where the records of each class begin in members, and where the last class ends. */
   private final int[] starts;
 
   private final int[] members;
@@ -111,7 +111,7 @@ final class ClassIndex {
       return count;
     }
 
-    /** Labels must stay what they were when they were numbered. */
+    /** Labels must not have changed since they were numbered. */
     int of(long label) {
       Integer number =
           label >= 0 && label < SMALL_LABELS ? (Integer) small[(int) label] : others.get(label);

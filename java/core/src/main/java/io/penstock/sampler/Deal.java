@@ -8,17 +8,18 @@ import java.util.Objects;
 /**
  * The batches of one rank in an epoch, or in the rest of one: which positions are in which batch.
  *
- * <p>A pure function of the {@link Partition}, the sampler's size, and what was delivered before.
- * The positions that were not are counted through, the remaining ones; these numbers are dealt to
- * the ranks. Any batch can be asked for at any time. Immutable; any thread. Nothing is allocated
- * per batch but where one reaches over a gap of what was delivered before, and for the last one.
+ * <p>A pure function of the {@link Partition}, the size of the sampler, and what was delivered
+ * before. Positions that were not delivered yet are numbered, and these numbers are dealt to the
+ * ranks. Any batch can be asked for at any time. Immutable; any thread. Nothing is allocated per
+ * batch, except for a batch that reaches over a gap of positions delivered before, and for the last
+ * one.
  */
 public final class Deal {
   private final Partition partition;
   private final Sampler sampler;
   private final Positions delivered;
 
-  /** Whether ranks take one stretch each, and not a part of each step. */
+  /** Whether each rank takes one long stretch, rather than a part of each step. */
   private final boolean isInStretches;
 
   /** The first position of each run of remaining ones, and how many remain before it. */
@@ -27,7 +28,7 @@ public final class Deal {
   private final long[] runOffsets;
   private final long remaining;
 
-  /** Steps in which every rank takes a whole batch; and the records that are left after them. */
+  /** Steps in which every rank takes a whole batch, and the records that are left after them. */
   private final long wholeSteps;
 
   private final long leftover;
@@ -78,7 +79,7 @@ public final class Deal {
   /**
    * How many batches this rank has.
    *
-   * @return at least 0; the same for all ranks, but for what {@link Remainder#KEEP} says
+   * @return at least 0; the same for all ranks, except as {@link Remainder#KEEP} says
    */
   public long batchCount() {
     return wholeSteps + (size(wholeSteps) == 0 ? 0 : 1);
@@ -96,7 +97,7 @@ public final class Deal {
   /**
    * How many records a batch has.
    *
-   * @param batch number of the batch, from 0; any number: there are none behind the last
+   * @param batch number of the batch, from 0; beyond the last batch there are no records
    * @return up to the batch size, padding included
    */
   public int size(long batch) {
@@ -146,7 +147,8 @@ public final class Deal {
    *
    * @param epoch number of the pass, at least 0
    * @param batch number of the batch, from 0 up to but not including {@link #batchCount}
-   * @param indices where to write them, as for {@link Sampler#fill}; room for {@link #size} of them
+   * @param indices where to write them, as for {@link Sampler#fill}, with room for {@link #size} of
+   *     them
    * @throws IndexOutOfBoundsException if there is no such batch or not enough room
    */
   public void fill(long epoch, long batch, MemorySegment indices) {
@@ -164,7 +166,7 @@ public final class Deal {
     }
   }
 
-  /** The records at remaining positions in a row, which may lie in several runs. */
+  /** The records at consecutive remaining positions, which may lie in several runs. */
   private void fill(long epoch, long first, MemorySegment indices, int count) {
     int done = 0;
     while (done < count) {
@@ -178,10 +180,10 @@ public final class Deal {
   }
 
   /**
-   * What has been delivered to all ranks together when each has had so many batches, of these and
-   * before them.
+   * What has been delivered to all ranks together once each has taken this many batches, including
+   * what was delivered before.
    *
-   * @param batches how many, at least 0; as many as there are if it is more
+   * @param batches how many, at least 0; more than there are counts as all
    * @return positions of the epoch
    */
   public Positions deliveredAfter(long batches) {
@@ -189,8 +191,9 @@ public final class Deal {
   }
 
   /**
-   * The same where a part of the next batch was delivered too, as happens to batches that are cut
-   * into pieces. With several ranks such a part does not count, as the others' parts are not known.
+   * The same, if a part of the next batch was delivered too, as happens with batches that come in
+   * pieces. With several ranks such a part does not count, as the parts of the others are not
+   * known.
    *
    * @param batches how many whole ones
    * @param records how many of the next one

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.IntToLongFunction;
 
-/** What stands in a description for a long list of numbers. */
+/** Digests that stand for long lists of numbers in descriptions. */
 final class Digests {
   /** Enough to tell two lists apart; nobody makes them collide on purpose. */
   private static final int DIGITS = 16;

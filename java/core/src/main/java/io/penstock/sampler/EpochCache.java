@@ -3,11 +3,11 @@ package io.penstock.sampler;
 import java.util.function.LongFunction;
 
 /**
- * What a sampler derives for an epoch, kept for the latest even and the latest odd one, so that
- * reading ahead over the end of an epoch derives nothing twice.
+ * What a sampler derives for an epoch. It is kept for the latest even and the latest odd epoch, so
+ * that reading ahead across the end of an epoch derives nothing twice.
  *
- * <p>Thread-safe, and without a lock once it is derived. What is derived must be a function of the
- * epoch alone, and never change.
+ * <p>Thread-safe, and without a lock once derived. What is derived must depend on the epoch alone,
+ * and never change.
  */
 final class EpochCache<T> {
   /** Both fields are final: a thread that sees the entry sees them. */

@@ -11,9 +11,9 @@ import java.lang.foreign.ValueLayout;
  * ORDER.md and its test vectors come first.
  *
  * <p>Position p is split into a left and a right half, {@code p = left * side + right}; rounds add
- * a keyed hash of one half to the other, modulo side. What ends outside of [0, size) goes through
- * the network again. The domain is the square of side and hardly larger than size, so that this is
- * rare when size is large.
+ * a keyed hash of one half to the other, modulo side. A result outside of [0, size) goes through
+ * the network again. The domain is the square of side, hardly larger than size, so this is rare
+ * when size is large.
  */
 final class FeistelNetwork {
   /** The increment of SplitMix64: 2^64 divided by the golden ratio. */
@@ -67,7 +67,7 @@ final class FeistelNetwork {
   /**
    * The image of a position.
    *
-   * @param tweak is added to all keys: orders of the same keys that have nothing else in common
+   * @param tweak is added to all keys: unrelated orders from the same keys
    */
   long forward(long[] keys, long tweak, long position) {
     return walk(keys, tweak, position / side, position % side);
@@ -89,9 +89,9 @@ final class FeistelNetwork {
   }
 
   /**
-   * Writes the images of count positions in a row, from the at-th place of indices on. The halves
-   * are counted up instead of divided, and four positions at a time go through the rounds side by
-   * side.
+   * Writes the images of count consecutive positions, from place {@code at} of indices on. The
+   * halves are counted up instead of divided, and four positions at a time go through the rounds
+   * side by side.
    */
   void fill(long[] keys, long tweak, long position, MemorySegment indices, int at, int count) {
     long left = position / side;
@@ -165,7 +165,7 @@ final class FeistelNetwork {
     return value;
   }
 
-  /** What has been through the network once goes on only if it is out of range. */
+  /** A value that has been through the network once goes on only if it is out of range. */
   private long resume(long[] keys, long tweak, long left, long right) {
     long value = left * side + right;
     return value < size ? value : walk(keys, tweak, left, right);
@@ -177,14 +177,15 @@ final class FeistelNetwork {
   }
 
   /**
-   * Of a sum of two numbers in [0, side): modulo side. Without a branch: none could be foretold.
+   * Reduces the sum of two numbers in [0, side) modulo side. No branch, as it could not be
+   * predicted.
    */
   private long lowered(long sum) {
     long reduced = sum - side;
     return reduced + (side & (reduced >> 63));
   }
 
-  /** Of a difference of two numbers in [0, side): modulo side. */
+  /** Reduces the difference of two numbers in [0, side) modulo side. */
   private long raised(long difference) {
     return difference + (side & (difference >> 63));
   }

@@ -4,19 +4,23 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * The exact shuffle: every record once per epoch, in an order that looks like any other.
+ * The exact shuffle: every record once per epoch, in an order that looks random.
  *
  * <p>Each epoch is a permutation of all records, computed and not stored: a Feistel network whose
  * keys are hashed from (record count, seed, epoch). The same three numbers give the same order on
- * every machine and in every version of this library that knows {@link #ORDER_VERSION}; the
- * algorithm is written down, with test vectors, in ORDER.md beside this source. It is no cipher:
- * who sees enough of an order may foretell the rest.
+ * every machine and in every version of this library that has {@link #ORDER_VERSION}; ORDER.md
+ * beside this source specifies the algorithm, with test vectors. Beyond 20 records there are more
+ * orders than seeds, so not all orders can come up, but no statistic of the test battery tells
+ * these from uniform ones. It is not a cipher: an observer who sees enough of an order may predict
+ * the rest.
  *
  * <p>Thread-safe. The keys of two epochs are kept, the latest even and the latest odd one, so that
- * reading ahead over the end of an epoch computes none of them twice.
+ * reading ahead across the end of an epoch computes none of them twice.
  */
 public final class FullShuffle implements Sampler {
-  /** Version of the order, which saved states carry; another order would be another version. */
+  /**
+   * Version of the order, which saved states carry. A change of the order would be a new version.
+   */
   public static final int ORDER_VERSION = 1;
 
   private static final long LABEL = KeyChain.label("shuffle1");
@@ -27,7 +31,7 @@ public final class FullShuffle implements Sampler {
   private final EpochCache<long[]> keys;
 
   /**
-   * The shuffled orders of a dataset under a seed.
+   * Makes the shuffled orders of a dataset for a seed.
    *
    * @param recordCount number of its records, from 0 to 2^48
    * @param seed any number; neighbouring seeds give unrelated orders
@@ -36,7 +40,7 @@ public final class FullShuffle implements Sampler {
     this(recordCount, seed, rounds(recordCount));
   }
 
-  /** With another number of rounds, even: for tests that show what too few of them do. */
+  /** With another, even number of rounds: for tests that show the effect of too few. */
   FullShuffle(long recordCount, long seed, int rounds) {
     Arguments.checkRecordCount(recordCount);
     this.recordCount = recordCount;

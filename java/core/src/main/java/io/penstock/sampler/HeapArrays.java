@@ -3,8 +3,8 @@ package io.penstock.sampler;
 import io.penstock.PenstockException;
 
 /**
- * Arrays with an entry for each record, which may be more than the heap has room for: then the
- * error says what they are of, how large they are, and which option makes room.
+ * Arrays with an entry for each record. If the heap has no room for one, the error says what it is
+ * for, how large it is, and which option makes room.
  */
 final class HeapArrays {
   private static final long GIB = 1L << 30;

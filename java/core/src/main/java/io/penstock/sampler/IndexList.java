@@ -2,7 +2,7 @@ package io.penstock.sampler;
 
 import java.util.Arrays;
 
-/** Indices of records, sorted and all different. Immutable. */
+/** Sorted, distinct indices of records. Immutable. */
 final class IndexList {
   private final long recordCount;
   private final long[] sorted;

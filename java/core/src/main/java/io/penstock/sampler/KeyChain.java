@@ -3,9 +3,9 @@ package io.penstock.sampler;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Keys that are hashed from a label and some numbers: what ORDER.md calls a chain.
+ * Keys hashed from a label and some numbers: what ORDER.md calls a chain.
  *
- * <p>The numbers are hashed one after the other, never their sum: seed 0 in epoch 1 must not be
+ * <p>The numbers are hashed one after the other and never added: seed 0 in epoch 1 must differ from
  * seed 1 in epoch 0. Labels keep the keys of different orders, versions and purposes apart.
  */
 final class KeyChain {
@@ -35,7 +35,7 @@ final class KeyChain {
     return key;
   }
 
-  /** Key 0 of three numbers, without an array for them: for what is asked for by index. */
+  /** Key 0 of three numbers, without an array for them: for lookups of single indices. */
   static long keyOf(long label, long first, long second, long third) {
     long key = FeistelNetwork.mix(label + FeistelNetwork.GAMMA);
     key = FeistelNetwork.mix(key + first);

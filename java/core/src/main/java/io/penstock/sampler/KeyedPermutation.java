@@ -3,8 +3,8 @@ package io.penstock.sampler;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A permutation of [0, size): a network and the keys that it is used with. Another one for each
- * tweak, a number that should be hashed. Immutable.
+ * A permutation of [0, size): a network with its keys. Each tweak, which should be a hashed number,
+ * gives another one. Immutable.
  */
 final class KeyedPermutation {
   private final FeistelNetwork network;
@@ -21,7 +21,7 @@ final class KeyedPermutation {
   }
 
   long forward(long tweak, long position) {
-    // Of one there is one order, which the network would find by walking: a square of 4 for 1.
+    // One record has one order; the network would find it by walking through a square of 4.
     return network.size() == 1 ? 0 : network.forward(keys, tweak, position);
   }
 

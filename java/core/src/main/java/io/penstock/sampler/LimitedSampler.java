@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * The first positions of every epoch of another sampler: of a shuffle, other records in each epoch.
- * For the first records of the file see {@link Subset#range}. Thread-safe.
+ * The first positions of every epoch of another sampler. With a shuffle, these are other records in
+ * each epoch. For the first records of the file see {@link Subset#range}. Thread-safe.
  */
 public final class LimitedSampler implements Sampler {
   private final Sampler order;

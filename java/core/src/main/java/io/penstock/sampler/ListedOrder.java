@@ -59,7 +59,7 @@ final class ListedOrder implements Sampler {
     return indices[(int) Objects.checkIndex(position, (long) indices.length)];
   }
 
-  /** Looks through the list. */
+  /** Searches the list. */
   @Override
   public long position(long epoch, long index) {
     Arguments.checkEpoch(epoch);

@@ -11,14 +11,14 @@ import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
- * How far a job has come: all that is needed to go on from there, as one line of text.
+ * How far a job has come: everything that is needed to resume it, as one line of text.
  *
- * <p>It says what has been delivered, not what was read ahead; to all ranks of the job together:
- * ranks that have taken equally many batches have the same state, which is the job's (see {@link
- * Partition}). Where they were ended at different batches, go on from the {@link #least}. It does
- * not say by how many processes, in batches of what size, or by which means: a job that goes on may
- * choose those anew. It does say of which data and in which order, as a position means nothing in
- * another: {@link #check}. Immutable.
+ * <p>It says what has been delivered, not what was read ahead, to all ranks of the job together.
+ * Ranks that have taken equally many batches have the same state (see {@link Partition}). If they
+ * ended at different batches, resume from the {@link #least}. The state does not depend on the
+ * number of processes, the batch size or the readahead flags: a job that resumes may choose others.
+ * It does name the data and the order, as a position means nothing in others: {@link #check}.
+ * Immutable.
  *
  * @param fingerprint of the dataset: hexadecimal digits
  * @param sampler {@link Sampler#description() description} of the order
@@ -32,7 +32,7 @@ public record LoaderState(
   private static final String VERSION = NAME + "1";
   private static final int CHECKSUM_DIGITS = 8;
 
-  /** What is shown of a text that is not understood, and of fingerprints. */
+  /** How much is shown of a text that cannot be parsed, and of fingerprints. */
   private static final int EXCERPT_CHARACTERS = 60;
 
   private static final int FINGERPRINT_CHARACTERS = 16;
@@ -63,8 +63,8 @@ public record LoaderState(
    * @param fingerprint of the dataset
    * @param sampler the order
    * @param epoch number of the pass
-   * @param delivered which of its positions have been delivered; all of them: then it is the
-   *     beginning of the next epoch
+   * @param delivered which of its positions have been delivered; if all, the state is the beginning
+   *     of the next epoch
    * @return the state
    */
   public static LoaderState of(
@@ -79,13 +79,13 @@ public record LoaderState(
   }
 
   /**
-   * The state of a job after so many batches of each rank.
+   * The state of a job after each rank has taken this many batches.
    *
    * @param fingerprint of the dataset
    * @param deal the batches of any rank of the job, in the epoch or the rest of it
    * @param epoch number of the pass
-   * @param batches how many of them have been delivered; as many as the rank with the most has:
-   *     then it is the beginning of the next epoch, whatever was dropped
+   * @param batches how many of them have been delivered; if as many as the rank with the most has,
+   *     the state is the beginning of the next epoch, whatever was dropped
    * @return the state
    */
   public static LoaderState after(String fingerprint, Deal deal, long epoch, long batches) {
@@ -93,8 +93,8 @@ public record LoaderState(
   }
 
   /**
-   * The same where a part of the next batch was delivered too: with one rank it counts, with
-   * several it comes again.
+   * The same, if a part of the next batch was delivered too: with one rank it counts, with several
+   * it comes again.
    *
    * @param fingerprint of the dataset
    * @param deal the batches of any rank of the job
@@ -115,7 +115,7 @@ public record LoaderState(
   /**
    * How many records of the epoch have been delivered, to all ranks together.
    *
-   * @return the position to go on from, unless the ranks took stretches
+   * @return the position to resume from, unless the ranks took stretches
    */
   public long position() {
     return delivered.count();
@@ -124,8 +124,8 @@ public record LoaderState(
   /**
    * Refuses a state of other data or of another order.
    *
-   * @param ofDataset fingerprint of the dataset to go on with
-   * @param order the sampler to go on with
+   * @param ofDataset fingerprint of the dataset to resume with
+   * @param order the sampler to resume with
    * @throws PenstockException naming all that differs
    */
   public void check(String ofDataset, Sampler order) {
@@ -159,7 +159,7 @@ public record LoaderState(
     }
   }
 
-  /** A fingerprint is two numbers: what the data looks like, and what is in it. */
+  /** A fingerprint has two parts: the shape of the data, and its contents. */
   private String difference(String ofDataset) {
     if (fingerprint.length() != ofDataset.length()) {
       return "the state is of an earlier version, which tells files by their times: one was"
@@ -171,7 +171,7 @@ public record LoaderState(
         : "other columns, types, shapes or numbers of records";
   }
 
-  /** Whether it is the same kind of order in another version: "full/1" and "full/2". */
+  /** Whether it is the same kind of order in another version, as "full/1" and "full/2". */
   private boolean isOtherVersion(Sampler order) {
     String[] saved = sampler.split("[/;(]", 3);
     String[] current = order.description().split("[/;(]", 3);
@@ -192,7 +192,7 @@ public record LoaderState(
    *
    * @param text the line; white space around it does not matter
    * @return the state
-   * @throws PenstockException if it is no such line, of another version, or damaged
+   * @throws PenstockException if it is not such a line, is of another version, or is damaged
    */
   public static LoaderState parse(String text) {
     String line = text.strip();
@@ -216,7 +216,7 @@ public record LoaderState(
     return ofWords(words);
   }
 
-  /** With a right checksum, what is wrong was written wrong. It is refused all the same. */
+  /** The checksum is right, so the line was written like this. It is refused all the same. */
   private static LoaderState ofWords(String[] words) {
     boolean isPrefix = words.length == 7;
     if (!isPrefix && words.length != 8) {
@@ -283,8 +283,8 @@ public record LoaderState(
   }
 
   /**
-   * The state of a job whose ranks were ended at different batches: that of the rank that came
-   * least far. What the others delivered beyond it comes again, and nothing is left out.
+   * The state of a job whose ranks ended at different batches: that of the rank that came least
+   * far. What the others delivered beyond it is delivered again, and nothing is left out.
    *
    * @param states of the ranks, at least one, all of the same data and order
    * @return one of them
@@ -315,8 +315,8 @@ public record LoaderState(
 
   /**
    * The line, without an end of line: "penstock-state/1 dataset=... sampler=full/1 seed=7 epoch=2
-   * position=51200 crc32c=...", with the ranges that were delivered behind the position where they
-   * are not the first positions of the epoch.
+   * position=51200 crc32c=...", followed by the ranges that were delivered if these are not the
+   * first positions of the epoch.
    */
   @Override
   public String toString() {

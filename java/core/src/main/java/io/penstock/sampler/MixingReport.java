@@ -5,33 +5,32 @@ import java.util.function.LongUnaryOperator;
 /**
  * How well an order mixes, estimated before anything is read or trained.
  *
- * <p>An exact shuffle mixes as well as can be: its numbers are those of chance, which stand beside
- * them. A block shuffle trades some of that for speed, and the order of the file has none. Two
- * questions are asked. Do records that lie side by side in the file, which tend to be alike, stay
- * together ({@link #mixing}, {@link #neighbourShare})? And is a batch like the whole ({@link
- * #batchSpread}, {@link #labelDiversity})?
+ * <p>An exact shuffle mixes as well as possible: its figures are those of chance, which the report
+ * puts beside them. A block shuffle trades some of that for speed; the order of the file does not
+ * mix at all. The report answers two questions. Do records that lie side by side in the file, which
+ * tend to be alike, stay together ({@link #mixing}, {@link #neighbourShare})? And is a batch like
+ * the whole ({@link #batchSpread}, {@link #labelDiversity})?
  *
- * <p>Made from a sample of batches, always the same ones, so that two reports can be compared. With
- * 2^18 records looked at, ratios are right to within about 1 percent, where enough happens to be
- * counted.
+ * <p>It is made from a sample of batches, always the same ones, so that two reports can be
+ * compared. The sample has 2^18 records, so ratios are accurate to about 1 percent, unless what
+ * they count is rare.
  *
  * @param size positions of an epoch
  * @param batchSize records of a batch
  * @param epoch whose order it is
  * @param sampledBatches batches that were looked at
  * @param neighbourShare share of records whose next record in the file is in the same batch
- * @param chanceNeighbourShare what chance would make of it
- * @param mixing the mixing number: how far apart in the order records come that are neighbours in
- *     the file, on average, as a share of what chance makes of it. 1: as far as any two; a block
- *     shuffle whose windows are a tenth of the data: near 0.1; the order of the file: near 0. Not a
- *     number for orders that have no inverse, as draws with replacement
- * @param displacement how far records are moved, on average, as a share of the whole; chance: 1/3
- * @param batchSpread how far apart in the file two records of a batch lie, on average, as a share
- *     of what chance makes of it
- * @param labelDiversity share of the pairs in a batch that have different labels; not a number
- *     without labels
+ * @param chanceNeighbourShare the same by chance @param mixing how far apart in the order
+ *     neighbours in the file come, on average, relative to chance: 1 is as far as any two records;
+ *     a block shuffle whose windows are a tenth of the data is near 0.1, the order of the file near
+ *     0. NaN for orders without an inverse, such as draws with replacement
+ * @param displacement how far records are moved, on average, as a share of the whole; by chance 1/3
+ * @param batchSpread how far apart in the file two records of a batch lie, on average, relative to
+ *     chance
+ * @param labelDiversity share of the pairs in a batch that have different labels; NaN without
+ *     labels
  * @param chanceLabelDiversity what chance would make of it
- * @param labelsPerBatch different labels in a batch, on average; not a number without labels
+ * @param labelsPerBatch different labels in a batch, on average; NaN without labels
  * @param chanceLabelsPerBatch what chance would make of it
  */
 public record MixingReport(
@@ -81,8 +80,8 @@ public record MixingReport(
    *
    * @param sampler the order
    * @param batchSize records of a batch, at least 1
-   * @param label a number that stands for the class of a record, by its index; asked for some
-   *     hundred thousand records
+   * @param label the class of a record, as a number, by its index; called for some hundred thousand
+   *     records
    * @return the report on its epoch 0
    * @throws IllegalArgumentException if the batch size is out of range, or there are fewer than two
    *     positions

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
 
 /**
- * The batches that a {@link MixingReport} is made from, and as many records drawn at random from
- * the same epoch: what chance makes of the same records.
+ * The batches from which a {@link MixingReport} is made, and as many records drawn at random from
+ * the same epoch, for the figures by chance.
  *
- * <p>Which ones is decided by hashing, always in the same way. For one report, by one thread.
+ * <p>They are chosen by hashing, always in the same way. For one report, by one thread.
  */
 final class MixingSample {
-  /** Errors fall with the root of it: 1 percent where something is true of one record in ten. */
+  /** Errors fall with its square root: 1 percent if something holds for one record in ten. */
   private static final int SAMPLED_RECORDS = 1 << 18;
 
   private static final int LEAST_BATCHES = 16;
@@ -79,7 +79,7 @@ final class MixingSample {
         label == null ? Double.NaN : chance.distinct / wanted);
   }
 
-  /** All batches if there are few; otherwise one of each of as many stretches of the order. */
+  /** All batches if there are few; otherwise one from each of as many stretches of the order. */
   private long sampledBatch(long i) {
     long batches = size / batchSize;
     long length = batches / wanted;
@@ -97,7 +97,7 @@ final class MixingSample {
     private double differences;
     private double distinct;
 
-    /** Of the batch as it is in order. */
+    /** For the batch in its own order. */
     void addDisplacement(long start) {
       for (int i = 0; i < batchSize; i++) {
         displacement +=
@@ -157,7 +157,7 @@ final class MixingSample {
           sum += other < 0 ? 0 : Math.abs(other - position);
           pairs += other < 0 ? 0 : 1;
         } catch (UnsupportedOperationException e) {
-          // The contract's way to say that there is no inverse: then there is no number either.
+          // The contract's way to say that there is no inverse; then there is no figure either.
           isInvertible = false;
         }
       }

@@ -10,19 +10,20 @@ import java.util.StringJoiner;
 /**
  * Several datasets, each in an order of its own, mixed by weight.
  *
- * <p>Its dataset is that of the sources laid end to end, as the shards of a column are: the records
- * of the first source come first, then those of the second. Each source is gone through in its own
- * order, without leaving anything out, from one of its epochs to the next; they need not be equally
- * long, and their epochs do not end with those of the mixture, which go on where the last one
- * ended. So over many epochs of the mixture a source that has few records for its weight is seen
- * more often than one that has many.
+ * <p>Its dataset is that of the sources laid end to end, as the shards of a column are: first the
+ * records of the first source, then those of the second. Each source is read in its own order, one
+ * of its epochs after the other, without leaving anything out. Sources need not be equally long,
+ * and their epochs do not end with those of the mixture: an epoch of the mixture continues each
+ * source where the epoch before left it. So a source with few records for its weight is repeated
+ * more often than one with many.
  *
  * <p>The turns of the sources are spread evenly, not drawn: among any number of positions in a row,
  * each source has its share to within a few records (at most 1 for two sources, and one more
- * whenever their number doubles). So every batch has the same composition, to within these.
+ * whenever their number doubles). So every batch has the same composition, to within these
+ * differences.
  *
  * <p>Sources with weight 0 are never read. Thread-safe; memory does not grow with the number of
- * records, but for 8 kB per source for each thread that fills.
+ * records, except for 8 kB per source for each thread that fills.
  */
 public final class Mixture implements Sampler {
   /** Version of the order, which saved states carry. */
@@ -31,7 +32,7 @@ public final class Mixture implements Sampler {
   private final Sampler[] sources;
   private final double[] weights;
 
-  /** Index of the first record of each source, and behind the last one. */
+  /** Index of the first record of each source, and the end of the last one. */
   private final long[] offsets;
 
   private final long size;
@@ -39,17 +40,16 @@ public final class Mixture implements Sampler {
   private final Turns turns;
   private final Turns.Taker draw = this::draw;
 
-  /** Null for so many sources that filling by source would not pay. */
+  /** Null if there are so many sources that filling by source would not pay. */
   private final ThreadLocal<MixtureFiller> fillers;
 
   /**
    * Mixes datasets.
    *
    * @param sources the order of each; at least one
-   * @param weights one for each source: finite, not negative, not all 0; need not add up to
-   *     anything
+   * @param weights one for each source: finite, not negative, not all 0; any sum
    * @param size positions of an epoch, from 0 to 2^62
-   * @param seed any number: decides whose turn is first
+   * @param seed any number; decides which source comes first
    * @throws IllegalArgumentException if weights are wrong, a source that has a weight has no
    *     records, there are more than 2^48 records in all, or size is out of range
    */
@@ -105,7 +105,7 @@ public final class Mixture implements Sampler {
     return "mixture/%s;size=%s%s".formatted(ORDER_VERSION, size, text);
   }
 
-  /** As many as hold a window of each source that has windows. */
+  /** Enough to hold a window of each source that has windows. */
   @Override
   public long windowRecords() {
     double total = Arrays.stream(weights).sum();
@@ -137,7 +137,7 @@ public final class Mixture implements Sampler {
     return turns.at(first(epoch) + Objects.checkIndex(position, size), draw);
   }
 
-  /** Never: a source may be gone through any number of times in an epoch. */
+  /** Never: a source may be repeated any number of times in an epoch. */
   @Override
   public long position(long epoch, long index) {
     throw new UnsupportedOperationException(

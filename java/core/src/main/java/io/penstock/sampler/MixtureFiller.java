@@ -5,14 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Fills runs of positions of a {@link Mixture} source by source: a source gives many indices in a
- * row several times faster than one by one.
+ * Fills runs of positions of a {@link Mixture} source by source: a source computes many consecutive
+ * indices several times faster than single ones.
  *
- * <p>What it owns: room for a run of each source, so that nothing is allocated per run. Of one
+ * <p>What it owns: room for a run of each source, so that nothing is allocated per run. For one
  * mixture and one thread; a mixture within a mixture has fillers of its own.
  */
 final class MixtureFiller {
-  /** With more sources each has so few indices in a run that nothing is gained. */
+  /** With more sources than this, each has so few indices in a run that nothing is gained. */
   static final int MOST_SOURCES = 64;
 
   static final int MOST_RUN = 1024;
@@ -73,7 +73,7 @@ final class MixtureFiller {
       order.fill(epoch, first, segments[source], count);
       return;
     }
-    // Over the end of an epoch of the source: rare, unless it is tiny.
+    // Across the end of an epoch of the source: rare, unless it is tiny.
     for (int i = 0; i < count; i++) {
       long turn = before[source] + i;
       drawn[source][i] = order.index(turn / order.size(), turn % order.size());

@@ -10,13 +10,13 @@ import java.util.StringJoiner;
  * long stretches (see {@link Partition}). Immutable.
  */
 public final class Positions {
-  /** No position at all: an epoch that has not begun. */
+  /** No positions: an epoch that has not begun. */
   public static final Positions NONE = new Positions(new long[0]);
 
-  /** A job of so many processes leaves as many ranges; a line of text must not grow for ever. */
+  /** A job leaves one range for each process; a line of text must not grow without bound. */
   private static final int MAX_RANGES = 1 << 16;
 
-  /** So many digits fit a long. */
+  /** This many digits fit into a long. */
   private static final int MAX_DIGITS = 18;
 
   /** Start and end of each range, ascending; ranges are not empty and do not touch. */
@@ -29,7 +29,7 @@ public final class Positions {
   /**
    * The first positions of an epoch.
    *
-   * @param end behind the last one, at least 0
+   * @param end the position after the last one, at least 0
    * @return all positions from 0 up to but not including {@code end}
    */
   public static Positions upTo(long end) {
@@ -39,8 +39,7 @@ public final class Positions {
   /**
    * The positions in any of some ranges.
    *
-   * @param bounds start and end of each: from, up to but not including; in any order, and they may
-   *     overlap
+   * @param bounds start (inclusive) and end (exclusive) of each, in any order; ranges may overlap
    * @return their union
    * @throws IllegalArgumentException if a bound is negative or missing, an end is before its start,
    *     or more than 65,536 ranges are left
@@ -80,7 +79,7 @@ public final class Positions {
   /**
    * Reads what {@link #toString} wrote.
    *
-   * @param text as "0-512,1000-1512", ranges ascending and apart
+   * @param text as "0-512,1000-1512", with ascending, separate ranges
    * @return the positions
    * @throws IllegalArgumentException if it is not of that form
    */
@@ -124,7 +123,7 @@ public final class Positions {
   }
 
   /**
-   * The position behind the last one.
+   * The position after the last one.
    *
    * @return 0 if there is none
    */
@@ -176,7 +175,7 @@ public final class Positions {
     return Arrays.hashCode(bounds);
   }
 
-  /** Ranges as "0-512,1000-1512": from, up to but not including. Empty if there is none. */
+  /** Ranges as "0-512,1000-1512", the end exclusive. Empty if there are none. */
   @Override
   public String toString() {
     StringJoiner text = new StringJoiner(",");

@@ -3,10 +3,7 @@ package io.penstock.sampler;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/**
- * Several epochs of another sampler as one, each in its own order: every record that comes once
- * there comes so many times. Thread-safe.
- */
+/** Joins several epochs of another sampler into one, each in its own order. Thread-safe. */
 public final class RepeatedSampler implements Sampler {
   private final Sampler order;
   private final int times;
@@ -61,7 +58,7 @@ public final class RepeatedSampler implements Sampler {
     return start + order.windowEnd(epoch * times + pass, position - start);
   }
 
-  /** Also where it begins anew some times: that is no other way of reading. */
+  /** True even though the order starts over several times: it is read in the same way. */
   @Override
   public boolean isAscending() {
     return order.isAscending();
@@ -74,7 +71,7 @@ public final class RepeatedSampler implements Sampler {
     return order.index(epoch * times + position / order.size(), position % order.size());
   }
 
-  /** Only if it is not repeated. */
+  /** Only if nothing is repeated. */
   @Override
   public long position(long epoch, long index) {
     if (times > 1) {

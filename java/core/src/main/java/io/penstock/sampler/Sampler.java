@@ -6,20 +6,20 @@ import java.lang.foreign.ValueLayout;
 /**
  * An order of records: which record is at a position of an epoch.
  *
- * <p>A sampler is a pure function. It keeps no place, so any position of any epoch can be asked for
- * at any time, at the same price, in memory that does not grow with the number of records (those
- * that cannot do without say so); to resume, a position is all there is to know. Nothing but the
- * sampler's own options, the epoch and the position decides the answer.
+ * <p>A sampler is a pure function. It keeps no current place: any position of any epoch can be
+ * asked for at any time, at the same cost, in memory that does not grow with the number of records
+ * (samplers that need more say so). To resume, a position is all that is needed. The answer depends
+ * on the options of the sampler, the epoch and the position, and on nothing else.
  *
- * <p>All methods may be called from any thread. None of them allocates in the steady state, which
- * is asking for one epoch, or for two that follow each other.
+ * <p>All methods may be called from any thread. None of them allocates in the steady state, in
+ * which one epoch, or two consecutive ones, are asked for.
  *
- * <p>Open for orders of your own, which must keep to all of this. {@link #index}, {@link
+ * <p>Implement it for orders of your own, which must keep to all of this. {@link #index}, {@link
  * #recordCount}, {@link #size} and {@link #description} are enough; {@link #fill} makes one fast,
- * and a list of indices is a sampler already: {@link #of}. A loader asks for each position once
- * each time that it reads an epoch, far ahead of delivery, on its reading threads, which must not
- * be kept waiting; the records and {@link io.penstock.Batch#indices} follow from that one answer.
- * An epoch that is read again, or by another rank, gets the same order only if the answers are the
+ * and a list of indices is a sampler already: {@link #of}. Each time that a loader reads an epoch
+ * it asks for each position once, far ahead of delivery, on its reading threads, which must not be
+ * blocked; the records and {@link io.penstock.Batch#indices} both come from that one answer. An
+ * epoch that is read again, or by another rank, has the same order only if the answers are the
  * same.
  */
 public interface Sampler {
@@ -27,9 +27,9 @@ public interface Sampler {
    * The order of a list, the same in each epoch.
    *
    * @param recordCount of the dataset, from 0 to 2^48
-   * @param indices of records, in the order in which they are to come; any of them any number of
-   *     times. Copied: what becomes of the array later changes nothing
-   * @return the order; it takes 8 bytes per index, and looks through the list for {@link #position}
+   * @param indices of records, in order; each may come any number of times. The array is copied, so
+   *     later changes to it have no effect
+   * @return the order; it takes 8 bytes per index, and {@link #position} searches the list
    * @throws IllegalArgumentException if an index is out of range
    */
   static Sampler of(long recordCount, long... indices) {
@@ -37,53 +37,53 @@ public interface Sampler {
   }
 
   /**
-   * Number of records of the dataset that it is for: all indices are below it.
+   * Number of records of its dataset: all indices are below it.
    *
    * @return 0 to 2^48
    */
   long recordCount();
 
   /**
-   * Number of positions of an epoch, the same in each. Not the number of records, where some come
-   * more than once, or never.
+   * Number of positions of an epoch, the same for all epochs. It differs from the number of records
+   * if some come more than once, or never.
    *
    * @return at least 0
    */
   long size();
 
   /**
-   * The number that tells its order from others of the same {@link #description}.
+   * The number that distinguishes its order from others with the same {@link #description}.
    *
-   * @return any number; 0 where nothing is left to chance
+   * @return any number; 0 if nothing is random
    */
   default long seed() {
     return 0;
   }
 
   /**
-   * What decides the order beside the number of records, the seed, and the epoch: a name with the
-   * version of the order, and the options. Saved states carry it.
+   * What determines the order besides the number of records, the seed and the epoch: a name with
+   * the version of the order, and the options. Saved states carry it.
    *
    * @return as "block/1;blockRecords=4096;windowBlocks=64": printable ASCII without spaces
    */
   String description();
 
   /**
-   * How many positions in a row are drawn from the same blocks of records that lie together, so
-   * that it pays to read as many ahead, and to leave as many to one reader.
+   * How many consecutive positions are drawn from the same blocks of records, so that it pays to
+   * read that many ahead, and to give that many to one reader.
    *
-   * @return at least 1; 1 where any position may lead anywhere
+   * @return at least 1; 1 if any position may lead anywhere
    */
   default long windowRecords() {
     return 1;
   }
 
   /**
-   * Where the window ends that a position is in: whole windows are read together.
+   * The end of the window that a position is in: whole windows are read together.
    *
    * @param epoch number of the pass, at least 0
    * @param position place in the order, from 0 up to but not including {@link #size()}
-   * @return position behind the last one of the window, up to size
+   * @return the position after the last one of the window, at most size
    */
   default long windowEnd(long epoch, long position) {
     long window = windowRecords();
@@ -91,10 +91,10 @@ public interface Sampler {
   }
 
   /**
-   * Whether records ascend from position to position, but for a few places where they begin anew:
+   * Whether indices ascend from position to position, except at a few places where they start over:
    * then nothing is gained by reading far ahead.
    *
-   * @return false unless it is known
+   * @return true only if that is known
    */
   default boolean isAscending() {
     return false;

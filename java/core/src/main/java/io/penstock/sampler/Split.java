@@ -3,11 +3,11 @@ package io.penstock.sampler;
 import java.util.Objects;
 
 /**
- * The records of a dataset in two parts, as for training and validation: each record is in one of
- * them.
+ * Divides the records of a dataset into two parts, as for training and validation: each record is
+ * in exactly one.
  *
- * <p>The parts follow from the number of records, the split and its own seed, whatever order they
- * are then read in: give the split a seed that stays when that of the shuffle changes.
+ * <p>The parts depend on the number of records and the seed of the split alone, not on the order in
+ * which they are read: keep the seed of the split when that of the shuffle changes.
  *
  * @param training one part
  * @param validation the other part
@@ -16,7 +16,7 @@ public record Split(Subset training, Subset validation) {
   /**
    * Checks that these are parts of the same dataset.
    *
-   * @throws IllegalArgumentException if the records of both are not as many as there are
+   * @throws IllegalArgumentException if both together do not have as many records as the dataset
    */
   public Split {
     Objects.requireNonNull(training, "training");
@@ -36,10 +36,10 @@ public record Split(Subset training, Subset validation) {
   /**
    * Takes a fraction of the records for validation: the nearest number of records, exactly.
    *
-   * <p>Of every stretch of records as long as the fraction asks for one is chosen at random. So
-   * both parts have their share of each region of the file, and are read by and by without seeking.
-   * All records are equally likely to be chosen when the stretches are equally long, and nearly so
-   * otherwise. It takes no memory to speak of.
+   * <p>The file is divided into as many stretches as records are wanted, and one record of each is
+   * chosen at random. So both parts have their share of each region of the file, and can be read in
+   * order without long seeks. If the stretches are equally long, all records are equally likely to
+   * be chosen; otherwise nearly so. It takes almost no memory.
    *
    * @param recordCount of the dataset, from 0 to 2^48
    * @param validationFraction from 0 to 1
@@ -57,7 +57,7 @@ public record Split(Subset training, Subset validation) {
   }
 
   /**
-   * Takes so many records for validation, as {@link #byFraction} does.
+   * Takes a given number of records for validation, as {@link #byFraction} does.
    *
    * @param recordCount of the dataset, from 0 to 2^48
    * @param validationRecords how many, from 0 to recordCount

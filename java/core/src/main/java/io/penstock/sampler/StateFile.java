@@ -16,8 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * A {@link LoaderState} in a file of its own, replaced as a whole: whatever happens meanwhile, the
- * file holds the state before or the state after.
+ * A {@link LoaderState} in a file of its own, which is replaced atomically: whatever happens, the
+ * file holds the old state or the new one.
  */
 public final class StateFile {
   /** A line with the most ranges that positions can have is shorter. */
@@ -30,7 +30,7 @@ public final class StateFile {
    *
    * @param path of the file
    * @return the state
-   * @throws PenstockException if the file cannot be read, or holds no state
+   * @throws PenstockException if the file cannot be read, or does not hold a state
    */
   public static LoaderState read(Path path) {
     String text = text(path);
@@ -54,7 +54,7 @@ public final class StateFile {
 
   private static String text(Path path) {
     try {
-      // A FIFO would block whoever opens it.
+      // Opening a FIFO would block.
       LocalFiles.checkKind(path, LocalFiles.check(path));
       long size = Files.size(path);
       if (size > MAX_BYTES) {
@@ -70,9 +70,9 @@ public final class StateFile {
   }
 
   /**
-   * Writes a state to a file beside, forces that to the disk, and puts it in the place of the old
-   * one. Whether the thread is interrupted makes no difference, so that it can be done in the end
-   * whatever that is.
+   * Writes a state to a file beside it, forces that to the disk, and replaces the old one. An
+   * interrupt of the thread makes no difference, so that a program can save its state whatever
+   * ended it.
    *
    * @param path of the file; its directory must be there. A symbolic link is followed; a device or
    *     FIFO is refused
@@ -84,12 +84,12 @@ public final class StateFile {
   }
 
   /**
-   * Writes a state and something that belongs to it, both or neither, as {@link #write(Path,
+   * Writes a state and a note that belongs to it, both or neither, as {@link #write(Path,
    * LoaderState)}.
    *
    * @param path of the file; its directory must be there
    * @param state what to save
-   * @param note a line of text to go with it, for whoever saves it; may be empty
+   * @param note a line of text to go with it, for the program that saves it; may be empty
    * @throws PenstockException if it cannot be written; then the old file is as it was
    * @throws IllegalArgumentException if the note has more than one line
    */
@@ -102,7 +102,7 @@ public final class StateFile {
       Path real = LocalFiles.target(path, "the state cannot be saved: ");
       Path temporary =
           real.resolveSibling(
-              // Ranks in containers may have the same number of a process, and one directory.
+              // Ranks in containers may have the same process id, and share a directory.
               "%s.%s.new".formatted(real.getFileName(), UUID.randomUUID()));
       try {
         Uninterrupted.run(() -> write(temporary, text));

@@ -1,8 +1,9 @@
 package io.penstock.sampler;
 
 /**
- * Records in equal stretches, the strata, of each of which one is chosen at random; and all others.
- * Both can be counted through in ascending order by arithmetic alone. Immutable.
+ * Divides records into equal stretches, the strata, and chooses one record of each at random. Both
+ * the chosen records and the others can be enumerated in ascending order by arithmetic alone.
+ * Immutable.
  *
  * <p>The arithmetic is version 1 of the split: saved states depend on it. The first {@code
  * recordCount % count} strata have one record more. The record of stratum i is output number i of a
@@ -16,12 +17,12 @@ final class Strata {
   private final long seed;
   private final long key;
 
-  /** Records of a stratum, at least; the first so many have one more. */
+  /** Least number of records in a stratum; the first strata have one more. */
   private final long length;
 
   private final long longer;
 
-  /** At most every second record is chosen, so that every stratum has others. */
+  /** At most every second record may be chosen, so that every stratum has others. */
   Strata(long recordCount, long count, long seed) {
     this.recordCount = recordCount;
     this.count = count;
@@ -57,7 +58,7 @@ final class Strata {
     return chosen(stratum) == index ? stratum : -1;
   }
 
-  /** One of the other records. Each stratum has one record less of them than it has. */
+  /** One of the other records, of which each stratum has all but one. */
   long other(long place) {
     if (count == 0) {
       return place;

@@ -3,7 +3,7 @@ package io.penstock.sampler;
 /**
  * Some of the records of a dataset, in ascending order: its first record, its second, and so on.
  *
- * <p>A {@link SubsetSampler} puts them into an order. As records ascend, a block shuffle of a
+ * <p>A {@link SubsetSampler} puts them into an order. As its records ascend, a block shuffle of a
  * subset still reads the file in blocks. Immutable; any thread.
  */
 public interface Subset {
@@ -40,7 +40,7 @@ public interface Subset {
   long place(long index);
 
   /**
-   * What decides which records these are, for {@link Sampler#description}.
+   * What determines these records, for {@link Sampler#description}.
    *
    * @return printable ASCII without spaces
    */
@@ -50,7 +50,7 @@ public interface Subset {
    * A subset of this subset.
    *
    * @param inner of a dataset whose records are those of this subset
-   * @return those records of this subset that are in the inner one
+   * @return the records of this subset that the inner one selects
    * @throws IllegalArgumentException if inner is of a dataset of another size
    */
   default Subset then(Subset inner) {
@@ -62,8 +62,8 @@ public interface Subset {
    *
    * @param recordCount of the dataset, from 0 to 2^48
    * @param from index of the first one
-   * @param to behind the index of the last one
-   * @return the subset; it takes no memory to speak of
+   * @param to index after the last one
+   * @return the subset; it takes almost no memory
    * @throws IllegalArgumentException if there is no such range
    */
   static Subset range(long recordCount, long from, long to) {

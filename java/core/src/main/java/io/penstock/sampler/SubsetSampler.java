@@ -5,9 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * The records of a {@link Subset} in the order of another sampler, which is made for as many.
+ * The records of a {@link Subset} in the order of another sampler.
  *
- * <p>Thread-safe. As fast as the order, less a few nanoseconds per index for the subset.
+ * <p>Thread-safe. As fast as the order, plus a few nanoseconds per index for the subset.
  */
 public final class SubsetSampler implements Sampler {
   private final Subset subset;

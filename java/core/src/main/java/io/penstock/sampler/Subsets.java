@@ -84,7 +84,7 @@ final class Subsets {
     @Override
     public long index(long place) {
       Objects.checkIndex(place, size());
-      // Before the i-th index that is left out lie list.get(i) - i that are not.
+      // Before the i-th index that is left out there are list.get(i) - i others.
       int low = 0;
       int high = list.size();
       while (low < high) {

@@ -3,20 +3,20 @@ package io.penstock.sampler;
 import java.util.Objects;
 
 /**
- * Windows of so many tokens over a stream of them, seen as records: window i begins {@code i *
- * strideTokens} tokens into the stream. Windows may overlap, and do where the stride is smaller
- * than they are: a record is then read at an offset that is no multiple of its size.
+ * Windows over a stream of tokens, as records: window i begins {@code i * strideTokens} tokens into
+ * the stream. If the stride is smaller than a window, windows overlap, and a record starts at an
+ * offset that is not a multiple of its size.
  *
- * <p>For language models a window is what a step looks at plus the token that is to be foretold at
- * its end: to train on blocks of 1024 tokens take windows of 1025. A stride of 1 makes every place
- * of the stream the beginning of a record; shuffled in full these are random windows, and none
- * comes twice before all have come. A stride as large as the window (less that one token) cuts the
- * stream into as many records as there are; {@link WindowShuffle} cuts it at other places in each
- * epoch. Immutable.
+ * <p>For language models a window is the context plus the one token to predict at its end: to train
+ * on blocks of 1024 tokens, take windows of 1025. With a stride of 1 a record begins at every
+ * token; a full shuffle of these gives random windows, none of which comes twice before all have
+ * come. A stride as large as the context cuts the stream into adjacent records; {@link
+ * WindowShuffle} cuts it at other places in each epoch. Immutable.
  *
  * @param tokenCount tokens of the stream, at least 1
- * @param windowTokens tokens of a window, from 1 to tokenCount
- * @param strideTokens from the beginning of a window to that of the next one, at least 1
+ * @param windowTokens number of tokens in a window, from 1 to tokenCount
+ * @param strideTokens number of tokens from the beginning of a window to the beginning of the next,
+ *     at least 1
  */
 public record TokenWindows(long tokenCount, long windowTokens, long strideTokens) {
   /**

@@ -3,13 +3,13 @@ package io.penstock.sampler;
 import java.util.Arrays;
 
 /**
- * Whose turn it is at a position, among sources that have turns by weight, and which of its turns:
- * evenly spread, and computed without looking at other positions.
+ * Which source's turn it is at a position, among sources with weights, and which of its turns.
+ * Turns are evenly spread, and computed without looking at other positions.
  *
  * <p>A binary tree with a source at every leaf. At a fork of which the left side has the share f of
- * the weight, {@code floor(n f + phase)} of the first n turns go left: as even as can be. The turns
- * of a side are then dealt to its forks in the same way. Phases are from [0, 1), hashed from a key.
- * Immutable.
+ * the weight, {@code floor(n f + phase)} of the first n turns go left: as evenly as possible. The
+ * turns of a side are divided among its forks in the same way. Phases are in [0, 1), hashed from a
+ * key. Immutable.
  */
 final class Turns {
   /** What to do at a turn. */

@@ -6,13 +6,13 @@ import java.util.Objects;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * Records drawn with given weights, with replacement: at each position each record has the
- * probability of its weight, whatever came before.
+ * Records drawn with given weights, with replacement: at each position, each record has a
+ * probability in proportion to its weight, whatever came before.
  *
- * <p>The draw at a position is a function of (seed, epoch, position) and the weights, so epochs can
- * be sought and shared like any other. Takes 8 bytes per record of the heap, and no more while it
- * is made; probabilities are right to within 2^-31 of the mean, for any number of records.
- * Thread-safe.
+ * <p>The draw at a position is a function of (seed, epoch, position) and the weights, so any
+ * position can be computed directly, and epochs can be shared by ranks, as with any other sampler.
+ * Takes 8 bytes per record of the heap, and no more while it is made; probabilities are accurate to
+ * 2^-31 of the mean, for any number of records. Thread-safe.
  */
 public final class WeightedSampler implements Sampler {
   /** Version of the order, which saved states carry. */
@@ -29,8 +29,7 @@ public final class WeightedSampler implements Sampler {
    * Draws records.
    *
    * @param recordCount number of records of the dataset, from 1 to 2^31 - 9
-   * @param weights one for each record: finite, not negative, not all 0; need not add up to
-   *     anything
+   * @param weights one for each record: finite, not negative, not all 0; any sum
    * @param size positions of an epoch, from 0 to 2^62
    * @param seed any number; neighbouring seeds give unrelated draws
    * @throws IllegalArgumentException if there are more or fewer weights than records, or one is
@@ -44,8 +43,8 @@ public final class WeightedSampler implements Sampler {
    * Draws records, with weights that need not be in memory: {@code dataset.numbers("weight")}.
    *
    * @param recordCount number of records of the dataset, from 1 to 2^31 - 9
-   * @param weights of each record by its index, asked for once each: finite, not negative, not all
-   *     0; need not add up to anything
+   * @param weights of each record by its index, called once for each: finite, not negative, not all
+   *     0; any sum
    * @param size positions of an epoch, from 0 to 2^62
    * @param seed any number; neighbouring seeds give unrelated draws
    * @throws IllegalArgumentException if a weight is negative, infinite or not a number, or all are

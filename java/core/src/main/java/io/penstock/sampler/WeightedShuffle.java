@@ -7,13 +7,13 @@ import java.util.Objects;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * Records drawn with given weights, without replacement: each position has one of the records that
- * are left, with the probability of its weight among theirs. Heavy records come early, light ones
- * late; with a size below the number of records, light ones often not at all.
+ * Records drawn with given weights, without replacement: each position takes one of the records
+ * that are left, with probabilities in proportion to their weights. Heavy records come early, light
+ * ones late; if the size is below the number of records, light ones often do not come at all.
  *
  * <p>Every record is given a time, exponentially distributed with its weight as its rate; the order
- * of an epoch is that of these times (Efraimidis and Spirakis 2006). There is no way to a position
- * but to sort them. So this sampler's memory grows with the number of records: 8 bytes per record
+ * of an epoch is that of these times (Efraimidis and Spirakis 2006). They have to be sorted to find
+ * a position, so the memory of this sampler grows with the number of records: 8 bytes per record
  * for the weights, 4 per position for each of two epochs, and 8 per record while an epoch is
  * sorted, which takes some 0.2 microseconds per record when it is first asked for. Thread-safe.
  */
@@ -52,7 +52,7 @@ public final class WeightedShuffle implements Sampler {
    * Draws records, with weights that need not be in memory: {@code dataset.numbers("weight")}.
    *
    * @param recordCount number of records of the dataset, from 1 to 2^31 - 9
-   * @param weights of each record by its index, asked for once each: finite, not negative, not all
+   * @param weights of each record by its index, called once for each: finite, not negative, not all
    *     0
    * @param size positions of an epoch, from 0 to the number of weights that are not 0
    * @param seed any number; neighbouring seeds give unrelated draws
@@ -143,7 +143,8 @@ public final class WeightedShuffle implements Sampler {
       }
     }
     Arrays.sort(entries);
-    // The lower bits of the times gave way to the index. Sort those that only they tell apart.
+    // The index replaced the lower bits of the times. Sort the times that differ in those bits
+    // only.
     for (int start = 0; start < size; ) {
       int end = start + 1;
       while (end < count && entries[end] >>> INDEX_BITS == entries[start] >>> INDEX_BITS) {
@@ -174,7 +175,7 @@ public final class WeightedShuffle implements Sampler {
     return compared == 0 ? Integer.compare(one, other) : compared;
   }
 
-  /** Bits of a double that is not negative: they compare as it does. */
+  /** Bits of a double that is not negative: they compare as the double does. */
   private long time(long key, int index) {
     long random = FeistelNetwork.mix(key + index * FeistelNetwork.GAMMA);
     double uniform = ((random >>> 11) + 0.5) * 0x1p-53;

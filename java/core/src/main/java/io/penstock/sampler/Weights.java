@@ -3,12 +3,12 @@ package io.penstock.sampler;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.LongToDoubleFunction;
 
-/** The checks that all weights go through, so that they all say the same. */
+/** The checks that all weights go through, so that all messages agree. */
 final class Weights {
   private Weights() {}
 
   /**
-   * A copy of weights that are right.
+   * A checked copy of the weights.
    *
    * @param of what each of them belongs to, as "records"
    */
@@ -30,14 +30,14 @@ final class Weights {
     return i -> weights[(int) i];
   }
 
-  /** Weights that are right; each is asked for once. */
+  /** Checked weights; each is asked for once. */
   static double[] read(LongToDoubleFunction weights, long count, String of) {
     double[] all = HeapArrays.doubles(length(count, of), "weights");
     read(weights, all.length, of, (i, weight) -> all[i] = weight);
     return all;
   }
 
-  /** The same as bits of doubles, in the array that an {@link AliasTable} is made in. */
+  /** The same as bits of doubles, in the array in which an {@link AliasTable} is built. */
   static long[] bits(LongToDoubleFunction weights, long count, String of) {
     long[] bits = HeapArrays.longs(length(count, of), "weights");
     read(weights, bits.length, of, (i, weight) -> bits[i] = Double.doubleToRawLongBits(weight));
@@ -75,8 +75,8 @@ final class Weights {
   }
 
   /**
-   * Multiplies all weights by a power of two, which brings the largest to 1 or more: what is
-   * divided by them does not overflow then.
+   * Multiplies all weights by a power of two, which brings the largest to 1 or more, so that
+   * dividing by them does not overflow.
    */
   static void raise(double[] weights) {
     double largest = 0;
@@ -102,9 +102,7 @@ final class Weights {
     return count;
   }
 
-  /**
-   * With what was lost in rounding carried along (Neumaier 1974), so that the order hardly matters.
-   */
+  /** With compensation for rounding (Neumaier 1974), so that the order hardly matters. */
   static double sum(int count, IntToDoubleFunction weights, double scale) {
     double sum = 0;
     double lost = 0;

@@ -5,12 +5,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * Windows that cut a stream of tokens at other places in each epoch, in shuffled order: each epoch
+ * Cuts a stream of tokens into windows at other places in each epoch, and shuffles them: each epoch
  * goes through the stream once, and over many epochs a window begins at every token.
  *
- * <p>Its records are the windows with a stride of one token, so that any of them can be told by an
- * index: those of {@link #windows}. Epoch by epoch they begin at a keyed offset and {@code
- * strideTokens} after one another, as many in each. Thread-safe.
+ * <p>Its records are the windows with a stride of one token, {@link #windows}, so that an index can
+ * name any of them. In each epoch they begin at a keyed offset and {@code strideTokens} apart; all
+ * epochs have the same number of windows. Thread-safe.
  */
 public final class WindowShuffle implements Sampler {
   private static final long OFFSET_LABEL = KeyChain.label("window1o");
@@ -26,13 +26,14 @@ public final class WindowShuffle implements Sampler {
    * The shuffled windows of a stream.
    *
    * @param tokenCount tokens of the stream, from 1 to 2^48
-   * @param windowTokens tokens of a window, from 1 to tokenCount
-   * @param strideTokens from the beginning of a window to that of the next one in the stream
+   * @param windowTokens number of tokens in a window, from 1 to tokenCount
+   * @param strideTokens number of tokens from the beginning of a window to the beginning of the
+   *     next in the stream
    * @param seed any number; neighbouring seeds give unrelated orders
    * @throws IllegalArgumentException if an option is out of range
    */
   public WindowShuffle(long tokenCount, long windowTokens, long strideTokens, long seed) {
-    // The stride is checked as that of windows, and then every place may begin one.
+    // Checks the stride like that of windows; then a window may begin at any place.
     TokenWindows cut = new TokenWindows(tokenCount, windowTokens, strideTokens);
     this.windows = new TokenWindows(tokenCount, windowTokens, 1);
     this.strideTokens = cut.strideTokens();
@@ -42,7 +43,7 @@ public final class WindowShuffle implements Sampler {
   }
 
   /**
-   * What its indices number.
+   * The windows that its indices number.
    *
    * @return windows that begin at every token
    */

@@ -2,8 +2,8 @@
  * Orders: which record comes at which position of an epoch.
  *
  * <p>A {@link io.penstock.sampler.Sampler Sampler} is a pure function from (epoch, position) to the
- * index of a record, and back. A loader asks it for the next few thousand indices at a time; use it
- * directly to know an order without reading anything, to resume at a position, or to share an order
+ * index of a record, and back. A loader asks it for the next few thousand indices at a time. Use it
+ * directly to look at an order without reading anything, to find a position, or to share an order
  * with another program.
  *
  * {@snippet lang="java" :
@@ -17,31 +17,31 @@
  * }
  * }
  *
- * <p>(The last lines fail when epoch 7 has fewer than 256 positions left behind {@code place}.)
+ * <p>(The last lines fail if epoch 7 has fewer than 256 positions from {@code place} on.)
  *
  * <h2>Orders of a dataset</h2>
  *
  * <ul>
  *   <li>{@link io.penstock.sampler.Sequential Sequential}: the order of the file.
- *   <li>{@link io.penstock.sampler.FullShuffle FullShuffle}: the exact shuffle, another one in each
- *       epoch. 20 to 50 million indices a second on one core, in memory that does not grow with the
- *       number of records.
- *   <li>{@link io.penstock.sampler.BlockShuffle BlockShuffle}: whole blocks, shuffled within
- *       windows of them, for devices on which random reads cannot win. As fast.
+ *   <li>{@link io.penstock.sampler.FullShuffle FullShuffle}: the exact shuffle, a new one in each
+ *       epoch. It computes 20 to 50 million indices a second on one core, in memory that does not
+ *       grow with the number of records.
+ *   <li>{@link io.penstock.sampler.BlockShuffle BlockShuffle}: whole blocks, with records shuffled
+ *       within windows of blocks, for devices on which random reads are too slow. As fast.
  *   <li>{@link io.penstock.sampler.WeightedSampler WeightedSampler} and {@link
  *       io.penstock.sampler.WeightedShuffle WeightedShuffle}: draws by weight, with and without
  *       replacement; {@link io.penstock.sampler.ClassBalanced ClassBalanced}: all classes alike.
  *   <li>{@link io.penstock.sampler.Mixture Mixture}: several datasets by weight.
- *   <li>{@link io.penstock.sampler.Sampler#of Sampler.of(recordCount, indices)}: any list, as hard
- *       examples or a curriculum give one. For each new list a new loader, or a sampler of your own
- *       whose {@code index} follows from the epoch.
+ *   <li>{@link io.penstock.sampler.Sampler#of Sampler.of(recordCount, indices)}: any list, such as
+ *       hard examples or a curriculum. For a list that changes, build a new loader each time, or
+ *       write a sampler whose {@code index} depends on the epoch.
  *   <li>{@link io.penstock.sampler.WindowShuffle WindowShuffle}: {@link
  *       io.penstock.sampler.TokenWindows windows} over a stream of tokens.
  * </ul>
  *
- * <p>What they deliver is specified in ORDER.md beside the source, with a program and test vectors
- * for the shuffles. A {@link io.penstock.sampler.MixingReport MixingReport} says how well any order
- * mixes, before anything is read.
+ * <p>ORDER.md beside the source specifies the orders, with a program and test vectors for the
+ * shuffles. A {@link io.penstock.sampler.MixingReport MixingReport} tells how well an order mixes,
+ * before anything is read.
  *
  * <h2>Parts of a dataset, and parts of an epoch</h2>
  *
@@ -52,11 +52,11 @@
  * RepeatedSampler} make epochs shorter and longer.
  *
  * <p>A {@link io.penstock.sampler.Partition Partition} is the part of each epoch that one of
- * several processes reads, and its {@link io.penstock.sampler.Deal Deal} tells the batches. How far
- * they all came is a {@link io.penstock.sampler.LoaderState LoaderState}: a line of text that any
- * job of any size goes on from. A loader takes all of it: {@code
+ * several processes reads, and its {@link io.penstock.sampler.Deal Deal} lists the batches. How far
+ * all of them have come is a {@link io.penstock.sampler.LoaderState LoaderState}: a line of text
+ * from which a job of any size resumes. A loader takes all of these: {@code
  * dataset.loader().sampler(order).rank(0, 4).state(state)}.
  *
- * <p>All of these may be used by any number of threads at once.
+ * <p>All of these are thread-safe.
  */
 package io.penstock.sampler;
