@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Columns are numbered as the transform names its inputs and outputs; each holds all records of
  * the batch, one after another, and starts at a multiple of 64 bytes.
  *
- * <p>For the thread that makes the call, and as long as it lasts: afterwards this object is another
- * batch, and other bytes lie in its segments. Copy what is to be kept.
+ * <p>Valid for the calling thread and for the duration of the call only: afterwards this object
+ * describes another batch, and its segments hold other bytes. Copy what you want to keep.
  */
 public sealed interface BatchContext permits BatchStep {
   /**
@@ -29,7 +29,7 @@ public sealed interface BatchContext permits BatchStep {
   int size();
 
   /**
-   * Where a record comes in the order of the epoch.
+   * The position of a record in the order of the epoch.
    *
    * @param i its place in the batch, from 0 up to but not including {@link #size}
    * @return at least 0
@@ -37,7 +37,7 @@ public sealed interface BatchContext permits BatchStep {
   long position(int i);
 
   /**
-   * Which record it is.
+   * The index of a record.
    *
    * @param i its place in the batch, from 0 up to but not including {@link #size}
    * @return its index in the dataset
@@ -48,7 +48,7 @@ public sealed interface BatchContext permits BatchStep {
    * An input column.
    *
    * @param column number of the input
-   * @return its records, {@link #size} of them; not to be written to
+   * @return its {@link #size} records; must not be written to
    */
   MemorySegment input(int column);
 
@@ -65,7 +65,7 @@ public sealed interface BatchContext permits BatchStep {
    * the batch that it is in.
    *
    * @param i its place in the batch, from 0 up to but not including {@link #size}
-   * @return an object that is used again by the next call
+   * @return an object that the next call reuses
    */
   RecordRandom random(int i);
 }

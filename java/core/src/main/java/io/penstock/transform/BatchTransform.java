@@ -1,20 +1,19 @@
 package io.penstock.transform;
 
 /**
- * What is done to records that need others of their batch, as in mixup: see {@link
- * Transform#ofBatches}.
+ * Transforms records that need others of their batch, as in mixup: see {@link Transform#ofBatches}.
  */
 @FunctionalInterface
 public interface BatchTransform {
   /**
    * Writes all output columns of some records of a batch. Called once or several times for each
-   * batch, for parts of it, by several threads at once; inputs of all records may be read, outputs
-   * of only these written. Output memory holds anything before.
+   * batch, for parts of it, by several threads at once. It may read the inputs of all records, and
+   * must write the outputs of these records only. Output memory initially holds arbitrary bytes.
    *
    * @param batch where its columns lie, which records they are, and their random numbers; valid
    *     during the call only
    * @param from first record to be written, its place in the batch
-   * @param to behind the last one
+   * @param to end of the range, exclusive
    * @throws Exception to fail the batch; the consumer gets a {@link io.penstock.PenstockException}
    *     that has this as its cause
    */

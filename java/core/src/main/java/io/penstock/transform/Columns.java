@@ -2,7 +2,7 @@ package io.penstock.transform;
 
 import java.nio.ByteOrder;
 
-/** Small questions that several transforms ask about columns. */
+/** Small checks of columns that several transforms share. */
 final class Columns {
   private static final String NATIVE =
       ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "<" : ">";

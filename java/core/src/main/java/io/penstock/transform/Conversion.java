@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Casts numbers to another type as C and NumPy do it on this machine: a float gets the nearest
- * value that it has, rounded once; a float that an integer cannot hold becomes the nearest that it
- * can, and NaN becomes 0, as Java has it. Immutable.
+ * Casts numbers to another type as C and NumPy do it on this machine: to floats by rounding once to
+ * the nearest value; from floats that an integer type cannot hold to its nearest value, and from
+ * NaN to 0, as in Java. Immutable.
  */
 final class Conversion {
   private final String descr;
@@ -122,7 +122,7 @@ final class Conversion {
       return isBeyondLong ? 2.0 * ((value >>> 1) | (value & 1)) : value;
     }
 
-    /** Not by way of double, which would round twice. */
+    /** Not through double, which would round twice. */
     float asFloat(MemorySegment memory, long at) {
       long value = getLong(memory, at);
       boolean isBeyondLong = this == U8 && value < 0;
@@ -164,7 +164,7 @@ final class Conversion {
       }
     }
 
-    /** By way of a float that is rounded to odd, so that the second rounding is the only one. */
+    /** Through a float that is rounded to odd, so that only the second rounding counts. */
     private static short float16(double value) {
       float nearest = (float) value;
       if (nearest == value) {

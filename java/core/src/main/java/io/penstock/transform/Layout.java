@@ -4,12 +4,12 @@ import java.util.List;
 
 /** How the axes of an image lie in a record. */
 public enum Layout {
-  /** Height, width, channels: the channels of a pixel side by side, as files have it. */
+  /** Height, width, channels: the channels of a pixel side by side, as in most files. */
   HWC,
-  /** Channels, height, width: a plane for each channel, as most trainers want it. */
+  /** Channels, height, width: a plane for each channel, as for most trainers. */
   CHW;
 
-  /** Sizes of an image that is stored in this way; two axes are an image of one channel. */
+  /** Sizes of an image that is stored in this layout; two axes are an image of one channel. */
   Size of(OutputColumn column) {
     List<Long> shape = column.shape();
     if (shape.size() == 2) {
@@ -39,7 +39,7 @@ public enum Layout {
         : describe(column, size);
   }
 
-  /** Rows at a stretch in memory: planes of whole rows. */
+  /** Contiguous rows in memory: planes of whole rows. */
   Rows rows(Size size, int elementBytes) {
     return this == HWC
         ? new Rows(1, size.height, size.width, size.channels * elementBytes)

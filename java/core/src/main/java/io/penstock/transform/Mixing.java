@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Mixup (Zhang, Cisse, Dauphin and Lopez-Paz, "mixup: beyond empirical risk minimization", ICLR
- * 2018): each record becomes a weighted mean of itself and another one of its batch, in all columns
- * alike. Immutable.
+ * 2018): each record becomes a weighted mean of itself and another record of its batch, with the
+ * same weight in all columns. Immutable.
  */
 final class Mixing {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;

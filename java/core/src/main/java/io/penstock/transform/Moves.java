@@ -11,7 +11,7 @@ import java.util.List;
 final class Moves {
   private Moves() {}
 
-  /** A part of an image, by chance or from its middle. */
+  /** A part of an image, at a random place or from the middle. */
   static Transform.Bound crop(
       OutputColumn column, Layout layout, long height, long width, boolean isRandom) {
     Layout.Size size = layout.of(column);
@@ -78,7 +78,7 @@ final class Moves {
     }
   }
 
-  /** An image, or with a probability its mirror image. */
+  /** An image, or with some probability its mirror image. */
   static Transform.Bound flip(OutputColumn column, Layout layout, double probability) {
     Layout.Rows rows = layout.rows(layout.of(column), column.elementType().sizeBytes());
     long recordBytes = column.recordBytes();
@@ -121,7 +121,7 @@ final class Moves {
     }
   }
 
-  /** The same image with its channels side by side, or each by itself. */
+  /** The same image with its channels side by side, or in separate planes. */
   static Transform.Bound transpose(OutputColumn column, Layout from, Layout to) {
     Layout.Size size = from.of(column);
     int bytes = column.elementType().sizeBytes();

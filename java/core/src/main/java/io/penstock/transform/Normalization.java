@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Turns images into float32, {@code value * (scale / deviation) - mean / deviation} by channel, and
- * their axes around if that is wanted, in one pass. All is computed in float32, without fused
- * operations, so that the result is the same everywhere. Immutable.
+ * changes the order of their axes if asked to, in one pass. Everything is computed in float32,
+ * without fused operations, so that the result is the same everywhere. Immutable.
  */
 final class Normalization {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
@@ -67,7 +67,7 @@ final class Normalization {
     return (float) (-mean[channel] / deviation[channel]);
   }
 
-  /** In C where the channels lie side by side, or each plane is one. */
+  /** In C if the channels lie side by side, or each plane is contiguous. */
   private RecordTransform bytes(int channels, int pixels) {
     float[] factors = new float[channels];
     float[] offsets = new float[channels];

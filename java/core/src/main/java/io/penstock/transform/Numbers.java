@@ -10,7 +10,7 @@ import java.util.List;
 final class Numbers {
   private Numbers() {}
 
-  /** A row of zeros with a one at the place that an integer names. */
+  /** A row of zeros with a one at the place given by an integer. */
   static Transform.Bound oneHot(OutputColumn column, int classes) {
     ElementType type = column.elementType();
     boolean isInteger =

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A column as it is delivered in batches: what comes out of transforms, or out of the files where
- * no transform touches it. Immutable.
+ * A column as it is delivered in batches: the result of transforms, or as in the files if no
+ * transform changes it. Immutable.
  *
  * @param name what it is called, not blank
  * @param elementType type of its elements, byte order included
  * @param shape sizes of the axes of one record, outermost first; empty for a scalar
- * @param fields what elements of a structured type are made of; empty for plain elements
+ * @param fields the fields of a structured type; empty for plain elements
  */
 public record OutputColumn(
     String name, ElementType elementType, List<Long> shape, List<Field> fields) {
 
-  /** Checks the parts, and takes copies of the lists. */
+  /** Checks the parts, and copies the lists. */
   public OutputColumn {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(elementType, "elementType");
@@ -54,10 +54,10 @@ public record OutputColumn(
   }
 
   /**
-   * A column described in few words.
+   * A column of elements described by a type string.
    *
    * @param name what it is called
-   * @param descr type of its elements in NumPy's words, as for {@link ElementType#parse}
+   * @param descr type of its elements as a type string of NumPy, see {@link ElementType#parse}
    * @param shape sizes of the axes of one record, outermost first; none for a scalar
    * @return the description
    * @throws IllegalArgumentException if a part is wrong
@@ -81,9 +81,9 @@ public record OutputColumn(
   }
 
   /**
-   * The same with other elements.
+   * The same column with other elements.
    *
-   * @param descr their type in NumPy's words
+   * @param descr their type, as a type string of NumPy
    * @return the description
    */
   public OutputColumn withType(String descr) {
@@ -91,7 +91,7 @@ public record OutputColumn(
   }
 
   /**
-   * The same with other axes.
+   * The same column with other axes.
    *
    * @param sizes of the axes of one record, outermost first
    * @return the description

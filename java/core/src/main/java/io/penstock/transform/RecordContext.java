@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Columns are numbered as the transform names its inputs and outputs. A segment may hold more
  * than the record, which starts at an offset: reading at {@code offset + i} costs no garbage,
- * whereas a {@link #inputRecord slice} is a small object. All records start at a multiple of their
- * elements' size at least, and columns at a multiple of 64 bytes.
+ * whereas a {@link #inputRecord slice} is a small object. A record starts at a multiple of the size
+ * of its elements, and a column at a multiple of 64 bytes.
  *
- * <p>For the thread that makes the call, and as long as it lasts: afterwards this object is another
- * record, and other bytes lie in its segments. Copy what is to be kept.
+ * <p>Valid for the calling thread and for the duration of the call only: afterwards this object
+ * describes another record, and its segments hold other bytes. Copy what you want to keep.
  */
 public sealed interface RecordContext permits RecordStep {
   /**
@@ -24,14 +24,14 @@ public sealed interface RecordContext permits RecordStep {
   long epoch();
 
   /**
-   * Where it comes in the order of the epoch.
+   * Its position in the order of the epoch.
    *
    * @return at least 0
    */
   long position();
 
   /**
-   * Which record it is.
+   * The index of the record.
    *
    * @return its index in the dataset
    */
@@ -41,7 +41,7 @@ public sealed interface RecordContext permits RecordStep {
    * Where an input column lies.
    *
    * @param column number of the input
-   * @return memory that holds the record at {@link #inputOffset}; not to be written to
+   * @return memory that holds the record at {@link #inputOffset}; must not be written to
    */
   MemorySegment input(int column);
 
@@ -57,7 +57,7 @@ public sealed interface RecordContext permits RecordStep {
    * Where an output column goes.
    *
    * @param column number of the output
-   * @return memory that the record is to be written to at {@link #outputOffset}
+   * @return memory to which the record is to be written, at {@link #outputOffset}
    */
   MemorySegment output(int column);
 
@@ -70,7 +70,7 @@ public sealed interface RecordContext permits RecordStep {
   long outputOffset(int column);
 
   /**
-   * The record in an input column, and nothing else.
+   * The record in an input column, as a slice.
    *
    * @param column number of the input
    * @return a new segment of the column's {@link OutputColumn#recordBytes}
@@ -78,7 +78,7 @@ public sealed interface RecordContext permits RecordStep {
   MemorySegment inputRecord(int column);
 
   /**
-   * The record's place in an output column, and nothing else.
+   * The place of the record in an output column, as a slice.
    *
    * @param column number of the output
    * @return a new segment of the column's {@link OutputColumn#recordBytes}
@@ -86,10 +86,10 @@ public sealed interface RecordContext permits RecordStep {
   MemorySegment outputRecord(int column);
 
   /**
-   * The record's random numbers, from the first one on: the same whenever and wherever the record
-   * is delivered at this position of this epoch.
+   * The random numbers of the record, from the first one on: the same whenever and wherever it is
+   * delivered at this position of this epoch.
    *
-   * @return an object that is used again for the next record
+   * @return an object that is reused for the next record
    */
   RecordRandom random();
 }

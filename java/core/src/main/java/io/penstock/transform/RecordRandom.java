@@ -3,12 +3,13 @@ package io.penstock.transform;
 import java.util.random.RandomGenerator;
 
 /**
- * Random numbers of one record in one epoch for one transform, which depend on nothing else: not on
- * threads, backend, batch size or ranks, nor on where a job was resumed.
+ * Random numbers of one record in one epoch for one transform. They depend on nothing else: not on
+ * threads, backend, batch size, ranks, or where a job was resumed.
  *
  * <p>The generator is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
- * generators", OOPSLA 2014), started at a hash of where it is used. All arithmetic is modulo 2^64;
- * {@code mix} is its finalizer (variant 13 of Stafford's), {@code GAMMA} is 0x9E3779B97F4A7C15:
+ * generators", OOPSLA 2014), started at a hash of the place where it is used. All arithmetic is
+ * modulo 2^64; {@code mix} is its finalizer (variant 13 of Stafford's), {@code GAMMA} is
+ * 0x9E3779B97F4A7C15:
  *
  * <pre>
  * start = mix(mix(mix(mix(seed + GAMMA) + epoch + GAMMA) + transform + GAMMA) + position + GAMMA)
@@ -17,20 +18,20 @@ import java.util.random.RandomGenerator;
  *
  * <p>{@code seed} is that of the loader's order, {@code transform} the transform's place in the
  * chain, from 0. {@link #nextLong}, {@link #nextInt(int)}, {@link #nextDouble()}, {@link
- * #nextFloat()} and {@link #nextBoolean} are fixed for good, as written here; what else a {@link
- * RandomGenerator} has is made of them by the JDK, which may do it differently in another version.
- * Not thread-safe; allocates nothing.
+ * #nextFloat()} and {@link #nextBoolean} will always work as written here; the JDK derives the
+ * other methods of {@link RandomGenerator} from them, and another version of it may do so
+ * differently. Not thread-safe; allocates nothing.
  */
 public final class RecordRandom implements RandomGenerator {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
 
   private long state;
 
-  /** A generator that is started at 0. */
+  /** A generator started at 0. */
   public RecordRandom() {}
 
   /**
-   * What all records of an epoch have in common.
+   * The key that all records of an epoch share.
    *
    * @param seed of the order
    * @param epoch number of the pass
@@ -74,7 +75,7 @@ public final class RecordRandom implements RandomGenerator {
    * A number below a bound: the upper 64 bits of the next draw, taken as unsigned, times the bound.
    *
    * @param bound at least 1
-   * @return 0 to bound - 1, each as likely as any other to within 2^-33
+   * @return 0 to bound - 1, all equally likely to within 2^-33
    * @throws IllegalArgumentException if the bound is below 1
    */
   @Override

@@ -1,12 +1,12 @@
 package io.penstock.transform;
 
-/** What is done to each record by itself: see {@link Transform#ofRecords}. */
+/** Transforms each record by itself: see {@link Transform#ofRecords}. */
 @FunctionalInterface
 public interface RecordTransform {
   /**
    * Writes all output columns of one record. Called by several threads at once, each with a context
-   * of its own; so it must not keep anything between calls that is not thread-safe. Output memory
-   * holds anything before.
+   * of its own, so any state kept between calls must be thread-safe. Output memory initially holds
+   * arbitrary bytes.
    *
    * @param record where its columns lie, which record it is, and its random numbers; valid during
    *     the call only

@@ -5,29 +5,25 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Makes columns of other columns, between reading and delivery: a step of a loader's chain.
+ * Makes columns from other columns, between reading and delivery: a step in the chain of a loader.
  *
  * <p>It reads some columns, by name, and writes others, whose type and shape it declares. An output
- * with the name of a column takes its place; other outputs come behind the columns there are;
- * columns that it does not write go on as they are. Of those that go through a whole chain
- * untouched each batch is copied once, so {@link Transforms#drop drop} what is not needed.
+ * with the name of an existing column replaces it; other outputs are appended. Columns that it does
+ * not write pass unchanged. Columns that pass a whole chain unchanged are copied once for each
+ * batch, so {@link Transforms#drop drop} those that you do not need.
  *
- * <p>A transform is a description and keeps nothing: immutable, for any number of loaders and
+ * <p>A transform is a description without state: immutable, and usable by any number of loaders and
  * threads, if its function is.
  */
 public final class Transform {
-  /** A transform that knows the columns that it reads. */
+  /** A transform that has been bound to the columns that it reads. */
   public sealed interface Bound permits OfRecords, OfBatches {
-    /**
-     * What it writes.
-     *
-     * @return the columns, numbered in this order
-     */
+    /** The columns that it writes. @return the columns, numbered in this order */
     List<OutputColumn> outputs();
   }
 
   /**
-   * Done to each record by itself.
+   * For each record by itself.
    *
    * @param outputs what it writes
    * @param function what is done
@@ -41,7 +37,7 @@ public final class Transform {
   }
 
   /**
-   * Done to records that need others of their batch.
+   * For records that need others of their batch.
    *
    * @param outputs what it writes
    * @param function what is done
@@ -115,7 +111,7 @@ public final class Transform {
   }
 
   /**
-   * What it is called in messages.
+   * Its name in messages.
    *
    * @return its name
    */
@@ -124,7 +120,7 @@ public final class Transform {
   }
 
   /**
-   * What it reads.
+   * The columns that it reads.
    *
    * @return names of columns
    */
@@ -133,7 +129,7 @@ public final class Transform {
   }
 
   /**
-   * What is no longer there behind it.
+   * The columns that it removes.
    *
    * @return names of columns
    */
@@ -142,7 +138,7 @@ public final class Transform {
   }
 
   /**
-   * Fits it to columns.
+   * Binds it to columns.
    *
    * @param columns those of {@link #inputs}, in their order
    * @return what it writes, and how

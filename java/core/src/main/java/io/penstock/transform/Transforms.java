@@ -6,15 +6,15 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Ready-made transforms. Each reads a column and writes it under the same name; what does not fit
- * the column is said when the loader is built. Images are records of three axes as a {@link Layout}
- * has them, or of two, which are images of one channel.
+ * Ready-made transforms. Each reads a column and writes it under the same name; if a transform does
+ * not fit its column, building the loader fails. Images are records of three axes in a {@link
+ * Layout}, or of two axes, which are images of one channel.
  */
 public final class Transforms {
   private Transforms() {}
 
   /**
-   * Leaves columns out of what is delivered.
+   * Removes columns from what is delivered.
    *
    * @param columns their names
    * @return the transform
@@ -25,11 +25,11 @@ public final class Transforms {
   }
 
   /**
-   * Casts numbers as NumPy's {@code astype} does; what an integer cannot hold of a float becomes
-   * the nearest that it can, and NaN becomes 0.
+   * Casts numbers as NumPy's {@code astype} does. Floats that an integer type cannot hold become
+   * its nearest value, and NaN becomes 0.
    *
    * @param column booleans, integers, or floats of 16, 32 or 64 bits
-   * @param descr the type to cast to, in NumPy's words: one of these
+   * @param descr the type to cast to, one of these, as a type string of NumPy
    * @return the transform
    */
   public static Transform cast(String column, String descr) {
@@ -39,7 +39,7 @@ public final class Transforms {
 
   /**
    * Turns images into float32: {@code (value * scale - mean) / deviation}, with a mean and a
-   * deviation for each channel; and turns their axes around if that is wanted, in the same pass.
+   * deviation for each channel, and changes the order of the axes in the same pass if asked to.
    * With a scale of 1/255 this is what PyTorch's {@code ToTensor} and {@code Normalize} do.
    * Computed in float32 as {@code value * (scale / deviation) - mean / deviation}, the two
    * constants rounded once from double.
@@ -65,7 +65,7 @@ public final class Transforms {
   }
 
   /**
-   * Turns the axes of images around: channels side by side, or each by itself.
+   * Changes the order of the axes of images: channels side by side, or in separate planes.
    *
    * @param column images of any type
    * @param from how they are stored
@@ -79,7 +79,7 @@ public final class Transforms {
   }
 
   /**
-   * Cuts a part out of each image, at a place that is drawn for each record and epoch.
+   * Cuts a part out of each image, at a random place for each record and epoch.
    *
    * @param column images of any type
    * @param layout how they are stored
@@ -107,11 +107,11 @@ public final class Transforms {
   }
 
   /**
-   * Turns left and right around in some images, drawn for each record and epoch.
+   * Mirrors some images left to right, drawn at random for each record and epoch.
    *
    * @param column images of any type
    * @param layout how they are stored
-   * @param probability of an image to be turned, 0 to 1
+   * @param probability that an image is mirrored, 0 to 1
    * @return the transform
    */
   public static Transform randomFlip(String column, Layout layout, double probability) {
@@ -139,8 +139,8 @@ public final class Transforms {
   }
 
   /**
-   * Makes rows of float32 of class numbers: 1 at the number, otherwise 0. A number that is no class
-   * fails its batch.
+   * Turns class numbers into rows of float32: 1 at the number, 0 elsewhere. A number that is not a
+   * class fails its batch.
    *
    * @param column integers; the classes become a last axis
    * @param classes how many there are, at least 1
@@ -154,8 +154,8 @@ public final class Transforms {
   }
 
   /**
-   * Turns the bytes of numbers around, for a consumer that wants the other order. To read numbers
-   * of the other order use {@link io.penstock.LoaderBuilder#nativeOrder}.
+   * Reverses the bytes of numbers, for a consumer that wants the other byte order. To read numbers
+   * in the other order use {@link io.penstock.LoaderBuilder#nativeOrder}.
    *
    * @param column numbers of more than a byte
    * @return the transform
@@ -165,13 +165,13 @@ public final class Transforms {
   }
 
   /**
-   * Mixes each record with another one of its batch, in all of these columns alike: {@code weight *
-   * own + (1 - weight) * other}, where the weight is drawn from Beta(alpha, alpha) and the other
-   * record from the batch, for each record and epoch. So what comes out depends on which records
-   * share a batch: on the batch size and the number of ranks, but on nothing else.
+   * Mixes each record with another one of its batch, with the same weight in all of these columns:
+   * {@code weight * own + (1 - weight) * other}, where the weight is drawn from Beta(alpha, alpha)
+   * and the other record from the batch, for each record and epoch. So the result depends on which
+   * records share a batch, that is, on the batch size and the number of ranks, but on nothing else.
    *
    * @param alpha 0.05 to 4; small ones leave most records nearly as they are
-   * @param columns of float32, as inputs and one-hot targets
+   * @param columns of float32, such as inputs and one-hot targets
    * @return the transform
    */
   public static Transform mixup(double alpha, String... columns) {

@@ -1,10 +1,10 @@
 /**
- * What is done to records between reading and delivery, on several threads, with the same result
- * for any number of them.
+ * Transforms run between reading and delivery, on several threads, with the same result for any
+ * number of threads.
  *
- * <p>A {@link io.penstock.transform.Transform} makes columns of other columns, of another type or
- * shape if it wants; {@link io.penstock.LoaderBuilder#transform} appends it to a loader's chain.
- * Ready-made ones are in {@link io.penstock.transform.Transforms}; one of your own is a lambda.
+ * <p>A {@link io.penstock.transform.Transform} makes columns from other columns, of another type or
+ * shape if need be; {@link io.penstock.LoaderBuilder#transform} appends it to the chain of a
+ * loader. {@link io.penstock.transform.Transforms} has ready-made ones; your own is a lambda.
  *
  * {@snippet lang="java" :
  * double[] mean = {0.5, 0.5, 0.5};
@@ -41,27 +41,27 @@
  * }
  * }
  *
- * <p><b>Records and batches.</b> A {@link io.penstock.transform.RecordTransform} sees one record;
- * those that follow each other in a chain run one after the other on a record while it is in the
- * processor's caches. A {@link io.penstock.transform.BatchTransform} sees all records of a batch,
- * and makes some of them; it waits until the whole batch has come so far.
+ * <p><b>Records and batches.</b> A {@link io.penstock.transform.RecordTransform} sees one record.
+ * Consecutive record transforms run one after the other on each record, while it is in the caches
+ * of the processor. A {@link io.penstock.transform.BatchTransform} sees all records of a batch and
+ * makes some of them; it waits until the whole batch has passed the steps before it.
  *
- * <p><b>Chance.</b> Random numbers come from {@link io.penstock.transform.RecordRandom}: a function
- * of seed, epoch, position, and the transform's place in the chain. So an augmented record is the
- * same whatever the number of threads, the backend, the batch size or the ranks, and after a
- * resume; and another one in the next epoch.
+ * <p><b>Random numbers</b> come from {@link io.penstock.transform.RecordRandom}: they are a
+ * function of seed, epoch, position, and the place of the transform in the chain. So an augmented
+ * record is the same for any number of threads, backend, batch size and number of ranks, and after
+ * a resume; in the next epoch it differs.
  *
- * <p><b>Threads.</b> {@link io.penstock.LoaderBuilder#transformThreads} of them, of the loader.
- * They work on parts of the oldest batch first. Functions are called by several threads at once,
- * and must not block on the consumer or close the loader. Memory for transformed batches is a part
- * of {@link io.penstock.LoaderBuilder#memoryBytes}; a consumer that holds all of them stops the
- * threads, and those the reading.
+ * <p><b>Threads.</b> The loader has {@link io.penstock.LoaderBuilder#transformThreads} threads for
+ * transforms. They work on parts of the oldest batch first. Several threads call a function at
+ * once; it must not wait for the consumer or close the loader. Memory for transformed batches is a
+ * part of {@link io.penstock.LoaderBuilder#memoryBytes}. A consumer that holds all of these batches
+ * stops the threads, and they stop the reading.
  *
- * <p><b>Failures.</b> What a function throws fails its batch: {@code next} throws a {@link
- * io.penstock.PenstockException} that names the record, and whoever catches it may go on with the
- * batch after it.
+ * <p><b>Failures.</b> A function that throws fails its batch: {@code next} throws a {@link
+ * io.penstock.PenstockException} that names the record, and a loop that catches it may go on with
+ * the batch after it.
  *
  * <p><b>Order.</b> Batches come in order, unless {@link io.penstock.LoaderBuilder#anyOrder} lets
- * finished ones overtake one that takes long.
+ * finished ones overtake slow ones.
  */
 package io.penstock.transform;
