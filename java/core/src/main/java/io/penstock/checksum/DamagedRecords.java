@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Looks at the records in a range of a file one by one.
+ * Checks the records in a range of a file one by one.
  *
  * <p>Elements of a record may lie anywhere in Fortran order, and records may overlap: all that have
- * a byte in the range are looked at, and in Fortran order all of the shard.
+ * a byte in the range are checked; in Fortran order, all of the shard.
  */
 final class DamagedRecords {
   private final RecordChecksums checksums;
@@ -62,13 +62,13 @@ final class DamagedRecords {
     }
   }
 
-  /** The first record of the shard that may end behind a byte of its file. */
+  /** The first record of the shard that may end after a byte of its file. */
   private static long begin(Column column, Shard shard, long from) {
     long before = from - shard.dataOffset() - column.recordBytes();
     return before < 0 || !shard.isWhole() ? 0 : before / shard.strideBytes() + 1;
   }
 
-  /** Behind the last record of the shard that may begin before a byte of its file. */
+  /** The end of the records of the shard that may begin before a byte of its file. */
   private static long end(Shard shard, long to) {
     long behind = to - shard.dataOffset();
     return !shard.isWhole()

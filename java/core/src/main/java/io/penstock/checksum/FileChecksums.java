@@ -26,16 +26,16 @@ import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * The checksums of the chunks of a file: CRC32C of each MiB, from its first byte to its last.
+ * Checksums of a file in chunks: the CRC32C of each MiB, from the first byte to the last.
  *
- * <p>Read past the page cache where the file system lets it, so that it is the device that is
- * asked, with several reads in flight. Stateless; any thread.
+ * <p>Files are read past the page cache if the file system allows it, so that the device itself is
+ * checked, with several reads in flight. Stateless; any thread.
  */
 public final class FileChecksums {
   /** Bytes of a chunk; the last one of a file may be shorter. */
   public static final int CHUNK_BYTES = 1 << 20;
 
-  /** Stands for a chunk that cannot be read. */
+  /** Marks a chunk that cannot be read. */
   public static final long UNREADABLE = -1;
 
   private static final int CHUNKS_PER_READ = 4;
@@ -59,8 +59,8 @@ public final class FileChecksums {
    * Reads a file and computes the checksums of its chunks.
    *
    * @param path a regular file
-   * @param progress is told how many bytes are done, now and then, by several threads
-   * @return of each chunk its 32 bits, or {@link #UNREADABLE}
+   * @param progress called now and then with the number of bytes done, by several threads
+   * @return the 32 bits of each chunk, or {@link #UNREADABLE}
    * @throws PenstockException if the file cannot be opened
    */
   public static long[] of(Path path, LongConsumer progress) {
@@ -108,7 +108,9 @@ public final class FileChecksums {
     }
   }
 
-  /** Where there are no direct reads, those through the page cache say what is wrong, if it is. */
+  /**
+   * If direct reads do not work, reads through the page cache tell what is wrong, if anything is.
+   */
   private FileChannel open() throws IOException {
     FileChannel direct = DirectChannel.openOrNull(path, CHUNK_BYTES, StandardOpenOption.READ);
     return direct == null ? FileChannel.open(path, StandardOpenOption.READ) : direct;
@@ -134,7 +136,7 @@ public final class FileChecksums {
     }
   }
 
-  /** One bad sector must be told of one chunk. */
+  /** One bad sector must be reported for one chunk. */
   private void readOneByOne(
       FileChannel channel, ByteBuffer buffer, CRC32C crc, int first, int last) {
     for (int chunk = first; chunk < last; chunk++) {
@@ -157,7 +159,7 @@ public final class FileChecksums {
     return crc.getValue();
   }
 
-  /** Up to the limit or the end of the file; asked for in whole blocks, also where it ends. */
+  /** Up to the limit or the end of the file; requested in whole blocks, also at the end. */
   private void read(FileChannel channel, ByteBuffer buffer, long offset) throws IOException {
     long end = Math.min(offset + buffer.limit(), sizeBytes);
     while (offset + buffer.position() < end) {
@@ -169,7 +171,7 @@ public final class FileChecksums {
   }
 
   /**
-   * Which chunks differ.
+   * The chunks that differ.
    *
    * @param expected checksums
    * @param found checksums of as many chunks

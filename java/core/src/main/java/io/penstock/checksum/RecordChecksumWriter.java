@@ -23,7 +23,7 @@ import java.util.function.LongConsumer;
  * Writes the file of record checksums: its header, and the checksums as the records are read.
  *
  * <p>The records are read in order and in batches of about a MiB; one thread reads, another
- * computes. Nothing is there until all is.
+ * computes. The file appears when it is complete.
  */
 final class RecordChecksumWriter {
   private static final long MEMORY_BYTES = 64 << 20;
@@ -96,7 +96,7 @@ final class RecordChecksumWriter {
     }
   }
 
-  /** Version 3.0, whose text is UTF-8: names of columns may be any. */
+  /** Version 3.0, whose text is UTF-8: columns may have any names. */
   private static byte[] header(List<Column> columns) {
     StringBuilder fields = new StringBuilder();
     for (Column column : columns) {
@@ -116,7 +116,7 @@ final class RecordChecksumWriter {
     return header.put((byte) '\n').array();
   }
 
-  /** Inside of quotes in a Python literal. */
+  /** For use inside quotes in a Python literal. */
   private static String quoted(String name) {
     StringBuilder text = new StringBuilder();
     name.codePoints()

@@ -23,17 +23,17 @@ import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
- * The checksums of a dataset's records, from their file: see the package for its format.
+ * The checksums of the records of a dataset, in a file; the package describes its format.
  *
- * <p>The file is mapped, so that asking is reading memory: 4 bytes a record and column of the page
- * cache. It belongs to the columns of a dataset by their names, and to its records by their number.
- * Thread-safe; closing it ends all use.
+ * <p>The file is mapped, so lookups read memory: 4 bytes of the page cache for each record and
+ * column. Columns are matched by name, and records by index. Thread-safe; it must not be used after
+ * it is closed.
  */
 public final class RecordChecksums implements AutoCloseable {
   private static final ValueLayout.OfInt CRC =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** What a column of checksums is made of. */
+  /** The type of checksums. */
   static final String DESCR = "<u4";
 
   private final Path path;
@@ -46,9 +46,9 @@ public final class RecordChecksums implements AutoCloseable {
    * Opens the checksums of a dataset.
    *
    * @param path of the file
-   * @param dataset whose columns are to be checked; the file may have others beside
+   * @param dataset whose columns are to be checked; the file may have others
    * @return the checksums, to be closed by the caller
-   * @throws PenstockException if the file cannot be read, or is of other data
+   * @throws PenstockException if the file cannot be read, or belongs to other data
    */
   public static RecordChecksums open(Path path, Dataset dataset) {
     Map<String, Part> parts =
@@ -108,9 +108,9 @@ public final class RecordChecksums implements AutoCloseable {
    * Reads all records of a dataset once, in order, and writes their checksums.
    *
    * @param dataset what to read
-   * @param target the file to make; its directory must be there
-   * @param mayReplace whether a file of that name is replaced, when the new one is whole
-   * @param progress is told how many records are done, now and then
+   * @param target the file to make; its directory must exist
+   * @param mayReplace whether an existing file is replaced when the new one is complete
+   * @param progress called now and then with the number of records done
    * @throws PenstockException if a record cannot be read, or the file cannot be made; then an old
    *     one is as it was
    */
@@ -124,7 +124,7 @@ public final class RecordChecksums implements AutoCloseable {
    *
    * @param column number of the column in the dataset
    * @param index of the record
-   * @return CRC32C of its bytes as they are stored, its 32 bits
+   * @return the 32 bits of the CRC32C of its bytes as they are stored
    * @throws PenstockException if the file has been cut short
    */
   public int get(int column, long index) {
@@ -136,11 +136,11 @@ public final class RecordChecksums implements AutoCloseable {
     }
   }
 
-  /** Takes records. */
+  /** Receives records. */
   @FunctionalInterface
   public interface Sink {
     /**
-     * Takes one.
+     * Receives one record.
      *
      * @param column number of the column
      * @param index of the record
@@ -149,8 +149,8 @@ public final class RecordChecksums implements AutoCloseable {
   }
 
   /**
-   * Finds the records with bytes in a range of a file that are not what their checksums say, or
-   * cannot be read. They are read one by one: for ranges that are known to be damaged.
+   * Finds the records with bytes in a range of a file that do not match their checksums, or cannot
+   * be read. It reads them one by one, so use it for ranges that are known to be damaged.
    *
    * @param dataset the one that this was opened with
    * @param file one of its files
@@ -162,7 +162,7 @@ public final class RecordChecksums implements AutoCloseable {
     new DamagedRecords(this, dataset, sink).find(file, from, to);
   }
 
-  /** Ends all use. Idempotent; any thread. */
+  /** Unmaps the file. Idempotent; any thread. */
   @Override
   public synchronized void close() {
     if (arena.scope().isAlive()) {

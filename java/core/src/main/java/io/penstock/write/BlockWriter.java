@@ -17,17 +17,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes a file in large blocks with several of them in flight, past the page cache where the file
- * system lets it.
+ * Writes a file in large blocks, several of them in flight, past the page cache if the file system
+ * allows it.
  *
  * <p>What it owns: the blocks' memory and the writing threads. The bytes come through {@link
- * BlockStream}s, each of them a run of the file. All that touches the file happens in the writing
- * threads, so that an interrupt of a caller does not close the channel. The pages at the ends of a
- * run are read, changed and written again: then runs may end anywhere, and writers of neighbouring
- * runs do each other no harm. After a failure nothing more is written, and nobody waits for ever.
+ * BlockStream}s, each of them a run of the file. Only the writing threads touch the file, so that
+ * an interrupt of a caller does not close the channel. The pages at the ends of a run are read,
+ * changed and written again, so runs may end anywhere, and writers of neighbouring runs do not
+ * disturb each other. After a failure nothing more is written, and no thread waits forever.
  */
 final class BlockWriter implements AutoCloseable {
-  /** What direct writes begin and end at, on all file systems with blocks of at most this size. */
+  /** Alignment of direct writes, for all file systems with blocks of at most this size. */
   static final int PAGE_BYTES = 4096;
 
   static final long DEFAULT_MEMORY_BYTES = 16 << 20;
@@ -38,7 +38,7 @@ final class BlockWriter implements AutoCloseable {
   /** One is being filled, one waits, and two are being written. */
   static final int BLOCKS = THREADS + 2;
 
-  /** Where writes go through the page cache, as much of it is dirty at most. */
+  /** If writes go through the page cache, at most this much of it is dirty. */
   private static final long FLUSH_BYTES = 64 << 20;
 
   private final Path target;
@@ -158,7 +158,7 @@ final class BlockWriter implements AutoCloseable {
     }
   }
 
-  /** From now on whoever waits does so until the system has all bytes. */
+  /** From now on a waiting thread waits until the system has all bytes. */
   void ignoreInterrupts() {
     isPatient = true;
   }
@@ -170,7 +170,7 @@ final class BlockWriter implements AutoCloseable {
     }
   }
 
-  /** Has a block written, and given back. */
+  /** Queues a block to be written and then freed. */
   void submit(Block block) {
     full.add(block); // There is room for all blocks.
   }
@@ -189,7 +189,7 @@ final class BlockWriter implements AutoCloseable {
     }
   }
 
-  /** What was to be written is not: so this is told, and is a failure for other threads, too. */
+  /** Bytes are not written, so this is reported, as a failure for other threads too. */
   private PenstockException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     PenstockException failed =

@@ -24,8 +24,8 @@ import java.util.concurrent.BlockingQueue;
  * its bucket (32 bits, in native order) and the record's columns one after another.
  *
  * <p>What it owns: a block of memory for each bucket and some more, the files, and two threads that
- * write full blocks, past the page cache where the file system lets it. A file ends with a whole
- * page, whatever of it is used: who reads it knows how many entries there are.
+ * write full blocks, past the page cache if the file system allows it. A file ends with a whole
+ * page, however much of it is used; the reader knows how many entries there are.
  */
 final class Buckets implements RecordSink, AutoCloseable {
   private static final int THREADS = 2;
@@ -44,7 +44,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   private final List<Thread> threads = new ArrayList<>(THREADS);
   private volatile PenstockException failure;
 
-  /** Of memory, on its way to a place in the file of a bucket. */
+  /** Memory on its way to a place in the file of a bucket. */
   private static final class Block {
     private final MemorySegment memory;
     private final ByteBuffer bytes;
@@ -132,8 +132,8 @@ final class Buckets implements RecordSink, AutoCloseable {
   }
 
   /**
-   * All buckets fill up at the same pace. The first blocks are of different sizes, so that they are
-   * not all full at the same moment, and the device has nothing to do between such moments.
+   * All buckets fill up at the same pace. The first blocks are of different sizes, so that they do
+   * not all fill up at the same moment and leave the device idle in between.
    */
   private int firstLimit(int bucket, int blockBytes) {
     long limit = (long) blockBytes * (bucket + 1) / paths.size();
@@ -232,7 +232,7 @@ final class Buckets implements RecordSink, AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      // Nobody has these threads to interrupt.
+      // No other code has these threads, so none can interrupt them.
       failure = PenstockException.about(target, "the data was not shuffled: interrupted", e);
     }
   }
@@ -285,7 +285,7 @@ final class Buckets implements RecordSink, AutoCloseable {
       try {
         file.close();
       } catch (IOException e) {
-        // The data is on its way all the same; a failed write was told of where it was made.
+        // The data is on its way all the same; a failed write was reported where it was made.
         failure = failure == null ? WriteFailures.about(target, e) : failure;
       }
     }

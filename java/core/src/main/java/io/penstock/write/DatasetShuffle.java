@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
- * Writes the records of a dataset in shuffled order into shards of equal size: once, so that they
- * can be read at the device's sequential speed ever after.
+ * Writes the records of a dataset in shuffled order into shards of equal size, once, so that they
+ * can be read at sequential speed from then on.
  *
  * <pre>{@code
  * try (Dataset dataset = Dataset.open(Path.of("images.npy"), Path.of("labels.npy"))) {
@@ -34,17 +34,17 @@ import java.util.function.LongConsumer;
  * }</pre>
  *
  * <p>The order is that of epoch 0 of {@link FullShuffle} for the number of records and the seed:
- * exactly what a loader with that seed delivers, so every order is as likely as there. Bounded
- * memory, whatever the size of the data: a first pass reads the records in the order of the files
- * and scatters them to buckets, which are ranges of positions of the result; a second one reads
- * bucket by bucket, puts each in order in memory, and writes it. (Sanders, Random Permutations on
- * Distributed, External and Hierarchical Memory, 1998, with a keyed permutation in place of random
- * buckets.) Both read and write sequentially. Data that fits into memory is written in one pass,
- * and buckets that do not are scattered once more.
+ * exactly what a loader with that seed delivers. Memory is bounded, whatever the size of the data:
+ * a first pass reads the records in the order of the files and scatters them to buckets, which are
+ * ranges of positions of the result; a second pass reads bucket by bucket, puts each in order in
+ * memory, and writes it. (Sanders, Random Permutations on Distributed, External and Hierarchical
+ * Memory, 1998, with a keyed permutation in place of random buckets.) Both read and write
+ * sequentially. Data that fits into memory is written in one pass, and buckets that do not are
+ * scattered once more.
  *
  * <p>The shards are {@code COLUMN-00000.npy} and so on, aligned over the columns, in a directory
- * that is there only when it is whole: see the package. Meanwhile the device needs room for the
- * data twice, beside the source. One shuffle at a time with an object.
+ * that appears only when it is complete: see the package. Meanwhile the device needs room for the
+ * data twice, beside the source. An object runs one shuffle at a time.
  */
 public final class DatasetShuffle {
   private static final int MOST_SHARDS = 100_000;
@@ -54,7 +54,7 @@ public final class DatasetShuffle {
   private long seed;
   private int shards = 1;
 
-  /** Null until it is set: what there is when it runs. */
+  /** Null until it is set; the default is computed when the shuffle runs. */
   private MemoryBudget memory;
 
   private boolean mayReplace;
@@ -71,20 +71,19 @@ public final class DatasetShuffle {
   private int passes;
 
   /**
-   * What was done.
+   * The result. @param records written
    *
-   * @param records written
    * @param bytes written to shards
    * @param buckets that records were scattered to
-   * @param passes over the data: 1 where it fits into memory, otherwise 2 or more
+   * @param passes over the data: 1 if it fits into memory, otherwise 2 or more
    */
   public record Result(long records, long bytes, long buckets, int passes) {}
 
   /**
-   * Says what is to be shuffled.
+   * Makes a shuffle of a dataset.
    *
    * @param dataset what to read; not closed here
-   * @param target name of the directory to be made; the one above must be there
+   * @param target the directory to make; its parent must exist
    */
   public DatasetShuffle(Dataset dataset, Path target) {
     this.dataset = Objects.requireNonNull(dataset, "dataset");
@@ -123,11 +122,11 @@ public final class DatasetShuffle {
   }
 
   /**
-   * Sets the memory for all that is allocated outside of the Java heap. The more of it, the larger
-   * the writes. The default is that of {@link io.penstock.LoaderBuilder#memoryBytes}: a quarter of
-   * what is left, at most 1 GiB.
+   * Sets the memory for everything that is allocated outside of the Java heap. More memory makes
+   * larger writes. The default is that of {@link io.penstock.LoaderBuilder#memoryBytes}: a quarter
+   * of what is left, at most 1 GiB.
    *
-   * @param memoryBytes at least 1; {@link #run} tells if it is too little
+   * @param memoryBytes at least 1; {@link #run} fails if it is too little
    * @return this
    */
   public DatasetShuffle memoryBytes(long memoryBytes) {
@@ -139,9 +138,9 @@ public final class DatasetShuffle {
   }
 
   /**
-   * Sets whether a directory that an earlier shuffle has made is replaced when this one is whole.
+   * Sets whether a directory that an earlier shuffle made is replaced when this one is complete.
    *
-   * @param mayReplace false unless set: then there must be none, or an empty one
+   * @param mayReplace false unless set: then the directory must not exist, or be empty
    * @return this
    */
   public DatasetShuffle replace(boolean mayReplace) {
@@ -150,9 +149,9 @@ public final class DatasetShuffle {
   }
 
   /**
-   * Sets who is told how far it has come.
+   * Sets a listener for progress.
    *
-   * @param progress gets records read and records written, added up: twice their number at the end
+   * @param progress gets the sum of records read and records written: twice their number at the end
    * @return this
    */
   public DatasetShuffle progress(LongConsumer progress) {
@@ -163,10 +162,10 @@ public final class DatasetShuffle {
   /**
    * Shuffles.
    *
-   * @return what was done; the directory is there, and forced to the disk
-   * @throws IllegalArgumentException if the memory is too little, saying what the least is
-   * @throws PenstockException if a record cannot be read, the data is changed meanwhile, or the
-   *     directory cannot be made; then it is as it was before
+   * @return the result; the directory is complete and forced to the disk
+   * @throws IllegalArgumentException if the memory is too little; the message names the least
+   * @throws PenstockException if a record cannot be read, the data change during the shuffle, or
+   *     the directory cannot be made; then the directory is as it was before
    */
   public Result run() {
     long recordBytes = dataset.recordBytes();
@@ -175,7 +174,7 @@ public final class DatasetShuffle {
     return run(budget.plan(tried -> ShufflePlan.of(tried.bytes(), recordBytes, columns)));
   }
 
-  /** With another plan: for tests of what takes large data otherwise. */
+  /** With another plan: for tests of cases that otherwise need large data. */
   Result run(ShufflePlan plan) {
     List<Column> columns = dataset.columns();
     columns.forEach(this::checkColumn);
@@ -352,10 +351,10 @@ public final class DatasetShuffle {
   }
 
   /**
-   * The name of a column as that of a file: what file names should not have is a dash.
+   * The name of a column as a file name; characters that file names should not have become dashes.
    *
    * @param column name of a column
-   * @return letters, digits, dots, underscores and dashes, without a dot in the beginning
+   * @return letters, digits, dots, underscores and dashes, not beginning with a dot
    */
   public static String fileName(String column) {
     String name = column.replaceAll("[^\\p{L}\\p{N}._-]", "-");

@@ -20,33 +20,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The files {@code .NAME.penstock-partial-XXXXXXXX} beside a target: tells those that a killed
- * process left from those that somebody is writing, and makes new ones.
+ * The files {@code .NAME.penstock-partial-XXXXXXXX} beside a target: distinguishes those that a
+ * killed process left from those that are being written, and makes new ones.
  *
  * <p>What it owns: the claims of this process. A lock tells other processes that a file is being
- * written; within the process it does not, and closing any descriptor of the file gives it up. So a
- * path is claimed before the file is opened, until after it is closed, and nobody else opens it.
+ * written, but not other threads of this one, and closing any descriptor of the file releases it.
+ * So a path is claimed before the file is opened and until after it is closed, and no other thread
+ * opens it.
  *
- * <p>Where files cannot be locked, new ones are made all the same, and what others left is not
- * touched, as it may be in use.
+ * <p>If files cannot be locked, new ones are made all the same, and files that were left are not
+ * touched, as they may be in use.
  */
 final class Leftovers {
   private static final String MARK = ".penstock-partial-";
 
-  /** Paths that somebody in this process has open, or is about to. */
+  /** Paths that this process has open, or is about to open. */
   private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
 
-  /** Directories that a notice was given of, one each. */
+  /** Directories for which a notice was given, one each. */
   private static final Set<Path> WITHOUT_LOCKS = ConcurrentHashMap.newKeySet();
 
   static {
-    // Where no more files can be opened, no class can be loaded any more to say so.
+    // Loads the class now: when no more files can be opened, it could not be loaded to say so.
     WriteFailures.load();
   }
 
   private Leftovers() {}
 
-  /** Whether a file that was left is what the caller would go on with. */
+  /** Whether a file that was left is one that the caller would continue. */
   interface Adoption {
     boolean accepts(SteadyChannel partial) throws IOException;
   }
@@ -59,7 +60,7 @@ final class Leftovers {
    * @param lockProblem why it could not be locked; null if it is
    */
   record Claimed(Path path, SteadyChannel channel, String lockProblem) {
-    /** Closes the file; it is anybody's then. */
+    /** Closes the file and gives up the claim. */
     void release() throws IOException {
       try {
         channel.close();
@@ -70,10 +71,10 @@ final class Leftovers {
   }
 
   /**
-   * Deletes all that was left of this target but one that is adopted.
+   * Deletes all files that were left of this target, except one that is adopted.
    *
    * @param target its real path
-   * @param adoption tells which; null: none
+   * @param adoption decides which; null: none
    * @return the adopted one, or null
    */
   static Claimed adopt(Path target, Adoption adoption) throws IOException {
@@ -125,11 +126,11 @@ final class Leftovers {
   }
 
   /**
-   * Makes a file under a name that nobody has.
+   * Makes a file under an unused name.
    *
    * @param target as the user names it, for messages
    * @param real its real path
-   * @param reserveBytes how long it is going to be; 0 if that is not known
+   * @param reserveBytes its final size; 0 if that is not known
    * @throws PenstockException if there is no room for it
    */
   static Claimed fresh(Path target, Path real, long reserveBytes) throws IOException {
@@ -156,9 +157,7 @@ final class Leftovers {
     }
   }
 
-  /**
-   * Null if another process took it for one that was left, before it was locked, and deleted it.
-   */
+  /** Null if another process took it for a leftover before it was locked, and deleted it. */
   private static Claimed make(Path target, Path path, long reserveBytes) throws IOException {
     Files.createFile(path);
     try {
@@ -186,10 +185,10 @@ final class Leftovers {
   }
 
   /**
-   * Claims a file that is there, or an empty one that is made.
+   * Claims an existing file, or a new empty one.
    *
    * @param path its real path
-   * @return the file; null if somebody has it
+   * @return the file; null if it is in use
    */
   static Claimed claimOrMake(Path path) throws IOException {
     if (!LocalFiles.isTaken(path)) {
@@ -202,7 +201,7 @@ final class Leftovers {
     return claim(path);
   }
 
-  /** Null if somebody has it, or it has gone. */
+  /** Null if it is in use, or has gone. */
   private static Claimed claim(Path path) throws IOException {
     if (!CLAIMED.add(path)) {
       return null;
@@ -218,7 +217,7 @@ final class Leftovers {
     }
   }
 
-  /** Of a path that is claimed; null if another process has it, or it has gone. */
+  /** For a path that is claimed; null if another process uses it, or it has gone. */
   private static Claimed open(Path path) throws IOException {
     SteadyChannel channel;
     try {

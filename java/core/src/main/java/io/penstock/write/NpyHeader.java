@@ -12,29 +12,28 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a .npy file says of itself: the first page of it, with the array behind.
+ * The header of a .npy file: its first page, followed by the array.
  *
- * <p>A header as numpy.lib.format writes it, filled up with spaces to 4096 bytes or a multiple,
- * which is allowed and lets direct reads begin with the first record: of version 1.0 where its
- * length and its characters allow that, else 2.0 or 3.0. Records that are filled up are a
- * structured type with one field; the bytes behind it are an unnamed void field, NumPy's own way to
- * write padding down.
+ * <p>A header as numpy.lib.format writes it, padded with spaces to 4096 bytes or a multiple, which
+ * the format allows and which lets direct reads begin with the first record. Its version is 1.0 if
+ * its length and characters allow that, otherwise 2.0 or 3.0. Padded records are a structured type
+ * with one field; the padding is an unnamed void field, as NumPy writes it.
  *
- * @param elementDescr how the type is written down, with its fields
+ * @param elementDescr the description of the type, with its fields
  * @param recordShape sizes of all axes but the first
- * @param field name of the one field of records that are filled up; null where they are not
+ * @param field name of the one field of padded records; null if they are not padded
  * @param recordBytes size of a record without padding
  * @param strideBytes from one record to the next
  */
 record NpyHeader(
     String elementDescr, List<Long> recordShape, String field, long recordBytes, long strideBytes) {
-  /** Where the first record starts, but for types of very many fields. */
+  /** Where the first record starts, except for types of very many fields. */
   static final int DATA_OFFSET = BlockWriter.PAGE_BYTES;
 
   /** The largest number of records that a shape can have. */
   private static final long MAX_RECORDS = Long.MAX_VALUE;
 
-  /** What records are filled up to: the least that direct reads begin and end at. */
+  /** What records are padded to: the least alignment of direct reads. */
   static final int RECORD_ALIGNMENT_BYTES = 512;
 
   private static final int MAX_RECORD_AXES = 63;
@@ -44,7 +43,7 @@ record NpyHeader(
   /** Magic and version, before the length of the header. */
   private static final int VERSION_BYTES = 8;
 
-  /** Checks sizes and names. A field where nothing is to be filled up is not used. */
+  /** Checks sizes and names. A field is ignored if no padding is needed. */
   static NpyHeader of(
       ElementType elementType, List<Field> fields, List<Long> recordShape, String field) {
     if (recordShape.size() > MAX_RECORD_AXES) {
@@ -107,7 +106,7 @@ record NpyHeader(
     }
   }
 
-  /** Size of a file with so many records. */
+  /** Size of a file with this many records. */
   long fileBytes(long recordCount) {
     try {
       return Math.addExact(dataOffset(), Math.multiplyExact(recordCount, strideBytes));
@@ -129,7 +128,7 @@ record NpyHeader(
         .formatted(field, elementDescr, subArray, strideBytes - recordBytes);
   }
 
-  /** Where the first record starts: the same however many there are going to be. */
+  /** Where the first record starts, whatever their number. */
   int dataOffset() {
     int bytes = VERSION_BYTES + Integer.BYTES + dictionary(MAX_RECORDS).getBytes(charset()).length;
     return (bytes / BlockWriter.PAGE_BYTES + 1) * BlockWriter.PAGE_BYTES;
@@ -148,7 +147,7 @@ record NpyHeader(
     return isLatin ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
   }
 
-  /** The first pages of a file with so many records. */
+  /** The first pages of a file with this many records. */
   byte[] page(long recordCount) {
     int dataOffset = dataOffset();
     Charset charset = charset();

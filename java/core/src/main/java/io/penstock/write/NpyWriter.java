@@ -17,18 +17,18 @@ import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Makes a {@code .npy} of any size, in bounded memory and at the speed of the device.
+ * Writes a {@code .npy} of any size, in bounded memory and at the speed of the device.
  *
- * <p>Records are appended, or written anywhere in any order by several threads; both without
- * filling the page cache, where the file system has direct writes (where not, as on tmpfs, {@link
- * #isDirect} is false, and pages written stay in the cache until the system drops them). The data
- * starts at byte 4096. The file is a {@link PartialFile} until {@link #commit}: a process that is
- * killed leaves no half file under its name.
+ * <p>Records are appended, or written anywhere in any order by several threads. Neither fills the
+ * page cache if the file system has direct writes; if it has not, as tmpfs, {@link #isDirect} is
+ * false, and written pages stay in the cache until the system drops them. The data starts at byte
+ * 4096. The file is a {@link PartialFile} until {@link #commit}: a process that is killed leaves no
+ * half file under its name.
  *
- * <p>Failures of the device are told by the call that finds them or by a later one, at the latest
- * by {@link #commit}; then {@link #close} deletes what there is. An interrupt of a thread that
- * waits in {@link #append} or {@link #write} is such a failure, since its records are not written;
- * it does not end {@link #finish}, {@link #commit} or {@link #close}.
+ * <p>A failure of the device is thrown by the call that finds it or by a later one, at the latest
+ * by {@link #commit}; {@link #close} then deletes the file. An interrupt of a thread that waits in
+ * {@link #append} or {@link #write} is such a failure, since its records are not written; it does
+ * not end {@link #finish}, {@link #commit} or {@link #close}.
  */
 public final class NpyWriter implements AutoCloseable {
   private static final long UNKNOWN = -1;
@@ -48,7 +48,7 @@ public final class NpyWriter implements AutoCloseable {
   private final BlockStream appended;
   private final long checkpointBytes;
 
-  /** Held for reading while records are taken in, and for writing to end that. */
+  /** Held for reading while records are accepted, and for writing to stop accepting them. */
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
   private long appendedRecords;
@@ -103,18 +103,18 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Says what the file is to hold.
+   * Starts a file.
    *
    * @param target name of the file; its directory must be there
-   * @param elementType of the elements, which are given as they are stored
+   * @param elementType type of the elements, in which callers pass them
    * @param recordShape sizes of all axes but the first; none for one element per record
-   * @return a builder, with nothing else said
+   * @return a builder with defaults
    */
   public static Builder builder(Path target, ElementType elementType, Long... recordShape) {
     return new Builder(target, elementType, List.of(recordShape));
   }
 
-  /** Options of a file that is to be made. Not thread-safe. */
+  /** Options of a file to be written. Not thread-safe. */
   public static final class Builder {
     private final Path target;
     private final ElementType elementType;
@@ -134,8 +134,8 @@ public final class NpyWriter implements AutoCloseable {
     }
 
     /**
-     * Sets how many records there are going to be: then there is room for all of them before the
-     * first is written, or an error at once, and {@link NpyWriter#write} may be used.
+     * Sets the number of records. Then room for all of them is reserved before the first is
+     * written, or opening fails, and {@link NpyWriter#write} may be used.
      *
      * @param recordCount at least 0; unless set, as many as are appended
      * @return this
@@ -149,10 +149,10 @@ public final class NpyWriter implements AutoCloseable {
     }
 
     /**
-     * Sets what structured elements, which are given as raw bytes, are made of: {@link
-     * Column#fields} of the column that they come from. Then the file says so, and NumPy has the
-     * fields. A type that has a {@link ElementType#structure} says all this itself, as those of
-     * columns do: then these are not looked at. Dots in names are levels here.
+     * Sets the fields of structured elements, which callers pass as raw bytes: {@link
+     * Column#fields} of the column that they come from. NumPy then sees the fields. They are
+     * ignored if the type has a {@link ElementType#structure}, as the types of columns do. Dots in
+     * names separate levels.
      *
      * @param fields in the order in which they lie; empty unless set
      * @return this
@@ -163,13 +163,13 @@ public final class NpyWriter implements AutoCloseable {
     }
 
     /**
-     * Fills each record up to a multiple of 512 bytes, so that direct reads get it without a copy.
-     * To NumPy the file is a structured array with one field, which is the array as it would have
-     * been: {@code numpy.load("x.npy", mmap_mode="r")["x"]}; to Penstock it is {@code x.npy#x}.
-     * Where records are such a multiple anyhow, the file is the plain array.
+     * Pads each record to a multiple of 512 bytes, so that direct reads need no copy. To NumPy the
+     * file is a structured array with one field, which is the array as it would have been: {@code
+     * numpy.load("x.npy", mmap_mode="r")["x"]}; to Penstock it is {@code x.npy#x}. If records are
+     * such a multiple anyway, the file is the plain array.
      *
-     * @param field its name: up to 255 letters, digits and underscores; null, as unless set:
-     *     records as they are
+     * @param field its name: up to 255 letters, digits and underscores; null, the default, does not
+     *     pad records
      * @return this
      */
     public Builder alignRecords(String field) {
@@ -178,9 +178,9 @@ public final class NpyWriter implements AutoCloseable {
     }
 
     /**
-     * Sets whether a file that has the name already is replaced, when this one is whole.
+     * Sets whether an existing file of this name is replaced when the new one is complete.
      *
-     * @param mayReplace false unless set: then there must be none
+     * @param mayReplace false unless set: then there must be no such file
      * @return this
      */
     public Builder replace(boolean mayReplace) {
@@ -189,14 +189,14 @@ public final class NpyWriter implements AutoCloseable {
     }
 
     /**
-     * Lets a file be continued that a killed process left: {@link NpyWriter#appendedRecords} tells
-     * how many records it has, and appending goes on behind them. Now and then what was appended is
-     * forced to the disk for that. Records that were written with {@link NpyWriter#write} are not
-     * known to a process that goes on.
+     * Lets a writer continue a file that a killed process left: {@link NpyWriter#appendedRecords}
+     * tells how many records it has, and appending continues after them. For this, appended records
+     * are forced to the disk now and then. A writer that continues a file does not know of records
+     * that were written with {@link NpyWriter#write}.
      *
-     * @param job whatever the content follows from, as sources with their times, and options; a
-     *     file of another job is deleted, not continued. Null, as unless set: files are not
-     *     continued, and a signal that ends the JVM in order deletes them
+     * @param job everything that determines the contents, such as sources with their times, and
+     *     options; a file of another job is deleted, not continued. Null, the default: files are
+     *     not continued, and a signal that ends the JVM in order deletes them
      * @return this
      */
     public Builder resumable(String job) {
@@ -205,7 +205,7 @@ public final class NpyWriter implements AutoCloseable {
     }
 
     /**
-     * Sets the memory for data that is on its way.
+     * Sets the memory for data on its way to the device.
      *
      * @param memoryBytes at least 64 KiB; 16 MiB unless set
      * @return this
@@ -229,10 +229,10 @@ public final class NpyWriter implements AutoCloseable {
      * Starts the file, under another name.
      *
      * @return its writer, to be closed by the caller
-     * @throws IllegalArgumentException if there is no array of such a type and shape
-     * @throws PenstockException if a header of .npy has no words for the fields (some lie over each
-     *     other or out of order), the file exists and must not be replaced, there is no room for
-     *     it, or its directory cannot be written to
+     * @throws IllegalArgumentException if no array has such a type and shape
+     * @throws PenstockException if a .npy header cannot describe the fields (some overlap or are
+     *     out of order), the file exists and must not be replaced, there is no room for it, or its
+     *     directory cannot be written to
      */
     public NpyWriter open() {
       return new NpyWriter(this);
@@ -252,7 +252,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Size of a record as it is given, without padding.
+   * Size of a record as callers pass it, without padding.
    *
    * @return in bytes, at least 1
    */
@@ -270,7 +270,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * How many records were appended, with those of the process that this one goes on for.
+   * How many records were appended, including those of a process that this one continues.
    *
    * @return at least 0
    */
@@ -279,11 +279,11 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Appends records. They are copied before this returns and written later. Calls of several
-   * threads follow each other in some order.
+   * Appends records. They are copied before the call returns, and written later. Concurrent calls
+   * append in some order.
    *
    * @param records whole records, one after another, as they are to be stored; on or off the heap
-   * @throws IllegalArgumentException if these are no whole records, or more than there may be
+   * @throws IllegalArgumentException if they are not whole records, or more than were announced
    * @throws PenstockException if these or earlier records could not be written
    */
   public void append(MemorySegment records) {
@@ -307,14 +307,14 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Writes records anywhere, and waits until the system has them. Any thread, several at a time;
-   * large ranges are faster than small ones. What is written twice at the same time is either.
-   * Records that are never written are zeros.
+   * Writes records at their place, and waits until the system has them. Several threads may call it
+   * at a time; large ranges are faster than small ones. If two threads write a record at the same
+   * time, either may win. Records that are never written are zeros.
    *
    * @param firstRecord index of the first
    * @param records whole records, one after another, as they are to be stored; on or off the heap
    * @throws IllegalStateException if the number of records was not set
-   * @throws IllegalArgumentException if these are no whole records, or out of range
+   * @throws IllegalArgumentException if they are not whole records, or out of range
    * @throws PenstockException if these or earlier records could not be written
    */
   public void write(long firstRecord, MemorySegment records) {
@@ -398,10 +398,10 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Completes the file under its other name and forces it to the disk; ends the threads and gives
-   * the memory back. What is left for {@link #commit} is the name, so that several files that
-   * belong together can get theirs when all of them are whole. Does nothing when called again.
-   * Whether the thread is interrupted makes no difference: what was appended is not lost.
+   * Completes the file under its temporary name and forces it to the disk; ends the threads and
+   * gives the memory back. Only the name is left for {@link #commit}, so that several files that
+   * belong together can get theirs when all are complete. A second call does nothing. An interrupt
+   * makes no difference: nothing that was appended is lost.
    *
    * @throws IllegalStateException if fewer records were appended than were to come
    * @throws PenstockException if that fails, or any record before could not be written
@@ -433,8 +433,8 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /**
-   * Completes the file and gives it its name, in one step: before there is the old file or none,
-   * and afterwards the whole new one, forced to the disk. The writer is closed then.
+   * Completes the file and gives it its name, in one step: before it there is the old file or none,
+   * and after it the complete new one, forced to the disk. This closes the writer.
    *
    * @throws IllegalStateException if fewer records were appended than were to come
    * @throws PenstockException if that fails, or any record before could not be written; then the
@@ -456,7 +456,7 @@ public final class NpyWriter implements AutoCloseable {
     }
   }
 
-  /** The last page may be too long, and records that were never written are not there yet. */
+  /** The last page may be too long, and records that were never written may lie beyond the end. */
   private void setLength(long bytes) throws IOException {
     FileChannel own = file.channel();
     if (own.size() < bytes) {

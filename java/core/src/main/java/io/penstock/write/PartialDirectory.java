@@ -19,15 +19,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * A directory that is not there until all of its files are: made under another name beside its own,
- * {@code .NAME.penstock-partial}, and given its own in one step by {@link #commit}.
+ * A directory that appears only when all of its files are complete: it is made under another name,
+ * {@code .NAME.penstock-partial}, and {@link #commit} gives it its own in one step.
  *
- * <p>A note in it says what was made here, and is locked while a process works on it: so what a
- * killed process left is told from the work of one that lives, and is deleted by the next one that
- * makes the same directory. Where files cannot be locked, a directory that is there already may be
- * in use, and is refused. A directory is replaced only if it has such a note, and holds nothing but
- * what is made here: never one with anybody's other files. What it must not do is to look into
- * directories below: it makes none.
+ * <p>A note in it says what was made, and is locked while a process works on it. So the next
+ * process that makes the same directory can tell what a killed process left, and deletes it. If
+ * files cannot be locked, an existing directory may be in use, and is refused. A directory is
+ * replaced only if it has such a note and holds nothing else: never one with other files. It must
+ * not look into directories below; it makes none.
  */
 final class PartialDirectory implements AutoCloseable {
   static final String NOTE = "penstock-shuffle.txt";
@@ -53,12 +52,11 @@ final class PartialDirectory implements AutoCloseable {
   /**
    * Starts a directory; deletes what a killed process left of the same target.
    *
-   * @param target name of the directory that is going to be; the one above must be there. A link is
-   *     followed
-   * @param mayReplace whether one that was made like this is replaced
+   * @param target name of the final directory; its parent must exist. A link is followed
+   * @param mayReplace whether a directory that was made like this is replaced
    * @param text of the note
-   * @throws PenstockException if there is something that must not be replaced, somebody else makes
-   *     the same directory, or it cannot be made
+   * @throws PenstockException if there is something that must not be replaced, another process
+   *     makes the same directory, or it cannot be made
    */
   static PartialDirectory create(Path target, boolean mayReplace, String text) {
     try {
@@ -79,7 +77,7 @@ final class PartialDirectory implements AutoCloseable {
     }
   }
 
-  /** Whether it was not there before. */
+  /** Whether the target did not exist before. */
   private static boolean make(Path path) throws IOException {
     try {
       Files.createDirectory(path);
@@ -116,7 +114,7 @@ final class PartialDirectory implements AutoCloseable {
     return note;
   }
 
-  /** Of our own note, whose lock would be given up by whoever opens and closes it. */
+  /** For our own note: opening and closing it would release its lock. */
   private static List<String> lines(FileChannel note) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(note.size(), MOST_NOTE_BYTES));
     int count = 0;
@@ -189,7 +187,7 @@ final class PartialDirectory implements AutoCloseable {
     return isNamedSo && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Deletes what is made here; anything else stays, and so does the directory then. */
+  /** Deletes what was made here; anything else stays, and then so does the directory. */
   private static void deleteFiles(Path directory, ShuffleNote note, boolean isNoteKept)
       throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
@@ -243,7 +241,7 @@ final class PartialDirectory implements AutoCloseable {
     Files.deleteIfExists(path());
   }
 
-  /** While the JVM ends there is nobody to tell; the next process deletes what is left. */
+  /** While the JVM ends, a failure cannot be reported; the next process deletes what is left. */
   private void deleteQuietly() {
     try {
       delete(ShuffleNote.of(lines(note.channel())));

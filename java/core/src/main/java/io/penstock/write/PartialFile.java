@@ -17,14 +17,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A file that is not there until it is whole: written under another name beside its own, and given
- * its own in one step by {@link #commit}. Whatever happens meanwhile, the target is as it was
- * before, or the whole new file.
+ * A file that appears only when it is complete: it is written under another name beside the target,
+ * and {@link #commit} gives it its own name in one step. Whatever happens, the target is as it was
+ * before, or the complete new file.
  *
- * <p>The other name is {@code .NAME.penstock-partial-XXXXXXXX}. The file is locked while a process
- * has it open, so that those which were left by a process that was killed are told from others; the
- * next {@link #create} for the same target deletes them. {@link #close} without a commit deletes
- * the file, and so does the end of the JVM on a signal that lets it end in order.
+ * <p>The other name is {@code .NAME.penstock-partial-XXXXXXXX}. A process locks the file while it
+ * has it open; so the next {@link #create} for the same target recognises files of killed
+ * processes, and deletes them. {@link #close} without a commit deletes the file, and so does a
+ * signal that ends the JVM in order.
  *
  * {@snippet lang="java" :
  * try (PartialFile file = PartialFile.create(Path.of("x.json"), false)) {
@@ -33,10 +33,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * }
  * }
  *
- * <p>Several threads may make the same target, each with a file of its own: the first one to commit
- * makes it, and the others replace that, or are refused. One thread at a time for each object, but
- * {@link #channel} may be used as channels may. Other code of the same process must not open and
- * close {@link #path()} meanwhile: that gives up the lock.
+ * <p>Several threads may make the same target, each with a file of its own: the first to commit
+ * makes it, and the others replace it or are refused. One thread at a time may use an object;
+ * {@link #channel} is thread-safe as channels are. Other code of the same process must not open and
+ * close {@link #path()} meanwhile: that releases the lock.
  */
 public final class PartialFile implements AutoCloseable {
   /** What the end of the JVM deletes. */
@@ -73,24 +73,24 @@ public final class PartialFile implements AutoCloseable {
   /**
    * Starts a file; deletes what killed processes left of the same target.
    *
-   * @param target name of the file that is going to be; its directory must be there. A symbolic
-   *     link is followed: the file at its end is made or replaced, and the link stays
-   * @param mayReplace whether a file that has this name already is replaced in the end; a device,
+   * @param target name of the final file; its directory must exist. A symbolic link is followed:
+   *     the file at its end is made or replaced, and the link stays
+   * @param mayReplace whether an existing file of this name is replaced by the commit; a device,
    *     FIFO, socket or directory never is
    * @return the file, empty, to be closed by the caller
-   * @throws PenstockException if there is a file and it must not be replaced, or something that is
-   *     no regular file, or the directory cannot be written to
+   * @throws PenstockException if there is a file that must not be replaced, or something that is
+   *     not a regular file, or the directory cannot be written to
    */
   public static PartialFile create(Path target, boolean mayReplace) {
     return create(target, mayReplace, 0, null);
   }
 
   /**
-   * With room for it, and perhaps not from the beginning.
+   * With room reserved, or continuing a file that was left.
    *
-   * @param reserveBytes how long it is going to be; 0 if that is not known
-   * @param adoption which of the files that were left to go on with; null: none, and a signal
-   *     deletes the file
+   * @param reserveBytes its final size; 0 if that is not known
+   * @param adoption which of the files that were left to continue; null: none, and a signal deletes
+   *     the file
    */
   static PartialFile create(
       Path target, boolean mayReplace, long reserveBytes, Leftovers.Adoption adoption) {
@@ -131,8 +131,8 @@ public final class PartialFile implements AutoCloseable {
   }
 
   /**
-   * To write to it, and read from it. An interrupt does not close this channel, and none of its
-   * calls notices one; it cannot be mapped, nor be copied to or from another channel.
+   * The channel for writing and reading the file. Interrupts neither close it nor end its calls; it
+   * cannot be mapped, nor copied to or from another channel.
    *
    * @return the channel, at position 0 in the beginning; closed with this
    */
@@ -140,27 +140,30 @@ public final class PartialFile implements AutoCloseable {
     return claimed.channel();
   }
 
-  /** The same for threads that nobody interrupts: several at once, and without copies. */
+  /** The same for threads that are never interrupted: several at once, and without copies. */
   FileChannel channelOfOwnThreads() {
     return claimed.channel().interruptible();
   }
 
-  /** Whether it goes on with what a killed process left. */
+  /** Whether it continues a file that a killed process left. */
   boolean isAdopted() {
     return isAdopted;
   }
 
-  /** Has another channel closed together with the first, as no earlier close may be. */
+  /**
+   * Registers another channel to be closed together with the first, as it must not be closed
+   * earlier.
+   */
   void own(FileChannel channel) {
     others.add(channel);
   }
 
   /**
-   * Forces the file to the disk and gives it its name, in one step and for good. Whether the thread
-   * is interrupted makes no difference.
+   * Forces the file to the disk and gives it its name, in one step and durably. An interrupt makes
+   * no difference.
    *
-   * @throws PenstockException if that fails, or a file of that name has come into being meanwhile
-   *     and must not be replaced; then the target is as it was, and the file still to be closed
+   * @throws PenstockException if that fails, or a file of that name has appeared meanwhile and must
+   *     not be replaced; then the target is as it was, and the file must still be closed
    */
   public void commit() {
     if (!isOpen) {
@@ -186,7 +189,7 @@ public final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** A link is refused where there is a file; a rename would replace it. */
+  /** Making a link fails if there is a file; a rename would replace it. */
   private void name() throws IOException {
     try {
       Files.createLink(real, path());
@@ -238,7 +241,7 @@ public final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** While the JVM ends there is nobody to tell. */
+  /** While the JVM ends, a failure cannot be reported. */
   private static void deleteAll() {
     for (PartialFile file : OPEN) {
       if (!file.isKeptOnSignal) {

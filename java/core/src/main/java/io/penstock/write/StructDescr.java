@@ -9,9 +9,9 @@ import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
 /**
- * What the header of a .npy says of structured elements whose fields somebody listed: names, types
- * and places, as numpy.lib.format.dtype_to_descr writes them. Levels are taken apart at the dots of
- * names. Types that come from files have a structure of their own and need none of this.
+ * Describes structured elements with listed fields in the header of a .npy: names, types and
+ * places, as numpy.lib.format.dtype_to_descr writes them. Dots in names separate levels. Types that
+ * come from files have a structure of their own and do not need this.
  */
 final class StructDescr {
   /** NumPy reads headers of 10,000 characters unless it is told to read longer ones. */
@@ -23,8 +23,8 @@ final class StructDescr {
   private StructDescr() {}
 
   /**
-   * The description; null where there is none: fields over each other or out of order, arrays of
-   * structures, names that are not ASCII, or too much of all that.
+   * The description; null if there is none: fields that overlap or are out of order, arrays of
+   * structures, names that are not ASCII, or too many fields.
    */
   static String ofOrNull(ElementType element, List<Field> fields) {
     long at = 0;
@@ -78,7 +78,7 @@ final class StructDescr {
     return items.toString();
   }
 
-  /** NumPy's own way to write padding down. */
+  /** Padding, as NumPy writes it. */
   private static void pad(StringJoiner items, long bytes) {
     if (bytes > 0) {
       items.add("('', '|V%s')".formatted(bytes));

@@ -9,11 +9,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** What went wrong while a file was made, in one line: what was expected, found, and what to do. */
+/**
+ * Failures while a file is written, in one line: what was expected, what was found, and what to do.
+ */
 final class WriteFailures {
   private WriteFailures() {}
 
-  /** Has this class loaded. */
+  /** Loads this class. */
   static void load() {}
 
   static PenstockException exists(Path target, IOException cause) {
@@ -24,7 +26,7 @@ final class WriteFailures {
         cause);
   }
 
-  /** There is no room, as the system says by name. */
+  /** No room, as the system reports by name. */
   static PenstockException full(Path target, long bytes, String status) {
     return new PenstockException(
         "%s: expected room for %d bytes, found none (%s): %s; nothing was left behind"
@@ -36,7 +38,7 @@ final class WriteFailures {
         null);
   }
 
-  /** Anything that the system says of a file that is being made. */
+  /** Any other failure of a file that is being written. */
   static PenstockException about(Path target, IOException e) {
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     if (e instanceof FileAlreadyExistsException) {

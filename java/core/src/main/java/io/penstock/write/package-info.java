@@ -1,8 +1,8 @@
 /**
- * Making data sets: files that are larger than memory, whole or not there at all.
+ * Writes data sets: files larger than memory, which are complete or not there at all.
  *
- * <p>{@link io.penstock.write.NpyWriter NpyWriter} is what {@code numpy.lib.format.open_memmap} is
- * for: a {@code .npy} of any size, appended to or written anywhere in any order, at the speed of
+ * <p>{@link io.penstock.write.NpyWriter NpyWriter} does what {@code numpy.lib.format.open_memmap}
+ * does: a {@code .npy} of any size, appended to or written anywhere in any order, at the speed of
  * the device and without filling the page cache.
  *
  * {@snippet lang="java" :
@@ -15,13 +15,12 @@
  * }
  * }
  *
- * <p>Whatever is made here is written beside its own name, as a {@link
- * io.penstock.write.PartialFile PartialFile}, and gets its name in one step when it is whole and on
- * the disk. Who fails, is killed or loses power leaves the old file or none. What a killed process
- * leaves behind is recognised, as nobody holds its lock any more, and deleted by the next writer of
- * the same file, or continued by it if both were told that they may ({@link
- * io.penstock.write.NpyWriter.Builder#resumable resumable}). A file that exists is never replaced
- * unless it was said that it may be.
+ * <p>A new file is written under another name, as a {@link io.penstock.write.PartialFile
+ * PartialFile}, and gets its own name in one step when it is complete and on the disk. A failure, a
+ * kill or a power loss leaves the old file or none. The next writer of the same file recognises
+ * what a killed process left behind, as nobody holds its lock, and deletes it, or continues it if
+ * both writers are {@link io.penstock.write.NpyWriter.Builder#resumable resumable}. An existing
+ * file is replaced only if the caller allows it.
  *
  * <p>{@link io.penstock.write.DatasetShuffle DatasetShuffle} writes the records of a dataset in
  * shuffled order into shards, in two sequential passes over any amount of data.
