@@ -2,6 +2,7 @@
  * new permutation each epoch makes every record equally likely to be next, so any fixed subset is
  * as good as clairvoyance, while the least recently used records are the wrong ones to keep. */
 #include "core/cache.h"
+#include "core/common.h"
 #include "core/reader.h"
 
 /* Constants of SplitMix64 (Steele, Lea, Flood 2014): a full-period increment and a strong mix. */
@@ -57,6 +58,7 @@ int cache_serve(penstock_reader *reader, uint32_t entry) {
   const uint32_t cell = cache_cell(&reader->cache, entry_index(&reader->entries, entry));
   if (cell == ENTRY_NONE || !(reader->cache.filled[cell >> 6] >> (cell & 63) & 1))
     return 0;
+  PENSTOCK_ASSERT(entry_state(&reader->entries, entry) == ENTRY_PENDING);
   entry_set(&reader->entries, entry, ENTRY_LOADED, cell);
   reader->statistics.cache_hits++;
   return 1;

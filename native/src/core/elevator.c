@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "core/cache.h"
+#include "core/common.h"
 #include "core/elevator.h"
 #include "core/order.h"
 #include "core/reader.h"
@@ -250,8 +251,11 @@ void elevator_remove(penstock_reader *reader, uint32_t entry) {
       elevator->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
     return;
   }
-  while (entry_value(ring, at) != entry)
+  PENSTOCK_ASSERT(entry_state(ring, entry) == ENTRY_PENDING && at != ENTRY_NONE);
+  while (entry_value(ring, at) != entry) {
     at = entry_value(ring, at);
+    PENSTOCK_ASSERT(at != ENTRY_NONE);
+  }
   entry_set(ring, at, ENTRY_PENDING, entry_value(ring, entry));
 }
 

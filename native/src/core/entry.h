@@ -28,6 +28,8 @@ typedef struct {
   uint32_t fault;
 } order_entry;
 
+_Static_assert(sizeof(order_entry) == 16, "four entries lie in a line of the processor's cache");
+
 typedef struct {
   order_entry *all;
   uint32_t capacity;

@@ -193,6 +193,7 @@ static void assign_cells(penstock_reader *reader, const visit *visit, const exte
   const uint32_t first = visit->cursors[extent->column].next;
   for (uint32_t i = 0; i < extent->cut_count; i++) {
     const uint32_t entry = visit_entry(visit, first + i);
+    PENSTOCK_ASSERT(!needs_cell(reader, entry) || reader->free_cell_count > 0);
     if (needs_cell(reader, entry))
       entry_set(&reader->entries, entry, ENTRY_READING,
                 reader->free_cells[--reader->free_cell_count]);
@@ -235,6 +236,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   const uint32_t kept = visit == &reader->elevator.urgent ? 0 : reader->elevator.head_ahead;
   if (extent.cells_needed > 0 && reader->free_cell_count < extent.cells_needed + kept)
     return 0;
+  PENSTOCK_ASSERT(reader->free_request_count > 0);
   request *request = &reader->requests[reader->free_requests[reader->free_request_count - 1]];
   request->offset_bytes = extent.begin;
   request->length_bytes = (uint32_t)(round_up(extent.end, extent.alignment) - extent.begin);

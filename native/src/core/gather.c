@@ -27,6 +27,7 @@ void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int
   entry_ring *ring = &reader->entries;
   if (status < 0)
     entry_fail(ring, entry, column, status);
+  PENSTOCK_ASSERT(ring->all[entry].word >= HOLD_ONE && entry_state(ring, entry) == ENTRY_READING);
   ring->all[entry].word -= HOLD_ONE;
   if (ring->all[entry].word <= INDEX_MASK) {
     entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));
@@ -89,6 +90,8 @@ static void fail_all(penstock_reader *reader, request *request, part part, int32
 }
 
 void gather_drop(penstock_reader *reader, request *request) {
+  PENSTOCK_ASSERT(reader->in_flight > 0 &&
+                  reader->free_request_count < reader->options.queue_depth);
   staging_free(&reader->staging, request);
   request->is_under_way = 0;
   reader->free_requests[reader->free_request_count++] = (uint32_t)(request - reader->requests);
@@ -312,6 +315,7 @@ static void free_cells(penstock_reader *reader, uint32_t count) {
   uint32_t entry = entry_at(ring, ring->taken);
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t cell = entry_value(ring, entry);
+    PENSTOCK_ASSERT(reader->free_cell_count <= reader->options.cell_count);
     if (cell != ENTRY_NONE && cell >= reader->cache.cached)
       reader->free_cells[reader->free_cell_count++] = cell;
     if (++entry == ring->capacity)

@@ -36,6 +36,7 @@ static const slot_batch *find_batch(const penstock_reader *reader, uint64_t sequ
   if (sequence - guess->first < guess->count)
     return guess;
   uint32_t high = reader->batch_count;
+  PENSTOCK_ASSERT(low < high);
   while (high - low > 1) {
     const uint32_t middle = low + (high - low) / 2;
     if (batch_at(reader, middle)->first <= sequence)

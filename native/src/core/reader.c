@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/cache.h"
+#include "core/check.h"
 #include "core/common.h"
 #include "core/elevator.h"
 #include "core/extent.h"
@@ -139,10 +140,13 @@ int32_t penstock_reader_reset(penstock_reader *reader) {
   if (!reader)
     return -EINVAL;
   const int32_t status = drain(reader);
-  if (status == 0)
-    forget_all(reader);
   reader->loading.request = NULL; /* what was being read of a resident column is read again */
-  return status;
+  if (status < 0)
+    return status;
+  forget_all(reader);
+  check_resume(reader);
+  check_invariants(reader);
+  return 0;
 }
 
 /* A device that does not answer may still write to our memory later: then all stays as it is. Of a
@@ -254,6 +258,9 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
   if (!reader || !progress)
     return -EINVAL;
   const int32_t status = drive(reader, wanted, timeout_ns);
+  if (status < 0)
+    check_suspend(reader);
+  check_invariants(reader);
   const entry_ring *ring = &reader->entries;
   progress->ready = ready_count(reader);
   progress->ordered = ring->ordered - ring->taken;
@@ -280,6 +287,7 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
   const uint64_t begin = io_now_ns();
   const int32_t status = gather_take(reader, count, slot_address, failure);
   reader->statistics.copy_ns += io_now_ns() - begin;
+  check_invariants(reader);
   return status;
 }
 

@@ -58,6 +58,13 @@ struct penstock_reader {
   uint64_t cpu_start_ns;
   void *memory;
   uint64_t memory_bytes;
+
+#ifdef PENSTOCK_CHECK
+  struct {
+    uint64_t credit; /* of calls whose large parts were not looked at */
+    int is_suspended;
+  } check;
+#endif
 };
 
 int32_t reader_open_with(penstock_source *source, const penstock_reader_options *options,

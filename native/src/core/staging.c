@@ -25,6 +25,8 @@ uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes,
 void staging_free(staging_ring *ring, request *request) {
   if (request->chunk == 0)
     return;
+  PENSTOCK_ASSERT(request->chunk <= ring->chunk_capacity &&
+                  !ring->chunks[request->chunk - 1].freed);
   ring->chunks[request->chunk - 1].freed = 1;
   request->chunk = 0;
   while (ring->chunk_count > 0 && ring->chunks[ring->chunk_first].freed) {
