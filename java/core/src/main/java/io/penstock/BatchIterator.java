@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.engine.BatchSource;
+import io.penstock.internal.engine.FailureWords;
 import io.penstock.internal.engine.Pipeline;
 import io.penstock.internal.engine.Slot;
 import java.util.Iterator;
@@ -71,7 +72,7 @@ final class BatchIterator implements Iterator<Batch> {
     PenstockException failure = slot.failure();
     if (failure != null) {
       source.release(slot);
-      throw Pipeline.stopped(failure);
+      throw FailureWords.stopped(failure);
     }
     open(batch, slot);
     // Not what failed: a job that ends there goes on with it.

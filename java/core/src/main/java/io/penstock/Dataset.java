@@ -2,8 +2,6 @@ package io.penstock;
 
 import io.penstock.format.FolderIndex;
 import io.penstock.format.Formats;
-import io.penstock.internal.engine.MappedColumn;
-import io.penstock.internal.engine.VariableSource;
 import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.LoaderState;
@@ -36,28 +34,24 @@ import java.util.function.LongUnaryOperator;
 public final class Dataset implements AutoCloseable {
   private static final int MAX_COLUMNS = 64;
 
-  private final NativeSource source;
+  private final OpenDataset opened;
   private final List<Column> columns;
   private final Map<String, Integer> columnNumbers = new LinkedHashMap<>();
-  private final DatasetFiles opened;
   private final Identity identity;
-  private final DatasetMaps maps;
   private final DatasetWarming warming;
   private final OpenLoaders loaders = new OpenLoaders();
   private final LeakReports.Watch watch;
   private volatile boolean isClosed;
 
-  private Dataset(DatasetFiles opened) {
-    this.opened = opened;
-    this.source = opened.source();
+  private Dataset(DatasetFiles files) {
+    this.opened = new OpenDataset(files);
     this.columns = opened.columns();
-    this.maps = new DatasetMaps(opened);
-    this.warming = new DatasetWarming(this, opened);
-    this.identity = new Identity(opened);
+    this.warming = new DatasetWarming(files);
+    this.identity = new Identity(files);
     for (Column column : columns) {
       columnNumbers.put(column.name(), columnNumbers.size());
     }
-    this.watch = DatasetMaps.watch(this, maps);
+    this.watch = DatasetMaps.watch(this, opened.maps());
   }
 
   /**
@@ -269,12 +263,7 @@ public final class Dataset implements AutoCloseable {
    * @throws IllegalStateException if closed, and sizes differ
    */
   public long recordBytes() {
-    long sum = 0;
-    for (int i = 0; i < columns.size(); i++) {
-      Column column = columns.get(i);
-      sum += column.isVariable() ? variableSource(i).meanBytes() : column.recordBytes();
-    }
-    return sum;
+    return opened.recordBytes();
   }
 
   /**
@@ -287,7 +276,7 @@ public final class Dataset implements AutoCloseable {
    */
   public List<FileInfo> files() {
     checkOpen();
-    return DeviceCall.get("the files were being looked at", () -> FileLook.infos(source));
+    return opened.fileInfos();
   }
 
   /**
@@ -317,10 +306,10 @@ public final class Dataset implements AutoCloseable {
   public MemorySegment record(String column, long index) {
     int number = columnNumber(column);
     Objects.checkIndex(index, recordCount());
-    maps.handOut();
+    opened.maps().handOut();
     return columns.get(number).isVariable()
-        ? DatasetMaps.copy(variableSource(number), index)
-        : mappedColumn(number).record(index);
+        ? DatasetMaps.copy(opened.variableSource(number), index)
+        : opened.mappedColumn(number).record(index);
   }
 
   /**
@@ -336,9 +325,9 @@ public final class Dataset implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public LongUnaryOperator integers(String column) {
-    maps.handOut();
+    opened.maps().handOut();
     int number = columnNumber(column);
-    return Scalars.integers(columns.get(number), () -> mappedColumn(number)::record);
+    return Scalars.integers(columns.get(number), () -> opened.mappedColumn(number)::record);
   }
 
   /**
@@ -350,9 +339,9 @@ public final class Dataset implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public LongToDoubleFunction numbers(String column) {
-    maps.handOut();
+    opened.maps().handOut();
     int number = columnNumber(column);
-    return Scalars.numbers(columns.get(number), () -> mappedColumn(number)::record);
+    return Scalars.numbers(columns.get(number), () -> opened.mappedColumn(number)::record);
   }
 
   /**
@@ -384,8 +373,8 @@ public final class Dataset implements AutoCloseable {
     identity.check(state, order);
   }
 
-  /** The files it is made of. */
-  DatasetFiles opened() {
+  /** What reading has to know of it. */
+  OpenDataset opened() {
     return opened;
   }
 
@@ -402,7 +391,7 @@ public final class Dataset implements AutoCloseable {
    */
   public void check() {
     checkOpen();
-    DeviceCall.run("the files were being checked", () -> FileLook.check(source));
+    DeviceCall.run("the files were being checked", () -> FileLook.check(opened.source()));
   }
 
   /**
@@ -432,21 +421,10 @@ public final class Dataset implements AutoCloseable {
     synchronized (this) {
       isClosed = true;
     }
-    maps.ending();
+    opened.maps().ending();
     loaders.close();
-    maps.close();
-    source.close();
+    opened.close();
     watch.end();
-  }
-
-  /** Opens a loader. Others may use the dataset meanwhile, and close it. */
-  Loader open(LoaderBuilder builder) {
-    checkOpen();
-    if (builder.isReplay && builder.isChecked()) {
-      throw new IllegalArgumentException(
-          "replay must be without verify and badRecords, as it reads one batch only, was with");
-    }
-    return new Loader(builder, source);
   }
 
   /**
@@ -468,16 +446,7 @@ public final class Dataset implements AutoCloseable {
     return warming;
   }
 
-  MappedColumn mappedColumn(int number) {
-    return maps.column(number);
-  }
-
-  /** Where the records of a column with different sizes are; null for the others. */
-  VariableSource variableSource(int number) {
-    return maps.variable(number);
-  }
-
-  private void checkOpen() {
+  void checkOpen() {
     if (isClosed) {
       throw new IllegalStateException("the dataset is closed");
     }

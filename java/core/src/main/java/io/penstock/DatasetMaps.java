@@ -126,7 +126,7 @@ final class DatasetMaps implements AutoCloseable {
   }
 
   /** Has it reported, and its files closed, when a dataset becomes unreachable. */
-  static LeakReports.Watch watch(Dataset dataset, DatasetMaps maps) {
+  static LeakReports.Watch watch(Object dataset, DatasetMaps maps) {
     String description = dataset.toString();
     Throwable origin = new Throwable("the dataset was opened here");
     return LeakReports.watch(dataset, () -> maps.forgotten(description, origin));

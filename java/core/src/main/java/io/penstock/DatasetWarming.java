@@ -16,12 +16,10 @@ import java.util.TreeMap;
  * it, and it ends when the last of them is closed. Thread-safe.
  */
 final class DatasetWarming {
-  private final Dataset dataset;
   private final DatasetFiles files;
   private PageCacheWarmer current;
 
-  DatasetWarming(Dataset dataset, DatasetFiles files) {
-    this.dataset = dataset;
+  public DatasetWarming(DatasetFiles files) {
     this.files = files;
   }
 
@@ -71,7 +69,7 @@ final class DatasetWarming {
    */
   private List<PageCacheWarmer.Range> ranges() {
     Map<Integer, long[]> spans = new TreeMap<>();
-    for (Column column : dataset.columns()) {
+    for (Column column : files.columns()) {
       for (Shard shard : column.shards()) {
         if (shard.recordCount() == 0) {
           continue;

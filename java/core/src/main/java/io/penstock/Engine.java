@@ -53,21 +53,21 @@ final class Engine implements AutoCloseable {
    * @param rules of checking; null where nothing is checked
    */
   Engine(
-      LoaderBuilder builder,
+      OpenDataset dataset,
+      DatasetWarming warming,
+      LoaderOptions options,
       Deals deals,
-      NativeSource source,
       EnginePlan plan,
       LoaderEvents events,
       CheckedGatherer.Rules rules) {
     events.opening();
-    Dataset dataset = builder.dataset;
-    this.source = source;
+    this.source = dataset.source();
     this.plan = plan;
-    this.isReplay = builder.isReplay;
-    this.columns = builder.columns().stream().map(OutputColumn::of).toList();
+    this.isReplay = options.isReplay();
+    this.columns = options.columns(dataset.columns()).stream().map(OutputColumn::of).toList();
     this.recordBytes = dataset.recordBytes();
-    double share = (double) builder.rank / builder.worldSize;
-    this.warmer = plan.isWarming ? dataset.warming().acquire(share) : null;
+    double share = (double) options.partition().rank() / options.partition().worldSize();
+    this.warmer = plan.isWarming ? warming.acquire(share) : null;
     this.hasWarmer = plan.isWarming;
     try {
       List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
@@ -81,7 +81,7 @@ final class Engine implements AutoCloseable {
               plan.readahead.hugePages(),
               arena);
       adviseWhole(plan.variable == null ? dataset.columns().size() : 0);
-      this.batches = batches(builder, deals, events, rules);
+      this.batches = batches(dataset, options, deals, events, rules);
     } catch (RuntimeException | Error e) {
       stopWarming();
       arena.close();
@@ -103,11 +103,15 @@ final class Engine implements AutoCloseable {
   }
 
   private BatchSource batches(
-      LoaderBuilder builder, Deals deals, LoaderEvents events, CheckedGatherer.Rules rules) {
+      OpenDataset dataset,
+      LoaderOptions options,
+      Deals deals,
+      LoaderEvents events,
+      CheckedGatherer.Rules rules) {
     // Whoever is next to the consumer knows what that waits for.
     LoaderEvents pipelineEvents = plan.transforms == null ? events : LoaderEvents.NONE;
-    Dataset dataset = builder.dataset;
-    Supplier<Gatherer> reader = inOrder(builder, checked(rules, dataset, gatherers(dataset)));
+    Supplier<Gatherer> reader =
+        inOrder(dataset, options, checked(rules, dataset, gatherers(dataset)));
     Pipeline pipeline = new Pipeline(deals, parts(reader), pipelineEvents);
     if (plan.transforms == null) {
       return pipeline;
@@ -117,7 +121,7 @@ final class Engine implements AutoCloseable {
         deals,
         plan.transforms,
         plan.memory.slotCount(),
-        builder.isAnyOrder,
+        options.isAnyOrder(),
         plan.readahead.hugePages(),
         arena,
         events);
@@ -137,7 +141,7 @@ final class Engine implements AutoCloseable {
         recordBytes);
   }
 
-  private Supplier<Gatherer> gatherers(Dataset dataset) {
+  private Supplier<Gatherer> gatherers(OpenDataset dataset) {
     if (plan.variable != null) {
       return plan.variable.gatherer(source);
     }
@@ -145,7 +149,7 @@ final class Engine implements AutoCloseable {
       Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory);
       return plan.isWarming ? warming(dataset, reader) : reader;
     }
-    List<MappedColumn> columns = mapped(dataset);
+    List<MappedColumn> columns = dataset.mappedColumns();
     boolean isAdvised =
         plan.readahead.advice() == Readahead.Advice.WILLNEED
             || (plan.readahead.advice() == Readahead.Advice.AUTO
@@ -157,34 +161,27 @@ final class Engine implements AutoCloseable {
   }
 
   /** Mapped here, so that the warmer finds the mappings. */
-  private Supplier<Gatherer> warming(Dataset dataset, Supplier<Gatherer> reader) {
-    List<MappedColumn> columns = mapped(dataset);
+  private Supplier<Gatherer> warming(OpenDataset dataset, Supplier<Gatherer> reader) {
+    List<MappedColumn> columns = dataset.mappedColumns();
     long recordBytes = dataset.recordBytes();
     return () ->
         new WarmingGatherer(
             reader.get(), new MappedGatherer(source, columns, recordBytes, false, false), warmer);
   }
 
-  private static List<MappedColumn> mapped(Dataset dataset) {
-    List<MappedColumn> columns = new ArrayList<>();
-    for (int i = 0; i < dataset.columns().size(); i++) {
-      columns.add(dataset.mappedColumn(i));
-    }
-    return columns;
-  }
-
   /** What reads and checks what was read, if that is asked for. */
   private Supplier<Gatherer> checked(
-      CheckedGatherer.Rules rules, Dataset dataset, Supplier<Gatherer> reader) {
+      CheckedGatherer.Rules rules, OpenDataset dataset, Supplier<Gatherer> reader) {
     return rules == null
         ? reader
         : () -> new CheckedGatherer(reader.get(), rules, dataset.columns(), source);
   }
 
   /** What reads in the byte order that was asked for. */
-  private static Supplier<Gatherer> inOrder(LoaderBuilder builder, Supplier<Gatherer> reader) {
-    List<Column> columns = builder.dataset.columns();
-    boolean isTurned = builder.isNativeOrder && !columns.stream().allMatch(Column::isNativeOrder);
+  private static Supplier<Gatherer> inOrder(
+      OpenDataset dataset, LoaderOptions options, Supplier<Gatherer> reader) {
+    List<Column> columns = dataset.columns();
+    boolean isTurned = options.isNativeOrder() && !columns.stream().allMatch(Column::isNativeOrder);
     return isTurned ? () -> new NativeOrderGatherer(reader.get(), columns) : reader;
   }
 

@@ -12,6 +12,7 @@ import io.penstock.internal.engine.Residency;
 import io.penstock.internal.engine.TooLittleMemoryException;
 import io.penstock.internal.engine.TransformPlan;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.transform.OutputColumn;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -55,45 +56,46 @@ final class EnginePlan {
    *     default one is raised first, as far as there is memory
    */
   static EnginePlan of(
-      LoaderBuilder builder,
+      OpenDataset dataset,
+      LoaderOptions options,
+      FoundLimits limits,
       Deals deals,
-      NativeSource source,
-      BackendChoice choice,
-      boolean isChecked) {
-    return builder
+      BackendChoice choice) {
+    return options
         .memory()
-        .plan(budget -> new EnginePlan(builder.with(budget), deals, source, choice, isChecked));
+        .plan(budget -> new EnginePlan(dataset, options, limits, deals, choice, budget));
   }
 
   private EnginePlan(
-      LoaderBuilder builder,
+      OpenDataset dataset,
+      LoaderOptions options,
+      FoundLimits limits,
       Deals deals,
-      NativeSource source,
       BackendChoice choice,
-      boolean isChecked) {
-    Dataset dataset = builder.dataset;
-    Readahead wanted = Readahead.effective(builder.readahead);
+      MemoryBudget budget) {
+    NativeSource source = dataset.source();
+    Readahead wanted = options.readahead();
     this.choice = choice;
-    this.budget = builder.memory();
-    this.isReplay = builder.isReplay;
+    this.budget = budget;
+    this.isReplay = options.isReplay();
     this.isShuffled = !deals.sampler().isAscending();
     if (wanted.cacheBytes() > 0 && !isShuffled) {
       throw new IllegalArgumentException(
           "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
     }
     this.batchSize = deals.mostRecords();
-    this.isWarming = choice.isWarming() && paysToWarm(builder, deals);
+    this.isWarming = choice.isWarming() && paysToWarm(dataset, options, limits, deals);
     this.reading =
         new NativeReading(source, choice, dataset.recordCount(), dataset.recordBytes(), batchSize);
-    this.variable = VariableReading.ofOrNull(builder);
-    if (variable != null && isChecked) {
+    this.variable = VariableReading.ofOrNull(dataset, options, budget);
+    if (variable != null && options.isChecked()) {
       throw new IllegalArgumentException(
           "records of different sizes cannot be verified or skipped yet: leave out verify and"
               + " badRecords");
     }
     this.layout = variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
-    this.transforms = builder.transformPlan(batchSize, wanted);
-    this.memory = divide(builder, deals, variable == null ? wanted : oneLane(wanted));
+    this.transforms = transforms(dataset, options);
+    this.memory = divide(dataset, options, deals, variable == null ? wanted : oneLane(wanted));
     this.readahead =
         wanted.with(
             "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
@@ -104,20 +106,33 @@ final class EnginePlan {
                     variable == null ? memory.laneCount() : variable.threads()));
   }
 
+  /** The transforms, fitted to the columns; null without any. */
+  private TransformPlan transforms(OpenDataset dataset, LoaderOptions options) {
+    if (options.transforms().isEmpty()) {
+      return null;
+    }
+    return new TransformPlan(
+        options.transforms(),
+        options.columns(dataset.columns()).stream().map(OutputColumn::of).toList(),
+        batchSize,
+        options.transformThreads(),
+        options.readahead().prefetchBatches() + MemoryPlan.LEAST_SLOTS,
+        budget.bytes());
+  }
+
   /** How the data would be read best now. */
-  static BackendChoice choose(LoaderBuilder builder, NativeSource source) {
-    Dataset dataset = builder.dataset;
+  static BackendChoice choose(OpenDataset dataset, LoaderOptions options, FoundLimits limits) {
+    NativeSource source = dataset.source();
+    Readahead wanted = options.readahead();
     Column variable = VariableReading.firstOrNull(dataset);
     if (variable != null) {
-      Readahead wanted = Readahead.effective(builder.readahead);
       return BackendChoice.variable(wanted, variable.name(), VariableReading.threads(wanted));
     }
     Optional<String> piecesOf =
         dataset.columns().stream().flatMap(EnginePlan::piecesOf).findFirst();
     if (piecesOf.isPresent()) {
-      return BackendChoice.gathering(Readahead.effective(builder.readahead), piecesOf.get());
+      return BackendChoice.gathering(wanted, piecesOf.get());
     }
-    Readahead wanted = Readahead.effective(builder.readahead);
     Optional<Path> indirect =
         source.files().stream()
             .filter(file -> file.directOffsetAlignmentBytes() == 0)
@@ -133,8 +148,8 @@ final class EnginePlan {
         wanted,
         dataset.recordCount(),
         isAligned,
-        Residency.of(dataset.files(), builder.memory().bytes()),
-        builder.refused,
+        Residency.of(dataset.fileInfos(), options.memory().bytes()),
+        limits.refused(),
         (backend, isDirect) -> source.probe(NativeReading.backend(backend), isDirect));
   }
 
@@ -147,12 +162,13 @@ final class EnginePlan {
                     .formatted(column.name(), shard.path(), Pieces.count(column, shard)));
   }
 
-  private MemoryPlan divide(LoaderBuilder builder, Deals deals, Readahead wanted) {
+  private MemoryPlan divide(
+      OpenDataset dataset, LoaderOptions options, Deals deals, Readahead wanted) {
     MemoryRequest request =
         new MemoryRequest(
             budget.bytes() - transformBytes() - cutterBytes(),
-            builder.dataset.columns().stream().map(Column::recordBytes).toList(),
-            variable == null ? spreadRecords(builder.dataset) : builder.dataset.recordCount(),
+            dataset.columns().stream().map(Column::recordBytes).toList(),
+            variable == null ? spreadRecords(dataset) : dataset.recordCount(),
             deals.epochRecords(),
             deals.sampler().windowRecords(),
             batchSize,
@@ -165,7 +181,7 @@ final class EnginePlan {
       // Where one batch is replayed there is nothing to read ahead, nor where all is in memory
       // soon.
       return MemoryPlan.choose(
-          request, isReplay || isWarming ? MemoryPlan.Mode.SLOTS : builder.mode);
+          request, isReplay || isWarming ? MemoryPlan.Mode.SLOTS : options.mode().orElse(null));
     } catch (TooLittleMemoryException e) {
       throw transforms == null
           ? e
@@ -181,15 +197,16 @@ final class EnginePlan {
    * good part, of all ranks together, which share a machine or want the rest in later epochs. One
    * in order, or of whole blocks, reads them once in any case.
    */
-  private static boolean paysToWarm(LoaderBuilder builder, Deals deals) {
-    double ofAllRanks = (double) deals.epochRecords() * builder.worldSize;
-    return builder.mayWarm
-        && !builder.refused.containsKey(Readahead.Backend.MMAP)
-        && builder.mode == null
-        && !builder.isReplay
+  private static boolean paysToWarm(
+      OpenDataset dataset, LoaderOptions options, FoundLimits limits, Deals deals) {
+    double ofAllRanks = (double) deals.epochRecords() * options.partition().worldSize();
+    return limits.mayWarm()
+        && !limits.refused().containsKey(Readahead.Backend.MMAP)
+        && options.mode().isEmpty()
+        && !options.isReplay()
         && !deals.sampler().isAscending()
         && deals.sampler().windowRecords() <= 1
-        && 2 * ofAllRanks >= builder.dataset.recordCount();
+        && 2 * ofAllRanks >= dataset.recordCount();
   }
 
   private long cutterBytes() {
@@ -204,7 +221,7 @@ final class EnginePlan {
    * How many records the files have room for, which are fewer than there are where they overlap:
    * how densely the records of an order lie depends on it.
    */
-  private static long spreadRecords(Dataset dataset) {
+  private static long spreadRecords(OpenDataset dataset) {
     long most = 0;
     for (Column column : dataset.columns()) {
       long records = 0;

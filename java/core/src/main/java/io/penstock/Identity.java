@@ -1,7 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.Patience;
-import io.penstock.internal.engine.Pipeline;
+import io.penstock.internal.engine.FailureWords;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +85,7 @@ final class Identity {
     try {
       return fingerprint.get(Patience.seconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw Pipeline.stopped(e.getCause());
+      throw FailureWords.stopped(e.getCause());
     } catch (TimeoutException e) {
       throw Patience.noAnswer(
           contents.reading() + " was being sampled", "ask again when it answers", e);

@@ -2,7 +2,6 @@ package io.penstock;
 
 import io.penstock.internal.engine.BatchSource;
 import io.penstock.internal.engine.Deals;
-import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.Deal;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Sampler;
@@ -49,19 +48,17 @@ public final class Loader implements AutoCloseable {
   /** The thread that a progress sink of ours is running on. */
   private volatile Thread inSink;
 
-  Loader(LoaderBuilder builder, NativeSource source) {
-    this.dataset = builder.dataset;
-    this.batchSize = builder.batchSize;
-    Sampler sampler = builder.order();
+  Loader(Dataset dataset, LoaderOptions options, LoaderState state) {
+    this.dataset = dataset;
+    this.batchSize = options.partition().batchSize();
     dataset.identity().start();
-    if (builder.state != null) {
-      dataset.checkState(builder.state, sampler);
+    if (state != null) {
+      dataset.checkState(state, options.sampler());
     }
-    this.deals = Deals.of(builder.partition(), sampler, builder.state);
-    this.delivery = new Delivery(deals, dataset.identity(), builder.state);
-    LoaderBuilder options = builder.copy();
-    this.leases = new LeaseRegister(options.isReplay);
-    this.core = new LoaderCore(options, deals, source);
+    this.deals = Deals.of(options.partition(), options.sampler(), state);
+    this.delivery = new Delivery(deals, dataset.identity(), state);
+    this.leases = new LeaseRegister(options.isReplay());
+    this.core = new LoaderCore(dataset, options, deals);
     this.columns = core.engine().columns();
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);

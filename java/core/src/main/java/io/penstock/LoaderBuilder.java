@@ -3,7 +3,6 @@ package io.penstock;
 import io.penstock.internal.ThreadLimit;
 import io.penstock.internal.engine.MemoryBudget;
 import io.penstock.internal.engine.MemoryPlan;
-import io.penstock.internal.engine.TransformPlan;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.LoaderState;
@@ -16,10 +15,9 @@ import io.penstock.transform.RecordTransform;
 import io.penstock.transform.Transform;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Which records a {@link Loader} reads, in which order, and how.
@@ -30,73 +28,36 @@ import java.util.Objects;
 public final class LoaderBuilder {
   private static final int MAX_BATCH_SIZE = 1 << 28;
   private static final int MAX_TRANSFORM_THREADS = 1024;
-  private static final long MAX_BATCH_BYTES = 1 << 30;
-  private static final int MEMORY_SHARE = 16;
 
-  final Dataset dataset;
-  int batchSize = 256;
-  Shuffle shuffle = Shuffle.FULL;
-  long seed;
-  long blockRecords;
-  int windowBlocks = BlockShuffle.DEFAULT_WINDOW_BLOCKS;
-  Sampler sampler;
-  int rank;
-  int worldSize = 1;
-  Remainder remainder = Remainder.KEEP;
-  LoaderState state;
-  Readahead readahead = Readahead.DEFAULT;
-  boolean isReplay;
-  boolean isNativeOrder;
-  Path checksums;
-  BadRecords badRecords = BadRecords.FAIL;
-  final List<Transform> transforms = new ArrayList<>();
-  int transformThreads = Runtime.getRuntime().availableProcessors();
-  boolean isAnyOrder;
-  long batchBytes;
+  private final Dataset dataset;
+  private int batchSize = 256;
+  private Shuffle shuffle = Shuffle.FULL;
+  private long seed;
+  private long blockRecords;
+  private int windowBlocks = BlockShuffle.DEFAULT_WINDOW_BLOCKS;
+  private Sampler sampler;
+  private int rank;
+  private int worldSize = 1;
+  private Remainder remainder = Remainder.KEEP;
+  private LoaderState state;
+  private Readahead readahead = Readahead.DEFAULT;
+  private boolean isReplay;
+  private boolean isNativeOrder;
+  private Path checksums;
+  private BadRecords badRecords = BadRecords.FAIL;
+  private final List<Transform> transforms = new ArrayList<>();
+  private int transformThreads = Runtime.getRuntime().availableProcessors();
+  private boolean isAnyOrder;
+  private long batchBytes;
 
   /** Null until it is set, or a loader is built. */
   private MemoryBudget memory;
-
-  /** Backends that a limit of this process does not let us use, found when they were opened. */
-  final Map<Readahead.Backend, String> refused = new EnumMap<>(Readahead.Backend.class);
-
-  /** Whether the files may be warmed; false once warming was given up. */
-  boolean mayWarm = true;
 
   /** For tests: the cheaper one when null. */
   MemoryPlan.Mode mode;
 
   LoaderBuilder(Dataset dataset) {
     this.dataset = dataset;
-  }
-
-  /** A snapshot for the loader: what is set later does not affect it. */
-  LoaderBuilder copy() {
-    LoaderBuilder copy = new LoaderBuilder(dataset);
-    copy.batchSize = batchSize;
-    copy.shuffle = shuffle;
-    copy.seed = seed;
-    copy.blockRecords = blockRecords;
-    copy.windowBlocks = windowBlocks;
-    copy.sampler = sampler;
-    copy.rank = rank;
-    copy.worldSize = worldSize;
-    copy.remainder = remainder;
-    copy.state = state;
-    copy.readahead = readahead;
-    copy.memory = memory();
-    copy.isReplay = isReplay;
-    copy.isNativeOrder = isNativeOrder;
-    copy.checksums = checksums;
-    copy.badRecords = badRecords;
-    copy.transforms.addAll(transforms);
-    copy.transformThreads = transformThreads;
-    copy.isAnyOrder = isAnyOrder;
-    copy.batchBytes = batchBytes;
-    copy.refused.putAll(refused);
-    copy.mayWarm = mayWarm;
-    copy.mode = mode;
-    return copy;
   }
 
   /**
@@ -301,38 +262,13 @@ public final class LoaderBuilder {
    * @throws IllegalArgumentException if it is out of range
    */
   public LoaderBuilder batchBytes(long batchBytes) {
-    if (batchBytes < 1 || batchBytes > MAX_BATCH_BYTES) {
+    if (batchBytes < 1 || batchBytes > LoaderOptions.MAX_BATCH_BYTES) {
       throw new IllegalArgumentException(
-          "batchBytes must be 1 to %d, was %d".formatted(MAX_BATCH_BYTES, batchBytes));
+          "batchBytes must be 1 to %d, was %d"
+              .formatted(LoaderOptions.MAX_BATCH_BYTES, batchBytes));
     }
     this.batchBytes = batchBytes;
     return this;
-  }
-
-  /** What was set, or a share of the memory: with room for ten such batches, and to spare. */
-  long effectiveBatchBytes() {
-    return batchBytes > 0
-        ? batchBytes
-        : Math.clamp(memory().bytes() / MEMORY_SHARE, 1, MAX_BATCH_BYTES);
-  }
-
-  /** The budget: what was set, or what there is. */
-  MemoryBudget memory() {
-    return memory == null ? MemoryBudget.byDefault() : memory;
-  }
-
-  /** With another budget, for a plan that needs more than the default. */
-  LoaderBuilder with(MemoryBudget budget) {
-    LoaderBuilder copy = copy();
-    copy.memory = budget;
-    return copy;
-  }
-
-  /** The columns as they are going to be read. */
-  List<Column> columns() {
-    return isNativeOrder
-        ? dataset.columns().stream().map(Column::inNativeOrder).toList()
-        : dataset.columns();
   }
 
   /**
@@ -424,11 +360,6 @@ public final class LoaderBuilder {
     return this;
   }
 
-  /** Whether batches have to be looked at before they are handed on. */
-  boolean isChecked() {
-    return checksums != null || badRecords != BadRecords.FAIL;
-  }
-
   /**
    * Allocates the memory and starts the reading threads. Until an epoch is started they read
    * nothing but small columns that are kept in memory as a whole.
@@ -444,14 +375,15 @@ public final class LoaderBuilder {
    */
   public Loader build() {
     try {
-      return dataset.open(this);
+      dataset.checkOpen();
+      return new Loader(dataset, options(), state);
     } catch (OutOfMemoryError e) {
       throw ThreadLimit.named(e);
     }
   }
 
   /** The order that was asked for. */
-  Sampler order() {
+  private Sampler order() {
     if (sampler != null) {
       return sampler;
     }
@@ -469,21 +401,21 @@ public final class LoaderBuilder {
     };
   }
 
-  /** The transforms, fitted to the columns; null without any. */
-  TransformPlan transformPlan(int mostRecords, Readahead wanted) {
-    if (transforms.isEmpty()) {
-      return null;
-    }
-    return new TransformPlan(
+  /** What was set so far, resolved: what is set later does not affect it. */
+  private LoaderOptions options() {
+    return new LoaderOptions(
+        order(),
+        new Partition(rank, worldSize, batchSize, remainder),
+        Readahead.effective(readahead),
+        memory == null ? MemoryBudget.byDefault() : memory,
+        batchBytes,
+        Optional.ofNullable(checksums),
+        badRecords,
         transforms,
-        columns().stream().map(OutputColumn::of).toList(),
-        mostRecords,
         transformThreads,
-        wanted.prefetchBatches() + MemoryPlan.LEAST_SLOTS,
-        memory().bytes());
-  }
-
-  Partition partition() {
-    return new Partition(rank, worldSize, batchSize, remainder);
+        isReplay,
+        isNativeOrder,
+        isAnyOrder,
+        Optional.ofNullable(mode));
   }
 }

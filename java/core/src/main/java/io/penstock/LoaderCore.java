@@ -1,6 +1,5 @@
 package io.penstock;
 
-import io.penstock.checksum.RecordChecksums;
 import io.penstock.internal.engine.BackendChoice;
 import io.penstock.internal.engine.BadRecordLog;
 import io.penstock.internal.engine.CheckedGatherer;
@@ -8,7 +7,6 @@ import io.penstock.internal.engine.CloseLimit;
 import io.penstock.internal.engine.Deals;
 import io.penstock.internal.engine.PipelineStatistics;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.ffi.NativeSource;
 import java.lang.ref.WeakReference;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -22,12 +20,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * which engine is the present one, and that closing is done by one thread at a time.
  */
 final class LoaderCore {
-  private final LoaderBuilder options;
+  private final Dataset dataset;
+  private final OpenDataset opened;
+  private final LoaderOptions options;
   private final Deals deals;
-  private final NativeSource source;
+  private volatile FoundLimits limits = FoundLimits.NONE;
   private final LoaderEvents events = LoaderEvents.create();
   private final BadRecordLog badRecords = new BadRecordLog();
-  private final RecordChecksums checksums;
+  private final ChecksumTable checksums;
 
   /** Null where nothing is to be checked. */
   private final CheckedGatherer.Rules rules;
@@ -41,15 +41,16 @@ final class LoaderCore {
   private volatile WeakReference<Loader> owner = new WeakReference<>(null);
 
   /** Allocates all that is needed, or nothing; {@link #start} opens it. */
-  LoaderCore(LoaderBuilder options, Deals deals, NativeSource source) {
+  LoaderCore(Dataset dataset, LoaderOptions options, Deals deals) {
+    this.dataset = dataset;
+    this.opened = dataset.opened();
     this.options = options;
     this.deals = deals;
-    this.source = source;
     this.checksums =
-        options.checksums == null ? null : RecordChecksums.open(options.checksums, options.dataset);
+        options.checksums().map(path -> ChecksumTable.open(path, opened.columns())).orElse(null);
     this.rules =
         options.isChecked()
-            ? new CheckedGatherer.Rules(checksums, options.badRecords, badRecords, events)
+            ? new CheckedGatherer.Rules(checksums, options.badRecords(), badRecords, events)
             : null;
     try {
       this.engine = allocateWithinLimits();
@@ -60,12 +61,16 @@ final class LoaderCore {
   }
 
   private EnginePlan plan(BackendChoice choice) {
-    return EnginePlan.of(options, deals, source, choice, rules != null);
+    return EnginePlan.of(opened, options, limits, deals, choice);
+  }
+
+  private BackendChoice choose() {
+    return EnginePlan.choose(opened, options, limits);
   }
 
   private Engine allocateWithinLimits() {
     while (true) {
-      EnginePlan plan = plan(EnginePlan.choose(options, source));
+      EnginePlan plan = plan(choose());
       try {
         return allocate(plan);
       } catch (PenstockException e) {
@@ -86,7 +91,7 @@ final class LoaderCore {
     while (failure != null) {
       refuse(tried.choice, failure);
       engine.close();
-      tried = plan(EnginePlan.choose(options, source));
+      tried = plan(choose());
       failure = null;
       try {
         start(tried);
@@ -104,14 +109,14 @@ final class LoaderCore {
    */
   private void refuse(BackendChoice choice, PenstockException failure) {
     Optional<Readahead.Backend> refused = choice.refusedBy(failure);
-    if (refused.isEmpty() || options.refused.containsKey(refused.get())) {
+    if (refused.isEmpty() || limits.refused().containsKey(refused.get())) {
       throw failure;
     }
-    options.refused.put(refused.get(), choice.limit(failure));
+    limits = limits.without(refused.get(), choice.limit(failure));
   }
 
   private Engine allocate(EnginePlan plan) {
-    return new Engine(options, deals, source, plan, events, rules);
+    return new Engine(opened, dataset.warming(), options, deals, plan, events, rules);
   }
 
   /**
@@ -123,7 +128,7 @@ final class LoaderCore {
    */
   void start() {
     try {
-      options.dataset.opening(this);
+      dataset.opening(this);
       startWithinLimits();
     } catch (RuntimeException | Error e) {
       try {
@@ -234,13 +239,15 @@ final class LoaderCore {
   /** How to go on in another way; null: as now, also where memory is too small for that. */
   private EnginePlan betterOrNull(Engine former) {
     BackendChoice present = former.plan().choice;
-    if (options.isReplay || !present.mayChange() || !former.batches().isIdle()) {
+    if (options.isReplay() || !present.mayChange() || !former.batches().isIdle()) {
       return null;
     }
-    BackendChoice better = EnginePlan.choose(options, source);
+    BackendChoice better = choose();
     // What was given up once is not tried again: records are read in windows, as without it.
     boolean isOtherwise = former.hasGivenUpWarming();
-    options.mayWarm &= !isOtherwise;
+    if (isOtherwise) {
+      limits = limits.withoutWarming();
+    }
     try {
       return better.isLike(present) && !isOtherwise ? null : plan(better);
     } catch (IllegalArgumentException e) {
@@ -305,7 +312,7 @@ final class LoaderCore {
       first.run();
       lastEngine().close();
       closeChecksums();
-      options.dataset.forget(this);
+      dataset.forget(this);
       return true;
     } finally {
       closing.unlock();
@@ -363,6 +370,6 @@ final class LoaderCore {
   private void closeButMemory() {
     lastEngine().closeButMemory();
     closeChecksums();
-    options.dataset.forget(this);
+    dataset.forget(this);
   }
 }

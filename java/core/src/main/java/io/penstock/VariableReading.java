@@ -3,6 +3,7 @@ package io.penstock;
 import io.penstock.internal.engine.BatchCutter;
 import io.penstock.internal.engine.Gatherer;
 import io.penstock.internal.engine.MappedColumn;
+import io.penstock.internal.engine.MemoryBudget;
 import io.penstock.internal.engine.TooLittleMemoryException;
 import io.penstock.internal.engine.VariableGatherer;
 import io.penstock.internal.engine.VariableSource;
@@ -27,25 +28,25 @@ final class VariableReading {
   /** A batch with the consumer, one being read, and as much to spare for all else. */
   private static final int LEAST_BATCHES = 3;
 
-  private final Dataset dataset;
+  private final OpenDataset dataset;
   private final long limitBytes;
   private final int threads;
   private long valuesAt;
 
-  private VariableReading(LoaderBuilder builder) {
-    this.dataset = builder.dataset;
-    this.limitBytes = builder.effectiveBatchBytes();
-    this.threads = threads(Readahead.effective(builder.readahead));
-    check(builder);
+  private VariableReading(OpenDataset dataset, LoaderOptions options, MemoryBudget budget) {
+    this.dataset = dataset;
+    this.limitBytes = options.effectiveBatchBytes(budget);
+    this.threads = threads(options.readahead());
+    check(options, budget);
   }
 
   /** How to read; null where all records have one size. */
-  static VariableReading ofOrNull(LoaderBuilder builder) {
-    return firstOrNull(builder.dataset) == null ? null : new VariableReading(builder);
+  static VariableReading ofOrNull(OpenDataset dataset, LoaderOptions options, MemoryBudget budget) {
+    return firstOrNull(dataset) == null ? null : new VariableReading(dataset, options, budget);
   }
 
   /** The first column with records of different sizes. */
-  static Column firstOrNull(Dataset dataset) {
+  static Column firstOrNull(OpenDataset dataset) {
     return dataset.columns().stream().filter(Column::isVariable).findFirst().orElse(null);
   }
 
@@ -54,25 +55,25 @@ final class VariableReading {
     return readahead.given().contains("ioThreads") ? readahead.ioThreads() : DEFAULT_THREADS;
   }
 
-  private void check(LoaderBuilder builder) {
-    if (builder.isReplay) {
+  private void check(LoaderOptions options, MemoryBudget budget) {
+    if (options.isReplay()) {
       throw new IllegalArgumentException(
           "replay must be off with records of different sizes, as each batch has others: leave it"
               + " out");
     }
-    if (!builder.transforms.isEmpty()) {
+    if (!options.transforms().isEmpty()) {
       throw new IllegalArgumentException(
           "there must be no transforms with records of different sizes, whose outputs have one:"
               + " transform what the loop gets");
     }
-    if (Readahead.effective(builder.readahead).cacheBytes() > 0) {
+    if (options.readahead().cacheBytes() > 0) {
       throw new IllegalArgumentException(
           "cache must be 0 with records of different sizes, which the page cache keeps");
     }
-    if (limitBytes > builder.memory().bytes() / LEAST_BATCHES) {
+    if (limitBytes > budget.bytes() / LEAST_BATCHES) {
       throw new TooLittleMemoryException(
           "batchBytes must be at most a third of memoryBytes=%d, was %d: give more memory"
-              .formatted(builder.memory().bytes(), limitBytes));
+              .formatted(budget.bytes(), limitBytes));
     }
   }
 

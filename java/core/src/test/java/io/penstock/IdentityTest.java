@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.format.Formats;
+import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.LoaderState;
 import io.penstock.sampler.Positions;
@@ -15,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,8 +171,9 @@ class IdentityTest {
   }
 
   private static DatasetFiles opened(Path... shards) {
-    try (Dataset dataset = Dataset.builder().column("x", shards).open()) {
-      return dataset.opened();
+    try (NativeSource source = NativeSource.open()) {
+      ColumnFiles files = new ColumnFiles("x", List.of(shards), 0, 0, List.of(), null);
+      return new DatasetFiles(source, Map.of("x", files));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.penstock.checksum;
 
 import io.penstock.Batch;
+import io.penstock.ChecksumTable;
 import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.Loader;
@@ -100,7 +101,7 @@ final class RecordChecksumWriter {
   private static byte[] header(List<Column> columns) {
     StringBuilder fields = new StringBuilder();
     for (Column column : columns) {
-      fields.append("('%s', '%s'), ".formatted(quoted(column.name()), RecordChecksums.DESCR));
+      fields.append("('%s', '%s'), ".formatted(quoted(column.name()), ChecksumTable.DESCR));
     }
     String dictionary =
         "{'descr': [%s], 'fortran_order': False, 'shape': (%s,), }"

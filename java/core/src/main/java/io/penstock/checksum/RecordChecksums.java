@@ -1,26 +1,10 @@
 package io.penstock.checksum;
 
-import io.penstock.Column;
+import io.penstock.ChecksumTable;
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
-import io.penstock.format.Formats;
-import io.penstock.format.Part;
-import io.penstock.internal.SystemReason;
-import io.penstock.internal.Uninterrupted;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import io.penstock.error.PenstockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 
 /**
  * The checksums of the records of a dataset, in a file; the package describes its format.
@@ -51,57 +35,11 @@ public final class RecordChecksums implements AutoCloseable {
    * @throws PenstockException if the file cannot be read, or belongs to other data
    */
   public static RecordChecksums open(Path path, Dataset dataset) {
-    Map<String, Part> parts =
-        Formats.parts(path).stream().collect(Collectors.toMap(Part::name, Function.identity()));
-    List<ArrayLayout> layouts =
-        dataset.columns().stream().map(column -> layout(path, parts, column)).toList();
-    return new RecordChecksums(path, layouts);
+    return new RecordChecksums(ChecksumTable.open(path, dataset.columns()));
   }
 
-  private RecordChecksums(Path path, List<ArrayLayout> layouts) {
-    this.path = path;
-    this.offsets = layouts.stream().mapToLong(ArrayLayout::dataOffset).toArray();
-    this.strides =
-        layouts.stream().mapToLong(layout -> layout.runs().getFirst().strideBytes()).toArray();
-    try {
-      data = Uninterrupted.call(() -> map(path, arena));
-    } catch (IOException e) {
-      arena.close();
-      throw PenstockException.about(path, "the checksums cannot be read: " + SystemReason.of(e), e);
-    }
-  }
-
-  private static MemorySegment map(Path path, Arena arena) throws IOException {
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      return file.map(FileChannel.MapMode.READ_ONLY, 0, file.size(), arena);
-    }
-  }
-
-  private static ArrayLayout layout(Path path, Map<String, Part> parts, Column column) {
-    Part part = parts.get(column.name());
-    if (part == null || !part.isField()) {
-      throw PenstockException.about(
-          path,
-          "expected checksums of a column '%s', found those of %s: make them with penstock checksum"
-              .formatted(
-                  column.name(), parts.keySet().stream().filter(name -> !name.isEmpty()).toList()));
-    }
-    ArrayLayout layout = part.layout();
-    if (!layout.elementType().descr().equals(DESCR)
-        || !layout.recordShape().isEmpty()
-        || layout.recordCount() != column.recordCount()) {
-      throw PenstockException.about(
-          path,
-          ("expected checksums (%s) of the %d records of column '%s', found %s of shape %s: they"
-                  + " are of other data: make them with penstock checksum")
-              .formatted(
-                  DESCR,
-                  column.recordCount(),
-                  column.name(),
-                  layout.elementType(),
-                  layout.shape()));
-    }
-    return layout;
+  private RecordChecksums(ChecksumTable table) {
+    this.table = table;
   }
 
   /**
@@ -128,12 +66,7 @@ public final class RecordChecksums implements AutoCloseable {
    * @throws PenstockException if the file has been cut short
    */
   public int get(int column, long index) {
-    try {
-      return data.get(CRC, offsets[column] + index * strides[column]);
-    } catch (InternalError e) {
-      throw PenstockException.about(
-          path, "expected the checksums, found that the file was cut short: make them again", e);
-    }
+    return table.get(column, index);
   }
 
   /** Receives records. */
@@ -164,9 +97,7 @@ public final class RecordChecksums implements AutoCloseable {
 
   /** Unmaps the file. Idempotent; any thread. */
   @Override
-  public synchronized void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+  public void close() {
+    table.close();
   }
 }

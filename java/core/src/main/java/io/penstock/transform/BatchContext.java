@@ -1,6 +1,5 @@
 package io.penstock.transform;
 
-import io.penstock.internal.engine.BatchStep;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -13,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Valid for the calling thread and for the duration of the call only: afterwards this object
  * describes another batch, and its segments hold other bytes. Copy what you want to keep.
  */
-public sealed interface BatchContext permits BatchStep {
+public interface BatchContext {
   /**
    * The epoch that the batch belongs to.
    *

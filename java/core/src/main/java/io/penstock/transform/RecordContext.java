@@ -1,6 +1,5 @@
 package io.penstock.transform;
 
-import io.penstock.internal.engine.RecordStep;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -15,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Valid for the calling thread and for the duration of the call only: afterwards this object
  * describes another record, and its segments hold other bytes. Copy what you want to keep.
  */
-public sealed interface RecordContext permits RecordStep {
+public interface RecordContext {
   /**
    * The epoch that the record is delivered in.
    *

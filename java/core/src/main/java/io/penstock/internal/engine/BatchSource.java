@@ -5,7 +5,7 @@ package io.penstock.internal.engine;
  * Transformer} behind it. An iteration is a consumer's run over some epochs; starting one ends the
  * former.
  */
-public sealed interface BatchSource permits Pipeline, Transformer {
+public interface BatchSource {
   /**
    * Starts its threads, and waits until all can read. Once.
    *

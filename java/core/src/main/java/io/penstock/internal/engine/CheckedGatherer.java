@@ -2,9 +2,9 @@ package io.penstock.internal.engine;
 
 import io.penstock.BadRecord;
 import io.penstock.BadRecords;
+import io.penstock.ChecksumTable;
 import io.penstock.Column;
 import io.penstock.PenstockException;
-import io.penstock.checksum.RecordChecksums;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
@@ -37,7 +37,7 @@ public final class CheckedGatherer extends GathererOnTop {
    * @param events who is told
    */
   public record Rules(
-      RecordChecksums checksums, BadRecords policy, BadRecordLog log, LoaderEvents events) {}
+      ChecksumTable checksums, BadRecords policy, BadRecordLog log, LoaderEvents events) {}
 
   private final Rules rules;
   private final List<Column> columns;

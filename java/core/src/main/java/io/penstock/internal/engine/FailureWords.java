@@ -1,6 +1,7 @@
 package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
+import io.penstock.internal.ThreadLimit;
 
 /**
  * What is said of a throwable that a thread of a loader caught.
@@ -10,7 +11,7 @@ import io.penstock.PenstockException;
  * {@code getMessage} throws, it must give that back all the same. So nothing here throws, and what
  * is needed when nothing can be allocated any more is allocated beforehand.
  */
-final class FailureWords {
+public final class FailureWords {
   private final PenstockException spare;
 
   /**
@@ -29,6 +30,21 @@ final class FailureWords {
   /** What is told when nothing else can be: always the same exception. */
   PenstockException spare() {
     return spare;
+  }
+
+  /** An exception with the stack of the calling thread, and that of the reading thread as cause. */
+  public static PenstockException stopped(Throwable failure) {
+    if (failure instanceof PenstockException e) {
+      return new PenstockException(
+          e.getMessage(), e.path(), e.recordIndex(), e.offsetBytes(), e.statusName(), e);
+    }
+    if (failure instanceof InterruptedException) {
+      return new PenstockException("interrupted while the loader was being built", failure);
+    }
+    if (failure instanceof OutOfMemoryError e && ThreadLimit.isReached(e)) {
+      return ThreadLimit.named(e);
+    }
+    return new PenstockException("reading stopped, which it should not: " + of(failure), failure);
   }
 
   /** What a throwable says of itself, or else its class. */

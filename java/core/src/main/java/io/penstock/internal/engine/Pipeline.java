@@ -2,7 +2,6 @@ package io.penstock.internal.engine;
 
 import io.penstock.PenstockException;
 import io.penstock.internal.Patience;
-import io.penstock.internal.ThreadLimit;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.ReaderStatistics;
 import java.lang.foreign.MemorySegment;
@@ -105,7 +104,7 @@ public final class Pipeline implements BatchSource {
       throw e;
     }
     if (failure != null) {
-      throw stopped(failure);
+      throw FailureWords.stopped(failure);
     }
   }
 
@@ -311,7 +310,7 @@ public final class Pipeline implements BatchSource {
   private synchronized void throwFailureOfClosing() {
     for (Lane lane : lanes) {
       if (lane.outlet.isOpen && lane.outlet.death != null) {
-        throw stopped(lane.outlet.death);
+        throw FailureWords.stopped(lane.outlet.death);
       }
     }
   }
@@ -338,24 +337,8 @@ public final class Pipeline implements BatchSource {
   private static void checkAlive(Outlet outlet) {
     Throwable failure = outlet.death == null ? outlet.failure : outlet.death;
     if (failure != null) {
-      throw stopped(failure);
+      throw FailureWords.stopped(failure);
     }
-  }
-
-  /** An exception with the stack of the calling thread, and that of the reading thread as cause. */
-  public static PenstockException stopped(Throwable failure) {
-    if (failure instanceof PenstockException e) {
-      return new PenstockException(
-          e.getMessage(), e.path(), e.recordIndex(), e.offsetBytes(), e.statusName(), e);
-    }
-    if (failure instanceof InterruptedException) {
-      return new PenstockException("interrupted while the loader was being built", failure);
-    }
-    if (failure instanceof OutOfMemoryError e && ThreadLimit.isReached(e)) {
-      return ThreadLimit.named(e);
-    }
-    return new PenstockException(
-        "reading stopped, which it should not: " + FailureWords.of(failure), failure);
   }
 
   @Override

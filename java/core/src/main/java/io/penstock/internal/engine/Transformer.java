@@ -183,7 +183,7 @@ public final class Transformer implements BatchSource {
     TransformJob job = finishedOrNull();
     while (job == null) {
       if (death != null || (failure != null && active.isEmpty())) {
-        throw Pipeline.stopped(death != null ? death : failure);
+        throw FailureWords.stopped(death != null ? death : failure);
       }
       await();
       checkIteration(ofIteration);

@@ -121,7 +121,7 @@ public final class VariableGatherer implements Gatherer {
     }
     synchronized (this) {
       if (death != null) {
-        throw Pipeline.stopped(death);
+        throw FailureWords.stopped(death);
       }
       ready = readyNow();
     }
