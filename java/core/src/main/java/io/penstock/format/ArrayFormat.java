@@ -8,8 +8,7 @@ package io.penstock.format;
  * allocate or loop beyond a stated limit. The engine does not know formats: it sees layouts only.
  * Implementations have no state.
  */
-sealed interface ArrayFormat
-    permits IdxFormat, MegatronFormat, NpyFormat, NpzFormat, PickleFormat, SafetensorsFormat {
+interface ArrayFormat {
   /** The format's name as users see it, "npy". */
   String name();
 

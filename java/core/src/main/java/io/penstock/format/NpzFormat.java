@@ -17,7 +17,6 @@ import java.util.stream.Stream;
  * their {@code .npy}, as numpy.load has it; members that are no .npy files are left out.
  */
 final class NpzFormat implements ArrayFormat {
-  static final int LOCAL_HEADER_BYTES = 30;
 
   private static final int LOCAL_SIGNATURE = 0x04034b50;
   private static final byte[] EMPTY_ARCHIVE = {'P', 'K', 5, 6};
@@ -136,10 +135,12 @@ final class NpzFormat implements ArrayFormat {
     checkReadable(file, member, name);
     ByteBuffer header =
         ZipDirectory.little(
-            file.read(member.headerOffset(), LOCAL_HEADER_BYTES, "the header of " + name));
+            file.read(
+                member.headerOffset(), ZipDirectory.LOCAL_HEADER_BYTES, "the header of " + name));
     int nameBytes = Short.toUnsignedInt(header.getShort(26));
     int extraBytes = Short.toUnsignedInt(header.getShort(28));
-    long dataOffset = member.headerOffset() + LOCAL_HEADER_BYTES + nameBytes + extraBytes;
+    long dataOffset =
+        member.headerOffset() + ZipDirectory.LOCAL_HEADER_BYTES + nameBytes + extraBytes;
     if (header.getInt(0) != LOCAL_SIGNATURE
         || dataOffset > member.endOffset()
         || member.storedBytes() > member.endOffset() - dataOffset) {
@@ -147,7 +148,7 @@ final class NpzFormat implements ArrayFormat {
     }
     byte[] rest =
         file.read(
-            member.headerOffset() + LOCAL_HEADER_BYTES,
+            member.headerOffset() + ZipDirectory.LOCAL_HEADER_BYTES,
             nameBytes + extraBytes,
             "the header of " + name);
     ByteBuffer extra = ZipDirectory.little(Arrays.copyOfRange(rest, nameBytes, rest.length));

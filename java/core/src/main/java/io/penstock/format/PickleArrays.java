@@ -2,7 +2,6 @@ package io.penstock.format;
 
 import io.penstock.PenstockException;
 import io.penstock.format.PickleValue.Array;
-import io.penstock.format.PickleValue.ArrayKind;
 import io.penstock.format.PickleValue.Blob;
 import io.penstock.format.PickleValue.Tuple;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package io.penstock.format;
 
 import io.penstock.format.PickleValue.Array;
-import io.penstock.format.PickleValue.ArrayKind;
 import io.penstock.format.PickleValue.Blob;
 import io.penstock.format.PickleValue.Dtype;
 import io.penstock.format.PickleValue.Form;

@@ -1,6 +1,5 @@
 package io.penstock.format;
 
-import java.util.List;
 
 /**
  * What is kept of a value while a pickle is scanned: enough to find arrays in it and to name them.
@@ -265,52 +264,6 @@ sealed interface PickleValue
     @Override
     public boolean isKept() {
       return true;
-    }
-  }
-
-  /**
-   * What arrays have in common, often thousands of them.
-   *
-   * @param shape sizes of all axes
-   * @param strides in bytes, along all axes
-   * @param problem why such an array cannot be read in place; null when it can
-   */
-  record ArrayKind(
-      DataType type, List<Long> shape, List<Long> strides, boolean isFortran, String problem) {
-    static final ArrayKind UNKNOWN =
-        refused("expected its elements behind it, found none: the pickle is damaged");
-
-    static ArrayKind refused(String problem) {
-      return new ArrayKind(null, List.of(), List.of(), false, problem);
-    }
-
-    static ArrayKind of(DataType type, List<Long> shape, boolean isFortran) {
-      List<Long> strides = Strides.of(shape, type.itemBytes(), isFortran);
-      return new ArrayKind(type, shape, strides, isFortran, null);
-    }
-
-    StoredArray at(long offset) {
-      return new StoredArray(type, shape, strides, isFortran, offset);
-    }
-
-    /** The same kind of arrays, that cannot be read in place. */
-    ArrayKind but(String newProblem) {
-      return new ArrayKind(type, shape, strides, isFortran, newProblem);
-    }
-
-    /** Size of all elements; -1 when it is 2^63 or more. */
-    long dataBytes() {
-      if (shape.contains(0L)) {
-        return 0;
-      }
-      long bytes = type.itemBytes();
-      for (long size : shape) {
-        if (bytes > Long.MAX_VALUE / size) {
-          return -1;
-        }
-        bytes *= size;
-      }
-      return bytes;
     }
   }
 }

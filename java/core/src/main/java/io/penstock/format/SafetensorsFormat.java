@@ -81,7 +81,7 @@ final class SafetensorsFormat implements ArrayFormat {
               .formatted(Excerpt.of(tensor.dtype(), 0)));
     }
     DataType type = NpyDescr.plain(descr);
-    PickleValue.ArrayKind kind = PickleValue.ArrayKind.of(type, tensor.shape(), false);
+    ArrayKind kind = ArrayKind.of(type, tensor.shape(), false);
     if (kind.dataBytes() != tensor.end() - tensor.begin()) {
       throw invalid(
           file,

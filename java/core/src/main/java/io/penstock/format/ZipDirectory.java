@@ -21,6 +21,9 @@ import java.util.Set;
  * no .npz.
  */
 final class ZipDirectory {
+  /** Of the header that lies before each member. */
+  static final int LOCAL_HEADER_BYTES = 30;
+
   /** A directory of this size has some 200,000 members. */
   static final int MAX_DIRECTORY_BYTES = 1 << 24;
 
@@ -244,7 +247,7 @@ final class ZipDirectory {
     long next = directoryOffset;
     for (int i = sorted.size() - 1; i >= 0; i--) {
       Member member = sorted.get(i);
-      long leastBytes = (long) NpzFormat.LOCAL_HEADER_BYTES + member.storedName.length();
+      long leastBytes = (long) LOCAL_HEADER_BYTES + member.storedName.length();
       if (member.headerOffset < 0
           || member.storedBytes < 0
           || member.sizeBytes < 0
