@@ -4,9 +4,16 @@
  */
 module io.penstock {
   exports io.penstock;
+  exports io.penstock.array;
   exports io.penstock.checksum;
+  exports io.penstock.error;
+  exports io.penstock.folder;
   exports io.penstock.format;
+  exports io.penstock.job;
+  exports io.penstock.kind;
+  exports io.penstock.options;
   exports io.penstock.sampler;
+  exports io.penstock.spi;
   exports io.penstock.transform;
   exports io.penstock.write;
 
@@ -16,5 +23,5 @@ module io.penstock {
   // For events of JDK Flight Recorder; a runtime without it is fine.
   requires static jdk.jfr;
 
-  uses io.penstock.format.FormatProvider;
+  uses io.penstock.spi.FormatProvider;
 }

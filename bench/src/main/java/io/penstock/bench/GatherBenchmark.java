@@ -1,13 +1,13 @@
 package io.penstock.bench;
 
-import io.penstock.Column;
 import io.penstock.Dataset;
-import io.penstock.internal.engine.Gatherer;
-import io.penstock.internal.engine.MappedColumn;
-import io.penstock.internal.engine.MappedGatherer;
-import io.penstock.internal.engine.Slot;
+import io.penstock.array.Column;
+import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.gather.Gatherer;
+import io.penstock.internal.gather.MappedGatherer;
+import io.penstock.internal.slot.Slot;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

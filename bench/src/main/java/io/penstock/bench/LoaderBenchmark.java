@@ -4,7 +4,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Epoch;
 import io.penstock.Loader;
-import io.penstock.Readahead;
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -1,12 +1,12 @@
 package io.penstock.bench;
 
+import io.penstock.job.Deal;
+import io.penstock.job.Partition;
+import io.penstock.job.Remainder;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.ClassBalanced;
-import io.penstock.sampler.Deal;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Mixture;
-import io.penstock.sampler.Partition;
-import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Split;
 import io.penstock.sampler.SubsetSampler;

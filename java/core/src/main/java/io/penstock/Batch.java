@@ -1,8 +1,12 @@
 package io.penstock;
 
-import io.penstock.internal.engine.BatchSource;
-import io.penstock.internal.engine.Slot;
-import io.penstock.transform.OutputColumn;
+import io.penstock.array.OutputColumn;
+import io.penstock.array.Tensor;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.pipeline.BatchSource;
+import io.penstock.internal.report.LeakReports;
+import io.penstock.internal.slot.Slot;
+import io.penstock.options.BadRecords;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -112,8 +116,8 @@ public final class Batch implements AutoCloseable {
 
   /**
    * How many of its records are not padding. They come first. With {@link
-   * io.penstock.sampler.Remainder#PAD}, the last batch of an epoch is filled up with records that
-   * are delivered elsewhere too; an evaluation must not count those.
+   * io.penstock.job.Remainder#PAD}, the last batch of an epoch is filled up with records that are
+   * delivered elsewhere too; an evaluation must not count those.
    *
    * @return 0 to {@link #size()}; equal to it unless the batch is padded
    */

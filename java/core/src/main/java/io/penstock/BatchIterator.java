@@ -1,9 +1,10 @@
 package io.penstock;
 
-import io.penstock.internal.engine.BatchSource;
-import io.penstock.internal.engine.FailureWords;
-import io.penstock.internal.engine.Pipeline;
-import io.penstock.internal.engine.Slot;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.pipeline.BatchSource;
+import io.penstock.internal.pipeline.Pipeline;
+import io.penstock.internal.report.FailureWords;
+import io.penstock.internal.slot.Slot;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 

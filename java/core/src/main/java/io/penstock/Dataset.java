@@ -1,10 +1,22 @@
 package io.penstock;
 
-import io.penstock.format.FolderIndex;
+import io.penstock.array.Column;
+import io.penstock.array.FileInfo;
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderIndex;
 import io.penstock.format.Formats;
+import io.penstock.internal.dataset.ColumnFiles;
+import io.penstock.internal.dataset.DatasetFiles;
+import io.penstock.internal.dataset.DatasetMaps;
+import io.penstock.internal.dataset.FileLook;
+import io.penstock.internal.dataset.Identity;
+import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.dataset.Scalars;
+import io.penstock.internal.engine.DatasetWarming;
 import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.sampler.LoaderState;
+import io.penstock.internal.report.LeakReports;
+import io.penstock.job.LoaderState;
 import io.penstock.sampler.Sampler;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -168,7 +180,7 @@ public final class Dataset implements AutoCloseable {
 
     /**
      * Adds a column of small files: each file in a folder and its sub-folders is a record of bytes,
-     * in the order of {@link io.penstock.format.FolderListing}. Names and sizes are kept in an
+     * in the order of {@link io.penstock.folder.FolderListing}. Names and sizes are kept in an
      * index file, which is made again after a folder or file was modified. {@link #column} does the
      * same for a path that is a folder, with all files whose names do not begin with a dot and
      * {@link FolderIndex#defaultFile}; {@code FOLDER#label} is a column of the numbers of their

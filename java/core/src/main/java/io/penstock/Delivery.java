@@ -1,7 +1,8 @@
 package io.penstock;
 
-import io.penstock.internal.engine.Deals;
-import io.penstock.sampler.LoaderState;
+import io.penstock.internal.dataset.Identity;
+import io.penstock.internal.slot.Deals;
+import io.penstock.job.LoaderState;
 
 /**
  * How far the consumer has come, whatever was read ahead of it.

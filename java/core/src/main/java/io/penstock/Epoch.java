@@ -1,6 +1,7 @@
 package io.penstock;
 
-import io.penstock.sampler.Deal;
+import io.penstock.error.PenstockException;
+import io.penstock.job.Deal;
 import java.util.Iterator;
 
 /**
@@ -51,7 +52,7 @@ public final class Epoch implements Iterable<Batch> {
   /**
    * How many records its batches have.
    *
-   * @return at least 0, including the padding of {@link io.penstock.sampler.Remainder#PAD}. If the
+   * @return at least 0, including the padding of {@link io.penstock.job.Remainder#PAD}. If the
    *     loader resumed in the middle of this epoch, the records that are left
    */
   public long recordCount() {

@@ -16,7 +16,7 @@ import java.util.Set;
  */
 final class LeaseRegister {
   /** One lease. */
-  static class Entry {
+  public static class Entry {
     private final Throwable taker;
 
     Entry(Throwable taker) {

@@ -1,11 +1,18 @@
 package io.penstock;
 
-import io.penstock.internal.engine.BatchSource;
-import io.penstock.internal.engine.Deals;
-import io.penstock.sampler.Deal;
-import io.penstock.sampler.LoaderState;
+import io.penstock.array.OutputColumn;
+import io.penstock.error.BadRecord;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.engine.Engine;
+import io.penstock.internal.engine.LoaderOptions;
+import io.penstock.internal.pipeline.BatchSource;
+import io.penstock.internal.report.LeakReports;
+import io.penstock.internal.report.Warnings;
+import io.penstock.internal.slot.Deals;
+import io.penstock.job.Deal;
+import io.penstock.job.LoaderState;
+import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
-import io.penstock.transform.OutputColumn;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -91,7 +98,7 @@ public final class Loader implements AutoCloseable {
 
   /**
    * How far this job has come: what the consumer received, not what was read ahead. Save it with
-   * {@link io.penstock.sampler.StateFile} or as a line of text, and resume with {@link
+   * {@link io.penstock.job.StateFile} or as a line of text, and resume with {@link
    * LoaderBuilder#state}.
    *
    * <p>A batch counts as soon as the iterator has returned it. A batch that could not be read does

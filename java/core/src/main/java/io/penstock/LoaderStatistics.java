@@ -1,7 +1,9 @@
 package io.penstock;
 
-import io.penstock.internal.engine.PipelineStatistics;
+import io.penstock.internal.engine.EnginePlan;
 import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.pipeline.PipelineStatistics;
+import io.penstock.options.Readahead;
 
 /**
  * What a loader has done since it was built: a snapshot.

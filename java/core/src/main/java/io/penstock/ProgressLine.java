@@ -1,6 +1,7 @@
 package io.penstock;
 
-import io.penstock.internal.engine.Deals;
+import io.penstock.internal.report.Warnings;
+import io.penstock.internal.slot.Deals;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;

@@ -4,7 +4,7 @@
  * <p>A {@link io.penstock.Dataset} is a set of files with records. A {@link io.penstock.Loader}
  * reads the records in the order of an epoch, ahead of the consumer. A {@link io.penstock.Batch} is
  * some of them, in native memory that is filled again when the batch is closed. {@link
- * io.penstock.Readahead} tunes how records are read and never changes which.
+ * io.penstock.options.Readahead} tunes how records are read and never changes which.
  *
  * {@snippet lang="java" :
  * try (Dataset dataset = Dataset.open(images, labels); // .npy files: (60000, 28, 28) and (60000,)
@@ -28,8 +28,8 @@
  * events {@code io.penstock.Batch}, {@code io.penstock.Epoch} and {@code io.penstock.LoaderStart}.
  * {@link io.penstock.LoaderBuilder#replay} shows how fast a trainer is by itself.
  *
- * <p>A failure of data is a {@link io.penstock.PenstockException} that names the file, what was
- * expected, what was found and what to do. Reading files calls native code: start Java with {@code
- * --enable-native-access=io.penstock}, or {@code ALL-UNNAMED} on the class path.
+ * <p>A failure of data is a {@link io.penstock.error.PenstockException} that names the file, what
+ * was expected, what was found and what to do. Reading files calls native code: start Java with
+ * {@code --enable-native-access=io.penstock}, or {@code ALL-UNNAMED} on the class path.
  */
 package io.penstock;

@@ -2,14 +2,15 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.job.Deal;
+import io.penstock.job.Partition;
+import io.penstock.job.Remainder;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.BlockShuffle;
-import io.penstock.sampler.Deal;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.LimitedSampler;
 import io.penstock.sampler.Mixture;
-import io.penstock.sampler.Partition;
-import io.penstock.sampler.Remainder;
 import io.penstock.sampler.RepeatedSampler;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Split;

@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /** Images, their labels and the checksums of both, in files of one directory. */
-final class CheckedData {
+public final class CheckedData {
   static final int IMAGE_BYTES = 784;
 
-  final TestArray images;
-  final TestArray labels;
-  final Path checksums;
+  public final TestArray images;
+  public final TestArray labels;
+  public final Path checksums;
   private final Path directory;
 
   private CheckedData(Path directory, int recordCount) throws IOException {
@@ -27,7 +27,7 @@ final class CheckedData {
     checksums = checksums("checksums.npy", "'images'", "'labels'");
   }
 
-  static CheckedData write(Path directory, int recordCount) throws IOException {
+  public static CheckedData write(Path directory, int recordCount) throws IOException {
     return new CheckedData(directory, recordCount);
   }
 
@@ -55,17 +55,17 @@ final class CheckedData {
     return Files.write(directory.resolve(name), file.array());
   }
 
-  static void flipBit(TestArray array, int index) {
+  public static void flipBit(TestArray array, int index) {
     byte[] record = array.record(index);
     record[record.length - 1] ^= 4;
     array.put(index, record);
   }
 
-  Dataset open() {
+  public Dataset open() {
     return Dataset.open(images.path(), labels.path());
   }
 
-  void assertRecords(Batch batch) {
+  public void assertRecords(Batch batch) {
     for (int i = 0; i < batch.size(); i++) {
       long index = batch.index(i);
       assertThat(bytes(batch, 0, i, IMAGE_BYTES)).isEqualTo(images.record(index));

@@ -3,6 +3,9 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.error.BadRecord;
+import io.penstock.error.PenstockException;
+import io.penstock.options.BadRecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

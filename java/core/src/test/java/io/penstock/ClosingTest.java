@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.Sampler;
 import io.penstock.transform.Transform;
 import java.lang.foreign.MemorySegment;

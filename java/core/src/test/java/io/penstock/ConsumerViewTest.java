@@ -3,7 +3,9 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.penstock.transform.OutputColumn;
+import io.penstock.array.OutputColumn;
+import io.penstock.array.Tensor;
+import io.penstock.internal.report.Warnings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;

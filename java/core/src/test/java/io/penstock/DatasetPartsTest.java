@@ -3,7 +3,9 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.array.Column;
 import io.penstock.format.Formats;
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -3,6 +3,8 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.array.ElementType;
+import io.penstock.error.PenstockException;
 import io.penstock.sampler.Sampler;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.Trace;
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

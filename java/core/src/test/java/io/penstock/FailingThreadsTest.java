@@ -3,8 +3,11 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.array.OutputColumn;
+import io.penstock.error.PenstockException;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.Sampler;
-import io.penstock.transform.OutputColumn;
 import io.penstock.transform.Transform;
 import java.nio.file.Path;
 import java.util.Iterator;

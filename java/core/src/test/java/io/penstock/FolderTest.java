@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.penstock.format.FolderIndex;
-import io.penstock.format.FolderListing;
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderIndex;
+import io.penstock.folder.FolderListing;
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.options.Shuffle;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

@@ -2,12 +2,13 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.array.ElementType;
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.format.FolderIndex;
+import io.penstock.folder.FolderIndex;
 import io.penstock.format.Formats;
-import io.penstock.sampler.LoaderState;
-import io.penstock.sampler.Positions;
-import io.penstock.sampler.StateFile;
+import io.penstock.job.LoaderState;
+import io.penstock.job.Positions;
+import io.penstock.job.StateFile;
 import io.penstock.write.NpyWriter;
 import io.penstock.write.PartialFile;
 import java.io.IOException;

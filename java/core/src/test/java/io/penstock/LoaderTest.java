@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.penstock.error.PenstockException;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

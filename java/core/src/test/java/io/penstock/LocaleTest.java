@@ -2,8 +2,10 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.array.ElementType;
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.sampler.LoaderState;
+import io.penstock.job.LoaderState;
+import io.penstock.options.Shuffle;
 import io.penstock.write.DatasetShuffle;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;

@@ -3,7 +3,13 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.transform.OutputColumn;
+import io.penstock.array.Column;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
+import io.penstock.array.OutputColumn;
+import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -2,6 +2,8 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.array.ElementType;
+import io.penstock.options.Readahead;
 import io.penstock.write.NpyWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

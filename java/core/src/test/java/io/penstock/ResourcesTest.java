@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.error.PenstockException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.job.LoaderState;
+import io.penstock.job.Remainder;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.FullShuffle;
-import io.penstock.sampler.LoaderState;
-import io.penstock.sampler.Remainder;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Sequential;
 import java.nio.file.Path;

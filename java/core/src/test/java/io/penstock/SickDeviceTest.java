@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.penstock.internal.Patience;
+import io.penstock.error.BadRecord;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.wait.Patience;
+import io.penstock.options.BadRecords;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;

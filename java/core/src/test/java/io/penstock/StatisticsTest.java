@@ -2,6 +2,7 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.options.Readahead;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

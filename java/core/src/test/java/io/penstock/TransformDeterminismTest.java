@@ -2,9 +2,9 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.sampler.LoaderState;
+import io.penstock.array.OutputColumn;
+import io.penstock.job.LoaderState;
 import io.penstock.transform.Layout;
-import io.penstock.transform.OutputColumn;
 import io.penstock.transform.Transforms;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;

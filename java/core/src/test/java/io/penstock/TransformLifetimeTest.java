@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.penstock.transform.OutputColumn;
+import io.penstock.array.OutputColumn;
+import io.penstock.error.PenstockException;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import io.penstock.transform.Transform;
 import java.io.File;
 import java.io.IOException;

@@ -8,7 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.penstock.transform.OutputColumn;
+import io.penstock.array.OutputColumn;
+import io.penstock.error.PenstockException;
 import io.penstock.transform.Transform;
 import io.penstock.transform.Transforms;
 import java.lang.foreign.MemorySegment;
@@ -366,7 +367,7 @@ class TransformTest {
             dataset
                 .loader()
                 .batchSize(10)
-                .state(io.penstock.sampler.LoaderState.parse(state))
+                .state(io.penstock.job.LoaderState.parse(state))
                 .build()) {
       assertThat(loader.epoch(0).iterator().next().position()).isEqualTo(fromState);
     }

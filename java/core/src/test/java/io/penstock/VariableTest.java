@@ -3,10 +3,15 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.array.Column;
+import io.penstock.array.OutputColumn;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.sampler.LoaderState;
-import io.penstock.sampler.Remainder;
-import io.penstock.transform.OutputColumn;
+import io.penstock.job.LoaderState;
+import io.penstock.job.Remainder;
+import io.penstock.options.BadRecords;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

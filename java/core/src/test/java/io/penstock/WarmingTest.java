@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.error.PenstockException;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Subset;
 import io.penstock.sampler.SubsetSampler;

@@ -3,7 +3,9 @@ package io.penstock;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.penstock.internal.engine.MemoryPlan;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.options.Readahead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,7 +14,7 @@ import java.util.stream.Stream;
  * A way of reading that the tests of loaders go through: flags, and whether records are ordered
  * with slots or wait in cells.
  */
-record Way(String flags, MemoryPlan.Mode mode) {
+public record Way(String flags, MemoryPlan.Mode mode) {
   private static final List<String> NATIVE =
       List.of(
           "backend=uring,io=direct",
@@ -20,7 +22,7 @@ record Way(String flags, MemoryPlan.Mode mode) {
           "backend=pread,io=direct",
           "backend=pread,io=buffered");
 
-  static Stream<Way> all() {
+  public static Stream<Way> all() {
     List<Way> ways = new ArrayList<>();
     for (String flags : NATIVE) {
       for (MemoryPlan.Mode mode : List.of(MemoryPlan.Mode.SLOTS, MemoryPlan.Mode.CELLS)) {
@@ -37,7 +39,7 @@ record Way(String flags, MemoryPlan.Mode mode) {
   /**
    * A builder for this way; skips the test, with the reason, where this machine does not have it.
    */
-  LoaderBuilder loader(Dataset dataset) {
+  public LoaderBuilder loader(Dataset dataset) {
     Readahead readahead = Readahead.parse(flags);
     boolean isAligned =
         dataset.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.penstock.error.PenstockException;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.WindowShuffle;

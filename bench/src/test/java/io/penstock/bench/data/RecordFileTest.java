@@ -3,7 +3,7 @@ package io.penstock.bench.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
 import io.penstock.format.Formats;
 import java.io.IOException;
 import java.io.RandomAccessFile;

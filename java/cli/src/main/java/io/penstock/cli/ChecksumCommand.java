@@ -1,13 +1,13 @@
 package io.penstock.cli;
 
 import com.google.gson.JsonObject;
-import io.penstock.Column;
 import io.penstock.Dataset;
-import io.penstock.FileInfo;
-import io.penstock.PenstockException;
+import io.penstock.array.Column;
+import io.penstock.array.FileInfo;
 import io.penstock.checksum.FileChecksums;
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.internal.LocalFiles;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.LocalFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.penstock.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import io.penstock.PenstockException;
-import io.penstock.internal.SystemReason;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.os.SystemReason;
 import io.penstock.write.PartialFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.penstock.cli;
 
-import io.penstock.ElementType;
+import io.penstock.array.ElementType;
 import io.penstock.cli.convert.ArrayFiles;
 import io.penstock.cli.convert.FolderOptions;
 import io.penstock.cli.convert.FolderSource;

@@ -1,7 +1,7 @@
 package io.penstock.cli;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.ThreadLimit;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.os.ThreadLimit;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;

@@ -1,7 +1,7 @@
 package io.penstock.cli;
 
-import io.penstock.format.FolderIndex;
-import io.penstock.format.FolderListing;
+import io.penstock.folder.FolderIndex;
+import io.penstock.folder.FolderListing;
 import io.penstock.format.Formats;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package io.penstock.cli;
 
-import io.penstock.BadRecords;
-import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
-import io.penstock.Readahead;
-import io.penstock.sampler.Deal;
-import io.penstock.sampler.LoaderState;
-import io.penstock.sampler.Partition;
-import io.penstock.sampler.Remainder;
+import io.penstock.array.Column;
+import io.penstock.job.Deal;
+import io.penstock.job.LoaderState;
+import io.penstock.job.Partition;
+import io.penstock.job.Remainder;
+import io.penstock.options.BadRecords;
+import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
 import java.nio.file.Path;
 import java.util.Iterator;

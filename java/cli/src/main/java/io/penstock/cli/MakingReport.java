@@ -2,8 +2,8 @@ package io.penstock.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.penstock.Column;
-import io.penstock.ElementType;
+import io.penstock.array.Column;
+import io.penstock.array.ElementType;
 import io.penstock.cli.convert.RecordSource;
 import java.io.IOException;
 import java.nio.file.Path;

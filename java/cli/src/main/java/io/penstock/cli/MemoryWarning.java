@@ -1,6 +1,6 @@
 package io.penstock.cli;
 
-import io.penstock.internal.engine.MemoryBudget;
+import io.penstock.internal.plan.MemoryBudget;
 
 /**
  * Says before a command begins that --memory is more than what is left: a process that the kernel

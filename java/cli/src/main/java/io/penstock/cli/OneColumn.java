@@ -1,8 +1,8 @@
 package io.penstock.cli;
 
-import io.penstock.Column;
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
+import io.penstock.array.Column;
+import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;

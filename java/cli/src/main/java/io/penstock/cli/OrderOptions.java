@@ -1,8 +1,8 @@
 package io.penstock.cli;
 
 import io.penstock.Dataset;
-import io.penstock.Shard;
-import io.penstock.Shuffle;
+import io.penstock.array.Shard;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.ClassBalanced;
 import io.penstock.sampler.FullShuffle;

@@ -1,6 +1,6 @@
 package io.penstock.cli;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.penstock.cli;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.LocalFiles;
-import io.penstock.internal.SystemReason;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.nio.file.Path;
 

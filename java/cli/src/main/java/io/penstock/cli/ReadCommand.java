@@ -2,9 +2,9 @@ package io.penstock.cli;
 
 import io.penstock.Dataset;
 import io.penstock.Epoch;
-import io.penstock.FileInfo;
 import io.penstock.Loader;
-import io.penstock.sampler.LoaderState;
+import io.penstock.array.FileInfo;
+import io.penstock.job.LoaderState;
 import io.penstock.sampler.Sampler;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.penstock.cli;
 
 import io.penstock.Batch;
-import io.penstock.Column;
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
-import io.penstock.internal.LocalFiles;
-import io.penstock.internal.SystemReason;
+import io.penstock.array.Column;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

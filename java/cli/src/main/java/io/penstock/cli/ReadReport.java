@@ -2,8 +2,8 @@ package io.penstock.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.penstock.BadRecord;
 import io.penstock.LoaderStatistics;
+import io.penstock.error.BadRecord;
 import java.util.List;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.penstock.cli;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.nio.file.Files;
 import java.nio.file.Path;

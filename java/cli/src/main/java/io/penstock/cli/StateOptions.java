@@ -1,11 +1,11 @@
 package io.penstock.cli;
 
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
-import io.penstock.internal.LocalFiles;
-import io.penstock.sampler.LoaderState;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.job.LoaderState;
+import io.penstock.job.StateFile;
 import io.penstock.sampler.Sampler;
-import io.penstock.sampler.StateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.penstock.cli;
 
 import io.penstock.Batch;
-import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
-import io.penstock.PenstockException;
+import io.penstock.array.Column;
 import io.penstock.cli.convert.IndexSampler;
+import io.penstock.error.PenstockException;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;

@@ -1,9 +1,9 @@
 package io.penstock.cli;
 
-import io.penstock.PenstockException;
+import io.penstock.array.ArrayLayout;
 import io.penstock.cli.tune.LoadPlot;
 import io.penstock.cli.tune.ScratchFile;
-import io.penstock.format.ArrayLayout;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.tune.DeviceProbe;
 import io.penstock.internal.tune.Forecast;

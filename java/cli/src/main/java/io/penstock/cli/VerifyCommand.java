@@ -2,7 +2,7 @@ package io.penstock.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

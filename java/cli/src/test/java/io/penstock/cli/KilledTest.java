@@ -2,8 +2,8 @@ package io.penstock.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.sampler.LoaderState;
-import io.penstock.sampler.StateFile;
+import io.penstock.job.LoaderState;
+import io.penstock.job.StateFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

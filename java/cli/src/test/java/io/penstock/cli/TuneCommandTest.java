@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.penstock.Readahead;
+import io.penstock.options.Readahead;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,10 +1,10 @@
 package io.penstock.checksum;
 
-import io.penstock.Column;
 import io.penstock.Dataset;
-import io.penstock.Shard;
-import io.penstock.internal.engine.RecordReader;
-import io.penstock.internal.engine.SegmentCrc;
+import io.penstock.array.Column;
+import io.penstock.array.Shard;
+import io.penstock.internal.dataset.RecordReader;
+import io.penstock.internal.dataset.SegmentCrc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

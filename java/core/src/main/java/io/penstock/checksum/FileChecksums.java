@@ -1,12 +1,12 @@
 package io.penstock.checksum;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.LocalFiles;
-import io.penstock.internal.SystemReason;
-import io.penstock.internal.ThreadLimit;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.os.SystemReason;
+import io.penstock.internal.os.ThreadLimit;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;

@@ -1,15 +1,15 @@
 package io.penstock.checksum;
 
 import io.penstock.Batch;
-import io.penstock.ChecksumTable;
-import io.penstock.Column;
 import io.penstock.Dataset;
 import io.penstock.Loader;
-import io.penstock.PenstockException;
-import io.penstock.Readahead;
-import io.penstock.Shuffle;
-import io.penstock.internal.SystemReason;
-import io.penstock.internal.engine.SegmentCrc;
+import io.penstock.array.Column;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.dataset.ChecksumTable;
+import io.penstock.internal.dataset.SegmentCrc;
+import io.penstock.internal.os.SystemReason;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import io.penstock.write.PartialFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

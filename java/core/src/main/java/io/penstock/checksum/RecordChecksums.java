@@ -1,8 +1,8 @@
 package io.penstock.checksum;
 
-import io.penstock.ChecksumTable;
 import io.penstock.Dataset;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.dataset.ChecksumTable;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
@@ -14,17 +14,7 @@ import java.util.function.LongConsumer;
  * it is closed.
  */
 public final class RecordChecksums implements AutoCloseable {
-  private static final ValueLayout.OfInt CRC =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  /** The type of checksums. */
-  static final String DESCR = "<u4";
-
-  private final Path path;
-  private final long[] offsets;
-  private final long[] strides;
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment data;
+  private final ChecksumTable table;
 
   /**
    * Opens the checksums of a dataset.

@@ -1,6 +1,25 @@
 package io.penstock.format;
 
-import io.penstock.PenstockException;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderIndex;
+import io.penstock.internal.format.ArrayFormat;
+import io.penstock.internal.format.Contents;
+import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.format.PartPath;
+import io.penstock.internal.format.ProvidedFormat;
+import io.penstock.internal.format.RawArray;
+import io.penstock.internal.format.ShardPaths;
+import io.penstock.internal.format.idx.IdxFormat;
+import io.penstock.internal.format.megatron.MegatronFormat;
+import io.penstock.internal.format.npy.NpyFormat;
+import io.penstock.internal.format.pickle.PickleFormat;
+import io.penstock.internal.format.safetensors.SafetensorsFormat;
+import io.penstock.internal.format.zip.NpzFormat;
+import io.penstock.internal.report.Excerpt;
+import io.penstock.kind.FileKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -202,7 +221,7 @@ public final class Formats {
   private static PenstockException unknown(OpenFile file, byte[] start) {
     String known = FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", "));
     String found =
-        FileKind.of(file)
+        FileKind.of(file.start(FileKind.START_BYTES), file.sizeBytes())
             .map(kind -> kind.name() + ": " + kind.remedy())
             .orElseGet(
                 () ->

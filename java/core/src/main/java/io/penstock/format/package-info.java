@@ -5,7 +5,7 @@
  * dataset. {@link io.penstock.format.Formats#open Formats.open} tells the format by the file's
  * first bytes, reads its header under limits, compares it with the size of the file, and closes the
  * file again. No record is read, nothing in a file is ever executed, and a header that is damaged,
- * hostile or not supported yet is a {@link io.penstock.PenstockException} of one line.
+ * hostile or not supported yet is a {@link io.penstock.error.PenstockException} of one line.
  *
  * {@snippet lang="java" :
  * ArrayLayout layout = Formats.open(images);
@@ -15,9 +15,9 @@
  * Column column = layout.column("images"); // to be a part of a dataset
  * }
  *
- * <p>An {@link io.penstock.format.ArrayLayout ArrayLayout} that exists is sound: records of at
- * least one byte, no size that overflows, and a file long enough for all of them. So code behind it
- * need not check again, unless the file changes.
+ * <p>An {@link io.penstock.array.ArrayLayout ArrayLayout} that exists is sound: records of at least
+ * one byte, no size that overflows, and a file long enough for all of them. So code behind it need
+ * not check again, unless the file changes.
  *
  * <h2>Formats</h2>
  *
@@ -37,13 +37,13 @@
  *       FILE.idx#sequences} is a column of a dataset, with records of different sizes, and no
  *       array.
  *   <li><b>folders</b> of small files, each a record, with an index that is kept: {@link
- *       io.penstock.format.FolderIndex FolderIndex}.
+ *       io.penstock.folder.FolderIndex FolderIndex}.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields
  *       of compound types, {@code data.h5#points.x}, where the jar penstock-hdf5 is on the class
  *       path; datasets in chunks can be had from their beginning to their end. Others may bring
- *       formats in the same way, see {@link io.penstock.format.FormatProvider FormatProvider}.
+ *       formats in the same way, see {@link io.penstock.spi.FormatProvider FormatProvider}.
  *   <li><b>raw</b>: elements of files that do not say what they are; the path does, see {@link
- *       io.penstock.format.Formats#raw Formats.raw}. {@link io.penstock.format.ArrayLayout#windows}
+ *       io.penstock.format.Formats#raw Formats.raw}. {@link io.penstock.array.ArrayLayout#windows}
  *       lays windows over a stream of tokens.
  *   <li><b>pickle</b>: arrays in pickles of protocols 0 to 5, of one or several in a file, by the
  *       way to them: {@code data.pkl#images}, {@code data.pkl#[0]}, {@code data.pkl#train.x};
@@ -59,7 +59,7 @@
  * </ul>
  *
  * <p>What has none of these formats is named for what it looks like, and what to do with it: see
- * {@link io.penstock.format.FileKind FileKind}.
+ * {@link io.penstock.kind.FileKind FileKind}.
  *
  * <p>All of this is stateless or immutable, so any thread may use it.
  */

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /** The checks that all samplers make, in one place so that all messages agree. */
-final class Arguments {
+public final class Arguments {
   /** The C library looks records up by indices of 48 bits. */
   static final long MAX_RECORDS = 1L << 48;
 
@@ -25,7 +25,7 @@ final class Arguments {
     }
   }
 
-  static void checkEpoch(long epoch) {
+  public static void checkEpoch(long epoch) {
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch must be >= 0, was " + epoch);
     }

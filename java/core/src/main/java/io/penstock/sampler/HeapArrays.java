@@ -1,6 +1,6 @@
 package io.penstock.sampler;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 
 /**
  * Arrays with an entry for each record. If the heap has no room for one, the error says what it is

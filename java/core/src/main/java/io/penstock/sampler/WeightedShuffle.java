@@ -58,7 +58,7 @@ public final class WeightedShuffle implements Sampler {
    * @param seed any number; neighbouring seeds give unrelated draws
    * @throws IllegalArgumentException if a weight is negative, infinite or not a number, or all are
    *     0, or recordCount or size is out of range
-   * @throws io.penstock.PenstockException if the heap has no room for 8 bytes per record
+   * @throws io.penstock.error.PenstockException if the heap has no room for 8 bytes per record
    */
   public WeightedShuffle(long recordCount, LongToDoubleFunction weights, long size, long seed) {
     double[] read = Weights.read(weights, recordCount, "records");

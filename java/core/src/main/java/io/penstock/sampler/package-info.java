@@ -51,11 +51,11 @@
  * io.penstock.sampler.LimitedSampler LimitedSampler} and {@link io.penstock.sampler.RepeatedSampler
  * RepeatedSampler} make epochs shorter and longer.
  *
- * <p>A {@link io.penstock.sampler.Partition Partition} is the part of each epoch that one of
- * several processes reads, and its {@link io.penstock.sampler.Deal Deal} lists the batches. How far
- * all of them have come is a {@link io.penstock.sampler.LoaderState LoaderState}: a line of text
- * from which a job of any size resumes. A loader takes all of these: {@code
- * dataset.loader().sampler(order).rank(0, 4).state(state)}.
+ * <p>A {@link io.penstock.job.Partition Partition} is the part of each epoch that one of several
+ * processes reads, and its {@link io.penstock.job.Deal Deal} lists the batches. How far all of them
+ * have come is a {@link io.penstock.job.LoaderState LoaderState}: a line of text from which a job
+ * of any size resumes. A loader takes all of these: {@code dataset.loader().sampler(order).rank(0,
+ * 4).state(state)}.
  *
  * <p>All of these are thread-safe.
  */

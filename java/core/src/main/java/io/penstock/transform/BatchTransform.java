@@ -14,8 +14,8 @@ public interface BatchTransform {
    *     during the call only
    * @param from first record to be written, its place in the batch
    * @param to end of the range, exclusive
-   * @throws Exception to fail the batch; the consumer gets a {@link io.penstock.PenstockException}
-   *     that has this as its cause
+   * @throws Exception to fail the batch; the consumer gets a {@link
+   *     io.penstock.error.PenstockException} that has this as its cause
    */
   void apply(BatchContext batch, int from, int to) throws Exception;
 }

@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.OutputColumn;
 import java.nio.ByteOrder;
 
 /** Small checks of columns that several transforms share. */

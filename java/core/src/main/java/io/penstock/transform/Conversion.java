@@ -1,6 +1,7 @@
 package io.penstock.transform;
 
-import io.penstock.ElementType;
+import io.penstock.array.ElementType;
+import io.penstock.array.OutputColumn;
 import io.penstock.internal.ffi.NativePixels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.OutputColumn;
 import java.util.List;
 
 /** How the axes of an image lie in a record. */

@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.OutputColumn;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;

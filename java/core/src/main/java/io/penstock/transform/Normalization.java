@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.OutputColumn;
 import io.penstock.internal.ffi.NativePixels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

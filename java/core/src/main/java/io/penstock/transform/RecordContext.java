@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.OutputColumn;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -10,8 +10,8 @@ public interface RecordTransform {
    *
    * @param record where its columns lie, which record it is, and its random numbers; valid during
    *     the call only
-   * @throws Exception to fail the batch; the consumer gets a {@link io.penstock.PenstockException}
-   *     that names the record and has this as its cause
+   * @throws Exception to fail the batch; the consumer gets a {@link
+   *     io.penstock.error.PenstockException} that names the record and has this as its cause
    */
   void apply(RecordContext record) throws Exception;
 }

@@ -58,8 +58,8 @@
  * stops the threads, and they stop the reading.
  *
  * <p><b>Failures.</b> A function that throws fails its batch: {@code next} throws a {@link
- * io.penstock.PenstockException} that names the record, and a loop that catches it may go on with
- * the batch after it.
+ * io.penstock.error.PenstockException} that names the record, and a loop that catches it may go on
+ * with the batch after it.
  *
  * <p><b>Order.</b> Batches come in order, unless {@link io.penstock.LoaderBuilder#anyOrder} lets
  * finished ones overtake slow ones.

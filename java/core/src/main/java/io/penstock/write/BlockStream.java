@@ -80,7 +80,7 @@ final class BlockStream {
   /**
    * Writes what is still in a block, and waits until the system has all bytes.
    *
-   * @throws io.penstock.PenstockException if any could not be written
+   * @throws io.penstock.error.PenstockException if any could not be written
    */
   void flush() {
     if (block != null) {

@@ -1,11 +1,11 @@
 package io.penstock.write;
 
-import io.penstock.Column;
-import io.penstock.PenstockException;
-import io.penstock.internal.ThreadLimit;
+import io.penstock.array.Column;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.os.ThreadLimit;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

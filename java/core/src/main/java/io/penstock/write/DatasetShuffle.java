@@ -1,15 +1,15 @@
 package io.penstock.write;
 
 import io.penstock.Batch;
-import io.penstock.Column;
 import io.penstock.Dataset;
-import io.penstock.FileInfo;
 import io.penstock.Loader;
-import io.penstock.PenstockException;
-import io.penstock.Readahead;
-import io.penstock.Shuffle;
+import io.penstock.array.Column;
+import io.penstock.array.FileInfo;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.internal.engine.MemoryBudget;
+import io.penstock.internal.plan.MemoryBudget;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

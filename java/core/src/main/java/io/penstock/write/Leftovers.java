@@ -1,11 +1,11 @@
 package io.penstock.write;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.LocalFiles;
-import io.penstock.internal.Notices;
-import io.penstock.internal.SteadyChannel;
-import io.penstock.internal.SystemReason;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.FileSpace;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.SystemReason;
+import io.penstock.internal.report.Notices;
 import java.io.IOException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;

@@ -1,8 +1,8 @@
 package io.penstock.write;
 
-import io.penstock.ElementType;
-import io.penstock.Field;
-import io.penstock.PenstockException;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
+import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;

@@ -1,9 +1,9 @@
 package io.penstock.write;
 
-import io.penstock.Column;
-import io.penstock.ElementType;
-import io.penstock.Field;
-import io.penstock.PenstockException;
+import io.penstock.array.Column;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -1,9 +1,9 @@
 package io.penstock.write;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.Directories;
-import io.penstock.internal.LocalFiles;
-import io.penstock.internal.SystemReason;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.Directories;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,7 +1,7 @@
 package io.penstock.write;
 
 import io.penstock.Batch;
-import io.penstock.Column;
+import io.penstock.array.Column;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.penstock.write;
 
-import io.penstock.Column;
-import io.penstock.PenstockException;
+import io.penstock.array.Column;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
 import java.lang.foreign.Arena;

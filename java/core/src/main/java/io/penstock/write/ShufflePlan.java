@@ -1,6 +1,6 @@
 package io.penstock.write;
 
-import io.penstock.internal.engine.TooLittleMemoryException;
+import io.penstock.internal.plan.TooLittleMemoryException;
 
 /**
  * How the memory of a shuffle is used.

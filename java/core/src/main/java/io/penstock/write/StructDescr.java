@@ -1,7 +1,7 @@
 package io.penstock.write;
 
-import io.penstock.ElementType;
-import io.penstock.Field;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

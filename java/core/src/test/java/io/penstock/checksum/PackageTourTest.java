@@ -2,11 +2,11 @@ package io.penstock.checksum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.BadRecord;
-import io.penstock.BadRecords;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.error.BadRecord;
+import io.penstock.options.BadRecords;
 import io.penstock.sampler.Tour;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class PackageTourTest {
       bytes[i] = (byte) (i * 31);
     }
     try (NpyWriter writer =
-        NpyWriter.builder(path, io.penstock.ElementType.parse("|u1"), 16L).open()) {
+        NpyWriter.builder(path, io.penstock.array.ElementType.parse("|u1"), 16L).open()) {
       writer.append(MemorySegment.ofArray(bytes));
       writer.commit();
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
 import io.penstock.TestArray;
+import io.penstock.array.Part;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.format.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

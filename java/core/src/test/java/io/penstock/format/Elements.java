@@ -1,5 +1,6 @@
 package io.penstock.format;
 
+import io.penstock.array.ArrayLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Reads records as a layout says, in the plainest way: what every engine must agree with. */
-final class Elements {
+public final class Elements {
   /** Files up to this size are read as a whole: a test reads thousands of them. */
   private static final long MAX_WHOLE_BYTES = 1 << 20;
 
@@ -78,7 +79,7 @@ final class Elements {
   }
 
   /** SHA-256 of all records in index order. */
-  static String digest(ArrayLayout layout) {
+  public static String digest(ArrayLayout layout) {
     try (FileChannel file = FileChannel.open(layout.path(), StandardOpenOption.READ)) {
       Source source = source(file);
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

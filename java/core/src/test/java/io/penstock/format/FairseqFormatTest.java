@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

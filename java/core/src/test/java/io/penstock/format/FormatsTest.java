@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.penstock.Column;
-import io.penstock.PenstockException;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Column;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.format.OpenFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;

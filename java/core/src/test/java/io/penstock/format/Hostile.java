@@ -3,7 +3,9 @@ package io.penstock.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.PenstockException;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -19,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * What every parser owes to every file: layouts that lie in the file, or a PenstockException of one
  * line; never anything else.
  */
-final class Hostile {
+public final class Hostile {
   /** Parts that are read back element by element; more would only take longer. */
   private static final int MAX_READ_BYTES = 1 << 16;
 
@@ -32,7 +34,7 @@ final class Hostile {
   private Hostile() {}
 
   /** Says which file took longest so far. */
-  static void printSlowest() {
+  public static void printSlowest() {
     Opened slowest = SLOWEST.get();
     System.out.printf(
         "the slowest hostile file took %.1f ms: %s%n", slowest.nanos / 1e6, slowest.what);
@@ -44,7 +46,7 @@ final class Hostile {
   }
 
   /** Opens and lists the file; checks whatever comes of it. True if something can be read. */
-  static boolean isSound(Path path) {
+  public static boolean isSound(Path path) {
     boolean isReadable = false;
     long start = System.nanoTime();
     try {
@@ -85,7 +87,7 @@ final class Hostile {
   }
 
   /** All prefixes of a file that is no longer sound when any byte is missing. */
-  static void assertPrefixesRefused(Path path, byte[] file) {
+  public static void assertPrefixesRefused(Path path, byte[] file) {
     for (int length = 0; length < file.length; length++) {
       write(path, file, length);
       assertThatThrownBy(() -> Formats.open(path))
@@ -97,7 +99,7 @@ final class Hostile {
   }
 
   /** All files that differ in one bit. */
-  static void assertFlipsSound(Path path, byte[] file) {
+  public static void assertFlipsSound(Path path, byte[] file) {
     for (int bit = 0; bit < file.length * 8; bit++) {
       byte[] damaged = file.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -107,7 +109,7 @@ final class Hostile {
   }
 
   /** Files with some bytes changed, moved or dropped. */
-  static void assertChangesSound(Path path, List<byte[]> files, int count, long seed) {
+  public static void assertChangesSound(Path path, List<byte[]> files, int count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < count; i++) {
       byte[] file = files.get(i % files.size()).clone();
@@ -130,7 +132,7 @@ final class Hostile {
    * Refuses the file, and allocates little on the way: what is allocated bounds what is held, and
    * unlike time it is the same on every machine.
    */
-  static void assertRefusedWithin(Path path, long bytes, String reason) {
+  public static void assertRefusedWithin(Path path, long bytes, String reason) {
     long start = System.nanoTime();
     long allocated =
         allocatedBytes(
@@ -144,7 +146,7 @@ final class Hostile {
   }
 
   /** What this thread allocates on the heap while it does something. */
-  static long allocatedBytes(Runnable what) {
+  public static long allocatedBytes(Runnable what) {
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
@@ -157,7 +159,7 @@ final class Hostile {
    * file system that keeps such files from being lost after a crash (ext4) takes a millisecond or
    * more for each.
    */
-  static Path write(Path path, byte[] bytes, int length) {
+  public static Path write(Path path, byte[] bytes, int length) {
     try (FileChannel file =
         FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       ByteBuffer left = ByteBuffer.wrap(bytes, 0, length);

@@ -3,7 +3,10 @@ package io.penstock.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.PenstockException;
+import io.penstock.array.ArrayLayout;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.format.PythonLiteral;
+import io.penstock.internal.format.npy.NpyFormat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;

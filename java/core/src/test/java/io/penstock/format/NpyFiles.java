@@ -10,18 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Writes .npy files for tests, byte by byte, so that they may be wrong in any way. */
-final class NpyFiles {
+public final class NpyFiles {
   private NpyFiles() {}
 
   /** The start of a file of version 1, 2 or 3: all that comes before the elements. */
-  static byte[] header(int version, String dictionary) {
+  public static byte[] header(int version, String dictionary) {
     byte[] text =
         dictionary.getBytes(version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
     return header(version, text.length, text);
   }
 
   /** The same with a stated length of its own. */
-  static byte[] header(int version, int lengthBytes, byte[] text) {
+  public static byte[] header(int version, int lengthBytes, byte[] text) {
     ByteBuffer length = ByteBuffer.allocate(version == 1 ? 2 : 4).order(ByteOrder.LITTLE_ENDIAN);
     if (version == 1) {
       length.putShort((short) lengthBytes);
@@ -32,7 +32,7 @@ final class NpyFiles {
     return join(magic, length.array(), text);
   }
 
-  static byte[] join(byte[]... parts) {
+  public static byte[] join(byte[]... parts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       bytes.writeBytes(part);
@@ -40,16 +40,16 @@ final class NpyFiles {
     return bytes.toByteArray();
   }
 
-  static String dictionary(String descr, String fortranOrder, String shape) {
+  public static String dictionary(String descr, String fortranOrder, String shape) {
     return "{'descr': %s, 'fortran_order': %s, 'shape': %s, }\n"
         .formatted(descr, fortranOrder, shape);
   }
 
-  static Path write(Path directory, byte[] contents) {
+  public static Path write(Path directory, byte[] contents) {
     return write(directory, "x.npy", contents);
   }
 
-  static Path write(Path directory, String name, byte[] contents) {
+  public static Path write(Path directory, String name, byte[] contents) {
     try {
       return Files.write(directory.resolve(name), contents);
     } catch (IOException e) {

@@ -2,7 +2,8 @@ package io.penstock.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.Column;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Column;
 import io.penstock.sampler.Tour;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,7 +3,9 @@ package io.penstock.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.PenstockException;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.error.PenstockException;
 import io.penstock.format.WrittenArrays.Expected;
 import java.io.IOException;
 import java.nio.file.Path;

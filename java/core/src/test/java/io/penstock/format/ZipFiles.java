@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Writes zip archives for tests, number by number, so that they may be wrong in any way. */
-final class ZipFiles {
+public final class ZipFiles {
   /**
    * What the directory and the local header say of a member. Numbers too large for their fields go
    * into zip64 fields.
@@ -17,7 +17,7 @@ final class ZipFiles {
    * @param data what follows the local header
    * @param headerOffset where the directory says the header is; -1 for where it is
    */
-  record Entry(
+  public record Entry(
       String name,
       String localName,
       int flags,
@@ -29,7 +29,7 @@ final class ZipFiles {
       long headerOffset,
       List<Byte> data) {
 
-    static Entry of(String name, byte[] data) {
+    public static Entry of(String name, byte[] data) {
       List<Byte> bytes = new ArrayList<>();
       for (byte b : data) {
         bytes.add(b);
@@ -38,7 +38,7 @@ final class ZipFiles {
       return new Entry(name, name, 0, 0, 0, size, size, size, -1, bytes);
     }
 
-    Entry withLocalName(String other) {
+    public Entry withLocalName(String other) {
       return new Entry(
           name,
           other,
@@ -52,7 +52,7 @@ final class ZipFiles {
           data);
     }
 
-    Entry withFlags(int central, int local) {
+    public Entry withFlags(int central, int local) {
       return new Entry(
           name,
           localName,
@@ -66,7 +66,7 @@ final class ZipFiles {
           data);
     }
 
-    Entry withMethod(int other) {
+    public Entry withMethod(int other) {
       return new Entry(
           name,
           localName,
@@ -80,12 +80,12 @@ final class ZipFiles {
           data);
     }
 
-    Entry withSizes(long size, long stored, long local) {
+    public Entry withSizes(long size, long stored, long local) {
       return new Entry(
           name, localName, flags, localFlags, method, size, stored, local, headerOffset, data);
     }
 
-    Entry withHeaderOffset(long offset) {
+    public Entry withHeaderOffset(long offset) {
       return new Entry(
           name,
           localName,
@@ -107,7 +107,7 @@ final class ZipFiles {
   private ZipFiles() {}
 
   /** An archive whose members have these entries. */
-  static byte[] archive(Entry... entries) {
+  public static byte[] archive(Entry... entries) {
     return archive(false, end -> end, entries);
   }
 
@@ -117,7 +117,7 @@ final class ZipFiles {
    * @param isZip64 whether it also has a zip64 end with its locator
    * @param change of count, size and offset of the directory, as the ends say them
    */
-  static byte[] archive(boolean isZip64, UnaryOperator<long[]> change, Entry... entries) {
+  public static byte[] archive(boolean isZip64, UnaryOperator<long[]> change, Entry... entries) {
     ZipFiles zip = new ZipFiles();
     List<Long> offsets = new ArrayList<>();
     for (Entry entry : entries) {
@@ -155,7 +155,7 @@ final class ZipFiles {
   }
 
   /** The entry of the directory for a member whose local header is at an offset. */
-  static byte[] directoryEntry(Entry entry, long offset) {
+  public static byte[] directoryEntry(Entry entry, long offset) {
     byte[] extraArray = new byte[28];
     ByteBuffer extra = little(extraArray);
     extra.putInt(0);
@@ -181,7 +181,7 @@ final class ZipFiles {
   }
 
   /** What follows a directory that ends at an offset. */
-  static byte[] end(boolean isZip64, long count, long size, long offset, long endOffset) {
+  public static byte[] end(boolean isZip64, long count, long size, long offset, long endOffset) {
     byte[] array = new byte[isZip64 ? 56 + 20 + 22 : 22];
     ByteBuffer end = little(array);
     if (isZip64) {

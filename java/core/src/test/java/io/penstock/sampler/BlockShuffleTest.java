@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** The block shuffle: the contract of all samplers, and what is special about blocks. */
-class BlockShuffleTest extends SamplerTest {
+public class BlockShuffleTest extends SamplerTest {
   static Stream<Arguments> samplers() {
     return Stream.of(
         of("small blocks", n -> new BlockShuffle(n, 7, 3, 20_261)),
@@ -75,7 +75,7 @@ class BlockShuffleTest extends SamplerTest {
   }
 
   /** The records of each window of an epoch, made from lists as a reader would make them. */
-  static List<long[]> windows(BlockShuffle sampler, long epoch) {
+  public static List<long[]> windows(BlockShuffle sampler, long epoch) {
     long size = sampler.size();
     long[] words = {size, sampler.blockRecords(), sampler.windowBlocks(), sampler.seed(), epoch};
     long offset = KeyChain.draw(KeyChain.key(KeyChain.label("block1:o"), 0, words), 0, size);

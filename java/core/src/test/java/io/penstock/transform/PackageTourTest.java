@@ -6,6 +6,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.TestArray;
+import io.penstock.array.OutputColumn;
 import io.penstock.sampler.Tour;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

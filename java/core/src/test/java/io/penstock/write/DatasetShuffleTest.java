@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
-import io.penstock.PenstockException;
-import io.penstock.Shuffle;
 import io.penstock.TestArray;
+import io.penstock.error.PenstockException;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.penstock.write;
 
-import io.penstock.ElementType;
+import io.penstock.array.ElementType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;

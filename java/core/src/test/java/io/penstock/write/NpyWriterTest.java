@@ -3,9 +3,9 @@ package io.penstock.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.ElementType;
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.ElementType;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.File;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.penstock.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.ElementType;
+import io.penstock.array.ElementType;
 import io.penstock.format.Formats;
 import io.penstock.sampler.Tour;
 import java.io.IOException;

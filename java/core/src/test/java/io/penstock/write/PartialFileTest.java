@@ -3,7 +3,7 @@ package io.penstock.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.ElementType;
+import io.penstock.array.ElementType;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -3,10 +3,10 @@ package io.penstock.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.ElementType;
-import io.penstock.Field;
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

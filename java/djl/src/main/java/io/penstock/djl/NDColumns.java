@@ -1,7 +1,7 @@
 package io.penstock.djl;
 
 import ai.djl.ndarray.types.DataType;
-import io.penstock.transform.OutputColumn;
+import io.penstock.array.OutputColumn;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

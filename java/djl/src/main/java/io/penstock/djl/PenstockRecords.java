@@ -6,7 +6,7 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Record;
 import ai.djl.util.Progress;
 import io.penstock.Dataset;
-import io.penstock.transform.OutputColumn;
+import io.penstock.array.OutputColumn;
 import java.util.List;
 
 /**
@@ -115,8 +115,8 @@ public final class PenstockRecords extends RandomAccessDataset {
      *
      * @return the data set
      * @throws IllegalArgumentException if there is no data column
-     * @throws io.penstock.PenstockException if there is no such column, or none of such a type in
-     *     DJL
+     * @throws io.penstock.error.PenstockException if there is no such column, or none of such a
+     *     type in DJL
      * @throws NullPointerException if no sampling is set
      */
     public PenstockRecords build() {

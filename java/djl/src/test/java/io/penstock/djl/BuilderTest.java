@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import ai.djl.ndarray.types.DataType;
 import io.penstock.Dataset;
 import io.penstock.Loader;
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import io.penstock.Batch;
-import io.penstock.Column;
+import io.penstock.array.Column;
 
 /** Batches as tensors of ONNX Runtime, which computes on them where they lie. */
 public final class OnnxInput {

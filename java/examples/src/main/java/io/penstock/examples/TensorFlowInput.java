@@ -1,7 +1,7 @@
 package io.penstock.examples;
 
 import io.penstock.Batch;
-import io.penstock.Column;
+import io.penstock.array.Column;
 import java.nio.FloatBuffer;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;

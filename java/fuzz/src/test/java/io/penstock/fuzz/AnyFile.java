@@ -2,10 +2,10 @@ package io.penstock.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.format.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -3,10 +3,10 @@ package io.penstock.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.penstock.PenstockException;
+import io.penstock.array.Part;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.format.Part;
-import io.penstock.format.StreamedArray;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.penstock.hdf5;
 
-import io.penstock.PenstockException;
-import io.penstock.format.FormatProvider;
+import io.penstock.error.PenstockException;
+import io.penstock.spi.FormatProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.penstock.hdf5;
 
-import io.penstock.ElementType;
-import io.penstock.format.FormatProvider.FoundField;
+import io.penstock.array.ElementType;
+import io.penstock.spi.FormatProvider.FoundField;
 import java.util.ArrayList;
 import java.util.List;
 

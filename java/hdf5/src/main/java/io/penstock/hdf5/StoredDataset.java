@@ -1,6 +1,6 @@
 package io.penstock.hdf5;
 
-import io.penstock.format.FormatProvider.FoundArray;
+import io.penstock.spi.FormatProvider.FoundArray;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

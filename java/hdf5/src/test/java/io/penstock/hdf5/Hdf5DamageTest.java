@@ -3,11 +3,11 @@ package io.penstock.hdf5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.format.Part;
-import io.penstock.format.StreamedArray;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

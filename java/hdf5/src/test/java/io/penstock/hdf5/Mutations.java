@@ -1,9 +1,9 @@
 package io.penstock.hdf5;
 
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.format.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

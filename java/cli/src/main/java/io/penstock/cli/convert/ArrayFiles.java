@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.Field;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
 import io.penstock.format.Formats;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;

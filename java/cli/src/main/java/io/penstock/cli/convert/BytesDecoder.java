@@ -1,8 +1,8 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.ElementType;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.PenstockException;
+import io.penstock.array.ElementType;
+import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,14 +1,14 @@
 package io.penstock.cli.convert;
 
 import io.penstock.Batch;
-import io.penstock.Column;
 import io.penstock.Dataset;
-import io.penstock.ElementType;
-import io.penstock.Field;
-import io.penstock.FileInfo;
 import io.penstock.Loader;
-import io.penstock.PenstockException;
-import io.penstock.Shuffle;
+import io.penstock.array.Column;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
+import io.penstock.array.FileInfo;
+import io.penstock.error.PenstockException;
+import io.penstock.options.Shuffle;
 import io.penstock.sampler.Sequential;
 import io.penstock.sampler.Subset;
 import io.penstock.sampler.SubsetSampler;

@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.SystemReason;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

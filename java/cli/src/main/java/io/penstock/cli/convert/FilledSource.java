@@ -1,6 +1,6 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
+import io.penstock.array.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;

@@ -1,8 +1,8 @@
 package io.penstock.cli.convert;
 
-import io.penstock.PenstockException;
-import io.penstock.format.FileKind;
-import io.penstock.format.FolderListing;
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderListing;
+import io.penstock.kind.FileKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

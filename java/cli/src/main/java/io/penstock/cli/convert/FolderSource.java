@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.format.FolderListing;
+import io.penstock.array.ElementType;
+import io.penstock.folder.FolderListing;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,8 +1,8 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.PenstockException;
-import io.penstock.format.FileKind;
+import io.penstock.array.ElementType;
+import io.penstock.error.PenstockException;
+import io.penstock.kind.FileKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;

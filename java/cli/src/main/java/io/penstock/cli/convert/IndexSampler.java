@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.Dataset;
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import io.penstock.sampler.Sampler;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.PenstockException;
-import io.penstock.format.StreamedArray;
+import io.penstock.array.ElementType;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

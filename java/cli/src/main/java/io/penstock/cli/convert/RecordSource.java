@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.Field;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Records of one type, from the first to the last. One thread at a time.
  *
- * <p>What is wrong with the data is a {@link io.penstock.PenstockException} that names the file.
+ * <p>What is wrong with the data is a {@link io.penstock.error.PenstockException} that names the
+ * file.
  */
 public interface RecordSource extends AutoCloseable {
   /** What {@link #recordCount} returns while nobody knows. */

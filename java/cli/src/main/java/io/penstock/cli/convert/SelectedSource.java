@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.ElementType;
-import io.penstock.Field;
+import io.penstock.array.ElementType;
+import io.penstock.array.Field;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.penstock.cli.convert;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

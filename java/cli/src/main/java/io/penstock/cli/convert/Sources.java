@@ -1,8 +1,8 @@
 package io.penstock.cli.convert;
 
-import io.penstock.PenstockException;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.format.StreamedArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.penstock.cli.convert;
 
-import io.penstock.PenstockException;
-import io.penstock.format.StreamedArray;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,10 +1,10 @@
 package io.penstock.cli.convert;
 
-import io.penstock.PenstockException;
-import io.penstock.format.FileKind;
+import io.penstock.array.Part;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.format.Part;
-import io.penstock.format.StreamedArray;
+import io.penstock.kind.FileKind;
 import io.penstock.write.PartialFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;

@@ -3,7 +3,7 @@ package io.penstock.cli.demo;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
 import io.penstock.format.Formats;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.penstock.cli.demo;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

@@ -1,6 +1,6 @@
 package io.penstock.cli.demo;
 
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
 import io.penstock.sampler.Sampler;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,6 +1,6 @@
 package io.penstock.cli.order;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import io.penstock.sampler.Sampler;
 import java.awt.Color;
 import java.awt.Font;

@@ -1,6 +1,6 @@
 package io.penstock.cli.tune;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.tune.Measurements;
 import io.penstock.internal.tune.ProbePoint;
 import io.penstock.internal.tune.Tuning;

@@ -1,6 +1,6 @@
 package io.penstock.cli.tune;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

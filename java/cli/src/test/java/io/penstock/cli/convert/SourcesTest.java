@@ -3,9 +3,9 @@ package io.penstock.cli.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.ElementType;
-import io.penstock.PenstockException;
-import io.penstock.format.StreamedArray;
+import io.penstock.array.ElementType;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
 import io.penstock.write.NpyWriter;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.penstock.ElementType;
-import io.penstock.PenstockException;
+import io.penstock.array.ElementType;
+import io.penstock.error.PenstockException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,8 +3,8 @@ package io.penstock.cli.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.penstock.PenstockException;
-import io.penstock.format.ArrayLayout;
+import io.penstock.array.ArrayLayout;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.IOException;
 import java.nio.file.Files;

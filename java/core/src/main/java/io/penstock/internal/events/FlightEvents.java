@@ -1,6 +1,6 @@
 package io.penstock.internal.events;
 
-import io.penstock.BadRecord;
+import io.penstock.error.BadRecord;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**

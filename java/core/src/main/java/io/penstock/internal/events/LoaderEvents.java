@@ -1,6 +1,6 @@
 package io.penstock.internal.events;
 
-import io.penstock.BadRecord;
+import io.penstock.error.BadRecord;
 
 /**
  * What a loader does, told to whoever records it: JDK Flight Recorder, or nobody.

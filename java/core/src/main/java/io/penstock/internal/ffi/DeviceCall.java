@@ -1,7 +1,7 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.Patience;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.wait.Patience;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;

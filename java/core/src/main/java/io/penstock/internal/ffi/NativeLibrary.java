@@ -1,8 +1,8 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.PenstockException;
-import io.penstock.internal.SystemReason;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

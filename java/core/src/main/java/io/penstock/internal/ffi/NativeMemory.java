@@ -1,6 +1,6 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

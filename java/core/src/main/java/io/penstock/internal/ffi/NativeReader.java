@@ -1,6 +1,6 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_progress;
 import io.penstock.internal.ffi.generated.penstock_statistics;

@@ -1,12 +1,12 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.PenstockException;
-import io.penstock.Shard;
-import io.penstock.internal.Patience;
+import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_file_info;
 import io.penstock.internal.ffi.generated.penstock_reader_options;
 import io.penstock.internal.ffi.generated.penstock_shard;
+import io.penstock.internal.wait.Patience;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,6 +1,6 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.internal.Patience;
+import io.penstock.internal.wait.Patience;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
@@ -99,8 +99,8 @@ final class SharedHandle {
    * thread.
    *
    * @param patience how long to wait
-   * @throws io.penstock.PenstockException if the time is up: closing again goes on where this left
-   *     off
+   * @throws io.penstock.error.PenstockException if the time is up: closing again goes on where this
+   *     left off
    */
   void close(Patience patience) {
     isClosed = true;

@@ -1,6 +1,6 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.internal.Uninterrupted;
+import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.penstock.internal.tune;
 
-import io.penstock.PenstockException;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeReader;
 import io.penstock.internal.ffi.ReaderStatistics;
 import java.lang.foreign.MemorySegment;

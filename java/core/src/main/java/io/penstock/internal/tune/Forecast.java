@@ -1,11 +1,11 @@
 package io.penstock.internal.tune;
 
-import io.penstock.Readahead;
-import io.penstock.internal.engine.CostModel;
-import io.penstock.internal.engine.MemoryPlan;
-import io.penstock.internal.engine.MemoryRequest;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
+import io.penstock.internal.plan.CostModel;
+import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.MemoryRequest;
+import io.penstock.options.Readahead;
 import java.util.List;
 
 /**

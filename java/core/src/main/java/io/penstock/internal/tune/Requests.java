@@ -1,7 +1,7 @@
 package io.penstock.internal.tune;
 
-import io.penstock.PenstockException;
-import io.penstock.Shard;
+import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.FullShuffle;
 import java.lang.foreign.MemorySegment;

@@ -2,7 +2,7 @@ package io.penstock.internal.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.Readahead;
+import io.penstock.options.Readahead;
 import org.junit.jupiter.api.Test;
 
 /** Which flags follow from what a device does. */

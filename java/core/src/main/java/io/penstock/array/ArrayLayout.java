@@ -1,0 +1,270 @@
+package io.penstock.array;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.report.Excerpt;
+import io.penstock.sampler.TokenWindows;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * Where an array lies in a file and what it is made of: all that is known before reading records.
+ *
+ * <p>A layout that exists is sound: its records have at least one byte each, no size overflows, and
+ * the file was large enough for all of them when it was opened. Records lie in runs, one after
+ * another within a run at a fixed distance. The elements of a record lie at fixed distances too,
+ * which are those of one piece (C order) unless {@link #isWhole()} is false. Immutable; holds no
+ * open file.
+ *
+ * @param path the file that the records are in
+ * @param part name of the part of the file, as in {@code FILE#PART}; empty when the array is all
+ *     that the file is
+ * @param format name of the format it was recognised as, "npy"
+ * @param elementType type of the elements, as stored
+ * @param shape sizes of all axes, outermost first; the first is the number of records; empty for a
+ *     0-d array, which is one record
+ * @param fortranOrder what the file says of its order: true where the first axis varies fastest
+ * @param runs where the records lie, in index order, at least one
+ * @param recordStrides distance in bytes between neighbours along each axis of a record
+ * @param fields what elements of a structured type are made of; empty for plain elements
+ * @param fileBytes size of the file in bytes when it was opened
+ * @param modified when the file was last modified, as found on opening it
+ */
+public record ArrayLayout(
+    Path path,
+    String part,
+    String format,
+    ElementType elementType,
+    List<Long> shape,
+    boolean fortranOrder,
+    List<Run> runs,
+    List<Long> recordStrides,
+    List<Field> fields,
+    long fileBytes,
+    FileTime modified) {
+
+  /** NumPy itself knows 64 axes at most (32 before NumPy 2), so no real file has more. */
+  public static final int MAX_AXES = 64;
+
+  /** Fields that a message names. */
+  private static final int MAX_NAMES = 8;
+
+  /**
+   * Records at a fixed distance from each other.
+   *
+   * @param offsetBytes where the first record starts, in bytes from the start of the file
+   * @param recordCount number of records, at least 0
+   * @param strideBytes from the start of one record to the start of the next, at least 1; larger
+   *     than a record where something lies between them, smaller where they overlap
+   */
+  public record Run(long offsetBytes, long recordCount, long strideBytes) {}
+
+  /**
+   * Checks the shape and compares it with the size of the file.
+   *
+   * @throws PenstockException if the array cannot be in this file, or has no records to address
+   */
+  public ArrayLayout {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(part, "part");
+    Objects.requireNonNull(format, "format");
+    Objects.requireNonNull(elementType, "elementType");
+    Objects.requireNonNull(modified, "modified");
+    shape = List.copyOf(shape);
+    runs = List.copyOf(runs);
+    recordStrides = List.copyOf(recordStrides);
+    fields = List.copyOf(fields);
+    new LayoutCheck(path, part, elementType, shape).check(runs, recordStrides, fileBytes);
+  }
+
+  /**
+   * Number of records, the size of the first axis.
+   *
+   * @return at least 0
+   */
+  public long recordCount() {
+    return shape.isEmpty() ? 1 : shape.getFirst();
+  }
+
+  /**
+   * Sizes of the axes of one record.
+   *
+   * @return the shape without its first axis; empty when a record is one element
+   */
+  public List<Long> recordShape() {
+    return shape.isEmpty() ? shape : shape.subList(1, shape.size());
+  }
+
+  /**
+   * Size of one record as it is delivered.
+   *
+   * @return in bytes, at least 1
+   */
+  public long recordBytes() {
+    long bytes = elementType.sizeBytes();
+    for (long size : recordShape()) {
+      bytes *= size;
+    }
+    return bytes;
+  }
+
+  /**
+   * Size of all records together.
+   *
+   * @return in bytes, at least 0
+   */
+  public long dataBytes() {
+    return recordCount() * recordBytes();
+  }
+
+  /**
+   * Where the first record starts.
+   *
+   * @return in bytes from the start of the file
+   */
+  public long dataOffset() {
+    return runs.getFirst().offsetBytes();
+  }
+
+  /**
+   * Whether every record is one piece of the file, so that one read gets it as it is delivered.
+   *
+   * @return false where elements of a record lie apart or in another order, as in Fortran order
+   */
+  public boolean isWhole() {
+    long pieceBytes = elementType.sizeBytes();
+    List<Long> sizes = recordShape();
+    for (int axis = sizes.size() - 1; axis >= 0; axis--) {
+      if (sizes.get(axis) != 1 && recordStrides.get(axis) != pieceBytes) {
+        return false;
+      }
+      pieceBytes *= sizes.get(axis);
+    }
+    return true;
+  }
+
+  /**
+   * Whether the array is one piece of the file: whole records, one after another without gaps.
+   *
+   * @return true for all arrays in C order that stand alone
+   */
+  public boolean isContiguous() {
+    return runs.size() == 1 && isDense(runs.getFirst()) && isWhole();
+  }
+
+  private boolean isDense(Run run) {
+    return run.recordCount() <= 1 || run.strideBytes() == recordBytes();
+  }
+
+  /**
+   * The records as parts of a column.
+   *
+   * @return shards in index order, one for each run
+   */
+  public List<Shard> shards() {
+    List<Long> axisStrides = isWhole() ? List.of() : recordStrides;
+    List<Shard> shards = new ArrayList<>(runs.size());
+    for (Run run : runs) {
+      long strideBytes = isDense(run) ? recordBytes() : run.strideBytes();
+      shards.add(new Shard(path, run.offsetBytes(), run.recordCount(), strideBytes, axisStrides));
+    }
+    return shards;
+  }
+
+  /**
+   * Windows over a stream, as records: of each so many elements, and each so many elements after
+   * the one before. They overlap where the step is the smaller of both.
+   *
+   * @param windows how many elements there are, in a window, and from one window to the next
+   * @return a layout of windows over the same bytes, those that end within the stream
+   * @throws PenstockException if this is not one run of elements, or not of so many
+   */
+  public ArrayLayout windows(TokenWindows windows) {
+    if (shape.size() != 1 || !isContiguous() || windows.tokenCount() != recordCount()) {
+      throw PenstockException.about(
+          path,
+          "expected a stream of %d elements one after another to lay windows over, found shape %s"
+              .formatted(windows.tokenCount(), Excerpt.tuple(shape)));
+    }
+    long elementBytes = elementType.sizeBytes();
+    return new ArrayLayout(
+        path,
+        part,
+        format,
+        elementType,
+        List.of(windows.recordCount(), windows.windowTokens()),
+        false,
+        List.of(
+            new Run(dataOffset(), windows.recordCount(), windows.strideTokens() * elementBytes)),
+        List.of(elementBytes),
+        fields,
+        fileBytes,
+        modified);
+  }
+
+  /**
+   * The array as a column of its own.
+   *
+   * @param name what to call the column
+   * @return a column with the shards of this layout
+   */
+  public Column column(String name) {
+    return column(name, List.of(this));
+  }
+
+  /**
+   * Several arrays laid end to end as one column.
+   *
+   * @param name what to call the column
+   * @param layouts the arrays, in index order, at least one
+   * @return a column of all their shards
+   * @throws PenstockException if their element types or record shapes differ
+   */
+  public static Column column(String name, List<ArrayLayout> layouts) {
+    if (layouts.isEmpty()) {
+      throw new IllegalArgumentException("layouts of column '" + name + "' must not be empty");
+    }
+    ArrayLayout first = layouts.getFirst();
+    List<Shard> shards = new ArrayList<>(layouts.size());
+    long recordCount = 0;
+    for (ArrayLayout layout : layouts) {
+      if (!layout.elementType.equals(first.elementType)
+          || !layout.fields.equals(first.fields)
+          || !layout.recordShape().equals(first.recordShape())) {
+        throw PenstockException.about(
+            layout.path,
+            ("shards of column '%s' must have records alike: expected %s %s as in %s, found %s %s:"
+                    + " give the files that differ a column of their own")
+                .formatted(
+                    name,
+                    first.typeAndFields(),
+                    first.recordShape(),
+                    first.path,
+                    layout.typeAndFields(),
+                    layout.recordShape()));
+      }
+      recordCount += layout.recordCount();
+      shards.addAll(layout.shards());
+    }
+    return new Column(
+        name,
+        first.elementType,
+        first.recordShape(),
+        recordCount,
+        first.recordBytes(),
+        shards,
+        first.fields);
+  }
+
+  private String typeAndFields() {
+    return fields.isEmpty()
+        ? elementType.toString()
+        : fields.stream()
+            .limit(MAX_NAMES)
+            .map(field -> field.name() + " " + field.elementType())
+            .collect(Collectors.joining(", ", elementType + " (", ")"));
+  }
+}

@@ -1,0 +1,156 @@
+package io.penstock.array;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.report.Excerpt;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What makes a layout sound: shapes that exist, sizes below 2^63, and runs inside their file.
+ *
+ * <p>What it owns: every comparison of an array's own words with the size of its file, so that no
+ * format forgets one. It must not allocate anything in proportion to what a file claims.
+ */
+public final class LayoutCheck {
+  private final Path path;
+  private final String part;
+  private final ElementType elementType;
+  private final List<Long> shape;
+
+  public LayoutCheck(Path path, String part, ElementType elementType, List<Long> shape) {
+    this.path = path;
+    this.part = part;
+    this.elementType = elementType;
+    this.shape = shape;
+  }
+
+  /**
+   * Throws PenstockException for what a file may get wrong, IllegalArgumentException for what only
+   * a format can.
+   */
+  void check(List<ArrayLayout.Run> runs, List<Long> recordStrides, long fileBytes) {
+    long recordBytes = recordBytes();
+    long recordCount = shape.isEmpty() ? 1 : shape.getFirst();
+    long dataBytes = product(recordBytes, recordCount);
+    if (recordStrides.size() != Math.max(0, shape.size() - 1)
+        || runs.stream().mapToLong(ArrayLayout.Run::recordCount).sum() != recordCount) {
+      throw new IllegalArgumentException(
+          "expected runs and strides of shape %s, found %d runs and strides %s"
+              .formatted(Excerpt.tuple(shape), runs.size(), recordStrides));
+    }
+    long spanBytes = spanBytes(recordStrides);
+    for (ArrayLayout.Run run : runs) {
+      if (run.recordCount() < 0 || run.strideBytes() < 1) {
+        throw new IllegalArgumentException("expected a run forwards, found " + run);
+      }
+      if (!isInside(run, spanBytes, fileBytes)) {
+        throw cutShort(run.offsetBytes(), runs.size() == 1 ? dataBytes : spanBytes, fileBytes);
+      }
+    }
+  }
+
+  /**
+   * Throws unless an array of one piece ends before a place in the file. For arrays inside a part
+   * of a file, which must not reach into the next.
+   */
+  public void checkPiece(long offsetBytes, long endBytes) {
+    long dataBytes = product(recordBytes(), shape.isEmpty() ? 1 : shape.getFirst());
+    if (offsetBytes < 0 || offsetBytes > endBytes || dataBytes > endBytes - offsetBytes) {
+      throw cutShort(offsetBytes, dataBytes, endBytes);
+    }
+  }
+
+  /** Size of a record, after all checks of the shape that do not need the file. */
+  public long recordBytes() {
+    checkAxes();
+    List<Long> recordShape = shape.isEmpty() ? shape : shape.subList(1, shape.size());
+    if (elementType.sizeBytes() == 0 || recordShape.contains(0L)) {
+      throw about(
+          ("expected records of at least 1 byte, found records of 0 bytes (%s of shape %s):"
+                  + " there is nothing to read")
+              .formatted(elementType, Excerpt.tuple(shape)));
+    }
+    long bytes = elementType.sizeBytes();
+    for (long size : recordShape) {
+      bytes = product(bytes, size);
+    }
+    return bytes;
+  }
+
+  /** Size of all records, after the same checks. */
+  long dataBytes() {
+    long bytes = recordBytes();
+    return shape.isEmpty() ? bytes : product(bytes, shape.getFirst());
+  }
+
+  private void checkAxes() {
+    if (shape.size() > ArrayLayout.MAX_AXES) {
+      throw about(
+          "expected a shape of at most %d axes, found %d: the header is damaged or not NumPy's"
+              .formatted(ArrayLayout.MAX_AXES, shape.size()));
+    }
+    for (long size : shape) {
+      if (size < 0) {
+        throw about(
+            "expected a shape of sizes >= 0, found %d in %s: the header is damaged"
+                .formatted(size, Excerpt.tuple(shape)));
+      }
+    }
+  }
+
+  private long product(long bytes, long size) {
+    if (size != 0 && bytes > Long.MAX_VALUE / size) {
+      throw about(
+          "expected an array of less than 2^63 bytes, found %s of shape %s: the header is damaged"
+              .formatted(elementType, Excerpt.tuple(shape)));
+    }
+    return bytes * size;
+  }
+
+  /** From the first byte of a record to its last: more than its size where there are gaps. */
+  private long spanBytes(List<Long> recordStrides) {
+    long span = elementType.sizeBytes();
+    for (int axis = 0; axis < recordStrides.size(); axis++) {
+      long steps = product(recordStrides.get(axis), shape.get(axis + 1) - 1);
+      if (steps < 0 || steps > Long.MAX_VALUE - span) {
+        throw cutShort(0, Long.MAX_VALUE, 0);
+      }
+      span += steps;
+    }
+    return span;
+  }
+
+  private static boolean isInside(ArrayLayout.Run run, long spanBytes, long fileBytes) {
+    long room = fileBytes - run.offsetBytes();
+    if (run.offsetBytes() < 0 || room < 0) {
+      return false;
+    }
+    if (run.recordCount() == 0) {
+      return true;
+    }
+    // Divided, because the product may be beyond 64 bits.
+    return spanBytes <= room && run.recordCount() - 1 <= (room - spanBytes) / run.strideBytes();
+  }
+
+  private PenstockException cutShort(long offsetBytes, long dataBytes, long endBytes) {
+    String problem =
+        ("file is cut short: expected %d bytes of data (%s of shape %s%s) from byte %d on, found"
+                + " %d: make or copy it again")
+            .formatted(
+                dataBytes,
+                elementType,
+                Excerpt.tuple(shape),
+                of(),
+                offsetBytes,
+                Math.max(0, endBytes - offsetBytes));
+    return new PenstockException(path + ": " + problem, path, -1, endBytes, null, null);
+  }
+
+  private PenstockException about(String problem) {
+    return PenstockException.about(path, part.isEmpty() ? problem : "'" + part + "': " + problem);
+  }
+
+  private String of() {
+    return part.isEmpty() ? "" : ", '" + part + "'";
+  }
+}

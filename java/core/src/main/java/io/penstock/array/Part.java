@@ -1,0 +1,120 @@
+package io.penstock.array;
+
+import io.penstock.error.PenstockException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An array that a file has under a name: a member of an .npz, an array in a pickle, a field of a
+ * structured array. {@code FILE#NAME} is its path.
+ *
+ * <p>A part may be known but not readable in place, as a compressed member is; then it says why.
+ * Immutable.
+ */
+public final class Part {
+  private final String name;
+  private final boolean isField;
+  private final ArrayLayout layout;
+  private final Path path;
+
+  /** The message only: exceptions have stack traces, which are too much to keep for thousands. */
+  private final String problem;
+
+  private final StreamedArray streamed;
+
+  private Part(
+      String name,
+      boolean isField,
+      ArrayLayout layout,
+      Path path,
+      String problem,
+      StreamedArray streamed) {
+    this.streamed = streamed;
+    this.name = Objects.requireNonNull(name, "name");
+    this.isField = isField;
+    this.layout = layout;
+    this.path = path;
+    this.problem = problem;
+  }
+
+  public static Part of(ArrayLayout layout) {
+    return new Part(layout.part(), false, layout, layout.path(), null, null);
+  }
+
+  /** A field of the part before it, which has the same bytes. */
+  public static Part field(ArrayLayout layout) {
+    return new Part(layout.part(), true, layout, layout.path(), null, null);
+  }
+
+  /** A part that is there but cannot be read where it lies. */
+  public static Part refused(Path path, String name, String problem) {
+    String what = name.isEmpty() ? problem : "'" + name + "': " + problem;
+    return new Part(name, false, null, path, path + ": " + what, null);
+  }
+
+  /** A part that cannot be read where it lies, but from its beginning to its end. */
+  public static Part streamed(StreamedArray array, String problem) {
+    Part refused = refused(array.path(), array.part(), problem);
+    return new Part(refused.name, false, null, refused.path, refused.problem, array);
+  }
+
+  /** The same for what was found out by trying. */
+  public static Part refused(String name, PenstockException problem) {
+    return new Part(name, false, null, problem.path(), problem.getMessage(), null);
+  }
+
+  /**
+   * What to write behind the file and a {@code #}.
+   *
+   * @return the name; empty for an array that is all of its file
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Whether this is a field of the records of another part of the same file.
+   *
+   * @return true for fields of structured arrays
+   */
+  public boolean isField() {
+    return isField;
+  }
+
+  /**
+   * Where the array lies.
+   *
+   * @return its layout
+   * @throws PenstockException if it cannot be read where it lies, with the reason
+   */
+  public ArrayLayout layout() {
+    if (problem != null) {
+      throw new PenstockException(problem, path, -1, -1, null, null);
+    }
+    return layout;
+  }
+
+  /**
+   * Why {@link #layout} throws.
+   *
+   * @return one line that names the file; empty when the part can be read
+   */
+  public Optional<String> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  /**
+   * The elements one after another, where they cannot be read in place.
+   *
+   * @return the array; empty where it can be read in place, or not at all
+   */
+  public Optional<StreamedArray> streamed() {
+    return Optional.ofNullable(streamed);
+  }
+
+  @Override
+  public String toString() {
+    return problem == null ? "Part[" + name + "]" : "Part[" + problem + "]";
+  }
+}

@@ -1,0 +1,64 @@
+package io.penstock.array;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * An array whose elements do not lie in the file as they are, but can be had one after another:
+ * text that stands for bytes in an old pickle, or compressed chunks. It cannot be shuffled in
+ * place; written out once, as {@code penstock convert} does, it can.
+ *
+ * <p>What it says of itself is sound: no size is zero or overflows. Immutable; holds no open file.
+ *
+ * @param path the file
+ * @param part name of the part of the file
+ * @param elementType type of the elements, as they come
+ * @param shape sizes of all axes, outermost first
+ * @param fortranOrder whether the first axis varies fastest in what comes
+ * @param source of the elements
+ */
+public record StreamedArray(
+    Path path,
+    String part,
+    ElementType elementType,
+    List<Long> shape,
+    boolean fortranOrder,
+    Source source) {
+
+  /** Where elements come from. */
+  public interface Source {
+    /**
+     * Opens the elements from the first one on.
+     *
+     * @return their bytes, to be closed by the caller; reading throws an {@link IOException} with
+     *     what is wrong where they are damaged
+     * @throws IOException if the file cannot be opened
+     */
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * Checks the shape.
+   *
+   * @throws io.penstock.error.PenstockException if an array cannot have it
+   */
+  public StreamedArray {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(part, "part");
+    Objects.requireNonNull(source, "source");
+    shape = List.copyOf(shape);
+    new LayoutCheck(path, part, elementType, shape).dataBytes();
+  }
+
+  /**
+   * Size of all elements.
+   *
+   * @return in bytes
+   */
+  public long dataBytes() {
+    return new LayoutCheck(path, part, elementType, shape).dataBytes();
+  }
+}

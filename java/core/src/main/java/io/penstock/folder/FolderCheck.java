@@ -1,0 +1,122 @@
+package io.penstock.folder;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.FileNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Whether a folder is still what its index says: asked of each folder, which new, renamed and
+ * removed files modify, and of each file, which may have been edited in place.
+ *
+ * <p>The system is asked once per file, as reading it does some five times; where that takes long,
+ * on a network, many questions are asked at once. Nothing of it is part of what a state means: an
+ * index that is out of date is made again.
+ */
+final class FolderCheck {
+  /** What was modified within one tick of being looked at may be modified again unseen. */
+  private static final long TICK_NANOS = 20_000_000;
+
+  /** Fewer files are asked for one after another: that is as fast as starting threads. */
+  private static final int FEW_FILES = 2000;
+
+  private static final int THREADS = 16;
+
+  private final Path folder;
+  private final FolderIndexFile index;
+  private final AtomicBoolean isChanged = new AtomicBoolean();
+
+  private FolderCheck(Path folder, FolderIndexFile index) {
+    this.folder = folder;
+    this.index = index;
+  }
+
+  /**
+   * Asks.
+   *
+   * @throws PenstockException if the thread is interrupted meanwhile; it stays interrupted
+   */
+  static boolean isCurrent(Path folder, FolderIndexFile index) {
+    FolderCheck check = new FolderCheck(folder, index);
+    return check.areFoldersSame() && check.areFilesSame();
+  }
+
+  private boolean areFoldersSame() {
+    for (int i = 0; i < index.folderCount(); i++) {
+      BasicFileAttributes found = attributesOrNull(index.folderName(i));
+      long known = index.folderModifiedNanos(i);
+      if (found == null || !found.isDirectory() || !isSame(found, known)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean areFilesSame() {
+    int count = index.fileCount();
+    if (count <= FEW_FILES) {
+      return areFilesSame(0, count);
+    }
+    List<Callable<Boolean>> parts = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      int from = (int) ((long) count * i / THREADS);
+      int to = (int) ((long) count * (i + 1) / THREADS);
+      parts.add(() -> areFilesSame(from, to));
+    }
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(
+            THREADS, Thread.ofPlatform().daemon().name("penstock-folder-", 0).factory())) {
+      for (Future<Boolean> part : threads.invokeAll(parts)) {
+        if (!part.get()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("looking at the files of " + folder + " failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw PenstockException.about(folder, "interrupted while its files were looked at", e);
+    }
+  }
+
+  private boolean areFilesSame(int from, int to) {
+    for (int i = from; i < to && !isChanged.get(); i++) {
+      BasicFileAttributes found = attributesOrNull(index.fileName(i));
+      boolean isSame =
+          found != null
+              && found.isRegularFile()
+              && found.size() == index.sizeBytes(i)
+              && isSame(found, index.modifiedNanos(i));
+      if (!isSame) {
+        isChanged.set(true); // The others need not go on.
+      }
+    }
+    return !isChanged.get();
+  }
+
+  private boolean isSame(BasicFileAttributes found, long knownNanos) {
+    boolean isRecent =
+        knownNanos > index.startNanos() - TICK_NANOS && knownNanos < index.endNanos() + TICK_NANOS;
+    return !isRecent && FolderListing.modifiedNanos(found) == knownNanos;
+  }
+
+  /** Null if it is gone or cannot be looked at: looking through the folder says why. */
+  private BasicFileAttributes attributesOrNull(byte[] name) {
+    try {
+      return Files.readAttributes(FileNames.path(folder, name), BasicFileAttributes.class);
+    } catch (IOException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package io.penstock.folder;
+
+import io.penstock.error.PenstockException;
+import io.penstock.format.Formats;
+import io.penstock.internal.file.FileNames;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.format.OpenFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A folder of small files whose names and sizes were written down once: each file is a record.
+ *
+ * <p>Order and classes are those of {@link FolderListing}. The index holds as long as all folders
+ * and files have the sizes and times that they had; otherwise it is made again when it is opened,
+ * and deleting it loses nothing. Immutable; holds no open file.
+ */
+public final class FolderIndex {
+  private final Path folder;
+  private final Path file;
+  private final long recordCount;
+  private final long dataBytes;
+  private final List<String> classes;
+  private final String digest;
+  private final String datedDigest;
+
+  private FolderIndex(Path folder, Path file, FolderIndexFile index) {
+    this.folder = folder;
+    this.file = file;
+    this.recordCount = index.fileCount();
+    this.dataBytes = index.dataBytes();
+    this.classes = index.classes();
+    this.digest = index.digest();
+    this.datedDigest = index.datedDigest();
+  }
+
+  /**
+   * Where the index of a folder lies unless somebody chooses another place: beside it.
+   *
+   * @param folder the folder
+   * @return {@code FOLDER.penstock-index}
+   */
+  public static Path defaultFile(Path folder) {
+    Path absolute = folder.toAbsolutePath().normalize();
+    Path name = absolute.getFileName();
+    return absolute.resolveSibling((name == null ? "root" : name) + ".penstock-index");
+  }
+
+  /**
+   * Takes the index of a folder, and makes it first where there is none, or where a folder or file
+   * was modified since. Asks the system about each file once, and reads none.
+   *
+   * @param folder with files in it and in its sub-folders
+   * @param pattern of the files' names, as for {@link FolderListing#of}
+   * @param file where the index is kept
+   * @return the index, of at least one file
+   * @throws PenstockException if no file in the folder matches, something in it cannot be looked
+   *     at, the index cannot be written, or another file lies in its place
+   * @throws IllegalArgumentException if the pattern is none
+   */
+  public static FolderIndex open(Path folder, String pattern, Path file) {
+    try {
+      LocalFiles.check(folder);
+      LocalFiles.check(file);
+      FolderIndexFile known = FolderIndexFile.readOrNull(folder, file);
+      if (known == null
+          || !known.pattern().equals(pattern)
+          || !FolderCheck.isCurrent(folder, known)) {
+        FolderListing listing = FolderListing.of(folder, pattern);
+        FolderIndexFile.write(file, FolderIndexFile.encode(pattern, listing, nanos()));
+        known = FolderIndexFile.readOrNull(folder, file);
+      }
+      if (known == null || !known.pattern().equals(pattern)) {
+        throw PenstockException.about(
+            file, "expected the index that was just written, found another: try again");
+      }
+      return new FolderIndex(folder, file, known);
+    } catch (IOException e) {
+      throw OpenFile.failure(folder, e);
+    }
+  }
+
+  private static long nanos() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000 + now.getNano();
+  }
+
+  /**
+   * The folder.
+   *
+   * @return as it was given
+   */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * The index file.
+   *
+   * @return where it lies
+   */
+  public Path file() {
+    return file;
+  }
+
+  /**
+   * How many files there are.
+   *
+   * @return at least 1
+   */
+  public long recordCount() {
+    return recordCount;
+  }
+
+  /**
+   * Size of all files together.
+   *
+   * @return in bytes, at least 0
+   */
+  public long dataBytes() {
+    return dataBytes;
+  }
+
+  /**
+   * Names of the folders in the folder, which are the classes: label {@code i} is the i-th.
+   *
+   * @return as {@link FolderListing#classes}
+   */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /**
+   * A number that stands for names, sizes and classes of all files.
+   *
+   * @return 64 hexadecimal digits
+   */
+  public String digest() {
+    return digest;
+  }
+
+  /**
+   * A number that stands for names, sizes, times of modification and classes of all files.
+   *
+   * @return 64 hexadecimal digits
+   */
+  public String datedDigest() {
+    return datedDigest;
+  }
+
+  /**
+   * Some of the files, as many of the first as of the last, with their sizes.
+   *
+   * @param most how many at most, at least 1
+   * @return sizes in bytes by path, in index order
+   * @throws PenstockException if the index file is no longer what it was
+   */
+  public Map<Path, Long> sample(int most) {
+    try {
+      FolderIndexFile index = FolderIndexFile.readOrNull(folder, file);
+      if (index == null || !index.digest().equals(digest)) {
+        throw PenstockException.about(
+            file, "expected the index of the folder, found that it was changed: open it again");
+      }
+      Map<Path, Long> sample = new LinkedHashMap<>();
+      int count = Math.min(most, index.fileCount());
+      for (int i = 0; i < count; i++) {
+        int number = count == 1 ? 0 : (int) ((long) i * (index.fileCount() - 1) / (count - 1));
+        sample.put(FileNames.path(folder, index.fileName(number)), index.sizeBytes(number));
+      }
+      return sample;
+    } catch (IOException e) {
+      throw OpenFile.failure(folder, e);
+    }
+  }
+
+  /**
+   * Where the labels lie in the index file: of each file the number of its class, -1 for files in
+   * no sub-folder.
+   *
+   * @return a path that can be opened wherever one can, of integers of 4 bytes
+   */
+  public Path labels() {
+    return Formats.raw(
+        file, "<i4", List.of(recordCount), FolderIndexFile.HEADER_BYTES + 24 * recordCount);
+  }
+
+  /**
+   * Where the sizes of the files lie in the index file, in bytes.
+   *
+   * @return a path that can be opened wherever one can, of integers of 8 bytes
+   */
+  public Path sizes() {
+    return Formats.raw(file, "<i8", List.of(recordCount), FolderIndexFile.HEADER_BYTES);
+  }
+
+  /**
+   * Where names start in the index file; sizes start at {@link #sizesAt}, followed by times of
+   * modification and ends of names, 8 bytes of each file.
+   *
+   * @param recordCount number of files
+   * @return in bytes
+   */
+  public static long namesAt(long recordCount) {
+    return FolderIndexFile.HEADER_BYTES + FolderIndexFile.ENTRY_BYTES * recordCount;
+  }
+
+  /**
+   * Where the sizes of the files start in the index file, 8 bytes each.
+   *
+   * @return in bytes
+   */
+  public static long sizesAt() {
+    return FolderIndexFile.HEADER_BYTES;
+  }
+}

@@ -1,0 +1,193 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Column;
+import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderIndex;
+import io.penstock.internal.report.LeakReports;
+import io.penstock.internal.report.Warnings;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What of a dataset's files is mapped: columns, offsets of records, names of files. Each when it is
+ * first asked for.
+ *
+ * <p>What it owns: how long the mappings may be used. It must not close the source that they are
+ * of: whoever opened that does, afterwards. Thread-safe.
+ */
+public final class DatasetMaps implements AutoCloseable {
+  private final DatasetFiles opened;
+  private final List<Column> columns;
+  private final Arena arena = Arena.ofShared();
+  private final MappedColumn[] mapped;
+  private final VariableSource[] variables;
+  private boolean isClosed;
+
+  /** Whether views of mappings were handed out, which may be in use when nothing else is. */
+  private volatile boolean isHandedOut;
+
+  /** Whether the dataset is being closed by hand. */
+  private volatile boolean isEnding;
+
+  DatasetMaps(DatasetFiles opened) {
+    this.opened = opened;
+    this.columns = opened.columns();
+    this.mapped = new MappedColumn[columns.size()];
+    this.variables = new VariableSource[columns.size()];
+  }
+
+  /**
+   * A column by its number.
+   *
+   * @throws PenstockException if a file cannot be mapped
+   * @throws IllegalStateException if closed
+   */
+  synchronized MappedColumn column(int number) {
+    checkOpen();
+    if (mapped[number] == null) {
+      Column column = columns.get(number);
+      List<MemorySegment> mappings = new ArrayList<>();
+      for (Shard shard : column.shards()) {
+        mappings.add(
+            shard.recordCount() == 0
+                ? MemorySegment.NULL
+                : opened.source().map(opened.fileNumber(shard.path()), arena));
+      }
+      mapped[number] = new MappedColumn(column, mappings);
+    }
+    return mapped[number];
+  }
+
+  /**
+   * Where the records of a column with different sizes are; null for the others.
+   *
+   * @throws PenstockException if a file cannot be mapped
+   * @throws IllegalStateException if closed
+   */
+  synchronized VariableSource variable(int number) {
+    checkOpen();
+    Column column = columns.get(number);
+    if (column.isVariable() && variables[number] == null) {
+      FolderIndex folder = opened.folders().get(column.name());
+      variables[number] = folder == null ? values(column) : files(column, folder);
+    }
+    return variables[number];
+  }
+
+  /** One record of a column with records of different sizes, in memory of its own. */
+  public static MemorySegment copy(VariableSource source, long index) {
+    long bytes = source.bytes(index);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new PenstockException(
+          "record %d: expected at most %d bytes to read it alone, found %d: read it in a batch"
+              .formatted(index, Integer.MAX_VALUE, bytes));
+    }
+    MemorySegment record = Arena.ofAuto().allocate(bytes, Long.BYTES);
+    source.readSteadily(index, record.asByteBuffer());
+    return record.asReadOnly();
+  }
+
+  private VariableSource files(Column column, FolderIndex folder) {
+    MemorySegment mapping = opened.source().map(opened.fileNumber(folder.file()), arena);
+    return new FolderSource(column.name(), folder, mapping);
+  }
+
+  private VariableSource values(Column column) {
+    List<ValuesSource.Part> parts = new ArrayList<>();
+    for (VariableFiles.Division division : opened.variables().get(column.name()).divisions()) {
+      parts.add(
+          new ValuesSource.Part(
+              division.values().path(),
+              division.values().dataOffset(),
+              division.values().recordCount(),
+              division.recordCount(),
+              numbers(division.starts()),
+              division.isInBytes() ? 1 : division.values().recordBytes(),
+              division.lengths() == null ? null : numbers(division.lengths())));
+    }
+    int valueBytes = Math.toIntExact(column.shards().getFirst().strideBytes());
+    return new ValuesSource(column.name(), valueBytes, parts);
+  }
+
+  private ValuesSource.Numbers numbers(ArrayLayout layout) {
+    MemorySegment mapping =
+        layout.recordCount() == 0
+            ? MemorySegment.NULL
+            : opened.source().map(opened.fileNumber(layout.path()), arena);
+    return new ValuesSource.Numbers(
+        layout.path(),
+        mapping,
+        layout.dataOffset(),
+        layout.runs().getFirst().strideBytes(),
+        layout.elementType());
+  }
+
+  /** Has it reported, and its files closed, when a dataset becomes unreachable. */
+  public static LeakReports.Watch watch(Object dataset, DatasetMaps maps) {
+    String description = dataset.toString();
+    Throwable origin = new Throwable("the dataset was opened here");
+    return LeakReports.watch(dataset, () -> maps.forgotten(description, origin));
+  }
+
+  /**
+   * The dataset is unreachable. Its loaders are closed by then, as each refers to it for as long as
+   * it is not. Files that are mapped stay open if views were handed out: they may be in use.
+   */
+  private void forgotten(String description, Throwable origin) {
+    boolean isFree = isEnding || !isHandedOut;
+    if (!isEnding) {
+      Warnings.warn(
+          "%s became unreachable without being closed: its files are %s; close it, best in a try statement"
+              .formatted(
+                  description,
+                  isFree ? "closed now" : "kept open, as records or numbers of it may be in use"),
+          origin);
+    }
+    if (isFree) {
+      LeakReports.closeLater(
+          () -> {
+            close();
+            opened.source().close();
+          });
+    }
+  }
+
+  /** A view of a mapping is about to be handed out. */
+  public void handOut() {
+    isHandedOut = true;
+  }
+
+  /** Closing begins. */
+  public void ending() {
+    isEnding = true;
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the dataset is closed");
+    }
+  }
+
+  /**
+   * Ends all use of them. Idempotent.
+   *
+   * @throws IllegalStateException if memory of a record is in use by a native call: close again
+   *     when that is over
+   */
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+    for (VariableSource variable : variables) {
+      if (variable != null) {
+        variable.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.array.FileInfo;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
+import java.lang.foreign.Arena;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Asks the file system about the files of a dataset. It may take long to answer, so this is not to
+ * be called on a user's thread. Stateless.
+ */
+public final class FileLook {
+  private FileLook() {}
+
+  /** What is known of each file, and how much of it is in the page cache now. */
+  static List<FileInfo> infos(NativeSource source) {
+    List<FileInfo> infos = new ArrayList<>();
+    for (NativeSource.FileFacts file : source.files()) {
+      Instant modified =
+          Instant.ofEpochSecond(
+              Math.floorDiv(file.modifiedNanos(), 1_000_000_000L),
+              Math.floorMod(file.modifiedNanos(), 1_000_000_000L));
+      infos.add(
+          new FileInfo(
+              file.path(),
+              file.sizeBytes(),
+              file.inode(),
+              file.device(),
+              modified,
+              file.directOffsetAlignmentBytes(),
+              file.directMemoryAlignmentBytes(),
+              source.cachedFraction(infos.size())));
+    }
+    return infos;
+  }
+
+  /**
+   * Compares all files with what they were when they were opened.
+   *
+   * @throws PenstockException if one was modified, replaced or cut short
+   */
+  public static void check(NativeSource source) {
+    try (Arena scratch = Arena.ofConfined()) {
+      source.check(new NativeFailure(scratch));
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderIndex;
+import io.penstock.internal.file.FileNames;
+import io.penstock.internal.wait.Uninterrupted;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Files of a folder as records: each is opened when it is read, and closed again, so that there may
+ * be more of them than a process may have open.
+ *
+ * <p>Names and sizes come from the mapped index, and are believed only as far as they lie in it and
+ * below the folder; the file must be what the index says of it.
+ */
+public final class FolderSource implements VariableSource {
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private final String column;
+  private final FolderIndex index;
+  private final MemorySegment mapping;
+
+  /**
+   * A source over an index.
+   *
+   * @param column name, for messages
+   * @param index of the folder
+   * @param mapping of the whole index file
+   */
+  public FolderSource(String column, FolderIndex index, MemorySegment mapping) {
+    this.column = column;
+    this.index = index;
+    this.mapping = mapping;
+  }
+
+  @Override
+  public int elementBytes() {
+    return 1;
+  }
+
+  @Override
+  public long meanBytes() {
+    return Math.max(1, index.dataBytes() / Math.max(1, index.recordCount()));
+  }
+
+  @Override
+  public long bytes(long record) {
+    long bytes = number(record, FolderIndex.sizesAt() + 8 * record);
+    if (bytes < 0) {
+      throw failure(index.file(), record, "expected the size of a file, found " + bytes, null);
+    }
+    return bytes;
+  }
+
+  @Override
+  public boolean follows(long record, long next) {
+    return false;
+  }
+
+  private long number(long record, long at) {
+    try {
+      return mapping.get(LONG, at);
+    } catch (InternalError e) {
+      throw failure(index.file(), record, "expected the index, found that it was cut short", e);
+    }
+  }
+
+  private Path path(long record) {
+    long ends = FolderIndex.sizesAt() + 16 * index.recordCount();
+    long from = record == 0 ? 0 : number(record, ends + 8 * (record - 1));
+    long to = number(record, ends + 8 * record);
+    long room = mapping.byteSize() - FolderIndex.namesAt(index.recordCount());
+    if (from < 0 || to < from || to > room) {
+      throw failure(index.file(), record, "expected the name of a file, found none", null);
+    }
+    byte[] name =
+        mapping
+            .asSlice(FolderIndex.namesAt(index.recordCount()) + from, to - from)
+            .toArray(ValueLayout.JAVA_BYTE);
+    try {
+      Path path = FileNames.path(index.folder(), name);
+      if (!isBelow(name)) {
+        throw failure(
+            index.file(), record, "expected a name below the folder, found " + path, null);
+      }
+      return path;
+    } catch (IllegalArgumentException e) {
+      throw failure(index.file(), record, "expected the name of a file, found " + e, e);
+    }
+  }
+
+  /** An index that somebody else wrote may name any file of the system. */
+  private static boolean isBelow(byte[] name) {
+    String text = "/" + FileNames.text(name) + "/";
+    return !text.startsWith("//") && !text.contains("/../");
+  }
+
+  @Override
+  public void read(long record, ByteBuffer into) {
+    Path path = path(record);
+    int start = into.position();
+    int wanted = into.remaining();
+    try {
+      // A pipe in its place would block whoever opens it.
+      BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+      if (!found.isRegularFile()) {
+        throw failure(path, record, "expected a file, found a pipe, folder or device", null);
+      }
+      if (found.size() != wanted) {
+        throw changed(path, record, wanted, found.size());
+      }
+      long times = FolderIndex.sizesAt() + 8 * index.recordCount();
+      if (found.lastModifiedTime().to(TimeUnit.NANOSECONDS) != number(record, times + 8 * record)) {
+        throw failure(
+            path,
+            record,
+            "expected the file as when the folder was looked through, found it modified since",
+            null);
+      }
+      Uninterrupted.run(
+          () -> {
+            try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+              into.position(start);
+              while (into.hasRemaining()) {
+                if (file.read(into) <= 0) {
+                  throw changed(path, record, wanted, wanted - into.remaining());
+                }
+              }
+            }
+          });
+    } catch (NoSuchFileException e) {
+      throw failure(path, record, "expected a file of " + wanted + " bytes, found none", e);
+    } catch (IOException e) {
+      throw failure(path, record, "expected a readable file, found: " + e, e);
+    }
+  }
+
+  private PenstockException changed(Path path, long record, long expected, long found) {
+    return failure(
+        path,
+        record,
+        "expected a file of %d bytes, as when the folder was looked through, found %d"
+            .formatted(expected, found),
+        null);
+  }
+
+  private PenstockException failure(Path path, long record, String problem, Throwable cause) {
+    return new PenstockException(
+        "%s: record %d of column '%s': %s: open the dataset again"
+            .formatted(path, record, column, problem),
+        path,
+        record,
+        -1,
+        cause == null ? "ESTALE" : "EIO",
+        cause);
+  }
+
+  /** Nothing is kept open. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,123 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.array.Column;
+import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.report.FailureWords;
+import io.penstock.internal.wait.Patience;
+import io.penstock.job.LoaderState;
+import io.penstock.sampler.Sampler;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * What a dataset is, told by what is in it: the same bytes under another name, on another machine
+ * or with another modification time are the same dataset.
+ *
+ * <p>What it owns: the fingerprint, {@value #PART_DIGITS} hexadecimal digits that stand for the
+ * shape of the data (names, types, shapes, record counts), followed by as many for {@link
+ * SampledContents}. They are kept apart so that a refusal can say which of them differs. Sampling
+ * reads files, which may not answer, so a thread of its own does it, started with the first loader;
+ * whoever needs the fingerprint waits for it, with a limit. Thread-safe; needs no open dataset.
+ */
+public final class Identity {
+  static final int PART_DIGITS = 24;
+
+  private final DatasetFiles opened;
+  private final String shape;
+  private final SampledContents contents;
+  private final FutureTask<String> fingerprint;
+  private boolean isStarted;
+
+  public Identity(DatasetFiles opened) {
+    this.opened = opened;
+    this.shape = digits(sha256().digest(shape(opened).getBytes(StandardCharsets.UTF_8)));
+    this.contents = new SampledContents(opened);
+    this.fingerprint = new FutureTask<>(() -> shape + digits(contents.digest()));
+  }
+
+  private static String shape(DatasetFiles opened) {
+    StringBuilder text = new StringBuilder("penstock dataset 2\n");
+    for (Column column : opened.columns()) {
+      text.append("column ").append(column.name()).append(' ').append(column.elementType());
+      text.append(' ').append(column.shape()).append(column.isVariable() ? " variable\n" : "\n");
+      if (opened.folders().containsKey(column.name())) {
+        text.append("folder ").append(opened.folders().get(column.name()).digest()).append('\n');
+      }
+      for (Shard shard : column.shards()) {
+        text.append("records ").append(shard.recordCount()).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String digits(byte[] digest) {
+    return HexFormat.of().formatHex(digest).substring(0, PART_DIGITS);
+  }
+
+  /** Starts sampling, unless it was started. */
+  public synchronized void start() {
+    if (!isStarted) {
+      isStarted = true;
+      Thread.ofPlatform().daemon().name("penstock-identity").start(fingerprint);
+    }
+  }
+
+  /**
+   * The fingerprint; waits until the files were sampled.
+   *
+   * @throws PenstockException if they do not answer for as long as {@link Patience} allows, or the
+   *     thread is interrupted while it waits (it stays interrupted)
+   */
+  public String fingerprint() {
+    start();
+    try {
+      return fingerprint.get(Patience.seconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw FailureWords.stopped(e.getCause());
+    } catch (TimeoutException e) {
+      throw Patience.noAnswer(
+          contents.reading() + " was being sampled", "ask again when it answers", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PenstockException(
+          "interrupted while the files of the dataset were being sampled", e);
+    }
+  }
+
+  /**
+   * Refuses a state of other data, or of another order.
+   *
+   * @throws PenstockException naming what differs; or as {@link #fingerprint()}
+   */
+  public void check(LoaderState state, Sampler order) {
+    boolean isDated = state.fingerprint().length() != 2 * PART_DIGITS;
+    boolean isAsThen = isDated && state.fingerprint().equals(DatedFingerprint.of(opened));
+    String now = isAsThen ? state.fingerprint() : fingerprint();
+    try {
+      state.check(now, order);
+    } catch (PenstockException e) {
+      if (contents.unreadable() == null || state.fingerprint().equals(now)) {
+        throw e;
+      }
+      throw new PenstockException(
+          "%s (not all of it could be compared: %s)"
+              .formatted(e.getMessage(), contents.unreadable()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.array.Column;
+import io.penstock.array.Shard;
+import io.penstock.internal.file.SteadyChannel;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads single records with plain reads, to find out which one is bad and what is beside it.
+ *
+ * <p>What it owns: the files that it has opened, which it opens again when they are needed again.
+ * It must not be used where all is well. One thread at a time.
+ */
+public final class RecordReader implements AutoCloseable {
+  private static final long VIEW_BYTES = 1 << 30;
+
+  private final List<Column> columns;
+  private final Map<Path, FileChannel> files = new HashMap<>();
+
+  /**
+   * Where a record lies.
+   *
+   * @param path of the file
+   * @param offsetBytes of its first byte
+   */
+  public record Place(Path path, long offsetBytes) {}
+
+  /**
+   * Of some columns.
+   *
+   * @param columns all with the same number of records
+   */
+  public RecordReader(List<Column> columns) {
+    this.columns = List.copyOf(columns);
+  }
+
+  /**
+   * Where a record lies.
+   *
+   * @param column number of the column
+   * @param index of the record, in range
+   * @return the place
+   */
+  public Place place(int column, long index) {
+    Shard shard = shard(column, index);
+    return new Place(shard.path(), offset(column, index));
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @param column number of the column
+   * @param index of the record, in range
+   * @param target native memory of exactly its size
+   * @throws IOException if it cannot be read, or the file ends before it does
+   */
+  public void read(int column, long index, MemorySegment target) throws IOException {
+    Shard shard = shard(column, index);
+    FileChannel file = file(shard.path());
+    Pieces pieces = Pieces.of(columns.get(column), shard);
+    long offset = offset(column, index);
+    if (pieces == null) {
+      read(file, offset, target);
+    } else {
+      pieces.forEach(offset, (from, to, bytes) -> read(file, from, target.asSlice(to, bytes)));
+    }
+  }
+
+  private FileChannel file(Path path) throws IOException {
+    FileChannel file = files.get(path);
+    if (file == null) {
+      file = SteadyChannel.forReading(path);
+      files.put(path, file);
+    }
+    return file;
+  }
+
+  private static void read(FileChannel file, long offset, MemorySegment target) throws IOException {
+    for (long done = 0; done < target.byteSize(); ) {
+      long bytes = Math.min(VIEW_BYTES, target.byteSize() - done);
+      ByteBuffer view = target.asSlice(done, bytes).asByteBuffer();
+      int count = file.read(view, offset + done);
+      if (count < 0) {
+        throw new EOFException(
+            "expected a file of at least %d bytes, found %d"
+                .formatted(offset + target.byteSize(), file.size()));
+      }
+      done += count;
+    }
+  }
+
+  private Shard shard(int column, long index) {
+    return columns.get(column).shards().get(shardNumber(column, index));
+  }
+
+  private int shardNumber(int column, long index) {
+    List<Shard> shards = columns.get(column).shards();
+    long left = index;
+    int number = 0;
+    while (left >= shards.get(number).recordCount()) {
+      left -= shards.get(number++).recordCount();
+    }
+    return number;
+  }
+
+  private long offset(int column, long index) {
+    List<Shard> shards = columns.get(column).shards();
+    int number = shardNumber(column, index);
+    long first = shards.stream().limit(number).mapToLong(Shard::recordCount).sum();
+    Shard shard = shards.get(number);
+    return shard.dataOffset() + (index - first) * shard.strideBytes();
+  }
+
+  /** Closes the files. They are opened again by the next read. */
+  @Override
+  public void close() {
+    if (files.isEmpty()) {
+      return;
+    }
+    try {
+      for (FileChannel file : files.values()) {
+        file.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      files.clear();
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Column;
+import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderIndex;
+import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.SystemReason;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A digest of blocks at fixed places of a dataset's arrays: all of them where data is small, a
+ * sample of them where it is not.
+ *
+ * <p>At most {@value #READS} reads, whatever the number of files, so that asking costs a hard disk
+ * half a second. Each array has its share of them, spread evenly: two datasets of one shape are
+ * told apart unless they differ only between the blocks. A block that the device cannot read counts
+ * as unreadable, so that a damaged file has an identity too. Files are read as ordinary files, not
+ * mapped: an interrupt or a file cut short harms nobody.
+ */
+final class SampledContents {
+  static final int READS = 64;
+  static final int READ_BYTES = 16 << 10;
+  private static final byte[] UNREADABLE = {1};
+
+  /** A stretch of a file with records in it. */
+  private record Extent(Path path, long offsetBytes, long bytes) {
+    /** A block ends with its extent: a sample need not go on in the next file. */
+    Extent block(long at) {
+      return new Extent(path, offsetBytes + at, Math.min(READ_BYTES, bytes - at));
+    }
+  }
+
+  private final DatasetFiles opened;
+  private final List<List<Extent>> arrays = new ArrayList<>();
+  private final MessageDigest digest = Identity.sha256();
+  private volatile Path reading;
+  private volatile String unreadable;
+
+  SampledContents(DatasetFiles opened) {
+    this.opened = opened;
+  }
+
+  private void addArrays() {
+    for (Column column : opened.columns()) {
+      VariableFiles variable = opened.variables().get(column.name());
+      FolderIndex folder = opened.folders().get(column.name());
+      if (variable != null) {
+        addVariable(variable);
+      } else if (folder != null) {
+        List<Extent> files = new ArrayList<>();
+        folder.sample(READS).forEach((path, bytes) -> files.add(new Extent(path, 0, bytes)));
+        arrays.add(files);
+      } else {
+        arrays.add(column.shards().stream().map(shard -> extent(column, shard)).toList());
+      }
+    }
+    arrays.replaceAll(array -> array.stream().filter(extent -> extent.bytes() > 0).toList());
+    arrays.removeIf(List::isEmpty);
+  }
+
+  private void addVariable(VariableFiles files) {
+    List<Extent> values = new ArrayList<>();
+    List<Extent> divisions = new ArrayList<>();
+    for (VariableFiles.Division division : files.divisions()) {
+      values.add(extent(division.values()));
+      divisions.add(extent(division.starts()));
+      if (division.lengths() != null) {
+        divisions.add(extent(division.lengths()));
+      }
+    }
+    arrays.add(divisions);
+    arrays.add(values);
+  }
+
+  private static Extent extent(Column column, Shard shard) {
+    long recordBytes = column.recordBytes();
+    if (!shard.isWhole()) {
+      recordBytes = column.elementType().sizeBytes();
+      for (int i = 0; i < shard.axisStrides().size(); i++) {
+        recordBytes += (column.shape().get(i) - 1) * shard.axisStrides().get(i);
+      }
+    }
+    return new Extent(
+        shard.path(),
+        shard.dataOffset(),
+        shard.recordCount() == 0
+            ? 0
+            : (shard.recordCount() - 1) * shard.strideBytes() + recordBytes);
+  }
+
+  private static Extent extent(ArrayLayout array) {
+    ArrayLayout.Run run = array.runs().getFirst();
+    return new Extent(array.path(), run.offsetBytes(), array.recordCount() * run.strideBytes());
+  }
+
+  private static long bytes(List<Extent> array) {
+    return array.stream().mapToLong(Extent::bytes).sum();
+  }
+
+  /** The file that is being read, for messages. */
+  Path reading() {
+    return reading;
+  }
+
+  /** The first block that the device could not read; null if there is none. */
+  String unreadable() {
+    return unreadable;
+  }
+
+  /**
+   * Reads the blocks; once.
+   *
+   * @throws PenstockException if a file cannot be opened, or was cut short
+   */
+  byte[] digest() {
+    places().forEach(this::read);
+    return digest.digest();
+  }
+
+  /** Where the blocks are: of each array its share. */
+  private List<Extent> places() {
+    addArrays();
+    List<Extent> places = new ArrayList<>();
+    int count = arrays.size();
+    for (int i = 0; i < count; i++) {
+      int share = READS * (i + 1) / count - READS * i / count;
+      long blocks =
+          arrays.get(i).stream().mapToLong(e -> Math.ceilDiv(e.bytes(), READ_BYTES)).sum();
+      if (share > 0) {
+        places.addAll(blocks <= share ? all(arrays.get(i)) : spread(arrays.get(i), share));
+      }
+    }
+    return places;
+  }
+
+  /** The number of blocks that are read of these files. */
+  static int reads(DatasetFiles opened) {
+    return new SampledContents(opened).places().size();
+  }
+
+  private static List<Extent> all(List<Extent> array) {
+    List<Extent> blocks = new ArrayList<>();
+    for (Extent extent : array) {
+      for (long at = 0; at < extent.bytes(); at += READ_BYTES) {
+        blocks.add(extent.block(at));
+      }
+    }
+    return blocks;
+  }
+
+  /** The first block, the last of the last extent, and others at equal distances. */
+  private static List<Extent> spread(List<Extent> array, int count) {
+    List<Extent> blocks = new ArrayList<>();
+    long step = count == 1 ? 0 : bytes(array) / (count - 1);
+    int number = 0;
+    long before = 0;
+    for (int i = 0; i == 0 || i < count - 1; i++) {
+      while (step * i >= before + array.get(number).bytes()) {
+        before += array.get(number++).bytes();
+      }
+      blocks.add(array.get(number).block(step * i - before));
+    }
+    if (count > 1) {
+      Extent last = array.getLast();
+      blocks.add(last.block(Math.max(0, last.bytes() - READ_BYTES)));
+    }
+    return blocks;
+  }
+
+  private void read(Extent block) {
+    reading = block.path();
+    byte[] bytes = new byte[(int) block.bytes()];
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).flip());
+    try (FileChannel file = SteadyChannel.forReading(block.path())) {
+      digest.update(isRead(file, block.offsetBytes(), bytes) ? bytes : UNREADABLE);
+    } catch (IOException e) {
+      throw PenstockException.about(
+          block.path(),
+          "expected to open the file again, found: %s: leave it in its place while it is in use"
+              .formatted(SystemReason.of(e)),
+          e);
+    }
+  }
+
+  private boolean isRead(FileChannel file, long at, byte[] block) {
+    try {
+      ByteBuffer target = ByteBuffer.wrap(block);
+      while (target.hasRemaining()) {
+        if (file.read(target, at + target.position()) < 0) {
+          throw new EOFException();
+        }
+      }
+      return true;
+    } catch (EOFException e) {
+      throw PenstockException.about(
+          reading,
+          "expected %d bytes at byte %d, found the end of the file: it was cut short"
+              .formatted(block.length, at),
+          e);
+    } catch (IOException e) {
+      if (unreadable == null) {
+        unreadable = "%s at byte %d: %s".formatted(reading, at, SystemReason.of(e));
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,328 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.array.ElementType;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.SystemReason;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Records that are runs of values in an array, found by an array of offsets, or of places and
+ * lengths.
+ *
+ * <p>What it owns: the files of values, open. The offsets are read from a mapping whenever a record
+ * is asked for, as there may be more of them than memory holds, and are believed only as far as
+ * they lie within the values.
+ */
+public final class ValuesSource implements VariableSource {
+  /**
+   * Integers in a mapped file.
+   *
+   * @param path for messages
+   * @param mapping of the whole file
+   * @param offsetBytes where the first lies
+   * @param strideBytes from one to the next
+   * @param type of 1 to 8 bytes
+   */
+  public record Numbers(
+      Path path, MemorySegment mapping, long offsetBytes, long strideBytes, ElementType type) {
+    /** The mapping has the file's first size. */
+    private void checkWhole(String column, long index) {
+      try {
+        if (Files.size(path) < mapping.byteSize()) {
+          throw cutShort(column, index, null);
+        }
+      } catch (IOException e) {
+        throw cutShort(column, index, e);
+      }
+    }
+
+    private PenstockException cutShort(String column, long index, Throwable cause) {
+      return PenstockException.about(
+          path,
+          "record %d of column '%s': expected its offset in the mapped file, found that the file"
+                  .formatted(index, column)
+              + " was cut short: copy or make it again, then open the dataset again",
+          cause);
+    }
+
+    long get(long i) {
+      return number(mapping, offsetBytes + i * strideBytes, type);
+    }
+  }
+
+  /**
+   * Reads an integer.
+   *
+   * @param bytes that it is in
+   * @param at where
+   * @param type of 1 to 8 bytes
+   * @return its value; unsigned ones of 64 bits as they are
+   */
+  public static long number(MemorySegment bytes, long at, ElementType type) {
+    boolean isSigned = type.kind() == ElementType.Kind.INTEGER;
+    boolean isTurned = !type.isNativeOrder();
+    return switch (type.sizeBytes()) {
+      case 1 -> bytes.get(ValueLayout.JAVA_BYTE, at) & (isSigned ? -1L : 0xff);
+      case 2 -> {
+        short number = bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, at);
+        yield (isTurned ? Short.reverseBytes(number) : number) & (isSigned ? -1L : 0xffff);
+      }
+      case 4 -> {
+        int number = bytes.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+        yield (isTurned ? Integer.reverseBytes(number) : number) & (isSigned ? -1L : 0xffff_ffffL);
+      }
+      default -> {
+        long number = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+        yield isTurned ? Long.reverseBytes(number) : number;
+      }
+    };
+  }
+
+  /**
+   * One array of values and what divides it.
+   *
+   * @param values the file that they are in
+   * @param dataOffset where the first value starts in it
+   * @param valueCount how many values there are
+   * @param recordCount how many records
+   * @param starts where records begin; one more of them than records where there are no lengths
+   * @param startBytes what starts are counted in: bytes of a value, or 1
+   * @param lengths values of each record; null: a record ends where the next one begins
+   */
+  public record Part(
+      Path values,
+      long dataOffset,
+      long valueCount,
+      long recordCount,
+      Numbers starts,
+      long startBytes,
+      Numbers lengths) {}
+
+  private final String column;
+  private final int elementBytes;
+  private final Part[] parts;
+  private final long[] firstIndices;
+
+  /** Deaf to interrupts, one reader at a time. */
+  private final FileChannel[] files;
+
+  /** The same open files, for many readers at once, whom nobody interrupts. */
+  private final FileChannel[] filesOfOwnThreads;
+
+  private final long meanBytes;
+
+  /**
+   * Opens the files of values.
+   *
+   * @param column name, for messages
+   * @param elementBytes size of a value
+   * @param all the arrays, in index order
+   * @throws PenstockException if a file cannot be opened
+   */
+  public ValuesSource(String column, int elementBytes, List<Part> all) {
+    this.column = column;
+    this.elementBytes = elementBytes;
+    this.parts = all.stream().filter(part -> part.recordCount > 0).toArray(Part[]::new);
+    this.firstIndices = new long[parts.length];
+    this.files = new FileChannel[parts.length];
+    this.filesOfOwnThreads = new FileChannel[parts.length];
+    long records = 0;
+    double values = 0;
+    for (int i = 0; i < parts.length; i++) {
+      firstIndices[i] = records;
+      records += parts[i].recordCount;
+      values += parts[i].valueCount;
+      files[i] = open(parts[i].values);
+      filesOfOwnThreads[i] =
+          files[i] instanceof SteadyChannel steady ? steady.interruptible() : files[i];
+    }
+    this.meanBytes = Math.max(1, (long) Math.ceil(values * elementBytes / Math.max(1, records)));
+  }
+
+  private FileChannel open(Path path) {
+    try {
+      return SteadyChannel.forReading(path);
+    } catch (IOException e) {
+      close();
+      throw PenstockException.about(
+          path, "expected a readable file of values, found: " + SystemReason.withAdvice(e), e);
+    }
+  }
+
+  @Override
+  public int elementBytes() {
+    return elementBytes;
+  }
+
+  @Override
+  public long meanBytes() {
+    return meanBytes;
+  }
+
+  @Override
+  public long bytes(long index) {
+    int part = part(index);
+    return end(part, index) - start(part, index);
+  }
+
+  @Override
+  public boolean follows(long index, long next) {
+    int part = part(index);
+    return part == part(next) && end(part, index) == start(part, next);
+  }
+
+  /** In bytes from the first value; checked together with the end. */
+  private long start(int part, long index) {
+    return number(parts[part].starts, part, index, 0) * parts[part].startBytes;
+  }
+
+  private long end(int part, long index) {
+    Part of = parts[part];
+    long start = number(of.starts, part, index, 0);
+    // Counted in values or bytes, whichever starts are.
+    long most = of.valueCount * (elementBytes / of.startBytes);
+    long length =
+        of.lengths == null
+            ? number(of.starts, part, index, 1) - start
+            : number(of.lengths, part, index, 0);
+    long unit = of.lengths == null ? 1 : elementBytes / of.startBytes;
+    boolean isInside = start >= 0 && start <= most && start % unit == 0;
+    if (!isInside || length < 0 || length > (most - start) / unit) {
+      throw wrong(of, index, start, length, most);
+    }
+    return (start + length * unit) * of.startBytes;
+  }
+
+  private long number(Numbers numbers, int part, long index, int further) {
+    try {
+      return numbers.get(index - firstIndices[part] + further);
+    } catch (InternalError e) {
+      throw numbers.cutShort(column, index, e);
+    }
+  }
+
+  private PenstockException wrong(Part part, long index, long start, long length, long most) {
+    String found =
+        part.lengths == null
+            ? "offsets %d and %d".formatted(start, start + length)
+            : "%d values from byte %d on".formatted(length, start);
+    return new PenstockException(
+        ("%s: record %d of column '%s': expected it to lie within the %d %s of %s, its end not"
+                + " before its beginning, found %s: the two files do not belong together, or one is"
+                + " damaged")
+            .formatted(
+                part.starts.path,
+                index,
+                column,
+                most,
+                part.startBytes == 1 && elementBytes > 1 ? "bytes" : "values",
+                part.values,
+                found),
+        part.starts.path,
+        index,
+        -1,
+        "EINVAL",
+        null);
+  }
+
+  @Override
+  public void read(long index, ByteBuffer into) {
+    read(filesOfOwnThreads, index, into);
+  }
+
+  @Override
+  public void readSteadily(long index, ByteBuffer into) {
+    read(files, index, into);
+    // Behind the end of a file that was cut short, up to the end of the page, offsets are zeros.
+    Part part = parts[part(index)];
+    part.starts.checkWhole(column, index);
+    if (part.lengths != null) {
+      part.lengths.checkWhole(column, index);
+    }
+  }
+
+  private void read(FileChannel[] from, long index, ByteBuffer into) {
+    int part = part(index);
+    long offset = parts[part].dataOffset + start(part, index);
+    int wanted = into.remaining();
+    long at = offset;
+    try {
+      while (into.hasRemaining()) {
+        int got = from[part].read(into, at);
+        if (got <= 0) {
+          throw cutShort(parts[part].values, index, offset, wanted, at);
+        }
+        at += got;
+      }
+    } catch (IOException e) {
+      throw failed(parts[part].values, index, offset, wanted, e);
+    }
+  }
+
+  private PenstockException cutShort(Path path, long index, long offset, int wanted, long end) {
+    return new PenstockException(
+        ("%s: record %d of column '%s' at byte %d: expected %d bytes, found the end of the file at"
+                + " %d: it was cut short while it was read: copy or make it again, then open the"
+                + " dataset again")
+            .formatted(path, index, column, offset, wanted, end),
+        path,
+        index,
+        offset,
+        "ENODATA",
+        null);
+  }
+
+  private PenstockException failed(
+      Path path, long index, long offset, int wanted, IOException cause) {
+    return new PenstockException(
+        ("%s: record %d of column '%s' at byte %d: expected %d bytes, found that reading fails"
+                + " (%s): check the device, then read again")
+            .formatted(path, index, column, offset, wanted, SystemReason.of(cause)),
+        path,
+        index,
+        offset,
+        "EIO",
+        cause);
+  }
+
+  private int part(long index) {
+    if (firstIndices.length == 1) {
+      return 0;
+    }
+    int found = Arrays.binarySearch(firstIndices, index);
+    return found >= 0 ? found : -found - 2;
+  }
+
+  @Override
+  public void close() {
+    List<IOException> failures = new ArrayList<>();
+    for (FileChannel file : files) {
+      try {
+        if (file != null) {
+          file.close();
+        }
+      } catch (IOException e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new PenstockException(
+          "a file of column '%s' could not be closed".formatted(column), failures.getFirst());
+    }
+  }
+
+  /** Whether offsets of this type can be read: integers of at most 8 bytes. */
+  public static boolean canRead(ElementType type) {
+    return type.kind() == ElementType.Kind.INTEGER || type.kind() == ElementType.Kind.UNSIGNED;
+  }
+}

@@ -1,0 +1,178 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Column;
+import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
+import io.penstock.format.Formats;
+import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.SystemReason;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a column with records of different sizes is to be made of: arrays of values, and the arrays
+ * that say how they are divided.
+ *
+ * @param divisions one for each array of values, in index order
+ */
+record VariableFiles(String name, List<Division> divisions) {
+
+  /**
+   * An array of values and how it is divided into records.
+   *
+   * @param starts where records begin; one more than records where there are no lengths
+   * @param isInBytes whether starts are bytes, and not values
+   * @param lengths in values; null where a record ends where the next one begins
+   */
+  record Division(ArrayLayout values, ArrayLayout starts, boolean isInBytes, ArrayLayout lengths) {
+    long recordCount() {
+      return lengths == null ? starts.recordCount() - 1 : lengths.recordCount();
+    }
+  }
+
+  /** Reads what files of values and of offsets say of themselves. */
+  static VariableFiles of(String name, List<Path> values, List<Path> offsets) {
+    List<Path> valueFiles = values.stream().flatMap(p -> Formats.shards(p).stream()).toList();
+    List<Path> offsetFiles = offsets.stream().flatMap(p -> Formats.shards(p).stream()).toList();
+    if (valueFiles.size() != offsetFiles.size() || valueFiles.isEmpty()) {
+      throw new IllegalArgumentException(
+          "column '%s' must have one file of offsets for each file of values, was %d for %d"
+              .formatted(name, offsetFiles.size(), valueFiles.size()));
+    }
+    List<Division> divisions = new ArrayList<>();
+    for (int i = 0; i < valueFiles.size(); i++) {
+      ArrayLayout starts = numbers(name, Formats.open(offsetFiles.get(i)));
+      if (starts.recordCount() == 0) {
+        throw PenstockException.about(
+            starts.path(),
+            "expected offsets of the records of column '%s' and behind them the end of the last"
+                    .formatted(name)
+                + " one, found none: the offsets of no records are one 0");
+      }
+      ArrayLayout all = values(name, Formats.open(valueFiles.get(i)));
+      checkWhole(name, all, starts);
+      divisions.add(new Division(all, starts, false, null));
+    }
+    return new VariableFiles(name, divisions);
+  }
+
+  /**
+   * Offsets that do not begin with 0, or do not end with the number of values, leave values in no
+   * record: most often they lack the end of the last record. Those that are no places of values at
+   * all are told when the record is read.
+   */
+  private static void checkWhole(String name, ArrayLayout values, ArrayLayout starts) {
+    long first = offset(starts, 0);
+    long last = offset(starts, starts.recordCount() - 1);
+    long count = values.recordCount();
+    boolean isInside = first >= 0 && first <= last && last <= count;
+    if (isInside && (first > 0 || last < count)) {
+      throw PenstockException.about(
+          starts.path(),
+          ("expected offsets of column '%s' from 0 to %d, the number of values in %s, found %d to"
+                  + " %d, with %s in no record: there is one offset more than records, and the last"
+                  + " is where the last record ends")
+              .formatted(name, count, values.path(), first, last, left(first, last, count)));
+    }
+  }
+
+  private static String left(long first, long last, long count) {
+    String before = first == 0 ? "" : "values 0 to " + (first - 1);
+    String behind = last == count ? "" : "values %d to %d".formatted(last, count - 1);
+    return before + (before.isEmpty() || behind.isEmpty() ? "" : " and ") + behind;
+  }
+
+  private static long offset(ArrayLayout starts, long index) {
+    ArrayLayout.Run run = starts.runs().getFirst();
+    ByteBuffer bytes = ByteBuffer.allocate(starts.elementType().sizeBytes());
+    long at = run.offsetBytes() + index * run.strideBytes();
+    try (FileChannel file = SteadyChannel.forReading(starts.path())) {
+      while (bytes.hasRemaining()) {
+        if (file.read(bytes, at + bytes.position()) < 0) {
+          throw PenstockException.about(
+              starts.path(), "expected offsets, found that the file was cut short: make it again");
+        }
+      }
+    } catch (IOException e) {
+      throw PenstockException.about(
+          starts.path(), "expected readable offsets, found: " + SystemReason.withAdvice(e), e);
+    }
+    return ValuesSource.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
+  }
+
+  /** The sequences that an index of token data tells of; null if the path is no such part. */
+  static VariableFiles sequencesOrNull(String name, List<Path> paths) {
+    List<Path> shards = paths.stream().flatMap(path -> Formats.shards(path).stream()).toList();
+    if (!shards.stream().allMatch(Formats::isSequences)) {
+      return null;
+    }
+    List<Division> divisions = new ArrayList<>();
+    for (Path path : shards) {
+      divisions.add(
+          new Division(
+              values(name, Formats.open(Formats.sequencePart(path, "tokens"))),
+              numbers(name, Formats.open(Formats.sequencePart(path, "pointers"))),
+              true,
+              numbers(name, Formats.open(Formats.sequencePart(path, "lengths")))));
+    }
+    return new VariableFiles(name, divisions);
+  }
+
+  private static ArrayLayout values(String name, ArrayLayout values) {
+    if (!values.isContiguous() || values.shape().isEmpty()) {
+      throw PenstockException.about(
+          values.path(),
+          "expected the values of column '%s' one after another, found gaps between them or another"
+                  .formatted(name)
+              + " order: save numpy.ascontiguousarray of them");
+    }
+    return values;
+  }
+
+  private static ArrayLayout numbers(String name, ArrayLayout numbers) {
+    boolean isList = numbers.shape().size() == 1 && numbers.runs().size() == 1;
+    if (!isList || !ValuesSource.canRead(numbers.elementType())) {
+      throw PenstockException.about(
+          numbers.path(),
+          "expected a list of integers that divide the values of column '%s', found %s of shape %s"
+              .formatted(name, numbers.elementType(), numbers.shape()));
+    }
+    return numbers;
+  }
+
+  /** The column that they make. */
+  Column column() {
+    ArrayLayout first = divisions.getFirst().values();
+    List<Shard> shards = new ArrayList<>();
+    long recordCount = 0;
+    for (Division division : divisions) {
+      ArrayLayout values = division.values();
+      if (!values.elementType().equals(first.elementType())
+          || !values.fields().equals(first.fields())
+          || !values.recordShape().equals(first.recordShape())) {
+        throw PenstockException.about(
+            values.path(),
+            "expected values of type %s and shape %s in column '%s', as in %s, found %s and %s"
+                .formatted(
+                    first.elementType(),
+                    first.recordShape(),
+                    name,
+                    first.path(),
+                    values.elementType(),
+                    values.recordShape()));
+      }
+      shards.add(
+          new Shard(
+              values.path(), values.dataOffset(), division.recordCount(), values.recordBytes()));
+      recordCount += division.recordCount();
+    }
+    return new Column(
+        name, first.elementType(), first.recordShape(), recordCount, 0, shards, first.fields());
+  }
+}

@@ -1,0 +1,95 @@
+package io.penstock.internal.engine;
+
+import io.penstock.array.Column;
+import io.penstock.array.Shard;
+import io.penstock.internal.dataset.DatasetFiles;
+import io.penstock.internal.ffi.NativePages;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.gather.PageCacheWarmer;
+import io.penstock.internal.plan.Residency;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * The warming of a dataset's files, which all of its loaders share: whoever needs it first starts
+ * it, and it ends when the last of them is closed. Thread-safe.
+ */
+public final class DatasetWarming {
+  private final DatasetFiles files;
+  private PageCacheWarmer current;
+
+  public DatasetWarming(DatasetFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * Joins the warming that is going on, or makes one ready.
+   *
+   * @param share where to begin, 0 to less than 1
+   * @return to be closed by the caller
+   */
+  synchronized PageCacheWarmer acquire(double share) {
+    if (current == null || !current.join()) {
+      // The thread must not refer to the dataset, which may be forgotten.
+      NativeSource source = files.source();
+      current = new PageCacheWarmer(pages(source), ranges(), share, () -> stillFits(source));
+    }
+    return current;
+  }
+
+  private static boolean stillFits(NativeSource source) {
+    long bytes = source.files().stream().mapToLong(NativeSource.FileFacts::sizeBytes).sum();
+    return Residency.stillFits(bytes);
+  }
+
+  private static PageCacheWarmer.Pages pages(NativeSource source) {
+    NativePages pages = new NativePages(source);
+    return new PageCacheWarmer.Pages() {
+      @Override
+      public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
+        return pages.missingBytes(file, offsetBytes, lengthBytes);
+      }
+
+      @Override
+      public void prefetch(int file, long offsetBytes, long lengthBytes) {
+        pages.prefetch(file, offsetBytes, lengthBytes);
+      }
+
+      @Override
+      public void await(int file, long offsetBytes, long lengthBytes) {
+        pages.await(file, offsetBytes, lengthBytes);
+      }
+    };
+  }
+
+  /**
+   * What of the files holds records: of each file one range, from its first record to its last. The
+   * small ones come first: of labels beside images, no record is then missing for long.
+   */
+  private List<PageCacheWarmer.Range> ranges() {
+    Map<Integer, long[]> spans = new TreeMap<>();
+    for (Column column : files.columns()) {
+      for (Shard shard : column.shards()) {
+        if (shard.recordCount() == 0) {
+          continue;
+        }
+        long begin = shard.dataOffset();
+        long end = begin + (shard.recordCount() - 1) * shard.strideBytes() + column.recordBytes();
+        long[] span =
+            spans.computeIfAbsent(
+                files.fileNumber(shard.path()), _ -> new long[] {Long.MAX_VALUE, 0});
+        span[0] = Math.min(span[0], begin);
+        span[1] = Math.max(span[1], end);
+      }
+    }
+    List<PageCacheWarmer.Range> ranges = new ArrayList<>();
+    spans.forEach(
+        (file, span) -> ranges.add(new PageCacheWarmer.Range(file, span[0], span[1] - span[0])));
+    ranges.sort(Comparator.comparingLong(PageCacheWarmer.Range::lengthBytes));
+    return ranges;
+  }
+}

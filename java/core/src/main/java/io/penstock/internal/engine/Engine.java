@@ -1,0 +1,319 @@
+package io.penstock.internal.engine;
+
+import io.penstock.array.Column;
+import io.penstock.array.OutputColumn;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.dataset.MappedColumn;
+import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.dataset.SourceCheck;
+import io.penstock.internal.events.LoaderEvents;
+import io.penstock.internal.events.LoaderFacts;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.gather.CheckedGatherer;
+import io.penstock.internal.gather.Gatherer;
+import io.penstock.internal.gather.MappedGatherer;
+import io.penstock.internal.gather.NativeOrderGatherer;
+import io.penstock.internal.gather.PageCacheWarmer;
+import io.penstock.internal.gather.ReplayGatherer;
+import io.penstock.internal.gather.WarmingGatherer;
+import io.penstock.internal.pipeline.BatchSource;
+import io.penstock.internal.pipeline.Pipeline;
+import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.SlotPool;
+import io.penstock.internal.transform.Transformer;
+import io.penstock.options.Readahead;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a loader runs on, put together as an {@link EnginePlan} says: memory, readers, pipeline.
+ *
+ * <p>What it owns: the loader's arena, and the order of closing: threads, native readers, memory.
+ */
+public final class Engine implements AutoCloseable {
+  private final NativeSource source;
+  private final EnginePlan plan;
+  private final boolean isReplay;
+  private final List<OutputColumn> columns;
+  private final long recordBytes;
+  private final Arena arena = Arena.ofShared();
+  private final SlotPool pool;
+  private final BatchSource batches;
+  private final Runnable opened;
+  private volatile boolean isClosed;
+
+  /** Null where the page cache is left as it is. */
+  private final PageCacheWarmer warmer;
+
+  private boolean hasWarmer;
+
+  /**
+   * Allocates everything; {@link #start} sets it going.
+   *
+   * @param rules of checking; null where nothing is checked
+   */
+  public Engine(
+      OpenDataset dataset,
+      DatasetWarming warming,
+      LoaderOptions options,
+      Deals deals,
+      EnginePlan plan,
+      LoaderEvents events,
+      CheckedGatherer.Rules rules) {
+    events.opening();
+    this.source = dataset.source();
+    this.plan = plan;
+    this.isReplay = options.isReplay();
+    this.columns = options.columns(dataset.columns()).stream().map(OutputColumn::of).toList();
+    this.recordBytes = dataset.recordBytes();
+    double share = (double) options.partition().rank() / options.partition().worldSize();
+    this.warmer = plan.isWarming ? warming.acquire(share) : null;
+    this.hasWarmer = plan.isWarming;
+    try {
+      List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
+      this.pool =
+          new SlotPool(
+              plan.memory,
+              plan.layout.offsets(),
+              recordBytes,
+              plan.variable == null ? -1 : plan.variable.valuesAt(),
+              plan.batchSize,
+              plan.readahead.hugePages(),
+              arena);
+      adviseWhole(plan.variable == null ? dataset.columns().size() : 0);
+      this.batches = batches(dataset, options, deals, events, rules);
+    } catch (RuntimeException | Error e) {
+      stopWarming();
+      arena.close();
+      throw e;
+    }
+    this.opened = () -> events.opened(facts(deals));
+  }
+
+  /**
+   * Opens the readers; once.
+   *
+   * @throws PenstockException if that fails, the device does not answer or the thread was
+   *     interrupted: then it is to be closed
+   * @throws IllegalStateException if it is closed meanwhile
+   */
+  public void start() {
+    batches.start();
+    opened.run();
+  }
+
+  private BatchSource batches(
+      OpenDataset dataset,
+      LoaderOptions options,
+      Deals deals,
+      LoaderEvents events,
+      CheckedGatherer.Rules rules) {
+    // Whoever is next to the consumer knows what that waits for.
+    LoaderEvents pipelineEvents = plan.transforms == null ? events : LoaderEvents.NONE;
+    Supplier<Gatherer> reader =
+        inOrder(dataset, options, checked(rules, dataset, gatherers(dataset)));
+    Pipeline pipeline = new Pipeline(deals, parts(reader), pipelineEvents);
+    if (plan.transforms == null) {
+      return pipeline;
+    }
+    return new Transformer(
+        pipeline,
+        deals,
+        plan.transforms,
+        plan.memory.slotCount(),
+        options.isAnyOrder(),
+        plan.readahead.hugePages(),
+        arena,
+        events);
+  }
+
+  private LoaderFacts facts(Deals deals) {
+    return new LoaderFacts(
+        plan.choice.backendName(),
+        plan.choice.io(),
+        plan.reason(),
+        plan.readahead.toString(),
+        plan.memoryBytes(),
+        deals.sampler().description(),
+        deals.sampler().seed(),
+        plan.batchSize,
+        deals.epochRecords(),
+        recordBytes);
+  }
+
+  private Supplier<Gatherer> gatherers(OpenDataset dataset) {
+    if (plan.variable != null) {
+      return plan.variable.gatherer(source);
+    }
+    if (plan.choice.backend() != Readahead.Backend.MMAP) {
+      Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory);
+      return plan.isWarming ? warming(dataset, reader) : reader;
+    }
+    List<MappedColumn> columns = dataset.mappedColumns();
+    boolean isAdvised =
+        plan.readahead.advice() == Readahead.Advice.WILLNEED
+            || (plan.readahead.advice() == Readahead.Advice.AUTO
+                && plan.isShuffled
+                && !plan.choice.isCached());
+    long recordBytes = dataset.recordBytes();
+    return () ->
+        new MappedGatherer(source, columns, recordBytes, isAdvised, plan.readahead.dropBehind());
+  }
+
+  /** Mapped here, so that the warmer finds the mappings. */
+  private Supplier<Gatherer> warming(OpenDataset dataset, Supplier<Gatherer> reader) {
+    List<MappedColumn> columns = dataset.mappedColumns();
+    long recordBytes = dataset.recordBytes();
+    return () ->
+        new WarmingGatherer(
+            reader.get(), new MappedGatherer(source, columns, recordBytes, false, false), warmer);
+  }
+
+  /** What reads and checks what was read, if that is asked for. */
+  private Supplier<Gatherer> checked(
+      CheckedGatherer.Rules rules, OpenDataset dataset, Supplier<Gatherer> reader) {
+    return rules == null
+        ? reader
+        : () -> new CheckedGatherer(reader.get(), rules, dataset.columns(), source);
+  }
+
+  /** What reads in the byte order that was asked for. */
+  private static Supplier<Gatherer> inOrder(
+      OpenDataset dataset, LoaderOptions options, Supplier<Gatherer> reader) {
+    List<Column> columns = dataset.columns();
+    boolean isTurned = options.isNativeOrder() && !columns.stream().allMatch(Column::isNativeOrder);
+    return isTurned ? () -> new NativeOrderGatherer(reader.get(), columns) : reader;
+  }
+
+  private List<Pipeline.LaneParts> parts(Supplier<Gatherer> reader) {
+    Supplier<Gatherer> opener =
+        isReplay ? () -> new ReplayGatherer(reader.get(), plan.batchSize) : reader;
+    List<Pipeline.LaneParts> parts = new ArrayList<>();
+    for (int i = 0; i < plan.memory.laneCount(); i++) {
+      NativeFailure failure = new NativeFailure(arena);
+      SourceCheck check = new SourceCheck(() -> source.check(failure));
+      parts.add(
+          new Pipeline.LaneParts(
+              pool.slots(i),
+              pool.order(i),
+              plan.memory.windowRecords(),
+              plan.variable == null ? null : plan.variable.cutter(plan.batchSize, arena),
+              opener,
+              check));
+    }
+    return parts;
+  }
+
+  /** Advice that holds for all records; advice batch by batch is the gatherer's. */
+  private void adviseWhole(int columnCount) {
+    NativeSource.Advice advice =
+        switch (plan.readahead.advice()) {
+          case RANDOM -> NativeSource.Advice.RANDOM;
+          case SEQUENTIAL -> NativeSource.Advice.SEQUENTIAL;
+          case AUTO ->
+              plan.choice.backend() == Readahead.Backend.MMAP && !plan.isShuffled
+                  ? NativeSource.Advice.SEQUENTIAL
+                  : null;
+          case NORMAL, WILLNEED -> null;
+        };
+    for (int i = 0; i < columnCount && advice != null; i++) {
+      source.advise(i, MemorySegment.NULL, 0, advice);
+    }
+  }
+
+  /** What it was made from. */
+  public EnginePlan plan() {
+    return plan;
+  }
+
+  /** Why it is so, and how far warming has come. */
+  public String reason() {
+    String progress = warmingProgress();
+    return progress.isEmpty() ? plan.reason() : plan.reason() + "; " + progress;
+  }
+
+  /** As "warming 43 %"; empty where nothing is warmed. */
+  public String warmingProgress() {
+    return warmer == null ? "" : warmer.describe();
+  }
+
+  /** Whether the files are not in the page cache, though they were to be. */
+  public boolean hasGivenUpWarming() {
+    return warmer != null && warmer.isStopped();
+  }
+
+  private void stopWarming() {
+    synchronized (this) {
+      if (!hasWarmer) {
+        return;
+      }
+      hasWarmer = false;
+    }
+    warmer.close();
+  }
+
+  /** Where finished batches come from. */
+  public BatchSource batches() {
+    return batches;
+  }
+
+  /** What is delivered. */
+  public List<OutputColumn> columns() {
+    return plan.transforms == null ? columns : plan.transforms.columns();
+  }
+
+  /** Whether it was closed, or that was tried. */
+  public boolean isClosed() {
+    return isClosed;
+  }
+
+  /** Ends threads and readers, and leaves the memory to whoever may have an address in it. */
+  public void closeButMemory() {
+    isClosed = true;
+    batches.close();
+  }
+
+  /** Whether no thread of it is running. */
+  public boolean hasEnded() {
+    return batches.hasEnded();
+  }
+
+  /** Threads first, which close their readers; then the memory that those wrote to. */
+  @Override
+  public void close() {
+    isClosed = true;
+    stopWarming();
+    try {
+      batches.close();
+    } catch (PenstockException e) {
+      if (!batches.hasEnded()) {
+        throw e; // Nothing is given back that a thread or the device may still use.
+      }
+      // Told once: there is nothing more to do, however often it is closed.
+      boolean isNews = arena.scope().isAlive();
+      pool.abandon();
+      closeArena();
+      if (isNews) {
+        throw e;
+      }
+    }
+    closeArena();
+  }
+
+  private synchronized void closeArena() {
+    if (!arena.scope().isAlive()) {
+      return;
+    }
+    try {
+      arena.close();
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          "memory of a batch is in use by a native call: close the loader again when it is over",
+          e);
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package io.penstock.internal.engine;
+
+import io.penstock.array.Column;
+import io.penstock.array.OutputColumn;
+import io.penstock.array.Shard;
+import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.dataset.Pieces;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.gather.NativeReading;
+import io.penstock.internal.plan.BackendChoice;
+import io.penstock.internal.plan.MemoryBudget;
+import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.MemoryRequest;
+import io.penstock.internal.plan.Residency;
+import io.penstock.internal.plan.TooLittleMemoryException;
+import io.penstock.internal.slot.BatchCutter;
+import io.penstock.internal.slot.Deals;
+import io.penstock.internal.transform.TransformPlan;
+import io.penstock.options.Readahead;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What an {@link Engine} is to be, as it follows from a loader's options: backend, flags, and how
+ * the memory is divided.
+ *
+ * <p>Everything is decided and checked here, and nothing allocated: a plan that cannot be made
+ * leaves an engine that runs as it is.
+ */
+public final class EnginePlan {
+  public final BackendChoice choice;
+  public final Readahead readahead;
+  final NativeReading reading;
+  final MemoryPlan memory;
+  final NativeSource.SlotLayout layout;
+
+  /** Null without transforms. */
+  final TransformPlan transforms;
+
+  /** How records of different sizes are read; null where they have one. */
+  final VariableReading variable;
+
+  /** Whether the order jumps about in the files. */
+  final boolean isShuffled;
+
+  final int batchSize;
+
+  /** Whether the files are read into the page cache in order, while batches are gathered. */
+  final boolean isWarming;
+
+  private final MemoryBudget budget;
+  private final boolean isReplay;
+
+  /**
+   * Decides.
+   *
+   * @throws IllegalArgumentException if the budget is too little, saying what the least is; a
+   *     default one is raised first, as far as there is memory
+   */
+  public static EnginePlan of(
+      OpenDataset dataset,
+      LoaderOptions options,
+      FoundLimits limits,
+      Deals deals,
+      BackendChoice choice) {
+    return options
+        .memory()
+        .plan(budget -> new EnginePlan(dataset, options, limits, deals, choice, budget));
+  }
+
+  private EnginePlan(
+      OpenDataset dataset,
+      LoaderOptions options,
+      FoundLimits limits,
+      Deals deals,
+      BackendChoice choice,
+      MemoryBudget budget) {
+    NativeSource source = dataset.source();
+    Readahead wanted = options.readahead();
+    this.choice = choice;
+    this.budget = budget;
+    this.isReplay = options.isReplay();
+    this.isShuffled = !deals.sampler().isAscending();
+    if (wanted.cacheBytes() > 0 && !isShuffled) {
+      throw new IllegalArgumentException(
+          "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
+    }
+    this.batchSize = deals.mostRecords();
+    this.isWarming = choice.isWarming() && paysToWarm(dataset, options, limits, deals);
+    this.reading =
+        new NativeReading(source, choice, dataset.recordCount(), dataset.recordBytes(), batchSize);
+    this.variable = VariableReading.ofOrNull(dataset, options, budget);
+    if (variable != null && options.isChecked()) {
+      throw new IllegalArgumentException(
+          "records of different sizes cannot be verified or skipped yet: leave out verify and"
+              + " badRecords");
+    }
+    this.layout = variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
+    this.transforms = transforms(dataset, options);
+    this.memory = divide(dataset, options, deals, variable == null ? wanted : oneLane(wanted));
+    this.readahead =
+        wanted.with(
+            "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
+                .formatted(
+                    choice.backendName(),
+                    choice.io(),
+                    memory.prefetchBatches(),
+                    variable == null ? memory.laneCount() : variable.threads()));
+  }
+
+  /** The transforms, fitted to the columns; null without any. */
+  private TransformPlan transforms(OpenDataset dataset, LoaderOptions options) {
+    if (options.transforms().isEmpty()) {
+      return null;
+    }
+    return new TransformPlan(
+        options.transforms(),
+        options.columns(dataset.columns()).stream().map(OutputColumn::of).toList(),
+        batchSize,
+        options.transformThreads(),
+        options.readahead().prefetchBatches() + MemoryPlan.LEAST_SLOTS,
+        budget.bytes());
+  }
+
+  /** How the data would be read best now. */
+  public static BackendChoice choose(
+      OpenDataset dataset, LoaderOptions options, FoundLimits limits) {
+    NativeSource source = dataset.source();
+    Readahead wanted = options.readahead();
+    Column variable = VariableReading.firstOrNull(dataset);
+    if (variable != null) {
+      return BackendChoice.variable(wanted, variable.name(), VariableReading.threads(wanted));
+    }
+    Optional<String> piecesOf =
+        dataset.columns().stream().flatMap(EnginePlan::piecesOf).findFirst();
+    if (piecesOf.isPresent()) {
+      return BackendChoice.gathering(wanted, piecesOf.get());
+    }
+    Optional<Path> indirect =
+        source.files().stream()
+            .filter(file -> file.directOffsetAlignmentBytes() == 0)
+            .map(NativeSource.FileFacts::path)
+            .findFirst();
+    boolean isAligned = indirect.isEmpty();
+    boolean isToBeDirect =
+        wanted.io() == Readahead.Io.DIRECT && wanted.backend() != Readahead.Backend.MMAP;
+    if (isToBeDirect && !isAligned && dataset.recordCount() > 0) {
+      throw BackendChoice.indirect(indirect.get());
+    }
+    return BackendChoice.choose(
+        wanted,
+        dataset.recordCount(),
+        isAligned,
+        Residency.of(dataset.fileInfos(), options.memory().bytes()),
+        limits.refused(),
+        (backend, isDirect) -> source.probe(NativeReading.backend(backend), isDirect));
+  }
+
+  private static Stream<String> piecesOf(Column column) {
+    return column.shards().stream()
+        .filter(shard -> !shard.isWhole())
+        .map(
+            shard ->
+                "column '%s' (%s) with %d pieces per record"
+                    .formatted(column.name(), shard.path(), Pieces.count(column, shard)));
+  }
+
+  private MemoryPlan divide(
+      OpenDataset dataset, LoaderOptions options, Deals deals, Readahead wanted) {
+    MemoryRequest request =
+        new MemoryRequest(
+            budget.bytes() - transformBytes() - cutterBytes(),
+            dataset.columns().stream().map(Column::recordBytes).toList(),
+            variable == null ? spreadRecords(dataset) : dataset.recordCount(),
+            deals.epochRecords(),
+            deals.sampler().windowRecords(),
+            batchSize,
+            wanted,
+            isShuffled,
+            choice.backend() == Readahead.Backend.MMAP || variable != null,
+            layout.slotBytes(),
+            reading.memory(wanted));
+    try {
+      // Where one batch is replayed there is nothing to read ahead, nor where all is in memory
+      // soon.
+      return MemoryPlan.choose(
+          request, isReplay || isWarming ? MemoryPlan.Mode.SLOTS : options.mode().orElse(null));
+    } catch (TooLittleMemoryException e) {
+      throw transforms == null
+          ? e
+          : new TooLittleMemoryException(
+              "%s; transformed batches take %d of memoryBytes beside that"
+                  .formatted(e.getMessage(), transformBytes()),
+              e);
+    }
+  }
+
+  /**
+   * Whether a pass over the files is worth it: for an order that jumps about in them and wants a
+   * good part, of all ranks together, which share a machine or want the rest in later epochs. One
+   * in order, or of whole blocks, reads them once in any case.
+   */
+  private static boolean paysToWarm(
+      OpenDataset dataset, LoaderOptions options, FoundLimits limits, Deals deals) {
+    double ofAllRanks = (double) deals.epochRecords() * options.partition().worldSize();
+    return limits.mayWarm()
+        && !limits.refused().containsKey(Readahead.Backend.MMAP)
+        && options.mode().isEmpty()
+        && !options.isReplay()
+        && !deals.sampler().isAscending()
+        && deals.sampler().windowRecords() <= 1
+        && 2 * ofAllRanks >= dataset.recordCount();
+  }
+
+  private long cutterBytes() {
+    return variable == null ? 0 : BatchCutter.memoryBytes(batchSize);
+  }
+
+  private long transformBytes() {
+    return transforms == null ? 0 : transforms.totalBytes();
+  }
+
+  /**
+   * How many records the files have room for, which are fewer than there are where they overlap:
+   * how densely the records of an order lie depends on it.
+   */
+  private static long spreadRecords(OpenDataset dataset) {
+    long most = 0;
+    for (Column column : dataset.columns()) {
+      long records = 0;
+      for (Shard shard : column.shards()) {
+        double perRecord = Math.min(1.0, (double) shard.strideBytes() / column.recordBytes());
+        records += (long) Math.ceil(shard.recordCount() * perRecord);
+      }
+      most = Math.max(most, Math.min(records, column.recordCount()));
+    }
+    return most;
+  }
+
+  /** The threads that read records of different sizes share one lane's batches. */
+  private static Readahead oneLane(Readahead wanted) {
+    return wanted.with("ioThreads=1");
+  }
+
+  /** Most batches that can be with a consumer. */
+  int slotCount() {
+    return transforms != null ? transforms.slotCount() : memory.laneCount() * memory.slotCount();
+  }
+
+  /** Of all of it. */
+  public long memoryBytes() {
+    return memory.totalBytes() + transformBytes() + cutterBytes();
+  }
+
+  /** Why it is to be so, in one line. */
+  String reason() {
+    if (isReplay) {
+      return choice.reason() + "; replays one batch, and reads no other";
+    }
+    return Stream.of(
+            choice.reason(),
+            variable == null ? "" : variable.reason(),
+            memory.reason(),
+            budget.reason(memoryBytes()))
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining("; "));
+  }
+}

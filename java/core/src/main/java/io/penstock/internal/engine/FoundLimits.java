@@ -1,0 +1,35 @@
+package io.penstock.internal.engine;
+
+import io.penstock.options.Readahead;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What a loader has found out about the process that it runs in, and is not to try again.
+ * Immutable.
+ *
+ * @param refused backends that a limit of this process does not let us use, and why
+ * @param mayWarm whether the files may be read into the page cache; not again once that was given
+ *     up
+ */
+public record FoundLimits(Map<Readahead.Backend, String> refused, boolean mayWarm) {
+  /** Nothing was found so far. */
+  public static final FoundLimits NONE = new FoundLimits(Map.of(), true);
+
+  public FoundLimits {
+    refused = Map.copyOf(refused);
+  }
+
+  /** Without a backend, as a limit was met when it was opened. */
+  public FoundLimits without(Readahead.Backend backend, String reason) {
+    Map<Readahead.Backend, String> more = new EnumMap<>(Readahead.Backend.class);
+    more.putAll(refused);
+    more.put(backend, reason);
+    return new FoundLimits(more, mayWarm);
+  }
+
+  /** Without reading the files into the page cache, as that was given up. */
+  public FoundLimits withoutWarming() {
+    return new FoundLimits(refused, false);
+  }
+}

@@ -1,0 +1,234 @@
+package io.penstock.internal.format;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.SystemReason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Objects;
+
+/**
+ * A regular file, open for the few reads that a format's header takes; or a section of one, which
+ * reads as if it were a file of its own.
+ *
+ * <p>What it owns: the channel, and turning what the system says into one line for the user. It
+ * must not block: opening a FIFO for reading waits for a writer, so the kind of file is asked
+ * before.
+ */
+public final class OpenFile implements AutoCloseable {
+  private final Path path;
+  private final FileChannel channel;
+  private final long fileBytes;
+  private final FileTime modified;
+
+  /** What the section is called in messages; null for the whole file. */
+  private final String name;
+
+  private final long startBytes;
+  private final long sizeBytes;
+  private final boolean isPatient;
+
+  private OpenFile(
+      Path path,
+      FileChannel channel,
+      long fileBytes,
+      FileTime modified,
+      String name,
+      long startBytes,
+      long sizeBytes,
+      boolean isPatient) {
+    this.isPatient = isPatient;
+    this.path = path;
+    this.channel = channel;
+    this.fileBytes = fileBytes;
+    this.modified = modified;
+    this.name = name;
+    this.startBytes = startBytes;
+    this.sizeBytes = sizeBytes;
+  }
+
+  public static OpenFile open(Path path) {
+    return open(path, false);
+  }
+
+  /** For who is going to read the data anyhow, so that looking through some of it is no matter. */
+  public static OpenFile openPatiently(Path path) {
+    return open(path, true);
+  }
+
+  private static OpenFile open(Path path, boolean isPatient) {
+    try {
+      LocalFiles.check(path);
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.isDirectory()) {
+        throw PenstockException.about(
+            path, "expected a file, found a directory: name the files in it");
+      }
+      if (!attributes.isRegularFile()) {
+        throw PenstockException.about(
+            path,
+            "expected a regular file, found a pipe, socket or device, which has no random access:"
+                + " copy its contents to a file");
+      }
+      FileChannel channel = SteadyChannel.forReading(path);
+      long size = attributes.size();
+      return new OpenFile(
+          path, channel, size, attributes.lastModifiedTime(), null, 0, size, isPatient);
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  /**
+   * A part of this file as a file of its own; closing it does nothing.
+   *
+   * @param name what to call it in messages
+   */
+  public OpenFile section(String name, long offset, long size) {
+    Objects.checkFromIndexSize(offset, size, sizeBytes);
+    return new OpenFile(
+        path, channel, fileBytes, modified, name, startBytes + offset, size, isPatient);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** Whether data may be looked through to find what is behind it. */
+  public boolean isPatient() {
+    return isPatient;
+  }
+
+  /** Size of the section. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  /** Size of the whole file. */
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /** Where an offset in this section lies in the file. */
+  public long position(long offset) {
+    return startBytes + offset;
+  }
+
+  FileTime modified() {
+    return modified;
+  }
+
+  /** The first bytes: count of them, or all there are. */
+  public byte[] start(int count) {
+    return read(0, (int) Math.min(count, sizeBytes), "the start of the file");
+  }
+
+  /**
+   * Bytes [offset, offset + count) of the section. Nothing is allocated for bytes that it does not
+   * have.
+   *
+   * @param what names the bytes in the message when the file ends before them
+   */
+  public byte[] read(long offset, int count, String what) {
+    checkHas(offset, count, what);
+    byte[] bytes = new byte[count];
+    fill(ByteBuffer.wrap(bytes), offset, what);
+    return bytes;
+  }
+
+  /** Checks that the section has bytes [offset, offset + count), before any of them are read. */
+  public void checkHas(long offset, long count, String what) {
+    if (count > sizeBytes - offset) {
+      throw cutShort(offset, count, what, sizeBytes);
+    }
+  }
+
+  /** Fills a buffer with bytes from offset on, which the section must have. */
+  void fill(ByteBuffer bytes, long offset, String what) {
+    int start = bytes.position();
+    int count = bytes.remaining();
+    try {
+      while (bytes.hasRemaining()) {
+        long end = offset + bytes.position() - start;
+        if (channel.read(bytes, startBytes + end) < 0) {
+          throw cutShort(offset, count, what, end);
+        }
+      }
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  /** Closes the file; does nothing for a section. */
+  @Override
+  public void close() {
+    if (name != null) {
+      return;
+    }
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  /** An exception that names the file, and the section if this is one. */
+  public PenstockException problem(String problem, Throwable cause) {
+    return PenstockException.about(path, label() + problem, cause);
+  }
+
+  public PenstockException problem(String problem) {
+    return problem(problem, null);
+  }
+
+  /** The same, with the place in the section where it was found. */
+  public PenstockException problemAt(long offset, String problem) {
+    String message = path + ": " + label() + problem;
+    return new PenstockException(message, path, -1, startBytes + offset, null, null);
+  }
+
+  private String label() {
+    return name == null ? "" : "'" + name + "': ";
+  }
+
+  private PenstockException cutShort(long offset, long count, String what, long found) {
+    return problemAt(
+        found,
+        ("%s is cut short: expected %s in bytes %d to %d, found the end of the file at %d:"
+                + " make or copy it again")
+            .formatted(
+                name == null ? "file" : "member",
+                what,
+                startBytes + offset,
+                startBytes + offset + count,
+                startBytes + found));
+  }
+
+  /** What the system said about a file, as one line for the user. */
+  public static PenstockException failure(Path path, IOException e) {
+    String problem =
+        switch (e) {
+          case NoSuchFileException _ when path.toString().indexOf('\uFFFD') >= 0 ->
+              "expected a file, found none: its name was given in bytes that are no text in this"
+                  + " locale: set LC_ALL=C.UTF-8, or name a link to it, or the folder that it is"
+                  + " in";
+          case NoSuchFileException _ -> "expected a file, found none: check the path";
+          case AccessDeniedException _ ->
+              "expected a readable file, found no permission to read it: check its mode and those"
+                  + " of the directories above it";
+          case FileSystemException f when f.getReason() != null ->
+              "expected a readable file, found: " + SystemReason.withAdvice(f);
+          default -> "reading failed: " + e;
+        };
+    return PenstockException.about(path, problem, e);
+  }
+}

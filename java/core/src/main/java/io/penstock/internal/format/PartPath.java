@@ -1,0 +1,59 @@
+package io.penstock.internal.format;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A path that may name a part of its file: {@code FILE#PART}.
+ *
+ * <p>A file whose own name has a {@code #} stays what it is: the whole path is tried first, then
+ * what is before each {@code #}, from the left, and the first that is there is the file.
+ *
+ * @param file the file
+ * @param part the part, empty for all of it
+ */
+public record PartPath(Path file, String part) {
+  static final char SIGN = '#';
+
+  public static PartPath of(Path path) {
+    String text = path.toString();
+    int first = text.indexOf(SIGN, 1);
+    if (first < 0 || Files.exists(path)) {
+      return new PartPath(path, "");
+    }
+    for (int sign = first; sign >= 0; sign = text.indexOf(SIGN, sign + 1)) {
+      PartPath split = split(path, text, sign);
+      if (Files.exists(split.file) && !Files.isDirectory(split.file)) {
+        return split;
+      }
+    }
+    return split(path, text, first);
+  }
+
+  /** Whether the part says what the file's raw elements are. */
+  public boolean isRaw() {
+    return part.startsWith(RawArray.PREFIX);
+  }
+
+  private static PartPath split(Path path, String text, int sign) {
+    Path file = path.getFileSystem().getPath(text.substring(0, sign));
+    return new PartPath(file, text.substring(sign + 1));
+  }
+
+  /** What a column of this is called: its part, or else the file without its extension. */
+  public String columnName() {
+    if (!part.isEmpty() && !isRaw()) {
+      return part;
+    }
+    Path fileName = file.getFileName();
+    String name = fileName == null ? file.toString() : fileName.toString();
+    int dot = name.lastIndexOf('.');
+    String stem = dot > 0 ? name.substring(0, dot) : name;
+    if (!ShardPaths.isPattern(file)) {
+      return stem;
+    }
+    // Shards are named by what their names have in common: "part" for part-*.npy.
+    String common = stem.replaceAll("[*?]+", "").replaceAll("^[-_.]+|[-_.]+$", "");
+    return common.isEmpty() ? "records" : common;
+  }
+}

@@ -1,0 +1,151 @@
+package io.penstock.internal.format;
+
+import io.penstock.array.ElementType;
+import io.penstock.array.Part;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.report.Excerpt;
+import io.penstock.spi.FormatProvider;
+import io.penstock.spi.FormatProvider.FoundArray;
+import io.penstock.spi.FormatProvider.FoundField;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+
+/**
+ * Formats that other jars bring. What they say is checked as if a file had said it, and what they
+ * throw becomes an error of the file: they go through files of strangers too.
+ */
+public final class ProvidedFormat {
+  /** How files of HDF5 begin, to say which jar is missing. */
+  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
+  private ProvidedFormat() {}
+
+  /** The arrays in a file; empty if no provider knows it. */
+  public static Optional<Contents> read(OpenFile file, byte[] start) {
+    ClassLoader loader = ProvidedFormat.class.getClassLoader();
+    for (FormatProvider provider : ServiceLoader.load(FormatProvider.class, loader)) {
+      if (recognizes(provider, file.path(), start)) {
+        return Optional.of(new Provided(file, provider));
+      }
+    }
+    if (start.length >= HDF5.length && Arrays.equals(start, 0, HDF5.length, HDF5, 0, HDF5.length)) {
+      throw file.problem(
+          "expected a file of arrays, found one of HDF5, which is read with the help of another"
+              + " jar: add io.penstock:penstock-hdf5 to the class path");
+    }
+    return Optional.empty();
+  }
+
+  private static boolean recognizes(FormatProvider provider, Path path, byte[] start) {
+    try {
+      return provider.recognizes(start) || provider.recognizes(path, start);
+    } catch (IOException e) {
+      throw OpenFile.failure(path, e);
+    }
+  }
+
+  /** What a provider finds in an open file. */
+  private record Provided(OpenFile file, FormatProvider provider) implements Contents {
+    @Override
+    public List<Part> parts() {
+      UniqueNames names = new UniqueNames();
+      List<Part> parts = new ArrayList<>();
+      for (FoundArray array : ask(() -> provider.arrays(file.path()))) {
+        parts.addAll(partsOf(array, names.take(Excerpt.name(array.name()))));
+      }
+      return parts;
+    }
+
+    /** First without the others: there may be a million of them. */
+    @Override
+    public Optional<Part> find(String name) {
+      for (int end = name.length(); end > 0; end = name.lastIndexOf('.', end - 1)) {
+        String arrayName = name.substring(0, end);
+        Optional<Part> part =
+            ask(() -> provider.find(file.path(), arrayName)).stream()
+                .flatMap(array -> partsOf(array, arrayName).stream())
+                .filter(found -> found.name().equals(name))
+                .findFirst();
+        if (part.isPresent()) {
+          return part;
+        }
+      }
+      return Contents.super.find(name);
+    }
+
+    private <T> T ask(Supplier<T> question) {
+      try {
+        return question.get();
+      } catch (PenstockException e) {
+        throw e;
+      } catch (RuntimeException | StackOverflowError e) {
+        String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        throw file.problem(
+            "not a valid %s file: %s: make or copy it again"
+                .formatted(provider.name(), Excerpt.of(what, 0)),
+            e);
+      }
+    }
+
+    /** What the provider throws is the file's fault, here too. */
+    private InputStream elements(String name) throws IOException {
+      try {
+        return provider.elements(file.path(), name);
+      } catch (RuntimeException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+
+    /** The array, and its fields behind it. */
+    private List<Part> partsOf(FoundArray array, String name) {
+      if (array.elementType() == null) {
+        return List.of(Part.refused(file.path(), name, array.problem()));
+      }
+      try {
+        DataType type = type(array.elementType(), array.fields());
+        if (array.problem() != null) {
+          return List.of(Part.streamed(streamed(array, type, name), array.problem()));
+        }
+        return StoredArray.of(type, array.shape(), false, array.offsetBytes())
+            .parts(file, provider.name(), name);
+      } catch (PenstockException e) {
+        return List.of(Part.refused(name, e));
+      } catch (IllegalArgumentException e) {
+        return List.of(Part.refused(file.path(), name, e.getMessage()));
+      }
+    }
+
+    private StreamedArray streamed(FoundArray array, DataType type, String name) {
+      return new StreamedArray(
+          file.path(),
+          name,
+          type.whole().type(),
+          array.shape(),
+          false,
+          () -> elements(array.name()));
+    }
+  }
+
+  /** Throws IllegalArgumentException, with what is wrong, for types that cannot be. */
+  private static DataType type(ElementType element, List<FoundField> fields) {
+    if (fields.isEmpty()) {
+      return new DataType.Plain(element);
+    }
+    List<DataType.Field> members = new ArrayList<>();
+    for (FoundField field : fields) {
+      DataType type = type(field.elementType(), field.fields());
+      DataType repeated =
+          field.shape().isEmpty() ? type : DataType.Repeated.of(type, field.shape());
+      members.add(new DataType.Field(field.name(), field.offsetBytes(), repeated));
+    }
+    return DataType.Struct.of(element.sizeBytes(), members);
+  }
+}

@@ -1,0 +1,85 @@
+package io.penstock.internal.format;
+
+import io.penstock.error.PenstockException;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the shards that a pattern stands for: {@code part-*.npy}, in the order of their names with
+ * numbers as numbers, so that {@code part-10} follows {@code part-9}.
+ *
+ * <p>Stars and question marks mean something in the last name of a path only, and only where no
+ * file has the name as it is.
+ */
+public final class ShardPaths {
+  /** Any more are not shards but records, and would not fit into the table of open files. */
+  private static final int MAX_SHARDS = 1 << 20;
+
+  private ShardPaths() {}
+
+  /** All files that match, with the part behind each; the path itself where it is no pattern. */
+  public static List<Path> of(Path path) {
+    PartPath place = PartPath.of(path);
+    if (!isPattern(place.file())) {
+      return List.of(path);
+    }
+    Pattern pattern = pattern(place.file().getFileName().toString());
+    List<String> names = names(place.file(), pattern);
+    if (names.isEmpty()) {
+      throw PenstockException.about(
+          place.file(), "expected files that match, found none: check the path");
+    }
+    names.sort(NaturalOrder.NAMES);
+    String part = place.part().isEmpty() ? "" : PartPath.SIGN + place.part();
+    return names.stream().map(name -> place.file().resolveSibling(name + part)).toList();
+  }
+
+  static boolean isPattern(Path file) {
+    Path name = file.getFileName();
+    return name != null
+        && (name.toString().indexOf('*') >= 0 || name.toString().indexOf('?') >= 0)
+        && !Files.exists(file);
+  }
+
+  public static Pattern pattern(String name) {
+    StringBuilder expression = new StringBuilder();
+    for (String piece : name.split("(?<=[*?])|(?=[*?])", -1)) {
+      expression.append(
+          switch (piece) {
+            case "*" -> ".*";
+            case "?" -> ".";
+            default -> Pattern.quote(piece);
+          });
+    }
+    return Pattern.compile(expression.toString(), Pattern.DOTALL);
+  }
+
+  private static List<String> names(Path file, Pattern pattern) {
+    Path parent = file.getParent();
+    Path directory = parent == null ? file.getFileSystem().getPath("") : parent;
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (pattern.matcher(name).matches()) {
+          names.add(name);
+        }
+        if (names.size() > MAX_SHARDS) {
+          throw PenstockException.about(
+              file, "expected at most %d files that match, found more".formatted(MAX_SHARDS));
+        }
+      }
+      return names;
+    } catch (DirectoryIteratorException e) {
+      throw OpenFile.failure(directory, e.getCause());
+    } catch (IOException e) {
+      throw OpenFile.failure(directory, e);
+    }
+  }
+}

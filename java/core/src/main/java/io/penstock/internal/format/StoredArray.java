@@ -1,0 +1,154 @@
+package io.penstock.internal.format;
+
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.ArrayLayout.Run;
+import io.penstock.array.LayoutCheck;
+import io.penstock.array.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * An array as a format describes it: what its elements are, its axes, and where it starts.
+ *
+ * <p>What it owns: the way from NumPy's words (dtype, shape, order) to layouts, one for the array
+ * and one for each field of a structured type, so that all formats have the same parts. It must not
+ * be trusted before {@link #parts} has compared it with the file.
+ *
+ * @param type of the elements
+ * @param shape sizes of all axes, outermost first
+ * @param strides distance in bytes between neighbours, along all axes
+ * @param isFortran whether the file says that the first axis varies fastest
+ * @param offsetBytes where the first element starts, from the start of the section that it is in
+ */
+public record StoredArray(
+    DataType type, List<Long> shape, List<Long> strides, boolean isFortran, long offsetBytes) {
+
+  /** An array of one piece, in C order or in Fortran order. */
+  public static StoredArray of(
+      DataType type, List<Long> shape, boolean isFortran, long offsetBytes) {
+    List<Long> strides = Strides.of(shape, type.itemBytes(), isFortran);
+    return new StoredArray(type, shape, strides, isFortran, offsetBytes);
+  }
+
+  /**
+   * The array as a part, and its fields as further parts.
+   *
+   * @param section what the array must lie in: a file, or a member of an archive
+   * @param format name of the format
+   * @param name of the part, empty for all of the file
+   * @throws PenstockException if the array cannot be in the section
+   */
+  public List<Part> parts(OpenFile section, String format, String name) {
+    return parts(section, format, name, new UniqueNames());
+  }
+
+  /**
+   * The same where other parts of the file have taken names.
+   *
+   * @param names that are taken, among them that of the array; those of fields are added
+   */
+  public List<Part> parts(OpenFile section, String format, String name, UniqueNames names) {
+    DataType.Leaf whole = type.whole();
+    new LayoutCheck(section.path(), name, whole.type(), join(shape, whole.shape()))
+        .checkPiece(section.position(offsetBytes), section.position(section.sizeBytes()));
+    return parts(name, names, (leaf, part) -> layout(section, format, part, leaf));
+  }
+
+  /**
+   * Several arrays like this one, each a record of one column.
+   *
+   * @param offsets where each starts, in bytes from the start of the section
+   * @param names that are taken, as for {@link #parts}
+   * @throws PenstockException if they cannot be in the section
+   */
+  public List<Part> recordsAt(
+      long[] offsets, OpenFile section, String format, String name, UniqueNames names) {
+    return parts(name, names, (leaf, part) -> records(offsets, section, format, part, leaf));
+  }
+
+  private interface Layouts {
+    public ArrayLayout of(DataType.Leaf leaf, String part);
+  }
+
+  private List<Part> parts(String name, UniqueNames names, Layouts layouts) {
+    List<Part> parts = new ArrayList<>();
+    parts.add(Part.of(layouts.of(type.whole(), name)));
+    for (DataType.Leaf leaf : type.plainFields()) {
+      String fieldName = names.take(name.isEmpty() ? leaf.name() : name + "." + leaf.name());
+      if (leaf.type().sizeBytes() == 0 || leaf.shape().contains(0L)) {
+        continue; // Nothing to read, which is no fault of the fields beside it.
+      }
+      parts.add(Part.field(layouts.of(leaf, fieldName)));
+    }
+    return parts;
+  }
+
+  private ArrayLayout layout(OpenFile section, String format, String name, DataType.Leaf leaf) {
+    // A 0-d array is one record; where its element has axes, these are the record's.
+    boolean isOneRecord = shape.isEmpty() && !leaf.shape().isEmpty();
+    List<Long> sizes = join(isOneRecord ? List.of(1L) : shape, leaf.shape());
+    List<Long> steps = join(isOneRecord ? List.of(type.itemBytes()) : strides, leaf.strides());
+    // Without elements the array may end the file, and a field has no place of its own.
+    long inElement = shape.contains(0L) ? 0 : leaf.offsetBytes();
+    long offset = section.position(offsetBytes) + inElement;
+    Run run =
+        sizes.isEmpty()
+            ? new Run(offset, 1, type.itemBytes())
+            : new Run(offset, sizes.getFirst(), steps.getFirst());
+    return layout(section, format, name, leaf, sizes, steps, List.of(run));
+  }
+
+  private ArrayLayout records(
+      long[] offsets, OpenFile section, String format, String name, DataType.Leaf leaf) {
+    List<Long> sizes = join(List.of((long) offsets.length), join(shape, leaf.shape()));
+    List<Long> steps = join(List.of(1L), join(strides, leaf.strides()));
+    long first = section.position(0) + leaf.offsetBytes();
+    List<Run> runs = runs(offsets, offset -> first + offset);
+    return layout(section, format, name, leaf, sizes, steps, runs);
+  }
+
+  private ArrayLayout layout(
+      OpenFile section,
+      String format,
+      String name,
+      DataType.Leaf leaf,
+      List<Long> sizes,
+      List<Long> steps,
+      List<Run> runs) {
+    return new ArrayLayout(
+        section.path(),
+        name,
+        format,
+        leaf.type(),
+        sizes,
+        isFortran,
+        runs,
+        steps.isEmpty() ? steps : steps.subList(1, steps.size()),
+        leaf.fields(),
+        section.fileBytes(),
+        section.modified());
+  }
+
+  /** Joins places at equal distances: picklers write arrays that are alike with equal overhead. */
+  private static List<Run> runs(long[] offsets, LongFunction<Long> position) {
+    List<Run> runs = new ArrayList<>();
+    int start = 0;
+    while (start < offsets.length) {
+      int end = start + 1;
+      long stride = end < offsets.length ? offsets[end] - offsets[start] : 1;
+      while (end < offsets.length && stride > 0 && offsets[end] - offsets[end - 1] == stride) {
+        end++;
+      }
+      runs.add(new Run(position.apply(offsets[start]), end - start, Math.max(1, stride)));
+      start = end;
+    }
+    return runs;
+  }
+
+  private static <T> List<T> join(List<T> first, List<T> second) {
+    List<T> joined = new ArrayList<>(first);
+    joined.addAll(second);
+    return joined;
+  }
+}

@@ -1,0 +1,71 @@
+package io.penstock.internal.format.pickle;
+
+/**
+ * The few names in pickles that mean something here, out of all classes and functions there are.
+ *
+ * <p>A name is compared, and that is all: nothing is imported, called or looked up. Every other
+ * name is OTHER, be it os.system.
+ */
+enum PickleGlobal {
+  OTHER,
+  /** numpy.core.multiarray._reconstruct: an array whose contents follow as its state. */
+  RECONSTRUCT,
+  /** numpy.ma.core._mareconstruct: a masked array, whose elements and mask follow as its state. */
+  MASKED,
+  /** numpy.core.numeric._frombuffer: an array over a buffer, protocol 5. */
+  FROM_BUFFER,
+  DTYPE,
+  /** numpy.core.multiarray.scalar: one number, of a dtype and bytes. */
+  SCALAR,
+  /** _codecs.encode: bytes that Python 3 wrote as text, protocols 0 to 2. */
+  ENCODE,
+  /** Types of the package ml_dtypes, which NumPy does not know: raw bytes, by their size. */
+  ONE_BYTE,
+  TWO_BYTES,
+  BYTES,
+  BYTEARRAY,
+  /** An object of protocols 0 and 1: class, base class, value of the base. */
+  RECONSTRUCTOR,
+  /** joblib: an array whose elements follow in the stream, between opcodes. */
+  JOBLIB_ARRAY;
+
+  /** Longest name that is read. */
+  static final int MAX_BYTES = 64;
+
+  /** The class of arrays in files of joblib. */
+  static final String JOBLIB_CLASS = "NumpyArrayWrapper";
+
+  static PickleGlobal of(String module, String name) {
+    return switch (name) {
+      case "_reconstruct" -> isNumpyCore(module, "multiarray") ? RECONSTRUCT : OTHER;
+      case "_mareconstruct", "_mrreconstruct" ->
+          module.equals("numpy.ma.core") || module.equals("numpy.ma.mrecords") ? MASKED : OTHER;
+      case "_frombuffer" -> isNumpyCore(module, "numeric") ? FROM_BUFFER : OTHER;
+      case "scalar" -> isNumpyCore(module, "multiarray") ? SCALAR : OTHER;
+      case "dtype" -> module.equals("numpy") ? DTYPE : OTHER;
+      case "encode" -> module.equals("_codecs") ? ENCODE : OTHER;
+      case "bytes" -> isBuiltin(module) ? BYTES : OTHER;
+      case "bytearray" -> isBuiltin(module) ? BYTEARRAY : OTHER;
+      case "_reconstructor" ->
+          module.equals("copyreg") || module.equals("copy_reg") ? RECONSTRUCTOR : OTHER;
+      case JOBLIB_CLASS -> module.equals("joblib.numpy_pickle") ? JOBLIB_ARRAY : OTHER;
+      case "bfloat16" -> isExtension(module) ? TWO_BYTES : OTHER;
+      default -> isExtension(module) && name.startsWith("float8_") ? ONE_BYTE : OTHER;
+    };
+  }
+
+  private static boolean isExtension(String module) {
+    return module.equals("ml_dtypes") || module.startsWith("ml_dtypes.");
+  }
+
+  /** numpy.core became numpy._core in NumPy 2; very old pickles say numpy.multiarray. */
+  private static boolean isNumpyCore(String module, String rest) {
+    return module.equals("numpy.core." + rest)
+        || module.equals("numpy._core." + rest)
+        || module.equals("numpy." + rest);
+  }
+
+  private static boolean isBuiltin(String module) {
+    return module.equals("builtins") || module.equals("__builtin__");
+  }
+}

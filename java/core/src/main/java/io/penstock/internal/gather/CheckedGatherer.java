@@ -1,0 +1,272 @@
+package io.penstock.internal.gather;
+
+import io.penstock.array.Column;
+import io.penstock.error.BadRecord;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.dataset.ChecksumTable;
+import io.penstock.internal.dataset.RecordReader;
+import io.penstock.internal.dataset.SegmentCrc;
+import io.penstock.internal.events.LoaderEvents;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.slot.BadRecordLog;
+import io.penstock.internal.slot.Slot;
+import io.penstock.options.BadRecords;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Checks the records of each batch after it was read, and does with the bad ones what was asked
+ * for.
+ *
+ * <p>What it owns: another gatherer, which reads, and views of the slots, made once. Records are
+ * bad that cannot be read, or are not what their checksums say. After a failed read those of the
+ * batch are read again one by one: a gatherer tells of one failure only. Nothing is allocated for a
+ * batch that is good. It must lie below what changes bytes: checksums are of what is stored.
+ */
+public final class CheckedGatherer extends GathererOnTop {
+  /**
+   * What is checked, and what becomes of it.
+   *
+   * @param checksums of the records; null: only what cannot be read is bad
+   * @param policy for bad ones
+   * @param log where they are noted
+   * @param events who is told
+   */
+  public record Rules(
+      ChecksumTable checksums, BadRecords policy, BadRecordLog log, LoaderEvents events) {}
+
+  private final Rules rules;
+  private final List<Column> columns;
+  private final NativeSource source;
+  private final RecordReader records;
+  private final IdentityHashMap<Slot, SegmentCrc[]> crcs = new IdentityHashMap<>();
+  private long checkNanos;
+
+  /** What is wrong with the records at some places of the batch. */
+  private final Map<Integer, Problem> bad = new TreeMap<>();
+
+  /** What is wrong with a record, and in which column. */
+  private record Problem(int column, PenstockException failure) {}
+
+  /**
+   * Takes the reader over; the calling thread owns it.
+   *
+   * @param reader what reads
+   * @param rules of the loader
+   * @param columns of the dataset
+   * @param source of its files
+   */
+  public CheckedGatherer(Gatherer reader, Rules rules, List<Column> columns, NativeSource source) {
+    super(reader);
+    this.rules = rules;
+    this.columns = List.copyOf(columns);
+    this.source = source;
+    this.records = new RecordReader(columns);
+  }
+
+  @Override
+  public void take(int count, Slot slot) {
+    PenstockException failure = null;
+    try {
+      super.take(count, slot);
+    } catch (PenstockException e) {
+      if (rules.policy() == BadRecords.FAIL) {
+        throw e;
+      }
+      failure = e;
+    }
+    long start = System.nanoTime();
+    try {
+      check(slot, failure);
+    } finally {
+      records.close();
+      checkNanos += System.nanoTime() - start;
+    }
+  }
+
+  private void check(Slot slot, PenstockException failure) {
+    bad.clear();
+    if (failure != null) {
+      readAgain(slot);
+    }
+    if (rules.checksums() != null) {
+      verify(slot);
+    }
+    if (failure != null || !bad.isEmpty()) {
+      // What is wrong with a file that was exchanged is not wrong with its records.
+      try (Arena scratch = Arena.ofConfined()) {
+        source.check(new NativeFailure(scratch));
+      }
+      settle(slot);
+    }
+  }
+
+  @Override
+  public void statistics(ReaderStatistics target) {
+    super.statistics(target);
+    target.checkNanos = checkNanos;
+  }
+
+  /** Of each column of a slot; made when it comes for the first time. */
+  private SegmentCrc[] crcs(Slot slot) {
+    SegmentCrc[] ofColumns = crcs.get(slot);
+    if (ofColumns == null) {
+      ofColumns = new SegmentCrc[columns.size()];
+      for (int c = 0; c < ofColumns.length; c++) {
+        ofColumns[c] = new SegmentCrc(slot.whole(c));
+      }
+      crcs.put(slot, ofColumns);
+    }
+    return ofColumns;
+  }
+
+  /** The good ones among them are in the slot then. */
+  private void readAgain(Slot slot) {
+    for (int i = 0; i < slot.size(); i++) {
+      Problem problem = read(slot, i);
+      if (problem != null) {
+        bad.put(i, problem);
+      }
+    }
+  }
+
+  /** Reads the record whose index a place has; returns what is wrong with it, or null. */
+  private Problem read(Slot slot, int place) {
+    long index = index(slot, place);
+    for (int c = 0; c < columns.size(); c++) {
+      long bytes = columns.get(c).recordBytes();
+      MemorySegment target = slot.whole(c).asSlice(place * bytes, bytes);
+      try {
+        records.read(c, index, target);
+      } catch (IOException e) {
+        target.fill((byte) 0);
+        return problem(c, index, "cannot be read: " + e.getMessage(), "EIO", e);
+      }
+    }
+    return null;
+  }
+
+  private void verify(Slot slot) {
+    SegmentCrc[] ofColumns = crcs(slot);
+    for (int c = 0; c < ofColumns.length; c++) {
+      long bytes = columns.get(c).recordBytes();
+      for (int i = 0; i < slot.size(); i++) {
+        long index = index(slot, i);
+        int found = ofColumns[c].of(i * bytes, bytes);
+        int expected = rules.checksums().get(c, index);
+        if (found != expected && !bad.containsKey(i)) {
+          bad.put(i, damage(c, index, expected, found));
+        }
+      }
+    }
+  }
+
+  private Problem damage(int column, long index, int expected, int found) {
+    return problem(
+        column,
+        index,
+        "expected the checksum %08x, found %08x: it is damaged, or was changed since"
+            .formatted(expected, found),
+        null,
+        null);
+  }
+
+  private Problem problem(int column, long index, String what, String statusName, Throwable cause) {
+    RecordReader.Place place = records.place(column, index);
+    PenstockException failure =
+        new PenstockException(
+            ("%s: record %d of column '%s' at byte %d: %s: bring the file back from a copy, or have"
+                    + " bad records skipped or replaced")
+                .formatted(
+                    place.path(), index, columns.get(column).name(), place.offsetBytes(), what),
+            place.path(),
+            index,
+            place.offsetBytes(),
+            statusName,
+            cause);
+    return new Problem(column, failure);
+  }
+
+  private void settle(Slot slot) {
+    switch (rules.policy()) {
+      case FAIL -> throw bad.values().iterator().next().failure();
+      case SKIP -> skip(slot);
+      case REPLACE -> bad.forEach((place, problem) -> replace(slot, place, problem));
+    }
+  }
+
+  private void skip(Slot slot) {
+    int[] places = new int[slot.size() - bad.size()];
+    int kept = 0;
+    int keptRecords = 0;
+    for (int i = 0; i < slot.size(); i++) {
+      Problem problem = bad.get(i);
+      if (problem != null) {
+        note(slot, problem, -1);
+        continue;
+      }
+      slot.move(i, kept);
+      places[kept] = i;
+      kept++;
+      keptRecords += i < slot.recordCount() ? 1 : 0;
+    }
+    slot.shrink(places, keptRecords);
+  }
+
+  private void replace(Slot slot, int place, Problem problem) {
+    long count = columns.getFirst().recordCount();
+    long index = index(slot, place);
+    long most = Math.min(count - 1, BadRecords.maxTries());
+    for (long step = 1; step <= most; step++) {
+      long other = (index + step) % count;
+      slot.indices().setAtIndex(ValueLayout.JAVA_LONG, place, other);
+      if (read(slot, place) == null && isGood(slot, place)) {
+        note(slot, problem, other);
+        return;
+      }
+    }
+    PenstockException failure = problem.failure();
+    throw new PenstockException(
+        "%s (and none of the %d records behind it is good)".formatted(failure.getMessage(), most),
+        failure.path(),
+        failure.recordIndex(),
+        failure.offsetBytes(),
+        failure.statusName(),
+        failure);
+  }
+
+  private boolean isGood(Slot slot, int place) {
+    long index = index(slot, place);
+    for (int c = 0; c < columns.size() && rules.checksums() != null; c++) {
+      long bytes = columns.get(c).recordBytes();
+      if (crcs(slot)[c].of(place * bytes, bytes) != rules.checksums().get(c, index)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void note(Slot slot, Problem problem, long replacement) {
+    BadRecord record =
+        new BadRecord(
+            problem.failure().recordIndex(),
+            columns.get(problem.column()).name(),
+            slot.epoch(),
+            replacement,
+            problem.failure().getMessage());
+    rules.log().add(record);
+    rules.events().badRecord(record);
+  }
+
+  private static long index(Slot slot, int place) {
+    return slot.indices().getAtIndex(ValueLayout.JAVA_LONG, place);
+  }
+}

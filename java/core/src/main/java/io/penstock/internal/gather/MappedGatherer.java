@@ -1,0 +1,255 @@
+package io.penstock.internal.gather;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.dataset.MappedColumn;
+import io.penstock.internal.ffi.NativeFailure;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.os.ThreadClock;
+import io.penstock.internal.slot.Slot;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Reading by copying out of mapped files: backend mmap.
+ *
+ * <p>C maps the files and tells the kernel which records come, when they are ordered; the copying
+ * is done here, in Java, when they are taken. It must never be done in C: a file that was cut short
+ * raises SIGBUS, which kills the process in C code and is an InternalError in Java code.
+ */
+public final class MappedGatherer implements Gatherer {
+  /**
+   * With at most this many files we stat each one after every batch, at 1 to 2 us a file: bytes
+   * between the new end of a file and the end of that page read as zeros without any error. With
+   * more files it is done as often as the pipeline does.
+   */
+  private static final int MAX_FILES_CHECKED = 16;
+
+  /**
+   * So much is hinted at while as much is copied: a processor can wait for some tens of lines at
+   * once, and forgets hints beyond that.
+   */
+  private static final int HINT_BYTES = 8 << 10;
+
+  private static final int LEAST_HINTED_RECORDS = 2;
+
+  private final NativeSource source;
+  private final List<MappedColumn> columns;
+  private final boolean isAdvised;
+  private final boolean dropsBehind;
+  private final boolean checksBatches;
+  private final Arena arena = Arena.ofConfined();
+  private final NativeFailure failure = new NativeFailure(arena);
+  private final ThreadClock clock = ThreadClock.start();
+  private final long recordBytes;
+  private long ordered;
+  private long records;
+  private long copyNanos;
+
+  /**
+   * The calling thread owns it.
+   *
+   * @param source of the files
+   * @param columns the mapped columns, in order of their numbers
+   * @param recordBytes of all columns together
+   * @param isAdvised whether the kernel is told which records come
+   * @param dropsBehind whether the kernel is told that they were used
+   */
+  public MappedGatherer(
+      NativeSource source,
+      List<MappedColumn> columns,
+      long recordBytes,
+      boolean isAdvised,
+      boolean dropsBehind) {
+    this.source = source;
+    this.columns = List.copyOf(columns);
+    this.recordBytes = recordBytes;
+    this.isAdvised = isAdvised;
+    this.dropsBehind = dropsBehind;
+    this.checksBatches = isCheckedPerBatch(source);
+  }
+
+  /** Whether the files are so few that all are looked at after each batch. */
+  static boolean isCheckedPerBatch(NativeSource source) {
+    return source.fileCount() <= MAX_FILES_CHECKED;
+  }
+
+  /**
+   * Unlimited: a record that is ordered takes no memory but its slot's. Where the kernel need not
+   * be told about coming records, one batch: then the slot that was used last is used again, which
+   * the processor still has in its caches.
+   */
+  @Override
+  public long room() {
+    return isAdvised || ordered == 0 ? Long.MAX_VALUE : 0;
+  }
+
+  @Override
+  public void order(MemorySegment indices, int count, Slot slot) {
+    if (isAdvised) {
+      advise(indices, count, NativeSource.Advice.WILLNEED);
+    }
+    ordered += count;
+  }
+
+  private void advise(MemorySegment indices, int count, NativeSource.Advice advice) {
+    for (int c = 0; c < columns.size(); c++) {
+      if (columns.get(c).isWhole()) {
+        source.advise(c, indices, count, advice);
+      }
+    }
+  }
+
+  /** Nothing to do: the kernel reads ahead on its own, and take waits for it. */
+  @Override
+  public void drive(long wanted, long timeoutNanos) {}
+
+  @Override
+  public long ready() {
+    return ordered;
+  }
+
+  @Override
+  public long ordered() {
+    return ordered;
+  }
+
+  @Override
+  public long inFlight() {
+    return 0;
+  }
+
+  @Override
+  public boolean readsInBackground() {
+    return true;
+  }
+
+  @Override
+  public void take(int count, Slot slot) {
+    long start = System.nanoTime();
+    ordered -= count;
+    records += count;
+    try {
+      copy(count, slot);
+    } catch (PenstockException e) {
+      slot.clear();
+      throw e;
+    }
+    if (dropsBehind) {
+      advise(slot.indices(), count, NativeSource.Advice.DONTNEED);
+    }
+    copyNanos += System.nanoTime() - start;
+  }
+
+  private void copy(int count, Slot slot) {
+    try {
+      for (int c = 0; c < columns.size(); c++) {
+        copy(c, count, slot);
+      }
+      // Also the place where a fault of the last copies comes out: at the latest when a call of C
+      // returns.
+      if (checksBatches) {
+        source.check(failure);
+      }
+    } catch (InternalError e) {
+      throw damaged(columns, slot.indices(), count, e);
+    }
+  }
+
+  /**
+   * Copies a few records at a time while the next few are hinted at: records of a shuffled order
+   * lie in memory that no cache of the processor knows, and waiting for one after the other is what
+   * takes time.
+   */
+  private void copy(int number, int count, Slot slot) {
+    MappedColumn column = columns.get(number);
+    long fitting = HINT_BYTES / Math.max(1, column.recordBytes());
+    int step = isAdvised ? count : Math.clamp(fitting, LEAST_HINTED_RECORDS, HINT_BYTES);
+    hint(number, 0, Math.min(step, count), slot);
+    for (int first = 0; first < count; first += step) {
+      int end = Math.min(count, first + step);
+      hint(number, end, Math.min(count, end + step), slot);
+      column.copy(slot.indices(), first, end, slot.column(number));
+    }
+  }
+
+  private void hint(int number, int first, int end, Slot slot) {
+    if (!isAdvised && first < end) {
+      source.hint(number, slot.indices(), first, end - first);
+    }
+  }
+
+  /** Finds the record at fault, now that there is time to look. */
+  static PenstockException damaged(
+      List<MappedColumn> columns, MemorySegment indices, int count, InternalError cause) {
+    for (MappedColumn column : columns) {
+      for (int i = 0; i < count; i++) {
+        long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
+        long foundBytes = size(column.path(index));
+        if (column.endBytes(index) > foundBytes) {
+          return cutShort(column, index, foundBytes, cause);
+        }
+      }
+    }
+    return new PenstockException(
+        "expected to read mapped files, found an input/output error: check the device (dmesg tells"
+            + " more), then read again",
+        null,
+        -1,
+        -1,
+        "EIO",
+        cause);
+  }
+
+  private static PenstockException cutShort(
+      MappedColumn column, long index, long foundBytes, InternalError cause) {
+    Path path = column.path(index);
+    long offsetBytes = column.offsetBytes(index);
+    return new PenstockException(
+        ("%s: record %d of column '%s' at byte %d: expected a file of at least %d bytes, found %d:"
+                + " it was cut short while it was read: copy or make the file again, then open the"
+                + " dataset again")
+            .formatted(path, index, column.name(), offsetBytes, column.endBytes(index), foundBytes),
+        path,
+        index,
+        offsetBytes,
+        "ENODATA",
+        cause);
+  }
+
+  private static long size(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      // It is gone altogether.
+      return 0;
+    }
+  }
+
+  @Override
+  public void reset() {
+    ordered = 0;
+  }
+
+  /** Requests and bytes read stay 0: the kernel reads pages and does not tell whose. */
+  @Override
+  public void statistics(ReaderStatistics target) {
+    target.records = records;
+    target.bytesWanted = records * recordBytes;
+    target.copyNanos = copyNanos;
+    target.cpuNanos = clock.nanos();
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+      clock.close();
+    }
+  }
+}

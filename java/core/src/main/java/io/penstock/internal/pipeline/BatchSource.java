@@ -1,0 +1,84 @@
+package io.penstock.internal.pipeline;
+
+import io.penstock.internal.slot.Slot;
+import io.penstock.internal.transform.Transformer;
+
+/**
+ * Where finished batches come from: the {@link Pipeline} that reads them, or the {@link
+ * Transformer} behind it. An iteration is a consumer's run over some epochs; starting one ends the
+ * former.
+ */
+public interface BatchSource {
+  /**
+   * Starts its threads, and waits until all can read. Once.
+   *
+   * @throws io.penstock.error.PenstockException if something cannot be opened, the device does not
+   *     answer, or the thread was interrupted: then it is to be closed
+   * @throws IllegalStateException if it was closed meanwhile
+   */
+  void start();
+
+  /**
+   * Starts an iteration over the batches of some epochs. If that is what is being made, and has
+   * come to just there, nothing is made anew. Any thread.
+   *
+   * @param epoch the first
+   * @param endEpoch behind the last
+   * @return number of the iteration, for {@link #hasNext} and {@link #take}: another one each time,
+   *     so that whoever iterated before is told, and gets none of the batches
+   * @throws IllegalStateException if closed
+   */
+  long begin(long epoch, long endEpoch);
+
+  /**
+   * Whether a batch of an epoch is still to come. Any thread; does not wait.
+   *
+   * @throws IllegalStateException if closed, or another iteration was started
+   */
+  boolean hasNext(long iteration, long epoch);
+
+  /**
+   * Waits for the next batch. Any thread, one at a time. Allocates nothing unless it fails.
+   *
+   * @return a slot, to be given to {@link #release}; its batch may have {@link Slot#failure failed}
+   * @throws io.penstock.error.PenstockException if there will be no more batches, or the thread was
+   *     interrupted
+   * @throws IllegalStateException if closed, or another iteration was started
+   */
+  Slot take(long iteration);
+
+  /**
+   * How many batches of an epoch were delivered together with all before them.
+   *
+   * @param taken how many were taken of the epoch in all
+   */
+  long complete(long taken);
+
+  /** Gives a slot back to be filled again. Any thread. */
+  void release(Slot slot);
+
+  /** What was done so far. Any thread. */
+  PipelineStatistics statistics();
+
+  /** Whether no batch is with a consumer. Any thread. */
+  boolean isIdle();
+
+  /** Whether begin would go on without starting anew. Any thread. */
+  boolean isAt(long epoch, long endEpoch);
+
+  /** Whether none of its threads is running. Any thread. */
+  boolean hasEnded();
+
+  /** Whether the current thread is one of its own, which closing would wait for. */
+  boolean isOwnThread();
+
+  /**
+   * Stops its threads and waits until what is in flight has landed. Idempotent, any thread.
+   *
+   * @throws io.penstock.error.PenstockException if a gatherer could not be closed: then the slots'
+   *     memory must not be given back
+   * @throws IllegalStateException if a thread does not end, as code that is not ours does not
+   *     return: then neither may the memory, until closing again has succeeded
+   */
+  void close();
+}

@@ -1,0 +1,450 @@
+package io.penstock.internal.pipeline;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.dataset.SourceCheck;
+import io.penstock.internal.events.LoaderEvents;
+import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.gather.Gatherer;
+import io.penstock.internal.report.FailureWords;
+import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.BatchCutter;
+import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.HeldBatches;
+import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotQueue;
+import io.penstock.internal.wait.CloseLimit;
+import io.penstock.internal.wait.Patience;
+import io.penstock.internal.wait.ShortWait;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Everything between an order of records and finished batches: reading threads, and the place where
+ * the consumer fetches batches and returns slots.
+ *
+ * <p>What it owns: the lanes and the lock that they share with consumers. It is this object's
+ * monitor, and not a lock of java.util.concurrent, because those allocate a node for each thread
+ * that waits, and nothing is allocated per batch. A session is one run of the lanes over some
+ * epochs; starting one ends the former, whose batches never come out any more. An iteration is one
+ * consumer's, and may go on with the session of the one before. It must not own the memory of
+ * slots: the loader closes that after this.
+ */
+public final class Pipeline implements BatchSource {
+  /**
+   * What one lane works with.
+   *
+   * @param slots its share of the slots
+   * @param order where it collects the indices of an order without slots; empty when it orders with
+   *     slots
+   * @param windowRecords of an order that is read window by window; otherwise 0
+   * @param cutter of batches into pieces, where records have different sizes; otherwise null
+   * @param opener opens its gatherer; called on its thread
+   * @param check of the files; used by its thread only
+   */
+  public record LaneParts(
+      List<Slot> slots,
+      MemorySegment order,
+      long windowRecords,
+      BatchCutter cutter,
+      Supplier<Gatherer> opener,
+      SourceCheck check) {
+    /** What a lane works with that orders whole batches. */
+    public LaneParts(
+        List<Slot> slots,
+        MemorySegment order,
+        long windowRecords,
+        Supplier<Gatherer> opener,
+        SourceCheck check) {
+      this(slots, order, windowRecords, null, opener, check);
+    }
+  }
+
+  /** A pause that only a notification ends. */
+  static final int UNTIL_NOTIFIED = -1;
+
+  private final List<Lane> lanes = new ArrayList<>();
+  private final EngineThreads threads =
+      new EngineThreads("penstock-reader-", "a sampler or a read");
+  private final BatchCursor cursor;
+  private final BatchCursor sessionStart;
+  private final Meter meter;
+
+  /** Where the consumer waits for batches. */
+  private final ShortWait consumerWait = new ShortWait(System::nanoTime);
+
+  private boolean isClosed;
+
+  /** Whether the device did not answer when readers were opened: closing need not wait as long. */
+  private boolean isUnanswered;
+
+  private long session;
+  private long iteration;
+  private long sequence;
+
+  /** Whether some pieces of the batch at the cursor were taken, and others are still to come. */
+  private boolean isInBatch;
+
+  /**
+   * Makes the lanes; {@link #start} sets them going.
+   *
+   * @param deals the batches
+   * @param parts of each lane, at least one
+   * @param events who is told of what is delivered
+   */
+  public Pipeline(Deals deals, List<LaneParts> parts, LoaderEvents events) {
+    this.cursor = new BatchCursor(deals);
+    this.sessionStart = new BatchCursor(deals);
+    this.meter = new Meter(Slot::bytes, events, this::readers);
+    for (int i = 0; i < parts.size(); i++) {
+      Lane lane = new Lane(i, parts.size(), this, deals, parts.get(i));
+      lanes.add(lane);
+      threads.add(lane);
+    }
+  }
+
+  @Override
+  public void start() {
+    threads.start();
+    Throwable failure = awaitOpen();
+    if (failure != null) {
+      stop();
+    }
+    if (failure instanceof IllegalStateException e) {
+      throw e;
+    }
+    if (failure != null) {
+      throw FailureWords.stopped(failure);
+    }
+  }
+
+  /** As long as the device answers it may take its time. */
+  private synchronized Throwable awaitOpen() {
+    Patience patience = Patience.begin();
+    long unprepared = -1;
+    while (!isClosed) {
+      Throwable death = death();
+      if (death != null || lanes.stream().allMatch(lane -> lane.outlet.isOpen)) {
+        return death;
+      }
+      long now = lanes.stream().mapToLong(lane -> lane.outlet.unprepared).sum();
+      if (now != unprepared) {
+        unprepared = now;
+        patience.renew();
+      }
+      if (patience.isOver()) {
+        isUnanswered = true;
+        return Patience.noAnswer(
+            "the loader was being built", "what was opened is closed when it answers", null);
+      }
+      try {
+        wait(patience.leftMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return e;
+      }
+    }
+    return new IllegalStateException("the loader is closed");
+  }
+
+  /** Why the first of the lanes that have ended did so; null as long as all run. */
+  private Throwable death() {
+    for (Lane lane : lanes) {
+      if (lane.outlet.death != null) {
+        return lane.outlet.death;
+      }
+    }
+    return null;
+  }
+
+  // ---- the consumer's side --------------------------------------------------------------------
+
+  @Override
+  public synchronized long begin(long epoch, long endEpoch) {
+    checkOpen();
+    boolean isGoingOn = isAt(epoch, endEpoch);
+    if (!isGoingOn) {
+      cursor.seek(epoch, endEpoch); // First, as nothing has changed if it throws.
+    }
+    iteration++;
+    notifyAll();
+    if (isGoingOn) {
+      return iteration;
+    }
+    session++;
+    sequence = 0;
+    isInBatch = false;
+    sessionStart.seek(cursor);
+    for (Lane lane : lanes) {
+      lane.outlet.published.drainTo(lane.outlet.returned);
+      lane.outlet.failure = null;
+    }
+    meter.begin();
+    return iteration;
+  }
+
+  @Override
+  public synchronized boolean hasNext(long ofIteration, long epoch) {
+    checkIteration(ofIteration);
+    return cursor.hasNext() && cursor.epoch() == epoch;
+  }
+
+  @Override
+  public Slot take(long ofIteration) {
+    long seen = consumerWait.signals();
+    Slot slot = ask(ofIteration);
+    if (slot == null) {
+      consumerWait.spin(seen);
+      slot = await(ofIteration);
+    }
+    return slot;
+  }
+
+  /** The next batch if it is ready, otherwise null. */
+  private synchronized Slot ask(long ofIteration) {
+    checkIteration(ofIteration);
+    meter.asked(cursor.epoch());
+    Slot slot = nextOutlet().published.poll();
+    if (slot == null) {
+      consumerWait.begin();
+      return null;
+    }
+    return handOut(slot);
+  }
+
+  /** Sleeps until the next batch is ready. */
+  private synchronized Slot await(long ofIteration) {
+    Slot slot = null;
+    while (slot == null) {
+      checkIteration(ofIteration);
+      Outlet outlet = nextOutlet();
+      slot = outlet.published.poll();
+      if (slot == null) {
+        checkAlive(outlet);
+        await(outlet);
+      }
+    }
+    consumerWait.end();
+    return handOut(slot);
+  }
+
+  private Outlet nextOutlet() {
+    return lanes.get((int) (sequence % lanes.size())).outlet;
+  }
+
+  private Slot handOut(Slot slot) {
+    Outlet outlet = nextOutlet();
+    boolean isWhole = slot.isLastPiece();
+    try {
+      // A recorder allocates, which fails when the heap is full: the slot must not get lost then.
+      meter.delivered(slot, isWhole && cursor.isLastOfEpoch());
+      cursor.advance(isWhole ? 1 : 0);
+    } catch (RuntimeException | Error e) {
+      outlet.published.push(slot);
+      throw e;
+    }
+    outlet.outCount++;
+    sequence += isWhole ? 1 : 0;
+    isInBatch = !isWhole;
+    return slot;
+  }
+
+  /** Once only: take looks again after each notification, whatever it was for. */
+  @SuppressWarnings("WaitNotInLoop")
+  private void await(Outlet outlet) {
+    boolean isHeld = outlet.outCount == outlet.slotCount;
+    long start = System.nanoTime();
+    try {
+      wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PenstockException("interrupted while waiting for a batch", e);
+    }
+    boolean isStillHeld = isHeld && outlet.outCount == outlet.slotCount && !isClosed;
+    HeldBatches.check(isStillHeld, start, outlet.slotCount);
+  }
+
+  @Override
+  public synchronized void release(Slot slot) {
+    if (isClosed) {
+      return;
+    }
+    Outlet outlet = lanes.get(slot.lane).outlet;
+    outlet.outCount--;
+    outlet.returned.add(slot);
+    notifyAll();
+  }
+
+  @Override
+  public synchronized PipelineStatistics statistics() {
+    return meter.statistics();
+  }
+
+  @Override
+  public long complete(long taken) {
+    return taken;
+  }
+
+  /** Adds up what the readers did so far, into an object that it is given. */
+  public synchronized void readers(ReaderStatistics sum) {
+    sum.set(lanes.getFirst().outlet.statistics);
+    for (int i = 1; i < lanes.size(); i++) {
+      sum.add(lanes.get(i).outlet.statistics);
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.join(stop() ? Patience.GRACE_NANOS : CloseLimit.nanos());
+    throwFailureOfClosing();
+  }
+
+  /** Lets the lanes end; returns whether the device has had its time to answer. */
+  private synchronized boolean stop() {
+    isClosed = true;
+    meter.endEpoch(false);
+    notifyAll();
+    return isUnanswered;
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return threads.haveEnded();
+  }
+
+  @Override
+  public boolean isOwnThread() {
+    return threads.hasCurrent();
+  }
+
+  private synchronized void throwFailureOfClosing() {
+    for (Lane lane : lanes) {
+      if (lane.outlet.isOpen && lane.outlet.death != null) {
+        throw FailureWords.stopped(lane.outlet.death);
+      }
+    }
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the loader is closed");
+    }
+  }
+
+  private void checkIteration(long ofIteration) {
+    checkOpen();
+    if (ofIteration != iteration) {
+      throw iterationEnded();
+    }
+  }
+
+  /** What is said to whoever iterates when another iteration has begun. */
+  public static IllegalStateException iterationEnded() {
+    return new IllegalStateException(
+        "this epoch has ended: another one was started on the same loader");
+  }
+
+  private static void checkAlive(Outlet outlet) {
+    Throwable failure = outlet.death == null ? outlet.failure : outlet.death;
+    if (failure != null) {
+      throw FailureWords.stopped(failure);
+    }
+  }
+
+  @Override
+  public synchronized boolean isIdle() {
+    return lanes.stream().allMatch(lane -> lane.outlet.outCount == 0);
+  }
+
+  @Override
+  public synchronized boolean isAt(long epoch, long endEpoch) {
+    return session > 0
+        && cursor.hasNext()
+        && cursor.epoch() == epoch
+        && cursor.batch() == 0
+        && !isInBatch
+        && cursor.endEpoch() == endEpoch
+        && lanes.stream().allMatch(lane -> lane.outlet.failure == null);
+  }
+
+  // ---- the lanes' side ------------------------------------------------------------------------
+
+  /** Tells how much is left to be prepared; returns false when the lane is to end. */
+  synchronized boolean preparing(Lane lane, long leftBytes) {
+    lane.outlet.unprepared = leftBytes;
+    notifyAll();
+    return !isClosed;
+  }
+
+  synchronized void opened(Lane lane) {
+    lane.outlet.isOpen = true;
+    notifyAll();
+  }
+
+  synchronized void died(Lane lane, Throwable cause) {
+    lane.outlet.death = cause;
+    notifyAll();
+  }
+
+  /** Ends the session for the consumer, once it has fetched what was finished before. */
+  synchronized void failed(Lane lane, Throwable cause) {
+    if (lane.outlet.session == session && lane.outlet.failure == null) {
+      lane.outlet.failure = cause;
+      notifyAll();
+    }
+  }
+
+  /**
+   * Waits for a slot to come back, a new session or closing, and collects slots.
+   *
+   * @param pauseMillis longest wait; 0: none
+   * @return false when the lane is to end
+   */
+  synchronized boolean awaitWork(Lane lane, SlotQueue free, int pauseMillis) {
+    Outlet outlet = lane.outlet;
+    boolean isPausing = pauseMillis != 0;
+    while (isPausing && !isClosed && outlet.session == session && outlet.returned.isEmpty()) {
+      try {
+        wait(Math.max(0, pauseMillis));
+      } catch (InterruptedException e) {
+        // The thread is ours, and nobody of us interrupts it: what is meant is told under the lock.
+      }
+      isPausing = pauseMillis == UNTIL_NOTIFIED;
+    }
+    // The slot that was used last is in the processor's caches.
+    outlet.returned.pushTo(free);
+    return !isClosed;
+  }
+
+  /** Whether the consumer has fetched all that is finished, and given nothing back meanwhile. */
+  synchronized boolean isDry(Lane lane) {
+    return lane.outlet.published.isEmpty() && lane.outlet.returned.isEmpty();
+  }
+
+  /** If there is a session that the lane does not know, goes to its beginning. */
+  synchronized boolean startSession(Lane lane, BatchCursor target) {
+    if (lane.outlet.session == session) {
+      return false;
+    }
+    lane.outlet.session = session;
+    lane.outlet.failure = null;
+    target.seek(sessionStart);
+    return true;
+  }
+
+  /** Hands a batch over; false when its session has ended, and the slot stays with the lane. */
+  synchronized boolean publish(Lane lane, Slot slot, ReaderStatistics statistics) {
+    Outlet outlet = lane.outlet;
+    slot.readyNanos = System.nanoTime();
+    slot.trace.setReaders(outlet.statistics, statistics);
+    outlet.statistics.set(statistics);
+    if (outlet.session != session) {
+      return false;
+    }
+    outlet.published.add(slot);
+    consumerWait.signal();
+    notifyAll();
+    return true;
+  }
+}

@@ -1,0 +1,58 @@
+package io.penstock.internal.plan;
+
+import io.penstock.options.Readahead;
+
+/**
+ * What reading a record costs when so and so many records of the order are known ahead.
+ *
+ * <p>A sweep over the file meets the wanted records with random gaps between them, which are read
+ * through when they are small and cost a request otherwise. The device is bound by requests a
+ * second or by bytes a second. It must not know about memory: {@link MemoryPlan} does.
+ *
+ * @param requestsPerSecond random reads that the device does in a second
+ * @param bytesPerSecond what it reads in a second, in large requests
+ */
+public record CostModel(double requestsPerSecond, double bytesPerSecond) {
+  /** Measured on a virtual NVMe disk; what matters is the quotient, and that only roughly. */
+  private static final CostModel DEFAULT = new CostModel(70_000, 1.5e9);
+
+  /** What a direct read is rounded up to. */
+  private static final double SECTOR_BYTES = 512;
+
+  /**
+   * The device that flags are for, before anything was read from it. Whoever gives a large merge
+   * gap says what a request is worth in bytes, and the reader keeps to it: planning for another
+   * device would count the bytes in the gaps as if they were dear.
+   *
+   * @param flags of the loader
+   * @return a device of which only the quotient is known
+   */
+  static CostModel of(Readahead flags) {
+    return flags.given().contains("mergeGap")
+        ? new CostModel(
+            DEFAULT.requestsPerSecond,
+            Math.max(DEFAULT.bytesPerSecond, DEFAULT.requestsPerSecond * flags.mergeGapBytes()))
+        : DEFAULT;
+  }
+
+  /**
+   * Seconds per record of a column.
+   *
+   * @param recordBytes of the column
+   * @param recordCount of the dataset, at least 1
+   * @param horizon records of the order that are known ahead, at least 1
+   * @param mergeGapBytes gaps of at most so many bytes are read through
+   * @param maxReadBytes size of a request at most
+   * @return the device's time for it
+   */
+  public double secondsPerRecord(
+      long recordBytes, long recordCount, long horizon, long mergeGapBytes, long maxReadBytes) {
+    // The places of the wanted records are those of a Poisson process, so gaps are exponential.
+    double meanGap = Math.max(0, ((double) recordCount / horizon - 1) * recordBytes);
+    double isApart = meanGap == 0 ? 0 : Math.exp(-mergeGapBytes / meanGap);
+    double throughGaps = meanGap - (meanGap + mergeGapBytes) * isApart;
+    double bytes = recordBytes + throughGaps + SECTOR_BYTES * isApart;
+    double requests = Math.max(isApart, bytes / maxReadBytes);
+    return Math.max(requests / requestsPerSecond, bytes / bytesPerSecond);
+  }
+}

@@ -1,0 +1,97 @@
+package io.penstock.internal.plan;
+
+import io.penstock.internal.os.FreeMemory;
+import io.penstock.internal.report.ByteSizes;
+import java.util.function.Function;
+
+/**
+ * How much memory outside of the Java heap a loader or a writer may take, and why so much.
+ *
+ * <p>What the user names is obeyed. Otherwise it is a share of what is left, so that a process in a
+ * small container is not killed and others on the machine find memory, too.
+ *
+ * @param bytes the budget
+ * @param isNamed whether the user has set it
+ * @param leftBytes what this process could take when the budget was made
+ */
+public record MemoryBudget(long bytes, boolean isNamed, long leftBytes) {
+  /** More is for the user to give: a trainer, and other processes, want memory as well. */
+  public static final long MOST_DEFAULT_BYTES = 1L << 30;
+
+  /** The default is what is left divided by this. */
+  private static final int DEFAULT_PART = 4;
+
+  /** A default that is too small for one batch or record grows up to this part of what is left. */
+  private static final double MOST_SHARE = 0.75;
+
+  /**
+   * What the user has set.
+   *
+   * @param bytes at least 1
+   */
+  public static MemoryBudget named(long bytes) {
+    return new MemoryBudget(bytes, true, FreeMemory.forBuffers());
+  }
+
+  /** A quarter of what is left, at most 1 GiB. */
+  public static MemoryBudget byDefault() {
+    return byDefault(FreeMemory.forBuffers());
+  }
+
+  public static MemoryBudget byDefault(long leftBytes) {
+    long share = Math.clamp(leftBytes / DEFAULT_PART, 1, MOST_DEFAULT_BYTES);
+    return new MemoryBudget(share, false, leftBytes);
+  }
+
+  /**
+   * Makes a plan within this budget. If the default is too little for what is to be read or
+   * written, more of what is left is tried; what the user has set stays.
+   *
+   * @param plan makes it; throws TooLittleMemoryException if the budget does not do
+   * @return the plan
+   * @throws TooLittleMemoryException if no budget does, saying also what is left
+   */
+  public <T> T plan(Function<MemoryBudget, T> plan) {
+    long most = Math.max(bytes, (long) (leftBytes * MOST_SHARE));
+    for (MemoryBudget tried = this; ; tried = tried.grown(most)) {
+      try {
+        return plan.apply(tried);
+      } catch (TooLittleMemoryException e) {
+        if (isNamed || tried.bytes >= most) {
+          throw isNamed ? e : tooLittle(e);
+        }
+      }
+    }
+  }
+
+  private MemoryBudget grown(long mostBytes) {
+    return new MemoryBudget(bytes > mostBytes / 2 ? mostBytes : bytes * 2, false, leftBytes);
+  }
+
+  private TooLittleMemoryException tooLittle(TooLittleMemoryException cause) {
+    return new TooLittleMemoryException(
+        "%s (%s of memory are left for this process, which may use %s of them by default)"
+            .formatted(
+                cause.getMessage(),
+                ByteSizes.of(leftBytes),
+                ByteSizes.of(Math.max(bytes, (long) (leftBytes * MOST_SHARE)))),
+        cause);
+  }
+
+  /**
+   * What is to be said of it.
+   *
+   * @param takenBytes what the plan takes of it
+   * @return for people; empty where it is the user's, and there is enough
+   */
+  public String reason(long takenBytes) {
+    if (isNamed) {
+      return takenBytes <= leftBytes
+          ? ""
+          : "memoryBytes takes %s, more than the %s that are left: this process may be killed"
+              .formatted(ByteSizes.of(takenBytes), ByteSizes.of(leftBytes));
+    }
+    return "memoryBytes=%s by default, of %s that are left"
+        .formatted(ByteSizes.of(bytes), ByteSizes.of(leftBytes));
+  }
+}

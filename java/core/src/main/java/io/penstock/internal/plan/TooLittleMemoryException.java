@@ -1,0 +1,19 @@
+package io.penstock.internal.plan;
+
+/**
+ * A budget is too little for what is to be read or written: more of it would do. The message says
+ * how much.
+ */
+public final class TooLittleMemoryException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  /** With what is needed, what was given, and what to do. */
+  public TooLittleMemoryException(String message) {
+    super(message);
+  }
+
+  /** The same, made of another one. */
+  public TooLittleMemoryException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

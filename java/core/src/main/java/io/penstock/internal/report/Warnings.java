@@ -1,0 +1,31 @@
+package io.penstock.internal.report;
+
+import java.util.function.BiConsumer;
+
+/**
+ * The few things that nobody asked about and somebody should know: warnings of logger {@code
+ * io.penstock}, in whatever the application logs with, or on the standard error stream.
+ */
+public final class Warnings {
+  private static final System.Logger LOGGER = System.getLogger("io.penstock");
+
+  /** For tests. */
+  public static volatile BiConsumer<String, Throwable> observer = (message, origin) -> {};
+
+  private Warnings() {}
+
+  /**
+   * Writes a warning. Throws nothing, whatever the logger does.
+   *
+   * @param message what happened, and what becomes of it
+   * @param origin where; null if that is not known
+   */
+  public static void warn(String message, Throwable origin) {
+    try {
+      observer.accept(message, origin);
+      LOGGER.log(System.Logger.Level.WARNING, message, origin);
+    } catch (RuntimeException | Error e) {
+      // There is nobody left to tell.
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.penstock.internal.slot;
+
+import io.penstock.job.Deal;
+
+/**
+ * Walks over the batches of some epochs in delivery order: which one is next, and where it lies.
+ *
+ * <p>Batches do not reach over the end of an epoch, and an epoch may have none. Not thread-safe.
+ */
+public final class BatchCursor {
+  private final Deals deals;
+  private long endEpoch;
+  private long epoch;
+  private long batch;
+  private Deal deal;
+
+  /** A cursor at the end: it has no batch. */
+  public BatchCursor(Deals deals) {
+    this.deals = deals;
+    this.deal = deals.of(0);
+  }
+
+  /** Goes to the first batch of an epoch, or of the next one that has any, before endEpoch. */
+  public void seek(long epoch, long endEpoch) {
+    settle(epoch, deals.areEmpty() ? epoch : endEpoch);
+  }
+
+  public void seek(BatchCursor other) {
+    epoch = other.epoch;
+    batch = other.batch;
+    deal = other.deal;
+    endEpoch = other.endEpoch;
+  }
+
+  /** Changes all or, if something is thrown, nothing. */
+  private void settle(long from, long end) {
+    long at = from;
+    Deal found = deals.of(at);
+    while (at < end && found.batchCount() == 0) {
+      at++;
+      found = deals.of(at);
+    }
+    endEpoch = end;
+    epoch = at;
+    deal = found;
+    batch = 0;
+  }
+
+  public boolean hasNext() {
+    return epoch < endEpoch;
+  }
+
+  public long epoch() {
+    return epoch;
+  }
+
+  public long endEpoch() {
+    return endEpoch;
+  }
+
+  /** Number of the batch in its epoch, or in the rest of it. */
+  public long batch() {
+    return batch;
+  }
+
+  /** The batches of the epoch. */
+  public Deal deal() {
+    return deal;
+  }
+
+  public int size() {
+    return deal.size(batch);
+  }
+
+  public boolean isLastOfEpoch() {
+    return batch + 1 >= deal.batchCount();
+  }
+
+  /** Goes on by some batches, or to the end. */
+  public void advance(int batches) {
+    for (int i = 0; i < batches && hasNext(); i++) {
+      if (isLastOfEpoch()) {
+        settle(epoch + 1, endEpoch);
+      } else {
+        batch++;
+      }
+    }
+  }
+}

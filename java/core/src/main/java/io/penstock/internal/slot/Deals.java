@@ -1,0 +1,70 @@
+package io.penstock.internal.slot;
+
+import io.penstock.job.Deal;
+import io.penstock.job.LoaderState;
+import io.penstock.job.Partition;
+import io.penstock.job.Positions;
+import io.penstock.sampler.Sampler;
+
+/**
+ * The batches that one process has in each epoch: the same ones in all, but in an epoch that was
+ * begun before, of which only the rest is left.
+ *
+ * <p>A pure function of partition, sampler and state, so all lanes and the consumer may ask it at
+ * once. It must not keep a place: {@link BatchCursor} does. Immutable.
+ */
+public final class Deals {
+  private static final long NONE = -1;
+
+  private final Deal whole;
+  private final Deal rest;
+  private final long begunEpoch;
+
+  private Deals(Deal whole, Deal rest, long begunEpoch) {
+    this.whole = whole;
+    this.rest = rest;
+    this.begunEpoch = begunEpoch;
+  }
+
+  /**
+   * The batches of a job that goes on, or begins.
+   *
+   * @param partition whose batches
+   * @param sampler the order
+   * @param state how far the job came; null: it begins
+   * @return the batches of all epochs
+   */
+  public static Deals of(Partition partition, Sampler sampler, LoaderState state) {
+    Deal whole = partition.deal(sampler);
+    if (state == null || state.delivered().equals(Positions.NONE)) {
+      return new Deals(whole, whole, NONE);
+    }
+    return new Deals(whole, partition.deal(sampler, state.delivered()), state.epoch());
+  }
+
+  /** The batches of an epoch. */
+  public Deal of(long epoch) {
+    return epoch == begunEpoch ? rest : whole;
+  }
+
+  /** The order that is dealt. */
+  public Sampler sampler() {
+    return whole.sampler();
+  }
+
+  /** Most records that a batch has, of any epoch; at least 1. */
+  public int mostRecords() {
+    return Math.max(1, Math.max(whole.size(0), rest.size(0)));
+  }
+
+  /** How many records a whole epoch has for this process. */
+  public long epochRecords() {
+    long batches = whole.batchCount();
+    return batches == 0 ? 0 : (batches - 1) * whole.size(0) + whole.size(batches - 1);
+  }
+
+  /** Whether no epoch has a batch: the rest of one has none if the whole of it has none. */
+  boolean areEmpty() {
+    return whole.batchCount() == 0;
+  }
+}

@@ -1,0 +1,95 @@
+package io.penstock.internal.slot;
+
+import io.penstock.job.Deal;
+import io.penstock.sampler.Sampler;
+import java.util.function.IntConsumer;
+
+/**
+ * Finds where the windows of an order end, as batches are ordered.
+ *
+ * <p>Windows that are smaller than those of the plan are joined; at the end of an epoch one ends
+ * always. Of one lane, which orders all batches; it allocates nothing.
+ */
+public final class WindowEnds {
+  private final Sampler sampler;
+
+  private final IntConsumer taker;
+
+  /** A window that has fewer records is joined with the next one. */
+  private final long leastRecords;
+
+  /** Where the window ends that the last record was in; 0: it was in none. */
+  private long end;
+
+  /** Since the last window ended. */
+  private long records;
+
+  /**
+   * Ends of the windows of a sampler.
+   *
+   * @param sampler the order
+   * @param windowRecords records of a window of the plan, at most
+   * @param taker told at the end of each window how many of the records ordered last belong to the
+   *     next one
+   */
+  public WindowEnds(Sampler sampler, long windowRecords, IntConsumer taker) {
+    this.sampler = sampler;
+    this.taker = taker;
+    this.leastRecords = Math.max(1, windowRecords - sampler.windowRecords() + 1);
+  }
+
+  /** Another order begins. */
+  public void reset() {
+    end = 0;
+    records = 0;
+  }
+
+  /** Tells of the ends within a batch that was ordered just now. */
+  public void ordered(BatchCursor cursor) {
+    Deal deal = cursor.deal();
+    long batch = cursor.batch();
+    int size = deal.size(batch);
+    int real = deal.recordCount(batch);
+    int i = 0;
+    while (i < real) {
+      long position = deal.position(batch, i);
+      if (position >= end) {
+        end(size - i, leastRecords);
+        end = sampler.windowEnd(cursor.epoch(), position);
+      }
+      int next = firstBehind(deal, batch, i, real);
+      records += next - i;
+      i = next;
+    }
+    records += size - real;
+    if (cursor.isLastOfEpoch()) {
+      end(0, 1);
+      end = 0;
+    }
+  }
+
+  private void end(int later, long least) {
+    if (records >= least) {
+      taker.accept(later);
+      records = 0;
+    }
+  }
+
+  /** The first record of the batch behind the end of the window: positions ascend. */
+  private int firstBehind(Deal deal, long batch, int from, int to) {
+    if (deal.position(batch, to - 1) < end) {
+      return to;
+    }
+    int low = from + 1;
+    int high = to - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (deal.position(batch, middle) < end) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

@@ -1,0 +1,98 @@
+package io.penstock.internal.transform;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.slot.Slot;
+import io.penstock.job.Deal;
+
+/**
+ * A batch that is being transformed, or was, in the slot that it will be delivered in: how far it
+ * is.
+ *
+ * <p>One for each slot, used again. Its fields are guarded by the {@link Transformer}, but for what
+ * threads that work on a part of it read: that does not change before they have given it back.
+ */
+final class TransformJob {
+  /** Where the batch goes. */
+  final Slot slot;
+
+  /** What was read; null once it is not needed any more. */
+  Slot input;
+
+  /** The batches of the epoch, and which one of them this is. */
+  Deal deal;
+
+  long batch;
+
+  /** Number of its feeding since the iteration began, from 0. */
+  long sequence;
+
+  int stage;
+
+  /** First record that no thread has taken in this stage. */
+  int next;
+
+  /** Threads that work on it. */
+  int running;
+
+  boolean isFinished;
+
+  /** Time of all threads. */
+  long nanos;
+
+  /** Where its records were in the batch before some were left out; null where none were. */
+  private int[] places;
+
+  private int failedPlace;
+  private volatile boolean isAbandoned;
+
+  TransformJob(Slot slot) {
+    this.slot = slot;
+  }
+
+  /** Begins with a batch that was read. */
+  void begin(Slot read, Deal itsDeal, long itsBatch, long itsSequence) {
+    input = read;
+    deal = itsDeal;
+    batch = itsBatch;
+    sequence = itsSequence;
+    stage = 0;
+    next = 0;
+    running = 0;
+    isFinished = false;
+    nanos = 0;
+    failedPlace = Integer.MAX_VALUE;
+    isAbandoned = false;
+    places = read.places();
+    slot.assign(read.epoch(), read.position(), read.size(), read.recordCount());
+    slot.trace.set(read.trace);
+    slot.indices().copyFrom(read.indices());
+  }
+
+  /** Nobody wants it any more: threads may leave it as it is. */
+  void abandon() {
+    isAbandoned = true;
+    next = slot.size();
+  }
+
+  boolean isAbandoned() {
+    return isAbandoned;
+  }
+
+  boolean hasParts() {
+    return next < slot.size();
+  }
+
+  /** The failure of the record that comes first is the one that is told. */
+  void fail(int place, PenstockException failure) {
+    if (place < failedPlace) {
+      failedPlace = place;
+      slot.fail(failure);
+    }
+    next = slot.size();
+  }
+
+  /** Position of a record in the epoch. */
+  long position(int place) {
+    return deal.position(batch, places == null ? place : places[place]);
+  }
+}

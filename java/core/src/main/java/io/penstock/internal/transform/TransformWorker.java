@@ -1,0 +1,157 @@
+package io.penstock.internal.transform;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.report.FailureWords;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One transforming thread: takes parts of batches from the {@link Transformer} and runs a stage on
+ * them; when there are none, fetches the next batch that was read.
+ *
+ * <p>What it owns: its scratch memory and the steps over it. What a transform throws fails the
+ * batch, never the thread: the part is given back without allocating anything. Allocates nothing
+ * while all goes well.
+ */
+final class TransformWorker implements Runnable {
+  private final Transformer transformer;
+  private final List<StageRun> stages = new ArrayList<>();
+  private final int[] passedFrom;
+  private final int[] passedTo;
+  private final long[] passedBytes;
+  private final FailureWords words = new FailureWords("a transform failed");
+
+  // What there is to do; written by the transformer under its lock.
+  TransformJob job;
+  int from;
+  int to;
+  long feedIteration;
+
+  /** The steps of a stage; one of the two is empty. */
+  private static final class StageRun {
+    private final RecordStep[] records;
+    private final BatchStep[] batches;
+
+    StageRun(TransformPlan.Stage stage, MemorySegment scratch, long seed) {
+      boolean isOfBatches = stage.isOfBatches();
+      records =
+          stage.steps().stream()
+              .filter(step -> !isOfBatches)
+              .map(step -> new RecordStep(step, scratch, seed))
+              .toArray(RecordStep[]::new);
+      batches =
+          stage.steps().stream()
+              .filter(step -> isOfBatches)
+              .map(step -> new BatchStep(step, scratch, seed))
+              .toArray(BatchStep[]::new);
+    }
+  }
+
+  TransformWorker(Transformer transformer, TransformPlan plan, MemorySegment scratch, long seed) {
+    this.transformer = transformer;
+    for (TransformPlan.Stage stage : plan.stages()) {
+      stages.add(new StageRun(stage, scratch, seed));
+    }
+    List<TransformPlan.Value> passed = plan.passed();
+    this.passedFrom = passed.stream().mapToInt(value -> value.number).toArray();
+    this.passedTo = passed.stream().mapToInt(plan::passedTo).toArray();
+    this.passedBytes = passed.stream().mapToLong(value -> value.column.recordBytes()).toArray();
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (transformer.awaitWork(this)) {
+        if (job == null) {
+          transformer.feed(feedIteration);
+        } else {
+          work();
+        }
+      }
+    } catch (Throwable t) {
+      transformer.died(t);
+    }
+  }
+
+  private void work() {
+    long start = System.nanoTime();
+    int place = from;
+    String name = "copy";
+    PenstockException failure = null;
+    try {
+      if (job.stage == 0) {
+        pass();
+      }
+      StageRun stage = stages.get(job.stage);
+      for (BatchStep step : stage.batches) {
+        name = step.name();
+        step.bind(job);
+        step.run(from, to);
+      }
+      for (RecordStep step : stage.records) {
+        step.bind(job);
+      }
+      for (; place < to && stage.records.length > 0 && !job.isAbandoned(); place++) {
+        for (RecordStep step : stage.records) {
+          name = step.name();
+          step.run(place);
+        }
+      }
+    } catch (Throwable t) {
+      failure = failure(name, place, t);
+    }
+    if (failure == null) {
+      transformer.done(job, System.nanoTime() - start);
+    } else {
+      transformer.failed(job, System.nanoTime() - start, place, failure);
+    }
+    // What a transform does to its thread is no message to us.
+    Thread.interrupted();
+  }
+
+  private void pass() {
+    for (int i = 0; i < passedFrom.length; i++) {
+      long at = from * passedBytes[i];
+      MemorySegment source = job.input.column(passedFrom[i]);
+      MemorySegment target = job.slot.column(passedTo[i]);
+      MemorySegment.copy(source, at, target, at, (to - from) * passedBytes[i]);
+    }
+  }
+
+  private PenstockException failure(String name, int place, Throwable cause) {
+    try {
+      boolean isOfRecord = stages.get(job.stage).records.length > 0;
+      return isOfRecord ? ofRecord(name, place, cause) : ofPart(name, cause);
+    } catch (Throwable t) {
+      return words.spare();
+    }
+  }
+
+  private PenstockException ofRecord(String name, int place, Throwable cause) {
+    long index = job.slot.indices().getAtIndex(ValueLayout.JAVA_LONG, place);
+    return new PenstockException(
+        ("transform '%s' failed on record %d (epoch %d, position %d): %s: its batch is left out;"
+                + " correct the transform or leave the record out of the order")
+            .formatted(name, index, job.slot.epoch(), job.position(place), FailureWords.of(cause)),
+        null,
+        index,
+        -1,
+        null,
+        cause);
+  }
+
+  private PenstockException ofPart(String name, Throwable cause) {
+    return new PenstockException(
+        ("transform '%s' failed on records at positions %d to %d of epoch %d: %s: their batch is"
+                + " left out; correct the transform")
+            .formatted(
+                name,
+                job.position(from),
+                job.position(to - 1),
+                job.slot.epoch(),
+                FailureWords.of(cause)),
+        cause);
+  }
+}

@@ -1,0 +1,500 @@
+package io.penstock.internal.transform;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.events.LoaderEvents;
+import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.pipeline.BatchSource;
+import io.penstock.internal.pipeline.EngineThreads;
+import io.penstock.internal.pipeline.Meter;
+import io.penstock.internal.pipeline.Overtaking;
+import io.penstock.internal.pipeline.Pipeline;
+import io.penstock.internal.pipeline.PipelineStatistics;
+import io.penstock.internal.report.FailureWords;
+import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.HeldBatches;
+import io.penstock.internal.slot.Slot;
+import io.penstock.internal.wait.CloseLimit;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stands between the {@link Pipeline} and the consumer when there are transforms: threads that
+ * fetch batches that were read, make other ones of them, and give the slots that were read into
+ * back.
+ *
+ * <p>What it owns: the threads, the slots that are delivered, and the lock that threads and
+ * consumers share (a monitor, as the pipeline's is, and for the same reason). Threads work on parts
+ * of the oldest batch first, so that all of them serve the batch that is due next and few batches
+ * have to be in memory; when all parts are taken, one of them fetches another batch, if there is a
+ * slot for it: a consumer that holds batches stops all in turn. It calls the pipeline, which must
+ * never call it.
+ */
+public final class Transformer implements BatchSource {
+  private final Pipeline pipeline;
+  private final TransformPlan plan;
+  private final int inputLimit;
+  private final boolean isAnyOrder;
+  private final EngineThreads threads = new EngineThreads("penstock-transform-", "a transform");
+  private final TransformJob[] jobs;
+  private final Meter meter;
+
+  // Guarded by this.
+  private final List<TransformJob> free;
+
+  /** Jobs of this run over some epochs that are not delivered, the oldest first. */
+  private final List<TransformJob> active;
+
+  private final BatchCursor cursor;
+  private final BatchCursor feedCursor;
+
+  private final Overtaking overtaking = new Overtaking();
+
+  private long epochStart;
+  private long fed;
+  private long taken;
+  private boolean hasBegun;
+  private long iteration;
+  private long inputIteration;
+  private boolean isFeeding;
+  private int inputsHeld;
+  private int outCount;
+  private long idleNanos;
+  private Throwable failure;
+
+  /** What ended a thread that should have gone on; null while all of them do. */
+  private Throwable death;
+
+  private boolean isClosed;
+
+  /**
+   * Allocates slots and makes the threads; {@link #start} sets all going.
+   *
+   * @param pipeline what reads; closed by this
+   * @param deals the batches
+   * @param plan what is done with them
+   * @param inputSlots how many slots each lane of the pipeline has
+   * @param isAnyOrder whether batches are delivered as they get finished
+   * @param hasHugePages whether to ask for huge pages
+   * @param arena how long the memory lives
+   * @param events who is told of what is delivered
+   */
+  public Transformer(
+      Pipeline pipeline,
+      Deals deals,
+      TransformPlan plan,
+      int inputSlots,
+      boolean isAnyOrder,
+      boolean hasHugePages,
+      Arena arena,
+      LoaderEvents events) {
+    this.pipeline = pipeline;
+    this.plan = plan;
+    this.inputLimit = inputSlots - 1;
+    this.isAnyOrder = isAnyOrder;
+    this.cursor = new BatchCursor(deals);
+    this.feedCursor = new BatchCursor(deals);
+    long recordBytes = plan.recordBytes();
+    this.meter = new Meter(slot -> slot.size() * recordBytes, events, pipeline::readers);
+    MemorySegment memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena).segment();
+    this.jobs = new TransformJob[plan.slotCount()];
+    this.free = new ArrayList<>(jobs.length);
+    this.active = new ArrayList<>(jobs.length);
+    long at = cutSlots(memory);
+    for (int i = 0; i < plan.threadCount(); i++) {
+      MemorySegment scratch = memory.asSlice(at, plan.scratchBytes());
+      at += plan.scratchBytes();
+      threads.add(new TransformWorker(this, plan, scratch, deals.sampler().seed()));
+    }
+  }
+
+  /** Slots start at pages, as does scratch memory; indices lie behind both. */
+  private long cutSlots(MemorySegment memory) {
+    long indexBytes = (long) plan.batchSize() * Long.BYTES;
+    long scratchAt = plan.slotStrideBytes() * jobs.length;
+    long indicesAt = scratchAt + plan.scratchBytes() * plan.threadCount();
+    for (int i = 0; i < jobs.length; i++) {
+      MemorySegment columns = memory.asSlice(i * plan.slotStrideBytes(), plan.slotStrideBytes());
+      MemorySegment indices = memory.asSlice(indicesAt, indexBytes);
+      indicesAt += indexBytes;
+      jobs[i] =
+          new TransformJob(
+              new Slot(i, columns, plan.slotOffsets(), plan.slotRecordBytes(), indices));
+      free.add(jobs[i]);
+    }
+    return scratchAt;
+  }
+
+  @Override
+  public void start() {
+    pipeline.start();
+    threads.start();
+  }
+
+  // ---- the consumer's side --------------------------------------------------------------------
+
+  @Override
+  public synchronized long begin(long epoch, long endEpoch) {
+    checkOpen();
+    iteration++;
+    notifyAll();
+    if (isAt(epoch, endEpoch)) {
+      return iteration;
+    }
+    try {
+      beginAnew(epoch, endEpoch);
+    } catch (RuntimeException | Error e) {
+      failure = e; // So that nobody takes it for begun.
+      throw e;
+    }
+    return iteration;
+  }
+
+  private void beginAnew(long epoch, long endEpoch) {
+    hasBegun = true;
+    for (TransformJob job : active) {
+      job.abandon();
+      if (job.running == 0) {
+        recycle(job);
+      }
+    }
+    active.clear();
+    cursor.seek(epoch, endEpoch);
+    feedCursor.seek(cursor);
+    fed = 0;
+    taken = 0;
+    epochStart = 0;
+    overtaking.reset();
+    inputIteration = pipeline.begin(epoch, endEpoch);
+    meter.begin();
+    failure = null;
+  }
+
+  @Override
+  public synchronized boolean isAt(long epoch, long endEpoch) {
+    return hasBegun
+        && cursor.hasNext()
+        && cursor.epoch() == epoch
+        && cursor.batch() == 0
+        && cursor.endEpoch() == endEpoch
+        && failure == null;
+  }
+
+  @Override
+  public synchronized boolean hasNext(long ofIteration, long epoch) {
+    checkIteration(ofIteration);
+    return cursor.hasNext() && cursor.epoch() == epoch;
+  }
+
+  @Override
+  public synchronized Slot take(long ofIteration) {
+    checkIteration(ofIteration);
+    meter.asked(cursor.epoch());
+    TransformJob job = finishedOrNull();
+    while (job == null) {
+      if (death != null || (failure != null && active.isEmpty())) {
+        throw FailureWords.stopped(death != null ? death : failure);
+      }
+      await();
+      checkIteration(ofIteration);
+      job = finishedOrNull();
+    }
+    boolean isLast = cursor.isLastOfEpoch();
+    // First what may throw, as a recorder does when the heap is full: nothing is handed out then.
+    meter.delivered(job.slot, isLast);
+    cursor.advance(1);
+    active.remove(job);
+    outCount++;
+    taken++;
+    overtaking.delivered(job.sequence);
+    if (isLast) {
+      epochStart = taken;
+    }
+    if (isAnyOrder) {
+      // Others may come up to it now.
+      notifyAll();
+    }
+    return job.slot;
+  }
+
+  /** The batch to deliver now; null when it is not there yet. */
+  private TransformJob finishedOrNull() {
+    for (int i = 0; i < active.size(); i++) {
+      TransformJob job = active.get(i);
+      boolean isOfEpoch = job.slot.epoch() == cursor.epoch();
+      if (job.isFinished && isOfEpoch) {
+        return job;
+      }
+      if (!isAnyOrder || !isOfEpoch) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public synchronized long complete(long ofTaken) {
+    return isAnyOrder && cursor.hasNext() && cursor.batch() > 0
+        ? overtaking.firstMissing() - epochStart
+        : ofTaken;
+  }
+
+  /** Once only: take looks again after each notification, whatever it was for. */
+  @SuppressWarnings("WaitNotInLoop")
+  private void await() {
+    boolean isHeld = outCount == jobs.length;
+    long start = System.nanoTime();
+    try {
+      wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PenstockException("interrupted while waiting for a batch", e);
+    }
+    HeldBatches.check(isHeld && outCount == jobs.length && !isClosed, start, jobs.length);
+  }
+
+  @Override
+  public synchronized void release(Slot slot) {
+    if (isClosed) {
+      return;
+    }
+    outCount--;
+    free.add(jobs[slot.lane]);
+    notifyAll();
+  }
+
+  @Override
+  public synchronized boolean isIdle() {
+    return outCount == 0;
+  }
+
+  @Override
+  public synchronized PipelineStatistics statistics() {
+    return meter.statistics().withTransformIdle(idleNanos);
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return threads.haveEnded() && pipeline.hasEnded();
+  }
+
+  @Override
+  public boolean isOwnThread() {
+    return threads.hasCurrent() || pipeline.isOwnThread();
+  }
+
+  /** Closes the pipeline and waits for the threads, each of which ends the record that it is at. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      isClosed = true;
+      active.forEach(TransformJob::abandon);
+      meter.endEpoch(false);
+      notifyAll();
+    }
+    RuntimeException failure = null;
+    try {
+      pipeline.close(); // First, as threads may be waiting for what it reads.
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    try {
+      threads.join(CloseLimit.nanos());
+    } catch (IllegalStateException e) {
+      if (failure != null) {
+        e.addSuppressed(failure);
+      }
+      throw e;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void checkOpen() {
+    if (isClosed) {
+      throw new IllegalStateException("the loader is closed");
+    }
+  }
+
+  private void checkIteration(long ofIteration) {
+    checkOpen();
+    if (ofIteration != iteration) {
+      throw Pipeline.iterationEnded();
+    }
+  }
+
+  // ---- the threads' side ----------------------------------------------------------------------
+
+  /** Waits for a part of a batch to work on, or for the turn to fetch one; false: the end. */
+  synchronized boolean awaitWork(TransformWorker worker) {
+    long start = 0;
+    while (!isClosed && !findWork(worker)) {
+      start = start == 0 ? System.nanoTime() : start;
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // A transform may have been interrupted by its own doing; what is meant is told under lock.
+      }
+    }
+    idleNanos += start == 0 || !hasBegun ? 0 : System.nanoTime() - start;
+    return !isClosed;
+  }
+
+  private boolean findWork(TransformWorker worker) {
+    for (int i = 0; i < active.size(); i++) {
+      TransformJob job = active.get(i);
+      if (!job.isFinished && job.hasParts()) {
+        worker.job = job;
+        worker.from = job.next;
+        worker.to = (int) Math.min((long) job.next + plan.partRecords(), job.slot.size());
+        job.next = worker.to;
+        job.running++;
+        return true;
+      }
+    }
+    worker.job = null;
+    worker.feedIteration = inputIteration;
+    boolean canFeed =
+        !isFeeding
+            && failure == null
+            && feedCursor.hasNext()
+            && !free.isEmpty()
+            && inputsHeld < inputLimit
+            && (!isAnyOrder || overtaking.allows(fed));
+    isFeeding |= canFeed;
+    return canFeed;
+  }
+
+  /** Waits for the pipeline's next batch and makes it a job. Not under the lock while it waits. */
+  void feed(long ofIteration) {
+    long start = System.nanoTime();
+    Slot read = null;
+    Throwable problem = null;
+    try {
+      read = takeInput(ofIteration);
+    } catch (RuntimeException | Error e) {
+      problem = e;
+    }
+    fed(ofIteration, read, problem, System.nanoTime() - start);
+  }
+
+  private Slot takeInput(long ofIteration) {
+    while (true) {
+      try {
+        return pipeline.take(ofIteration);
+      } catch (PenstockException e) {
+        if (!(e.getCause() instanceof InterruptedException)) {
+          throw e;
+        }
+        // Something that a transform set going interrupts late: no message to us.
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private synchronized void fed(long ofIteration, Slot read, Throwable problem, long nanos) {
+    isFeeding = false;
+    idleNanos += nanos;
+    notifyAll();
+    if (isClosed || ofIteration != inputIteration || (read != null && !isNext(read))) {
+      if (read != null) {
+        pipeline.release(read);
+      }
+      return;
+    }
+    if (problem != null) {
+      failure = problem;
+      return;
+    }
+    TransformJob job = free.removeLast();
+    try {
+      job.begin(read, feedCursor.deal(), feedCursor.batch(), fed);
+      feedCursor.advance(1);
+    } catch (RuntimeException | Error e) {
+      // The heap is full, say. Neither slot must get lost.
+      job.input = null;
+      free.add(job);
+      pipeline.release(read);
+      failure = e;
+      return;
+    }
+    fed++;
+    inputsHeld++;
+    active.add(job);
+    if (read.failure() != null) {
+      job.fail(0, read.failure());
+      finish(job);
+    } else if (!job.hasParts()) {
+      finish(job); // All of its records were bad, and skipped.
+    }
+  }
+
+  /** Not so when an epoch was left while its last batch was on its way from the pipeline. */
+  private boolean isNext(Slot read) {
+    return feedCursor.hasNext()
+        && read.epoch() == feedCursor.epoch()
+        && read.position() == feedCursor.deal().position(feedCursor.batch(), 0);
+  }
+
+  /** A thread has ended that should not: whoever waits is told, now and from now on. */
+  synchronized void died(Throwable cause) {
+    death = cause;
+    notifyAll();
+  }
+
+  /** A part is transformed. */
+  synchronized void done(TransformJob job, long nanos) {
+    job.running--;
+    job.nanos += nanos;
+    settle(job);
+  }
+
+  /** A part could not be transformed. */
+  synchronized void failed(TransformJob job, long nanos, int place, PenstockException cause) {
+    job.fail(place, cause);
+    done(job, nanos);
+  }
+
+  private void settle(TransformJob job) {
+    if (job.running > 0) {
+      return;
+    }
+    if (job.isAbandoned()) {
+      recycle(job);
+      notifyAll();
+    } else if (!job.hasParts()) {
+      boolean isLast = job.stage == plan.stages().size() - 1;
+      if (isLast || job.slot.failure() != null) {
+        finish(job);
+      } else {
+        job.stage++;
+        job.next = 0;
+        releaseInput(job, job.stage > plan.lastInputStage());
+      }
+      notifyAll();
+    }
+  }
+
+  private void finish(TransformJob job) {
+    job.isFinished = true;
+    job.slot.readyNanos = System.nanoTime();
+    job.slot.trace.transformNanos = job.nanos;
+    releaseInput(job, true);
+  }
+
+  private void recycle(TransformJob job) {
+    releaseInput(job, true);
+    free.add(job);
+  }
+
+  private void releaseInput(TransformJob job, boolean isUnused) {
+    if (isUnused && job.input != null) {
+      pipeline.release(job.input);
+      job.input = null;
+      inputsHeld--;
+    }
+  }
+}

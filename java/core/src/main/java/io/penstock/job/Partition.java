@@ -1,0 +1,87 @@
+package io.penstock.job;
+
+import io.penstock.sampler.Sampler;
+import java.util.Objects;
+
+/**
+ * The part of each epoch that one of several processes reads.
+ *
+ * <p>All processes of a job take batches at the same pace. In each step every one of them takes one
+ * batch, so that a step delivers {@code worldSize * batchSize} records of the epoch. The parts of
+ * the ranks never overlap, and together they are the epoch; nothing has to divide anything. After
+ * the same number of batches, each rank knows what has been delivered to all of them together:
+ * {@link Deal#deliveredAfter}. So a state saved by any of them is the state of the job, and a job
+ * with another number of ranks and another batch size can resume from it.
+ *
+ * <p>How the records of an epoch are dealt to the ranks depends on the sampler alone:
+ *
+ * <ul>
+ *   <li>If any position may lead anywhere ({@link Sampler#windowRecords} is 1), a step takes the
+ *       next positions of the order, and each rank takes a run of them. So what has been delivered
+ *       is always a prefix of the order: one number.
+ *   <li>If records come in windows of whole blocks, that would make every rank read every block. So
+ *       each rank takes one long stretch of the order for the whole epoch, and shares only the
+ *       windows at the two ends of its stretch with other ranks. A rank that has at least 20
+ *       windows reads at most 1.1 times its share of the bytes (2 windows more than its share at
+ *       worst, one on average). What has been delivered is then a range for each rank, which a
+ *       state lists. A job of another size that resumes deals out what is left of all stretches,
+ *       again in stretches. The order of the epoch does not change.
+ * </ul>
+ *
+ * @param rank of this process, from 0 up to but not including worldSize
+ * @param worldSize number of processes, at least 1
+ * @param batchSize records of a batch of each process, at least 1
+ * @param remainder what happens to the last records
+ */
+public record Partition(int rank, int worldSize, int batchSize, Remainder remainder) {
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException naming the option, its rule and the value
+   */
+  public Partition {
+    Objects.requireNonNull(remainder, "remainder");
+    if (worldSize < 1) {
+      throw new IllegalArgumentException("worldSize must be at least 1, was " + worldSize);
+    }
+    if (rank < 0 || rank >= worldSize) {
+      throw new IllegalArgumentException(
+          "rank must be from 0 to worldSize - 1 = %d, was %d".formatted(worldSize - 1, rank));
+    }
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batchSize must be at least 1, was " + batchSize);
+    }
+  }
+
+  /**
+   * All of every epoch, for a single process; the last batch may be short.
+   *
+   * @param batchSize records of a batch, at least 1
+   * @return rank 0 of 1, with {@link Remainder#KEEP}
+   */
+  public static Partition whole(int batchSize) {
+    return new Partition(0, 1, batchSize, Remainder.KEEP);
+  }
+
+  /**
+   * The batches of this rank in an epoch from its beginning.
+   *
+   * @param sampler the order; positions are dealt in the same way in each of its epochs
+   * @return the batches
+   */
+  public Deal deal(Sampler sampler) {
+    return deal(sampler, Positions.NONE);
+  }
+
+  /**
+   * The batches of this rank in the rest of an epoch.
+   *
+   * @param sampler the order
+   * @param delivered what has been delivered before, by this job or by others
+   * @return the batches
+   * @throws IllegalArgumentException if more was delivered than the epoch has
+   */
+  public Deal deal(Sampler sampler, Positions delivered) {
+    return new Deal(this, sampler, delivered);
+  }
+}

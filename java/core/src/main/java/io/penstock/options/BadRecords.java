@@ -1,0 +1,42 @@
+package io.penstock.options;
+
+import io.penstock.Batch;
+
+/**
+ * What happens to a record that cannot be read, or that does not match its checksum.
+ *
+ * <p>The result depends on the data alone: it is the same on every rank, for every backend, and
+ * each time that the data are read.
+ */
+public enum BadRecords {
+  /**
+   * Its batch fails, with an exception that names the record. The loop may go on with the next
+   * batch.
+   */
+  FAIL,
+
+  /**
+   * It is left out: its batch has one record less. A batch of bad records only is delivered empty,
+   * so that all ranks get the same number of batches.
+   */
+  SKIP,
+
+  /**
+   * The next good record of the dataset takes its place, by index; after the last record comes the
+   * first. {@link Batch#indices} tell which one. If {@value #MAX_TRIES} records in a row are bad,
+   * the batch fails.
+   */
+  REPLACE;
+
+  /** So many bad records in a row are not a matter of single records any more. */
+  static final int MAX_TRIES = 1000;
+
+  /**
+   * How many records to try in place of a bad one.
+   *
+   * @return records
+   */
+  public static int maxTries() {
+    return MAX_TRIES;
+  }
+}

@@ -1,0 +1,162 @@
+package io.penstock.internal.gather;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.penstock.internal.ffi.ReaderOptions;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Nested;
+
+/** The contract, for each way of reading. */
+class GathererTest {
+  @Nested
+  class UringDirect extends NativeContract {
+    UringDirect() {
+      super(ReaderOptions.Backend.URING, true, false);
+    }
+  }
+
+  @Nested
+  class UringBuffered extends NativeContract {
+    UringBuffered() {
+      super(ReaderOptions.Backend.URING, false, false);
+    }
+  }
+
+  @Nested
+  class PreadDirect extends NativeContract {
+    PreadDirect() {
+      super(ReaderOptions.Backend.PREAD, true, false);
+    }
+  }
+
+  @Nested
+  class PreadBuffered extends NativeContract {
+    PreadBuffered() {
+      super(ReaderOptions.Backend.PREAD, false, false);
+    }
+  }
+
+  @Nested
+  class UringDirectWithCells extends NativeContract {
+    UringDirectWithCells() {
+      super(ReaderOptions.Backend.URING, true, true);
+    }
+  }
+
+  @Nested
+  class UringBufferedWithCells extends NativeContract {
+    UringBufferedWithCells() {
+      super(ReaderOptions.Backend.URING, false, true);
+    }
+  }
+
+  @Nested
+  class PreadBufferedWithCells extends NativeContract {
+    PreadBufferedWithCells() {
+      super(ReaderOptions.Backend.PREAD, false, true);
+    }
+  }
+
+  @Nested
+  class Mapped extends GathererContract {
+    @Override
+    Gatherer open(TestSource source, int batchSize) {
+      return new MappedGatherer(source.source, source.mappedColumns(), 1, true, false);
+    }
+  }
+
+  @Nested
+  class MappedAndDroppedBehind extends GathererContract {
+    @Override
+    Gatherer open(TestSource source, int batchSize) {
+      return new MappedGatherer(source.source, source.mappedColumns(), 1, false, true);
+    }
+  }
+
+  /** From the page cache while it is being filled, and from the mapping in the end. */
+  @Nested
+  class Warming extends GathererContract {
+    @Override
+    Gatherer open(TestSource source, int batchSize) {
+      Gatherer reader = new PreadBuffered().open(source, batchSize);
+      Gatherer mapped = new MappedGatherer(source.source, source.mappedColumns(), 1, false, false);
+      return new WarmingGatherer(
+          reader, mapped, new PageCacheWarmer(NONE, List.of(), 0, () -> true));
+    }
+
+    private static final PageCacheWarmer.Pages NONE =
+        new PageCacheWarmer.Pages() {
+          @Override
+          public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
+            return OptionalLong.empty();
+          }
+
+          @Override
+          public void prefetch(int file, long offsetBytes, long lengthBytes) {}
+
+          @Override
+          public void await(int file, long offsetBytes, long lengthBytes) {}
+        };
+  }
+
+  /** The oracle itself. */
+  @Nested
+  class FileChannels extends GathererContract {
+    @Override
+    Gatherer open(TestSource source, int batchSize) {
+      return new ChannelGatherer(source);
+    }
+  }
+
+  abstract static class NativeContract extends GathererContract {
+    private final ReaderOptions.Backend backend;
+    private final boolean isDirect;
+    private final boolean hasCells;
+
+    NativeContract(ReaderOptions.Backend backend, boolean isDirect, boolean hasCells) {
+      this.backend = backend;
+      this.isDirect = isDirect;
+      this.hasCells = hasCells;
+    }
+
+    @Override
+    boolean hasCells() {
+      return hasCells;
+    }
+
+    @Override
+    Gatherer open(TestSource source, int batchSize) {
+      if (!source.columns.isEmpty() && source.columns.getFirst().recordCount() > 0) {
+        assumeTrue(!isDirect || source.isAligned(), "this file system has no direct reads");
+        String refusal = source.source.probe(backend, isDirect);
+        assumeTrue(refusal == null, () -> backend + " is refused here: " + refusal);
+      }
+      return new NativeGatherer(source.source, options(batchSize));
+    }
+
+    /** Little of everything, so that the limits are met: requests, staging, cells. */
+    private ReaderOptions options(int batchSize) {
+      int cells = hasCells ? 6 * batchSize + 64 : 0;
+      return new ReaderOptions(
+          backend,
+          isDirect,
+          16,
+          8192,
+          256 << 10,
+          1 << 20,
+          Math.max(4 * batchSize, 2 * cells),
+          cells,
+          batchSize,
+          0,
+          true,
+          true,
+          false,
+          0,
+          true,
+          true,
+          true,
+          false);
+    }
+  }
+}

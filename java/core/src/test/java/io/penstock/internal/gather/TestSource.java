@@ -1,0 +1,97 @@
+package io.penstock.internal.gather;
+
+import io.penstock.TestArray;
+import io.penstock.array.Column;
+import io.penstock.array.ElementType;
+import io.penstock.array.Shard;
+import io.penstock.internal.dataset.MappedColumn;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.slot.Slot;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Test arrays as a native source, and slots for batches of them. */
+public final class TestSource implements AutoCloseable {
+  final Map<String, List<TestArray>> arrays = new LinkedHashMap<>();
+  public final List<Column> columns = new ArrayList<>();
+  public final NativeSource source = NativeSource.open();
+  final Arena arena = Arena.ofShared();
+  private final Map<TestArray, Integer> files = new LinkedHashMap<>();
+
+  /** One column. */
+  public static TestSource of(TestArray... shards) {
+    return new TestSource().add("x", shards);
+  }
+
+  public TestSource add(String name, TestArray... shards) {
+    arrays.put(name, List.of(shards));
+    List<Shard> parts = new ArrayList<>();
+    int[] numbers = new int[shards.length];
+    long recordBytes = shards[0].recordBytes();
+    long recordCount = 0;
+    for (int i = 0; i < shards.length; i++) {
+      numbers[i] = files.computeIfAbsent(shards[i], array -> source.addFile(array.path()));
+      parts.add(
+          new Shard(
+              shards[i].path(), shards[i].dataOffset(), shards[i].recordCount(), recordBytes));
+      recordCount += shards[i].recordCount();
+    }
+    source.addColumn(name, recordBytes, parts, numbers);
+    columns.add(
+        new Column(
+            name, ElementType.parse("|u1"), List.of(recordBytes), recordCount, recordBytes, parts));
+    return this;
+  }
+
+  /** What plain Java reads. */
+  public byte[] record(int column, long index) {
+    long rest = index;
+    for (TestArray shard : arrays.get(columns.get(column).name())) {
+      if (rest < shard.recordCount()) {
+        return shard.record(rest);
+      }
+      rest -= shard.recordCount();
+    }
+    throw new IndexOutOfBoundsException("record " + index);
+  }
+
+  public boolean isAligned() {
+    return source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
+  }
+
+  public List<MappedColumn> mappedColumns() {
+    List<MappedColumn> mapped = new ArrayList<>();
+    for (Column column : columns) {
+      List<MemorySegment> mappings =
+          arrays.get(column.name()).stream()
+              .map(array -> source.map(files.get(array), arena))
+              .toList();
+      mapped.add(new MappedColumn(column, mappings));
+    }
+    return mapped;
+  }
+
+  /** Slots filled with bytes that no read has brought. */
+  public List<Slot> slots(int count, int batchSize) {
+    NativeSource.SlotLayout layout = source.slotLayout(batchSize);
+    List<Long> recordBytes = columns.stream().map(Column::recordBytes).toList();
+    List<Slot> slots = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      MemorySegment memory = arena.allocate(layout.slotBytes(), 4096);
+      memory.fill((byte) 0x55);
+      MemorySegment indices = arena.allocate((long) batchSize * Long.BYTES, Long.BYTES);
+      slots.add(new Slot(0, memory, layout.offsets(), recordBytes, indices));
+    }
+    return slots;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+    source.close();
+  }
+}
