@@ -16,8 +16,13 @@ public final class PenstockException extends RuntimeException {
   /** Transient because a Path cannot be serialized; the message still names the file. */
   private final transient Path path;
 
+  /** Index of the record in the dataset, or -1. */
   private final long recordIndex;
+
+  /** Place in the file in bytes, or -1. */
   private final long offsetBytes;
+
+  /** Symbolic name of the system's status, or null. */
   private final String statusName;
 
   /**
