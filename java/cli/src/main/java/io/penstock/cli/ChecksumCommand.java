@@ -32,9 +32,9 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Makes two files: a manifest, NAME.penstock.json, with sizes, types and the CRC32C of each"
           + " MiB of each file; and NAME.penstock-records-XXXXXXXX.npy with the CRC32C of each"
-          + " record of each column, 4 bytes each. NAME is that of the first column. Both are"
-          + " about contents, not about times and places: they may be moved with the data. Reads"
-          + " the data twice.",
+          + " record of each column, 4 bytes each. NAME is that of the first column. Both depend on"
+          + " contents only, not on times or paths, so they may be moved with the data. Reads the"
+          + " data twice.",
       "",
       "With --json, one object on stdout: manifest and recordChecksums (paths), columns, files,"
           + " records, bytes (of the files), seconds, bytesPerSecond (read, both times),"
@@ -62,7 +62,7 @@ final class ChecksumCommand implements Callable<Integer> {
 
   @Option(
       names = "--force",
-      description = "Replace a manifest that is there. Default: it is refused.")
+      description = "Replace an existing manifest. Default: an existing manifest is an error.")
   private boolean isForced;
 
   @Option(

@@ -29,9 +29,9 @@ final class ColumnOptions {
       description =
           "One file per column (.npy, or FILE#PART for a part of an .npz, a pickle, a structured"
               + " .npy), all with the same number of records. A column is named after its part, or"
-              + " else after its file, without the extension. Stars stand for the shards of one"
-              + " column, with numbers in order, where no shell sees them: 'part-*.npy'. A folder"
-              + " is a column of its files, each a record; FOLDER#label the numbers of their"
+              + " else after its file, without the extension. A pattern in quotes stands for the"
+              + " shards of one column, in the order of their numbers: 'part-*.npy'. A folder is a"
+              + " column with a record for each file; FOLDER#label has the numbers of their"
               + " sub-folders, see penstock info FOLDER.")
   private List<String> paths = new ArrayList<>();
 
@@ -40,9 +40,9 @@ final class ColumnOptions {
       paramLabel = "NAME=PATH[,PATH...]",
       converter = Converter.class,
       description =
-          "A column with a name of its own; several files are laid end to end (a name with a"
-              + " comma in it is taken as one where there is such a file). Repeatable; such"
-              + " columns come after those given as PATH. Default: none.")
+          "A column with a name of its own; several files are laid end to end (a path with a comma"
+              + " is one file if that file exists). Repeatable; such columns come after those given"
+              + " as PATH. Default: none.")
   private List<NamedColumn> named = new ArrayList<>();
 
   @Option(
@@ -50,10 +50,10 @@ final class ColumnOptions {
       paramLabel = "NAME=PATH[,PATH...]",
       converter = Converter.class,
       description =
-          "The records of column NAME have different sizes: integers in PATH, one more than"
-              + " records, say where in its files each begins, counted in values; as many files as"
-              + " the column has. FILE.idx#sequences needs none. Repeatable. Default: all records"
-              + " have one size.")
+          "The records of column NAME have different sizes: PATH has integers, one more than there"
+              + " are records, that say where each record begins, counted in values; give as many"
+              + " files as the column has. FILE.idx#sequences needs none. Repeatable. Default: all"
+              + " records have one size.")
   private List<NamedColumn> offsets = new ArrayList<>();
 
   @Mixin private FolderIndexOption folderIndex;
@@ -62,16 +62,16 @@ final class ColumnOptions {
       names = "--dtype",
       paramLabel = "TYPE",
       description =
-          "The files are raw elements of this type, as uint16, '<u2' or '>f4', which do not say so"
-              + " themselves. One file among others is named FILE#raw:TYPE:SHAPE:OFFSET. Default:"
-              + " what the files say.")
+          "The files have no header, but raw elements of this type, such as uint16, '<u2' or '>f4'."
+              + " To name one such file among others, write FILE#raw:TYPE:SHAPE:OFFSET. Default:"
+              + " what the headers say.")
   private String dtype;
 
   @Option(
       names = "--shape",
       paramLabel = "SIZE[xSIZE...]",
       description =
-          "With --dtype: sizes of all axes; -1 as the first one for as many records as there are"
+          "With --dtype: sizes of all axes; -1 as the first size means as many records as there are"
               + " (-1x28x28). Default: -1, each element a record.")
   private String shape;
 
@@ -85,7 +85,7 @@ final class ColumnOptions {
       names = "--window",
       paramLabel = "TOKENS",
       description =
-          "Records are windows of so many tokens over files with one token as a record. Default:"
+          "Records are windows of this many tokens, over files with one token as a record. Default:"
               + " records as they are.")
   private Long window;
 
@@ -93,8 +93,8 @@ final class ColumnOptions {
       names = "--window-stride",
       paramLabel = "TOKENS",
       description =
-          "With --window: tokens from the beginning of a window to that of the next. Default: as"
-              + " many as a window has.")
+          "With --window: tokens from the beginning of a window to the beginning of the next."
+              + " Default: as many as a window has.")
   private Long windowStride;
 
   /** A column as it was typed. */

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     name = "completion",
     header = "Prints a script that completes commands, options and values in bash and zsh.",
     description = {
-      "For this shell: source <(penstock completion). For all of bash's, write it to a file that"
+      "For this shell: source <(penstock completion). For all bash shells, write it to a file that"
           + " they read, such as ~/.local/share/bash-completion/completions/penstock."
     })
 final class CompletionCommand implements Callable<Integer> {

@@ -24,14 +24,14 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code convert}: writes an array out as a .npy, whatever it was in. */
 @Command(
     name = "convert",
-    header = "Writes an array out as a .npy, whatever format it was in.",
+    header = "Writes an array of any format as a .npy.",
     description = {
-      "What is written is whole: checksums of what is read are compared (members of an .npz, gzip,"
-          + " zlib), and structured types have the fields that NumPy has, or it is an error.",
+      "Compares checksums where the source has them (members of an .npz, gzip, zlib). Structured"
+          + " types keep the fields that NumPy has, or the command fails.",
       "",
-      "Streams the records: memory is bounded whatever the size of the data. The file has another"
-          + " name until it is whole, and gets its own in one step; what an earlier run that was"
-          + " killed left behind is deleted.",
+      "Streams the records, so memory is bounded, whatever the size of the data. The file has a"
+          + " temporary name until it is complete, and gets its own in one step; what a killed run"
+          + " left behind is deleted.",
       "",
       "With --json, one object on stdout: files, dtype, recordShape, records, bytes, seconds,"
           + " bytesPerSecond, labels (names of classes in the order of their numbers),"
@@ -45,15 +45,15 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "SRC",
       description =
           "Whatever penstock reads: a file, a part of one as FILE#PART, or several laid end to end:"
-              + " a.npy,b.npy or 'part-*.npy' (a name with a comma is taken as one where there is"
-              + " such a file). Also what it does not read in place: compressed members of an .npz,"
+              + " a.npy,b.npy or 'part-*.npy' (a path with a comma is one file if that file"
+              + " exists). Also what it does not read in place: compressed members of an .npz,"
               + " files compressed by gzip or zlib, text with numbers (.csv, .tsv, .txt), and a"
-              + " folder of images (PNG, JPEG, GIF, BMP), of small .npy or of other files that"
-              + " are a record each, in the order of penstock read FOLDER; the folders in it are"
+              + " folder of images (PNG, JPEG, GIF, BMP), of small .npy, or of other files that are"
+              + " a record each, in the order of penstock read FOLDER; the folders in it are"
               + " classes: DST-labels.npy has their numbers, DST-classes.json their names.")
   private String source;
 
-  @Parameters(index = "1", paramLabel = "DST", description = "The .npy to make.")
+  @Parameters(index = "1", paramLabel = "DST", description = "The .npy to write.")
   private Path target;
 
   @Mixin private MakingOptions making;
@@ -63,17 +63,17 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       converter = TypeConverter.class,
       description =
-          "Write elements as this type, as float32 or '>i2'. Values that are not the same in it are"
-              + " an error, unless --lossy. Default: the type that they have.")
+          "Write elements as this type, such as float32 or '>i2'. Values that it cannot represent"
+              + " exactly are an error, unless --lossy is given. Default: the type that they have.")
   private ElementType dtype;
 
   @Option(
       names = "--lossy",
       description =
-          "Let --dtype change values: rounded to the nearest; whole numbers lose high bits, as in"
-              + " NumPy; fractions are cut off, what is out of range becomes the nearest there is,"
-              + " NaN 0. Of a folder of images also: keep the upper 8 bits of samples of 16."
-              + " Default: such values are an error.")
+          "Let --dtype change values. Floats are rounded to the nearest; integers lose high bits,"
+              + " as in NumPy; from floats to integers, fractions are cut off, values out of range"
+              + " become the nearest value, and NaN becomes 0. For a folder of images, also keep"
+              + " only the upper 8 bits of 16-bit samples. Default: such values are an error.")
   private boolean isLossy;
 
   @Option(
@@ -81,8 +81,8 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "START:STOP[:STEP]",
       converter = SelectionConverter.class,
       description =
-          "Write these records only, counted from 0 as in Python, without negative"
-              + " numbers: 100: leaves out the first 100. Default: all.")
+          "Write these records only, counted from 0 as in Python, but without negative numbers:"
+              + " 100: leaves out the first 100. Default: all.")
   private Selection selection = Selection.ALL;
 
   @Option(
@@ -90,8 +90,9 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "1",
       description =
-          "Write so many files of as many records each, or one more: DST-00000.npy and so on. All"
-              + " get their names when all are whole. Default: ${DEFAULT-VALUE}, DST itself.")
+          "Write this many files, DST-00000.npy and so on, whose numbers of records differ by one"
+              + " at most. All get their names when all are complete. Default: ${DEFAULT-VALUE},"
+              + " DST itself.")
   private int shards;
 
   @Mixin private PatternOption pattern;
@@ -99,8 +100,8 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--raw",
       description =
-          "Of a folder: take the bytes of its files as they are, all of one size, whatever they"
-              + " look like. Default: images and .npy are decoded, other formats an error.")
+          "For a folder: take the bytes of its files as they are, whatever they look like; all must"
+              + " have one size. Default: images and .npy are decoded, other formats are an error.")
   private boolean isRaw;
 
   @Option(
@@ -108,13 +109,13 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "HEIGHTxWIDTH",
       converter = SizeOfImages.class,
       description =
-          "Of a folder of images: make all of this size, by the means of areas. Default: all must"
-              + " have one size, as stored: EXIF does not turn them.")
+          "For a folder of images: resize all to this size, by averaging areas. Default: all must"
+              + " have one size, as stored; EXIF does not rotate them.")
   private SourceOptions.Size resize;
 
   @Option(
       names = "--gray",
-      description = "Of a folder of images: one channel (luma). Default: red, green, blue.")
+      description = "For a folder of images: one channel (luma). Default: red, green, blue.")
   private boolean isGray;
 
   @Option(
@@ -122,7 +123,7 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "CHARACTER",
       converter = DelimiterConverter.class,
       description =
-          "Of text: the character between two numbers, or tab, or blanks for any run of white"
+          "For text: the character between two numbers, or tab, or blanks for any run of white"
               + " space. Default: a comma in .csv, tab in .tsv, blanks in .txt.")
   private Character delimiter;
 
@@ -131,14 +132,15 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "0",
       description =
-          "Of text: leave out the first lines, such as a header. Default: ${DEFAULT-VALUE}.")
+          "For text: skip this many lines at the start, such as a header. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int skipLines;
 
   @Option(
       names = "--resume",
       description =
-          "Let a run that is killed be continued by one with the same arguments, from what was"
-              + " forced to the disk (each 512 MiB). Default: begin anew.")
+          "If this run is killed, let another run with the same arguments continue it, from what"
+              + " was forced to the disk (every 512 MiB). Default: start over.")
   private boolean isResumable;
 
   @Option(

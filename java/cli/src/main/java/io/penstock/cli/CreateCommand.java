@@ -21,18 +21,18 @@ import picocli.CommandLine.Spec;
 /** {@code create}: makes a .npy of a shape, to be filled by other programs. */
 @Command(
     name = "create",
-    header = "Makes a .npy of a shape, full of zeros or of a value.",
+    header = "Makes a .npy of a given shape, filled with zeros or another value.",
     description = {
-      "For other programs to fill, with numpy.load(..., mmap_mode='r+') or as they like. There is"
-          + " room on the device for all of it, or it is not made.",
+      "For other programs to fill, with numpy.load(..., mmap_mode='r+') or in another way. Reserves"
+          + " room on the device for all of it, or fails.",
       "",
-      "With --json, one object on stdout as that of convert."
+      "With --json, one object on stdout, as that of convert."
     })
 final class CreateCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "DST", description = "The .npy to make.")
+  @Parameters(index = "0", paramLabel = "DST", description = "The .npy to write.")
   private Path target;
 
   @Mixin private MakingOptions making;
@@ -42,7 +42,7 @@ final class CreateCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       required = true,
       converter = ConvertCommand.TypeConverter.class,
-      description = "Type of the elements, as float32 or '>i2'. Must be given; no default.")
+      description = "Type of the elements, such as float32 or '>i2'. Must be given; no default.")
   private ElementType dtype;
 
   @Option(
@@ -57,7 +57,7 @@ final class CreateCommand implements Callable<Integer> {
   @Option(
       names = "--fill",
       paramLabel = "VALUE",
-      description = "A number that all elements are. Default: 0, which is not written at all.")
+      description = "The value of all elements. Default: 0, for which nothing is written.")
   private String fill;
 
   @Option(

@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes a data set of real images (Fashion-MNIST, repeated), trains a small classifier on"
           + " shuffled batches of it with a quarter of its size as memory, and then reads it in two"
-          + " ways: by Penstock, and out of a plain mapping of the file.",
+          + " ways: through Penstock, and from a plain mapping of the file.",
       "",
-      "Fails when the classifier does not learn, or when the two ways of reading do not deliver the"
+      "Fails if the classifier does not learn, or if the two ways of reading do not deliver the"
           + " same bytes. With --json, one object on stdout: data, generated, images, labels,"
           + " records, bytes, memoryBytes, backend, io, reason, epochs (epoch, loss, testAccuracy,"
           + " seconds, recordsPerSecond, stallFraction) and reading (mapping, penstock and"
@@ -73,15 +73,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description =
-          "Less of everything, for tests: ends within 20 seconds. Default: about a minute.")
+      description = "A short run for tests, which ends within 20 seconds. Default: about a minute.")
   private boolean isQuick;
 
   @Option(
       names = "--dir",
       paramLabel = "DIR",
       description =
-          "Where the files are made, in a directory of their own, and found again the next time."
+          "Where the files are made, in a directory of their own, and found again by the next run."
               + " Default: penstock/demo in $XDG_CACHE_HOME or in ~/.cache.")
   private String directory;
 

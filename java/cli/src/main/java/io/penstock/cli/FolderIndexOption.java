@@ -18,8 +18,9 @@ final class FolderIndexOption {
       names = "--folder-index",
       paramLabel = "FILE",
       description =
-          "Where the index of the folder among the paths is kept, of which there must be one; made"
-              + " when it is not there. Default: FOLDER.penstock-index, beside the folder.")
+          "Where to keep the index of the folder among the paths, of which there must be exactly"
+              + " one; created if it does not exist. Default: FOLDER.penstock-index, beside the"
+              + " folder.")
   private Path file;
 
   @Mixin private PatternOption pattern;

@@ -19,7 +19,7 @@ final class HelpCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "COMMAND",
       arity = "0..1",
-      description = "One of the commands. Default: all, in a line each.")
+      description = "One of the commands. Default: a list of all.")
   private String command;
 
   @Override

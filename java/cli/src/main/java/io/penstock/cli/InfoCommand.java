@@ -20,32 +20,33 @@ import picocli.CommandLine.Spec;
 /** {@code info}: what is in files. Reads their headers, not their data. */
 @Command(
     name = "info",
-    header = "Says what is in files: type, shape, place and size of the array.",
+    header = "Shows what is in files: type, shape, place and size of the arrays.",
     description = {
-      "Reads headers and indexes only, and no data. A folder is looked through, and its index"
-          + " written, where that was not done since something in it was modified.",
+      "Reads headers and indexes only, no data. A folder is scanned, and its index written, unless"
+          + " its index is up to date.",
       "",
-      "A file with several arrays is shown as all of them, each as FILE#PART: members of an .npz,"
-          + " arrays in a pickle, fields of a structured .npy. For those that cannot be read where"
-          + " they lie the reason is shown. Of a pickle with more than 65,536 arrays the first are"
-          + " shown, and how many there are more; each is read by its name.",
+      "For a file with several arrays, shows each of them as FILE#PART: members of an .npz, arrays"
+          + " in a pickle, fields of a structured .npy. If an array cannot be read in place, shows"
+          + " the reason. For a pickle with more than 65,536 arrays, shows the first ones and how"
+          + " many more there are; each can be read by its name.",
       "",
-      "Every PATH is looked at, whatever is wrong with others. What is wrong with one is said on"
-          + " stderr, a line each, and the exit code is 1.",
+      "Shows every PATH, even if others fail. Each failure is one line on stderr, and the exit code"
+          + " is then 1.",
       "",
       "With --json, one array gives the object itself and several give {\"files\": [...]}, with"
-          + " objects in the order of the paths; what cannot be read has only path and problem, a"
-          + " PATH or one array of it. An object has: path, format, dtype (as NumPy's dtype.str),"
+          + " objects in the order of the paths; a PATH, or one array of it, that cannot be read"
+          + " has only path and problem. An object has: path, format, dtype (as NumPy's dtype.str),"
           + " shape, order (C, or F where the file says Fortran), records, recordBytes, dataOffset"
           + " and fileBytes (bytes), directAligned (each record begins and ends where direct reads"
-          + " may, so that none is copied on its way), cachedFraction (share of the file in the"
-          + " page cache, 0 to 1; null where the kernel does not tell).",
+          + " may, so that none needs a copy), cachedFraction (share of the file in the page cache,"
+          + " 0 to 1; null if the kernel does not tell).",
       "",
-      "Of records of different sizes, as files of a folder or FILE.idx#sequences, the last size in"
-          + " shape and recordBytes are null, and there are dataBytes, minRecordBytes,"
-          + " meanRecordBytes and maxRecordBytes (least and most are null for more than 10 million"
-          + " records); of a folder also classes (names of the folders in it, in the order of their"
-          + " labels from 0 on) and indexFile, while dataOffset is null and fileBytes of all files."
+      "For records of different sizes, such as files of a folder or FILE.idx#sequences, the last"
+          + " size in shape and recordBytes are null, and there are dataBytes, minRecordBytes,"
+          + " meanRecordBytes and maxRecordBytes (minimum and maximum are null for more than 10"
+          + " million records). For a folder there are also classes (names of the folders in it, in"
+          + " the order of their labels from 0 on) and indexFile; dataOffset is null, and fileBytes"
+          + " is the sum over all files."
     })
 final class InfoCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;

@@ -32,7 +32,7 @@ final class LoaderOptions {
       paramLabel = "NUMBER",
       defaultValue = "0",
       description =
-          "Number of this process among those that share each epoch, from 0. Default:"
+          "Number of this process, from 0, among those that share each epoch. Default:"
               + " ${DEFAULT-VALUE}.")
   private int rank;
 
@@ -41,8 +41,8 @@ final class LoaderOptions {
       paramLabel = "PROCESSES",
       defaultValue = "1",
       description =
-          "Processes that share each epoch: no record comes to two of them. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Number of processes that share each epoch; no record is delivered to two of them."
+              + " Default: ${DEFAULT-VALUE}.")
   private int worldSize;
 
   @Option(
@@ -52,10 +52,10 @@ final class LoaderOptions {
       converter = RemainderConverter.class,
       completionCandidates = RemainderNames.class,
       description =
-          "Last records of an epoch that do not make whole batches: keep, the last batches are"
-              + " short, and some processes may have one batch less than others; drop, they are"
-              + " left out; pad, batches are filled with records that came already, which --indices"
-              + " marks. Default: ${DEFAULT-VALUE}.")
+          "What to do with the last records of an epoch if they do not fill all batches: keep them"
+              + " (the last batches are short, and some processes may have one batch less than"
+              + " others), drop them, or pad the batches with records that were delivered before,"
+              + " which --indices marks. Default: ${DEFAULT-VALUE}.")
   private Remainder remainder;
 
   @Option(
@@ -63,9 +63,9 @@ final class LoaderOptions {
       paramLabel = "SIZE",
       converter = SizeConverter.class,
       description =
-          "Memory for reading, in bytes or with k, m, g: batches, buffers, records read ahead. More"
-              + " makes shuffled reading cheaper. Default: a quarter of what the machine and the"
-              + " control group have left, at most 1g.")
+          "Memory for reading, in bytes or with k, m, g: batches, buffers, records that are read"
+              + " ahead. More memory makes shuffled reading cheaper. Default: a quarter of what the"
+              + " machine and the control group have left, at most 1g.")
   private Long memoryBytes;
 
   @Option(
@@ -73,9 +73,9 @@ final class LoaderOptions {
       paramLabel = "SIZE",
       converter = SizeConverter.class,
       description =
-          "Bytes of values in a batch, where records have different sizes: a batch that has more"
-              + " comes in several pieces, which are counted as batches. Default: a sixteenth of"
-              + " the memory.")
+          "If records have different sizes: most bytes of values in a batch. A larger batch comes"
+              + " in several pieces, which are counted as batches. Default: a sixteenth of the"
+              + " memory.")
   private Long batchBytes;
 
   @Option(
@@ -104,22 +104,22 @@ final class LoaderOptions {
   @Option(
       names = "--replay",
       description =
-          "Read one batch and hand it out again and again, as if all data were in memory: the speed"
-              + " of whoever takes the batches. Default: every record is read.")
+          "Read one batch and hand it out again and again, as if all data were in memory. This"
+              + " measures the speed of the consumer. Default: every record is read.")
   private boolean isReplay;
 
   @Option(
       names = "--native-order",
       description =
-          "Deliver numbers that are stored in the other byte order in that of this machine, fields"
-              + " of structured records too. Default: all bytes as they are stored.")
+          "Deliver numbers in the byte order of this machine, even if they are stored in the other,"
+              + " fields of structured records included. Default: all bytes as they are stored.")
   private boolean isNativeOrder;
 
   @Option(
       names = "--verify",
       description =
-          "Check each record that was read against its checksum, which penstock checksum has"
-              + " written down. Default: what is read is taken as it is.")
+          "Compare each record that is read with its checksum, as penstock checksum has written it."
+              + " Default: no comparison.")
   private boolean isVerified;
 
   @Option(
@@ -137,9 +137,9 @@ final class LoaderOptions {
       converter = BadRecordsConverter.class,
       completionCandidates = BadRecordsNames.class,
       description =
-          "Records that cannot be read, or are damaged: fail, the run ends; skip, they are left"
-              + " out; replace, the next good record of the data takes the place of each. The"
-              + " report counts them. Default: ${DEFAULT-VALUE}.")
+          "What to do with records that cannot be read, or are damaged: fail ends the run, skip"
+              + " leaves them out, and replace takes the next good record of the data in place of"
+              + " each. The report counts them. Default: ${DEFAULT-VALUE}.")
   private BadRecords badRecords;
 
   static final class BadRecordsNames implements Iterable<String> {

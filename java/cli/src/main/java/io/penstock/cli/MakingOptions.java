@@ -13,15 +13,16 @@ final class MakingOptions {
   @Option(
       names = "--force",
       description =
-          "Replace files of these names when the new ones are whole. Default: refuse to start.")
+          "Replace existing files when the new ones are complete. Default: existing files are an"
+              + " error.")
   private boolean mayReplace;
 
   @Option(
       names = "--align-records",
       description =
-          "Fill records up to 512 bytes, for direct reads without a copy. To NumPy the file is a"
-              + " structured array with one field, named after the file: load('x.npy')['x']; to"
-              + " Penstock x.npy#x. Default: records as they are.")
+          "Pad records to a multiple of 512 bytes, for direct reads without a copy. To NumPy the"
+              + " file is a structured array with one field, named after the file:"
+              + " load('x.npy')['x']; to Penstock x.npy#x. Default: records as they are.")
   private boolean isAligned;
 
   /** A writer that does what the options say. */

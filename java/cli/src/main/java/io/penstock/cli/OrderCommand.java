@@ -21,10 +21,10 @@ import picocli.CommandLine.Spec;
     name = "order",
     header = "Shows how well an order mixes, before training, and draws it.",
     description = {
-      "Computes an order without reading the records (but for labels), and says what it costs in"
-          + " randomness, each number beside what chance makes of it. mixing: how far apart in the"
-          + " order records come that are neighbours in the file; 1 for an exact shuffle, near 0"
-          + " for the order of the file.",
+      "Computes an order without reading the records (except for labels), and shows what it costs"
+          + " in randomness: each figure stands beside its value by chance. mixing is how far apart"
+          + " in the order neighbours in the file come: 1 for an exact shuffle, near 0 for the"
+          + " order of the file.",
       "",
       "With --json, one object on stdout: sampler, seed, records, positions, epoch, batchSize,"
           + " sampledBatches, windowRecords (read together; 1: none), mixing, neighbourShare,"
@@ -52,22 +52,22 @@ final class OrderCommand implements Callable<Integer> {
       names = "--epoch",
       paramLabel = "NUMBER",
       defaultValue = "0",
-      description = "Which epoch to look at. Default: ${DEFAULT-VALUE}.")
+      description = "The epoch to show. Default: ${DEFAULT-VALUE}.")
   private long epoch;
 
   @Option(
       names = "--labels",
       paramLabel = "COLUMN",
       description =
-          "Look also at how different the labels of a batch are, in this column of integers."
-              + " Default: do not.")
+          "Also show how different the labels within a batch are, with the labels in this column of"
+              + " integers. Default: no labels.")
   private String labels;
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
       description =
-          "Where the plot goes, a .png; replaced if it exists. Default: "
+          "File for the plot, a .png; replaced if it exists. Default: "
               + DEFAULT_PLOT
               + " in the current directory; none with --json.")
   private Path plot;

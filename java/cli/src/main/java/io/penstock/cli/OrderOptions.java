@@ -44,15 +44,15 @@ final class OrderOptions {
       converter = ShuffleConverter.class,
       completionCandidates = ShuffleNames.class,
       description =
-          "Order of an epoch: full, an exact shuffle that is another one in each epoch; block,"
-              + " whole blocks of records in shuffled order, with the records of a window of blocks"
-              + " shuffled; or none, as in the file. Default: ${DEFAULT-VALUE}.")
+          "Order of an epoch: full is an exact shuffle, a new one in each epoch; block is whole"
+              + " blocks of records in shuffled order, with the records of each window of blocks"
+              + " shuffled; none is as in the file. Default: ${DEFAULT-VALUE}.")
   private Shuffle shuffle;
 
   @Option(
       names = "--block-records",
       paramLabel = "RECORDS",
-      description = "Records of a block, with --shuffle block. Default: 2 MiB of them.")
+      description = "Records in a block, with --shuffle block. Default: as many as 2 MiB hold.")
   private Long blockRecords;
 
   @Option(
@@ -79,14 +79,14 @@ final class OrderOptions {
       converter = PartConverter.class,
       completionCandidates = PartNames.class,
       description =
-          "Only one part of the records; each is in one part, the same one always. Default: all.")
+          "Use only this part of the records. The part of a record never changes. Default: all"
+              + " records.")
   private String part;
 
   @Option(
       names = "--validation",
       paramLabel = "SHARE",
-      description =
-          "Share of the records that is for validation, with --split: 0 to 1. Default: 0.1.")
+      description = "Share of the records for validation, with --split: 0 to 1. Default: 0.1.")
   private Double validation;
 
   @Option(
@@ -100,22 +100,23 @@ final class OrderOptions {
       names = "--subset",
       paramLabel = "FILE",
       description =
-          "Only the records whose indices are in FILE, a one-dimensional .npy of integers. Default:"
-              + " all.")
+          "Use only the records whose indices are in FILE, a one-dimensional .npy of integers."
+              + " Default: all records.")
   private Path subset;
 
   @Option(
       names = "--weights",
       paramLabel = "FILE",
       description =
-          "Draw records with these weights, a number for each record in a one-dimensional .npy;"
-              + " with replacement, so a record may come any number of times. Default: none.")
+          "Draw records by weight, with a number for each record in FILE, a one-dimensional .npy."
+              + " Draws are with replacement: a record may come any number of times. Default:"
+              + " none.")
   private Path weights;
 
   @Option(
       names = "--without-replacement",
       description =
-          "With --weights: no record comes twice, heavy ones come early. Default: with"
+          "With --weights: no record comes twice; heavy ones come early. Default: with"
               + " replacement.")
   private boolean isWithoutReplacement;
 
@@ -123,8 +124,8 @@ final class OrderOptions {
       names = "--balance",
       paramLabel = "COLUMN",
       description =
-          "All classes equally often, by the labels in this column: integers. Default: as they"
-              + " are.")
+          "Draw all classes equally often, by the labels in this column of integers. Default: every"
+              + " record once.")
   private String balance;
 
   @Option(
@@ -133,7 +134,7 @@ final class OrderOptions {
       split = ",",
       hideParamSyntax = true,
       description =
-          "Mix the shards of the columns by weight, one for each shard: each is gone through in its"
+          "Mix the shards of the columns, with one weight for each shard. Each shard is read in its"
               + " own --shuffle, over and over. Default: shards lie end to end.")
   private List<Double> mix = new ArrayList<>();
 
@@ -141,9 +142,9 @@ final class OrderOptions {
       names = "--epoch-records",
       paramLabel = "RECORDS",
       description =
-          "Records of an epoch; more than there are only where they are drawn, with --weights,"
-              + " --balance or --mix. Default: as many as there are; with --without-replacement"
-              + " those whose weight is not 0.")
+          "Records in an epoch. More than there are is possible only with --weights, --balance or"
+              + " --mix, which draw them. Default: as many as there are; with"
+              + " --without-replacement, as many as have a weight other than 0.")
   private Long epochRecords;
 
   static final class ShuffleNames implements Iterable<String> {

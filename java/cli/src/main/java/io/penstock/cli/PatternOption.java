@@ -11,9 +11,9 @@ final class PatternOption {
       paramLabel = "NAME[,NAME...]",
       defaultValue = ALL,
       description =
-          "Of a folder: its files of these names only, in sub-folders too; stars and question marks"
-              + " stand for any characters, !NAME leaves out files and folders:"
-              + " '*.jpg,*.png,!thumbs'. Default: all but names that begin with a dot, and"
+          "For a folder: only files with these names, in sub-folders too. Stars and question marks"
+              + " stand for any characters; !NAME leaves out files and folders:"
+              + " '*.jpg,*.png,!thumbs'. Default: all, except names that begin with a dot, and"
               + " lost+found.")
   private String text;
 

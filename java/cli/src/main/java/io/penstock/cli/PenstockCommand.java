@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     header = "Shuffled batches of arrays that are larger than memory.",
-    description = "penstock help COMMAND, or COMMAND --help, tells more of each.",
+    description = "penstock help COMMAND, or COMMAND --help, describes a command.",
     versionProvider = Version.class,
     subcommands = {
       ChecksumCommand.class,
@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
       "1:failed; one line on stderr says what, and what to do",
       "2:wrong usage: an unknown option or a value that is not allowed",
       "129, 130, 143:ended by SIGHUP, SIGINT (^C) or SIGTERM; one line on stderr says what was"
-          + " done, and how to go on",
-      "141:whoever read stdout has gone, as in: penstock read x.npy --out - | head -c 10"
+          + " done, and how to continue",
+      "141:the reader of stdout has gone, as in: penstock read x.npy --out - | head -c 10"
     })
 public final class PenstockCommand implements Runnable {
   private final Streams streams;
@@ -54,7 +54,7 @@ public final class PenstockCommand implements Runnable {
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "Show the stack trace of a failure as well. Default: its one line.")
+      description = "Show the stack trace of a failure as well. Default: one line.")
   private boolean isDebug;
 
   PenstockCommand(Streams streams) {

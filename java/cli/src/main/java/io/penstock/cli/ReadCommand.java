@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
 /** {@code read}: reads epochs as a trainer would, and tells how fast that was. */
 @Command(
     name = "read",
-    header = "Reads epochs of batches as a trainer would, and says how fast that was.",
+    header = "Reads epochs of batches as a trainer would, and shows how fast that was.",
     description = {
-      "Writes or digests what was delivered if asked to; otherwise nobody looks at the data, and"
+      "Writes or digests what was delivered if asked to; otherwise the data are not looked at, and"
           + " the speed is that of reading.",
       "",
       "With --json, one object on stdout: records, batches, bytes (delivered), seconds (from the"
@@ -64,21 +64,22 @@ final class ReadCommand implements Callable<Integer> {
       names = "--first-epoch",
       paramLabel = "NUMBER",
       defaultValue = "0",
-      description = "Number of the first epoch, which tells its order. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Number of the first epoch, which determines its order. Default: ${DEFAULT-VALUE}.")
   private long firstEpoch;
 
   @Option(
       names = "--limit",
       paramLabel = "BATCHES",
-      description = "Stop after so many batches, counted over all epochs. Default: no limit.")
+      description = "Stop after this many batches, counted over all epochs. Default: no limit.")
   private Long limit;
 
   @Option(
       names = "--indices",
       paramLabel = "FILE",
       description =
-          "Write the index of each record to FILE, one a line, in the order of delivery; - is"
-              + " stdout. A file that exists is replaced, unless --state goes on with it. Default:"
+          "Write the index of each record to FILE, one per line, in the order of delivery; - is"
+              + " stdout. A file that exists is replaced, unless --state continues it. Default:"
               + " none.")
   private String indices;
 
@@ -87,7 +88,7 @@ final class ReadCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Write the bytes of the first column to FILE, in the order of delivery; - is stdout. A"
-              + " file that exists is replaced, unless --state goes on with it. Default: none.")
+              + " file that exists is replaced, unless --state continues it. Default: none.")
   private String out;
 
   @Option(

@@ -19,13 +19,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "shuffle",
     customSynopsis = "penstock shuffle [OPTIONS] PATH... DIR",
-    header = "Writes records in shuffled order into shards, of any number in bounded memory.",
+    header =
+        "Writes records in shuffled order into shards: any number of records, in bounded memory.",
     description = {
       "One permutation of all records, as read --shuffle full --seed delivers it in epoch 0,"
           + " written to DIR, the last of the paths, as COLUMN-00000.npy and so on, aligned over"
-          + " the columns. DIR is made; the directory above it must be there. Read with"
-          + " --shuffle block, such shards mix as well as a full shuffle, at the speed of a file in"
-          + " order.",
+          + " the columns. DIR is created; its parent must exist. Read with --shuffle block, such"
+          + " shards mix as well as a full shuffle, at the speed of a file in order.",
       "",
       "Reads and writes the data twice, in order; once where it fits into --memory. Needs room for"
           + " the data twice beside the source. DIR is there when it is whole; what a killed run"
@@ -48,7 +48,7 @@ final class ShuffleCommand implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "1",
       description =
-          "Files to make of each column, which differ by one record at most. Default:"
+          "Number of files for each column, which differ by one record at most. Default:"
               + " ${DEFAULT-VALUE}.")
   private int shards;
 
@@ -67,15 +67,15 @@ final class ShuffleCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       converter = SizeConverter.class,
       description =
-          "Memory for all but Java's own, in bytes or with k, m, g. Default: a quarter of what the"
-              + " machine and the control group have left, at most 1g.")
+          "Memory for everything except Java's own, in bytes or with k, m, g. Default: a quarter of"
+              + " what the machine and the control group have left, at most 1g.")
   private Long memoryBytes;
 
   @Option(
       names = "--force",
       description =
-          "Replace DIR, if a shuffle has made it and nothing else is in it. Default: a DIR with"
-              + " anything in it is refused.")
+          "Replace DIR, if a shuffle has made it and nothing else is in it. Default: a DIR that is"
+              + " not empty is an error.")
   private boolean isForced;
 
   @Option(

@@ -25,17 +25,17 @@ final class StateOptions {
       names = "--state",
       paramLabel = "FILE",
       description =
-          "Go on from the state in FILE if it exists, and save there how far this run has come: now"
-              + " and then, at its end, and when it is ended by SIGTERM or SIGINT. Files named by"
-              + " --out and --indices are then cut to where the state is, and continued. All ranks"
-              + " of a job go on from one state: where they were ended at different batches, from"
-              + " that of the rank that came least far. Default: none.")
+          "Resume from the state in FILE if it exists, and save there how far this run has come:"
+              + " now and then, at the end, and on SIGINT (^C), SIGTERM and SIGHUP. A run that"
+              + " resumes cuts the files of --out and --indices to where the state is, and"
+              + " continues them. All ranks of a job resume from one state; if they ended at"
+              + " different batches, from that of the rank that came least far. Default: none.")
   private Path file;
 
   @Option(
       names = "--state-every",
       paramLabel = "BATCHES",
-      description = "Save after so many batches, with --state. Default: " + DEFAULT_EVERY + ".")
+      description = "With --state: batches between two saves. Default: " + DEFAULT_EVERY + ".")
   private Long every;
 
   /** A state and how long the outputs were. */

@@ -23,12 +23,12 @@ import picocli.CommandLine.ParentCommand;
 /** {@code take}: writes some records of a dataset out, in an order of the user's. */
 @Command(
     name = "take",
-    header = "Writes some records out, in an order that is given.",
+    header = "Writes chosen records, in a given order.",
     description = {
       "Record i of the result is the record whose index comes i-th in --indices; an index may come"
-          + " several times. Of several columns the same records are taken.",
+          + " several times. The same records are taken from all columns.",
       "",
-      "With --json, one object on stdout as that of convert."
+      "With --json, one object on stdout, as that of convert."
     })
 final class TakeCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
@@ -41,7 +41,7 @@ final class TakeCommand implements Callable<Integer> {
       required = true,
       description =
           "Which records, in which order: an array of integers in any format that penstock reads,"
-              + " or text with one index a line. Must be given; no default.")
+              + " or text with one index per line. Must be given; no default.")
   private Path indices;
 
   @Option(
@@ -49,7 +49,7 @@ final class TakeCommand implements Callable<Integer> {
       paramLabel = "DST",
       required = true,
       description =
-          "The .npy to make; with several columns a directory, for a .npy of the name of each. Must"
+          "The .npy to write; with several columns a directory, for one .npy for each column. Must"
               + " be given; no default.")
   private Path out;
 
@@ -58,7 +58,7 @@ final class TakeCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       converter = SizeConverter.class,
       description =
-          "Memory for records that are read ahead; more of it makes random indices cheaper. In"
+          "Memory for records that are read ahead; more memory makes random indices cheaper. In"
               + " bytes or with k, m, g. Default: a quarter of what the machine and the control"
               + " group have left, at most 1g.")
   private Long memoryBytes;

@@ -32,24 +32,24 @@ import picocli.CommandLine.Spec;
     name = "tune",
     header = "Measures a device, and prints the readahead flags that suit it.",
     description = {
-      "Looks at the device under a file: random reads by size and by how many are in flight, and"
-          + " reading in the file's order. Prints a table, the readahead flags that suit the device"
-          + " with the reason for each, and, for a .npy file, how fast an exact shuffle of it would"
-          + " be with so much memory. Nothing is written to PATH if it is a file; reads go past the"
-          + " page cache where the file system allows it, otherwise the file's pages are dropped"
-          + " from the cache. Best on an idle device, and on a file larger than its own cache.",
+      "Measures the device under a file: random reads by size and by number in flight, and reading"
+          + " in the order of the file. Prints a table, the readahead flags that suit the device"
+          + " with the reason for each, and, for a .npy file, how fast an exact shuffle would be by"
+          + " memory. Nothing is written to PATH if it is a file; reads go past the page cache if"
+          + " the file system allows it; otherwise the pages of the file are dropped from the"
+          + " cache. Best on an idle device, and on a file larger than its own cache.",
       "",
       "With --json, one object on stdout: path, fileBytes, recordBytes (null if not a .npy),"
-          + " backend, io, reason (why not a better way of reading; null if there is none), rounds,"
-          + " spread (quartile range of the rounds / their median, of the median point),"
+          + " backend, io, reason (why a better backend is not used; null if there is none),"
+          + " rounds, spread (quartile range of the rounds / their median, of the median point),"
           + " randomReads and sequentialReads (each a list of requestBytes, queueDepth,"
           + " requestsPerSecond, bytesPerSecond, leastPerSecond, mostPerSecond; requestsPerSecond"
           + " is the median of the rounds), knees (list of requestBytes, queueDepth,"
           + " requestsPerSecond), sequentialBytesPerSecond, readahead (the flags), queueDepth,"
           + " mergeGapBytes, maxReadBytes, reasons (list of flag, value, why), forecasts (list of"
           + " memoryBytes, windowRecords, byWindows, recordsPerSecond, firstEpochPerSecond; the"
-          + " rates are null where the memory is too little), notes (list of sentences), plot"
-          + " (path; null if none)."
+          + " rates are null if the memory is too little), notes (list of sentences), plot (path;"
+          + " null if none)."
     })
 final class TuneCommand implements Callable<Integer> {
   private static final String DEFAULT_PLOT = "penstock-tune.png";
@@ -70,7 +70,7 @@ final class TuneCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       description =
-          "A file of at least 16 MiB, .npy or any other; or a directory, where a file is made,"
+          "A file of at least 16 MiB, .npy or any other; or a directory, in which a file is made,"
               + " measured and deleted.")
   private Path path;
 
@@ -94,15 +94,14 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "Fewer sizes and shorter, for a first look: ends within ten seconds. Default: within a"
-              + " minute.")
+          "A short run with fewer sizes, which ends within ten seconds. Default: within a minute.")
   private boolean isQuick;
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
       description =
-          "Where the plot goes, a .png; replaced if it exists. Default: "
+          "File for the plot, a .png; replaced if it exists. Default: "
               + DEFAULT_PLOT
               + " in the current"
               + " directory; none with --json.")

@@ -16,18 +16,18 @@ import picocli.CommandLine.ParentCommand;
 /** {@code verify}: reads all of a dataset and says what of it is not what it was. */
 @Command(
     name = "verify",
-    header = "Reads files and says which of them, and which of their records, are damaged.",
+    header = "Reads files and shows which of them, and which of their records, are damaged.",
     description = {
-      "Compares with what checksum has written down: which files are missing, of another size, or"
-          + " more than there were; which MiB of them are damaged or cannot be read; and which"
-          + " records these hold that are damaged, by column. Exits with 1 if anything is, with a"
-          + " line on stderr for each PATH that is not as it was, or cannot be verified.",
+      "Compares files with what checksum has written: which files are missing, have another size,"
+          + " or were added; which MiB of them are damaged or cannot be read; and which records in"
+          + " these are damaged, by column. Exits with 1 if anything is wrong, with a line on"
+          + " stderr for each PATH that has changed or cannot be verified.",
       "",
       "With --json, one object on stdout, or {\"manifests\": [...]} for several: manifest, ok,"
           + " bytes (read), seconds, bytesPerSecond, files (those with a problem: path, problem as"
           + " missing, resized, extra or damaged, expectedBytes, foundBytes, damagedChunks as byte"
-          + " offsets, unreadableChunks likewise), damagedRecords (how many, null where it cannot"
-          + " be told), records (the first 1000: index, column)."
+          + " offsets, unreadableChunks likewise), damagedRecords (their number, null if it is not"
+          + " known), records (the first 1000: index, column)."
     })
 final class VerifyCommand implements Callable<Integer> {
   @ParentCommand private PenstockCommand penstock;
@@ -36,8 +36,8 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "PATH",
       arity = "1..*",
       description =
-          "Manifests (NAME.penstock.json, or any other name that checksum was given), or the first"
-              + " files of datasets that have theirs beside them.")
+          "Manifests (NAME.penstock.json, or another name that was given to checksum), or the first"
+              + " files of datasets with a manifest beside them.")
   private List<Path> paths;
 
   @Option(
