@@ -17,6 +17,14 @@ public final class LayoutCheck {
   private final ElementType elementType;
   private final List<Long> shape;
 
+  /**
+   * For the checks of one array. Nothing is checked yet.
+   *
+   * @param path the file, which messages name
+   * @param part name of the array in its file; empty if it is all of it
+   * @param elementType what the file says its elements are
+   * @param shape what the file says its axes are, the records first; empty for a single number
+   */
   public LayoutCheck(Path path, String part, ElementType elementType, List<Long> shape) {
     this.path = path;
     this.part = part;
@@ -52,6 +60,10 @@ public final class LayoutCheck {
   /**
    * Throws unless an array of one piece ends before a place in the file. For arrays inside a part
    * of a file, which must not reach into the next.
+   *
+   * @param offsetBytes where it begins in the file
+   * @param endBytes where it has to end at the latest
+   * @throws PenstockException if it does not, or its shape cannot exist
    */
   public void checkPiece(long offsetBytes, long endBytes) {
     long dataBytes = product(recordBytes(), shape.isEmpty() ? 1 : shape.getFirst());
@@ -60,7 +72,12 @@ public final class LayoutCheck {
     }
   }
 
-  /** Size of a record, after all checks of the shape that do not need the file. */
+  /**
+   * Size of a record, after all checks of the shape that do not need the file.
+   *
+   * @return its bytes, at least 1
+   * @throws PenstockException if the shape cannot exist
+   */
   public long recordBytes() {
     checkAxes();
     List<Long> recordShape = shape.isEmpty() ? shape : shape.subList(1, shape.size());

@@ -38,28 +38,58 @@ public final class Part {
     this.problem = problem;
   }
 
+  /**
+   * A part that can be read where it lies.
+   *
+   * @param layout where that is
+   * @return the part, with the name that the layout has
+   */
   public static Part of(ArrayLayout layout) {
     return new Part(layout.part(), false, layout, layout.path(), null, null);
   }
 
-  /** A field of the part before it, which has the same bytes. */
+  /**
+   * A field of the part before it, which has the same bytes.
+   *
+   * @param layout where the field lies
+   * @return the part
+   */
   public static Part field(ArrayLayout layout) {
     return new Part(layout.part(), true, layout, layout.path(), null, null);
   }
 
-  /** A part that is there but cannot be read where it lies. */
+  /**
+   * A part that is there but cannot be read where it lies.
+   *
+   * @param path the file
+   * @param name of the part; empty for all of the file
+   * @param problem what was expected, what was found, what to do
+   * @return the part
+   */
   public static Part refused(Path path, String name, String problem) {
     String what = name.isEmpty() ? problem : "'" + name + "': " + problem;
     return new Part(name, false, null, path, path + ": " + what, null);
   }
 
-  /** A part that cannot be read where it lies, but from its beginning to its end. */
+  /**
+   * A part that cannot be read where it lies, but from its beginning to its end.
+   *
+   * @param array what reads it so
+   * @param problem what was expected, what was found, what to do
+   * @return the part
+   */
   public static Part streamed(StreamedArray array, String problem) {
     Part refused = refused(array.path(), array.part(), problem);
     return new Part(refused.name, false, null, refused.path, refused.problem, array);
   }
 
-  /** The same for what was found out by trying. */
+  /**
+   * A part that a reader was tried on, in vain.
+   *
+   * @param name of the part; empty for all of the file
+   * @param problem what the reader said; its message is kept
+   * @return the part
+   */
   public static Part refused(String name, PenstockException problem) {
     return new Part(name, false, null, problem.path(), problem.getMessage(), null);
   }

@@ -55,6 +55,15 @@ public record Tensor(
     strides = List.copyOf(strides);
   }
 
+  /**
+   * Describes the memory of a column, one record after another in C order.
+   *
+   * @param data memory of the records, which must be at least {@code size} of them
+   * @param column what the records are
+   * @param size number of records, the first axis of the shape
+   * @return the description; of text its code points as uint32, of bytes and raw records their
+   *     bytes
+   */
   public static Tensor of(MemorySegment data, OutputColumn column, int size) {
     ElementType type = column.elementType();
     int code =

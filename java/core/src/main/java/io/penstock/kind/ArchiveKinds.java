@@ -99,7 +99,12 @@ public final class ArchiveKinds {
         : Optional.empty();
   }
 
-  /** What a zip archive is, by the names of its members. */
+  /**
+   * What a zip archive is, by the names of its members.
+   *
+   * @param names of all members
+   * @return the kind; of a zip archive like any other if none fits better
+   */
   public static FileKind zip(List<String> names) {
     if (names.stream().anyMatch(name -> name.endsWith(".npy"))) {
       return new FileKind("an .npz archive", Content.ARRAYS, "name an array as FILE#NAME");

@@ -25,6 +25,12 @@ public final class Arguments {
     }
   }
 
+  /**
+   * Checks the number of an epoch.
+   *
+   * @param epoch the number, from 0
+   * @throws IllegalArgumentException if it is negative
+   */
   public static void checkEpoch(long epoch) {
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch must be >= 0, was " + epoch);

@@ -20,10 +20,11 @@ import java.util.function.LongUnaryOperator;
  * @param epoch whose order it is
  * @param sampledBatches batches that were looked at
  * @param neighbourShare share of records whose next record in the file is in the same batch
- * @param chanceNeighbourShare the same by chance @param mixing how far apart in the order
- *     neighbours in the file come, on average, relative to chance: 1 is as far as any two records;
- *     a block shuffle whose windows are a tenth of the data is near 0.1, the order of the file near
- *     0. NaN for orders without an inverse, such as draws with replacement
+ * @param chanceNeighbourShare the same by chance
+ * @param mixing how far apart in the order neighbours in the file come, on average, relative to
+ *     chance: 1 is as far as any two records; a block shuffle whose windows are a tenth of the data
+ *     is near 0.1, the order of the file near 0. NaN for orders without an inverse, such as draws
+ *     with replacement
  * @param displacement how far records are moved, on average, as a share of the whole; by chance 1/3
  * @param batchSpread how far apart in the file two records of a batch lie, on average, relative to
  *     chance

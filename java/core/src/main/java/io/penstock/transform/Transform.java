@@ -19,7 +19,11 @@ import java.util.function.Function;
 public final class Transform {
   /** A transform that has been bound to the columns that it reads. */
   public sealed interface Bound permits OfRecords, OfBatches {
-    /** The columns that it writes. @return the columns, numbered in this order */
+    /**
+     * The columns that it writes.
+     *
+     * @return the columns, numbered in this order; immutable
+     */
     List<OutputColumn> outputs();
   }
 

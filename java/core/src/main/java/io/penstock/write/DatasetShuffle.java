@@ -71,8 +71,9 @@ public final class DatasetShuffle {
   private int passes;
 
   /**
-   * The result. @param records written
+   * The result.
    *
+   * @param records written
    * @param bytes written to shards
    * @param buckets that records were scattered to
    * @param passes over the data: 1 if it fits into memory, otherwise 2 or more
