@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
     header = "Shows how well an order mixes, before training, and draws it.",
     description = {
       "Computes an order without reading the records (except for labels), and shows what it costs"
-          + " in randomness: each figure stands beside its value by chance. mixing is how far apart"
-          + " in the order neighbours in the file come: 1 for an exact shuffle, near 0 for the"
-          + " order of the file.",
+          + " in randomness: each figure stands beside its value by chance. The figure mixing says"
+          + " how far apart in the order neighbours in the file come: 1 for an exact shuffle, near"
+          + " 0 for the order of the file.",
       "",
       "With --json, one object on stdout: sampler, seed, records, positions, epoch, batchSize,"
           + " sampledBatches, windowRecords (read together; 1: none), mixing, neighbourShare,"
