@@ -11,25 +11,25 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Where an array lies in a file and what it is made of: all that is known before reading records.
+ * Where an array lies in a file, with its type and shape: everything that is known before records
+ * are read.
  *
  * <p>A layout that exists is sound: its records have at least one byte each, no size overflows, and
- * the file was large enough for all of them when it was opened. Records lie in runs, one after
- * another within a run at a fixed distance. The elements of a record lie at fixed distances too,
- * which are those of one piece (C order) unless {@link #isWhole()} is false. Immutable; holds no
- * open file.
+ * the file was large enough for all of them when it was opened. Records lie in runs, at a fixed
+ * distance within a run. The elements of a record lie at fixed distances too; a record is
+ * contiguous, in C order, unless {@link #isWhole()} is false. Immutable; holds no open file.
  *
  * @param path the file that the records are in
- * @param part name of the part of the file, as in {@code FILE#PART}; empty when the array is all
- *     that the file is
- * @param format name of the format it was recognised as, "npy"
+ * @param part name of the part of the file, as in {@code FILE#PART}; empty if the array is the
+ *     whole file
+ * @param format name of the recognised format, such as "npy"
  * @param elementType type of the elements, as stored
  * @param shape sizes of all axes, outermost first; the first is the number of records; empty for a
  *     0-d array, which is one record
- * @param fortranOrder what the file says of its order: true where the first axis varies fastest
+ * @param fortranOrder the order that the file states: true if the first axis varies fastest
  * @param runs where the records lie, in index order, at least one
  * @param recordStrides distance in bytes between neighbours along each axis of a record
- * @param fields what elements of a structured type are made of; empty for plain elements
+ * @param fields the fields of a structured type; empty for plain elements
  * @param fileBytes size of the file in bytes when it was opened
  * @param modified when the file was last modified, as found on opening it
  */
@@ -49,7 +49,7 @@ public record ArrayLayout(
   /** NumPy itself knows 64 axes at most (32 before NumPy 2), so no real file has more. */
   public static final int MAX_AXES = 64;
 
-  /** Fields that a message names. */
+  /** Most fields that a message names. */
   private static final int MAX_NAMES = 8;
 
   /**
@@ -58,7 +58,7 @@ public record ArrayLayout(
    * @param offsetBytes where the first record starts, in bytes from the start of the file
    * @param recordCount number of records, at least 0
    * @param strideBytes from the start of one record to the start of the next, at least 1; larger
-   *     than a record where something lies between them, smaller where they overlap
+   *     than a record if there are gaps, smaller if records overlap
    */
   public record Run(long offsetBytes, long recordCount, long strideBytes) {}
 
@@ -92,7 +92,7 @@ public record ArrayLayout(
   /**
    * Sizes of the axes of one record.
    *
-   * @return the shape without its first axis; empty when a record is one element
+   * @return the shape without its first axis; empty if a record is one element
    */
   public List<Long> recordShape() {
     return shape.isEmpty() ? shape : shape.subList(1, shape.size());
@@ -130,9 +130,9 @@ public record ArrayLayout(
   }
 
   /**
-   * Whether every record is one piece of the file, so that one read gets it as it is delivered.
+   * Whether every record is contiguous in the file, so that one read gets it as it is delivered.
    *
-   * @return false where elements of a record lie apart or in another order, as in Fortran order
+   * @return false if the elements of a record lie apart or in another order, as in Fortran order
    */
   public boolean isWhole() {
     long pieceBytes = elementType.sizeBytes();
@@ -147,7 +147,7 @@ public record ArrayLayout(
   }
 
   /**
-   * Whether the array is one piece of the file: whole records, one after another without gaps.
+   * Whether the array is contiguous in the file: whole records, one after another without gaps.
    *
    * @return true for all arrays in C order that stand alone
    */
@@ -175,12 +175,11 @@ public record ArrayLayout(
   }
 
   /**
-   * Windows over a stream, as records: of each so many elements, and each so many elements after
-   * the one before. They overlap where the step is the smaller of both.
+   * Windows over a stream, as records. They overlap if the stride is smaller than a window.
    *
-   * @param windows how many elements there are, in a window, and from one window to the next
+   * @param windows the number of elements in all, in a window, and from one window to the next
    * @return a layout of windows over the same bytes, those that end within the stream
-   * @throws PenstockException if this is not one run of elements, or not of so many
+   * @throws PenstockException if this is not one run of elements, or has another number of them
    */
   public ArrayLayout windows(TokenWindows windows) {
     if (shape.size() != 1 || !isContiguous() || windows.tokenCount() != recordCount()) {

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An array whose elements do not lie in the file as they are, but can be had one after another:
- * text that stands for bytes in an old pickle, or compressed chunks. It cannot be shuffled in
- * place; written out once, as {@code penstock convert} does, it can.
+ * An array whose elements do not lie in the file as they are, but can be read from first to last:
+ * text that encodes bytes in an old pickle, or compressed chunks. It cannot be shuffled in place;
+ * {@code penstock convert} writes it out once, and the result can.
  *
- * <p>What it says of itself is sound: no size is zero or overflows. Immutable; holds no open file.
+ * <p>Its description is sound: no size is zero or overflows. Immutable; holds no open file.
  *
  * @param path the file
  * @param part name of the part of the file
- * @param elementType type of the elements, as they come
+ * @param elementType type of the elements, as delivered
  * @param shape sizes of all axes, outermost first
- * @param fortranOrder whether the first axis varies fastest in what comes
+ * @param fortranOrder whether the first axis varies fastest in what is delivered
  * @param source of the elements
  */
 public record StreamedArray(
@@ -28,13 +28,13 @@ public record StreamedArray(
     boolean fortranOrder,
     Source source) {
 
-  /** Where elements come from. */
+  /** The source of the elements. */
   public interface Source {
     /**
-     * Opens the elements from the first one on.
+     * Opens a stream of the elements, from the first on.
      *
-     * @return their bytes, to be closed by the caller; reading throws an {@link IOException} with
-     *     what is wrong where they are damaged
+     * @return their bytes, to be closed by the caller; reading throws an {@link IOException} that
+     *     says what is wrong if they are damaged
      * @throws IOException if the file cannot be opened
      */
     InputStream open() throws IOException;

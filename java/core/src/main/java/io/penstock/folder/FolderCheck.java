@@ -16,18 +16,21 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Whether a folder is still what its index says: asked of each folder, which new, renamed and
- * removed files modify, and of each file, which may have been edited in place.
+ * Checks whether a folder is still what its index says: each folder, as new, renamed and removed
+ * files modify it, and each file, as it may have been edited in place.
  *
- * <p>The system is asked once per file, as reading it does some five times; where that takes long,
- * on a network, many questions are asked at once. Nothing of it is part of what a state means: an
- * index that is out of date is made again.
+ * <p>It makes one system call for each file, where reading the file makes about five. Where calls
+ * take long, as on a network, many run at once. Times are not part of a state: an index that is out
+ * of date is made again.
  */
 final class FolderCheck {
-  /** What was modified within one tick of being looked at may be modified again unseen. */
+  /**
+   * A file that was modified within one clock tick of being checked may be modified again
+   * unnoticed.
+   */
   private static final long TICK_NANOS = 20_000_000;
 
-  /** Fewer files are asked for one after another: that is as fast as starting threads. */
+  /** Fewer files than this are checked one after another: that is as fast as starting threads. */
   private static final int FEW_FILES = 2000;
 
   private static final int THREADS = 16;
@@ -42,7 +45,7 @@ final class FolderCheck {
   }
 
   /**
-   * Asks.
+   * Checks.
    *
    * @throws PenstockException if the thread is interrupted meanwhile; it stays interrupted
    */
@@ -111,7 +114,7 @@ final class FolderCheck {
     return !isRecent && FolderListing.modifiedNanos(found) == knownNanos;
   }
 
-  /** Null if it is gone or cannot be looked at: looking through the folder says why. */
+  /** Null if it is gone or cannot be examined: scanning the folder says why. */
   private BasicFileAttributes attributesOrNull(byte[] name) {
     try {
       return Files.readAttributes(FileNames.path(folder, name), BasicFileAttributes.class);

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A folder of small files whose names and sizes were written down once: each file is a record.
+ * The index of a folder of small files, each of which is a record: their names and sizes.
  *
- * <p>Order and classes are those of {@link FolderListing}. The index holds as long as all folders
- * and files have the sizes and times that they had; otherwise it is made again when it is opened,
- * and deleting it loses nothing. Immutable; holds no open file.
+ * <p>Order and classes are those of {@link FolderListing}. The index is valid as long as all
+ * folders and files keep their sizes and times; otherwise it is made again when it is opened.
+ * Deleting it loses nothing. Immutable; holds no open file.
  */
 public final class FolderIndex {
   private final Path folder;
@@ -39,7 +39,7 @@ public final class FolderIndex {
   }
 
   /**
-   * Where the index of a folder lies unless somebody chooses another place: beside it.
+   * The default place of the index of a folder: beside it.
    *
    * @param folder the folder
    * @return {@code FOLDER.penstock-index}
@@ -51,16 +51,16 @@ public final class FolderIndex {
   }
 
   /**
-   * Takes the index of a folder, and makes it first where there is none, or where a folder or file
-   * was modified since. Asks the system about each file once, and reads none.
+   * Opens the index of a folder; makes it first if there is none, or if a folder or file was
+   * modified since. It asks the system about each file once, and reads none.
    *
    * @param folder with files in it and in its sub-folders
    * @param pattern of the files' names, as for {@link FolderListing#of}
    * @param file where the index is kept
    * @return the index, of at least one file
-   * @throws PenstockException if no file in the folder matches, something in it cannot be looked
-   *     at, the index cannot be written, or another file lies in its place
-   * @throws IllegalArgumentException if the pattern is none
+   * @throws PenstockException if no file in the folder matches, something in it cannot be examined,
+   *     the index cannot be written, or another file lies in its place
+   * @throws IllegalArgumentException if the pattern is not valid
    */
   public static FolderIndex open(Path folder, String pattern, Path file) {
     try {
@@ -135,7 +135,7 @@ public final class FolderIndex {
   }
 
   /**
-   * A number that stands for names, sizes and classes of all files.
+   * A digest of names, sizes and classes of all files.
    *
    * @return 64 hexadecimal digits
    */
@@ -144,7 +144,7 @@ public final class FolderIndex {
   }
 
   /**
-   * A number that stands for names, sizes, times of modification and classes of all files.
+   * A digest of names, sizes, modification times and classes of all files.
    *
    * @return 64 hexadecimal digits
    */
@@ -153,7 +153,7 @@ public final class FolderIndex {
   }
 
   /**
-   * Some of the files, as many of the first as of the last, with their sizes.
+   * Some of the files, as many from the beginning as from the end, with their sizes.
    *
    * @param most how many at most, at least 1
    * @return sizes in bytes by path, in index order
@@ -179,7 +179,7 @@ public final class FolderIndex {
   }
 
   /**
-   * Where the labels lie in the index file: of each file the number of its class, -1 for files in
+   * Where the labels lie in the index file: the number of the class of each file, -1 for files in
    * no sub-folder.
    *
    * @return a path that can be opened wherever one can, of integers of 4 bytes
@@ -199,8 +199,8 @@ public final class FolderIndex {
   }
 
   /**
-   * Where names start in the index file; sizes start at {@link #sizesAt}, followed by times of
-   * modification and ends of names, 8 bytes of each file.
+   * Where names start in the index file; sizes start at {@link #sizesAt}, followed by modification
+   * times and ends of names, 8 bytes for each file.
    *
    * @param recordCount number of files
    * @return in bytes

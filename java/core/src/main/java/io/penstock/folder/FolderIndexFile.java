@@ -22,18 +22,18 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The index file of a folder: how a listing is written down, and what is found there again.
+ * The index file of a folder: writes a listing, and reads it again.
  *
- * <p>What it owns: the layout. A header (magic, version, counts, when the folder was looked
- * through, digests); of each file its size (int64), time of modification (int64, ns), where its
- * name ends (int64), its class (int32, -1 for none); the names; and words that each end with a zero
- * byte: the pattern, the number of folders, their names and times, the classes. All little-endian,
- * names as the bytes that the system has. It must not believe a file that it did not write.
+ * <p>What it owns: the layout. A header (magic, version, counts, time of the scan, digests); for
+ * each file its size (int64), modification time (int64, ns), the end of its name (int64), its class
+ * (int32, -1 for none); the names; and strings that each end with a zero byte: the pattern, the
+ * number of folders, their names and times, the classes. All little-endian, names as the bytes that
+ * the system has. It must not trust a file that it did not write.
  */
 final class FolderIndexFile {
   static final int HEADER_BYTES = 160;
 
-  /** Of each file, before the names. */
+  /** For each file, before the names. */
   static final int ENTRY_BYTES = 28;
 
   private static final long MAGIC = 0x3158444954534e50L;
@@ -55,8 +55,7 @@ final class FolderIndexFile {
   }
 
   /**
-   * Null if there is no index, or it is damaged or of another version, so that it can be made
-   * again.
+   * Null if there is no index, or it is damaged or of another version; it can then be made again.
    *
    * @throws PenstockException if another file lies in its place
    */
@@ -64,7 +63,7 @@ final class FolderIndexFile {
     if (!Files.exists(file)) {
       return null;
     }
-    // A pipe in its place would block whoever opens it.
+    // Opening a pipe in its place would block.
     ByteBuffer bytes = Files.isRegularFile(file) ? bytes(file) : ByteBuffer.allocate(0);
     if (bytes.remaining() < 2 * DIGESTS_AT || bytes.getLong(0) != MAGIC) {
       throw PenstockException.about(
@@ -162,12 +161,12 @@ final class FolderIndexFile {
     return name;
   }
 
-  /** When looking through the folder began, since 1970. */
+  /** When the scan of the folder began, since 1970. */
   long startNanos() {
     return bytes.getLong(32);
   }
 
-  /** When it was over. */
+  /** When it ended. */
   long endNanos() {
     return bytes.getLong(48);
   }
@@ -254,11 +253,11 @@ final class FolderIndexFile {
     return tail.array();
   }
 
-  /** Whole or not at all: other processes may be reading the index that was there. */
+  /** Atomically: other processes may be reading the old index. */
   static void write(Path file, byte[] index) {
     try {
       Path real = LocalFiles.target(file);
-      // Of this call alone: others may make the same index at the same time.
+      // For this call alone: others may make the same index at the same time.
       Path unfinished = real.resolveSibling(real.getFileName() + "." + UUID.randomUUID());
       try {
         Files.write(unfinished, index, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

@@ -24,19 +24,19 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The files of a folder and its sub-folders in their one order, and the numbers of their classes:
- * what all that reads folders stands on, so that records and labels of the same folder belong
- * together however they were read.
+ * The files of a folder and its sub-folders in a defined order, with the numbers of their classes.
+ * Everything that reads folders uses it, so that records and labels of a folder always belong
+ * together.
  *
  * <p>Files come in the order of their paths, name by name, with numbers as numbers. A class is a
  * folder in the folder, whether there are files in it or not; classes are numbered from 0 in the
  * same order. Links are followed, to files and to folders. Names that begin with a dot and {@code
- * lost+found} are left out. What cannot be looked at is an error, and so are links that lead
+ * lost+found} are left out. A file that cannot be examined is an error, and so are links that lead
  * nowhere or to a folder above, pipes and devices: nothing else is left out unless a pattern says
  * so. Immutable.
  */
 public final class FolderListing {
-  /** A file or folder by its path from the folder on, as text and as the system has it. */
+  /** A file or folder, by its path relative to the folder, as text and as the system has it. */
   static final class Found {
     private final String name;
     private final byte[] bytes;
@@ -94,15 +94,15 @@ public final class FolderListing {
   }
 
   /**
-   * Looks through a folder.
+   * Scans a folder.
    *
    * @param folder the folder, or a link to it
-   * @param pattern of the files' names, with stars and question marks; several with commas between,
+   * @param pattern of the files' names, with stars and question marks; several separated by commas;
    *     {@code !NAME} for files and folders to leave out: {@code *.jpg,*.png,!thumbs}. Names that
    *     begin with a dot match only a pattern that does
    * @return what is in it now; at least one file
-   * @throws PenstockException if it is no folder, no file in it matches, or something in it cannot
-   *     be looked at
+   * @throws PenstockException if it is not a folder, no file in it matches, or something in it
+   *     cannot be examined
    * @throws IllegalArgumentException if the pattern is none
    */
   public static FolderListing of(Path folder, String pattern) {
@@ -124,7 +124,7 @@ public final class FolderListing {
   }
 
   /**
-   * Refuses a pattern that is none, before any folder is looked through.
+   * Refuses an invalid pattern, before any folder is scanned.
    *
    * @param pattern as for {@link #of}
    * @throws IllegalArgumentException if it has empty names or slashes
@@ -194,7 +194,7 @@ public final class FolderListing {
     return classes;
   }
 
-  /** When looking began, since 1970. */
+  /** When the scan began, since 1970. */
   long startNanos() {
     return startNanos;
   }

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Which files of a folder are meant, by their names: {@code *.jpg,*.jpeg,!thumbs}.
+ * Selects files of a folder by their names: {@code *.jpg,*.jpeg,!thumbs}.
  *
- * <p>Patterns with commas between, where a star stands for any characters and a question mark for
- * one. A file is meant if one of them matches; one that begins with an exclamation mark leaves out
- * what it matches, files and whole folders. Names that begin with a dot match only a pattern that
- * does, and {@code lost+found} is never meant: the system keeps it at the top of a file system.
+ * <p>Patterns are separated by commas; a star stands for any characters and a question mark for
+ * one. A file is selected if one of them matches; a pattern that begins with an exclamation mark
+ * leaves out what it matches, files and whole folders. Names that begin with a dot match only a
+ * pattern that does, and {@code lost+found} is never selected: the system keeps it at the top of a
+ * file system.
  */
 final class NamePattern {
   private static final String LOST_AND_FOUND = "lost+found";
@@ -45,7 +46,7 @@ final class NamePattern {
     return matches(name.startsWith(".") ? meantWithDots : meant, name) && !matches(leftOut, name);
   }
 
-  /** Whether a folder of this name is not entered, and is no class. */
+  /** Whether a folder of this name is skipped, and is not a class. */
   boolean leavesOutFolder(String name) {
     return name.startsWith(".") || name.equals(LOST_AND_FOUND) || matches(leftOut, name);
   }

@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 /**
  * Finds the arrays in a file, whatever format the file has.
  *
- * <p>The format is told by the file's first bytes, never by its name. A path may name one of
- * several arrays, {@code FILE#PART}; a file whose name has a {@code #} in it is found all the same.
+ * <p>The first bytes of a file determine its format, never its name. A path may name one of several
+ * arrays, {@code FILE#PART}; a file whose name contains a {@code #} is found all the same.
  * Stateless; any thread.
  */
 public final class Formats {
@@ -45,10 +45,10 @@ public final class Formats {
           MEGATRON,
           new PickleFormat());
 
-  /** Enough to tell any format by, and to show a user what is there instead. */
+  /** Enough to recognise any format, and to show a user what is there instead. */
   private static final int START_BYTES = 16;
 
-  /** Names that a message lists before it gives their number only. */
+  /** Most names that a message lists; beyond that it gives their number only. */
   private static final int MAX_NAMES = 8;
 
   private static final String SEQUENCES = "sequences";
@@ -57,15 +57,15 @@ public final class Formats {
   private Formats() {}
 
   /**
-   * Opens a file, reads what it says of one array, and closes it again.
+   * Opens a file, reads the description of one array, and closes it again.
    *
    * <p>Reads descriptions only, no records, and never blocks on a pipe.
    *
-   * @param path a regular file or a link to one, with {@code #} and the name of a part where there
-   *     is more than one array in it, or what {@link #raw} makes of it
-   * @return where the array lies and what it is made of
+   * @param path a regular file or a link to one, with {@code #} and the name of a part if there is
+   *     more than one array in it, or a result of {@link #raw}
+   * @return where the array lies, its type and its shape
    * @throws PenstockException if there is no such file or part, it cannot be read, its format is
-   *     not known or not supported yet, its header is not valid, or it is cut short
+   *     unknown or not supported, its header is not valid, or it is cut short
    */
   public static ArrayLayout open(Path path) {
     PartPath place = PartPath.of(path);
@@ -78,11 +78,11 @@ public final class Formats {
   }
 
   /**
-   * Finds an array that cannot be read where it lies, but from its beginning to its end. Where a
-   * pickle has elements as lines of text, these are looked through, however long they are.
+   * Finds an array that cannot be read in place, but from beginning to end. If a pickle has
+   * elements as lines of text, these are scanned, however long they are.
    *
    * @param path as for {@link #open}
-   * @return the array; empty for one that {@link #open} opens, or that cannot be read at all
+   * @return the array; empty if {@link #open} opens it, or if it cannot be read at all
    * @throws PenstockException if there is no such file or part, or it is damaged
    */
   public static Optional<StreamedArray> streamed(Path path) {
@@ -101,10 +101,10 @@ public final class Formats {
    *
    * @param file a regular file or a link to one
    * @return the parts with their names, in the order of the file; fields of structured arrays
-   *     follow the array that they belong to. Of a pickle with more than 65,536 arrays the first,
-   *     and behind them one without a name whose problem says how many there are more
+   *     follow the array that they belong to. For a pickle with more than 65,536 arrays, the first
+   *     ones, followed by one without a name whose problem says how many more there are
    * @throws PenstockException as for {@link #open}, but not for single parts that cannot be read:
-   *     those throw when they are asked for their layout
+   *     those throw when asked for their layout
    */
   public static List<Part> parts(Path file) {
     return inside(file, false, Contents::parts);
@@ -114,10 +114,10 @@ public final class Formats {
    * Finds the files that a pattern stands for: stars and question marks in the last name of a path,
    * {@code data/part-*.npy}.
    *
-   * @param path a pattern, or any other path; a part behind it is the part of each file
+   * @param path a pattern, or any other path; a part after it applies to each file
    * @return the files that match, in the order of their names with numbers as numbers, so that
-   *     {@code part-10} follows {@code part-9}; only the path itself where it is no pattern, or
-   *     where a file has this very name
+   *     {@code part-10} follows {@code part-9}; only the path itself if it is not a pattern, or if
+   *     a file has exactly this name
    * @throws PenstockException if no file matches, or the directory cannot be read
    */
   public static List<Path> shards(Path path) {
@@ -126,10 +126,10 @@ public final class Formats {
 
   /**
    * Whether a path names the sequences of an index of token data, {@code FILE.idx#sequences}: they
-   * have different lengths, so that {@link #open} cannot tell where each of them lies.
+   * have different lengths, so {@link #open} cannot say where each of them lies.
    *
    * @param path a file, or a part of one
-   * @return whether it is one column of a dataset, with records of different sizes
+   * @return true if it is a column with records of different sizes
    */
   public static boolean isSequences(Path path) {
     PartPath place = PartPath.of(path);
@@ -143,10 +143,10 @@ public final class Formats {
 
   /**
    * Whether a path names the labels of a folder of files, {@code FOLDER#label}: the number of the
-   * sub-folder that each of them lies in, see {@link FolderIndex#classes}.
+   * sub-folder of each file, see {@link FolderIndex#classes}.
    *
    * @param path a file, a folder, or a part of one
-   * @return whether it is labels
+   * @return true if it is labels
    */
   public static boolean isLabels(Path path) {
     PartPath place = PartPath.of(path);
@@ -164,7 +164,7 @@ public final class Formats {
   }
 
   /**
-   * Another part of the file whose sequences are meant.
+   * Another part of the same file.
    *
    * @param path {@code FILE.idx#sequences}
    * @param part name of the other part
@@ -176,14 +176,14 @@ public final class Formats {
   }
 
   /**
-   * Says what is in a file that does not say so itself: elements one after another, with anything
-   * before them. Nothing is opened or checked here.
+   * Makes a path that describes a file without a header: elements one after another, after any
+   * number of other bytes. It opens and checks nothing.
    *
    * @param file the file
-   * @param dtype type of the elements, as {@code <u2} or {@code uint16}; without an order in that
-   *     of this machine
+   * @param dtype type of the elements, as {@code <u2} or {@code uint16}; without a byte order, in
+   *     that of this machine
    * @param shape sizes of all axes, outermost first, at least one; the first may be -1, for as many
-   *     records as there are up to the end of the file
+   *     records as there are until the end of the file
    * @param offsetBytes where the first element starts, in bytes from the start of the file
    * @return {@code FILE#raw:DTYPE:SHAPE:OFFSET}, which can be opened wherever a path can
    * @throws IllegalArgumentException if there is no such type or shape, or the offset is negative
@@ -193,7 +193,7 @@ public final class Formats {
   }
 
   /**
-   * The name that a column has when nobody gives it another.
+   * The default name of a column.
    *
    * @param path a file, or a part of one
    * @return the name of the part, or else the file's name without its extension

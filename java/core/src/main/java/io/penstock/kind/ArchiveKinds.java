@@ -60,7 +60,7 @@ public final class ArchiveKinds {
                     "unpack it with " + tool.command));
   }
 
-  /** A compression that the JDK does not know, and the program that undoes it. */
+  /** A compression that the JDK does not know, and the program that unpacks it. */
   private record Tool(String name, String command) {}
 
   private static Optional<Tool> tool(byte[] start) {
@@ -84,7 +84,7 @@ public final class ArchiveKinds {
     if (BinaryKinds.starts(start, "04224d18") || BinaryKinds.starts(start, "02214c18")) {
       return Optional.of(new Tool("lz4", "unlz4"));
     }
-    // Properties as all writers have them, any size of dictionary, and no size of the whole.
+    // The properties that all writers use, any size of dictionary, and an unknown total size.
     if (BinaryKinds.starts(start, "5d0000") && BinaryKinds.matches(start, 5, "ffffffffffffffff")) {
       return Optional.of(new Tool("lzma", "unlzma"));
     }
@@ -143,7 +143,10 @@ public final class ArchiveKinds {
     return new String(start, ZIP_NAME_OFFSET, end - ZIP_NAME_OFFSET, StandardCharsets.ISO_8859_1);
   }
 
-  /** By the checksum of the first header: old tar files have no magic, and nothing else has it. */
+  /**
+   * By the checksum of the first header: old tar files have no magic number, and no other file has
+   * this checksum.
+   */
   private static boolean isTar(byte[] start) {
     if (start.length < TAR_HEADER_BYTES || start[0] == 0) {
       return false;
@@ -160,7 +163,7 @@ public final class ArchiveKinds {
     return stored.matches("[0-7]{1,7}") && Integer.parseInt(stored, 8) == sum;
   }
 
-  /** Two bytes are little, and may be text: the rest of the block header is looked at too. */
+  /** Two bytes are few, and may be text: the rest of the block header is checked too. */
   private static boolean isZlib(byte[] start) {
     if (start.length < 2 || start[0] != 0x78 || ((0x78 << 8) | (start[1] & 0xff)) % 31 != 0) {
       return false;
@@ -208,7 +211,7 @@ public final class ArchiveKinds {
     return Math.min(start.length, at + ((flags & GZIP_CHECK) != 0 ? 2 : 0));
   }
 
-  /** The first bytes of what is compressed, as far as they come; none if it is no such data. */
+  /** The first bytes of the unpacked data, as far as available; none if it is not such data. */
   private static byte[] inflate(byte[] start, int offset) {
     byte[] inside = new byte[FileKind.START_BYTES];
     // Without their headers and sums, gzip and zlib are the same.

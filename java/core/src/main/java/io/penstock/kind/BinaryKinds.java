@@ -13,11 +13,10 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Recognises binary formats by the bytes they begin with; those without such bytes by what their
- * headers say, where that can be checked.
+ * Recognises binary formats by their first bytes, or by their headers if these can be checked.
  *
- * <p>What it owns: the table of magic numbers. An entry that is short, or may begin other files as
- * well, needs a check of its own, so that raw elements are seldom taken for something else.
+ * <p>What it owns: the table of magic numbers. An entry that is short, or may begin other files
+ * too, needs a check of its own, so that raw elements are rarely mistaken for another format.
  */
 final class BinaryKinds {
   private static final String SAVE = "write its arrays with numpy.save";
@@ -43,7 +42,7 @@ final class BinaryKinds {
               Content.ARRAYS,
               "an index of token data of fairseq's old format (TNTIDX)",
               "write the tokens as raw elements or with numpy.save"),
-          // An HDF5 file may have a block of the user's own before it, of such a size.
+          // An HDF5 file may begin with a user block of such a size.
           hdf5(0),
           hdf5(512),
           hdf5(1024),
@@ -243,7 +242,7 @@ final class BinaryKinds {
     return !isTableRead || before == fileBytes;
   }
 
-  /** A continuation, the length of the metadata, and a flatbuffer whose root is near. */
+  /** A continuation marker, the length of the metadata, and a flatbuffer whose root is near. */
   private static boolean isArrowStream(byte[] start) {
     if (start.length < 16 || !starts(start, "ffffffff")) {
       return false;
@@ -262,7 +261,7 @@ final class BinaryKinds {
     return header >= 2 && header <= SafetensorsFormat.LONGEST_HEADER_BYTES && isJson;
   }
 
-  /** Four bytes are little to tell a format by: the sizes must fit. */
+  /** Four bytes are few to recognise a format by: the sizes must fit. */
   private static boolean isIdx(byte[] start, long fileBytes) {
     if (start.length < 8 || start[0] != 0 || start[1] != 0) {
       return false;
@@ -288,7 +287,7 @@ final class BinaryKinds {
     return bytes == fileBytes - 4 - 4L * axes;
   }
 
-  /** The protocol, and an opcode that picklers begin with. */
+  /** The protocol, and an opcode with which picklers begin. */
   private static boolean isPickle(byte[] start) {
     if (start.length < 4 || (start[0] & 0xff) != 0x80) {
       return false;
@@ -320,7 +319,9 @@ final class BinaryKinds {
         && (start[3] == '#' || start[3] == 'W' || Character.isDigit(start[3]));
   }
 
-  /** Two frames of MPEG layer 3, the second where the first says: 11 bits are too little. */
+  /**
+   * Two frames of MPEG layer 3, the second at the place that the first gives: 11 bits are too few.
+   */
   private static boolean isMpeg(byte[] start) {
     int frameBytes = frameBytes(start, 0);
     return frameBytes > 0 && frameBytes(start, frameBytes) > 0;

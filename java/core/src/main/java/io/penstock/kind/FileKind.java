@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a file looks like by its first bytes: for messages about files that are not what was
- * expected, and for those who must know whether bytes are records or something that has a format.
+ * What a file looks like, by its first bytes. It is for messages about unexpected files, and for
+ * code that must know whether bytes are records or have a format.
  *
  * <p>It recognises far more than this library reads, such as a pointer of git-lfs, a page of HTML
  * that was saved in place of a download, or a checkpoint of PyTorch. It is a guess: only the first
@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 public record FileKind(String name, Content content, String remedy) {
 
-  /** What files hold, as far as it matters here. */
+  /** What a file contains, as far as it matters here. */
   public enum Content {
     /** Arrays in a format that this library, or a jar beside it, reads. */
     ARRAYS,
@@ -31,7 +31,7 @@ public record FileKind(String name, Content content, String remedy) {
     IMAGE,
     /** Sound or video. */
     MEDIA,
-    /** Other files: tar, zip. */
+    /** An archive of other files: tar, zip. */
     ARCHIVE,
     /** One file, compressed. */
     COMPRESSED,
@@ -47,10 +47,10 @@ public record FileKind(String name, Content content, String remedy) {
     ABSENT
   }
 
-  /** As many bytes as are looked at; fewer are enough for most kinds. */
+  /** How many bytes are examined; fewer are enough for most kinds. */
   public static final int START_BYTES = 4096;
 
-  /** Checks that all is there. */
+  /** Checks that no part is null. */
   public FileKind {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(content, "content");
@@ -58,10 +58,10 @@ public record FileKind(String name, Content content, String remedy) {
   }
 
   /**
-   * Looks at a file.
+   * Examines a file.
    *
    * @param file a regular file or a link to one
-   * @return its kind; empty for bytes of which nothing is known
+   * @return its kind; empty for unknown bytes
    * @throws PenstockException if it cannot be read
    */
   public static Optional<FileKind> of(Path file) {
@@ -73,7 +73,7 @@ public record FileKind(String name, Content content, String remedy) {
   }
 
   /**
-   * Looks at the first bytes of a file.
+   * Examines the first bytes of a file.
    *
    * @param start the first {@link #START_BYTES} bytes, or all there are
    * @param fileBytes size of the whole file
@@ -83,7 +83,7 @@ public record FileKind(String name, Content content, String remedy) {
     return ofOpen(start, fileBytes, true);
   }
 
-  /** Compressed data is looked into once: it may hold itself. */
+  /** Compressed data is unpacked once only: it may contain itself. */
   static Optional<FileKind> ofOpen(byte[] start, long fileBytes, boolean looksInside) {
     if (start.length == 0) {
       return Optional.of(

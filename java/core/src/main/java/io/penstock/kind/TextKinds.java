@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Recognises text, and of it what people have in place of arrays: pointers of git-lfs, pages of
- * HTML, JSON, tables.
+ * Recognises text, and kinds of text that are found in place of arrays: pointers of git-lfs, pages
+ * of HTML, JSON, tables.
  */
 final class TextKinds {
   private static final String AS_TABLE =
@@ -34,7 +34,7 @@ final class TextKinds {
         .filter(kind -> start.length > 1);
   }
 
-  /** UTF-16, whose first bytes raw elements may have as well: half of its bytes must be zero. */
+  /** UTF-16, whose first bytes may be those of raw elements too: half of its bytes must be zero. */
   private static Optional<FileKind> wide(byte[] start) {
     int zeros = 0;
     for (byte b : start) {
@@ -45,7 +45,10 @@ final class TextKinds {
         : Optional.empty();
   }
 
-  /** Text in UTF-8 without control characters; what is cut off at its end does not count. */
+  /**
+   * Text in UTF-8 without control characters; a character that is cut off at the end does not
+   * count.
+   */
   private static Optional<String> text(byte[] start, int from) {
     CharsetDecoder decoder =
         StandardCharsets.UTF_8

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads the values of {@link Readahead}'s flags from text, and says which one breaks its rule. */
+/** Parses the values of the flags of {@link Readahead}, and reports which one is wrong. */
 final class FlagValues {
   private FlagValues() {}
 
@@ -36,7 +36,7 @@ final class FlagValues {
 
   static int size(String name, Map<String, String> values) {
     long bytes = Sizes.parse(name, values.get(name));
-    // Anything beyond an int is beyond the range as well, which the constructor checks.
+    // Anything beyond an int is out of range too; the constructor checks the range.
     return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 

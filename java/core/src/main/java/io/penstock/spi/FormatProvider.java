@@ -9,23 +9,24 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Finds arrays in files of a format that this library does not know by itself, with the help of
- * another one. Found with {@link java.util.ServiceLoader}: a jar on the class path or module path
- * names its implementation.
+ * Finds arrays in files of a format that this library does not know. Providers are found with
+ * {@link java.util.ServiceLoader}: a jar on the class path or module path names its implementation.
  *
- * <p>A provider tells where arrays lie; it reads none of them. Whatever it says is compared with
- * the size of the file, and what it throws becomes an error of the file. Thread-safe.
+ * <p>A provider says where arrays lie; it does not read them. Its answers are compared with the
+ * size of the file, and what it throws becomes an error of the file. Implementations must be
+ * thread-safe.
  */
 public interface FormatProvider {
   /**
-   * The format's name as users see it.
+   * The name of the format, as users see it.
    *
-   * @return a word in lower case, "hdf5"
+   * @return a word in lower case, such as "hdf5"
    */
   String name();
 
   /**
-   * Whether a file claims this format. Asked only where no format of this library does.
+   * Whether a file claims this format. Called only if no format of this library recognises the
+   * file.
    *
    * @param start the first 16 bytes of the file, or all there are
    * @return whether to ask for {@link #arrays}
@@ -33,8 +34,8 @@ public interface FormatProvider {
   boolean recognizes(byte[] start);
 
   /**
-   * Whether a file claims this format, for formats whose files do not say so in their first bytes.
-   * Asked only where {@link #recognizes(byte[])} says no.
+   * Whether a file claims this format, for formats that cannot be recognised by their first bytes.
+   * Called only if {@link #recognizes(byte[])} returns false.
    *
    * @param file a regular file
    * @param start the first 16 bytes of the file, or all there are
@@ -55,13 +56,13 @@ public interface FormatProvider {
   List<FoundArray> arrays(Path file);
 
   /**
-   * Finds one array by its name, without a look at the others; also under names that {@link
+   * Finds one array by its name, without examining the others; also under names that {@link
    * #arrays} leaves out, such as those of links.
    *
    * @param file as for {@link #arrays}
-   * @param name of the array in its file, or what a user wrote
-   * @return the array, under that name; empty where there is none of this name, or where the format
-   *     has to list all of them anyhow
+   * @param name of the array in its file, as the user wrote it
+   * @return the array, under that name; empty if there is none, or if the format has to list all
+   *     arrays anyway
    * @throws io.penstock.error.PenstockException if the file cannot be understood
    */
   default Optional<FoundArray> find(Path file, String name) {
@@ -86,9 +87,9 @@ public interface FormatProvider {
    *
    * @param name of the field
    * @param offsetBytes where it begins, from the start of the element
-   * @param elementType type of its values; raw bytes for those that have fields themselves
-   * @param fields of these; empty for plain values
-   * @param shape sizes of the axes that it has within an element, outermost first; mostly none
+   * @param elementType type of its values; raw bytes for values that have fields themselves
+   * @param fields the fields of its values; empty for plain values
+   * @param shape sizes of the axes that it has within an element, outermost first; usually none
    */
   record FoundField(
       String name,
@@ -106,15 +107,16 @@ public interface FormatProvider {
   }
 
   /**
-   * An array in one piece, in C order; or why there is none to be read in place.
+   * A contiguous array in C order, or the reason why an array cannot be read in place.
    *
    * @param name of the array in its file, different from all others
-   * @param elementType type of the elements; null where they cannot be had at all
-   * @param fields of elements of a structured type, which are raw bytes as a whole; empty for
-   *     others
+   * @param elementType type of the elements; null if they cannot be read at all
+   * @param fields the fields of a structured type, whose elements are raw bytes; empty for other
+   *     types
    * @param shape sizes of all axes, outermost first; empty for one element
    * @param offsetBytes where the first element starts, in bytes from the start of the file
-   * @param problem what was expected, found, and what to do; null where the array can be read
+   * @param problem what was expected, what was found, and what to do; null if the array can be read
+   *     in place
    */
   record FoundArray(
       String name,
@@ -134,7 +136,7 @@ public interface FormatProvider {
     }
 
     /**
-     * An array that can be read where it lies.
+     * An array that can be read in place.
      *
      * @param name of the array in its file
      * @param elementType type of the elements
@@ -148,7 +150,7 @@ public interface FormatProvider {
     }
 
     /**
-     * An array that cannot be read where it lies, but through {@link FormatProvider#elements}.
+     * An array that cannot be read in place, but through {@link FormatProvider#elements}.
      *
      * @param name of the array in its file
      * @param elementType type of the elements
@@ -163,7 +165,7 @@ public interface FormatProvider {
     }
 
     /**
-     * An array that is there but cannot be read where it lies.
+     * An array that exists but cannot be read.
      *
      * @param name of the array in its file
      * @param problem what was expected, found, and what to do
@@ -176,7 +178,7 @@ public interface FormatProvider {
     /**
      * The same array with elements of a structured type.
      *
-     * @param fields what its elements are made of
+     * @param fields the fields of its elements
      * @return the array
      */
     public FoundArray withFields(List<FoundField> fields) {
