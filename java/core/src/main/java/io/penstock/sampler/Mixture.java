@@ -37,8 +37,8 @@ public final class Mixture implements Sampler {
 
   private final long size;
   private final long seed;
-  private final Turns turns;
-  private final Turns.Taker draw = this::draw;
+  private final SourceTurns turns;
+  private final SourceTurns.Taker draw = this::draw;
 
   /** Null if there are so many sources that filling by source would not pay. */
   private final ThreadLocal<MixtureFiller> fillers;
@@ -68,7 +68,7 @@ public final class Mixture implements Sampler {
     }
     this.size = size;
     this.seed = seed;
-    this.turns = new Turns(this.weights, seed);
+    this.turns = new SourceTurns(this.weights, seed);
     this.fillers =
         this.sources.length > MixtureFiller.MOST_SOURCES
             ? null

@@ -18,7 +18,7 @@ final class MixtureFiller {
   static final int MOST_RUN = 1024;
   static final int LEAST_RUN = 64;
 
-  private final Turns turns;
+  private final SourceTurns turns;
   private final Sampler[] sources;
   private final long[] offsets;
   private final long[] state;
@@ -29,7 +29,7 @@ final class MixtureFiller {
   private final long[][] drawn;
   private final MemorySegment[] segments;
 
-  MixtureFiller(Turns turns, Sampler[] sources, long[] offsets) {
+  MixtureFiller(SourceTurns turns, Sampler[] sources, long[] offsets) {
     this.turns = turns;
     this.sources = sources;
     this.offsets = offsets;

@@ -25,7 +25,7 @@ public final class MappedColumn {
   private final long[] strides;
 
   /** Of each shard; null where its records are one piece each. */
-  private final Pieces[] pieces;
+  private final StridedRecord[] pieces;
 
   private final boolean isWhole;
 
@@ -44,7 +44,7 @@ public final class MappedColumn {
     paths = new Path[count];
     dataOffsets = new long[count];
     strides = new long[count];
-    pieces = new Pieces[count];
+    pieces = new StridedRecord[count];
     long first = 0;
     int at = 0;
     for (int i = 0; i < column.shards().size(); i++) {
@@ -56,7 +56,7 @@ public final class MappedColumn {
       paths[at] = shard.path();
       dataOffsets[at] = shard.dataOffset();
       strides[at] = shard.strideBytes();
-      pieces[at] = Pieces.of(column, shard);
+      pieces[at] = StridedRecord.of(column, shard);
       long lastOffset = (shard.recordCount() - 1) * strides[at];
       data[at] = mappings.get(i).asSlice(shard.dataOffset(), lastOffset + spanBytes(at));
       at++;

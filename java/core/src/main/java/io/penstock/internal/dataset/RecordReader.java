@@ -66,7 +66,7 @@ public final class RecordReader implements AutoCloseable {
   public void read(int column, long index, MemorySegment target) throws IOException {
     Shard shard = shard(column, index);
     FileChannel file = file(shard.path());
-    Pieces pieces = Pieces.of(columns.get(column), shard);
+    StridedRecord pieces = StridedRecord.of(columns.get(column), shard);
     long offset = offset(column, index);
     if (pieces == null) {
       read(file, offset, target);

@@ -189,15 +189,15 @@ public final class Engine implements AutoCloseable {
     return isTurned ? () -> new NativeOrderGatherer(reader.get(), columns) : reader;
   }
 
-  private List<Pipeline.LaneParts> parts(Supplier<Gatherer> reader) {
+  private List<Pipeline.ReaderThreadParts> parts(Supplier<Gatherer> reader) {
     Supplier<Gatherer> opener =
         isReplay ? () -> new ReplayGatherer(reader.get(), plan.batchSize) : reader;
-    List<Pipeline.LaneParts> parts = new ArrayList<>();
+    List<Pipeline.ReaderThreadParts> parts = new ArrayList<>();
     for (int i = 0; i < plan.memory.laneCount(); i++) {
       NativeFailure failure = new NativeFailure(arena);
       SourceCheck check = new SourceCheck(() -> source.check(failure));
       parts.add(
-          new Pipeline.LaneParts(
+          new Pipeline.ReaderThreadParts(
               pool.slots(i),
               pool.order(i),
               plan.memory.windowRecords(),

@@ -4,7 +4,7 @@ import io.penstock.array.Column;
 import io.penstock.array.OutputColumn;
 import io.penstock.array.Shard;
 import io.penstock.internal.dataset.OpenDataset;
-import io.penstock.internal.dataset.Pieces;
+import io.penstock.internal.dataset.StridedRecord;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.NativeReading;
 import io.penstock.internal.plan.BackendChoice;
@@ -164,7 +164,7 @@ public final class EnginePlan {
         .map(
             shard ->
                 "column '%s' (%s) with %d pieces per record"
-                    .formatted(column.name(), shard.path(), Pieces.count(column, shard)));
+                    .formatted(column.name(), shard.path(), StridedRecord.count(column, shard)));
   }
 
   private MemoryPlan divide(

@@ -31,7 +31,7 @@ import java.util.TreeMap;
  * batch are read again one by one: a gatherer tells of one failure only. Nothing is allocated for a
  * batch that is good. It must lie below what changes bytes: checksums are of what is stored.
  */
-public final class CheckedGatherer extends GathererOnTop {
+public final class CheckedGatherer extends ForwardingGatherer {
   /**
    * What is checked, and what becomes of it.
    *

@@ -11,7 +11,7 @@ import java.util.List;
  * <p>What it owns: another gatherer, which reads. Of a batch that failed, nothing is turned around:
  * nobody gets it.
  */
-public final class NativeOrderGatherer extends GathererOnTop {
+public final class NativeOrderGatherer extends ForwardingGatherer {
   private final List<Column> columns;
   private long turnNanos;
 

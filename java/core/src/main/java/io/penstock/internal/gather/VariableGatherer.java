@@ -40,7 +40,7 @@ public final class VariableGatherer implements Gatherer {
   private final Arena arena = Arena.ofConfined();
   private final NativeFailure failure = new NativeFailure(arena);
   private final long fixedRecordBytes;
-  private final List<ReadingThread> threads = new ArrayList<>();
+  private final List<VariableReaderThread> threads = new ArrayList<>();
   private final ThreadClock clock = ThreadClock.start();
 
   // Guarded by this.
@@ -87,7 +87,7 @@ public final class VariableGatherer implements Gatherer {
     this.fixedRecordBytes = bytes;
     try {
       for (int i = 0; i < threadCount; i++) {
-        ReadingThread reading = new ReadingThread(this, this.sources);
+        VariableReaderThread reading = new VariableReaderThread(this, this.sources);
         threads.add(reading);
         reading.start();
       }
@@ -270,7 +270,7 @@ public final class VariableGatherer implements Gatherer {
     long requests = 0;
     long bytes = 0;
     long cpuNanos = clock.nanos();
-    for (ReadingThread thread : threads) {
+    for (VariableReaderThread thread : threads) {
       requests += thread.requests();
       bytes += thread.bytes();
       cpuNanos += Math.max(0, thread.cpuNanos());
@@ -298,7 +298,7 @@ public final class VariableGatherer implements Gatherer {
       return;
     }
     reset();
-    threads.forEach(ReadingThread::joinFully);
+    threads.forEach(VariableReaderThread::joinFully);
     arena.close();
     clock.close();
   }

@@ -43,7 +43,7 @@ public final class Pipeline implements BatchSource {
    * @param opener opens its gatherer; called on its thread
    * @param check of the files; used by its thread only
    */
-  public record LaneParts(
+  public record ReaderThreadParts(
       List<Slot> slots,
       MemorySegment order,
       long windowRecords,
@@ -51,7 +51,7 @@ public final class Pipeline implements BatchSource {
       Supplier<Gatherer> opener,
       SourceCheck check) {
     /** What a lane works with that orders whole batches. */
-    public LaneParts(
+    public ReaderThreadParts(
         List<Slot> slots,
         MemorySegment order,
         long windowRecords,
@@ -64,7 +64,7 @@ public final class Pipeline implements BatchSource {
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
 
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<ReaderThread> lanes = new ArrayList<>();
   private final EngineThreads threads =
       new EngineThreads("penstock-reader-", "a sampler or a read");
   private final BatchCursor cursor;
@@ -93,12 +93,12 @@ public final class Pipeline implements BatchSource {
    * @param parts of each lane, at least one
    * @param events who is told of what is delivered
    */
-  public Pipeline(Deals deals, List<LaneParts> parts, LoaderEvents events) {
+  public Pipeline(Deals deals, List<ReaderThreadParts> parts, LoaderEvents events) {
     this.cursor = new BatchCursor(deals);
     this.sessionStart = new BatchCursor(deals);
     this.meter = new Meter(Slot::bytes, events, this::readers);
     for (int i = 0; i < parts.size(); i++) {
-      Lane lane = new Lane(i, parts.size(), this, deals, parts.get(i));
+      ReaderThread lane = new ReaderThread(i, parts.size(), this, deals, parts.get(i));
       lanes.add(lane);
       threads.add(lane);
     }
@@ -150,7 +150,7 @@ public final class Pipeline implements BatchSource {
 
   /** Why the first of the lanes that have ended did so; null as long as all run. */
   private Throwable death() {
-    for (Lane lane : lanes) {
+    for (ReaderThread lane : lanes) {
       if (lane.outlet.death != null) {
         return lane.outlet.death;
       }
@@ -176,7 +176,7 @@ public final class Pipeline implements BatchSource {
     sequence = 0;
     isInBatch = false;
     sessionStart.seek(cursor);
-    for (Lane lane : lanes) {
+    for (ReaderThread lane : lanes) {
       lane.outlet.published.drainTo(lane.outlet.returned);
       lane.outlet.failure = null;
     }
@@ -218,7 +218,7 @@ public final class Pipeline implements BatchSource {
     Slot slot = null;
     while (slot == null) {
       checkIteration(ofIteration);
-      Outlet outlet = nextOutlet();
+      FinishedBatches outlet = nextOutlet();
       slot = outlet.published.poll();
       if (slot == null) {
         checkAlive(outlet);
@@ -229,12 +229,12 @@ public final class Pipeline implements BatchSource {
     return handOut(slot);
   }
 
-  private Outlet nextOutlet() {
+  private FinishedBatches nextOutlet() {
     return lanes.get((int) (sequence % lanes.size())).outlet;
   }
 
   private Slot handOut(Slot slot) {
-    Outlet outlet = nextOutlet();
+    FinishedBatches outlet = nextOutlet();
     boolean isWhole = slot.isLastPiece();
     try {
       // A recorder allocates, which fails when the heap is full: the slot must not get lost then.
@@ -252,7 +252,7 @@ public final class Pipeline implements BatchSource {
 
   /** Once only: take looks again after each notification, whatever it was for. */
   @SuppressWarnings("WaitNotInLoop")
-  private void await(Outlet outlet) {
+  private void await(FinishedBatches outlet) {
     boolean isHeld = outlet.outCount == outlet.slotCount;
     long start = System.nanoTime();
     try {
@@ -270,7 +270,7 @@ public final class Pipeline implements BatchSource {
     if (isClosed) {
       return;
     }
-    Outlet outlet = lanes.get(slot.lane).outlet;
+    FinishedBatches outlet = lanes.get(slot.lane).outlet;
     outlet.outCount--;
     outlet.returned.add(slot);
     notifyAll();
@@ -319,7 +319,7 @@ public final class Pipeline implements BatchSource {
   }
 
   private synchronized void throwFailureOfClosing() {
-    for (Lane lane : lanes) {
+    for (ReaderThread lane : lanes) {
       if (lane.outlet.isOpen && lane.outlet.death != null) {
         throw FailureWords.stopped(lane.outlet.death);
       }
@@ -345,7 +345,7 @@ public final class Pipeline implements BatchSource {
         "this epoch has ended: another one was started on the same loader");
   }
 
-  private static void checkAlive(Outlet outlet) {
+  private static void checkAlive(FinishedBatches outlet) {
     Throwable failure = outlet.death == null ? outlet.failure : outlet.death;
     if (failure != null) {
       throw FailureWords.stopped(failure);
@@ -371,24 +371,24 @@ public final class Pipeline implements BatchSource {
   // ---- the lanes' side ------------------------------------------------------------------------
 
   /** Tells how much is left to be prepared; returns false when the lane is to end. */
-  synchronized boolean preparing(Lane lane, long leftBytes) {
+  synchronized boolean preparing(ReaderThread lane, long leftBytes) {
     lane.outlet.unprepared = leftBytes;
     notifyAll();
     return !isClosed;
   }
 
-  synchronized void opened(Lane lane) {
+  synchronized void opened(ReaderThread lane) {
     lane.outlet.isOpen = true;
     notifyAll();
   }
 
-  synchronized void died(Lane lane, Throwable cause) {
+  synchronized void died(ReaderThread lane, Throwable cause) {
     lane.outlet.death = cause;
     notifyAll();
   }
 
   /** Ends the session for the consumer, once it has fetched what was finished before. */
-  synchronized void failed(Lane lane, Throwable cause) {
+  synchronized void failed(ReaderThread lane, Throwable cause) {
     if (lane.outlet.session == session && lane.outlet.failure == null) {
       lane.outlet.failure = cause;
       notifyAll();
@@ -401,8 +401,8 @@ public final class Pipeline implements BatchSource {
    * @param pauseMillis longest wait; 0: none
    * @return false when the lane is to end
    */
-  synchronized boolean awaitWork(Lane lane, SlotQueue free, int pauseMillis) {
-    Outlet outlet = lane.outlet;
+  synchronized boolean awaitWork(ReaderThread lane, SlotQueue free, int pauseMillis) {
+    FinishedBatches outlet = lane.outlet;
     boolean isPausing = pauseMillis != 0;
     while (isPausing && !isClosed && outlet.session == session && outlet.returned.isEmpty()) {
       try {
@@ -418,12 +418,12 @@ public final class Pipeline implements BatchSource {
   }
 
   /** Whether the consumer has fetched all that is finished, and given nothing back meanwhile. */
-  synchronized boolean isDry(Lane lane) {
+  synchronized boolean isDry(ReaderThread lane) {
     return lane.outlet.published.isEmpty() && lane.outlet.returned.isEmpty();
   }
 
   /** If there is a session that the lane does not know, goes to its beginning. */
-  synchronized boolean startSession(Lane lane, BatchCursor target) {
+  synchronized boolean startSession(ReaderThread lane, BatchCursor target) {
     if (lane.outlet.session == session) {
       return false;
     }
@@ -434,8 +434,8 @@ public final class Pipeline implements BatchSource {
   }
 
   /** Hands a batch over; false when its session has ended, and the slot stays with the lane. */
-  synchronized boolean publish(Lane lane, Slot slot, ReaderStatistics statistics) {
-    Outlet outlet = lane.outlet;
+  synchronized boolean publish(ReaderThread lane, Slot slot, ReaderStatistics statistics) {
+    FinishedBatches outlet = lane.outlet;
     slot.readyNanos = System.nanoTime();
     slot.trace.setReaders(outlet.statistics, statistics);
     outlet.statistics.set(statistics);

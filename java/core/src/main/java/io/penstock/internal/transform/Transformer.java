@@ -4,9 +4,9 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.pipeline.BatchSource;
+import io.penstock.internal.pipeline.DeliveredBatches;
 import io.penstock.internal.pipeline.EngineThreads;
 import io.penstock.internal.pipeline.Meter;
-import io.penstock.internal.pipeline.Overtaking;
 import io.penstock.internal.pipeline.Pipeline;
 import io.penstock.internal.pipeline.PipelineStatistics;
 import io.penstock.internal.report.FailureWords;
@@ -50,7 +50,7 @@ public final class Transformer implements BatchSource {
   private final BatchCursor cursor;
   private final BatchCursor feedCursor;
 
-  private final Overtaking overtaking = new Overtaking();
+  private final DeliveredBatches overtaking = new DeliveredBatches();
 
   private long epochStart;
   private long fed;

@@ -35,7 +35,7 @@ class WarmingGathererTest {
   private long requests;
 
   /** One whose device takes time, and has answered so many requests. */
-  private final class SlowGatherer extends GathererOnTop {
+  private final class SlowGatherer extends ForwardingGatherer {
     SlowGatherer(Gatherer reader) {
       super(reader);
     }

@@ -386,7 +386,7 @@ class PipelineTest {
 
   private Pipeline pipeline(
       Sampler sampler, int batchSize, int lanes, boolean hasCells, Supplier<Gatherer> opener) {
-    List<Pipeline.LaneParts> parts = new ArrayList<>();
+    List<Pipeline.ReaderThreadParts> parts = new ArrayList<>();
     for (int lane = 0; lane < lanes; lane++) {
       List<Slot> slots = new ArrayList<>();
       for (int i = 0; i < SLOTS; i++) {
@@ -402,7 +402,7 @@ class PipelineTest {
       long orderBytes = hasCells ? MemoryPlan.orderBytes(batchSize) : 0;
       MemorySegment order = arena.allocate(orderBytes, Long.BYTES);
       SourceCheck check = new SourceCheck(() -> sourceCheck.run());
-      parts.add(new Pipeline.LaneParts(slots, order, 0, opener, check));
+      parts.add(new Pipeline.ReaderThreadParts(slots, order, 0, opener, check));
     }
     Pipeline pipeline =
         new Pipeline(Deals.of(Partition.whole(batchSize), sampler, null), parts, LoaderEvents.NONE);

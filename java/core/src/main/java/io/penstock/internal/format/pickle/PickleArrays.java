@@ -97,11 +97,11 @@ final class PickleArrays implements Contents {
   private void list(String key, Group group, UniqueNames names, List<Part> parts) {
     boolean isShort = group.size <= MAX_LISTED;
     if (group.size > 1 && (group.isAlike || !isShort)) {
-      parts.addAll(together(names.take(PickleWay.shown(key)), group, names));
+      parts.addAll(together(names.take(PicklePath.shown(key)), group, names));
     }
     if (isShort) {
       for (int i = 0; i < group.size; i++) {
-        String name = names.take(PickleWay.shown(group.ways.get(i)));
+        String name = names.take(PicklePath.shown(group.ways.get(i)));
         parts.addAll(alone(name, group.first.get(i), names));
       }
     }
@@ -115,11 +115,11 @@ final class PickleArrays implements Contents {
     String anyIndices = withoutIndices(name);
     new Walk(
             (way, key, array) -> {
-              String shown = PickleWay.shown(key);
+              String shown = PicklePath.shown(key);
               if (!isAt(anyIndices, withoutIndices(shown), array)) {
                 return;
               }
-              String shownWay = PickleWay.shown(way.toString());
+              String shownWay = PicklePath.shown(way.toString());
               if (isAt(name, shownWay, array)) {
                 alone.put(way.toString(), array);
               }
@@ -130,9 +130,9 @@ final class PickleArrays implements Contents {
         .from(root);
     List<Part> parts = new ArrayList<>();
     alone.forEach(
-        (way, array) -> parts.addAll(alone(PickleWay.shown(way), array, new UniqueNames())));
+        (way, array) -> parts.addAll(alone(PicklePath.shown(way), array, new UniqueNames())));
     together.forEach(
-        (key, group) -> parts.addAll(together(PickleWay.shown(key), group, new UniqueNames())));
+        (key, group) -> parts.addAll(together(PicklePath.shown(key), group, new UniqueNames())));
     Optional<Part> found = parts.stream().filter(part -> part.name().equals(name)).findFirst();
     return found.isPresent() ? found : Contents.super.find(name);
   }
@@ -267,7 +267,7 @@ final class PickleArrays implements Contents {
       if (!isAlike) {
         String problem =
             "expected arrays of one dtype and shape in the list, found different ones: name one of"
-                + " them, as '%s'".formatted(PickleWay.shown(ways.getFirst()));
+                + " them, as '%s'".formatted(PicklePath.shown(ways.getFirst()));
         return List.of(Part.refused(file.path(), name, problem));
       }
       if (kind.problem() != null) {
@@ -322,7 +322,7 @@ final class PickleArrays implements Contents {
       int keyLength = key.length();
       append(way, label, index);
       if (isInList) {
-        PickleWay.appendAny(key);
+        PicklePath.appendAny(key);
       } else {
         append(key, label, index);
       }
@@ -333,9 +333,9 @@ final class PickleArrays implements Contents {
 
     private static void append(StringBuilder way, Object label, int index) {
       if (label == null) {
-        PickleWay.append(way, index);
+        PicklePath.append(way, index);
       } else {
-        PickleWay.append(way, label);
+        PicklePath.append(way, label);
       }
     }
   }

@@ -1,12 +1,12 @@
 package io.penstock.internal.format.pickle;
 
+import io.penstock.internal.format.pickle.PicklePath.Attribute;
 import io.penstock.internal.format.pickle.PickleValue.Blob;
 import io.penstock.internal.format.pickle.PickleValue.Form;
 import io.penstock.internal.format.pickle.PickleValue.Global;
 import io.penstock.internal.format.pickle.PickleValue.Scalar;
 import io.penstock.internal.format.pickle.PickleValue.Tuple;
 import io.penstock.internal.format.pickle.PickleValue.Whole;
-import io.penstock.internal.format.pickle.PickleWay.Attribute;
 import java.util.Arrays;
 
 /**

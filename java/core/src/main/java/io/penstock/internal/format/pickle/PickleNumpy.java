@@ -298,7 +298,7 @@ final class PickleNumpy {
   }
 
   private static PickleValue attribute(PickleHolder object, String name) {
-    return object.item(new PickleWay.Attribute(name));
+    return object.item(new PicklePath.Attribute(name));
   }
 
   /** Whether an attribute of joblib's wrapper is needed to read the array. */

@@ -8,7 +8,7 @@ import io.penstock.internal.slot.SlotQueue;
  *
  * <p>Plain fields of the {@link Pipeline}, one set for each lane; only used under its lock.
  */
-final class Outlet {
+final class FinishedBatches {
   final SlotQueue published;
   final SlotQueue returned;
   final ReaderStatistics statistics = new ReaderStatistics();
@@ -32,7 +32,7 @@ final class Outlet {
   /** What ended the lane's thread other than closing; null while it runs. */
   Throwable death;
 
-  Outlet(int slotCount) {
+  FinishedBatches(int slotCount) {
     this.slotCount = slotCount;
     published = new SlotQueue(slotCount);
     returned = new SlotQueue(slotCount);

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * turns of a side are divided among its forks in the same way. Phases are in [0, 1), hashed from a
  * key. Immutable.
  */
-final class Turns {
+final class SourceTurns {
   /** What to do at a turn. */
   @FunctionalInterface
   interface Taker {
@@ -38,7 +38,7 @@ final class Turns {
   private int forkCount;
 
   /** Weights are finite, not negative, not all 0; sources of weight 0 get no turn. */
-  Turns(double[] weights, long seed) {
+  SourceTurns(double[] weights, long seed) {
     this.weights = weights;
     this.largest = Arrays.stream(weights).max().orElseThrow();
     this.seed = seed;

@@ -12,21 +12,21 @@ import java.util.Arrays;
  * <p>A piece is what lies together: the innermost axes that are dense are one. Immutable; copying
  * allocates nothing.
  */
-public final class Pieces {
+public final class StridedRecord {
   /** Sizes of the axes that pieces are counted along, outermost first, and steps along them. */
   private final long[] sizes;
 
   private final long[] strides;
   private final long pieceBytes;
 
-  private Pieces(long[] sizes, long[] strides, long pieceBytes) {
+  private StridedRecord(long[] sizes, long[] strides, long pieceBytes) {
     this.sizes = sizes;
     this.strides = strides;
     this.pieceBytes = pieceBytes;
   }
 
   /** The pieces of a shard's records; null where they are one piece each. */
-  static Pieces of(Column column, Shard shard) {
+  static StridedRecord of(Column column, Shard shard) {
     if (shard.isWhole()) {
       return null;
     }
@@ -42,12 +42,12 @@ public final class Pieces {
       sizes[axis] = column.shape().get(axis);
       strides[axis] = shard.axisStrides().get(axis);
     }
-    return new Pieces(sizes, strides, bytes);
+    return new StridedRecord(sizes, strides, bytes);
   }
 
   /** How many pieces a record of this shard is in. */
   public static long count(Column column, Shard shard) {
-    Pieces pieces = of(column, shard);
+    StridedRecord pieces = of(column, shard);
     return pieces == null ? 1 : Arrays.stream(pieces.sizes).reduce(1, Math::multiplyExact);
   }
 

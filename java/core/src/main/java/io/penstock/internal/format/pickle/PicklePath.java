@@ -6,7 +6,7 @@ import io.penstock.internal.report.Excerpt;
  * The way from a pickle's value to an array inside: keys and indices, as text in which they cannot
  * be taken for each other, and as people see it.
  */
-final class PickleWay {
+final class PicklePath {
   /** Stands before a key, before an index, and in place of any index; no name has these. */
   private static final char KEY = '\1';
 
@@ -23,7 +23,7 @@ final class PickleWay {
    */
   record Attribute(String name) {}
 
-  private PickleWay() {}
+  private PicklePath() {}
 
   /** Goes on by a String, a key; an {@link Attribute}; or a Long, an index or number as a key. */
   static void append(StringBuilder way, Object label) {

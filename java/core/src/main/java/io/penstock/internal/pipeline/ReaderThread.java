@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * any other failure ends the session, never the thread. It must not touch what the {@link Pipeline}
  * guards but through its methods, nor allocate while it is reading.
  */
-public final class Lane implements Runnable {
+public final class ReaderThread implements Runnable {
   /** Longest wait for the device, so that a closing loader does not wait long for us. */
   private static final long DRIVE_TIMEOUT_NANOS = 10_000_000;
 
@@ -58,9 +58,10 @@ public final class Lane implements Runnable {
   private long pausedNanos;
 
   /** Guarded by the pipeline, and only used by it. */
-  final Outlet outlet;
+  final FinishedBatches outlet;
 
-  Lane(int number, int laneCount, Pipeline pipeline, Deals deals, Pipeline.LaneParts parts) {
+  ReaderThread(
+      int number, int laneCount, Pipeline pipeline, Deals deals, Pipeline.ReaderThreadParts parts) {
     this.number = number;
     this.laneCount = laneCount;
     this.pipeline = pipeline;
@@ -78,7 +79,7 @@ public final class Lane implements Runnable {
     this.inOrder = new SlotQueue(parts.slots().size());
     this.orderCursor = new BatchCursor(deals);
     this.takeCursor = new BatchCursor(deals);
-    this.outlet = new Outlet(parts.slots().size());
+    this.outlet = new FinishedBatches(parts.slots().size());
     parts.slots().forEach(free::add);
   }
 

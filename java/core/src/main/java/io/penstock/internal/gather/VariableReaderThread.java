@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>What it owns: views of the slots, one each, made once. Its counters may be read by any thread.
  */
-final class ReadingThread {
+final class VariableReaderThread {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final VariableGatherer gatherer;
@@ -32,7 +32,7 @@ final class ReadingThread {
   private final AtomicLong bytes = new AtomicLong();
   private volatile long cpuNanos;
 
-  ReadingThread(VariableGatherer gatherer, VariableSource[] sources) {
+  VariableReaderThread(VariableGatherer gatherer, VariableSource[] sources) {
     this.gatherer = gatherer;
     this.sources = sources;
     this.thread =

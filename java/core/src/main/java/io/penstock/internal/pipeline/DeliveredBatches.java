@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Which batches of an iteration were delivered, where they may overtake each other: all before the
  * first one that is missing, and some behind it. Not thread-safe.
  */
-public final class Overtaking {
+public final class DeliveredBatches {
   /** No batch overtakes one that is more than so many before it. */
   private static final int LIMIT = 64;
 

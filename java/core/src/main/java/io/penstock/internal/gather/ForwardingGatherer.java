@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>What it owns: the other gatherer. It adds nothing of its own: whoever extends it does.
  */
-abstract class GathererOnTop implements Gatherer {
+abstract class ForwardingGatherer implements Gatherer {
   private final Gatherer reader;
 
   /** Takes the reader over; the calling thread owns it. */
-  GathererOnTop(Gatherer reader) {
+  ForwardingGatherer(Gatherer reader) {
     this.reader = reader;
   }
 
