@@ -68,7 +68,7 @@ public record StoredArray(
   }
 
   private interface Layouts {
-    public ArrayLayout of(DataType.Leaf leaf, String part);
+    ArrayLayout of(DataType.Leaf leaf, String part);
   }
 
   private List<Part> parts(String name, UniqueNames names, Layouts layouts) {
