@@ -1,5 +1,12 @@
 package io.penstock.cli;
 
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Failures;
+import io.penstock.cli.command.Streams;
+import io.penstock.cli.help.Examples;
+import io.penstock.cli.help.StreamsWriter;
+import io.penstock.cli.help.UnbrokenHelp;
+import io.penstock.cli.options.NumberConverters;
 import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -51,7 +58,7 @@ public final class Main {
   }
 
   /** The commands with everything set but the arguments; tests look at the options of it. */
-  static CommandLine commandLine(PenstockCommand penstock) {
+  public static CommandLine commandLine(PenstockCommand penstock) {
     Streams streams = penstock.streams();
     IParameterExceptionHandler usage =
         (failure, _) -> Failures.reportUsage(failure, streams, penstock.isDebug());

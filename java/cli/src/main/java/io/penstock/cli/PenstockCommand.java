@@ -1,5 +1,20 @@
 package io.penstock.cli;
 
+import io.penstock.cli.check.ChecksumCommand;
+import io.penstock.cli.check.VerifyCommand;
+import io.penstock.cli.command.Streams;
+import io.penstock.cli.demo.DemoCommand;
+import io.penstock.cli.help.CompletionCommand;
+import io.penstock.cli.help.HelpCommand;
+import io.penstock.cli.help.Version;
+import io.penstock.cli.info.InfoCommand;
+import io.penstock.cli.make.ConvertCommand;
+import io.penstock.cli.make.CreateCommand;
+import io.penstock.cli.make.ShuffleCommand;
+import io.penstock.cli.make.TakeCommand;
+import io.penstock.cli.order.OrderCommand;
+import io.penstock.cli.read.ReadCommand;
+import io.penstock.cli.tune.TuneCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,7 +72,7 @@ public final class PenstockCommand implements Runnable {
       description = "Show the stack trace of a failure as well. Default: one line.")
   private boolean isDebug;
 
-  PenstockCommand(Streams streams) {
+  public PenstockCommand(Streams streams) {
     this.streams = streams;
   }
 
@@ -70,11 +85,11 @@ public final class PenstockCommand implements Runnable {
             + ", found none");
   }
 
-  Streams streams() {
+  public Streams streams() {
     return streams;
   }
 
-  boolean isDebug() {
+  public boolean isDebug() {
     return isDebug;
   }
 }

@@ -3,6 +3,10 @@ package io.penstock.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Streams;
+import io.penstock.cli.help.Examples;
+import io.penstock.cli.help.UnbrokenHelp;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.Channels;

@@ -1,5 +1,6 @@
 package io.penstock.cli;
 
+import io.penstock.cli.command.Streams;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,39 +16,39 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** One run of the command line in this JVM: what it printed, and how it ended. */
-final class Run {
+public final class Run {
   private final int code;
   private final byte[] out;
   private final String err;
 
-  Run(int code, byte[] out, String err) {
+  public Run(int code, byte[] out, String err) {
     this.code = code;
     this.out = out;
     this.err = err;
   }
 
-  int code() {
+  public int code() {
     return code;
   }
 
   /** Bytes of stdout. */
-  byte[] out() {
+  public byte[] out() {
     return out;
   }
 
   /** Stderr. */
-  String err() {
+  public String err() {
     return err;
   }
 
   /** Arguments may be anything whose text is one: paths, numbers. */
-  static Run of(Object... arguments) {
+  public static Run of(Object... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     return of(Channels.newChannel(out), out, arguments);
   }
 
   /** With another stdout; what arrives there is not seen. */
-  static Run into(WritableByteChannel stdout, Object... arguments) {
+  public static Run into(WritableByteChannel stdout, Object... arguments) {
     return of(stdout, new ByteArrayOutputStream(), arguments);
   }
 
@@ -61,24 +62,24 @@ final class Run {
   }
 
   /** Stdout as text. */
-  String text() {
+  public String text() {
     return new String(out, StandardCharsets.UTF_8);
   }
 
   /** Lines of stdout. */
-  List<String> lines() {
+  public List<String> lines() {
     return text().lines().toList();
   }
 
   /** Writes a .npy file of version 1.0 with the given header and data. */
-  static Path npy(Path path, String descr, String shape, byte[] data) {
+  public static Path npy(Path path, String descr, String shape, byte[] data) {
     String dictionary =
         "{'descr': %s, 'fortran_order': False, 'shape': %s, }".formatted(descr, shape);
     return npy(path, dictionary, data);
   }
 
   /** With any dictionary. */
-  static Path npy(Path path, String dictionary, byte[] data) {
+  public static Path npy(Path path, String dictionary, byte[] data) {
     String padded = dictionary + " ".repeat(Math.floorMod(-dictionary.length() - 11, 64)) + "\n";
     byte[] header = padded.getBytes(StandardCharsets.ISO_8859_1);
     ByteBuffer file = ByteBuffer.allocate(10 + header.length + data.length);
@@ -92,7 +93,7 @@ final class Run {
   }
 
   /** uint8 of shape (count, recordBytes); no two records of it are alike. */
-  static Path records(Path path, int count, int recordBytes) {
+  public static Path records(Path path, int count, int recordBytes) {
     byte[] data = new byte[count * recordBytes];
     for (int i = 0; i < data.length; i++) {
       int record = i / recordBytes;

@@ -3,6 +3,10 @@ package io.penstock.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.cli.options.SizeConverter;
+import io.penstock.cli.text.Human;
+import io.penstock.cli.text.OneLine;
+import io.penstock.cli.text.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

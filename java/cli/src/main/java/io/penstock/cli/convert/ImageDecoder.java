@@ -1,6 +1,12 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.cli.convert.image.ImageException;
+import io.penstock.cli.convert.image.ImageReaders;
+import io.penstock.cli.convert.image.JpegFile;
+import io.penstock.cli.convert.image.JpegImage;
+import io.penstock.cli.convert.image.Pixels;
+import io.penstock.cli.convert.image.PngImage;
 import io.penstock.error.PenstockException;
 import io.penstock.kind.FileKind;
 import java.lang.foreign.MemorySegment;

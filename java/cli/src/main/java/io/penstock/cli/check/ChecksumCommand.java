@@ -1,0 +1,246 @@
+package io.penstock.cli.check;
+
+import com.google.gson.JsonObject;
+import io.penstock.Dataset;
+import io.penstock.array.Column;
+import io.penstock.array.FileInfo;
+import io.penstock.checksum.FileChecksums;
+import io.penstock.checksum.RecordChecksums;
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.command.Progress;
+import io.penstock.cli.make.MakingOptions;
+import io.penstock.cli.options.ColumnOptions;
+import io.penstock.cli.text.Human;
+import io.penstock.cli.text.OneLine;
+import io.penstock.cli.text.Table;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.LocalFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code checksum}: writes down what the files of a dataset are, so that damage can be found. */
+@Command(
+    name = "checksum",
+    header = "Writes checksums of files and records beside them, for verify and read --verify.",
+    description = {
+      "Makes two files: a manifest, NAME.penstock.json, with sizes, types and the CRC32C of each"
+          + " MiB of each file; and NAME.penstock-records-XXXXXXXX.npy with the CRC32C of each"
+          + " record of each column, 4 bytes each. NAME is that of the first column. Both depend on"
+          + " contents only, not on times or paths, so they may be moved with the data. Reads the"
+          + " data twice.",
+      "",
+      "With --json, one object on stdout: manifest and recordChecksums (paths), columns, files,"
+          + " records, bytes (of the files), seconds, bytesPerSecond (read, both times),"
+          + " fingerprint (of the contents)."
+    })
+public final class ChecksumCommand implements Callable<Integer> {
+  private static final String RECORDS_MARK = ".penstock-records-";
+  private static final int MARK_DIGITS = 8;
+
+  /** What manifests may end with whose checksums of records begin with the same name. */
+  private static final List<String> SUFFIXES = List.of("", ".json", ".penstock.json");
+
+  private static final double NANOS = 1e9;
+
+  @ParentCommand private PenstockCommand penstock;
+  @Mixin private ColumnOptions columns;
+
+  @Option(
+      names = "--manifest",
+      paramLabel = "FILE",
+      description =
+          "The manifest to write; the checksums of records go beside it. Default:"
+              + " NAME.penstock.json beside the first file.")
+  private Path manifestPath;
+
+  @Option(
+      names = "--force",
+      description = "Replace an existing manifest. Default: an existing manifest is an error.")
+  private boolean isForced;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a summary for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    long start = System.nanoTime();
+    try (Dataset dataset = columns.open()) {
+      Path path =
+          (manifestPath == null ? Manifest.defaultPath(columns.firstPath()) : manifestPath)
+              .toAbsolutePath();
+      if (!isForced && Files.exists(path)) {
+        throw PenstockException.about(
+            path, "expected no manifest, found one: verify with it, or replace it with --force");
+      }
+      if (Files.exists(path) && !Manifest.isLikelyAt(path)) {
+        throw PenstockException.about(
+            path,
+            "expected a manifest to replace, found another file: give another name with --manifest,"
+                + " or delete it yourself");
+      }
+      LocalFiles.target(path); // Before the checksums of records are there without it.
+      Manifest manifest = make(dataset, path);
+      manifest.write(path, isForced);
+      deleteOthers(path, manifest);
+      print(path, manifest, (System.nanoTime() - start) / NANOS);
+    }
+    return ExitCodes.DONE;
+  }
+
+  private Manifest make(Dataset dataset, Path path) {
+    Map<Path, FileInfo> files = new LinkedHashMap<>();
+    dataset.files().forEach(file -> files.putIfAbsent(file.path(), file));
+    long fileBytes = files.values().stream().mapToLong(FileInfo::sizeBytes).sum();
+    long recordBytes = dataset.recordCount() * dataset.recordBytes();
+    penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
+    try (Progress bar =
+        Progress.start(penstock.streams(), "checksum", "MB", fileBytes + recordBytes)) {
+      List<Manifest.FileEntry> entries = new ArrayList<>();
+      long before = 0;
+      for (FileInfo file : files.values()) {
+        entries.add(entry(path, file.path(), after(bar, before)));
+        before += file.sizeBytes();
+      }
+      List<Manifest.ColumnEntry> columnEntries = columnEntries(dataset, path);
+      String mark = Manifest.fingerprint(columnEntries, entries).substring(0, MARK_DIGITS);
+      Path records = path.resolveSibling(stem(path) + RECORDS_MARK + mark + ".npy");
+      LongConsumer progress = after(bar, fileBytes);
+      // The name follows from the contents: what has it already is the same, or was damaged.
+      RecordChecksums.write(
+          dataset, records, true, count -> progress.accept(count * dataset.recordBytes()));
+      dataset.check();
+      Manifest.FileEntry recordEntry = entry(path, records, _ -> {});
+      return Manifest.of(dataset.recordCount(), columnEntries, entries, recordEntry);
+    }
+  }
+
+  private static LongConsumer after(Progress bar, long before) {
+    return done -> bar.to(before + done);
+  }
+
+  private static Manifest.FileEntry entry(Path manifest, Path file, LongConsumer progress) {
+    long[] chunks = FileChecksums.of(file, progress);
+    for (int i = 0; i < chunks.length; i++) {
+      if (chunks[i] == FileChecksums.UNREADABLE) {
+        throw PenstockException.about(
+            file,
+            "expected a file that can be read, found an input/output error in the MiB at byte %d:"
+                    .formatted((long) i * FileChecksums.CHUNK_BYTES)
+                + " bring the file back from a copy");
+      }
+    }
+    return Manifest.FileEntry.of(relative(manifest, file), size(file), chunks);
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw PenstockException.about(file, "the file cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private List<Manifest.ColumnEntry> columnEntries(Dataset dataset, Path path) {
+    Map<String, List<Path>> named = columns.columns();
+    List<Manifest.ColumnEntry> entries = new ArrayList<>();
+    for (Column column : dataset.columns()) {
+      List<String> paths =
+          named.get(column.name()).stream().map(shard -> relative(path, shard)).toList();
+      entries.add(Manifest.ColumnEntry.of(column, paths, columns.window(), columns.windowStride()));
+    }
+    return entries;
+  }
+
+  private static String relative(Path manifest, Path file) {
+    return manifest.getParent().relativize(file.toAbsolutePath().normalize()).toString();
+  }
+
+  private static String stem(Path manifest) {
+    return manifest.getFileName().toString().replaceFirst("(\\.penstock)?\\.json$", "");
+  }
+
+  /**
+   * Deletes checksums of records that an older manifest named, or that a killed process left; not
+   * those of another manifest, nor what has such a name and is data itself.
+   */
+  private static void deleteOthers(Path path, Manifest manifest) throws IOException {
+    String start = stem(path) + RECORDS_MARK;
+    Set<Path> kept = new HashSet<>();
+    keep(path, manifest, kept);
+    for (String suffix : SUFFIXES) {
+      Path other = path.resolveSibling(stem(path) + suffix);
+      if (!other.equals(path) && Files.exists(other)) {
+        try {
+          keep(other, Manifest.read(other), kept);
+        } catch (PenstockException _) {
+          return; // Damaged, or something else: so nobody knows what belongs to it.
+        }
+      }
+    }
+    try (DirectoryStream<Path> directory = Files.newDirectoryStream(path.getParent())) {
+      for (Path file : directory) {
+        String name = file.getFileName().toString();
+        if (name.startsWith(start)
+            && name.substring(start.length()).matches("[0-9a-f]{8}\\.npy")
+            && !kept.contains(file.normalize())) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private static void keep(Path path, Manifest manifest, Set<Path> kept) {
+    kept.add(Manifest.resolve(path, manifest.recordChecksums().path()));
+    manifest.files().forEach(file -> kept.add(Manifest.resolve(path, file.path())));
+  }
+
+  private void print(Path path, Manifest manifest, double seconds) throws IOException {
+    long bytes = manifest.files().stream().mapToLong(Manifest.FileEntry::bytes).sum();
+    Path records = Manifest.resolve(path, manifest.recordChecksums().path());
+    if (isJson) {
+      JsonObject object = new JsonObject();
+      object.addProperty("manifest", path.toString());
+      object.addProperty("recordChecksums", records.toString());
+      object.addProperty("columns", manifest.columns().size());
+      object.addProperty("files", manifest.files().size());
+      object.addProperty("records", manifest.records());
+      object.addProperty("bytes", bytes);
+      object.addProperty("seconds", seconds);
+      object.add("bytesPerSecond", Json.number(2 * bytes / seconds));
+      object.addProperty("fingerprint", manifest.fingerprint());
+      Json.print(penstock.streams(), object);
+      return;
+    }
+    Table table = Table.ofPairs();
+    table.add("manifest", OneLine.of(path.toString()));
+    table.add("of records", OneLine.of(records.toString()));
+    table.add(
+        "of",
+        "%s in %s, %s"
+            .formatted(
+                Human.plural(manifest.records(), "record", "records"),
+                Human.plural(manifest.files().size(), "file", "files"),
+                Human.bytes(bytes)));
+    table.add("time", Human.seconds(seconds));
+    table.add("contents", manifest.fingerprint());
+    penstock.streams().print(table.toString());
+  }
+}

@@ -1,0 +1,113 @@
+package io.penstock.cli.check;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Json;
+import io.penstock.error.PenstockException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code verify}: reads all of a dataset and says what of it is not what it was. */
+@Command(
+    name = "verify",
+    header = "Reads files and shows which of them, and which of their records, are damaged.",
+    description = {
+      "Compares files with what checksum has written: which files are missing, have another size,"
+          + " or were added; which MiB of them are damaged or cannot be read; and which records in"
+          + " these are damaged, by column. Exits with 1 if anything is wrong, with a line on"
+          + " stderr for each PATH that has changed or cannot be verified.",
+      "",
+      "With --json, one object on stdout, or {\"manifests\": [...]} for several: manifest, ok,"
+          + " bytes (read), seconds, bytesPerSecond, files (those with a problem: path, problem as"
+          + " missing, resized, extra or damaged, expectedBytes, foundBytes, damagedChunks as byte"
+          + " offsets, unreadableChunks likewise), damagedRecords (their number, null if it is not"
+          + " known), records (the first 1000: index, column)."
+    })
+public final class VerifyCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "1..*",
+      description =
+          "Manifests (NAME.penstock.json, or another name that was given to checksum), or the first"
+              + " files of datasets with a manifest beside them.")
+  private List<Path> paths;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a table for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    List<Verification> all = new ArrayList<>();
+    List<PenstockException> failures = new ArrayList<>();
+    for (Path path : paths) {
+      try {
+        Verification one = verify(path);
+        all.add(one);
+        if (!one.isGood()) {
+          failures.add(failure(one));
+        }
+      } catch (PenstockException e) {
+        // What the others are is worth knowing all the same.
+        failures.add(e);
+      }
+    }
+    print(all);
+    if (failures.isEmpty()) {
+      return ExitCodes.DONE;
+    }
+    PenstockException last = failures.removeLast();
+    failures.forEach(failure -> penstock.streams().say(failure.getMessage()));
+    throw last;
+  }
+
+  private Verification verify(Path path) throws IOException {
+    boolean isManifest = path.toString().endsWith(".json") || Manifest.isLikelyAt(path);
+    Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
+    if (!isManifest) {
+      Manifest.read(manifest).checkIsAbout(manifest, path);
+    }
+    return Verification.run(manifest, penstock.streams());
+  }
+
+  private static PenstockException failure(Verification one) {
+    return PenstockException.about(
+        one.manifest(),
+        "expected the data that it is about, found "
+            + one.summary()
+            + ": bring the files back from a copy, or read them with --verify and"
+            + " --bad-records");
+  }
+
+  private void print(List<Verification> all) throws IOException {
+    if (!isJson) {
+      for (Verification one : all) {
+        penstock.streams().print(one.toHuman());
+      }
+    } else if (paths.size() > 1) {
+      Json.print(penstock.streams(), toJson(all));
+    } else if (!all.isEmpty()) {
+      Json.print(penstock.streams(), all.getFirst().toJson());
+    }
+  }
+
+  private static JsonObject toJson(List<Verification> all) {
+    JsonArray array = new JsonArray();
+    all.forEach(one -> array.add(one.toJson()));
+    JsonObject object = new JsonObject();
+    object.add("manifests", array);
+    return object;
+  }
+}

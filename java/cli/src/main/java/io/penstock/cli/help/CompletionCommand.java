@@ -1,0 +1,30 @@
+package io.penstock.cli.help;
+
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code completion}: what makes a shell complete commands and options. */
+@Command(
+    name = "completion",
+    header = "Prints a script that completes commands, options and values in bash and zsh.",
+    description = {
+      "For this shell: source <(penstock completion). For all bash shells, write it to a file that"
+          + " they read, such as ~/.local/share/bash-completion/completions/penstock."
+    })
+public final class CompletionCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    penstock.streams().print(AutoComplete.bash("penstock", spec.parent().commandLine()));
+    return ExitCodes.DONE;
+  }
+}

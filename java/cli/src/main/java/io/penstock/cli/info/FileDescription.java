@@ -1,0 +1,146 @@
+package io.penstock.cli.info;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.penstock.Dataset;
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.FileInfo;
+import io.penstock.array.Part;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.options.FolderIndexOption;
+import io.penstock.cli.text.Human;
+import io.penstock.cli.text.OneLine;
+import io.penstock.error.PenstockException;
+import io.penstock.format.Formats;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code info} tells of one array: what the file says of itself, and what the system does.
+ *
+ * @param path of the file, with the part
+ * @param layout of the array; null where it cannot be read in place
+ * @param problem why not
+ */
+record FileDescription(Path path, ArrayLayout layout, FileInfo info, String problem)
+    implements Description {
+  /** What a path names: one column, or all arrays that are in a file which has several. */
+  static List<Description> of(Path path, FolderIndexOption indexes) {
+    if (Files.isDirectory(path)) {
+      return List.of(VariableDescription.of(path, indexes.open(path)));
+    }
+    if (Formats.isLabels(path)) {
+      return List.of(alone(path, indexes.place(path)));
+    }
+    if (Formats.isSequences(path)) {
+      return List.of(VariableDescription.ofSequences(path));
+    }
+    List<Part> parts = Files.isRegularFile(path) ? Formats.parts(path) : List.of();
+    return parts.size() <= 1 ? List.of(alone(path, path)) : of(path, parts);
+  }
+
+  private static List<Description> of(Path path, List<Part> parts) {
+    List<Description> all = new ArrayList<>();
+    FileInfo info = null;
+    for (Part part : parts) {
+      Path name = part.name().isEmpty() ? path : Path.of(path + "#" + part.name());
+      String problem = problem(part);
+      if (problem == null && info == null) {
+        try {
+          info = alone(name, name).info;
+        } catch (PenstockException e) {
+          problem = e.getMessage();
+        }
+      }
+      all.add(new FileDescription(name, problem == null ? part.layout() : null, info, problem));
+    }
+    Path sequences = Path.of(path + "#sequences");
+    if (Formats.isSequences(sequences)) {
+      all.add(sequences(sequences));
+    }
+    return all;
+  }
+
+  private static Description sequences(Path path) {
+    try {
+      return VariableDescription.ofSequences(path);
+    } catch (PenstockException e) {
+      return new FileDescription(path, null, null, e.getMessage());
+    }
+  }
+
+  /** Opens the file as a loader would, so that nothing is told that fails. */
+  private static FileDescription alone(Path path, Path place) {
+    try (Dataset dataset = Dataset.builder().column("records", place).open()) {
+      return new FileDescription(path, Formats.open(place), dataset.files().getFirst(), null);
+    }
+  }
+
+  private static String problem(Part part) {
+    try {
+      part.layout().shards();
+      return null;
+    } catch (PenstockException e) {
+      return e.getMessage();
+    }
+  }
+
+  @Override
+  public JsonObject toJson() {
+    if (layout == null) {
+      return new BadPath(path.toString(), problem).toJson();
+    }
+    JsonObject object = new JsonObject();
+    object.addProperty("path", path.toString());
+    object.addProperty("format", layout.format());
+    object.addProperty("dtype", layout.elementType().descr());
+    JsonArray shape = new JsonArray();
+    layout.shape().forEach(shape::add);
+    object.add("shape", shape);
+    object.addProperty("order", order());
+    object.addProperty("records", layout.recordCount());
+    object.addProperty("recordBytes", layout.recordBytes());
+    object.addProperty("dataOffset", layout.dataOffset());
+    object.addProperty("fileBytes", layout.fileBytes());
+    object.addProperty("directAligned", isDirectAligned());
+    object.add("cachedFraction", Json.number(info.cachedFraction()));
+    return object;
+  }
+
+  @Override
+  public Map<String, String> toHuman() {
+    if (layout == null) {
+      return new BadPath(path.toString(), problem).toHuman();
+    }
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("format", layout.format());
+    fields.put("dtype", layout.elementType().descr());
+    fields.put(
+        "shape", layout.shape().stream().map(String::valueOf).collect(Collectors.joining(" x ")));
+    fields.put("order", order());
+    fields.put("records", Human.count(layout.recordCount()));
+    fields.put("recordBytes", Human.count(layout.recordBytes()));
+    fields.put("dataOffset", Human.count(layout.dataOffset()));
+    fields.put("fileBytes", Human.count(layout.fileBytes()));
+    fields.put("directAligned", isDirectAligned() ? "yes" : "no");
+    fields.put("cached", Human.percent(info.cachedFraction()));
+    fields.put("path", OneLine.of(path.toString()));
+    return fields;
+  }
+
+  private String order() {
+    return layout.fortranOrder() ? "F" : "C";
+  }
+
+  private boolean isDirectAligned() {
+    int alignment = info.directOffsetAlignmentBytes();
+    return alignment > 0
+        && layout.dataOffset() % alignment == 0
+        && layout.recordBytes() % alignment == 0;
+  }
+}

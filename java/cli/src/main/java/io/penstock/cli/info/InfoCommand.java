@@ -1,0 +1,144 @@
+package io.penstock.cli.info;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Failures;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.command.Streams;
+import io.penstock.cli.options.FolderIndexOption;
+import io.penstock.cli.text.Table;
+import io.penstock.format.Formats;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code info}: what is in files. Reads their headers, not their data. */
+@Command(
+    name = "info",
+    header = "Shows what is in files: type, shape, place and size of the arrays.",
+    description = {
+      "Reads headers and indexes only, no data. A folder is scanned, and its index written, unless"
+          + " its index is up to date.",
+      "",
+      "For a file with several arrays, shows each of them as FILE#PART: members of an .npz, arrays"
+          + " in a pickle, fields of a structured .npy. If an array cannot be read in place, shows"
+          + " the reason. For a pickle with more than 65,536 arrays, shows the first ones and how"
+          + " many more there are; each can be read by its name.",
+      "",
+      "Shows every PATH, even if others fail. Each failure is one line on stderr, and the exit code"
+          + " is then 1.",
+      "",
+      "With --json, one array gives the object itself and several give {\"files\": [...]}, with"
+          + " objects in the order of the paths; a PATH, or one array of it, that cannot be read"
+          + " has only path and problem. An object has: path, format, dtype (as NumPy's dtype.str),"
+          + " shape, order (C, or F where the file says Fortran), records, recordBytes, dataOffset"
+          + " and fileBytes (bytes), directAligned (each record begins and ends where direct reads"
+          + " may, so that none needs a copy), cachedFraction (share of the file in the page cache,"
+          + " 0 to 1; null if the kernel does not tell).",
+      "",
+      "For records of different sizes, such as files of a folder or FILE.idx#sequences, the last"
+          + " size in shape and recordBytes are null, and there are dataBytes, minRecordBytes,"
+          + " meanRecordBytes and maxRecordBytes (minimum and maximum are null for more than 10"
+          + " million records). For a folder there are also classes (names of the folders in it, in"
+          + " the order of their labels from 0 on) and indexFile; dataOffset is null, and fileBytes"
+          + " is the sum over all files."
+    })
+public final class InfoCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "1..*",
+      description = "Files, parts of files as FILE#PART, patterns, or folders of files.")
+  private List<String> paths;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a table for people.")
+  private boolean isJson;
+
+  @Mixin private FolderIndexOption folderIndex;
+
+  @Override
+  public Integer call() throws IOException {
+    folderIndex.check(spec, paths.stream().filter(InfoCommand::isPath).map(Path::of));
+    List<Description> files = new ArrayList<>();
+    List<Exception> failures = new ArrayList<>();
+    for (String path : paths) {
+      try {
+        for (Path shard : Formats.shards(Path.of(path))) {
+          files.addAll(FileDescription.of(shard, folderIndex));
+        }
+      } catch (RuntimeException e) {
+        // What the others are is worth knowing all the same.
+        files.add(new BadPath(path, Failures.message(e)));
+        failures.add(e);
+      }
+    }
+    print(files);
+    if (failures.isEmpty()) {
+      return ExitCodes.DONE;
+    }
+    return Failures.reportAll(failures, penstock.streams(), penstock.isDebug());
+  }
+
+  private void print(List<Description> files) throws IOException {
+    Streams streams = penstock.streams();
+    if (isJson) {
+      Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));
+      return;
+    }
+    // What is wrong with the others is said on stderr.
+    List<Description> good = files.stream().filter(file -> !(file instanceof BadPath)).toList();
+    if (!good.isEmpty()) {
+      streams.print(table(good));
+    }
+  }
+
+  private static boolean isPath(String text) {
+    try {
+      return Path.of(text) != null;
+    } catch (InvalidPathException _) {
+      return false;
+    }
+  }
+
+  private static JsonObject toJson(List<Description> files) {
+    JsonArray array = new JsonArray();
+    files.forEach(file -> array.add(file.toJson()));
+    JsonObject object = new JsonObject();
+    object.add("files", array);
+    return object;
+  }
+
+  /** One file is a list of its fields; several are a line each. */
+  private static String table(List<Description> files) {
+    if (files.size() == 1) {
+      Table pairs = Table.ofPairs();
+      files.getFirst().toHuman().forEach(pairs::add);
+      files.getFirst().more().forEach(pairs::add);
+      return pairs.toString();
+    }
+    String[] heads =
+        files.getFirst().toHuman().keySet().stream()
+            .map(name -> Description.NUMBERS.contains(name) ? ">" + name : name)
+            .toArray(String[]::new);
+    Table table = Table.withHeads(heads);
+    files.forEach(file -> table.add(file.toHuman().values().toArray(String[]::new)));
+    return table.toString();
+  }
+}

@@ -1,0 +1,188 @@
+package io.penstock.cli.info;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.penstock.Dataset;
+import io.penstock.array.ArrayLayout;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.text.Human;
+import io.penstock.cli.text.OneLine;
+import io.penstock.error.PenstockException;
+import io.penstock.folder.FolderIndex;
+import io.penstock.format.Formats;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What {@code info} tells of records of different sizes: files of a folder, or sequences of tokens.
+ *
+ * @param path of the folder, or of the index with the part
+ * @param dtype type of a value
+ * @param dataOffset where the first value starts; null where each record is a file
+ * @param fileBytes size of the file of values, or of all files
+ * @param dataBytes size of all records
+ * @param cachedFraction of the file of values; NaN where nobody knows
+ * @param sizes of the records
+ * @param folder whose files they are; null for sequences
+ */
+record VariableDescription(
+    Path path,
+    String format,
+    String dtype,
+    long records,
+    Long dataOffset,
+    long fileBytes,
+    long dataBytes,
+    double cachedFraction,
+    Sizes sizes,
+    FolderIndex folder)
+    implements Description {
+  /** Sizes of so many records are looked at; they are 4 or 8 bytes each. */
+  private static final long MOST_LOOKED_AT = 10_000_000;
+
+  /** In bytes; null where there are no records, or too many to look at each. */
+  private record Sizes(Long least, Double mean, Long most) {}
+
+  /** The files of a folder. */
+  static VariableDescription of(Path path, FolderIndex folder) {
+    long records = folder.recordCount();
+    return new VariableDescription(
+        path,
+        "folder",
+        "|u1",
+        records,
+        null,
+        folder.dataBytes(),
+        folder.dataBytes(),
+        Double.NaN,
+        sizes(folder.sizes(), records, 1, folder.dataBytes()),
+        folder);
+  }
+
+  /** The sequences that an index of token data tells of, opened as a loader would. */
+  static VariableDescription ofSequences(Path path) {
+    try (Dataset dataset = Dataset.open(path)) {
+      ArrayLayout tokens = Formats.open(Formats.sequencePart(path, "tokens"));
+      Path lengths = Formats.sequencePart(path, "lengths");
+      long records = dataset.recordCount();
+      return new VariableDescription(
+          path,
+          tokens.format(),
+          tokens.elementType().descr(),
+          records,
+          tokens.dataOffset(),
+          tokens.fileBytes(),
+          tokens.dataBytes(),
+          dataset.files().getFirst().cachedFraction(),
+          sizes(lengths, records, tokens.recordBytes(), tokens.dataBytes()),
+          null);
+    }
+  }
+
+  private static Sizes sizes(Path path, long records, long unitBytes, long dataBytes) {
+    if (records == 0) {
+      return new Sizes(null, null, null);
+    }
+    if (records > MOST_LOOKED_AT) {
+      return new Sizes(null, (double) dataBytes / records, null);
+    }
+    try (Dataset dataset = Dataset.builder().column("sizes", path).open()) {
+      LongUnaryOperator counts = dataset.integers("sizes");
+      long least = Long.MAX_VALUE;
+      long most = 0;
+      double sum = 0;
+      for (long i = 0; i < records; i++) {
+        long count = counts.applyAsLong(i);
+        if (count < 0 || count > dataBytes / unitBytes) {
+          throw PenstockException.about(
+              path,
+              "record %d: expected a size of 0 to %d, found %d: the index is damaged, make it again"
+                  .formatted(i, dataBytes / unitBytes, count));
+        }
+        least = Math.min(least, count * unitBytes);
+        most = Math.max(most, count * unitBytes);
+        sum += count * unitBytes;
+      }
+      return new Sizes(least, sum / records, most);
+    }
+  }
+
+  @Override
+  public JsonObject toJson() {
+    JsonObject object = new JsonObject();
+    object.addProperty("path", path.toString());
+    object.addProperty("format", format);
+    object.addProperty("dtype", dtype);
+    JsonArray shape = new JsonArray();
+    shape.add(records);
+    shape.add(JsonNull.INSTANCE);
+    object.add("shape", shape);
+    object.addProperty("order", "C");
+    object.addProperty("records", records);
+    object.add("recordBytes", JsonNull.INSTANCE);
+    object.addProperty("dataOffset", dataOffset);
+    object.addProperty("fileBytes", fileBytes);
+    object.addProperty("directAligned", false);
+    object.add("cachedFraction", Json.number(cachedFraction));
+    object.addProperty("dataBytes", dataBytes);
+    object.addProperty("minRecordBytes", sizes.least);
+    object.addProperty("meanRecordBytes", sizes.mean);
+    object.addProperty("maxRecordBytes", sizes.most);
+    if (folder != null) {
+      JsonArray classes = new JsonArray();
+      folder.classes().forEach(classes::add);
+      object.add("classes", classes);
+      object.addProperty("indexFile", folder.file().toString());
+    }
+    return object;
+  }
+
+  @Override
+  public Map<String, String> toHuman() {
+    Map<String, String> fields = new LinkedHashMap<>();
+    List<String> values =
+        List.of(
+            format,
+            dtype,
+            records + " x *",
+            "C",
+            Human.count(records),
+            "*",
+            dataOffset == null ? "-" : Human.count(dataOffset),
+            Human.count(fileBytes),
+            "no",
+            Double.isNaN(cachedFraction) ? "-" : Human.percent(cachedFraction));
+    for (int i = 0; i < NAMES.size(); i++) {
+      fields.put(NAMES.get(i), values.get(i));
+    }
+    fields.put("path", OneLine.of(path.toString()));
+    return fields;
+  }
+
+  @Override
+  public Map<String, String> more() {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put("dataBytes", Human.count(dataBytes));
+    fields.put("minRecordBytes", sizes.least == null ? "-" : Human.count(sizes.least));
+    fields.put("meanRecordBytes", sizes.mean == null ? "-" : Human.count(Math.round(sizes.mean)));
+    fields.put("maxRecordBytes", sizes.most == null ? "-" : Human.count(sizes.most));
+    if (folder != null) {
+      fields.put("classes", OneLine.of(numbered(folder.classes())));
+      fields.put("indexFile", OneLine.of(folder.file().toString()));
+    }
+    return fields;
+  }
+
+  /** As {@code 0 ham, 1 spam}. */
+  private static String numbered(List<String> names) {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> i + " " + names.get(i))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,293 @@
+package io.penstock.cli.make;
+
+import io.penstock.array.ElementType;
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Progress;
+import io.penstock.cli.convert.ArrayFiles;
+import io.penstock.cli.convert.FolderOptions;
+import io.penstock.cli.convert.FolderSource;
+import io.penstock.cli.convert.RecordSource;
+import io.penstock.cli.convert.Selection;
+import io.penstock.cli.convert.SourceOptions;
+import io.penstock.cli.convert.Sources;
+import io.penstock.cli.options.PatternOption;
+import io.penstock.cli.options.ShardList;
+import io.penstock.cli.text.Human;
+import io.penstock.format.Formats;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code convert}: writes an array out as a .npy, whatever it was in. */
+@Command(
+    name = "convert",
+    header = "Writes an array of any format as a .npy.",
+    description = {
+      "Compares checksums where the source has them (members of an .npz, gzip, zlib). Structured"
+          + " types keep the fields that NumPy has, or the command fails.",
+      "",
+      "Streams the records, so memory is bounded, whatever the size of the data. The file has a"
+          + " temporary name until it is complete, and gets its own in one step; what a killed run"
+          + " left behind is deleted.",
+      "",
+      "With --json, one object on stdout: files, dtype, recordShape, records, bytes, seconds,"
+          + " bytesPerSecond, labels (names of classes in the order of their numbers),"
+          + " classesFile (null without classes)."
+    })
+public final class ConvertCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "SRC",
+      description =
+          "Whatever penstock reads: a file, a part of one as FILE#PART, or several laid end to end:"
+              + " a.npy,b.npy or 'part-*.npy' (a path with a comma is one file if that file"
+              + " exists). Also what it does not read in place: compressed members of an .npz,"
+              + " files compressed by gzip or zlib, text with numbers (.csv, .tsv, .txt), and a"
+              + " folder of images (PNG, JPEG, GIF, BMP), of small .npy, or of other files that are"
+              + " a record each, in the order of penstock read FOLDER; the folders in it are"
+              + " classes: DST-labels.npy has their numbers, DST-classes.json their names.")
+  private String source;
+
+  @Parameters(index = "1", paramLabel = "DST", description = "The .npy to write.")
+  private Path target;
+
+  @Mixin private MakingOptions making;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      converter = TypeConverter.class,
+      description =
+          "Write elements as this type, such as float32 or '>i2'. Values that it cannot represent"
+              + " exactly are an error, unless --lossy is given. Default: the type that they have.")
+  private ElementType dtype;
+
+  @Option(
+      names = "--lossy",
+      description =
+          "Let --dtype change values. Floats are rounded to the nearest; integers lose high bits,"
+              + " as in NumPy; from floats to integers, fractions are cut off, values out of range"
+              + " become the nearest value, and NaN becomes 0. For a folder of images, also keep"
+              + " only the upper 8 bits of 16-bit samples. Default: such values are an error.")
+  private boolean isLossy;
+
+  @Option(
+      names = "--select",
+      paramLabel = "START:STOP[:STEP]",
+      converter = SelectionConverter.class,
+      description =
+          "Write these records only, counted from 0 as in Python, but without negative numbers:"
+              + " 100: leaves out the first 100. Default: all.")
+  private Selection selection = Selection.ALL;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description =
+          "Write this many files, DST-00000.npy and so on, whose numbers of records differ by one"
+              + " at most. All get their names when all are complete. Default: ${DEFAULT-VALUE},"
+              + " DST itself.")
+  private int shards;
+
+  @Mixin private PatternOption pattern;
+
+  @Option(
+      names = "--raw",
+      description =
+          "For a folder: take the bytes of its files as they are, whatever they look like; all must"
+              + " have one size. Default: images and .npy are decoded, other formats are an error.")
+  private boolean isRaw;
+
+  @Option(
+      names = "--resize",
+      paramLabel = "HEIGHTxWIDTH",
+      converter = SizeOfImages.class,
+      description =
+          "For a folder of images: resize all to this size, by averaging areas. Default: all must"
+              + " have one size, as stored; EXIF does not rotate them.")
+  private SourceOptions.Size resize;
+
+  @Option(
+      names = "--gray",
+      description = "For a folder of images: one channel (luma). Default: red, green, blue.")
+  private boolean isGray;
+
+  @Option(
+      names = "--delimiter",
+      paramLabel = "CHARACTER",
+      converter = DelimiterConverter.class,
+      description =
+          "For text: the character between two numbers, or tab, or blanks for any run of white"
+              + " space. Default: a comma in .csv, tab in .tsv, blanks in .txt.")
+  private Character delimiter;
+
+  @Option(
+      names = "--skip-lines",
+      paramLabel = "COUNT",
+      defaultValue = "0",
+      description =
+          "For text: skip this many lines at the start, such as a header. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int skipLines;
+
+  @Option(
+      names = "--resume",
+      description =
+          "If this run is killed, let another run with the same arguments continue it, from what"
+              + " was forced to the disk (every 512 MiB). Default: start over.")
+  private boolean isResumable;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a line for people.")
+  private boolean isJson;
+
+  static final class TypeConverter implements ITypeConverter<ElementType> {
+    @Override
+    public ElementType convert(String text) {
+      try {
+        return ElementType.named(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  static final class SizeOfImages implements ITypeConverter<SourceOptions.Size> {
+    @Override
+    public SourceOptions.Size convert(String text) {
+      try {
+        return SourceOptions.Size.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  static final class DelimiterConverter implements ITypeConverter<Character> {
+    @Override
+    public Character convert(String text) {
+      return switch (text) {
+        case "tab", "\\t" -> '\t';
+        case "blanks" -> SourceOptions.BLANKS;
+        default -> {
+          if (text.length() != 1) {
+            throw new TypeConversionException(
+                "must be one character, tab or blanks, was '" + text + "'");
+          }
+          yield text.charAt(0);
+        }
+      };
+    }
+  }
+
+  static final class SelectionConverter implements ITypeConverter<Selection> {
+    @Override
+    public Selection convert(String text) {
+      try {
+        return Selection.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    penstock
+        .streams()
+        .interruption()
+        .atEnd(
+            () ->
+                isResumable
+                    ? "what was forced to the disk is kept: run the same command to go on"
+                    : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
+    MakingReport report = new MakingReport();
+    SourceOptions how =
+        new SourceOptions(
+            selection,
+            dtype,
+            isLossy,
+            new FolderOptions(pattern.text(), isRaw, resize, isGray),
+            delimiter,
+            skipLines);
+    ArrayFiles.Options options = making.with(shards, isResumable);
+    try (RecordSource whole = open(how);
+        ArrayFiles files = new ArrayFiles(target, whole, options);
+        ArrayFiles labels = labels(whole, options);
+        ClassFile classes = labels == null ? null : classes(whole, options)) {
+      if (files.written() == 0) {
+        write(whole, files);
+      } else {
+        penstock
+            .streams()
+            .say("going on behind " + Human.plural(files.written(), "record", "records"));
+        try (RecordSource rest = open(how.from(files.written()))) {
+          write(rest, files);
+        }
+      }
+      files.commit();
+      report.add(files.paths(), whole, files.written());
+      if (labels != null) {
+        labels.commit();
+        classes.commit();
+        report.addLabels(labels.paths(), ((FolderSource) whole).labels(), classes.path());
+      }
+    }
+    report.print(penstock.streams(), isJson);
+    return ExitCodes.DONE;
+  }
+
+  private RecordSource open(SourceOptions how) throws IOException {
+    List<Path> paths = ShardList.of(source).stream().map(Path::of).toList();
+    return Sources.open(paths, how, target);
+  }
+
+  /** Classes are a file beside, x-labels.npy, written at once; null where there are none. */
+  private ArrayFiles labels(RecordSource whole, ArrayFiles.Options options) throws IOException {
+    if (!(whole instanceof FolderSource folder) || folder.labels().isEmpty()) {
+      return null;
+    }
+    try (RecordSource numbers = folder.labelSource()) {
+      ArrayFiles files =
+          new ArrayFiles(
+              target.resolveSibling(Formats.columnName(target) + "-labels.npy"),
+              numbers,
+              new ArrayFiles.Options(shards, options.mayReplace(), false, false));
+      try {
+        files.write(numbers, _ -> {});
+        return files;
+      } catch (IOException | RuntimeException | Error e) {
+        files.close();
+        throw e;
+      }
+    }
+  }
+
+  /** What the numbers mean, in a file that stays with them. */
+  private ClassFile classes(RecordSource whole, ArrayFiles.Options options) {
+    Path path = target.resolveSibling(Formats.columnName(target) + "-classes.json");
+    return new ClassFile(path, ((FolderSource) whole).labels(), options.mayReplace());
+  }
+
+  private void write(RecordSource records, ArrayFiles files) throws IOException {
+    long count = records.recordCount();
+    long total = count == RecordSource.UNKNOWN ? -1 : files.written() + count;
+    try (Progress progress =
+        Progress.start(penstock.streams(), "convert", "records", files.written(), total)) {
+      files.write(records, progress::to);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.penstock.cli.make;
+
+import io.penstock.cli.convert.ArrayFiles;
+import io.penstock.write.NpyWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** How .npy files are made. Shared by the commands that make them. */
+public final class MakingOptions {
+  /** What an interrupted command leaves. */
+  public static final String INTERRUPTED = "no unfinished file was left behind";
+
+  @Option(
+      names = "--force",
+      description =
+          "Replace existing files when the new ones are complete. Default: existing files are an"
+              + " error.")
+  private boolean mayReplace;
+
+  @Option(
+      names = "--align-records",
+      description =
+          "Pad records to a multiple of 512 bytes, for direct reads without a copy. To NumPy the"
+              + " file is a structured array with one field, named after the file:"
+              + " load('x.npy')['x']; to Penstock x.npy#x. Default: records as they are.")
+  private boolean isAligned;
+
+  /** A writer that does what the options say. */
+  NpyWriter.Builder aligned(NpyWriter.Builder builder, Path target) {
+    return builder
+        .replace(mayReplace)
+        .alignRecords(isAligned ? ArrayFiles.fieldName(target) : null);
+  }
+
+  ArrayFiles.Options with(int shards, boolean isResumable) {
+    return new ArrayFiles.Options(shards, mayReplace, isAligned, isResumable);
+  }
+}

@@ -1,0 +1,90 @@
+package io.penstock.cli.make;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.penstock.array.Column;
+import io.penstock.array.ElementType;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.command.Streams;
+import io.penstock.cli.convert.RecordSource;
+import io.penstock.cli.text.Human;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a command made: for people in a line or a few, for programs as JSON. */
+final class MakingReport {
+  private final long startNanos = System.nanoTime();
+  private final List<Path> files = new ArrayList<>();
+  private ElementType type;
+  private List<Long> recordShape = List.of();
+  private long records;
+  private long bytes;
+  private final JsonArray labels = new JsonArray();
+  private Path classes;
+
+  /** Adds the files of a column; columns have the same number of records. */
+  void add(List<Path> paths, RecordSource source, long recordCount) {
+    add(paths, source.elementType(), source.recordShape(), recordCount, source.recordBytes());
+  }
+
+  void add(List<Path> paths, Column column, long recordCount) {
+    add(paths, column.elementType(), column.shape(), recordCount, column.recordBytes());
+  }
+
+  private void add(
+      List<Path> paths, ElementType elements, List<Long> shape, long count, long recordBytes) {
+    if (type == null) {
+      type = elements;
+      recordShape = shape;
+    }
+    files.addAll(paths);
+    records = count;
+    bytes += count * recordBytes;
+  }
+
+  /** Adds files with the classes of the records, what these are called, and where that is kept. */
+  void addLabels(List<Path> paths, List<String> names, Path classesFile) {
+    files.addAll(paths);
+    classes = classesFile;
+    names.forEach(labels::add);
+  }
+
+  void print(Streams streams, boolean isJson) throws IOException {
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    if (isJson) {
+      JsonObject object = new JsonObject();
+      JsonArray paths = new JsonArray();
+      files.forEach(file -> paths.add(file.toString()));
+      JsonArray shape = new JsonArray();
+      recordShape.forEach(shape::add);
+      object.add("files", paths);
+      object.addProperty("dtype", type.descr());
+      object.add("recordShape", shape);
+      object.addProperty("records", records);
+      object.addProperty("bytes", bytes);
+      object.addProperty("seconds", seconds);
+      object.add("bytesPerSecond", Json.number(bytes / seconds));
+      object.add("labels", labels);
+      object.addProperty("classesFile", classes == null ? null : classes.toString());
+      Json.print(streams, object);
+      return;
+    }
+    String first = files.getFirst().toString();
+    streams.print(
+        "%s%s: %s of %s %s, %s in %s (%s)\n"
+            .formatted(
+                first,
+                files.size() == 1 ? "" : " to " + files.getLast(),
+                Human.plural(records, "record", "records"),
+                type,
+                recordShape,
+                Human.bytes(bytes),
+                Human.seconds(seconds),
+                Human.bytesPerSecond(bytes / seconds)));
+    for (int i = 0; i < labels.size(); i++) {
+      streams.print("label %d: %s\n".formatted(i, labels.get(i).getAsString()));
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.penstock.cli.make;
+
+import io.penstock.Batch;
+import io.penstock.Dataset;
+import io.penstock.Loader;
+import io.penstock.LoaderBuilder;
+import io.penstock.array.Column;
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.MemoryWarning;
+import io.penstock.cli.command.Progress;
+import io.penstock.cli.options.ColumnOptions;
+import io.penstock.cli.options.SizeConverter;
+import io.penstock.error.PenstockException;
+import io.penstock.write.NpyWriter;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code take}: writes some records of a dataset out, in an order of the user's. */
+@Command(
+    name = "take",
+    header = "Writes chosen records, in a given order.",
+    description = {
+      "Record i of the result is the record whose index comes i-th in --indices; an index may come"
+          + " several times. The same records are taken from all columns.",
+      "",
+      "With --json, one object on stdout, as that of convert."
+    })
+public final class TakeCommand implements Callable<Integer> {
+  @ParentCommand private PenstockCommand penstock;
+  @Mixin private ColumnOptions columns;
+  @Mixin private MakingOptions making;
+
+  @Option(
+      names = "--indices",
+      paramLabel = "FILE",
+      required = true,
+      description =
+          "Which records, in which order: an array of integers in any format that penstock reads,"
+              + " or text with one index per line. Must be given; no default.")
+  private Path indices;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DST",
+      required = true,
+      description =
+          "The .npy to write; with several columns a directory, for one .npy for each column. Must"
+              + " be given; no default.")
+  private Path out;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description =
+          "Memory for records that are read ahead; more memory makes random indices cheaper. In"
+              + " bytes or with k, m, g. Default: a quarter of what the machine and the control"
+              + " group have left, at most 1g.")
+  private Long memoryBytes;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: a line for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    MakingReport report = new MakingReport();
+    try (Dataset dataset = columns.open()) {
+      checkSizes(dataset);
+      IndexSampler order = IndexSampler.read(indices, dataset.recordCount());
+      boolean isNew = Files.notExists(out);
+      List<Path> targets = targets(dataset);
+      List<NpyWriter> writers = new ArrayList<>();
+      try (Loader loader = open(dataset, order)) {
+        MemoryWarning.sayIfTooMuch(
+            penstock.streams(), memoryBytes, loader.statistics().memoryBytes());
+        for (int i = 0; i < targets.size(); i++) {
+          writers.add(writer(dataset.columns().get(i), targets.get(i), order.size()));
+        }
+        take(loader, writers, order.size());
+        writers.forEach(NpyWriter::finish);
+        writers.forEach(NpyWriter::commit);
+      } finally {
+        writers.forEach(NpyWriter::close);
+        if (isNew) {
+          deleteIfEmpty();
+        }
+      }
+      for (int i = 0; i < targets.size(); i++) {
+        report.add(List.of(targets.get(i)), dataset.columns().get(i), order.size());
+      }
+    }
+    report.print(penstock.streams(), isJson);
+    return ExitCodes.DONE;
+  }
+
+  private Loader open(Dataset dataset, IndexSampler order) {
+    LoaderBuilder builder = dataset.loader().sampler(order);
+    if (memoryBytes != null) {
+      builder.memoryBytes(memoryBytes);
+    }
+    return builder.build();
+  }
+
+  private void checkSizes(Dataset dataset) {
+    for (Column column : dataset.columns()) {
+      if (column.isVariable()) {
+        throw PenstockException.about(
+            columns.columns().get(column.name()).getFirst(),
+            "expected records of one size, found those of column '%s' to have different ones: read"
+                    .formatted(column.name())
+                + " them with penstock read --subset instead");
+      }
+    }
+  }
+
+  private List<Path> targets(Dataset dataset) throws IOException {
+    if (dataset.columns().size() == 1) {
+      return List.of(out);
+    }
+    if (!Files.isDirectory(out)) {
+      if (Files.exists(out)) {
+        throw PenstockException.about(
+            out, "expected a directory for several columns, found a file: name another --out");
+      }
+      Files.createDirectory(out);
+    }
+    return dataset.columns().stream().map(column -> out.resolve(fileName(column))).toList();
+  }
+
+  /** A directory that was made for files which did not come to be. */
+  private void deleteIfEmpty() throws IOException {
+    if (Files.isDirectory(out)) {
+      try {
+        Files.delete(out);
+      } catch (DirectoryNotEmptyException e) {
+        // There are files: the ones that were asked for, or somebody else's.
+        return;
+      }
+    }
+  }
+
+  /** A part of a file may have a name with a way in it, train/images. */
+  private static String fileName(Column column) {
+    return column.name().replace('/', '.') + ".npy";
+  }
+
+  private NpyWriter writer(Column column, Path target, long count) {
+    return making
+        .aligned(
+            NpyWriter.builder(target, column.elementType(), column.shape().toArray(Long[]::new)),
+            target)
+        .fields(column.fields())
+        .recordCount(count)
+        .open();
+  }
+
+  private void take(Loader loader, List<NpyWriter> writers, long total) {
+    penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
+    try (Progress progress = Progress.start(penstock.streams(), "take", "records", total)) {
+      long taken = 0;
+      for (Batch batch : loader.epoch(0)) {
+        for (int i = 0; i < writers.size(); i++) {
+          writers.get(i).append(batch.column(i));
+        }
+        taken += batch.size();
+        progress.to(taken);
+      }
+    }
+  }
+}

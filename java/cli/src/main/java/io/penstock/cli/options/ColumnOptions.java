@@ -1,0 +1,257 @@
+package io.penstock.cli.options;
+
+import io.penstock.Dataset;
+import io.penstock.format.Formats;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which files make a dataset: paths, and columns with names. Shared by all that read one. */
+public final class ColumnOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "0..*",
+      description =
+          "One file per column (.npy, or FILE#PART for a part of an .npz, a pickle, a structured"
+              + " .npy), all with the same number of records. A column is named after its part, or"
+              + " else after its file, without the extension. A pattern in quotes stands for the"
+              + " shards of one column, in the order of their numbers: 'part-*.npy'. A folder is a"
+              + " column with a record for each file; FOLDER#label has the numbers of their"
+              + " sub-folders, see penstock info FOLDER.")
+  private List<String> paths = new ArrayList<>();
+
+  @Option(
+      names = "--column",
+      paramLabel = "NAME=PATH[,PATH...]",
+      converter = Converter.class,
+      description =
+          "A column with a name of its own; several files are laid end to end (a path with a comma"
+              + " is one file if that file exists). Repeatable; such columns come after those given"
+              + " as PATH. Default: none.")
+  private List<NamedColumn> named = new ArrayList<>();
+
+  @Option(
+      names = "--offsets",
+      paramLabel = "NAME=PATH[,PATH...]",
+      converter = Converter.class,
+      description =
+          "The records of column NAME have different sizes: PATH has integers, one more than there"
+              + " are records, that say where each record begins, counted in values; give as many"
+              + " files as the column has. FILE.idx#sequences needs none. Repeatable. Default: all"
+              + " records have one size.")
+  private List<NamedColumn> offsets = new ArrayList<>();
+
+  @Mixin private FolderIndexOption folderIndex;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "The files have no header, but raw elements of this type, such as uint16, '<u2' or '>f4'."
+              + " To name one such file among others, write FILE#raw:TYPE:SHAPE:OFFSET. Default:"
+              + " what the headers say.")
+  private String dtype;
+
+  @Option(
+      names = "--shape",
+      paramLabel = "SIZE[xSIZE...]",
+      description =
+          "With --dtype: sizes of all axes; -1 as the first size means as many records as there are"
+              + " (-1x28x28). Default: -1, each element a record.")
+  private String shape;
+
+  @Option(
+      names = "--offset",
+      paramLabel = "BYTES",
+      description = "With --dtype: where the first element starts. Default: 0.")
+  private Long offset;
+
+  @Option(
+      names = "--window",
+      paramLabel = "TOKENS",
+      description =
+          "Records are windows of this many tokens, over files with one token as a record. Default:"
+              + " records as they are.")
+  private Long window;
+
+  @Option(
+      names = "--window-stride",
+      paramLabel = "TOKENS",
+      description =
+          "With --window: tokens from the beginning of a window to the beginning of the next."
+              + " Default: as many as a window has.")
+  private Long windowStride;
+
+  /** A column as it was typed. */
+  record NamedColumn(String name, List<String> shards) {}
+
+  static final class Converter implements ITypeConverter<NamedColumn> {
+    @Override
+    public NamedColumn convert(String text) {
+      int equals = text.indexOf('=');
+      if (equals < 1 || equals == text.length() - 1) {
+        throw new TypeConversionException("must be NAME=PATH[,PATH...], was '" + text + "'");
+      }
+      List<String> shards = ShardList.of(text.substring(equals + 1));
+      if (shards.contains("")) {
+        throw new TypeConversionException("must have a path around each comma, was " + text);
+      }
+      return new NamedColumn(text.substring(0, equals), shards);
+    }
+  }
+
+  /** The shards of each column as they were named, patterns and all. */
+  public Map<String, List<Path>> columns() {
+    Map<String, List<Path>> columns = new LinkedHashMap<>();
+    check();
+    for (String path : paths) {
+      add(columns, Formats.columnName(Path.of(path)), List.of(path(path)));
+    }
+    for (NamedColumn column : named) {
+      add(columns, column.name(), column.shards().stream().map(this::path).toList());
+    }
+    if (columns.isEmpty()) {
+      throw usage("expected at least one PATH or --column, found none");
+    }
+    return columns;
+  }
+
+  /** Takes the last path for something else, where a command line ends with what is to be made. */
+  public Path removeLast(String what) {
+    if (paths.isEmpty()) {
+      throw usage("expected " + what + ", as the last path, found no path");
+    }
+    return Path.of(paths.removeLast());
+  }
+
+  /** The first file that was named. */
+  public Path firstPath() {
+    return columns().values().iterator().next().getFirst();
+  }
+
+  /** All files that were named, those of offsets too, without the parts that are meant of them. */
+  public List<Path> files() {
+    Stream<Path> divisions =
+        offsets.stream().flatMap(column -> column.shards().stream()).map(Path::of);
+    return Stream.concat(named(), divisions)
+        .flatMap(path -> Formats.shards(path).stream())
+        .map(Formats::file)
+        .distinct()
+        .toList();
+  }
+
+  /** The folders among them, whose files are records. */
+  public List<Path> folders() {
+    return named().map(Formats::file).filter(Files::isDirectory).distinct().toList();
+  }
+
+  private Stream<Path> named() {
+    return columns().values().stream().flatMap(List::stream);
+  }
+
+  /** Tokens of a window; null where records are as they are. */
+  public Long window() {
+    return window;
+  }
+
+  /** Tokens from window to window; null where records are as they are. */
+  public Long windowStride() {
+    return windowStride == null ? window : windowStride;
+  }
+
+  /** Opens what was named. */
+  public Dataset open() {
+    Map<String, List<Path>> columns = columns();
+    Map<String, List<Path>> divisions = divisions(columns);
+    folderIndex.check(spec, columns.values().stream().flatMap(List::stream));
+    Dataset.Builder builder = Dataset.builder();
+    columns.forEach((name, shards) -> add(builder, name, shards, divisions.get(name)));
+    return builder.open();
+  }
+
+  private void check() {
+    if (dtype == null && (shape != null || offset != null)) {
+      throw usage("--shape and --offset must come with --dtype, which says what the elements are");
+    }
+    if (window == null && windowStride != null) {
+      throw usage("--window-stride must come with --window");
+    }
+    if ((window != null && window < 1) || (windowStride != null && windowStride < 1)) {
+      throw usage("--window and --window-stride must be at least 1");
+    }
+  }
+
+  private void add(
+      Dataset.Builder builder, String name, List<Path> shards, List<Path> offsetsOrNull) {
+    Path first = shards.getFirst();
+    Path[] files = shards.stream().map(folderIndex::place).toArray(Path[]::new);
+    if (offsetsOrNull != null) {
+      builder.variable(name, shards, offsetsOrNull);
+    } else if (window == null && files.length == 1 && Files.isDirectory(first)) {
+      builder.folder(name, first, folderIndex.pattern(), folderIndex.file(first));
+    } else if (window == null) {
+      builder.column(name, files);
+    } else {
+      builder.windows(name, window, windowStride(), files);
+    }
+  }
+
+  /** Files of offsets by the column that they divide. */
+  private Map<String, List<Path>> divisions(Map<String, List<Path>> columns) {
+    Map<String, List<Path>> divisions = new LinkedHashMap<>();
+    for (NamedColumn column : offsets) {
+      if (!columns.containsKey(column.name())) {
+        throw usage(
+            "--offsets must be of one of the columns %s, was %s"
+                .formatted(columns.keySet(), column.name()));
+      }
+      List<Path> paths = column.shards().stream().map(Path::of).toList();
+      if (divisions.put(column.name(), paths) != null) {
+        throw usage("--offsets must be given once for a column, was twice for " + column.name());
+      }
+    }
+    return divisions;
+  }
+
+  /** The path as it was typed, or with what the options say of its elements. */
+  private Path path(String text) {
+    if (dtype == null) {
+      return Path.of(text);
+    }
+    try {
+      List<Long> sizes =
+          Stream.of((shape == null ? "-1" : shape).split("x", -1)).map(Long::valueOf).toList();
+      return Formats.raw(Path.of(text), dtype, sizes, offset == null ? 0 : offset);
+    } catch (IllegalArgumentException e) {
+      throw usage("--dtype, --shape and --offset must be those of elements: " + e.getMessage());
+    }
+  }
+
+  private void add(Map<String, List<Path>> columns, String name, List<Path> shards) {
+    List<Path> other = columns.putIfAbsent(name, shards);
+    if (other != null) {
+      throw usage(
+          "columns must have different names, found '%s' for both %s and %s: name one with --column"
+              .formatted(name, other.getFirst(), shards.getFirst()));
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

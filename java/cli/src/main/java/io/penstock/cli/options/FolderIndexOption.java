@@ -1,0 +1,71 @@
+package io.penstock.cli.options;
+
+import io.penstock.folder.FolderIndex;
+import io.penstock.folder.FolderListing;
+import io.penstock.format.Formats;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Which files of a folder are meant, and where its index is kept. */
+public final class FolderIndexOption {
+  @Option(
+      names = "--folder-index",
+      paramLabel = "FILE",
+      description =
+          "Where to keep the index of the folder among the paths, of which there must be exactly"
+              + " one; created if it does not exist. Default: FOLDER.penstock-index, beside the"
+              + " folder.")
+  private Path file;
+
+  @Mixin private PatternOption pattern;
+
+  /** Refuses the options where it is not clear which folder is meant. */
+  public void check(CommandSpec spec, Stream<Path> paths) {
+    if (file == null && pattern.isDefault()) {
+      return;
+    }
+    FolderListing.checkPattern(pattern());
+    List<Path> folders =
+        paths
+            .filter(path -> Files.isDirectory(path) || Formats.isLabels(path))
+            .map(path -> Formats.file(path).toAbsolutePath().normalize())
+            .distinct()
+            .toList();
+    if (folders.isEmpty() && !pattern.isDefault()) {
+      throw new ParameterException(
+          spec.commandLine(), "--pattern must come with a folder, was with none");
+    }
+    if (file != null && folders.size() != 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--folder-index must come with one folder, was with "
+              + (folders.isEmpty() ? "none" : folders));
+    }
+  }
+
+  /** Names of the files that are meant. */
+  String pattern() {
+    return pattern.text();
+  }
+
+  /** Where the index of a folder is. */
+  Path file(Path folder) {
+    return file == null ? FolderIndex.defaultFile(folder) : file;
+  }
+
+  /** Takes or makes the index of a folder. */
+  public FolderIndex open(Path folder) {
+    return FolderIndex.open(folder, pattern(), file(folder));
+  }
+
+  /** The labels in the index that is meant; any other path as it is. */
+  public Path place(Path path) {
+    return Formats.isLabels(path) ? open(Formats.file(path)).labels() : path;
+  }
+}

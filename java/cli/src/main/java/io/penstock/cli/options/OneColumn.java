@@ -1,0 +1,61 @@
+package io.penstock.cli.options;
+
+import io.penstock.Dataset;
+import io.penstock.array.Column;
+import io.penstock.error.PenstockException;
+import java.nio.file.Path;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
+
+/** A file with one number a record, beside the data: weights or indices. Read as a whole. */
+record OneColumn(Path path) {
+  private static final String NAME = "numbers";
+
+  static OneColumn of(Path path) {
+    return new OneColumn(path);
+  }
+
+  long[] integers() {
+    try (Dataset dataset = open()) {
+      LongUnaryOperator integers = dataset.integers(NAME);
+      long[] all = LongStream.range(0, dataset.recordCount()).map(integers).toArray();
+      dataset.check(); // Behind the end of a file that was cut short meanwhile they were zeros.
+      return all;
+    }
+  }
+
+  /** What is made of the numbers, which are asked for one by one. */
+  interface Use<T> {
+    T of(long count, LongToDoubleFunction numbers);
+  }
+
+  /**
+   * Hands over the numbers without having them all in memory, as there may be hundreds of millions.
+   */
+  <T> T numbers(Use<T> use) {
+    try (Dataset dataset = open()) {
+      T made = use.of(dataset.recordCount(), dataset.numbers(NAME));
+      dataset.check();
+      return made;
+    }
+  }
+
+  private Dataset open() {
+    Dataset dataset = Dataset.builder().column(NAME, path).open();
+    Column column = dataset.column(NAME);
+    if (column.recordBytes() != column.elementType().sizeBytes()) {
+      dataset.close();
+      throw PenstockException.about(
+          path,
+          "expected one number a record, found %s of shape %s: name another file"
+              .formatted(column.elementType(), column.shape()));
+    }
+    if (column.recordCount() > Integer.MAX_VALUE - 8) {
+      dataset.close();
+      throw new IllegalArgumentException(
+          "%s: must have at most 2^31 - 9 numbers, had %d".formatted(path, column.recordCount()));
+    }
+    return dataset;
+  }
+}

@@ -1,0 +1,137 @@
+package io.penstock.cli.order;
+
+import io.penstock.Dataset;
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.command.Picture;
+import io.penstock.cli.options.ColumnOptions;
+import io.penstock.cli.options.OrderOptions;
+import io.penstock.cli.text.OneLine;
+import io.penstock.sampler.MixingReport;
+import io.penstock.sampler.Sampler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code order}: shows an order before anything is read in it. */
+@Command(
+    name = "order",
+    header = "Shows how well an order mixes, before training, and draws it.",
+    description = {
+      "Computes an order without reading the records (except for labels), and shows what it costs"
+          + " in randomness: each figure stands beside its value by chance. The figure mixing says"
+          + " how far apart in the order neighbours in the file come: 1 for an exact shuffle, near"
+          + " 0 for the order of the file.",
+      "",
+      "With --json, one object on stdout: sampler, seed, records, positions, epoch, batchSize,"
+          + " sampledBatches, windowRecords (read together; 1: none), mixing, neighbourShare,"
+          + " chanceNeighbourShare, displacement (chance: 1/3), batchSpread, labelDiversity,"
+          + " chanceLabelDiversity, labelsPerBatch, chanceLabelsPerBatch (null without --labels),"
+          + " plot (path; null if none). mixing is null for orders in which records come twice."
+    })
+public final class OrderCommand implements Callable<Integer> {
+  private static final String DEFAULT_PLOT = "penstock-order.png";
+
+  @ParentCommand private PenstockCommand penstock;
+  @Spec private CommandSpec spec;
+
+  @Mixin private ColumnOptions columns;
+  @Mixin private OrderOptions order;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "RECORDS",
+      defaultValue = "256",
+      description = "Records in a batch. Default: ${DEFAULT-VALUE}.")
+  private int batchSize;
+
+  @Option(
+      names = "--epoch",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description = "The epoch to show. Default: ${DEFAULT-VALUE}.")
+  private long epoch;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "COLUMN",
+      description =
+          "Also show how different the labels within a batch are, with the labels in this column of"
+              + " integers. Default: no labels.")
+  private String labels;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "File for the plot, a .png; replaced if it exists. Default: "
+              + DEFAULT_PLOT
+              + " in the current directory; none with --json.")
+  private Path plot;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: tables for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    checkOptions();
+    try (Dataset dataset = columns.open()) {
+      checkPlot(dataset);
+      Sampler sampler = order.sampler(dataset);
+      MixingReport mixing =
+          labels == null
+              ? MixingReport.of(sampler, batchSize, epoch)
+              : MixingReport.of(sampler, batchSize, epoch, dataset.integers(labels));
+      Path picture = plot != null || isJson ? plot : Path.of(DEFAULT_PLOT);
+      OrderReport report = new OrderReport(sampler, mixing, labels, picture);
+      if (isJson) {
+        Json.print(penstock.streams(), report.toJson());
+      } else {
+        penstock.streams().print(report.toHuman());
+      }
+      if (picture != null) {
+        String title = OneLine.of(sampler.description());
+        new Picture(picture, plot != null)
+            .draw(penstock.streams(), path -> OrderPlot.write(sampler, epoch, title, path));
+      }
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void checkOptions() {
+    order.check();
+    check(batchSize >= 1, "--batch-size must be at least 1, was " + batchSize);
+    check(epoch >= 0, "--epoch must be at least 0, was " + epoch);
+    check(
+        plot == null || plot.toString().endsWith(".png"),
+        "--plot must be a name that ends in .png, was " + plot);
+  }
+
+  private void checkPlot(Dataset dataset) throws IOException {
+    if (plot == null || Files.notExists(plot)) {
+      return;
+    }
+    for (var file : dataset.files()) {
+      check(
+          !Files.isSameFile(file.path(), plot),
+          "--plot must be another file than those of the dataset, was " + plot);
+    }
+  }
+
+  private void check(boolean isRight, String rule) {
+    if (!isRight) {
+      throw new ParameterException(spec.commandLine(), rule);
+    }
+  }
+}

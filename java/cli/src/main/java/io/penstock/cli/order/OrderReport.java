@@ -1,0 +1,104 @@
+package io.penstock.cli.order;
+
+import com.google.gson.JsonObject;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.text.Human;
+import io.penstock.cli.text.OneLine;
+import io.penstock.cli.text.Table;
+import io.penstock.sampler.MixingReport;
+import io.penstock.sampler.Sampler;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** What {@code order} says of an order, for people and for programs. */
+record OrderReport(Sampler sampler, MixingReport mixing, String labels, Path plot) {
+  /** Names are documented in the command's help: stable. */
+  JsonObject toJson() {
+    JsonObject object = new JsonObject();
+    object.addProperty("sampler", sampler.description());
+    object.addProperty("seed", sampler.seed());
+    object.addProperty("records", sampler.recordCount());
+    object.addProperty("positions", mixing.size());
+    object.addProperty("epoch", mixing.epoch());
+    object.addProperty("batchSize", mixing.batchSize());
+    object.addProperty("sampledBatches", mixing.sampledBatches());
+    object.addProperty("windowRecords", sampler.windowRecords());
+    object.add("mixing", Json.number(mixing.mixing()));
+    object.add("neighbourShare", Json.number(mixing.neighbourShare()));
+    object.add("chanceNeighbourShare", Json.number(mixing.chanceNeighbourShare()));
+    object.add("displacement", Json.number(mixing.displacement()));
+    object.add("batchSpread", Json.number(mixing.batchSpread()));
+    object.add("labelDiversity", Json.number(mixing.labelDiversity()));
+    object.add("chanceLabelDiversity", Json.number(mixing.chanceLabelDiversity()));
+    object.add("labelsPerBatch", Json.number(mixing.labelsPerBatch()));
+    object.add("chanceLabelsPerBatch", Json.number(mixing.chanceLabelsPerBatch()));
+    object.addProperty("plot", plot == null ? null : plot.toString());
+    return object;
+  }
+
+  /** A table: each number, beside what chance makes of it, and what it means. */
+  String toHuman() {
+    Table about = Table.ofPairs();
+    about.add("order", OneLine.of(sampler.description()));
+    about.add(
+        "positions",
+        "%s of %s, epoch %d, seed %d"
+            .formatted(
+                Human.count(mixing.size()),
+                Human.plural(sampler.recordCount(), "record", "records"),
+                mixing.epoch(),
+                sampler.seed()));
+    about.add(
+        "looked at",
+        "%s of %s"
+            .formatted(
+                Human.plural(mixing.sampledBatches(), "batch", "batches"),
+                Human.count(mixing.batchSize())));
+    if (plot != null) {
+      about.add("plot", plot.toString());
+    }
+    Table numbers = Table.withHeads("", ">here", ">by chance", "");
+    add(numbers, "mixing", mixing.mixing(), 1, "how far apart neighbours in the file come");
+    add(
+        numbers,
+        "neighbours",
+        mixing.neighbourShare(),
+        mixing.chanceNeighbourShare(),
+        "share of records whose next one in the file is in the same batch");
+    add(
+        numbers,
+        "displacement",
+        mixing.displacement(),
+        1 / 3.0,
+        "how far records move, of the whole");
+    add(numbers, "spread", mixing.batchSpread(), 1, "how far apart records of a batch lie");
+    if (labels != null) {
+      add(
+          numbers,
+          "diversity",
+          mixing.labelDiversity(),
+          mixing.chanceLabelDiversity(),
+          "share of pairs in a batch with different " + OneLine.of(labels));
+      add(
+          numbers,
+          "labels",
+          mixing.labelsPerBatch(),
+          mixing.chanceLabelsPerBatch(),
+          "different " + OneLine.of(labels) + " in a batch");
+    }
+    return about + "\n" + numbers;
+  }
+
+  private static void add(Table table, String name, double here, double chance, String meaning) {
+    table.add(name, number(here), number(chance), meaning);
+  }
+
+  /** Three digits that count; "-" where there is no such number. */
+  private static String number(double value) {
+    if (!Double.isFinite(value)) {
+      return "-";
+    }
+    int digits = value == 0 ? 0 : (int) Math.floor(Math.log10(Math.abs(value)));
+    return String.format(Locale.ROOT, "%." + Math.clamp(2 - digits, 0, 9) + "f", value);
+  }
+}

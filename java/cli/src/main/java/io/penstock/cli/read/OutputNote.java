@@ -1,0 +1,58 @@
+package io.penstock.cli.read;
+
+import io.penstock.error.PenstockException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * How long each output was when a state was saved, as the line "out=1234 indices=56" beside it.
+ *
+ * <p>It holds those of earlier runs too, so that one which goes without an output does not forget
+ * how long that was.
+ */
+final class OutputNote {
+  private final Map<String, Long> lengths = new LinkedHashMap<>();
+
+  /** Knows of no output. */
+  OutputNote() {}
+
+  /**
+   * Reads a note.
+   *
+   * @param state the file that it was in, to name it
+   */
+  static OutputNote parse(Path state, String text) {
+    OutputNote note = new OutputNote();
+    for (String word : text.split(" ", -1)) {
+      if (word.isEmpty()) {
+        continue;
+      }
+      if (!word.matches("[a-z]+=[0-9]{1,18}")) {
+        throw PenstockException.about(
+            state,
+            "expected lengths of outputs as out=1234, found '%s': go on from another state, or"
+                    .formatted(word)
+                + " start anew without one");
+      }
+      int equals = word.indexOf('=');
+      note.set(word.substring(0, equals), Long.parseLong(word.substring(equals + 1)));
+    }
+    return note;
+  }
+
+  /** How many bytes an output had; null if nobody has told. */
+  Long lengthOrNull(String output) {
+    return lengths.get(output);
+  }
+
+  void set(String output, long bytes) {
+    lengths.put(output, bytes);
+  }
+
+  @Override
+  public String toString() {
+    return lengths.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(" "));
+  }
+}

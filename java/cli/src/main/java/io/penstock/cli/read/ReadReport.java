@@ -1,0 +1,175 @@
+package io.penstock.cli.read;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.penstock.LoaderStatistics;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.text.Human;
+import io.penstock.cli.text.OneLine;
+import io.penstock.cli.text.Table;
+import io.penstock.error.BadRecord;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code read} says when it is done. */
+record ReadReport(
+    LoaderStatistics statistics,
+    int batchSize,
+    long peakRssBytes,
+    Map<String, String> digests,
+    List<BadRecord> badRecords,
+    List<String> warnings) {
+  private static final int MAX_SHOWN = 10;
+
+  private static final double NANOS = 1e9;
+
+  private double seconds() {
+    return statistics.elapsedNanos() / NANOS;
+  }
+
+  private double recordsPerSecond() {
+    return rate(statistics.records());
+  }
+
+  private double bytesPerSecond() {
+    return rate(statistics.bytes());
+  }
+
+  /** 0 when nothing was read, in no time. */
+  private double rate(long count) {
+    return count == 0 ? 0 : count / seconds();
+  }
+
+  /** Field names of DESIGN.md: stable. */
+  JsonObject toJson() {
+    JsonObject object = new JsonObject();
+    object.addProperty("records", statistics.records());
+    object.addProperty("batches", statistics.batches());
+    object.addProperty("bytes", statistics.bytes());
+    object.addProperty("seconds", seconds());
+    object.addProperty("recordsPerSecond", recordsPerSecond());
+    object.addProperty("bytesPerSecond", bytesPerSecond());
+    object.addProperty("backend", statistics.backend());
+    object.addProperty("io", statistics.io());
+    object.addProperty("queueDepth", statistics.readahead().queueDepth());
+    object.addProperty("requests", statistics.requests());
+    object.addProperty("bytesRead", statistics.bytesRead());
+    object.addProperty("bytesWanted", statistics.bytesWanted());
+    object.addProperty("mergedRecords", statistics.mergedRecords());
+    object.addProperty("cacheHits", statistics.cacheHits());
+    object.addProperty("stallSeconds", statistics.stallNanos() / NANOS);
+    long cpuNanos = statistics.cpuNanosNative();
+    object.add("cpuSecondsNative", Json.number(cpuNanos < 0 ? Double.NaN : cpuNanos / NANOS));
+    object.add("peakRssBytes", Json.count(peakRssBytes));
+    object.add("timeSeconds", TimeReport.timesToJson(statistics));
+    object.add("latencyMicros", TimeReport.latenciesToJson(statistics.latencies()));
+    object.addProperty("reason", statistics.reason());
+    JsonObject digest = new JsonObject();
+    digests.forEach(digest::addProperty);
+    object.add("digest", digest);
+    object.add("badRecords", badRecordsToJson());
+    if (!warnings.isEmpty()) {
+      JsonArray texts = new JsonArray();
+      warnings.forEach(texts::add);
+      object.add("warnings", texts);
+    }
+    return object;
+  }
+
+  private JsonObject badRecordsToJson() {
+    JsonArray listed = new JsonArray();
+    for (BadRecord record : badRecords) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("index", record.index());
+      entry.addProperty("column", record.column());
+      entry.addProperty("epoch", record.epoch());
+      entry.add("replacement", Json.count(record.replacement()));
+      entry.addProperty("problem", record.problem());
+      listed.add(entry);
+    }
+    JsonObject object = new JsonObject();
+    object.addProperty("count", statistics.badRecords());
+    object.add("listed", listed);
+    return object;
+  }
+
+  private void addBadRecords(Table table) {
+    if (statistics.badRecords() == 0) {
+      return;
+    }
+    table.add(
+        "bad",
+        "%s skipped or replaced"
+            .formatted(Human.plural(statistics.badRecords(), "record", "records")));
+    badRecords.stream()
+        .limit(MAX_SHOWN)
+        .forEach(record -> table.add("", OneLine.of(record.problem())));
+    if (badRecords.size() > MAX_SHOWN) {
+      table.add("", "and more, which --json lists");
+    }
+  }
+
+  /** The same for people. */
+  String toHuman() {
+    Table table = Table.ofPairs();
+    table.add(
+        "records",
+        "%s in %s of %s"
+            .formatted(
+                Human.count(statistics.records()),
+                Human.plural(statistics.batches(), "batch", "batches"),
+                Human.count(batchSize)));
+    table.add("bytes", Human.bytes(statistics.bytes()));
+    table.add("time", Human.seconds(seconds()));
+    table.add(
+        "speed",
+        "%s, %s"
+            .formatted(
+                Human.recordsPerSecond(recordsPerSecond()),
+                Human.bytesPerSecond(bytesPerSecond())));
+    double stall = statistics.stallNanos() / NANOS;
+    table.add(
+        "waited",
+        "%s for data (%s)"
+            .formatted(Human.seconds(stall), Human.percent(seconds() > 0 ? stall / seconds() : 0)));
+    table.add(
+        "backend",
+        "%s, %s, queue depth %d"
+            .formatted(statistics.backend(), statistics.io(), statistics.readahead().queueDepth()));
+    String head = "because";
+    for (String reason : statistics.reason().split("; ", -1)) {
+      table.add(head, reason);
+      head = "";
+    }
+    table.add("device", device());
+    if (statistics.latencies().count() > 0) {
+      table.add("latency", TimeReport.latenciesToHuman(statistics.latencies()));
+    }
+    table.add(
+        "memory",
+        "%s for reading; at most %s in all"
+            .formatted(
+                Human.bytes(statistics.memoryBytes()),
+                peakRssBytes < 0 ? "?" : Human.bytes(peakRssBytes)));
+    addBadRecords(table);
+    warnings.forEach(warning -> table.add("warning", OneLine.of(warning)));
+    digests.forEach((name, digest) -> table.add("sha256", digest + "  " + OneLine.of(name)));
+    return table.toString();
+  }
+
+  private String device() {
+    if (statistics.requests() == 0) {
+      return "read by the kernel, which does not tell how much";
+    }
+    String cpu =
+        statistics.cpuNanosNative() < 0
+            ? ""
+            : ", %s of processor time"
+                .formatted(Human.seconds(statistics.cpuNanosNative() / NANOS));
+    return "%s for %s%s"
+        .formatted(
+            Human.plural(statistics.requests(), "request", "requests"),
+            Human.bytes(statistics.bytesRead()),
+            cpu);
+  }
+}

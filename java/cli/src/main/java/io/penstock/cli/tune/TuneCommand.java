@@ -1,0 +1,259 @@
+package io.penstock.cli.tune;
+
+import io.penstock.array.ArrayLayout;
+import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Json;
+import io.penstock.cli.command.Picture;
+import io.penstock.cli.command.Progress;
+import io.penstock.cli.options.SizeConverter;
+import io.penstock.error.PenstockException;
+import io.penstock.format.Formats;
+import io.penstock.internal.tune.DeviceProbe;
+import io.penstock.internal.tune.Forecast;
+import io.penstock.internal.tune.Measurements;
+import io.penstock.internal.tune.Survey;
+import io.penstock.internal.tune.SurveyPlan;
+import io.penstock.internal.tune.Tuning;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code tune}: what a device can do, and which readahead flags follow from that. */
+@Command(
+    name = "tune",
+    header = "Measures a device, and prints the readahead flags that suit it.",
+    description = {
+      "Measures the device under a file: random reads by size and by number in flight, and reading"
+          + " in the order of the file. Prints a table, the readahead flags that suit the device"
+          + " with the reason for each, and, for a .npy file, how fast an exact shuffle would be by"
+          + " memory. Nothing is written to PATH if it is a file; reads go past the page cache if"
+          + " the file system allows it; otherwise the pages of the file are dropped from the"
+          + " cache. Best on an idle device, and on a file larger than its own cache.",
+      "",
+      "With --json, one object on stdout: path, fileBytes, recordBytes (null if not a .npy),"
+          + " backend, io, reason (why a better backend is not used; null if there is none),"
+          + " rounds, spread (quartile range of the rounds / their median, of the median point),"
+          + " randomReads and sequentialReads (each a list of requestBytes, queueDepth,"
+          + " requestsPerSecond, bytesPerSecond, leastPerSecond, mostPerSecond; requestsPerSecond"
+          + " is the median of the rounds), knees (list of requestBytes, queueDepth,"
+          + " requestsPerSecond), sequentialBytesPerSecond, readahead (the flags), queueDepth,"
+          + " mergeGapBytes, maxReadBytes, reasons (list of flag, value, why), forecasts (list of"
+          + " memoryBytes, windowRecords, byWindows, recordsPerSecond, firstEpochPerSecond; the"
+          + " rates are null if the memory is too little), notes (list of sentences), plot (path;"
+          + " null if none)."
+    })
+public final class TuneCommand implements Callable<Integer> {
+  private static final String DEFAULT_PLOT = "penstock-tune.png";
+  private static final long QUICK_SIZE_BYTES = 256 << 20;
+  private static final long SIZE_BYTES = 1 << 30;
+  private static final double MAX_SECONDS = 3600;
+  private static final double MIN_SECONDS = 0.01;
+
+  /** Larger records are read in parts, each as large as the largest request. */
+  private static final int MAX_RECORD_BYTES = 1 << 20;
+
+  /** Memory for these parts of the data is foretold. */
+  private static final int[] FORECAST_PARTS = {2, 4, 8};
+
+  @ParentCommand private PenstockCommand penstock;
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "PATH",
+      description =
+          "A file of at least 16 MiB, .npy or any other; or a directory, in which a file is made,"
+              + " measured and deleted.")
+  private Path path;
+
+  @Option(
+      names = "--size",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description =
+          "Size of the file that is made in a directory, in bytes or with k, m, g. Default: 1g;"
+              + " 256m with --quick.")
+  private Long sizeBytes;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "SECONDS",
+      description =
+          "Time for each of some 50 points, spread over several rounds. Default: 0.6, which ends"
+              + " within a minute; 0.15 with --quick.")
+  private Double seconds;
+
+  @Option(
+      names = "--quick",
+      description =
+          "A short run with fewer sizes, which ends within ten seconds. Default: within a minute.")
+  private boolean isQuick;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description =
+          "File for the plot, a .png; replaced if it exists. Default: "
+              + DEFAULT_PLOT
+              + " in the current"
+              + " directory; none with --json.")
+  private Path plot;
+
+  @Option(
+      names = "--json",
+      description = "Print one JSON object on stdout. Default: tables for people.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws IOException {
+    checkOptions();
+    if (Files.isDirectory(path)) {
+      measureScratchFile();
+    } else {
+      measureFile();
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void measureFile() throws IOException {
+    checkFile();
+    ArrayLayout layout = layoutOrNull();
+    DeviceProbe.Records records = layout == null ? null : recordsOrNull(layout);
+    SurveyPlan plan = plan(records == null ? 0 : records.recordBytes());
+    try (DeviceProbe probe = DeviceProbe.open(path, records, plan)) {
+      report(probe, records, plan);
+    }
+  }
+
+  private void measureScratchFile() throws IOException {
+    long bytes = sizeBytes != null ? sizeBytes : isQuick ? QUICK_SIZE_BYTES : SIZE_BYTES;
+    SurveyPlan plan = plan(0);
+    try (ScratchFile scratch = write(bytes);
+        DeviceProbe probe = DeviceProbe.open(scratch.path(), null, plan)) {
+      // Open, it stays readable; and whatever ends this process, nothing is left behind.
+      scratch.delete();
+      report(probe, null, plan);
+    }
+  }
+
+  private ScratchFile write(long bytes) throws IOException {
+    try (Progress progress = Progress.start(penstock.streams(), "making a file", "MB", bytes)) {
+      return ScratchFile.write(path, bytes, progress::to);
+    }
+  }
+
+  private SurveyPlan plan(int recordBytes) {
+    return SurveyPlan.of(recordBytes, isQuick, seconds == null ? 0 : seconds);
+  }
+
+  private void report(DeviceProbe probe, DeviceProbe.Records records, SurveyPlan plan)
+      throws IOException {
+    Measurements found = measure(probe, plan);
+    Tuning tuning = Tuning.of(found, records == null ? 0 : records.recordBytes());
+    TuneReport report = new TuneReport(path, probe, records, found, tuning);
+    if (records != null && found.hasSize(records.recordBytes())) {
+      for (int part : FORECAST_PARTS) {
+        long memoryBytes = records.recordBytes() * records.count() / part;
+        report.add(part, Forecast.of(probe, records, found, tuning, memoryBytes));
+      }
+    }
+    Path picture = plot != null || isJson ? plot : Path.of(DEFAULT_PLOT);
+    report.plot(picture);
+    if (isJson) {
+      Json.print(penstock.streams(), report.toJson());
+    } else {
+      penstock.streams().print(report.toHuman());
+    }
+    if (picture != null) {
+      String title = "Random reads: " + path.toAbsolutePath().getFileName();
+      new Picture(picture, plot != null)
+          .draw(penstock.streams(), place -> LoadPlot.write(found, title, place));
+    }
+  }
+
+  private Measurements measure(DeviceProbe probe, SurveyPlan plan) {
+    try (Progress progress =
+        Progress.start(penstock.streams(), "measuring", "points", plan.visits())) {
+      return new Survey(probe, plan, progress::to, System::nanoTime).run();
+    }
+  }
+
+  /** Null when records lie apart, or are so large that each is many requests. */
+  private static DeviceProbe.Records recordsOrNull(ArrayLayout layout) {
+    long bytes = layout.recordBytes();
+    boolean isOnePiece =
+        layout.isWhole()
+            && layout.runs().size() == 1
+            && layout.runs().getFirst().strideBytes() == bytes;
+    return layout.recordCount() > 0 && isOnePiece && bytes <= MAX_RECORD_BYTES
+        ? new DeviceProbe.Records(layout.dataOffset(), (int) bytes, layout.recordCount())
+        : null;
+  }
+
+  /** Any file will do: one that is no array, or none that can be read yet, is just bytes. */
+  private ArrayLayout layoutOrNull() {
+    try {
+      return Formats.open(path);
+    } catch (PenstockException e) {
+      if (path.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+        penstock.streams().say("measuring without regard to records: " + e.getMessage());
+      }
+      return null;
+    }
+  }
+
+  private void checkFile() throws IOException {
+    if (Files.notExists(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
+    if (!Files.isRegularFile(path)) {
+      throw PenstockException.about(
+          path, "expected a regular file or a directory, found something else: name one");
+    }
+    if (Files.size(path) < DeviceProbe.LEAST_FILE_BYTES) {
+      throw PenstockException.about(
+          path,
+          ("expected a file of at least %d bytes to measure its device with, found %d: name a"
+                  + " larger one, or a directory to have one made there")
+              .formatted(DeviceProbe.LEAST_FILE_BYTES, Files.size(path)));
+    }
+  }
+
+  private void checkOptions() throws IOException {
+    List<String> wrong = new ArrayList<>();
+    if (sizeBytes != null && sizeBytes < DeviceProbe.LEAST_FILE_BYTES) {
+      wrong.add("--size must be at least 16m, was " + sizeBytes);
+    }
+    if (sizeBytes != null && Files.isRegularFile(path)) {
+      wrong.add("--size must go with a directory, %s is a file".formatted(path));
+    }
+    if (seconds != null && !(seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) {
+      wrong.add("--seconds must be 0.01 to 3600, was " + seconds);
+    }
+    if (plot != null && !plot.toString().endsWith(".png")) {
+      wrong.add("--plot must be a name that ends in .png, was " + plot);
+    }
+    if (plot != null && Files.exists(plot) && Files.exists(path) && Files.isSameFile(plot, path)) {
+      wrong.add("--plot must be another file than PATH, which it would replace");
+    }
+    if (!wrong.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), wrong.getFirst());
+    }
+    if (plot != null && !Files.isDirectory(plot.toAbsolutePath().getParent())) {
+      throw PenstockException.about(
+          plot, "expected its directory to exist, found none: make it, or name another file");
+    }
+  }
+}
