@@ -32,8 +32,9 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 7 };
+enum { PENSTOCK_ABI_VERSION = 8 };
 
+/* Limits. */
 enum {
   /* Records per source: indices need 48 bits. */
   PENSTOCK_MAX_RECORDS_LOG2 = 48,
@@ -42,7 +43,27 @@ enum {
   /* Entries (records ordered and not yet taken) per reader. */
   PENSTOCK_MAX_ENTRIES_LOG2 = 29,
   /* Batches ordered with a slot and not yet taken, per reader. */
-  PENSTOCK_MAX_SLOT_BATCHES = 1024
+  PENSTOCK_MAX_SLOT_BATCHES = 1024,
+  /* Requests in flight per reader. */
+  PENSTOCK_MAX_QUEUE_DEPTH = 4096,
+  /* Bytes per request, as far as the caller chooses. */
+  PENSTOCK_MAX_READ_BYTES = 64 << 20,
+  /* Records per request; less for deep queues, see penstock_footprint. */
+  PENSTOCK_MAX_REQUEST_RECORDS = 4096,
+  /* Batches, at most, that the reserve is for: cells kept free for reads that cannot wait. */
+  PENSTOCK_RESERVE_BATCHES = 4
+};
+
+/* Slots begin at multiples of this, and no request is smaller. It has nothing to do with the size
+ * of a page: every file system reads whole blocks of this size directly, into memory aligned to it.
+ */
+enum { PENSTOCK_BLOCK_BYTES = 4096 };
+
+/* What a device is taken to need, until a reader has learned more: measured on a virtual NVMe disk.
+ * What matters is the proportion. */
+enum {
+  PENSTOCK_GUESS_REQUEST_NS = 14000, /* nanoseconds for each request */
+  PENSTOCK_GUESS_BYTE_PS = 670       /* picoseconds for each byte */
 };
 
 typedef struct penstock_source penstock_source;
@@ -51,7 +72,7 @@ typedef struct penstock_reader penstock_reader;
 /* How records are read. */
 enum {
   PENSTOCK_BACKEND_URING = 1, /* io_uring: many reads in flight from one thread */
-  PENSTOCK_BACKEND_PREAD = 2  /* POSIX_FADV_WILLNEED a window ahead (or direct), then pread */
+  PENSTOCK_BACKEND_PREAD = 2  /* POSIX_FADV_WILLNEED ahead of time (or direct), then pread */
 };
 
 /* Whether the page cache takes part. */
@@ -90,6 +111,9 @@ const char *penstock_status_text(int32_t status);
  * returns how many there are. */
 int32_t penstock_layout(uint32_t *values, uint32_t capacity);
 
+/* The size of a page of this system: the unit of mappings and of the page cache. */
+uint64_t penstock_page_bytes(void);
+
 /* ---- Memory ------------------------------------------------------------------------------- */
 
 /* Maps `bytes` of zeroed private memory at a 2 MiB boundary, advised for transparent huge pages
@@ -109,6 +133,20 @@ int32_t penstock_memory_free(uint64_t address, uint64_t bytes);
 int32_t penstock_normalize_bytes(uint64_t from_address, uint64_t to_address, uint64_t pixels,
                                  uint32_t channels, const float *factors, const float *offsets,
                                  uint32_t to_planes);
+
+/* ---- Files that are written ----------------------------------------------------------------- */
+
+/* Reserves room for a file on its device, and makes it at least so long: later writes into it do
+ * not run out of room. The file must exist. Must not be called while this process holds a lock on
+ * the file: closing any descriptor of a file gives up POSIX locks on it. Any thread. Returns 0,
+ * -ENOSPC, -EDQUOT or -EFBIG (there is no such room), -EOPNOTSUPP (the file system cannot reserve),
+ * or what open(2) reports. */
+int32_t penstock_file_reserve(const char *path, uint64_t bytes);
+
+/* Exchanges the names of two files or directories of one file system in one step. Any thread.
+ * Returns 0, -ENOSYS or -EINVAL (the kernel or the file system cannot), -ENOENT (one is missing),
+ * -EXDEV (two file systems), or what renameat2(2) reports. */
+int32_t penstock_path_exchange(const char *one, const char *other);
 
 /* ---- Source: files and columns --------------------------------------------------------------- */
 
@@ -219,9 +257,10 @@ int32_t penstock_source_close(penstock_source *source);
 typedef struct penstock_reader_options {
   uint32_t backend;         /* PENSTOCK_BACKEND_* */
   uint32_t io;              /* PENSTOCK_IO_* */
-  uint32_t queue_depth;     /* requests in flight: 1 to 4096 */
+  uint32_t queue_depth;     /* requests in flight: 1 to PENSTOCK_MAX_QUEUE_DEPTH */
   uint32_t merge_gap_bytes; /* read through gaps of at most so many bytes */
-  uint32_t max_read_bytes;  /* per request: 4096 to 64 MiB; rounded up to the alignment */
+  uint32_t max_read_bytes;  /* per request: PENSTOCK_BLOCK_BYTES to PENSTOCK_MAX_READ_BYTES;
+                               rounded up to the alignment */
   uint32_t staging_bytes;   /* buffer for reads that are not straight to their place */
   uint32_t entry_count;     /* records ordered and not yet taken, at most */
   uint32_t cell_count;      /* records read ahead without a slot, at most; 0: slots only */
@@ -239,6 +278,14 @@ typedef struct penstock_reader_options {
   uint64_t cached_records;  /* records whose cells are kept for later epochs; 0: none */
   uint64_t cache_key;       /* chooses which records are cached */
 } penstock_reader_options;
+
+/* What a reader needs and keeps. */
+typedef struct penstock_footprint {
+  uint64_t bytes; /* that it allocates when it is opened; nothing is allocated later */
+  uint64_t least_staging_bytes; /* the smallest staging_bytes */
+  uint32_t reserve_cells;       /* of cell_count, kept free for reads that cannot wait */
+  uint32_t request_records;     /* that one request serves, at most */
+} penstock_footprint;
 
 /* How far the reader is. */
 typedef struct penstock_progress {
@@ -277,10 +324,10 @@ typedef struct penstock_statistics {
 int32_t penstock_backend_probe(penstock_source *source, uint32_t backend, uint32_t io,
                                penstock_failure *failure);
 
-/* Bytes of memory that a reader with these options would allocate for this source: nothing is
- * allocated later. Returns 0, -EINVAL (an option is out of range) or -ENOMEM. */
-int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options,
-                               uint64_t *bytes);
+/* What a reader with these options would need for this source. With staging_bytes 0 it is told for
+ * the least staging. Any thread. Returns 0, -EINVAL (an option is out of range) or -ENOMEM. */
+int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options,
+                                  penstock_footprint *footprint);
 
 /* Opens a reader; the calling thread becomes its owner. Nothing is read here: columns that are to
  * be resident are read by penstock_reader_drive, before anything else. Returns 0, -EINVAL (an
@@ -292,7 +339,7 @@ int32_t penstock_reader_open(penstock_source *source, const penstock_reader_opti
  * has at most batch_size records. The offsets are multiples of 64, chosen so that as many reads as
  * possible go straight to their place: records of whole blocks lie to blocks of memory as they do
  * to blocks of their file. Stores the bytes a slot must have in *slot_bytes; a slot begins at a
- * multiple of 4096. Returns 0 or -EINVAL. */
+ * multiple of PENSTOCK_BLOCK_BYTES. Returns 0 or -EINVAL. */
 int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
                              uint64_t *slot_bytes);
 

@@ -11,10 +11,10 @@
 
 static uint64_t resident_pages(const uint8_t *memory, uint64_t bytes) {
   static uint8_t pages[1 << 16];
-  CHECK(bytes / 4096 <= sizeof pages);
+  CHECK(bytes / penstock_page_bytes() <= sizeof pages);
   CHECK_EQUAL(mincore((void *)(uintptr_t)memory, bytes, pages), 0);
   uint64_t count = 0;
-  for (uint64_t i = 0; i < bytes / 4096; i++)
+  for (uint64_t i = 0; i < bytes / penstock_page_bytes(); i++)
     count += pages[i] & 1;
   return count;
 }
@@ -27,8 +27,8 @@ static void populating_ends_with_all_there(void) {
   options.huge_pages = 0;
   penstock_reader *reader;
   CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
-  const uint64_t whole = round_up(reader->memory_bytes, 4096);
-  CHECK(resident_pages(reader->memory, whole) < whole / 4096 / 2);
+  const uint64_t whole = round_up(reader->memory_bytes, penstock_page_bytes());
+  CHECK(resident_pages(reader->memory, whole) < whole / penstock_page_bytes() / 2);
   uint64_t done_bytes = 0;
   uint64_t before = 0;
   uint32_t steps = 0;
@@ -45,7 +45,7 @@ static void populating_ends_with_all_there(void) {
     printf("  skipped: this kernel has no MADV_POPULATE_WRITE\n");
   } else {
     CHECK_EQUAL(steps, (reader->memory_bytes - 1) / (8 << 20));
-    CHECK_EQUAL(resident_pages(reader->memory, whole), whole / 4096);
+    CHECK_EQUAL(resident_pages(reader->memory, whole), whole / penstock_page_bytes());
   }
   CHECK_EQUAL(penstock_reader_close(reader), 0);
   CHECK_EQUAL(penstock_source_close(source), 0);

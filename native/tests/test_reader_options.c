@@ -127,8 +127,8 @@ static penstock_reader_options valid_options(void) {
 }
 
 static void check_refused(void) {
-  uint64_t bytes;
-  CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes), -EINVAL);
+  penstock_footprint footprint;
+  CHECK_EQUAL(penstock_reader_footprint(source, &options, &footprint), -EINVAL);
   penstock_reader *reader = NULL;
   CHECK_EQUAL(penstock_reader_open(source, &options, &reader), -EINVAL);
   CHECK(reader == NULL);
@@ -145,8 +145,8 @@ static void check_refused(void) {
   do {                                                                                             \
     options = valid_options();                                                                     \
     options.field = (value);                                                                       \
-    uint64_t bytes_;                                                                               \
-    CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes_), 0);                             \
+    penstock_footprint footprint_;                                                                 \
+    CHECK_EQUAL(penstock_reader_footprint(source, &options, &footprint_), 0);                      \
   } while (0)
 
 static void options_out_of_range_are_refused(void) {
@@ -165,7 +165,7 @@ static void options_out_of_range_are_refused(void) {
   CHECK_REFUSED(max_read_bytes, 4095);
   CHECK_REFUSED(max_read_bytes, (64 << 20) + 1);
   CHECK_REFUSED(max_read_bytes, UINT32_MAX);
-  CHECK_REFUSED(staging_bytes, 0);
+  CHECK_REFUSED(staging_bytes, 1);
   CHECK_REFUSED(staging_bytes, 2 * 65536 - 1);
   CHECK_REFUSED(entry_count, 0);
   CHECK_REFUSED(entry_count, 9); /* less than a batch */
@@ -207,15 +207,78 @@ static void options_at_the_edge_are_accepted(void) {
   options = valid_options();
   options.max_read_bytes = 64 << 20;
   options.staging_bytes = 128 << 20;
-  uint64_t bytes;
-  CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes), 0);
+  penstock_footprint footprint;
+  CHECK_EQUAL(penstock_reader_footprint(source, &options, &footprint), 0);
   /* Rounded up to whole blocks, and staging must hold two of that. */
   options.max_read_bytes = 4097;
   options.staging_bytes = 16383;
   check_refused();
   options.staging_bytes = 16384;
-  CHECK_EQUAL(penstock_reader_memory(source, &options, &bytes), 0);
+  CHECK_EQUAL(penstock_reader_footprint(source, &options, &footprint), 0);
   CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+/* Whatever reads are rounded up to, a reader opens with the least staging and not with less. */
+static void the_least_staging_is_told(void) {
+  const uint32_t reads[] = {4096, 4097, 65536, 100000, 64 << 20};
+  source = make_source((const uint64_t[]){100, 0}, 1000);
+  for (uint32_t io = PENSTOCK_IO_DIRECT; io <= PENSTOCK_IO_BUFFERED; io++) {
+    for (uint32_t i = 0; i < sizeof reads / sizeof reads[0]; i++) {
+      options = valid_options();
+      options.io = io;
+      options.max_read_bytes = reads[i];
+      options.staging_bytes = 0;
+      penstock_footprint least;
+      CHECK_EQUAL(penstock_reader_footprint(source, &options, &least), 0);
+      CHECK(least.least_staging_bytes >= 2 * (uint64_t)reads[i]);
+      options.staging_bytes = (uint32_t)least.least_staging_bytes - 1;
+      check_refused();
+      options.staging_bytes++;
+      penstock_footprint footprint;
+      CHECK_EQUAL(penstock_reader_footprint(source, &options, &footprint), 0);
+      CHECK_EQUAL(footprint.bytes, least.bytes);
+      CHECK_EQUAL(footprint.least_staging_bytes, least.least_staging_bytes);
+      if (!is_available(source, options.backend, io))
+        continue;
+      penstock_reader *reader;
+      CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
+      CHECK_EQUAL(penstock_reader_close(reader), 0);
+    }
+  }
+  options = valid_options();
+  options.staging_bytes = 0; /* only to measure with */
+  penstock_reader *reader;
+  CHECK_EQUAL(penstock_reader_open(source, &options, &reader), -EINVAL);
+  close_source(source);
+}
+
+static penstock_footprint footprint_of(uint32_t cells, uint32_t batch_size, uint32_t depth) {
+  options = valid_options();
+  options.entry_count = 1 << 20;
+  options.cell_count = cells;
+  options.batch_size = batch_size;
+  options.queue_depth = depth;
+  penstock_footprint footprint;
+  CHECK_EQUAL(penstock_reader_footprint(source, &options, &footprint), 0);
+  return footprint;
+}
+
+static void the_reserve_is_a_few_batches(void) {
+  source = make_source((const uint64_t[]){100, 0}, 1000);
+  CHECK_EQUAL(footprint_of(100000, 100, 8).reserve_cells, PENSTOCK_RESERVE_BATCHES * 100);
+  CHECK_EQUAL(footprint_of(1000, 100, 8).reserve_cells, 250);
+  CHECK_EQUAL(footprint_of(101, 100, 8).reserve_cells, 100);
+  CHECK_EQUAL(footprint_of(0, 100, 8).reserve_cells, 0);
+  close_source(source);
+}
+
+static void deep_queues_have_few_records_a_request(void) {
+  source = make_source((const uint64_t[]){100, 0}, 1000);
+  CHECK_EQUAL(footprint_of(100000, 100, 1).request_records, PENSTOCK_MAX_REQUEST_RECORDS);
+  CHECK_EQUAL(footprint_of(100000, 100, 128).request_records, 2048);
+  CHECK_EQUAL(footprint_of(100000, 100, PENSTOCK_MAX_QUEUE_DEPTH).request_records, 64);
+  CHECK_EQUAL(footprint_of(1100, 100, 1).request_records, 250);
+  close_source(source);
 }
 
 static void a_source_without_columns_has_no_readers(void) {
@@ -235,9 +298,10 @@ static void nothing_is_not_accepted(void) {
   penstock_progress progress;
   penstock_failure failure;
   penstock_statistics statistics;
-  CHECK_EQUAL(penstock_reader_memory(NULL, &options, &bytes), -EINVAL);
-  CHECK_EQUAL(penstock_reader_memory(source, NULL, &bytes), -EINVAL);
-  CHECK_EQUAL(penstock_reader_memory(source, &options, NULL), -EINVAL);
+  penstock_footprint footprint;
+  CHECK_EQUAL(penstock_reader_footprint(NULL, &options, &footprint), -EINVAL);
+  CHECK_EQUAL(penstock_reader_footprint(source, NULL, &footprint), -EINVAL);
+  CHECK_EQUAL(penstock_reader_footprint(source, &options, NULL), -EINVAL);
   CHECK_EQUAL(penstock_reader_open(NULL, &options, &reader), -EINVAL);
   CHECK_EQUAL(penstock_reader_open(source, NULL, &reader), -EINVAL);
   CHECK_EQUAL(penstock_reader_open(source, &options, NULL), -EINVAL);
@@ -265,15 +329,17 @@ static void nothing_is_not_accepted(void) {
 static void check_memory(uint64_t count) {
   if (!is_available(source, options.backend, options.io))
     return;
-  uint64_t told;
-  CHECK_EQUAL(penstock_reader_memory(source, &options, &told), 0);
+  penstock_footprint footprint;
+  CHECK_EQUAL(penstock_reader_footprint(source, &options, &footprint), 0);
+  const uint64_t told = footprint.bytes;
   const uint64_t before = bytes_now();
   penstock_reader *reader;
   CHECK_EQUAL(penstock_reader_open(source, &options, &reader), 0);
   const uint64_t taken = bytes_now() - before;
   /* How the kernel lays out a ring is its own business, but for a page or two. */
   CHECK(taken <= told);
-  CHECK(taken == told || (options.backend == PENSTOCK_BACKEND_URING && taken + 8192 >= told));
+  CHECK(taken == told ||
+        (options.backend == PENSTOCK_BACKEND_URING && taken + 2 * penstock_page_bytes() >= told));
   int64_t *indices = make_shuffled(count, 3);
   uint64_t offsets[PENSTOCK_MAX_COLUMNS];
   uint64_t slot_bytes;
@@ -379,6 +445,9 @@ static void columns_of_a_slot_are_aligned_whatever_their_file_is_like(void) {
 int main(void) {
   RUN(options_out_of_range_are_refused);
   RUN(options_at_the_edge_are_accepted);
+  RUN(the_least_staging_is_told);
+  RUN(the_reserve_is_a_few_batches);
+  RUN(deep_queues_have_few_records_a_request);
   RUN(a_source_without_columns_has_no_readers);
   RUN(nothing_is_not_accepted);
   RUN(readers_take_what_they_tell);

@@ -21,7 +21,7 @@ static const struct {
     ROW(ENODEV),    ROW(ENOTDIR), ROW(EISDIR),  ROW(EINVAL),       ROW(ENFILE), ROW(EMFILE),
     ROW(EFBIG),     ROW(ENOSPC),  ROW(ERANGE),  ROW(ENAMETOOLONG), ROW(ENOSYS), ROW(ELOOP),
     ROW(ENODATA),   ROW(ETIME),   ROW(ENOLINK), ROW(EOVERFLOW),    ROW(EILSEQ), ROW(EOPNOTSUPP),
-    ROW(ETIMEDOUT), ROW(ESTALE),  ROW(EUCLEAN), ROW(EREMOTEIO),
+    ROW(ETIMEDOUT), ROW(ESTALE),  ROW(EUCLEAN), ROW(EREMOTEIO),    ROW(EXDEV),  ROW(EDQUOT),
 };
 
 static void every_status_has_its_name_and_a_sentence(void) {
@@ -105,6 +105,11 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_reader_options, resident_bytes),
       PLACE(penstock_reader_options, cached_records),
       PLACE(penstock_reader_options, cache_key),
+      SIZE(penstock_footprint),
+      PLACE(penstock_footprint, bytes),
+      PLACE(penstock_footprint, least_staging_bytes),
+      PLACE(penstock_footprint, reserve_cells),
+      PLACE(penstock_footprint, request_records),
       SIZE(penstock_progress),
       PLACE(penstock_progress, ready),
       PLACE(penstock_progress, ordered),

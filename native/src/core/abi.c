@@ -53,6 +53,11 @@ uint32_t penstock_abi_version(void) { return PENSTOCK_ABI_VERSION; }
   FIELD(penstock_reader_options, resident_bytes, 64)           \
   FIELD(penstock_reader_options, cached_records, 72)           \
   FIELD(penstock_reader_options, cache_key, 80)                \
+  SIZE(penstock_footprint, 24)                                 \
+  FIELD(penstock_footprint, bytes, 0)                          \
+  FIELD(penstock_footprint, least_staging_bytes, 8)            \
+  FIELD(penstock_footprint, reserve_cells, 16)                 \
+  FIELD(penstock_footprint, request_records, 20)               \
   SIZE(penstock_progress, 40)                                  \
   FIELD(penstock_progress, ready, 0)                           \
   FIELD(penstock_progress, ordered, 8)                         \

@@ -43,7 +43,7 @@ static void check_batches(const penstock_reader *reader) {
   for (uint32_t i = 0; i < reader->batch_count; i++) {
     const slot_batch *batch =
         &reader->batches[(reader->batch_first + i) % PENSTOCK_MAX_SLOT_BATCHES];
-    assert(batch->first == at && batch->address % BLOCK_BYTES == 0);
+    assert(batch->first == at && batch->address % PENSTOCK_BLOCK_BYTES == 0);
     at += batch->count;
   }
   assert(at == reader->entries.ordered);

@@ -12,10 +12,6 @@
 #define PENSTOCK_ASSERT(condition) ((void)0)
 #endif
 
-/* The unit of reads and of the memory they go to, whatever the size of a page: every file system
- * reads whole blocks of this size directly, into memory aligned to it. */
-#define BLOCK_BYTES 4096
-
 /* A line of the processor's cache. Also what the columns of a slot are aligned to. */
 #define CACHE_LINE_BYTES 64
 

@@ -407,6 +407,16 @@ static uint64_t choose_head(const penstock_reader *reader) {
   return head > reader->options.batch_size ? head : reader->options.batch_size;
 }
 
+/* A few batches, or a quarter of the cells where that is less, but at least one batch. */
+uint64_t elevator_reserve(const penstock_reader_options *options) {
+  const uint64_t most = PENSTOCK_RESERVE_BATCHES * (uint64_t)options->batch_size;
+  if (options->cell_count == 0)
+    return 0;
+  const uint64_t quarter = options->cell_count / 4;
+  const uint64_t reserve = quarter < most ? quarter : most;
+  return reserve > options->batch_size ? reserve : options->batch_size;
+}
+
 void elevator_reset(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
   const uint64_t list_count = (uint64_t)elevator->count * lists_per_bucket(elevator);
@@ -421,11 +431,7 @@ void elevator_reset(penstock_reader *reader) {
   elevator->head = choose_head(reader);
   elevator->is_open = elevator->head == 0;
   elevator->head_next = 0;
-  elevator->head_ahead = reader->options.cell_count / 4;
-  if (elevator->head_ahead > 4 * (uint64_t)reader->options.batch_size)
-    elevator->head_ahead = 4 * (uint64_t)reader->options.batch_size;
-  if (elevator->head_ahead < reader->options.batch_size)
-    elevator->head_ahead = reader->options.batch_size;
+  elevator->head_ahead = elevator_reserve(&reader->options);
   reader->entries.admitted = 0;
   elevator->stay = 0;
   elevator->sweep.count = 0;

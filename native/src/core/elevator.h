@@ -59,6 +59,8 @@ visit *elevator_visit(penstock_reader *reader, uint64_t forced);
 void elevator_remove(penstock_reader *reader, uint32_t entry);
 /* Told of each request: the sweep earns credit, which reads of the head spend. */
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
+/* Cells that are kept free for reads of the head and for forced reads. */
+uint64_t elevator_reserve(const penstock_reader_options *options);
 /* Forgets all entries. */
 void elevator_reset(penstock_reader *reader);
 

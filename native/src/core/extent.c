@@ -179,7 +179,7 @@ static int allocate_staging(penstock_reader *reader, request *request) {
   request->edges = NULL;
   if (bytes == 0)
     return 1;
-  uint8_t *memory = staging_allocate(&reader->staging, request, bytes, BLOCK_BYTES);
+  uint8_t *memory = staging_allocate(&reader->staging, request, bytes, PENSTOCK_BLOCK_BYTES);
   if (request->straight)
     request->edges = memory;
   else

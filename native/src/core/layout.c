@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "core/common.h"
+#include "core/elevator.h"
 #include "core/io.h"
 #include "core/layout.h"
 #include "core/reader.h"
 #include "core/resident.h"
 
-#define MAX_QUEUE_DEPTH 4096
-#define MAX_READ_BYTES (UINT32_C(64) << 20)
 /* Places of the elevator: few enough for its tables to stay in the processor's cache, or, where a
  * file has hundreds of gigabytes, in the one that its processors share. */
 #define MAX_BUCKETS 65536
@@ -21,9 +20,8 @@
 #define MAX_VISIT_ENTRIES 65536
 /* Following a list waits for memory at each step; following eight at once waits once for eight. */
 #define LISTS_PER_BUCKET_LOG2 3
-/* Records that one request may serve, and all that are in flight together: bounds what is kept for
- * requests. Deep queues are for small reads. */
-#define MAX_CUTS 4096
+/* Records that all requests in flight serve together, which bounds the memory for them. Deep queues
+ * are for small reads. */
 #define MAX_CUTS_IN_FLIGHT (UINT32_C(1) << 18)
 #define LEAST_CUTS 64
 
@@ -61,7 +59,7 @@ static uint64_t phase_of(const penstock_source *source, uint32_t column) {
 
 static uint8_t *carve_records(const penstock_source *source, uint32_t column, uint64_t count,
                               arena *arena) {
-  arena->used = round_up(arena->used, BLOCK_BYTES) + phase_of(source, column);
+  arena->used = round_up(arena->used, PENSTOCK_BLOCK_BYTES) + phase_of(source, column);
   return carve(arena, count, source->columns[column].record_bytes, 1);
 }
 
@@ -77,7 +75,7 @@ static void carve_columns(penstock_reader *reader, arena *arena) {
   reader->active_count = 0;
   for (uint32_t i = 0; i < source->column_count; i++) {
     if (is_resident[i]) {
-      reader->resident[i] = carve(arena, resident_column_bytes(source, i), 1, BLOCK_BYTES);
+      reader->resident[i] = carve(arena, resident_column_bytes(source, i), 1, PENSTOCK_BLOCK_BYTES);
       continue;
     }
     reader->active[reader->active_count++] = i;
@@ -131,7 +129,7 @@ static void carve_requests(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
   const uint32_t depth = options->queue_depth;
   uint64_t cuts = MAX_CUTS_IN_FLIGHT / depth;
-  cuts = cuts < LEAST_CUTS ? LEAST_CUTS : smaller(cuts, MAX_CUTS);
+  cuts = cuts < LEAST_CUTS ? LEAST_CUTS : smaller(cuts, PENSTOCK_MAX_REQUEST_RECORDS);
   cuts = smaller(cuts, options->entry_count);
   /* One request must not want all cells at once. */
   if (options->cell_count > 0)
@@ -150,7 +148,7 @@ static void carve_requests(penstock_reader *reader, arena *arena) {
 /* Called twice: to count, and to hand out. */
 static void carve_all(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
-  reader->staging.base = carve(arena, options->staging_bytes, 1, BLOCK_BYTES);
+  reader->staging.base = carve(arena, options->staging_bytes, 1, PENSTOCK_BLOCK_BYTES);
   carve_columns(reader, arena);
   entry_ring *ring = &reader->entries;
   ring->capacity = options->entry_count;
@@ -163,13 +161,13 @@ static void carve_all(penstock_reader *reader, arena *arena) {
   reader->batches = carve(arena, PENSTOCK_MAX_SLOT_BATCHES, sizeof *reader->batches, 64);
 }
 
-/* Checks and rounds: reads are whole blocks, and a staged one must fit twice, since the ring has an
- * end. */
+/* Checks and rounds: reads are whole blocks. */
 static int32_t set_options(penstock_reader *reader, const penstock_reader_options *options) {
   const uint64_t limit = UINT64_C(1) << PENSTOCK_MAX_ENTRIES_LOG2;
-  if (options->queue_depth == 0 || options->queue_depth > MAX_QUEUE_DEPTH ||
-      options->max_read_bytes < BLOCK_BYTES || options->max_read_bytes > MAX_READ_BYTES ||
-      options->merge_gap_bytes > MAX_READ_BYTES ||
+  if (options->queue_depth == 0 || options->queue_depth > PENSTOCK_MAX_QUEUE_DEPTH ||
+      options->max_read_bytes < PENSTOCK_BLOCK_BYTES ||
+      options->max_read_bytes > PENSTOCK_MAX_READ_BYTES ||
+      options->merge_gap_bytes > PENSTOCK_MAX_READ_BYTES ||
       options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))
     return -EINVAL;
   if (options->reserved != 0)
@@ -187,16 +185,19 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
   if (options->cached_records > 0 && (options->cell_count == 0 || options->cached_records > limit ||
                                       options->cached_records > reader->source->record_count))
     return -EINVAL;
-  uint32_t alignment = BLOCK_BYTES;
+  uint32_t alignment = PENSTOCK_BLOCK_BYTES;
   for (uint32_t i = 0; i < reader->source->file_count; i++)
     if (source_offset_alignment(&reader->source->files[i], options->io) > alignment)
       alignment = reader->source->files[i].info.direct_offset_alignment;
   reader->options = *options;
   reader->options.max_read_bytes = (uint32_t)round_up(options->max_read_bytes, alignment);
   reader->options.staging_bytes = (uint32_t)round_down(options->staging_bytes, alignment);
-  if (reader->options.staging_bytes < 2 * (uint64_t)reader->options.max_read_bytes)
-    return -EINVAL;
   return 0;
+}
+
+/* A staged read must fit twice, since the ring has an end. */
+static uint64_t least_staging(const penstock_reader *reader) {
+  return 2 * (uint64_t)reader->options.max_read_bytes;
 }
 
 int32_t layout_plan(penstock_reader *reader, penstock_source *source,
@@ -206,6 +207,8 @@ int32_t layout_plan(penstock_reader *reader, penstock_source *source,
   const int32_t status = set_options(reader, options);
   if (status < 0)
     return status;
+  if (reader->options.staging_bytes < least_staging(reader))
+    return -EINVAL;
   arena count = {0};
   carve_all(reader, &count);
   if (count.overflow)
@@ -219,17 +222,37 @@ void layout_carve(penstock_reader *reader, uint8_t *memory) {
   carve_all(reader, &arena);
 }
 
-int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options,
-                               uint64_t *bytes) {
-  if (!source || !options || !bytes || source->column_count == 0)
+static int32_t measure(penstock_reader *reader, penstock_source *source,
+                       const penstock_reader_options *options, penstock_footprint *footprint) {
+  penstock_reader_options wanted = *options;
+  memset(reader, 0, sizeof *reader);
+  reader->source = source;
+  int32_t status = set_options(reader, options);
+  if (status < 0)
+    return status;
+  if (wanted.staging_bytes == 0)
+    wanted.staging_bytes = (uint32_t)least_staging(reader);
+  status = layout_plan(reader, source, &wanted);
+  if (status < 0)
+    return status;
+  *footprint = (penstock_footprint){
+      .bytes = reader->memory_bytes + sizeof *reader +
+               io_backend_memory(options->backend, options->queue_depth),
+      .least_staging_bytes = least_staging(reader),
+      .reserve_cells = (uint32_t)elevator_reserve(options),
+      .request_records = reader->cut_capacity,
+  };
+  return 0;
+}
+
+int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options,
+                                  penstock_footprint *footprint) {
+  if (!source || !options || !footprint || source->column_count == 0)
     return -EINVAL;
   penstock_reader *reader = malloc(sizeof *reader);
   if (!reader)
     return -ENOMEM;
-  const int32_t status = layout_plan(reader, source, options);
-  if (status == 0)
-    *bytes = reader->memory_bytes + sizeof *reader +
-             io_backend_memory(options->backend, options->queue_depth);
+  const int32_t status = measure(reader, source, options, footprint);
   free(reader);
   return status;
 }
@@ -243,6 +266,6 @@ int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint6
     (void)carve_records(source, i, batch_size, &count);
     offsets[i] = count.used - batch_size * source->columns[i].record_bytes;
   }
-  *slot_bytes = round_up(count.used, BLOCK_BYTES);
+  *slot_bytes = round_up(count.used, PENSTOCK_BLOCK_BYTES);
   return count.overflow ? -EINVAL : 0;
 }

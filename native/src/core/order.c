@@ -64,7 +64,8 @@ static int32_t check_order(const penstock_reader *reader, const int64_t *indices
                            uint64_t slot_address) {
   if (!indices || count == 0)
     return -EINVAL;
-  if ((slot_address == 0) != (reader->options.cell_count > 0) || slot_address % BLOCK_BYTES != 0)
+  if ((slot_address == 0) != (reader->options.cell_count > 0) ||
+      slot_address % PENSTOCK_BLOCK_BYTES != 0)
     return -EINVAL;
   if (slot_address != 0 && count > reader->options.batch_size)
     return -EINVAL;

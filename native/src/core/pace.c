@@ -11,6 +11,7 @@
  * large as two gaps or more: then requests cost less than the bytes. */
 
 #include "core/pace.h"
+#include "penstock.h"
 
 #define LEAST_DEPTH 8
 #define FIRST_DEPTH 64
@@ -27,9 +28,9 @@
 /* Read at least so many gaps at once. */
 #define GAPS_PER_READ 2
 
-/* The guess: a virtual NVMe disk. The fit is of numbers near 1, which are these. */
-#define GUESS_REQUEST_NS 14000.0
-#define GUESS_BYTE_NS 0.67
+/* The fit is of numbers near 1, which are the guess. */
+#define GUESS_REQUEST_NS ((double)PENSTOCK_GUESS_REQUEST_NS)
+#define GUESS_BYTE_NS (PENSTOCK_GUESS_BYTE_PS / 1000.0)
 /* Weight of the guess, where an interval has at most 1: a few intervals of both kinds outweigh it.
  */
 #define GUESS_WEIGHT 0.05

@@ -273,7 +273,7 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
 int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                              penstock_failure *failure) {
   if (!reader || !failure || count == 0 || count > reader->options.batch_size ||
-      slot_address == 0 || slot_address % BLOCK_BYTES != 0)
+      slot_address == 0 || slot_address % PENSTOCK_BLOCK_BYTES != 0)
     return -EINVAL;
   if (ready_count(reader) < count)
     return -EAGAIN;

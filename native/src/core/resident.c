@@ -12,7 +12,7 @@
 #include "core/resident.h"
 
 /* Damage is told to so many bytes: the block of file systems and of most disks. */
-#define DAMAGE_BLOCK_BYTES BLOCK_BYTES
+#define DAMAGE_BLOCK_BYTES PENSTOCK_BLOCK_BYTES
 /* After so many failures in a row the rest of a file is not asked for. */
 #define RESIDENT_MAX_FAILURES 16
 

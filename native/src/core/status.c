@@ -39,6 +39,8 @@ static const status_row rows[] = {
     {ENODATA, "ENODATA", "the file ends before the data does"},
     {ETIME, "ETIME", "the device gave up in time"},
     {ENOLINK, "ENOLINK", "the connection to the device is lost"},
+    {EXDEV, "EXDEV", "on another file system"},
+    {EDQUOT, "EDQUOT", "the quota of this user is used up"},
     {EOVERFLOW, "EOVERFLOW", "a size does not fit its type"},
     {EILSEQ, "EILSEQ", "the device found that these bytes are not what was written"},
     {EOPNOTSUPP, "EOPNOTSUPP", "not supported by this file system"},

@@ -41,4 +41,10 @@ void platform_advise_map(uint8_t *map, uint64_t bytes, uint32_t advice);
 /* Waits until a mapped range is in memory, and maps its pages. Returns 0 or -errno. */
 int32_t platform_populate_map(uint8_t *map, uint64_t bytes);
 
+/* Reserves room for the first bytes of a file. Returns 0 or -errno. */
+int32_t platform_reserve(int fd, uint64_t bytes);
+
+/* Exchanges two names. Returns 0 or -errno. */
+int32_t platform_exchange(const char *one, const char *other);
+
 #endif

@@ -23,6 +23,10 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
+/* Of linux/fs.h, which does not go together with every sys/mount.h. */
+#ifndef RENAME_EXCHANGE
+#define RENAME_EXCHANGE (1 << 1)
+#endif
 /* Linux 6.5. */
 #ifndef SYS_cachestat
 #define SYS_cachestat 451
@@ -42,6 +46,8 @@ uint64_t io_thread_cpu_ns(void) { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID)
 
 /* The C library has it from the kernel since the process began: no system call. */
 uint64_t io_page_bytes(void) { return (uint64_t)sysconf(_SC_PAGESIZE); }
+
+uint64_t penstock_page_bytes(void) { return io_page_bytes(); }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
@@ -70,8 +76,8 @@ int platform_open_direct(const char *path) {
 
 /* statx tells since Linux 6.1; before, whole blocks always work where direct reads do. */
 void platform_direct_alignment(int fd, uint32_t *offset_alignment, uint32_t *memory_alignment) {
-  *offset_alignment = BLOCK_BYTES;
-  *memory_alignment = BLOCK_BYTES;
+  *offset_alignment = PENSTOCK_BLOCK_BYTES;
+  *memory_alignment = PENSTOCK_BLOCK_BYTES;
 #ifdef STATX_DIOALIGN
   struct statx extended;
   memset(&extended, 0, sizeof extended);
@@ -117,4 +123,13 @@ void platform_advise_map(uint8_t *map, uint64_t bytes, uint32_t advice) {
 
 int32_t platform_populate_map(uint8_t *map, uint64_t bytes) {
   return madvise(map, bytes, MADV_POPULATE_READ) == 0 ? 0 : -errno;
+}
+
+int32_t platform_reserve(int fd, uint64_t bytes) {
+  return fallocate(fd, 0, 0, (off_t)bytes) == 0 ? 0 : -errno;
+}
+
+/* By number: not every C library has the function. */
+int32_t platform_exchange(const char *one, const char *other) {
+  return syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : -errno;
 }

@@ -37,7 +37,8 @@ static void fill_info(penstock_file_info *info, const struct stat *stat) {
 static int direct_read_works(int fd, uint32_t offset_alignment, uint32_t memory_alignment) {
   const uint32_t larger = offset_alignment > memory_alignment ? offset_alignment : memory_alignment;
   void *block = NULL;
-  if (posix_memalign(&block, larger < BLOCK_BYTES ? BLOCK_BYTES : larger, larger) != 0)
+  if (posix_memalign(&block, larger < PENSTOCK_BLOCK_BYTES ? PENSTOCK_BLOCK_BYTES : larger,
+                     larger) != 0)
     return 0;
   ssize_t got;
   do {

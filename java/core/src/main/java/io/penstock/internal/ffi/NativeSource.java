@@ -4,6 +4,7 @@ import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_file_info;
+import io.penstock.internal.ffi.generated.penstock_footprint;
 import io.penstock.internal.ffi.generated.penstock_reader_options;
 import io.penstock.internal.ffi.generated.penstock_shard;
 import io.penstock.internal.wait.Patience;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
@@ -340,18 +342,39 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
+  /** What a reader needs: penstock_footprint. */
+  public record Footprint(
+      long bytes, long leastStagingBytes, int reserveCells, int requestRecords) {}
+
+  /**
+   * What a reader with these options would need.
+   *
+   * @param options with 0 bytes of staging: the least that it can have
+   * @return empty when there can be no such reader
+   */
+  public Optional<Footprint> footprint(ReaderOptions options) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment out = penstock_footprint.allocate(scratch);
+      MemorySegment struct = struct(options, scratch);
+      int status = call(source -> Penstock.penstock_reader_footprint(source, struct, out));
+      return status < 0
+          ? Optional.empty()
+          : Optional.of(
+              new Footprint(
+                  penstock_footprint.bytes(out),
+                  penstock_footprint.least_staging_bytes(out),
+                  penstock_footprint.reserve_cells(out),
+                  penstock_footprint.request_records(out)));
+    }
+  }
+
   /**
    * Bytes that a reader with these options allocates.
    *
    * @return at least 0; Long.MAX_VALUE when no reader can be that large
    */
   public long readerBytes(ReaderOptions options) {
-    try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
-      MemorySegment struct = struct(options, scratch);
-      int status = call(source -> Penstock.penstock_reader_memory(source, struct, bytes));
-      return status < 0 ? Long.MAX_VALUE : bytes.get(ValueLayout.JAVA_LONG, 0);
-    }
+    return footprint(options).map(Footprint::bytes).orElse(Long.MAX_VALUE);
   }
 
   /**

@@ -47,7 +47,7 @@ public record ReaderOptions(
   public enum Backend {
     /** io_uring. */
     URING,
-    /** posix_fadvise a window ahead, then pread. */
+    /** posix_fadvise ahead of time, then pread. */
     PREAD
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_failure;
 import io.penstock.internal.ffi.generated.penstock_file_info;
+import io.penstock.internal.ffi.generated.penstock_footprint;
 import io.penstock.internal.ffi.generated.penstock_progress;
 import io.penstock.internal.ffi.generated.penstock_reader_options;
 import io.penstock.internal.ffi.generated.penstock_shard;
@@ -57,6 +58,7 @@ class BindingsTest {
             penstock_shard.layout(),
             penstock_failure.layout(),
             penstock_reader_options.layout(),
+            penstock_footprint.layout(),
             penstock_progress.layout(),
             penstock_statistics.layout())) {
       expected.add((int) struct.byteSize());

@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)7L;
+    private static final int PENSTOCK_ABI_VERSION = (int)8L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 7
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 8
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -112,6 +112,69 @@ public class Penstock {
      */
     public static int PENSTOCK_MAX_SLOT_BATCHES() {
         return PENSTOCK_MAX_SLOT_BATCHES;
+    }
+    private static final int PENSTOCK_MAX_QUEUE_DEPTH = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_MAX_QUEUE_DEPTH = 4096
+     * }
+     */
+    public static int PENSTOCK_MAX_QUEUE_DEPTH() {
+        return PENSTOCK_MAX_QUEUE_DEPTH;
+    }
+    private static final int PENSTOCK_MAX_READ_BYTES = (int)67108864L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_MAX_READ_BYTES = 67108864
+     * }
+     */
+    public static int PENSTOCK_MAX_READ_BYTES() {
+        return PENSTOCK_MAX_READ_BYTES;
+    }
+    private static final int PENSTOCK_MAX_REQUEST_RECORDS = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_MAX_REQUEST_RECORDS = 4096
+     * }
+     */
+    public static int PENSTOCK_MAX_REQUEST_RECORDS() {
+        return PENSTOCK_MAX_REQUEST_RECORDS;
+    }
+    private static final int PENSTOCK_RESERVE_BATCHES = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_RESERVE_BATCHES = 4
+     * }
+     */
+    public static int PENSTOCK_RESERVE_BATCHES() {
+        return PENSTOCK_RESERVE_BATCHES;
+    }
+    private static final int PENSTOCK_BLOCK_BYTES = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_BLOCK_BYTES = 4096
+     * }
+     */
+    public static int PENSTOCK_BLOCK_BYTES() {
+        return PENSTOCK_BLOCK_BYTES;
+    }
+    private static final int PENSTOCK_GUESS_REQUEST_NS = (int)14000L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_GUESS_REQUEST_NS = 14000
+     * }
+     */
+    public static int PENSTOCK_GUESS_REQUEST_NS() {
+        return PENSTOCK_GUESS_REQUEST_NS;
+    }
+    private static final int PENSTOCK_GUESS_BYTE_PS = (int)670L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_GUESS_BYTE_PS = 670
+     * }
+     */
+    public static int PENSTOCK_GUESS_BYTE_PS() {
+        return PENSTOCK_GUESS_BYTE_PS;
     }
     private static final int PENSTOCK_BACKEND_URING = (int)1L;
     /**
@@ -453,6 +516,62 @@ public class Penstock {
         }
     }
 
+    private static class penstock_page_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_LONG    );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_page_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint64_t penstock_page_bytes()
+     * }
+     */
+    public static FunctionDescriptor penstock_page_bytes$descriptor() {
+        return penstock_page_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint64_t penstock_page_bytes()
+     * }
+     */
+    public static MethodHandle penstock_page_bytes$handle() {
+        return penstock_page_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint64_t penstock_page_bytes()
+     * }
+     */
+    public static MemorySegment penstock_page_bytes$address() {
+        return penstock_page_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint64_t penstock_page_bytes()
+     * }
+     */
+    public static long penstock_page_bytes() {
+        var mh$ = penstock_page_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_page_bytes");
+            }
+            return (long)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class penstock_memory_allocate {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,
@@ -631,6 +750,124 @@ public class Penstock {
                 traceDowncall("penstock_normalize_bytes", from_address, to_address, pixels, channels, factors, offsets, to_planes);
             }
             return (int)mh$.invokeExact(from_address, to_address, pixels, channels, factors, offsets, to_planes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_file_reserve {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_file_reserve");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_file_reserve(const char *path, uint64_t bytes)
+     * }
+     */
+    public static FunctionDescriptor penstock_file_reserve$descriptor() {
+        return penstock_file_reserve.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_file_reserve(const char *path, uint64_t bytes)
+     * }
+     */
+    public static MethodHandle penstock_file_reserve$handle() {
+        return penstock_file_reserve.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_file_reserve(const char *path, uint64_t bytes)
+     * }
+     */
+    public static MemorySegment penstock_file_reserve$address() {
+        return penstock_file_reserve.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_file_reserve(const char *path, uint64_t bytes)
+     * }
+     */
+    public static int penstock_file_reserve(MemorySegment path, long bytes) {
+        var mh$ = penstock_file_reserve.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_file_reserve", path, bytes);
+            }
+            return (int)mh$.invokeExact(path, bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_path_exchange {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_path_exchange");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_path_exchange(const char *one, const char *other)
+     * }
+     */
+    public static FunctionDescriptor penstock_path_exchange$descriptor() {
+        return penstock_path_exchange.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_path_exchange(const char *one, const char *other)
+     * }
+     */
+    public static MethodHandle penstock_path_exchange$handle() {
+        return penstock_path_exchange.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_path_exchange(const char *one, const char *other)
+     * }
+     */
+    public static MemorySegment penstock_path_exchange$address() {
+        return penstock_path_exchange.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_path_exchange(const char *one, const char *other)
+     * }
+     */
+    public static int penstock_path_exchange(MemorySegment one, MemorySegment other) {
+        var mh$ = penstock_path_exchange.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_path_exchange", one, other);
+            }
+            return (int)mh$.invokeExact(one, other);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -1423,7 +1660,7 @@ public class Penstock {
         }
     }
 
-    private static class penstock_reader_memory {
+    private static class penstock_reader_footprint {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,
             Penstock.C_POINTER,
@@ -1431,7 +1668,7 @@ public class Penstock {
             Penstock.C_POINTER
         );
 
-        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_memory");
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_footprint");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1439,45 +1676,45 @@ public class Penstock {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options, uint64_t *bytes)
+     * int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options, penstock_footprint *footprint)
      * }
      */
-    public static FunctionDescriptor penstock_reader_memory$descriptor() {
-        return penstock_reader_memory.DESC;
+    public static FunctionDescriptor penstock_reader_footprint$descriptor() {
+        return penstock_reader_footprint.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options, uint64_t *bytes)
+     * int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options, penstock_footprint *footprint)
      * }
      */
-    public static MethodHandle penstock_reader_memory$handle() {
-        return penstock_reader_memory.HANDLE;
+    public static MethodHandle penstock_reader_footprint$handle() {
+        return penstock_reader_footprint.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options, uint64_t *bytes)
+     * int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options, penstock_footprint *footprint)
      * }
      */
-    public static MemorySegment penstock_reader_memory$address() {
-        return penstock_reader_memory.ADDR;
+    public static MemorySegment penstock_reader_footprint$address() {
+        return penstock_reader_footprint.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t penstock_reader_memory(penstock_source *source, const penstock_reader_options *options, uint64_t *bytes)
+     * int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options, penstock_footprint *footprint)
      * }
      */
-    public static int penstock_reader_memory(MemorySegment source, MemorySegment options, MemorySegment bytes) {
-        var mh$ = penstock_reader_memory.HANDLE;
+    public static int penstock_reader_footprint(MemorySegment source, MemorySegment options, MemorySegment footprint) {
+        var mh$ = penstock_reader_footprint.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("penstock_reader_memory", source, options, bytes);
+                traceDowncall("penstock_reader_footprint", source, options, footprint);
             }
-            return (int)mh$.invokeExact(source, options, bytes);
+            return (int)mh$.invokeExact(source, options, footprint);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
