@@ -14,6 +14,7 @@ import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.Scalars;
 import io.penstock.internal.engine.DatasetWarming;
 import io.penstock.internal.ffi.DeviceCall;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.job.LoaderState;
@@ -44,7 +45,6 @@ import java.util.function.LongUnaryOperator;
  * replaced or cut short is an error, found while reading or by {@link #check}. Thread-safe.
  */
 public final class Dataset implements AutoCloseable {
-  private static final int MAX_COLUMNS = 64;
 
   private final OpenDataset opened;
   private final List<Column> columns;
@@ -216,9 +216,10 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if there is no column, or there are more than 64
      */
     public Dataset open() {
-      if (columns.isEmpty() || columns.size() > MAX_COLUMNS) {
+      if (columns.isEmpty() || columns.size() > NativeLimits.MAX_COLUMNS) {
         throw new IllegalArgumentException(
-            "a dataset must have 1 to %d columns, was %d".formatted(MAX_COLUMNS, columns.size()));
+            "a dataset must have 1 to %d columns, was %d"
+                .formatted(NativeLimits.MAX_COLUMNS, columns.size()));
       }
       NativeSource source = NativeSource.open();
       try {

@@ -3,6 +3,7 @@ package io.penstock;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.engine.LoaderOptions;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.MemoryPlan;
@@ -109,7 +110,7 @@ public final class LoaderBuilder {
    * @return this
    */
   public LoaderBuilder blockRecords(long blockRecords) {
-    if (blockRecords < 1 || blockRecords > 1L << 48) {
+    if (blockRecords < 1 || blockRecords > NativeLimits.MAX_RECORDS) {
       throw new IllegalArgumentException("blockRecords must be 1 to 2^48, was " + blockRecords);
     }
     this.blockRecords = blockRecords;

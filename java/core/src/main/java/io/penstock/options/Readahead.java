@@ -2,6 +2,7 @@ package io.penstock.options;
 
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.report.Sizes;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -89,9 +90,9 @@ public final class Readahead {
           0,
           Set.of());
 
-  private static final int MAX_QUEUE_DEPTH = 4096;
+  private static final int MAX_QUEUE_DEPTH = NativeLimits.MAX_QUEUE_DEPTH;
   private static final int MAX_PREFETCH_BATCHES = 1000;
-  private static final int MAX_REQUEST_BYTES = 64 << 20;
+  private static final int MAX_REQUEST_BYTES = NativeLimits.MAX_READ_BYTES;
   private static final int MAX_IO_THREADS = 64;
 
   private final Backend backend;
@@ -126,7 +127,7 @@ public final class Readahead {
     checkRange("queueDepth", queueDepth, 1, MAX_QUEUE_DEPTH);
     checkRange("prefetchBatches", prefetchBatches, 1, MAX_PREFETCH_BATCHES);
     checkRange("mergeGap", mergeGapBytes, 0, MAX_REQUEST_BYTES);
-    checkRange("maxRead", maxReadBytes, 4096, MAX_REQUEST_BYTES);
+    checkRange("maxRead", maxReadBytes, NativeLimits.BLOCK_BYTES, MAX_REQUEST_BYTES);
     checkRange("ioThreads", ioThreads, 1, MAX_IO_THREADS);
     if (cacheBytes < 0) {
       throw new IllegalArgumentException("cache must be at least 0, was " + cacheBytes);

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class BlockWriter implements AutoCloseable {
   /** Alignment of direct writes, for all file systems with blocks of at most this size. */
-  static final int PAGE_BYTES = 4096;
+  static final int FILE_BLOCK_BYTES = 4096;
 
   static final long DEFAULT_MEMORY_BYTES = 16 << 20;
 
@@ -88,18 +88,18 @@ final class BlockWriter implements AutoCloseable {
     this.target = target;
     this.channel = channel;
     this.isDirect = isDirect;
-    long pages = Math.min(memoryBytes / BLOCKS, 1 << 30) / PAGE_BYTES;
-    this.blockBytes = (int) pages * PAGE_BYTES;
+    long pages = Math.min(memoryBytes / BLOCKS, 1 << 30) / FILE_BLOCK_BYTES;
+    this.blockBytes = (int) pages * FILE_BLOCK_BYTES;
     NativeLibrary.load();
     try {
-      long bytes = (long) BLOCKS * blockBytes + (long) THREADS * PAGE_BYTES;
+      long bytes = (long) BLOCKS * blockBytes + (long) THREADS * FILE_BLOCK_BYTES;
       MemorySegment memory = NativeMemory.allocate(bytes, true, arena).segment();
       for (int i = 0; i < BLOCKS; i++) {
         free.add(new Block(memory.asSlice((long) i * blockBytes, blockBytes)));
       }
       for (int i = 0; i < THREADS; i++) {
-        long offset = (long) BLOCKS * blockBytes + (long) i * PAGE_BYTES;
-        ByteBuffer page = memory.asSlice(offset, PAGE_BYTES).asByteBuffer();
+        long offset = (long) BLOCKS * blockBytes + (long) i * FILE_BLOCK_BYTES;
+        ByteBuffer page = memory.asSlice(offset, FILE_BLOCK_BYTES).asByteBuffer();
         threads.add(
             Thread.ofPlatform()
                 .name("penstock-writer-" + i)
@@ -199,7 +199,7 @@ final class BlockWriter implements AutoCloseable {
   }
 
   static long pageOf(long offset) {
-    return offset & -PAGE_BYTES;
+    return offset & -FILE_BLOCK_BYTES;
   }
 
   private void writeBlocks(ByteBuffer page) {
@@ -239,7 +239,7 @@ final class BlockWriter implements AutoCloseable {
   private void write(Block block, ByteBuffer page) throws IOException {
     long start = block.startOffset;
     long end = block.endOffset;
-    long wholeStart = pageOf(start + PAGE_BYTES - 1);
+    long wholeStart = pageOf(start + FILE_BLOCK_BYTES - 1);
     long wholeEnd = pageOf(end);
     if (start < wholeStart) {
       patch(block, start, Math.min(end, wholeStart), page);
@@ -262,7 +262,7 @@ final class BlockWriter implements AutoCloseable {
       long base = pageOf(start);
       page.clear();
       int count = 0;
-      while (page.hasRemaining() && count >= 0 && page.position() % PAGE_BYTES == 0) {
+      while (page.hasRemaining() && count >= 0 && page.position() % FILE_BLOCK_BYTES == 0) {
         count = channel.read(page, base + page.position());
       }
       while (page.hasRemaining()) {

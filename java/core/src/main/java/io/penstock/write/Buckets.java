@@ -123,7 +123,7 @@ final class Buckets implements RecordSink, AutoCloseable {
     FileChannel file =
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     FileChannel direct =
-        DirectChannel.openOrNull(path, BlockWriter.PAGE_BYTES, StandardOpenOption.WRITE);
+        DirectChannel.openOrNull(path, BlockWriter.FILE_BLOCK_BYTES, StandardOpenOption.WRITE);
     if (direct == null) {
       return file;
     }
@@ -137,7 +137,7 @@ final class Buckets implements RecordSink, AutoCloseable {
    */
   private int firstLimit(int bucket, int blockBytes) {
     long limit = (long) blockBytes * (bucket + 1) / paths.size();
-    return (int) Math.max(1, limit / BlockWriter.PAGE_BYTES) * BlockWriter.PAGE_BYTES;
+    return (int) Math.max(1, limit / BlockWriter.FILE_BLOCK_BYTES) * BlockWriter.FILE_BLOCK_BYTES;
   }
 
   private void take(int bucket, int limit) {
@@ -254,7 +254,7 @@ final class Buckets implements RecordSink, AutoCloseable {
     for (int i = 0; i < filling.length; i++) {
       Block block = filling[i];
       if (block.used > 0) {
-        block.limit = (int) BlockWriter.pageOf(block.used + BlockWriter.PAGE_BYTES - 1);
+        block.limit = (int) BlockWriter.pageOf(block.used + BlockWriter.FILE_BLOCK_BYTES - 1);
         submit(i);
       }
     }

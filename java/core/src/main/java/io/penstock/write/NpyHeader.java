@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 record NpyHeader(
     String elementDescr, List<Long> recordShape, String field, long recordBytes, long strideBytes) {
   /** Where the first record starts, except for types of very many fields. */
-  static final int DATA_OFFSET = BlockWriter.PAGE_BYTES;
+  static final int DATA_OFFSET = BlockWriter.FILE_BLOCK_BYTES;
 
   /** The largest number of records that a shape can have. */
   private static final long MAX_RECORDS = Long.MAX_VALUE;
@@ -131,7 +131,7 @@ record NpyHeader(
   /** Where the first record starts, whatever their number. */
   int dataOffset() {
     int bytes = VERSION_BYTES + Integer.BYTES + dictionary(MAX_RECORDS).getBytes(charset()).length;
-    return (bytes / BlockWriter.PAGE_BYTES + 1) * BlockWriter.PAGE_BYTES;
+    return (bytes / BlockWriter.FILE_BLOCK_BYTES + 1) * BlockWriter.FILE_BLOCK_BYTES;
   }
 
   private String dictionary(long recordCount) {

@@ -81,7 +81,7 @@ public final class NpyWriter implements AutoCloseable {
       FileChannel direct =
           DirectChannel.openOrNull(
               file.path(),
-              BlockWriter.PAGE_BYTES,
+              BlockWriter.FILE_BLOCK_BYTES,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
       this.isDirect = direct != null;

@@ -36,7 +36,7 @@ final class PartialProgress {
   /** The first page of a file with so many records on the disk. */
   byte[] page(long recordCount) {
     byte[] text = line(recordCount).getBytes(StandardCharsets.US_ASCII);
-    return ByteBuffer.allocate(BlockWriter.PAGE_BYTES).put(text).array();
+    return ByteBuffer.allocate(BlockWriter.FILE_BLOCK_BYTES).put(text).array();
   }
 
   private String line(long recordCount) {
@@ -48,7 +48,7 @@ final class PartialProgress {
 
   /** Reads the records of a file of the same job; empty if it is of another, or damaged. */
   OptionalLong read(FileChannel file) throws IOException {
-    ByteBuffer page = ByteBuffer.allocate(BlockWriter.PAGE_BYTES);
+    ByteBuffer page = ByteBuffer.allocate(BlockWriter.FILE_BLOCK_BYTES);
     int count = 0;
     while (page.hasRemaining() && count >= 0) {
       count = file.read(page, page.position());

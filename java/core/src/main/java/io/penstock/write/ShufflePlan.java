@@ -94,6 +94,6 @@ record ShufflePlan(
   /** Size of a block where so many buckets share the memory: whole pages. */
   int blockBytes(int buckets) {
     long bytes = Math.min(MOST_BLOCK_BYTES, scatterBytes / (buckets + SPARE_BLOCKS));
-    return (int) (bytes / BlockWriter.PAGE_BYTES) * BlockWriter.PAGE_BYTES;
+    return (int) (bytes / BlockWriter.FILE_BLOCK_BYTES) * BlockWriter.FILE_BLOCK_BYTES;
   }
 }

@@ -6,6 +6,7 @@ import io.penstock.array.ElementType;
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +23,6 @@ import java.util.concurrent.TimeUnit;
  * It must not close the source: whoever opened that does.
  */
 public final class DatasetFiles {
-  private static final long MAX_RECORDS = 1L << 48;
-
   private final NativeSource source;
   private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
   private final List<Column> columns = new ArrayList<>();
@@ -138,11 +137,11 @@ public final class DatasetFiles {
 
   /** Says what is wrong of the path that the caller knows. */
   private void checkCount(Column column, Path path) {
-    if (column.recordCount() > MAX_RECORDS) {
+    if (column.recordCount() > NativeLimits.MAX_RECORDS) {
       throw PenstockException.about(
           path,
           "expected at most %d records, found %d in column '%s': use a part of the data"
-              .formatted(MAX_RECORDS, column.recordCount(), column.name()));
+              .formatted(NativeLimits.MAX_RECORDS, column.recordCount(), column.name()));
     }
     if (!columns.isEmpty() && columns.getFirst().recordCount() != column.recordCount()) {
       Column first = columns.getFirst();

@@ -169,6 +169,7 @@ public final class EnginePlan {
 
   private MemoryPlan divide(
       OpenDataset dataset, LoaderOptions options, Deals deals, Readahead wanted) {
+    boolean isMapped = choice.backend() == Readahead.Backend.MMAP || variable != null;
     MemoryRequest request =
         new MemoryRequest(
             budget.bytes() - transformBytes() - cutterBytes(),
@@ -179,8 +180,9 @@ public final class EnginePlan {
             batchSize,
             wanted,
             isShuffled,
-            choice.backend() == Readahead.Backend.MMAP || variable != null,
+            isMapped,
             layout.slotBytes(),
+            isMapped ? 0 : reading.leastStagingBytes(wanted),
             reading.memory(wanted));
     try {
       // Where one batch is replayed there is nothing to read ahead, nor where all is in memory

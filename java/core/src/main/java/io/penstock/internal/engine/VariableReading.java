@@ -4,6 +4,7 @@ import io.penstock.array.Column;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.VariableSource;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.VariableGatherer;
@@ -25,8 +26,6 @@ import java.util.function.Supplier;
 final class VariableReading {
   /** With fewer a device that answers in 0.1 ms is not busy; with many more nothing is gained. */
   private static final int DEFAULT_THREADS = 16;
-
-  private static final int PAGE_BYTES = 4096;
 
   /** A batch with the consumer, one being read, and as much to spare for all else. */
   private static final int LEAST_BATCHES = 3;
@@ -91,7 +90,12 @@ final class VariableReading {
           column.isVariable()
               ? (batchSize + 1L) * Long.BYTES
               : Math.multiplyExact(batchSize, column.recordBytes());
-      at = Math.addExact(at, (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
+      at =
+          Math.addExact(
+              at,
+              (bytes + NativeLimits.BLOCK_BYTES - 1)
+                  / NativeLimits.BLOCK_BYTES
+                  * NativeLimits.BLOCK_BYTES);
       variable += column.isVariable() ? 1 : 0;
     }
     valuesAt = at;

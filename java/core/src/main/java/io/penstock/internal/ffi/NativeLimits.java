@@ -41,14 +41,4 @@ public final class NativeLimits {
   public static final int GUESS_BYTE_PICOS = Penstock.PENSTOCK_GUESS_BYTE_PS();
 
   private NativeLimits() {}
-
-  /**
-   * The size of a page of this system, the unit of the page cache. Loads the library if need be.
-   *
-   * @return in bytes, a power of two
-   */
-  public static long pageBytes() {
-    NativeLibrary.load();
-    return Penstock.penstock_page_bytes();
-  }
 }

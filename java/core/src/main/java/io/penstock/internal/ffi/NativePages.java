@@ -23,6 +23,16 @@ public final class NativePages {
     this.source = source;
   }
 
+  /**
+   * The size of a page of this system, the unit of the page cache. Loads the library if need be.
+   *
+   * @return in bytes, a power of two
+   */
+  public static long pageBytes() {
+    NativeLibrary.load();
+    return Penstock.penstock_page_bytes();
+  }
+
   private int call(ToIntFunction<MemorySegment> function) {
     SharedHandle handle = source.handle();
     int pass = handle.enter();

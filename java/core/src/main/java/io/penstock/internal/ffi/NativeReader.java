@@ -55,7 +55,7 @@ public final class NativeReader implements AutoCloseable {
   private void open(ReaderOptions options) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment out = scratch.allocate(ValueLayout.ADDRESS);
-      MemorySegment struct = NativeSource.struct(options, scratch);
+      MemorySegment struct = OptionsStruct.of(options, scratch);
       pass = source.handle().enter();
       int status = Penstock.penstock_reader_open(source.handle().object(), struct, out);
       if (status < 0) {

@@ -5,7 +5,6 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_file_info;
 import io.penstock.internal.ffi.generated.penstock_footprint;
-import io.penstock.internal.ffi.generated.penstock_reader_options;
 import io.penstock.internal.ffi.generated.penstock_shard;
 import io.penstock.internal.wait.Patience;
 import java.lang.foreign.Arena;
@@ -29,11 +28,6 @@ import java.util.function.ToIntFunction;
  * #hint} are for the reading threads, and ask themselves.
  */
 public final class NativeSource implements AutoCloseable {
-  /**
-   * Chooses which records are kept over epochs: any number would do, always the same is simplest.
-   */
-  private static final long CACHE_KEY = 0x70656E73746F636BL;
-
   /** What the file system says of a file when it is opened. */
   public record FileFacts(
       Path path,
@@ -320,7 +314,10 @@ public final class NativeSource implements AutoCloseable {
       return call(
           source ->
               Penstock.penstock_backend_probe(
-                  source, number(backend), numberOfIo(isDirect), failure));
+                  source,
+                  OptionsStruct.number(backend),
+                  OptionsStruct.numberOfIo(isDirect),
+                  failure));
     }
   }
 
@@ -355,7 +352,7 @@ public final class NativeSource implements AutoCloseable {
   public Optional<Footprint> footprint(ReaderOptions options) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment out = penstock_footprint.allocate(scratch);
-      MemorySegment struct = struct(options, scratch);
+      MemorySegment struct = OptionsStruct.of(options, scratch);
       int status = call(source -> Penstock.penstock_reader_footprint(source, struct, out));
       return status < 0
           ? Optional.empty()
@@ -403,35 +400,6 @@ public final class NativeSource implements AutoCloseable {
     return handle;
   }
 
-  static MemorySegment struct(ReaderOptions options, Arena arena) {
-    MemorySegment struct = penstock_reader_options.allocate(arena);
-    penstock_reader_options.backend(struct, number(options.backend()));
-    penstock_reader_options.io(struct, numberOfIo(options.isDirect()));
-    penstock_reader_options.queue_depth(struct, options.queueDepth());
-    penstock_reader_options.merge_gap_bytes(struct, options.mergeGapBytes());
-    penstock_reader_options.max_read_bytes(struct, options.maxReadBytes());
-    penstock_reader_options.staging_bytes(struct, options.stagingBytes());
-    penstock_reader_options.entry_count(struct, options.entryCount());
-    penstock_reader_options.cell_count(struct, options.cellCount());
-    penstock_reader_options.batch_size(struct, options.batchSize());
-    // A batch is delivered as a whole: of one with a failed record the others are not waited for.
-    penstock_reader_options.whole_batches(struct, 1);
-    penstock_reader_options.reserved(struct, 0);
-    penstock_reader_options.resident_bytes(struct, options.residentBytes());
-    penstock_reader_options.fixed_buffers(struct, options.hasFixedBuffers() ? 1 : 0);
-    penstock_reader_options.huge_pages(struct, options.hasHugePages() ? 1 : 0);
-    penstock_reader_options.drop_behind(struct, options.dropsBehind() ? 1 : 0);
-    penstock_reader_options.cached_records(struct, options.cachedRecords());
-    penstock_reader_options.cache_key(struct, CACHE_KEY);
-    penstock_reader_options.windowed(struct, options.isWindowed() ? 1 : 0);
-    penstock_reader_options.adapt(
-        struct,
-        (options.adaptsDepth() ? Penstock.PENSTOCK_ADAPT_DEPTH() : 0)
-            | (options.adaptsGap() ? Penstock.PENSTOCK_ADAPT_GAP() : 0)
-            | (options.adaptsRead() ? Penstock.PENSTOCK_ADAPT_READ() : 0));
-    return struct;
-  }
-
   /** A failure that C has described. */
   PenstockException failure(int status, NativeFailure failure) {
     Path path = failure.file() < 0 ? null : files.get(failure.file()).path();
@@ -476,13 +444,6 @@ public final class NativeSource implements AutoCloseable {
         null);
   }
 
-  private static int number(ReaderOptions.Backend backend) {
-    return switch (backend) {
-      case URING -> Penstock.PENSTOCK_BACKEND_URING();
-      case PREAD -> Penstock.PENSTOCK_BACKEND_PREAD();
-    };
-  }
-
   private static int number(Advice advice) {
     return switch (advice) {
       case NORMAL -> Penstock.PENSTOCK_ADVICE_NORMAL();
@@ -491,9 +452,5 @@ public final class NativeSource implements AutoCloseable {
       case WILLNEED -> Penstock.PENSTOCK_ADVICE_WILLNEED();
       case DONTNEED -> Penstock.PENSTOCK_ADVICE_DONTNEED();
     };
-  }
-
-  private static int numberOfIo(boolean isDirect) {
-    return isDirect ? Penstock.PENSTOCK_IO_DIRECT() : Penstock.PENSTOCK_IO_BUFFERED();
   }
 }

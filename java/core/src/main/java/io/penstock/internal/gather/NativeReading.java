@@ -36,6 +36,19 @@ public record NativeReading(
   }
 
   /**
+   * The smallest staging that readers can have.
+   *
+   * @param flags what the user wants
+   * @return in bytes; Integer.MAX_VALUE when there can be no such reader
+   */
+  public int leastStagingBytes(Readahead flags) {
+    return source
+        .footprint(options(flags, MemoryPlan.Mode.SLOTS, 0, batchSize, 0, 0))
+        .map(footprint -> Math.toIntExact(footprint.leastStagingBytes()))
+        .orElse(Integer.MAX_VALUE);
+  }
+
+  /**
    * Opens readers.
    *
    * @param flags what the user wants

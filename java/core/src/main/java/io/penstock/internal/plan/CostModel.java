@@ -1,5 +1,6 @@
 package io.penstock.internal.plan;
 
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.options.Readahead;
 
 /**
@@ -13,8 +14,9 @@ import io.penstock.options.Readahead;
  * @param bytesPerSecond what it reads in a second, in large requests
  */
 public record CostModel(double requestsPerSecond, double bytesPerSecond) {
-  /** Measured on a virtual NVMe disk; what matters is the quotient, and that only roughly. */
-  private static final CostModel DEFAULT = new CostModel(70_000, 1.5e9);
+  /** What C takes a device for as well, until it has learned more; what matters is the quotient. */
+  private static final CostModel DEFAULT =
+      new CostModel(1e9 / NativeLimits.GUESS_REQUEST_NANOS, 1e12 / NativeLimits.GUESS_BYTE_PICOS);
 
   /** What a direct read is rounded up to. */
   private static final double SECTOR_BYTES = 512;

@@ -1,5 +1,6 @@
 package io.penstock.internal.plan;
 
+import io.penstock.internal.ffi.NativeLimits;
 import java.util.List;
 import java.util.function.LongPredicate;
 
@@ -55,8 +56,6 @@ public record MemoryPlan(
   /** Records ordered by one call without slots: makes the call's cost vanish beside its work. */
   static final int ORDER_CHUNK_RECORDS = 8192;
 
-  private static final int PAGE_BYTES = 4096;
-
   /** One batch with the consumer and one on its way: with fewer, nothing overlaps. */
   public static final int LEAST_SLOTS = 2;
 
@@ -70,8 +69,6 @@ public record MemoryPlan(
 
   /** Less than this is no gain: copying out of cells costs something, too. */
   private static final double LEAST_GAIN = 1.1;
-
-  static final int MAX_ENTRIES = 1 << 29;
 
   /** Whether records are ordered without a slot; otherwise each batch with its own. */
   public boolean hasCells() {
@@ -161,8 +158,9 @@ public record MemoryPlan(
     long resident = residentBytes(request, lanes);
     int slots = slotsBesideCells(request, lanes);
     long low = leastCells(request);
-    long high = Math.max(low, Math.min(epochShare(request), MAX_ENTRIES) * 2 / 3);
-    if (low > MAX_ENTRIES / 3 || !fits(cellPlan(request, slots, (int) low, resident), request)) {
+    long high = Math.max(low, Math.min(epochShare(request), NativeLimits.MAX_ENTRIES) * 2 / 3);
+    if (low > NativeLimits.MAX_ENTRIES / 3
+        || !fits(cellPlan(request, slots, (int) low, resident), request)) {
       return null;
     }
     long most =
@@ -227,7 +225,7 @@ public record MemoryPlan(
     int entries =
         mode == Mode.CELLS
             ? horizon(request, cells, staging)
-            : (int) Math.min(MAX_ENTRIES, (long) slotsPerLane * request.batchSize());
+            : (int) Math.min(NativeLimits.MAX_ENTRIES, (long) slotsPerLane * request.batchSize());
     long reader =
         request.isMapped() ? 0 : request.reader().of(mode, staging, entries, cells, resident);
     long total = saturatedSum(slotMemory, saturated(lanes, reader));
@@ -267,7 +265,7 @@ public record MemoryPlan(
     double density = Math.min(1, 2.0 * cells / request.recordCount());
     double inFlight = density * staging / recordBytes;
     long spare = cells / 8 + Math.min((long) inFlight, cells / 8);
-    long most = Math.min(epochShare(request), MAX_ENTRIES);
+    long most = Math.min(epochShare(request), NativeLimits.MAX_ENTRIES);
     return (int) Math.max(request.batchSize(), Math.min(2 * (cells - spare), most));
   }
 
@@ -304,12 +302,14 @@ public record MemoryPlan(
   }
 
   static long stride(MemoryRequest request) {
-    return (request.slotBytes() + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    return (request.slotBytes() + NativeLimits.BLOCK_BYTES - 1)
+        / NativeLimits.BLOCK_BYTES
+        * NativeLimits.BLOCK_BYTES;
   }
 
-  /** C wants room for two requests, each rounded up to the alignment. */
+  /** Without a reader there is no staging. */
   private static int leastStagingBytes(MemoryRequest request) {
-    return 2 * (request.readahead().maxReadBytes() + PAGE_BYTES);
+    return request.isMapped() ? 1 : request.leastStagingBytes();
   }
 
   static int stagingBytes(MemoryRequest request) {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param isShuffled whether the order jumps about in the files
  * @param isMapped whether files are mapped, so that there is no native reader
  * @param slotBytes what a slot of such batches takes
+ * @param leastStagingBytes the smallest staging that a native reader can have
  * @param reader what a native reader takes
  */
 public record MemoryRequest(
@@ -29,6 +30,7 @@ public record MemoryRequest(
     boolean isShuffled,
     boolean isMapped,
     long slotBytes,
+    int leastStagingBytes,
     ReaderBytes reader) {
 
   /** Tells what a native reader allocates, given what depends on the plan. */

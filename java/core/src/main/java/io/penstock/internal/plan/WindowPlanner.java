@@ -1,5 +1,6 @@
 package io.penstock.internal.plan;
 
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.plan.MemoryPlan.Mode;
 
 /**
@@ -23,17 +24,8 @@ final class WindowPlanner {
   /** Windows in slots are to have so much at least; else larger ones in cells are better. */
   private static final long LEAST_SLOT_WINDOW_BYTES = 16L << 20;
 
-  /** Batches ordered with a slot, at most: PENSTOCK_MAX_SLOT_BATCHES of penstock.h. */
-  private static final int MOST_SLOTS = 1024;
-
   /** Beside those for two windows: windows end within batches, and the consumer holds one. */
   private static final int SPARE_SLOTS = MemoryPlan.LEAST_SLOTS + 3;
-
-  /** What C keeps free for reads that cannot wait, in batches. */
-  private static final int RESERVED_BATCHES = 4;
-
-  /** Most records that one request is for. */
-  private static final int MOST_CUTS = 4096;
 
   private WindowPlanner() {}
 
@@ -42,7 +34,8 @@ final class WindowPlanner {
     long window = Math.min(request.windowRecords(), request.epochRecords());
     long bytes = request.columnRecordBytes().stream().mapToLong(Long::longValue).sum();
     long joined = Math.min(LEAST_WINDOW_BYTES / bytes, request.epochRecords() / 2);
-    if (window > MemoryPlan.MAX_ENTRIES / 4 || request.batchSize() > MemoryPlan.MAX_ENTRIES / 16) {
+    if (window > NativeLimits.MAX_ENTRIES / 4
+        || request.batchSize() > NativeLimits.MAX_ENTRIES / 16) {
       return null;
     }
     long wanted = Math.max(window, joined);
@@ -87,8 +80,10 @@ final class WindowPlanner {
   private static long reserve(MemoryRequest request) {
     long smallest =
         request.columnRecordBytes().stream().mapToLong(Long::longValue).min().orElseThrow();
-    long cuts = Math.min(MOST_CUTS, request.readahead().maxReadBytes() / smallest + 1);
-    return (long) RESERVED_BATCHES * request.batchSize() + cuts;
+    long cuts =
+        Math.min(
+            NativeLimits.MAX_REQUEST_RECORDS, request.readahead().maxReadBytes() / smallest + 1);
+    return (long) NativeLimits.RESERVE_BATCHES * request.batchSize() + cuts;
   }
 
   /** Slots for two windows, the batches at their ends, and what the consumer holds. */
@@ -97,7 +92,7 @@ final class WindowPlanner {
   }
 
   private static long mostInSlots(MemoryRequest request) {
-    return (MOST_SLOTS - SPARE_SLOTS) * (long) request.batchSize() / 2;
+    return (NativeLimits.MAX_SLOT_BATCHES - SPARE_SLOTS) * (long) request.batchSize() / 2;
   }
 
   private static MemoryPlan slotPlan(MemoryRequest request, long window) {

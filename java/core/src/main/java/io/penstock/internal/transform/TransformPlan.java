@@ -1,6 +1,7 @@
 package io.penstock.internal.transform;
 
 import io.penstock.array.OutputColumn;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.plan.MemoryPlan;
 import io.penstock.internal.plan.TooLittleMemoryException;
 import io.penstock.transform.Transform;
@@ -68,8 +69,6 @@ public final class TransformPlan {
 
   /** What a slot needs: columns and intermediates, each aligned as batches promise. */
   private static final long ALIGNMENT_BYTES = 64;
-
-  private static final long PAGE_BYTES = 4096;
 
   /** A part of a batch is worth a thread's attention from here on: some 10 us of copying. */
   private static final long LEAST_PART_BYTES = 64 << 10;
@@ -245,7 +244,7 @@ public final class TransformPlan {
         at = aligned(at + value.column.recordBytes(), ALIGNMENT_BYTES);
       }
     }
-    return aligned(at, PAGE_BYTES);
+    return aligned(at, NativeLimits.BLOCK_BYTES);
   }
 
   /** What is delivered comes first, in its order; then what lies between stages. */
@@ -265,7 +264,7 @@ public final class TransformPlan {
         at = layOut(value, at);
       }
     }
-    return aligned(at, PAGE_BYTES);
+    return aligned(at, NativeLimits.BLOCK_BYTES);
   }
 
   private long layOut(Value value, long at) {

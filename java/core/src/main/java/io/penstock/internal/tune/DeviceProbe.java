@@ -1,6 +1,7 @@
 package io.penstock.internal.tune;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeReader;
 import io.penstock.internal.ffi.NativeSource;
@@ -32,8 +33,6 @@ public final class DeviceProbe implements Meter, AutoCloseable {
    * are sorted into something better than random.
    */
   static final int AHEAD = 4;
-
-  private static final int PAGE_BYTES = 4096;
 
   /** Locked memory that is always allowed. */
   private static final int FIXED_BYTES = 4 << 20;
@@ -184,8 +183,9 @@ public final class DeviceProbe implements Meter, AutoCloseable {
   private ReaderOptions options(ProbePoint point, Requests target) {
     int depth = point.queueDepth();
     boolean isStaged = way.isDirect && !target.isAligned();
-    int maxRead = isStaged ? target.stagedBytes() : Math.max(PAGE_BYTES, point.requestBytes());
-    int staging = isStaged ? maxRead * (depth + 1) : 2 * (maxRead + PAGE_BYTES);
+    int maxRead =
+        isStaged ? target.stagedBytes() : Math.max(NativeLimits.BLOCK_BYTES, point.requestBytes());
+    int staging = isStaged ? maxRead * (depth + 1) : 2 * (maxRead + NativeLimits.BLOCK_BYTES);
     return new ReaderOptions(
         way.backend,
         way.isDirect,

@@ -87,26 +87,42 @@ public record Forecast(
         true,
         false,
         source.slotLayout(batchSize).slotBytes(),
+        Math.toIntExact(
+            source
+                .footprint(reader(probe, readahead, batchSize, 0, batchSize, 0, 0))
+                .orElseThrow()
+                .leastStagingBytes()),
         (mode, staging, entries, cells, resident) ->
             source.readerBytes(
-                new ReaderOptions(
-                    probe.way().backend(),
-                    probe.way().isDirect(),
-                    readahead.queueDepth(),
-                    readahead.mergeGapBytes(),
-                    readahead.maxReadBytes(),
-                    staging,
-                    entries,
-                    cells,
-                    batchSize,
-                    resident,
-                    readahead.fixedBuffers(),
-                    readahead.hugePages(),
-                    readahead.dropBehind(),
-                    0,
-                    false,
-                    false,
-                    false,
-                    false)));
+                reader(probe, readahead, batchSize, staging, entries, cells, resident)));
+  }
+
+  private static ReaderOptions reader(
+      DeviceProbe probe,
+      Readahead readahead,
+      int batchSize,
+      int staging,
+      int entries,
+      int cells,
+      long resident) {
+    return new ReaderOptions(
+        probe.way().backend(),
+        probe.way().isDirect(),
+        readahead.queueDepth(),
+        readahead.mergeGapBytes(),
+        readahead.maxReadBytes(),
+        staging,
+        entries,
+        cells,
+        batchSize,
+        resident,
+        readahead.fixedBuffers(),
+        readahead.hugePages(),
+        readahead.dropBehind(),
+        0,
+        false,
+        false,
+        false,
+        false);
   }
 }

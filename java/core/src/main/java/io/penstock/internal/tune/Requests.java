@@ -2,6 +2,7 @@ package io.penstock.internal.tune;
 
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.sampler.FullShuffle;
 import java.lang.foreign.MemorySegment;
@@ -16,8 +17,6 @@ import java.util.List;
  * on where it stopped, so that a device that remembers what it has read gains nothing by that.
  */
 final class Requests implements AutoCloseable {
-  private static final int PAGE_BYTES = 4096;
-
   /** Any. */
   private static final long SEED = 42;
 
@@ -77,7 +76,7 @@ final class Requests implements AutoCloseable {
 
   /** Size of the blocks that a request lies in, when it is not aligned. */
   int stagedBytes() {
-    int alignment = Math.max(PAGE_BYTES, file().directOffsetAlignmentBytes());
+    int alignment = Math.max(NativeLimits.BLOCK_BYTES, file().directOffsetAlignmentBytes());
     return (requestBytes / alignment + 2) * alignment;
   }
 

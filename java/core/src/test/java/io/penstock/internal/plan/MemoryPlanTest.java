@@ -33,6 +33,7 @@ class MemoryPlanTest {
         true,
         false,
         record * batchSize,
+        2 * Readahead.parse(flags).maxReadBytes(),
         (mode, staging, entries, cells, resident) ->
             staging + 14L * entries + (record + 4L) * cells + resident + 64 * KI);
   }
@@ -250,6 +251,7 @@ class MemoryPlanTest {
         shuffled,
         mapped,
         request.slotBytes(),
+        request.leastStagingBytes(),
         request.reader());
   }
 

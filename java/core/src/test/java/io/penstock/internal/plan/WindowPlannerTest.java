@@ -24,6 +24,7 @@ class WindowPlannerTest {
         true,
         false,
         RECORD_BYTES * batchSize,
+        2 * Readahead.parse(flags).maxReadBytes(),
         (mode, staging, entries, cells, resident) ->
             staging + 16L * entries + (RECORD_BYTES + 4) * cells + resident + 65_536);
   }
