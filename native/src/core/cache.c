@@ -28,8 +28,8 @@ void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uin
 }
 
 /* A Feistel network over two halves of the bits of an index, one of which may have a bit more;
- * walked until it is inside, on average in less than two steps. It picks a subset, and no order
- * that anybody sees: four rounds do (Luby, Rackoff 1988). */
+ * repeated until the result is below the number of records, fewer than two times on average. It
+ * only picks a subset, so four rounds are enough (Luby, Rackoff 1988). */
 static uint64_t permute(const record_cache *cache, uint64_t index) {
   const uint64_t low_mask = (UINT64_C(1) << cache->low_bits) - 1;
   const uint64_t high_mask = (UINT64_C(1) << cache->high_bits) - 1;
@@ -45,7 +45,6 @@ static uint64_t permute(const record_cache *cache, uint64_t index) {
   return index;
 }
 
-/* The cell that is kept for this record, or ENTRY_NONE. */
 uint32_t cache_cell(const record_cache *cache, uint64_t index) {
   if (cache->cached == 0)
     return ENTRY_NONE;
@@ -53,7 +52,6 @@ uint32_t cache_cell(const record_cache *cache, uint64_t index) {
   return cell < cache->cached ? (uint32_t)cell : ENTRY_NONE;
 }
 
-/* Gives a pending entry its kept cell. Returns 1 when the record is there already: it is loaded. */
 int cache_serve(penstock_reader *reader, uint32_t entry) {
   const uint32_t cell = cache_cell(&reader->cache, entry_index(&reader->entries, entry));
   if (cell == ENTRY_NONE || !(reader->cache.filled[cell >> 6] >> (cell & 63) & 1))
@@ -64,7 +62,6 @@ int cache_serve(penstock_reader *reader, uint32_t entry) {
   return 1;
 }
 
-/* Called when a record is whole; a failed one is not kept. */
 void cache_fill(penstock_reader *reader, uint32_t entry) {
   const uint32_t cell = entry_value(&reader->entries, entry);
   if (cell < reader->cache.cached && entry_status(&reader->entries, entry) == 0)

@@ -23,16 +23,16 @@
 
 /* The head of an order is this part of what is known ahead. */
 #define HEAD_PART 16
-/* Batches of it that are read by themselves whatever that costs: the consumer waits for them. */
+/* So many batches of it are read by themselves whatever that costs: the consumer waits for them. */
 #define HEAD_FREE_BATCHES 1
 
 static uint32_t bucket_of(const elevator *elevator, uint64_t index) {
   return (uint32_t)(index >> elevator->shift);
 }
 
-/* The list that a pending entry waits in. Those of the head have lists of their own, which are
- * short: single ones are taken out of them again and again. Sequence numbers begin at 0, so an
- * entry of the head is one of the first that has not been taken and ordered anew. */
+/* The list that a pending entry waits in. Entries of the head have lists of their own, which are
+ * short, because single entries are taken out of them again and again. Sequence numbers begin at 0,
+ * so an entry belongs to the head if it is one of the first and was not taken and ordered anew. */
 static uint32_t *list_of(penstock_reader *reader, uint32_t entry) {
   elevator *elevator = &reader->elevator;
   const int is_head = entry < elevator->head && entry >= reader->entries.taken;
@@ -50,9 +50,10 @@ static void bucket_push(penstock_reader *reader, uint32_t entry) {
 }
 
 /* How far ahead of the oldest record the elevator may look, as a sequence number. During its first
- * sweep the horizon grows with the elevator's place, else the places passed first would fill all
- * cells with records that are due late. The head is open at once: so that it has a start, and so
- * that this sweep brings all of the head that was not read by itself. */
+ * sweep the horizon grows with the elevator's place; otherwise the places passed first would fill
+ * all cells with records that are due late. The head may be seen at once, so that there is
+ * something to begin with, and so that this sweep brings all of the head that was not read by
+ * itself. */
 static uint64_t admission_limit(const penstock_reader *reader) {
   const elevator *elevator = &reader->elevator;
   const entry_ring *ring = &reader->entries;
@@ -74,7 +75,7 @@ void elevator_admit(penstock_reader *reader) {
     return;
   uint32_t entry = entry_at(ring, ring->admitted);
   for (; ring->admitted < limit; ring->admitted++) {
-    /* Urgent reads may have been ahead of us. */
+    /* An urgent read may have come first. */
     if (entry_state(ring, entry) == ENTRY_PENDING && !cache_serve(reader, entry))
       bucket_push(reader, entry);
     if (++entry == ring->capacity)
@@ -96,8 +97,8 @@ static int next_bucket(elevator *elevator, uint32_t begin, uint32_t end, uint32_
   return 0;
 }
 
-/* Radix sort on the index part of the keys: it lies below records_per_bucket, so two or three
- * passes do. Few keys are faster by insertion. */
+/* Radix sort by the index part of the keys, which is smaller than the number of records of a
+ * bucket: two or three passes are enough. Insertion is faster for a few keys. */
 static void sort_keys(visit *visit, uint64_t span) {
   uint64_t *from = visit->keys;
   uint64_t *to = visit->scratch;
@@ -191,7 +192,7 @@ static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
   begin_visit(reader, &elevator->sweep, ((uint64_t)1 << elevator->shift) - 1);
 }
 
-/* Takes the next window on. Returns 0 when none has ended. */
+/* Takes on the next window. Returns 0 when none has ended. */
 static int open_window(penstock_reader *reader) {
   window_queue *windows = &reader->windows;
   if (windows->count == 0)
@@ -203,7 +204,7 @@ static int open_window(penstock_reader *reader) {
   return 1;
 }
 
-/* Sees farther, when nothing is left to visit. Returns whether that may have changed. */
+/* Nothing is left to visit: looks farther ahead. Returns whether there may be something now. */
 static int look_ahead(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
   if (reader->options.windowed)
@@ -237,8 +238,7 @@ static int advance(penstock_reader *reader) {
   return 1;
 }
 
-/* Takes an entry out of the list of its bucket. Only urgent reads and batches that are given up do
- * this, for a batch or so. */
+/* Only for urgent reads and for batches that are given up, so for a batch or so. */
 void elevator_remove(penstock_reader *reader, uint32_t entry) {
   entry_ring *ring = &reader->entries;
   elevator *elevator = &reader->elevator;
@@ -259,8 +259,8 @@ void elevator_remove(penstock_reader *reader, uint32_t entry) {
   entry_set(ring, at, ENTRY_PENDING, entry_value(ring, entry));
 }
 
-/* Gives entries of the sweep that no column has begun with back to their bucket: when all cells are
- * taken, the records that the consumer waits for may be among them. The elevator stays for them. */
+/* Returns entries of the sweep that no column has begun to read to their bucket: when all cells are
+ * taken, the records that the consumer waits for may be among them. The elevator stays there. */
 static void abandon_sweep(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
   visit *visit = &elevator->sweep;
@@ -280,7 +280,7 @@ static void abandon_sweep(penstock_reader *reader) {
     visit->count = begun;
 }
 
-/* Takes on those of the entries from `begin` up to `end` that no visit has taken on yet. */
+/* Takes on the entries from `begin` to `end` that no visit has yet. */
 static int visit_urgent(penstock_reader *reader, uint64_t begin, uint64_t end) {
   entry_ring *ring = &reader->entries;
   visit *visit = &reader->elevator.urgent;
@@ -306,13 +306,12 @@ static int visit_done(const penstock_reader *reader, const visit *visit) {
   return 1;
 }
 
-/* What a request costs, in bytes that could be read instead: a gap as large as that is not worth a
- * request of its own. */
+/* The cost of a request, in bytes that could be read in the same time. */
 static uint64_t request_cost(const penstock_reader *reader, uint64_t bytes) {
   return bytes + reader->pace.gap_bytes;
 }
 
-/* What reading one record by itself costs, in all columns. */
+/* The cost of reading one record by itself, in all columns. */
 static uint64_t record_cost(const penstock_reader *reader) {
   uint64_t cost = 0;
   for (uint32_t i = 0; i < reader->active_count; i++)
@@ -320,9 +319,9 @@ static uint64_t record_cost(const penstock_reader *reader) {
   return cost;
 }
 
-/* Whether reads of the head may cost so much now. Before the first sweep begins they have the
- * device to themselves; while it goes on, a quarter of its time. When that sweep has ended, it has
- * brought all of the head. */
+/* Whether reads of the head may cost so much now. Before the first sweep they have the device to
+ * themselves; during it, a quarter of its time. When it has ended, it has brought all of the head.
+ */
 static int can_pay(elevator *elevator, uint64_t cost, uint64_t free_records) {
   if (elevator->sweeps > 0)
     return 0;
@@ -334,14 +333,14 @@ static int can_pay(elevator *elevator, uint64_t cost, uint64_t free_records) {
   return 1;
 }
 
-/* The soft start: until the first sweep has ended the elevator can deliver nothing. So the first
+/* The soft start: the elevator can deliver nothing before its first sweep has ended. So the first
  * records of the order are read by themselves, a few batches ahead of the consumer, a batch at a
- * time, as far as the device's time allows; the sweep takes what is left of them. */
+ * time, as far as the device's time allows. The sweep brings the rest of them. */
 static int visit_head(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
   const entry_ring *ring = &reader->entries;
-  /* Forced reads may have been ahead of us, and the consumer behind them: then these entries are
-   * others by now. */
+  /* Forced reads may have come first, and their records may be taken: then these entries are those
+   * of other records by now. */
   if (elevator->head_next < ring->taken)
     elevator->head_next = ring->taken;
   if (elevator->head_next >= elevator->head)
@@ -368,20 +367,19 @@ void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes) 
     reader->elevator.credit_bytes += request_cost(reader, bytes) / 3;
 }
 
-/* All cells may be taken by records that are due later than those the consumer waits for, or by a
- * visit that waits for cells itself: then those are read whatever it costs, in the reserve. */
+/* All cells may hold records that are due later than those that the consumer waits for, or a visit
+ * may be waiting for cells itself: then the records are read into the reserve, whatever it costs.
+ */
 static int visit_forced(penstock_reader *reader, uint64_t wanted) {
   const entry_ring *ring = &reader->entries;
   abandon_sweep(reader);
-  /* The reserve is for a batch: records behind it could take the cells that its own need. */
+  /* The reserve is for one batch: later records could take the cells that this one needs. */
   uint64_t most = ring->ordered - ring->taken;
   if (most > reader->options.batch_size)
     most = reader->options.batch_size;
   return visit_urgent(reader, ring->ready, ring->taken + (wanted < most ? wanted : most));
 }
 
-/* The visit whose entries are to be read next, or NULL when there is none. `forced` is 0, or how
- * many of the oldest records the consumer waits for while nothing else can be done. */
 visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
   elevator *elevator = &reader->elevator;
   if (!visit_done(reader, &elevator->urgent))
@@ -393,8 +391,8 @@ visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
   return advance(reader) ? &elevator->sweep : NULL;
 }
 
-/* A sweep that began when little of the order is known would pass the first places nearly in vain.
- * So it waits until the order is full, or until the caller has no more of it for now. */
+/* A sweep that begins when little of the order is known passes the first places nearly in vain. So
+ * it waits until the order is full, or until the caller has time to wait. */
 void elevator_open(penstock_reader *reader, int is_waiting) {
   if (is_waiting || order_room(reader) < reader->options.batch_size)
     reader->elevator.is_open = 1;

@@ -1,7 +1,7 @@
-/* Extents: which bytes to read for the entries of a visit. Builds one request at a time: neighbours
- * are read together where the gap between them is cheaper than another request, records larger than
- * a request in parts. It chooses where the bytes go (straight to their place where alignment
- * allows, to staging otherwise) and gives cells to records; it must not wait. */
+/* Extents: which bytes to read for the entries of a visit. It builds one request at a time:
+ * neighbours are read together where the gap between them is cheaper than another request; records
+ * larger than a request are read in parts. It chooses where the bytes go (straight to their place
+ * where alignment allows, otherwise to staging) and assigns cells to records. It must not wait. */
 #include <errno.h>
 
 #include "core/common.h"
@@ -14,10 +14,10 @@
 #include "core/reader.h"
 #include "core/staging.h"
 
-/* A record that shares its first or last block with others goes straight where at least so much of
- * it does. Below, devices read into one piece so much faster than into three that it is not worth
- * the copy that it saves (measured: 16 KiB 0.7, 64 KiB 0.95, 1 MiB 1.3 times as fast). Likewise
- * neighbours are read in one request below, and copied. */
+/* A record that shares its first or last block with others goes straight to its place if at least
+ * this much of it can. For less, reading into three pieces of memory is slower than reading into
+ * one and copying (measured: 16 KiB 0.7, 64 KiB 0.95, 1 MiB 1.3 times as fast). Neighbours smaller
+ * than this are read in one request and copied, too. */
 #define LEAST_STRAIGHT_BYTES (96 << 10)
 
 typedef struct {
@@ -34,7 +34,7 @@ typedef struct {
 
 static uint32_t visit_entry(const visit *visit, uint32_t at) { return (uint32_t)visit->keys[at]; }
 
-/* The column that is farthest behind: so columns stay close to each other in cells and time. */
+/* The column that is farthest behind, so that columns stay close together in cells and time. */
 static uint32_t next_column(const penstock_reader *reader, const visit *visit) {
   uint32_t chosen = reader->active[0];
   for (uint32_t i = 1; i < reader->active_count; i++)
@@ -48,8 +48,8 @@ static int needs_cell(const penstock_reader *reader, uint32_t entry) {
   return reader->options.cell_count > 0 && entry_value(&reader->entries, entry) == ENTRY_NONE;
 }
 
-/* Whether all places of this record, the one that it is to have or any cell's, are so aligned that
- * byte number `into` of it can be read there directly. */
+/* Whether byte number `into` of this record can be read directly to its place: its slot, or any of
+ * the cells that it may get. */
 static int is_aligned(const penstock_reader *reader, const extent *extent, uint32_t entry,
                       uint64_t into) {
   const uint32_t alignment = reader->source->files[extent->file].info.direct_memory_alignment;
@@ -59,7 +59,7 @@ static int is_aligned(const penstock_reader *reader, const extent *extent, uint3
   if (reader->options.cell_count == 0)
     place = order_destination(reader, entry, extent->column);
   else if (reader->source->columns[extent->column].record_bytes % alignment != 0)
-    return 0; /* it has no cell yet: all of a column are aligned, or it is no use */
+    return 0; /* it has no cell yet, and not all cells of the column are aligned */
   return ((uint64_t)(uintptr_t)place + into) % alignment == 0;
 }
 
@@ -84,9 +84,9 @@ static int can_go_straight(const penstock_reader *reader, const extent *extent, 
          is_aligned(reader, extent, entry, extent->begin + lead_of(extent) - extent->record_offset);
 }
 
-/* How many bytes from the end of what is read the next record may begin and still be read with it.
- * A large record that can go straight to its place costs more to copy than another request does:
- * only what overlaps is read with it, unless the device's requests are dear. */
+/* How far behind the end of an extent a record may begin to be read with it. Copying a large record
+ * that can go straight to its place costs more than another request: only what overlaps is read
+ * with it, unless requests are expensive on this device. */
 static uint64_t reach_of(const penstock_reader *reader, const extent *extent, uint32_t entry) {
   const uint64_t record_bytes = extent->end - extent->record_offset;
   const uint64_t gap_bytes = reader->pace.gap_bytes;
@@ -95,9 +95,9 @@ static uint64_t reach_of(const penstock_reader *reader, const extent *extent, ui
   return is_best_alone ? 0 : gap_bytes + 1;
 }
 
-/* Up to where a read may go. Where the size of a read is learned, one that would leave less than
- * half of a read behind in its visit takes it along: a small read costs as many requests as a large
- * one, and where requests are what a device is short of, each visit would end with one. */
+/* Where a read must end. Where the size of reads is learned, a read that would leave less than half
+ * a read of its visit takes that along: otherwise each visit would end with a small read, which
+ * costs a request just as a large one does. */
 static uint64_t limit_of(const penstock_reader *reader, const visit *visit, const extent *extent) {
   const uint64_t read_bytes = reader->pace.read_bytes;
   const uint64_t limit = extent->begin + read_bytes;

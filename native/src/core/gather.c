@@ -11,8 +11,9 @@
 #include "core/reader.h"
 #include "core/resident.h"
 #include "core/staging.h"
+#include "core/verdict.h"
 
-/* So many records, and so much of each, are asked of memory before they are copied. */
+/* So many records ahead, and so much of each, are fetched into the processor's cache. */
 #define CUTS_AHEAD 4
 #define TAKES_AHEAD 4
 #define LINES_AHEAD_BYTES 1024
@@ -54,8 +55,8 @@ static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t
   return 0;
 }
 
-/* Places lie anywhere, so do entries: asking for the lines of later ones early hides most of the
- * wait. First the entry, which leads to the place, then the place. */
+/* Places and entries lie anywhere in memory: fetching the lines of later ones early hides most of
+ * the wait. First the entry, which leads to the place, then the place. */
 static void prepare_cuts(penstock_reader *reader, const request *request, uint32_t i) {
   entry_ring *ring = &reader->entries;
   if (i + 2 * CUTS_AHEAD < request->cut_count)
@@ -69,7 +70,7 @@ static void prepare_cuts(penstock_reader *reader, const request *request, uint32
     __builtin_prefetch(place + line, 1);
 }
 
-/* Of those that were read just now. */
+/* The records that were read just now. */
 static void cut_all(penstock_reader *reader, request *request) {
   uint32_t near = 0;
   for (uint32_t i = request->first; i < request->end; i++) {
@@ -122,9 +123,9 @@ static part part_now(const request *request) {
   return (part){.first = request->first, .end = request->end};
 }
 
-/* Reads the records of the present part at the beginning of the same memory; of one whose beginning
- * another request may have, only what this one has. Returns 1, 0 when all of them were given up, or
- * -errno. */
+/* Starts the read for the records of the present part, to the beginning of the same memory. Another
+ * request may have the beginning of the first one; then only the rest is read. Returns 1, 0 when
+ * all of them were given up, or -errno. */
 static int32_t start_part(penstock_reader *reader, request *request) {
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);
@@ -175,8 +176,8 @@ static uint32_t age_of(const entry_ring *ring, uint32_t entry) {
   return entry >= oldest ? entry - oldest : ring->capacity - oldest + entry;
 }
 
-/* First comes the half with the record that is due first: when that fails in the end, the consumer
- * hears of it. */
+/* The half with the record that is due first comes first: if that record fails, the consumer hears
+ * of it early. */
 static int32_t halve(penstock_reader *reader, request *request) {
   PENSTOCK_ASSERT(request->later_count < MAX_HALVINGS);
   const uint32_t middle = request->first + (request->end - request->first) / 2;
@@ -199,18 +200,13 @@ static int32_t halve(penstock_reader *reader, request *request) {
   return status == 0 ? next_part(reader, request) : status < 0 ? status : 0;
 }
 
-/* What no repetition cures: a descriptor, an address or an alignment that is wrong. */
-static int is_final(int32_t status) {
-  return status == -EBADF || status == -EFAULT || status == -EINVAL;
-}
-
-/* One bad sector must fail one record, and a device that takes long with each error be asked as few
- * times as that allows: the records of a merged read are read in halves, of which one fails again.
- * What was asked for at first and single records have a second try. */
+/* One bad sector must fail one record, and a device that takes long over each error must be asked
+ * as few times as that allows: the records of a merged read are read in halves, of which one fails
+ * again. The whole read and single records have a second try, halves have not. */
 static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
   const uint32_t count = request->end - request->first;
   const int is_half = count < request->cut_count && count > 1;
-  if (request->is_given_up || is_final(status)) {
+  if (request->is_given_up || verdict_of(status) == VERDICT_FINAL) {
     fail_all(reader, request, part_now(request), status);
     while (request->later_count > 0)
       fail_all(reader, request, request->later[--request->later_count], status);
@@ -225,9 +221,8 @@ static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
   return next_part(reader, request);
 }
 
-/* Less than needed: more is asked for, until the file's end says that there is no more. A direct
- * read that ends within a block has met that end: what follows cannot be asked for, and is not
- * there. */
+/* Fewer bytes came than are needed: the rest is read, until the end of the file. A direct read that
+ * ends within a block has met that end: what follows cannot be asked for, and does not exist. */
 static int32_t go_on(penstock_reader *reader, request *request, uint32_t got, int *ended) {
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);
@@ -239,11 +234,9 @@ static int32_t go_on(penstock_reader *reader, request *request, uint32_t got, in
 }
 
 int32_t gather_completion(penstock_reader *reader, request *request, int32_t result) {
-  if (result == -EINTR || result == -EAGAIN) {
-    if (++request->busy < MAX_ATTEMPTS_BUSY)
-      return start_again(reader, request);
-    return fail(reader, request, -EIO);
-  }
+  if (result < 0 && verdict_of(result) == VERDICT_BUSY)
+    return ++request->busy < MAX_ATTEMPTS_BUSY ? start_again(reader, request)
+                                               : fail(reader, request, -EIO);
   if (result < 0)
     return fail(reader, request, result);
   request->done_bytes += (uint32_t)result;
@@ -288,8 +281,7 @@ static void take_column(penstock_reader *reader, uint32_t column, uint32_t count
   uint32_t ahead = entry_at(ring, ring->taken + (count > TAKES_AHEAD ? TAKES_AHEAD : 0));
   for (uint32_t i = 0; i < count; i++, to += record_bytes) {
     if (i + TAKES_AHEAD < count) {
-      /* The next records lie anywhere: asking for their first lines early hides most of the wait.
-       */
+      /* The next records lie anywhere: fetching their first lines early hides most of the wait. */
       const uint8_t *next = resident ? resident + entry_index(ring, ahead) * record_bytes
                             : cells  ? cells + entry_value(ring, ahead) * record_bytes
                                      : to;

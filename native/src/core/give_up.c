@@ -1,6 +1,6 @@
-/* What is not worth reading any more. A reader of whole batches has no use for the rest of one in
- * which a record has failed: on a device that takes its time with each error, the consumer must not
- * wait for all of them before it hears of the first. What was read already is still delivered. */
+/* What is not worth reading any more. A reader of whole batches has no use for the rest of a batch
+ * in which a record has failed. On a device that takes long over each error the consumer must hear
+ * of the first one without waiting for all of them. What was read already is still delivered. */
 #include "core/give_up.h"
 #include "core/elevator.h"
 #include "core/gather.h"
@@ -19,8 +19,8 @@ static int32_t first_failure(const penstock_reader *reader, uint64_t end, uint32
   return 0;
 }
 
-/* Nothing of a pending entry is under way; one that is being read is let go of by its reads and by
- * the visit that it is in. */
+/* A pending entry has nothing under way. One that is being read is released by its requests and by
+ * its visit. */
 static void give_up(penstock_reader *reader, uint64_t at, uint32_t column, int32_t status) {
   entry_ring *ring = &reader->entries;
   const uint32_t entry = entry_at(ring, at);
@@ -36,8 +36,9 @@ static void give_up(penstock_reader *reader, uint64_t at, uint32_t column, int32
   entry_set(ring, entry, ENTRY_LOADED, ENTRY_NONE);
 }
 
-/* A request whose bytes go to staging lets go of what was given up: nobody looks for it there. What
- * goes straight to its place is waited for. Returns whether anybody wants any of it. */
+/* A request whose bytes go to staging releases what was given up: nobody will look for it there.
+ * What goes straight to its place must be waited for. Returns whether anything of the part is
+ * wanted. */
 static int leave_part(penstock_reader *reader, request *request, part part) {
   int is_wanted = 0;
   for (uint32_t i = part.first; i < part.end; i++) {
@@ -61,8 +62,8 @@ static void leave_request(penstock_reader *reader, request *request) {
   request->is_given_up = !is_wanted;
 }
 
-/* Takes entries that were given up out of a visit: columns that have not begun with them let them
- * go, and cursors move along. What all columns are done with is not looked at: those entries may
+/* Takes entries that were given up out of a visit: columns that have not begun with them release
+ * them, and cursors move along. Entries that all columns are done with are not looked at: they may
  * have been taken and ordered anew. */
 static void leave_visit(penstock_reader *reader, visit *visit) {
   uint32_t removed[PENSTOCK_MAX_COLUMNS] = {0};

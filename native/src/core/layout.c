@@ -1,5 +1,5 @@
-/* The layout of a reader: which options there can be, how much memory they take, and where in its
- * one mapping each part lies; likewise where the columns of a slot do. It keeps nothing. */
+/* The layout of a reader: which options are possible, how much memory they take, and where in its
+ * one mapping each part lies; also where the columns of a slot lie. It keeps nothing. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +14,12 @@
 /* Places of the elevator: few enough for its tables to stay in the processor's cache, or, where a
  * file has hundreds of gigabytes, in the one that its processors share. */
 #define MAX_BUCKETS 65536
-/* A bucket is worth a handful of large reads, and has few enough records to be sorted at once. */
+/* A bucket is large enough for several large reads, and has few enough records to sort at once. */
 #define BUCKET_BYTES (UINT64_C(2) << 20)
 #define MAX_BUCKET_RECORDS 8192
 #define MAX_VISIT_ENTRIES 65536
-/* Following a list waits for memory at each step; following eight at once waits once for eight. */
+/* Each entry of a list that is followed is a wait for memory; following eight lists at once waits
+ * once for eight entries. */
 #define LISTS_PER_BUCKET_LOG2 3
 /* Records that all requests in flight serve together, which bounds the memory for them. Deep queues
  * are for small reads. */
@@ -43,9 +44,9 @@ static void *carve(arena *arena, uint64_t count, uint64_t bytes, uint64_t alignm
   return arena->base ? arena->base + begin : NULL;
 }
 
-/* Records of whole blocks lie in memory as far behind the beginning of a block as they do in their
- * file, so that they can be read there directly; but at multiples of 64 bytes, as their elements
- * are promised to. All others begin at a block. */
+/* Records of whole blocks lie as far behind the beginning of a block in memory as in their file, so
+ * that they can be read there directly; but always at multiples of 64 bytes, as callers are
+ * promised. All others begin at a block. */
 static uint64_t phase_of(const penstock_source *source, uint32_t column) {
   const source_column *of = &source->columns[column];
   if (of->shard_count == 0)

@@ -1,5 +1,5 @@
 /* The order: entries for records that are ordered and not yet taken, and where each is to land. It
- * knows nothing of files. */
+ * knows nothing about files. */
 #include <errno.h>
 #include <string.h>
 
@@ -28,8 +28,8 @@ static const slot_batch *batch_at(const penstock_reader *reader, uint32_t number
   return &reader->batches[(reader->batch_first + number) % PENSTOCK_MAX_SLOT_BATCHES];
 }
 
-/* Batches lie in order, and nearly all are full: where it would be if all were, or else bisect
- * behind that. */
+/* Batches lie in order, and nearly all are full: looks where the batch would be if all were, then
+ * bisects what lies behind. */
 static const slot_batch *find_batch(const penstock_reader *reader, uint64_t sequence) {
   uint32_t low = (uint32_t)((sequence - batch_at(reader, 0)->first) / reader->options.batch_size);
   const slot_batch *guess = batch_at(reader, low);
@@ -93,7 +93,7 @@ int32_t penstock_reader_ordered(const penstock_reader *reader, uint32_t count, i
   return 0;
 }
 
-/* The window that the elevator works on is not among those that wait, so the last one may grow. */
+/* The window that the elevator works on is not in the queue, so the last one there may grow. */
 int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later) {
   if (!reader || !reader->options.windowed ||
       later > reader->entries.ordered - reader->entries.taken)

@@ -16,12 +16,12 @@
 #define LEAST_DEPTH 8
 #define FIRST_DEPTH 64
 #define INTERVAL_NS 5000000
-/* Devices answer in bursts of some tens. */
+/* Devices answer in bursts of a few dozen. */
 #define INTERVAL_REQUESTS 32
 /* To judge a depth, as many intervals as hold several times what is in flight. */
 #define JUDGED_INTERVALS 3
 #define JUDGED_REQUESTS_PER_DEPTH 4
-/* Between two trials; so that trials cost little where the depth is right. */
+/* Between two trials, so that trials cost little where the depth is right. */
 #define PAUSE_JUDGEMENTS 8
 #define GAIN 1.03
 #define LOSS 0.98
@@ -36,9 +36,9 @@
 #define GUESS_WEIGHT 0.05
 #define DECAY 0.98
 #define FULL_INTERVAL_REQUESTS 256
-/* At most so much for a byte, in guesses: under 100 MB/s is rare, however few requests a second a
- * device does. Without this a hard disk that has been seen to read single records only would be
- * taken to be as slow with bytes, and never be asked for more of them. */
+/* The most that a byte may cost, in guesses: less than 100 MB/s is rare, however few requests a
+ * second a device does. Without this limit a hard disk that has only been seen reading single
+ * records would be taken to be as slow with bytes, and would never be asked for more of them. */
 #define MOST_BYTE_GUESSES 15.0
 #define LEAST_GAP_BYTES 4096
 #define MOST_GAP_BYTES (1 << 20)
@@ -116,7 +116,7 @@ static void add_interval(pace *pace, double time_ns) {
   begin_judgement(pace);
 }
 
-/* Reads are whole multiples of what they are at least, so they stay aligned. */
+/* Reads are whole multiples of the smallest read, so they stay aligned. */
 static void adopt_gap(pace *pace, double gap) {
   const uint32_t gap_bytes = gap < LEAST_GAP_BYTES  ? LEAST_GAP_BYTES
                              : gap > MOST_GAP_BYTES ? MOST_GAP_BYTES
@@ -129,8 +129,9 @@ static void adopt_gap(pace *pace, double gap) {
 }
 
 /* Solves the two normal equations. The guess is the proportion of the two costs, not their size: a
- * fast device that has been seen to read large requests only is taken to be as fast with small
- * ones. */
+ * fast device that has only been seen reading large requests is taken to be as fast with small
+ * ones.
+ */
 static void fit_gap(pace *pace, double time_ns) {
   const double requests = (double)pace->requests * GUESS_REQUEST_NS;
   const double bytes = (double)pace->bytes * GUESS_BYTE_NS;

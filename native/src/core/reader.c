@@ -1,5 +1,6 @@
-/* A reader from open to close: it allocates all that its layout says, lets the parts do their work,
- * and waits for the device, in drive and until nothing is in flight. */
+/* A reader from open to close: it allocates what its layout says, lets the parts do their work, and
+ * waits for the device, in drive and when it is closed or reset. (resident.c waits, too, as a part
+ * of drive.) */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -114,8 +115,8 @@ int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes) 
   return io_populate(reader->memory, reader->memory_bytes, done_bytes);
 }
 
-/* Waits until the device has answered all; what it brings is dropped, and what it was not asked for
- * yet is not read any more. */
+/* Waits until nothing is in flight. What the device brings is dropped; what was not submitted yet
+ * is not read any more. */
 static int32_t drain(penstock_reader *reader) {
   const uint64_t begin = io_now_ns();
   if (reader->in_flight > 0)
@@ -149,9 +150,9 @@ int32_t penstock_reader_reset(penstock_reader *reader) {
   return 0;
 }
 
-/* A device that does not answer may still write to our memory later: then all stays as it is. Of a
- * backend that broke nobody ever hears whether it has written: then its memory stays mapped for
- * good, and all else is given back. */
+/* A device that does not answer may still write to our memory later: then everything stays as it
+ * is. When the backend broke, nobody will ever know whether the kernel has finished writing: then
+ * that memory stays mapped for good, and all else is given back. */
 int32_t penstock_reader_close(penstock_reader *reader) {
   if (!reader)
     return -EINVAL;
@@ -195,7 +196,7 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
   return status;
 }
 
-/* Waiting for some at once saves system calls; the wait is short beside the queue's length. */
+/* Waiting for several at once saves system calls; the wait is short compared with the queue. */
 static int32_t wait_for_some(penstock_reader *reader, int satisfied, uint64_t timeout_ns) {
   const uint64_t begin = io_now_ns();
   const uint32_t wanted = satisfied ? 0 : 1 + reader->in_flight / 8;
@@ -229,11 +230,11 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
     order_advance_ready(reader);
     const int satisfied = ready_count(reader) >= wanted;
     if (!satisfied && reader->in_flight == 0) {
-      /* All cells may be taken by records that are due later: then the reserve is used. Or a window
-       * has not ended, and will not before these records are taken. Not for more than the next
-       * batch: while the consumer is busy, that would take the cells that it gives back from the
-       * sweep, one small read for each. And not while the caller has no time: it may be about to
-       * order what a sweep or a window waits for. */
+      /* All cells may hold records that are due later: then the reserve is used. Or a window has
+       * not ended, and will not before these records are taken. Only for the next batch: otherwise,
+       * while the consumer is busy, small reads would take each cell that it gives back from the
+       * sweep. And not while the caller has no time: it may be about to order what a sweep or a
+       * window waits for. */
       const int can_force = reader->options.cell_count > 0 || reader->options.windowed != 0;
       if (force || !can_force || timeout_ns == 0 ||
           ready_count(reader) >= reader->options.batch_size)

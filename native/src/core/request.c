@@ -1,6 +1,6 @@
-/* Where the bytes of one read go: all to staging, or straight to their place but for the blocks
- * that the record shares with its neighbours. Those are read beside it, in the same request, and of
- * them only the record's own bytes are copied. */
+/* Where the bytes of one read go: all to staging, or straight to their place except for the blocks
+ * that the record shares with its neighbours. These are read to staging by the same request, and
+ * only the record's own bytes are copied from there. */
 #include <string.h>
 
 #include "core/request.h"

@@ -1,6 +1,6 @@
-/* Resident columns: small ones (labels beside images) are read once, front to back, and kept. Else
- * each label of a shuffled order would cost a request as dear as its image's. They are read step by
- * step, by drive: whoever opens a reader must be able to stop waiting for a slow device. */
+/* Resident columns: small ones (labels beside images) are read once, from front to back, and kept.
+ * Otherwise each label of a shuffled order would cost a request, as its image does. They are read
+ * piecemeal, by drive: whoever opens a reader must be able to stop waiting for a slow device. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,18 +10,19 @@
 #include "core/io.h"
 #include "core/reader.h"
 #include "core/resident.h"
+#include "core/verdict.h"
 
-/* Damage is told to so many bytes: the block of file systems and of most disks. */
+/* The resolution of damage: the block of file systems and of most disks. */
 #define DAMAGE_BLOCK_BYTES PENSTOCK_BLOCK_BYTES
-/* After so many failures in a row the rest of a file is not asked for. */
+/* After so many failures in a row the rest of a file is not read. */
 #define RESIDENT_MAX_FAILURES 16
 
 uint64_t resident_column_bytes(const penstock_source *source, uint32_t column) {
   return source->record_count * source->columns[column].record_bytes;
 }
 
-/* Smallest first, as many as fit together. A column with gaps stays where it is: to read it front
- * to back is to read what lies between its records too, which may be the whole data set. */
+/* Smallest first, as many as fit together. A column with gaps is not kept: reading it from front to
+ * back would read what lies between its records, too, which may be the whole dataset. */
 void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8_t *is_resident) {
   memset(is_resident, 0, PENSTOCK_MAX_COLUMNS);
   for (;;) {
@@ -50,8 +51,8 @@ void resident_begin(penstock_reader *reader) {
       loading->unloaded_bytes += resident_column_bytes(reader->source, i);
 }
 
-/* Adjoining damage is one; where there is no room for more, the last one grows: what is not known
- * to be whole is not delivered. */
+/* Adjoining ranges become one. Where there is no room for more, the last one grows: what is not
+ * known to be whole is not delivered. */
 static void note_damage(penstock_reader *reader, uint32_t column, uint64_t begin, uint64_t end,
                         int32_t status) {
   if (reader->damage_count > 0) {
@@ -62,7 +63,7 @@ static void note_damage(penstock_reader *reader, uint32_t column, uint64_t begin
       return;
     }
     if (reader->damage_count == RESIDENT_MAX_DAMAGES) {
-      /* The last one is of another column: its rest is given up with it. */
+      /* The last one is of another column: everything behind it is given up. */
       last->end = UINT64_MAX;
       last->column = PENSTOCK_MAX_COLUMNS;
       return;
@@ -144,7 +145,7 @@ static int32_t start(penstock_reader *reader) {
   return status;
 }
 
-/* What lies between begin and end is done with, for better or worse. */
+/* The range from begin to end is done with, for better or worse. */
 static void go_on(penstock_reader *reader) {
   resident_loading *loading = &reader->loading;
   const source_shard *shard = shard_of(reader);
@@ -170,7 +171,7 @@ static void succeed(penstock_reader *reader) {
   go_on(reader);
 }
 
-/* Half as much is tried, down to a block, which is given up. So one bad block costs itself. A
+/* Half as much is tried, down to a block, which is given up: so one bad block costs only itself. A
  * device that answers nothing but errors is not asked for every block of a reader of whole batches.
  */
 static void fail(penstock_reader *reader, int32_t status) {
@@ -193,14 +194,14 @@ static void fail(penstock_reader *reader, int32_t status) {
   go_on(reader);
 }
 
-/* Whether to read it again: what is busy is asked often, what fails once more, at full size and for
- * single blocks; what no repetition cures never. */
+/* Whether to read it again: what is busy many times, what failed once more, at full size and for
+ * single blocks, and what no repetition cures never. */
 static int is_tried_again(penstock_reader *reader, int32_t result) {
   resident_loading *loading = &reader->loading;
   request *request = loading->request;
-  if (result == -EINTR || result == -EAGAIN)
+  if (result < 0 && verdict_of(result) == VERDICT_BUSY)
     return ++request->busy < MAX_ATTEMPTS_BUSY;
-  if (result == -EBADF || result == -EFAULT || result == -EINVAL)
+  if (result < 0 && verdict_of(result) == VERDICT_FINAL)
     return 0;
   const uint64_t bytes = loading->end - round_down(loading->begin, unit_of(reader));
   const int is_half = bytes < reader->options.max_read_bytes && bytes > unit_of(reader);
@@ -221,7 +222,7 @@ static int32_t completed(penstock_reader *reader, const completion *done) {
   request->done_bytes -= got;
   if (is_tried_again(reader, done->result))
     return start(reader);
-  const int is_busy = done->result == -EINTR || done->result == -EAGAIN;
+  const int is_busy = done->result < 0 && verdict_of(done->result) == VERDICT_BUSY;
   fail(reader, is_busy ? -EIO : done->result < 0 ? completion_result(done) : -ENODATA);
   return 0;
 }

@@ -4,8 +4,8 @@
 #include "core/staging.h"
 #include "core/common.h"
 
-/* Positions grow for ever, so "empty" and "full" differ; the end of the memory is skipped when a
- * chunk would not fit before it. Returns NULL when there is no room now. */
+/* Positions grow for ever, so "empty" and "full" differ. The end of the memory is skipped when a
+ * chunk would not fit before it. */
 uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes,
                           uint32_t alignment) {
   uint64_t begin = round_up(ring->newest_end, alignment);

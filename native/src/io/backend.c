@@ -1,4 +1,4 @@
-/* Which backend, and whether it works: that is found out by reading through it. */
+/* Which backend, and whether it works, which it finds out by reading through it. */
 #define _GNU_SOURCE
 #include <errno.h>
 

@@ -1,6 +1,6 @@
-/* The backend without io_uring: pread, one request after the other, with the kernel asked ahead of
- * time (POSIX_FADV_WILLNEED) to read what is queued. That keeps the device as busy as many requests
- * in flight do. Direct reads cannot be asked for ahead: they go one by one here. */
+/* The backend without io_uring: pread, one request after the other. The kernel is asked ahead of
+ * time (POSIX_FADV_WILLNEED) to read what is queued, which keeps the device as busy as many
+ * requests in flight would. Direct reads cannot be asked for ahead: they are done one by one. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -20,8 +20,8 @@ typedef struct {
   request *queue[];
 } pread_state;
 
-/* Advice is a wish; a file system without it still serves the pread. What is read again has waited
- * already, and its records are due first. */
+/* Advice may be refused: pread works all the same. What is read again has waited already, and its
+ * records are due first. */
 static int32_t pread_start(backend *self, request *request) {
   pread_state *state = self->state;
   PENSTOCK_ASSERT(state->count < state->capacity);
@@ -48,7 +48,7 @@ static int32_t read_one(const pread_state *state, request *request) {
   return got < 0 ? -errno : (int32_t)got;
 }
 
-/* A failed read ends it: the next ones may take as long and not be worth it any more. */
+/* A failed read ends the call: the next ones may take as long and may not be wanted any more. */
 static int32_t pread_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
                             completion *completions, uint32_t capacity) {
   pread_state *state = self->state;

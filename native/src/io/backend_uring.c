@@ -78,8 +78,8 @@ static int32_t uring_start(backend *self, request *request) {
   return 0;
 }
 
-/* A kernel or a file system that cannot keep pages out of its cache refuses the read: then this and
- * all later ones are made without that wish, and pages are dropped by advice. */
+/* A kernel or a file system without RWF_DONTCACHE refuses the read: then this and all later ones
+ * are made without it, and pages are dropped by advice. */
 static int32_t retry_without_dontcache(backend *self, int32_t result) {
   uring_state *state = self->state;
   if (!state->wants_dontcache || result != -EOPNOTSUPP)
@@ -105,8 +105,9 @@ static uint32_t harvest(backend *self, completion *completions, uint32_t capacit
   return count;
 }
 
-/* Busy (no memory for the request, completion queue full) and interrupted are met by harvesting and
- * coming back; the time running out is no error. Everything else means that the ring is broken. */
+/* When the ring is busy (no memory for the request, completion queue full) or the call was
+ * interrupted, the caller harvests and comes back. The end of the time is no error. Everything else
+ * means that the ring is broken. */
 static int32_t decide_status(int status) {
   switch (status) {
   case -ETIME:
@@ -187,8 +188,8 @@ static int32_t open_ring(uring_state *state, uint32_t depth) {
              : status;
 }
 
-/* Registering saves some tenths of a microsecond a read. Where it is refused (locked memory, number
- * of files) reads work all the same. */
+/* Registering saves a few tenths of a microsecond per read. Where it is refused (locked memory,
+ * number of files) reads work all the same. */
 static void register_all(uring_state *state, const backend_options *options) {
   (void)io_uring_register_ring_fd(&state->ring);
   const uint32_t count = options->source->file_count;
@@ -230,7 +231,7 @@ int32_t backend_uring_open(backend *self, const backend_options *options) {
   }
   state->source = options->source;
   state->io = options->io;
-  (void)io_uring_ring_dontfork(&state->ring); /* a kernel that cannot is none we run on: 5.11 can */
+  (void)io_uring_ring_dontfork(&state->ring); /* every kernel from 5.11 on can */
   register_all(state, options);
   state->wants_dontcache = options->drop_behind && options->io == PENSTOCK_IO_BUFFERED;
   state->read_flags = state->wants_dontcache ? RWF_DONTCACHE : 0;

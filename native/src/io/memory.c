@@ -32,7 +32,7 @@ int32_t penstock_memory_allocate(uint64_t bytes, uint32_t huge_pages, uint64_t *
     munmap(aligned + whole, left);
   platform_advise_huge_pages(aligned, whole, huge_pages != 0);
   /* Direct reads into memory that a fork shares may land in the wrong process. Where a filter
-   * (seccomp) forbids to say so, programs that fork must not read meanwhile; most never do. */
+   * (seccomp) forbids the call, programs must not fork while they read; most never do. */
   const int32_t status = platform_hide_from_children(aligned, whole);
   if (status < 0) {
     munmap(aligned, whole);
@@ -56,7 +56,7 @@ int32_t io_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes) {
   const uint64_t end = bytes - *done_bytes;
   const uint64_t begin = end > POPULATE_BYTES ? round_down(end - 1, POPULATE_BYTES) : 0;
   *done_bytes = bytes - begin;
-  /* Whoever writes there gets the memory, or the error, in any case: this only comes first. */
+  /* The first write would get the memory, or the error, in any case: this only comes earlier. */
   if (platform_populate_memory(memory + begin, round_up(end - begin, io_page_bytes())) < 0)
     return 0;
   return begin > 0;

@@ -28,12 +28,12 @@ static void fill_info(penstock_file_info *info, const struct stat *stat) {
   info->size_bytes = (uint64_t)stat->st_size;
   info->inode = stat->st_ino;
   info->device = stat->st_dev;
-  /* Behind the year 2262 it does not fit: then it is no time, but differs all the same. */
+  /* Overflows after 2262: no longer a time, but a change still shows. */
   info->modified_ns =
       (int64_t)((uint64_t)stat->st_mtim.tv_sec * 1000000000 + (uint64_t)stat->st_mtim.tv_nsec);
 }
 
-/* Whether a direct read of `alignment` bytes works: file systems promise what they do not keep. */
+/* Whether a direct read of one block works: not every file system keeps what it promises. */
 static int direct_read_works(int fd, uint32_t offset_alignment, uint32_t memory_alignment) {
   const uint32_t larger = offset_alignment > memory_alignment ? offset_alignment : memory_alignment;
   void *block = NULL;
@@ -76,9 +76,9 @@ static int32_t open_direct(source_file *file) {
   return 0;
 }
 
-/* O_NONBLOCK is for opening only: a FIFO must not wait for a writer. On a regular file io_uring may
- * take it to mean "do not wait for the device either", and answer reads with -EAGAIN: so it is
- * taken off again. */
+/* O_NONBLOCK is only for opening, which must not wait for the writer of a FIFO. io_uring may take
+ * it to mean "do not wait for the device either" and answer reads of a regular file with -EAGAIN:
+ * so it is removed again. */
 static void allow_waiting(int fd) {
   const int flags = fcntl(fd, F_GETFL);
   if (flags >= 0)
@@ -137,8 +137,8 @@ int32_t penstock_source_add_file(penstock_source *source, const char *path,
   return (int32_t)count;
 }
 
-/* The descriptor tells of modifications in place, the path of another file put in this one's stead.
- */
+/* The descriptor shows modifications in place; the path shows whether another file has taken this
+ * one's place. */
 static int32_t check_file(const source_file *file, penstock_failure *failure) {
   struct stat open_now;
   struct stat path_now;

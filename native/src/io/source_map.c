@@ -11,7 +11,7 @@
 #include "io/platform.h"
 #include "penstock.h"
 
-/* Pages between two advised records are advised too when that saves a system call. */
+/* Pages between two advised records are advised, too, when that saves a system call. */
 #define ADVICE_GAP_BYTES 16384
 /* One WILLNEED reads at most about this much at once on common devices; larger advice is cut. */
 #define ADVICE_LIMIT_BYTES ((uint64_t)128 << 10)
@@ -51,11 +51,11 @@ int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *ad
   return 0;
 }
 
-/* Advice is a wish: a kernel that is busy or built without it, a seccomp filter or a file system
- * that refuses it cost nothing but time. Readahead in order or not is a property of the mapping as
- * well as of the descriptor, and who reads by which is not known here. WILLNEED of a mapping is
- * that of its file; DONTNEED drops this mapping's view only, and the pages go by way of the file.
- */
+/* Advice may be refused by a busy kernel, by one built without it, by a seccomp filter or by a file
+ * system; that costs only time. Readahead is a property of the mapping as well as of the
+ * descriptor, and it is not known here by which of them the file is read. WILLNEED for a mapping is
+ * that of its file; DONTNEED for a mapping drops only its view, and DONTNEED for the file drops the
+ * pages. */
 static void advise_range(const source_file *file, uint64_t begin, uint64_t end, uint32_t advice) {
   begin = round_down(begin, io_page_bytes());
   while (begin < end) {
@@ -130,7 +130,7 @@ int32_t penstock_source_advise(penstock_source *source, uint32_t column, const i
   for (uint32_t i = 0; i < count; i++)
     if (indices[i] < 0 || (uint64_t)indices[i] >= source->record_count)
       return -EINVAL;
-  /* Batches are small; for a large one the allocation is nothing beside the system calls. */
+  /* Batches are small; for a large one the allocation is cheap compared with the system calls. */
   int64_t small[1024];
   int64_t *sorted = count <= 1024 ? small : malloc(sizeof *sorted * count);
   if (!sorted)

@@ -1,4 +1,4 @@
-/* Bringing ranges of a source's files into the page cache, and counting what of them is there.
+/* Brings ranges of a source's files into the page cache, and counts how much of them is there.
  * Never reads a mapped byte: madvise(MADV_POPULATE_READ) reports what an access would be killed
  * for. */
 #define _GNU_SOURCE
@@ -12,7 +12,7 @@
 #include "io/platform.h"
 #include "penstock.h"
 
-/* A byte of so many tells whether all of them have come: read-ahead completes in order of offsets,
+/* One byte tells whether so many have come: read-ahead completes in order of offsets,
  * except where the device works on several requests at once. */
 #define ANSWER_BYTES ((uint64_t)128 << 10)
 
@@ -58,7 +58,7 @@ int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_
                               PENSTOCK_ADVICE_WILLNEED);
 }
 
-/* Of a file that is not mapped, or by a kernel that cannot populate. */
+/* For a file that is not mapped, or a kernel that cannot populate. */
 static int32_t await_range(const source_file *file, uint64_t begin, uint64_t end) {
   while (begin < end) {
     const uint64_t next = end - begin > ANSWER_BYTES ? begin + ANSWER_BYTES : end;
@@ -83,7 +83,7 @@ int32_t penstock_source_populate(penstock_source *source, uint32_t file, uint64_
     return -EINVAL;
   const uint64_t begin = round_down(offset_bytes, io_page_bytes());
   const uint64_t end = offset_bytes + length_bytes;
-  /* What goes wrong here (an older kernel, a page that cannot be read) is asked of the file. */
+  /* When this fails (an older kernel, a page that cannot be read), reading the file says why. */
   if (of->map && end > begin && platform_populate_map((uint8_t *)of->map + begin, end - begin) == 0)
     return 0;
   return await_range(of, offset_bytes, end);
