@@ -76,7 +76,7 @@ final class BatchIterator implements Iterator<Batch> {
       throw FailureWords.stopped(failure);
     }
     open(batch, slot);
-    // Not what failed: a job that ends there goes on with it.
+    // Not a failed batch: a job that ends there resumes with it.
     delivered(source.complete(batches), records);
     loader.progressed(epoch, endEpoch, batches);
     return batch;

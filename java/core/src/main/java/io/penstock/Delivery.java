@@ -11,7 +11,7 @@ import io.penstock.job.LoaderState;
  * it is asked for. Thread-safe: a signal may ask while the trainer trains.
  */
 final class Delivery {
-  /** More batches than any epoch has: it was gone through to its end. */
+  /** More batches than any epoch has: it was read to its end. */
   static final long ALL = Long.MAX_VALUE;
 
   private final Deals deals;

@@ -16,7 +16,7 @@ import java.util.Locale;
  * <p>Immutable.
  */
 public final class Latencies {
-  /** For each doubling: the three bits below the highest one are told apart. */
+  /** For each doubling, the three bits below the highest one distinguish classes. */
   private static final int CLASSES = 8;
 
   private final long[] counts;

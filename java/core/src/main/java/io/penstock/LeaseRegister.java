@@ -72,7 +72,7 @@ final class LeaseRegister {
   /**
    * Notes a lease that begins.
    *
-   * @return its entry; null if nobody wants to know
+   * @return its entry; null if leases are neither tracked nor checked
    */
   Entry begin(Batch batch) {
     if (!isTracking && !isChecking) {

@@ -61,7 +61,7 @@ final class ProgressLine {
     }
   }
 
-  /** A batch was delivered, and whoever looks on must not change that. */
+  /** A batch was delivered, and an observer must not change that. */
   private void failed(Throwable cause) {
     lastNanos = System.nanoTime();
     if (!hasFailed) {

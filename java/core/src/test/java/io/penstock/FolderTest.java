@@ -193,7 +193,7 @@ class FolderTest {
       assertThatThrownBy(() -> texts(dataset, ""))
           .isInstanceOf(PenstockException.class)
           .hasMessageContaining("spam/mail-3")
-          .hasMessageContaining("as when the folder was looked through")
+          .hasMessageContaining("as when the folder was scanned")
           .hasMessageContaining("open the dataset again");
       Files.writeString(longer, before.replace('x', 'y'));
       assertThatThrownBy(() -> texts(dataset, ""))

@@ -134,7 +134,7 @@ final class CellRunner {
       return null;
     }
 
-    /** Results may be published; where files lay is nobody's business. */
+    /** Results may be published; paths are private. */
     private String withoutPaths(String message) {
       return message.replace(settings.scratch() + "/", "");
     }

@@ -107,7 +107,7 @@ final class ChildRunner implements Runner {
     return Double.isNaN(counted) ? meter.cpuSeconds() : counted;
   }
 
-  /** Nobody wins by not reading, nor by reading something else. */
+  /** No contender wins by not reading, or by reading something else. */
   private void check(Run run, Measurement measurement, String digest) {
     long recordBytes = run.cell().file().recordBytes();
     long expected =

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Records are rounded up to whole blocks, and fio's reads are aligned to their size, which those
  * of records behind a header of 128 bytes are not: the limit is a little kinder than the task. Told
  * a block and what it is aligned to, it reads as such records have to be read. Processor time is
- * what fio tells of its job, without its start and end.
+ * what fio reports of its job, without its start and end.
  */
 final class FioRunner implements Runner {
   private final Path folder;

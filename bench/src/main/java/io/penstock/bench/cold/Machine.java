@@ -41,7 +41,7 @@ final class Machine {
     return memoryBytes("MemTotal");
   }
 
-  /** What the kernel tells of its memory under a name. */
+  /** A figure of the kernel's memory statistics, by name. */
   static long memoryBytes(String name) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
       if (line.startsWith(name + ":")) {

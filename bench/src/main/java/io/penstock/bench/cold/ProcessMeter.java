@@ -104,7 +104,7 @@ final class ProcessMeter implements AutoCloseable {
 
   @Override
   public void close() {
-    // A daemon: nobody has to wait for it.
+    // A daemon: nothing has to wait for it.
     isStopped = true;
     LockSupport.unpark(sampler);
   }

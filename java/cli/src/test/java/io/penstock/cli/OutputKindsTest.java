@@ -89,7 +89,7 @@ final class OutputKindsTest {
       assertThat(read.code()).as(read.err()).isEqualTo(ExitCodes.DONE);
     }
     assertThat(Run.of("read", data, "--out", device, "--state", directory.resolve("s")).err())
-        .contains("expected a regular file, since --state is to go on with it, found a device");
+        .contains("expected a regular file, since --state is to continue it, found a device");
   }
 
   @Test

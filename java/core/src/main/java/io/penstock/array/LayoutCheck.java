@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What makes a layout sound: shapes that exist, sizes below 2^63, and runs inside their file.
+ * Checks that a layout is sound: a possible shape, sizes below 2^63, and runs inside their file.
  *
- * <p>What it owns: every comparison of an array's own words with the size of its file, so that no
- * format forgets one. It must not allocate anything in proportion to what a file claims.
+ * <p>What it owns: every comparison of a header with the size of its file, so that no format
+ * forgets one. It must not allocate anything in proportion to what a file claims.
  */
 public final class LayoutCheck {
   private final Path path;
@@ -33,8 +33,8 @@ public final class LayoutCheck {
   }
 
   /**
-   * Throws PenstockException for what a file may get wrong, IllegalArgumentException for what only
-   * a format can.
+   * Throws PenstockException for errors of a file, IllegalArgumentException for errors of a
+   * format's code.
    */
   void check(List<ArrayLayout.Run> runs, List<Long> recordStrides, long fileBytes) {
     long recordBytes = recordBytes();
@@ -58,8 +58,8 @@ public final class LayoutCheck {
   }
 
   /**
-   * Throws unless an array of one piece ends before a place in the file. For arrays inside a part
-   * of a file, which must not reach into the next.
+   * Throws unless a contiguous array ends before a place in the file. For arrays inside a part of a
+   * file, which must not reach into the next.
    *
    * @param offsetBytes where it begins in the file
    * @param endBytes where it has to end at the latest
@@ -124,7 +124,7 @@ public final class LayoutCheck {
     return bytes * size;
   }
 
-  /** From the first byte of a record to its last: more than its size where there are gaps. */
+  /** From the first byte of a record to its last: more than its size if there are gaps. */
   private long spanBytes(List<Long> recordStrides) {
     long span = elementType.sizeBytes();
     for (int axis = 0; axis < recordStrides.size(); axis++) {

@@ -6,10 +6,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An array that a file has under a name: a member of an .npz, an array in a pickle, a field of a
- * structured array. {@code FILE#NAME} is its path.
+ * A named array in a file: a member of an .npz, an array in a pickle, a field of a structured
+ * array. Its path is {@code FILE#NAME}.
  *
- * <p>A part may be known but not readable in place, as a compressed member is; then it says why.
+ * <p>A part may be known but not readable in place, such as a compressed member; then it says why.
  * Immutable.
  */
 public final class Part {
@@ -18,7 +18,7 @@ public final class Part {
   private final ArrayLayout layout;
   private final Path path;
 
-  /** The message only: exceptions have stack traces, which are too much to keep for thousands. */
+  /** The message only: exceptions have stack traces, too much memory for thousands of parts. */
   private final String problem;
 
   private final StreamedArray streamed;
@@ -49,7 +49,7 @@ public final class Part {
   }
 
   /**
-   * A field of the part before it, which has the same bytes.
+   * A field of the part before it, with the same bytes.
    *
    * @param layout where the field lies
    * @return the part
@@ -59,7 +59,7 @@ public final class Part {
   }
 
   /**
-   * A part that is there but cannot be read where it lies.
+   * A part that exists but cannot be read in place.
    *
    * @param path the file
    * @param name of the part; empty for all of the file
@@ -72,9 +72,9 @@ public final class Part {
   }
 
   /**
-   * A part that cannot be read where it lies, but from its beginning to its end.
+   * A part that cannot be read in place, but from beginning to end.
    *
-   * @param array what reads it so
+   * @param array the array, read in this way
    * @param problem what was expected, what was found, what to do
    * @return the part
    */
@@ -84,7 +84,7 @@ public final class Part {
   }
 
   /**
-   * A part that a reader was tried on, in vain.
+   * A part that a reader failed to read.
    *
    * @param name of the part; empty for all of the file
    * @param problem what the reader said; its message is kept
@@ -95,9 +95,9 @@ public final class Part {
   }
 
   /**
-   * What to write behind the file and a {@code #}.
+   * The name to write after the file and a {@code #}.
    *
-   * @return the name; empty for an array that is all of its file
+   * @return the name; empty for an array that is the whole file
    */
   public String name() {
     return name;
@@ -116,7 +116,7 @@ public final class Part {
    * Where the array lies.
    *
    * @return its layout
-   * @throws PenstockException if it cannot be read where it lies, with the reason
+   * @throws PenstockException if it cannot be read in place, with the reason
    */
   public ArrayLayout layout() {
     if (problem != null) {
@@ -128,16 +128,16 @@ public final class Part {
   /**
    * Why {@link #layout} throws.
    *
-   * @return one line that names the file; empty when the part can be read
+   * @return one line that names the file; empty if the part can be read
    */
   public Optional<String> problem() {
     return Optional.ofNullable(problem);
   }
 
   /**
-   * The elements one after another, where they cannot be read in place.
+   * The elements one after another, if they cannot be read in place.
    *
-   * @return the array; empty where it can be read in place, or not at all
+   * @return the array; empty if it can be read in place, or not at all
    */
   public Optional<StreamedArray> streamed() {
     return Optional.ofNullable(streamed);

@@ -155,9 +155,9 @@ public record LoaderState(
     }
     if (!differences.isEmpty()) {
       throw new PenstockException(
-          "the state is of something else: %s: go on with what it was saved of, or start anew"
-                  .formatted(String.join("; ", differences))
-              + " without it");
+          ("the state is of something else: %s: resume with the data and order that it was saved"
+                  + " for, or start over without it")
+              .formatted(String.join("; ", differences)));
     }
   }
 

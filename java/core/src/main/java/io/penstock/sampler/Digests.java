@@ -9,7 +9,7 @@ import java.util.function.IntToLongFunction;
 
 /** Digests that stand for long lists of numbers in descriptions. */
 final class Digests {
-  /** Enough to tell two lists apart; nobody makes them collide on purpose. */
+  /** Enough to distinguish two lists; collisions on purpose are not a concern. */
   private static final int DIGITS = 16;
 
   private static final int BUFFER_NUMBERS = 1024;

@@ -224,7 +224,7 @@ final class BlockWriter implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      fail(interrupted(e)); // Nobody has these threads to interrupt.
+      fail(interrupted(e)); // No other code has these threads, so none can interrupt them.
     }
   }
 

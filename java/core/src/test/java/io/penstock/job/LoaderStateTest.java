@@ -204,7 +204,8 @@ class LoaderStateTest {
         .withMessage(
             "the state is of something else: "
                 + differences
-                + ": go on with what it was saved of, or start anew without it");
+                + ": resume with the data and order that it was saved for, or start over without"
+                + " it");
   }
 
   @Test

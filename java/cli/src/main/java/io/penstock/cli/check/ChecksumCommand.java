@@ -191,7 +191,7 @@ public final class ChecksumCommand implements Callable<Integer> {
         try {
           keep(other, Manifest.read(other), kept);
         } catch (PenstockException _) {
-          return; // Damaged, or something else: so nobody knows what belongs to it.
+          return; // Damaged, or something else: then what belongs to it is unknown.
         }
       }
     }

@@ -60,7 +60,7 @@ public final class VerifyCommand implements Callable<Integer> {
           failures.add(failure(one));
         }
       } catch (PenstockException e) {
-        // What the others are is worth knowing all the same.
+        // The others are worth showing all the same.
         failures.add(e);
       }
     }

@@ -12,7 +12,7 @@ public final class ExitCodes {
   public static final int USAGE = 2;
 
   /**
-   * Whoever read stdout has gone, as in {@code ... | head -c 10}: nothing is said. It is what the
+   * The reader of stdout has gone, as in {@code ... | head -c 10}: nothing is said. It is what the
    * shell shows of a program that SIGPIPE ended (128 + 13), which a JVM never is.
    */
   public static final int OUTPUT_CLOSED = 141;

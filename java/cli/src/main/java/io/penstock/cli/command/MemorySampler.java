@@ -51,7 +51,7 @@ public final class MemorySampler implements AutoCloseable {
       try {
         wait(INTERVAL_MILLIS);
       } catch (InterruptedException e) {
-        // Nobody else knows the thread, so it is not interrupted; if it were, it should end.
+        // No other code has this thread, so it is not interrupted; if it were, it should end.
         isClosed = true;
       }
     }

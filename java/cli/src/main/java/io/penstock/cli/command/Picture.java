@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * picture.
  *
  * @param path where it goes
- * @param isAsked whether somebody named it; otherwise one that cannot be written is told, no more
+ * @param isAsked whether the user named it; otherwise a failure to write it is only reported
  */
 public record Picture(Path path, boolean isAsked) {
   /** Writes the picture. */

@@ -5,7 +5,7 @@ import io.penstock.cli.text.TerminalWidth;
 
 /**
  * A bar on the last line of the terminal while something takes long, and what is known of it when a
- * signal comes. Nothing is drawn where stderr is no terminal.
+ * signal comes. Nothing is drawn if stderr is not a terminal.
  *
  * <p>Not a library's: the one that we had drew a bar of one to three characters on 80 columns. What
  * it owns: the line where the cursor is; it is empty again when the bar is closed.
@@ -48,7 +48,7 @@ public final class Progress implements AutoCloseable {
    * @param task what takes long, in a word or two
    * @param unit what is counted, as "records"; "MB" are counted in bytes
    * @param start count at the start
-   * @param total count at the end; negative where nobody knows
+   * @param total count at the end; negative if unknown
    */
   public static Progress start(Streams streams, String task, String unit, long start, long total) {
     Progress progress = new Progress(streams, new ProgressText(task, unit, total), start);

@@ -27,7 +27,7 @@ public final class ArrayFiles implements AutoCloseable {
    * @param shards how many, 1 for the target itself
    * @param mayReplace whether files of these names are replaced
    * @param isAligned whether records are filled up to 512 bytes
-   * @param isResumable whether to go on with what a killed process left
+   * @param isResumable whether to continue what a killed process left
    */
   public record Options(int shards, boolean mayReplace, boolean isAligned, boolean isResumable) {
     /** Checks the number. */
@@ -142,7 +142,7 @@ public final class ArrayFiles implements AutoCloseable {
    * Writes all records of a source.
    *
    * @param source which hands over the records behind those that are {@link #written}
-   * @param progress is told how many there are
+   * @param progress called with their number
    * @throws IOException if they cannot be read
    */
   public void write(RecordSource source, LongConsumer progress) throws IOException {

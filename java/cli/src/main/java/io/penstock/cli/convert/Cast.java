@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * the even one; a whole number that is too large for a whole type loses its high bits, as in NumPy;
  * floating point becomes a whole number by cutting off the fraction, the nearest the type has where
  * that is out of range, and 0 for NaN (NumPy leaves both to the machine); bool is whether it is not
- * 0. Types that are no numbers can only change their byte order.
+ * 0. Types that are not numbers can only change their byte order.
  */
 final class Cast {
   private final ElementType from;
@@ -51,7 +51,7 @@ final class Cast {
         && from.descr().substring(1).equals(to.descr().substring(1));
   }
 
-  /** What cannot be cast without loss: its number, and the value. */
+  /** A value that cannot be cast without loss, and its place. */
   record Loss(long element, String value) {}
 
   /**
@@ -65,7 +65,7 @@ final class Cast {
     if (isReordering()) {
       result.copyFrom(elements);
       if (from.order() != to.order()) {
-        // Turns to either order: what it is told is foreign is turned.
+        // Converts to either order: elements that it takes for foreign are reversed.
         (from.isNativeOrder() ? to : from).toNativeOrder(result);
       }
       return null;

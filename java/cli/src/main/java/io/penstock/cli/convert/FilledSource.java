@@ -36,7 +36,7 @@ public final class FilledSource implements RecordSource {
    * @param shape sizes of all axes, at least one
    * @param fill the number, as text; null for zeros, of any type
    * @return the records
-   * @throws IllegalArgumentException if it is no number of this type
+   * @throws IllegalArgumentException if it is not a number of this type
    */
   public static FilledSource of(ElementType type, List<Long> shape, String fill) {
     return new FilledSource(type, List.copyOf(shape), fill);

@@ -24,7 +24,7 @@ public record FolderOptions(
     }
   }
 
-  /** Refuses what means nothing for a source that is no folder. */
+  /** Refuses options that have no meaning for a source that is not a folder. */
   void checkNoFolder() {
     if (isRaw || !pattern.equals(ALL)) {
       throw new IllegalArgumentException("--pattern and --raw go with a folder");
@@ -32,7 +32,7 @@ public record FolderOptions(
     checkNoImages();
   }
 
-  /** Refuses what means nothing for files that are no images. */
+  /** Refuses options that have no meaning for files that are not images. */
   void checkNoImages() {
     if (resize != null || isGray) {
       throw new IllegalArgumentException("--resize and --gray go with a folder of images");

@@ -13,7 +13,7 @@ import java.util.List;
  * file.
  */
 public interface RecordSource extends AutoCloseable {
-  /** What {@link #recordCount} returns while nobody knows. */
+  /** What {@link #recordCount} returns while it is unknown. */
   long UNKNOWN = -1;
 
   /** About how much is handed over at a time: enough for the device, little for the memory. */

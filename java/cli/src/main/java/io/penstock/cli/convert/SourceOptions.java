@@ -42,7 +42,7 @@ public record SourceOptions(
     checkNoImages();
   }
 
-  /** Refuses what means nothing for a source that is no folder of images. */
+  /** Refuses options that have no meaning for a source that is not a folder of images. */
   void checkNoImages() {
     folder.checkNoImages();
     if (isLossy && dtype == null) {
@@ -50,7 +50,7 @@ public record SourceOptions(
     }
   }
 
-  /** Refuses what means nothing for a source that is no text. */
+  /** Refuses options that have no meaning for a source that is not text. */
   void checkNoText() {
     if (delimiter != null || skipLines > 0) {
       throw new IllegalArgumentException(

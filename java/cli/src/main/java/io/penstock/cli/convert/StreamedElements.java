@@ -8,7 +8,7 @@ import java.io.InputStream;
 
 /**
  * The elements of an array that comes one after another, with errors that name the file and the
- * part: what is wrong with a chunk is no use to people who do not know of which array.
+ * part: a problem of a chunk is useless to a user who does not know the array.
  */
 final class StreamedElements extends FilterInputStream {
   private final StreamedArray array;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * Says what is wrong with a field of text that is no number, and what to do about it.
+ * Says why a field of text is not a number, and what to do about it.
  *
  * @param isWhole whether a whole number was expected
  * @param isUnsigned whether it must not be negative
@@ -69,7 +69,7 @@ record TextProblem(boolean isWhole, boolean isUnsigned, char delimiter, long hea
       return "write decimal digits only";
     }
     if (isWhole && NUMBER.matcher(field).matches()) {
-      return "it is no whole number of 64 bits; leave out --dtype, or give a floating-point type";
+      return "it is not an integer of 64 bits; leave out --dtype, or give a floating-point type";
     }
     return headLine > 0
         ? "if this is a header, give --skip-lines " + headLine

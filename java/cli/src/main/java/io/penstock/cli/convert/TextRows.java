@@ -15,9 +15,8 @@ import java.util.Arrays;
  * end of a line mean nothing; any other delimiter ends a field each time, and blanks are part of
  * the fields.
  *
- * <p>Memory is bounded by the longest field, not by the row. This is no work for a CSV library:
- * they know neither runs of blanks nor comments behind numbers, and FastCSV, for one, stops at
- * 16,384 fields.
+ * <p>Memory is bounded by the longest field, not by the row. A CSV library does not fit: they know
+ * neither runs of blanks nor comments behind numbers, and FastCSV, for one, stops at 16,384 fields.
  */
 final class TextRows implements Closeable {
   /** Stands for runs of blanks where a delimiter is asked for. */
@@ -26,7 +25,7 @@ final class TextRows implements Closeable {
   static final char QUOTE = '"';
   static final char COMMENT = '#';
 
-  /** Far more than any number has; a quote that nobody closes gets here. */
+  /** Far more than any number has; an unclosed quote gets here. */
   private static final int MAX_FIELD_CHARACTERS = 16 << 20;
 
   private static final int BUFFER_CHARACTERS = 128 << 10;

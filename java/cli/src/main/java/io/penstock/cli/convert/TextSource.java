@@ -25,7 +25,7 @@ import java.util.zip.ZipException;
  * Numbers in text, a record a line, as {@code numpy.loadtxt} reads them with {@code quotechar='"'}.
  *
  * <p>Elements are float64; int64 or uint64 where whole numbers are asked for. Lines of one number
- * are records without axes. Two things are read that NumPy wants to be told of: a byte order mark,
+ * are records without axes. Two things are read for which NumPy needs options: a byte order mark,
  * and bytes in comments that are not UTF-8. A file without any number is an error.
  */
 final class TextSource implements RecordSource {

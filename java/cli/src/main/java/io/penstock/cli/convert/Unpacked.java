@@ -171,7 +171,7 @@ final class Unpacked implements AutoCloseable {
     Unpacked from(S source) throws IOException;
   }
 
-  /** Closes the source; where even that fails, nobody gets the copy, and it is deleted. */
+  /** Closes the source; if even that fails, the copy is not used, and deleted. */
   static <S extends Closeable> Unpacked closing(S source, Copying<S> copying) throws IOException {
     Unpacked copy = null;
     try (source) {

@@ -1,7 +1,7 @@
 package io.penstock.cli.demo;
 
 /**
- * Images of one size with a class each, in memory. The arrays are the object's own; whoever gets
+ * Images of one size with a class each, in memory. The arrays belong to the object; whoever gets
  * them must not write to them.
  */
 public final class ImageSet {

@@ -31,7 +31,7 @@ public final class ImageSource {
   /**
    * Looks for Fashion-MNIST, and as root installs it if need be.
    *
-   * @param talk is told what is done, and why the images are generated if they are
+   * @param talk told what is done, and why images are generated, if they are
    */
   public static ImageSource find(Consumer<String> talk) {
     if (isIn(DIRECTORY)) {

@@ -73,7 +73,7 @@ final class MappedReading implements AutoCloseable {
    *
    * @param checkedRecords how many records the checksum is of
    * @param limitNanos after so long it ends
-   * @param progress is told records read so far
+   * @param progress called with the records read so far
    */
   Reading read(
       Sampler sampler, int batchSize, long checkedRecords, long limitNanos, LongConsumer progress)

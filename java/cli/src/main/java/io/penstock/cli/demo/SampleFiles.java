@@ -49,7 +49,7 @@ public record SampleFiles(Path images, Path labels, long count) {
    * Makes both files.
    *
    * @param set images to repeat
-   * @param progress is told bytes written so far
+   * @param progress called with the bytes written so far
    */
   public void make(ImageSet set, LongConsumer progress) throws IOException {
     Path directory = Files.createDirectories(images.getParent());

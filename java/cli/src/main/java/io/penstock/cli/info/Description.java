@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What {@code info} tells of one column of records. */
+/** What {@code info} shows of one column of records. */
 sealed interface Description permits FileDescription, VariableDescription, BadPath {
   /** Fields that are set to the right in a table. */
   Set<String> NUMBERS = Set.of("records", "recordBytes", "dataOffset", "fileBytes", "cached");

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What {@code info} tells of one array: what the file says of itself, and what the system does.
+ * What {@code info} shows of one array: what its header says, and what the system says.
  *
  * @param path of the file, with the part
  * @param layout of the array; null where it cannot be read in place
@@ -74,7 +74,7 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
     }
   }
 
-  /** Opens the file as a loader would, so that nothing is told that fails. */
+  /** Opens the file as a loader would, so that info shows nothing that a loader cannot read. */
   private static FileDescription alone(Path path, Path place) {
     try (Dataset dataset = Dataset.builder().column("records", place).open()) {
       return new FileDescription(path, Formats.open(place), dataset.files().getFirst(), null);

@@ -84,7 +84,7 @@ public final class InfoCommand implements Callable<Integer> {
           files.addAll(FileDescription.of(shard, folderIndex));
         }
       } catch (RuntimeException e) {
-        // What the others are is worth knowing all the same.
+        // The others are worth showing all the same.
         files.add(new BadPath(path, Failures.message(e)));
         failures.add(e);
       }

@@ -20,14 +20,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What {@code info} tells of records of different sizes: files of a folder, or sequences of tokens.
+ * What {@code info} shows of records of different sizes: files of a folder, or sequences of tokens.
  *
  * @param path of the folder, or of the index with the part
  * @param dtype type of a value
  * @param dataOffset where the first value starts; null where each record is a file
  * @param fileBytes size of the file of values, or of all files
  * @param dataBytes size of all records
- * @param cachedFraction of the file of values; NaN where nobody knows
+ * @param cachedFraction of the file of values; NaN if unknown
  * @param sizes of the records
  * @param folder whose files they are; null for sequences
  */
@@ -46,7 +46,7 @@ record VariableDescription(
   /** Sizes of so many records are looked at; they are 4 or 8 bytes each. */
   private static final long MOST_LOOKED_AT = 10_000_000;
 
-  /** In bytes; null where there are no records, or too many to look at each. */
+  /** In bytes; null if there are no records, or too many to look at each. */
   private record Sizes(Long least, Double mean, Long most) {}
 
   /** The files of a folder. */
@@ -65,7 +65,7 @@ record VariableDescription(
         folder);
   }
 
-  /** The sequences that an index of token data tells of, opened as a loader would. */
+  /** The sequences of an index of token data, opened as a loader would. */
   static VariableDescription ofSequences(Path path) {
     try (Dataset dataset = Dataset.open(path)) {
       ArrayLayout tokens = Formats.open(Formats.sequencePart(path, "tokens"));

@@ -145,7 +145,7 @@ public final class TakeCommand implements Callable<Integer> {
       try {
         Files.delete(out);
       } catch (DirectoryNotEmptyException e) {
-        // There are files: the ones that were asked for, or somebody else's.
+        // There are files: those that this command makes, or others.
         return;
       }
     }

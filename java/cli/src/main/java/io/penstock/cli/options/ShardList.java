@@ -50,7 +50,7 @@ public final class ShardList {
       return Files.isRegularFile(file)
           && Formats.parts(file).stream().anyMatch(known -> known.name().equals(part));
     } catch (PenstockException _) {
-      return false; // Whoever opens the file says what is wrong with it.
+      return false; // Opening the file will say what is wrong with it.
     }
   }
 }

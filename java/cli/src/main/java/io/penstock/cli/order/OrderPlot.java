@@ -25,7 +25,7 @@ public final class OrderPlot {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 600;
 
-  /** As many as can be told apart on so many pixels. */
+  /** As many as can be distinguished on this many pixels. */
   private static final int MOST_DOTS = 12_000;
 
   private OrderPlot() {}

@@ -42,7 +42,7 @@ final class OutputNote {
     return note;
   }
 
-  /** How many bytes an output had; null if nobody has told. */
+  /** How many bytes an output had; null if that is not known. */
   Long lengthOrNull(String output) {
     return lengths.get(output);
   }

@@ -26,7 +26,7 @@ import java.util.Map;
  * Where {@code read} puts what was delivered: bytes of the first column, indices, digests.
  *
  * <p>What it owns: the files that it writes. Without any of them, batches are only waited for: then
- * nobody touches their bytes, and the speed is that of reading.
+ * their bytes are not touched, and the speed is that of reading.
  */
 final class ReadOutputs implements AutoCloseable {
   /** Stands for stdout in place of a path. */
@@ -129,7 +129,7 @@ final class ReadOutputs implements AutoCloseable {
     if (isResumable) {
       throw PenstockException.about(
           path,
-          "expected a regular file, since --state is to go on with it, found %s: name a file, or"
+          "expected a regular file, since --state is to continue it, found %s: name a file, or"
                   .formatted(LocalFiles.kind(path))
               + " leave out --state");
     }

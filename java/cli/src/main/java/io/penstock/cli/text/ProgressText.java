@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param task what takes long
  * @param unit what is counted; "MB" are counted in bytes
- * @param total count at the end; negative where nobody knows
+ * @param total count at the end; negative if unknown
  */
 public record ProgressText(String task, String unit, long total) {
   /** Shorter ones tell little. */
@@ -28,7 +28,7 @@ public record ProgressText(String task, String unit, long total) {
    * The line.
    *
    * @param count how far it has come
-   * @param perSecond counted in a second; 0 where nobody knows yet
+   * @param perSecond counted in a second; 0 if not known yet
    * @param elapsedSeconds since the start
    * @param columns of the terminal that may be used
    */

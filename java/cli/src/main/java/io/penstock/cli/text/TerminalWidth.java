@@ -16,9 +16,7 @@ public final class TerminalWidth {
 
   private TerminalWidth() {}
 
-  /**
-   * Characters in a line: as COLUMNS says, or else the controlling terminal; 80 when nobody does.
-   */
+  /** Characters in a line, from COLUMNS or the controlling terminal; 80 if neither says. */
   public static int columns() {
     String given = System.getenv("COLUMNS");
     if (given != null && given.matches("[1-9][0-9]{1,4}")) {

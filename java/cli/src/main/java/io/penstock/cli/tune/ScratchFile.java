@@ -42,7 +42,7 @@ public final class ScratchFile implements AutoCloseable {
    *
    * @param directory where
    * @param bytes how large
-   * @param progress is told how many bytes were written
+   * @param progress called with the number of bytes written
    * @return the file, to be closed by the caller
    * @throws IOException if it cannot be made
    */
@@ -128,7 +128,7 @@ public final class ScratchFile implements AutoCloseable {
     delete();
   }
 
-  /** While the JVM ends there is nobody to tell. */
+  /** While the JVM ends, a failure cannot be reported. */
   private void deleteQuietly() {
     path.toFile().delete();
   }

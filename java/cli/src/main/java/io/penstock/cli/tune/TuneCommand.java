@@ -65,7 +65,7 @@ public final class TuneCommand implements Callable<Integer> {
   /** Larger records are read in parts, each as large as the largest request. */
   private static final int MAX_RECORD_BYTES = 1 << 20;
 
-  /** Memory for these parts of the data is foretold. */
+  /** Memory for these parts of the data is forecast. */
   private static final int[] FORECAST_PARTS = {2, 4, 8};
 
   @ParentCommand private PenstockCommand penstock;
@@ -202,7 +202,7 @@ public final class TuneCommand implements Callable<Integer> {
         : null;
   }
 
-  /** Any file will do: one that is no array, or none that can be read yet, is just bytes. */
+  /** Any file will do: one that is not an array, or not one that can be read, is just bytes. */
   private ArrayLayout layoutOrNull() {
     try {
       return Formats.open(path);

@@ -78,7 +78,7 @@ final class TuneReport {
     text.append("\nUse ").append(tuning.readahead()).append("\n\n").append(reasons());
     text.append('\n').append(howToGive());
     if (!forecasts.isEmpty()) {
-      text.append("\nAn exact shuffle of this file while it is not cached: at most, foretold");
+      text.append("\nAn exact shuffle of this file while it is not cached: at most, by forecast");
       text.append(" from the figures above\n");
       text.append(forecastTable());
     }

@@ -132,7 +132,7 @@ final class TuneCommandTest {
         .contains("Reading in the file's order")
         .containsPattern("Use queueDepth=[0-9]+,mergeGap=[0-9]+[km],maxRead=[0-9]+[km]")
         .contains("--readahead queueDepth=", "PENSTOCK_READAHEAD=", "-Dpenstock.readahead=")
-        .contains("foretold", "1/2", "1/4", "1/8")
+        .contains("by forecast", "1/2", "1/4", "1/8")
         .contains("Plot: " + directory.resolve("p.png"));
     assertThat(run.lines())
         .filteredOn(line -> !line.contains("/"))

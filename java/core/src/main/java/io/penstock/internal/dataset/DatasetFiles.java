@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * where the records lie.
  *
  * <p>What it owns: the checks that files fit to each other and are those whose headers were read.
- * It must not close the source: whoever opened that does.
+ * It must not close the source: its opener does.
  */
 public final class DatasetFiles {
   private final NativeSource source;
@@ -85,7 +85,7 @@ public final class DatasetFiles {
     columns.add(column);
   }
 
-  /** C gets to know the files only: where a record lies is told by others of them. */
+  /** C knows the files only; other files say where a record lies. */
   private void add(VariableFiles files) {
     for (VariableFiles.Division division : files.divisions()) {
       openFile(division.values());

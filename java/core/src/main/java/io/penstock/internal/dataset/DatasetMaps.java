@@ -17,7 +17,7 @@ import java.util.List;
  * first asked for.
  *
  * <p>What it owns: how long the mappings may be used. It must not close the source that they are
- * of: whoever opened that does, afterwards. Thread-safe.
+ * of: its opener does, afterwards. Thread-safe.
  */
 public final class DatasetMaps implements AutoCloseable {
   private final DatasetFiles opened;

@@ -99,7 +99,7 @@ public final class FolderSource implements VariableSource {
     }
   }
 
-  /** An index that somebody else wrote may name any file of the system. */
+  /** An index that another program wrote may name any file of the system. */
   private static boolean isBelow(byte[] name) {
     String text = "/" + FileNames.text(name) + "/";
     return !text.startsWith("//") && !text.contains("/../");
@@ -111,7 +111,7 @@ public final class FolderSource implements VariableSource {
     int start = into.position();
     int wanted = into.remaining();
     try {
-      // A pipe in its place would block whoever opens it.
+      // Opening a pipe in its place would block.
       BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
       if (!found.isRegularFile()) {
         throw failure(path, record, "expected a file, found a pipe, folder or device", null);
@@ -124,7 +124,7 @@ public final class FolderSource implements VariableSource {
         throw failure(
             path,
             record,
-            "expected the file as when the folder was looked through, found it modified since",
+            "expected the file as when the folder was scanned, found it modified since",
             null);
       }
       Uninterrupted.run(
@@ -149,7 +149,7 @@ public final class FolderSource implements VariableSource {
     return failure(
         path,
         record,
-        "expected a file of %d bytes, as when the folder was looked through, found %d"
+        "expected a file of %d bytes, as when the folder was scanned, found %d"
             .formatted(expected, found),
         null);
   }

@@ -24,7 +24,7 @@ import java.util.List;
  * half a second. Each array has its share of them, spread evenly: two datasets of one shape are
  * told apart unless they differ only between the blocks. A block that the device cannot read counts
  * as unreadable, so that a damaged file has an identity too. Files are read as ordinary files, not
- * mapped: an interrupt or a file cut short harms nobody.
+ * mapped: an interrupt or a file cut short does no harm.
  */
 final class SampledContents {
   static final int READS = 64;

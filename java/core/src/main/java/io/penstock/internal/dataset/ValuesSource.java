@@ -95,7 +95,7 @@ public final class ValuesSource implements VariableSource {
    * @param dataOffset where the first value starts in it
    * @param valueCount how many values there are
    * @param recordCount how many records
-   * @param starts where records begin; one more of them than records where there are no lengths
+   * @param starts where records begin; one more than there are records if there are no lengths
    * @param startBytes what starts are counted in: bytes of a value, or 1
    * @param lengths values of each record; null: a record ends where the next one begins
    */
@@ -116,7 +116,7 @@ public final class ValuesSource implements VariableSource {
   /** Deaf to interrupts, one reader at a time. */
   private final FileChannel[] files;
 
-  /** The same open files, for many readers at once, whom nobody interrupts. */
+  /** The same open files, for many readers at once, which are never interrupted. */
   private final FileChannel[] filesOfOwnThreads;
 
   private final long meanBytes;

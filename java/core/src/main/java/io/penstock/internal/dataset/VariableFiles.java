@@ -26,7 +26,7 @@ record VariableFiles(String name, List<Division> divisions) {
   /**
    * An array of values and how it is divided into records.
    *
-   * @param starts where records begin; one more than records where there are no lengths
+   * @param starts where records begin; one more than there are records if there are no lengths
    * @param isInBytes whether starts are bytes, and not values
    * @param lengths in values; null where a record ends where the next one begins
    */
@@ -64,8 +64,8 @@ record VariableFiles(String name, List<Division> divisions) {
 
   /**
    * Offsets that do not begin with 0, or do not end with the number of values, leave values in no
-   * record: most often they lack the end of the last record. Those that are no places of values at
-   * all are told when the record is read.
+   * record: most often they lack the end of the last record. Offsets that are not places of values
+   * at all are reported when the record is read.
    */
   private static void checkWhole(String name, ArrayLayout values, ArrayLayout starts) {
     long first = offset(starts, 0);
@@ -106,7 +106,7 @@ record VariableFiles(String name, List<Division> divisions) {
     return ValuesSource.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
   }
 
-  /** The sequences that an index of token data tells of; null if the path is no such part. */
+  /** The sequences of an index of token data; null if the path is not such a part. */
   static VariableFiles sequencesOrNull(String name, List<Path> paths) {
     List<Path> shards = paths.stream().flatMap(path -> Formats.shards(path).stream()).toList();
     if (!shards.stream().allMatch(Formats::isSequences)) {

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /**
  * Records of different sizes: how large each is, and its bytes.
  *
- * <p>Any thread, but {@link #read} is for the loader's own, which nobody interrupts; calls may
+ * <p>Any thread, but {@link #read} is for the loader's own, which are never interrupted; calls may
  * block for the device. What is wrong with a record is a PenstockException that names it, each time
  * it is asked for.
  */
@@ -47,7 +47,7 @@ public interface VariableSource extends AutoCloseable {
     read(index, into);
   }
 
-  /** Closes its files. Idempotent; nobody may read any more. */
+  /** Closes its files. Idempotent; no thread may read any more. */
   @Override
   void close();
 }

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * The warming of a dataset's files, which all of its loaders share: whoever needs it first starts
+ * The warming of a dataset's files, which all of its loaders share: the first that needs it starts
  * it, and it ends when the last of them is closed. Thread-safe.
  */
 public final class DatasetWarming {

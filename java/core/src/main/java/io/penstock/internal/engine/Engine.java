@@ -112,7 +112,7 @@ public final class Engine implements AutoCloseable {
       Deals deals,
       LoaderEvents events,
       CheckedGatherer.Rules rules) {
-    // Whoever is next to the consumer knows what that waits for.
+    // The stage next to the consumer knows what it waits for.
     LoaderEvents pipelineEvents = plan.transforms == null ? events : LoaderEvents.NONE;
     Supplier<Gatherer> reader =
         inOrder(dataset, options, checked(rules, dataset, gatherers(dataset)));
@@ -271,7 +271,7 @@ public final class Engine implements AutoCloseable {
     return isClosed;
   }
 
-  /** Ends threads and readers, and leaves the memory to whoever may have an address in it. */
+  /** Ends threads and readers, and leaves the memory to code that may have an address in it. */
   public void closeButMemory() {
     isClosed = true;
     batches.close();

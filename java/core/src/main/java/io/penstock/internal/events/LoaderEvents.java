@@ -3,7 +3,7 @@ package io.penstock.internal.events;
 import io.penstock.error.BadRecord;
 
 /**
- * What a loader does, told to whoever records it: JDK Flight Recorder, or nobody.
+ * What a loader does, for a recorder: JDK Flight Recorder, or none.
  *
  * <p>It exists so that the engine works on a runtime without the module jdk.jfr: nothing but {@link
  * FlightEvents} and the events themselves may name a class of it. One object for each loader, used
@@ -11,7 +11,7 @@ import io.penstock.error.BadRecord;
  * recorded.
  */
 public interface LoaderEvents {
-  /** Told to nobody. */
+  /** No recorder. */
   LoaderEvents NONE = new LoaderEvents() {};
 
   /**

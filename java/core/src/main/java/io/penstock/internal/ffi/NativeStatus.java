@@ -35,7 +35,8 @@ final class NativeStatus {
       case "ENOSYS", "EPERM" -> "use backend=auto or backend=pread";
       case "EOPNOTSUPP" -> "use io=buffered";
       case "ETIMEDOUT" -> "check the device: it did not answer for 30 seconds";
-      case "EBADF" -> "somebody has closed files that are not his, or the ring of io_uring broke";
+      case "EBADF" ->
+          "other code has closed a file descriptor of Penstock, or the ring of io_uring broke";
       default -> "report this with the message";
     };
   }

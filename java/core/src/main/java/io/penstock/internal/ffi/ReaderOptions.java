@@ -21,7 +21,7 @@ package io.penstock.internal.ffi;
  * @param adaptsGap whether the gap that is read through follows the device
  * @param adaptsRead whether requests get larger than maxReadBytes, up to half of stagingBytes,
  *     where the device is slow at requests
- * @param isWindowed whether records are read window by window, whose ends are told
+ * @param isWindowed whether records are read window by window, with the ends of windows given
  */
 public record ReaderOptions(
     Backend backend,

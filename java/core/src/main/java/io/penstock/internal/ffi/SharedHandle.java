@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 /**
  * A native object that several threads call into, and any thread may close: the one door to it.
  *
- * <p>C frees the object when it is told to, whoever is in a call. So each call stands between
- * {@link #enter} and {@link #leave}, and what is made of the object and refers to it, as a reader
- * to its source, stays inside from opening to closing. {@link #close} lets nobody in any more,
- * waits until all have left, and frees the object then. It waits for a limited time: a call may sit
- * in the kernel for as long as a device does not answer.
+ * <p>C frees the object when asked to, even if another thread is in a call. So each call stands
+ * between {@link #enter} and {@link #leave}, and what is made of the object and refers to it, as a
+ * reader to its source, stays inside from opening to closing. {@link #close} lets nobody in any
+ * more, waits until all have left, and frees the object then. It waits for a limited time: a call
+ * may sit in the kernel for as long as a device does not answer.
  *
  * <p>Entering costs two atomic additions, each on a cache line that few other threads use, and
  * allocates nothing.
@@ -56,7 +56,7 @@ final class SharedHandle {
    */
   int enter() {
     int stripe = ((int) Thread.currentThread().threadId() & (STRIPES - 1)) * SPACING;
-    // First counted, then looked: whoever closes says so first and counts then. So at least one of
+    // First count, then look: a closing thread first says so, and then counts. So at least one of
     // the two sees the other.
     inside.getAndIncrement(stripe);
     if (isClosed) {
@@ -80,12 +80,12 @@ final class SharedHandle {
     }
   }
 
-  /** The object, for whoever has entered. */
+  /** The object, for threads that have entered. */
   MemorySegment object() {
     return object;
   }
 
-  /** A counter that is 0 stays so: whoever counts up now sees that it is closed. */
+  /** A counter that is 0 stays 0: a thread that counts up now sees that it is closed. */
   private long countInside() {
     long count = 0;
     for (int i = 0; i < STRIPES; i++) {

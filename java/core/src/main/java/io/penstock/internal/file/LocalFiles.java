@@ -118,7 +118,7 @@ public final class LocalFiles {
   }
 
   /**
-   * Refuses to write where something is that is no regular file.
+   * Refuses to write to anything that is not a regular file.
    *
    * @param target as the user names it, for the message
    * @param path that is looked at, with links followed
@@ -158,7 +158,7 @@ public final class LocalFiles {
   }
 
   /**
-   * What something is that is no regular file.
+   * Describes something that is not a regular file.
    *
    * @param path of it, with links followed
    * @return as "a device"
@@ -174,7 +174,7 @@ public final class LocalFiles {
   }
 
   /**
-   * Whether something is a disk or a part of one, whose contents are somebody's.
+   * Whether something is a disk or a part of one, which has contents.
    *
    * @param path of it, with links followed
    */

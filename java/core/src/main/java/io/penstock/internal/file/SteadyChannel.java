@@ -26,7 +26,7 @@ import java.util.concurrent.FutureTask;
  * <p>A channel of the JDK closes itself when a thread that uses it is interrupted, for every other
  * user of it and for good. This one stands on a {@link RandomAccessFile}, whose calls are deaf to
  * interrupts; the flag of the thread stays set. Each call copies through the heap and takes a lock,
- * so it is not for the data of batches: the loader's own threads, which nobody interrupts, use
+ * so it is not for the data of batches: the loader's own threads, which are never interrupted, use
  * channels of the JDK.
  */
 public final class SteadyChannel extends FileChannel {
@@ -104,7 +104,7 @@ public final class SteadyChannel extends FileChannel {
   }
 
   /**
-   * The JDK's channel for the same open file, for locks and for threads that nobody interrupts.
+   * The JDK's channel for the same open file, for locks and for threads that are never interrupted.
    *
    * @return a channel that an interrupt closes, and this with it
    */
@@ -255,8 +255,8 @@ public final class SteadyChannel extends FileChannel {
   }
 
   /**
-   * On a thread that nobody interrupts. {@link java.io.FileDescriptor#sync} is deaf to interrupts,
-   * too, but keeps to itself what the device said: a full disk often says so only here.
+   * On a thread that is never interrupted. {@link java.io.FileDescriptor#sync} is deaf to
+   * interrupts, too, but keeps to itself what the device said: a full disk often says so only here.
    */
   @Override
   public void force(boolean hasMetadata) throws IOException {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * <p>After a jump it reads little, since the next jump may be near; going on without one it reads
  * more and more. So a file of large payloads costs a small read for each, and one of small things
- * is read in large pieces. Nothing is read of what is jumped over.
+ * is read in large pieces. Bytes that are skipped are not read.
  */
 public final class FileWindow {
   private static final int LEAST_BYTES = 1 << 12;

@@ -60,7 +60,10 @@ public final class OpenFile implements AutoCloseable {
     return open(path, false);
   }
 
-  /** For who is going to read the data anyhow, so that looking through some of it is no matter. */
+  /**
+   * For callers that are going to read the data anyway, so that scanning some of it does not
+   * matter.
+   */
   public static OpenFile openPatiently(Path path) {
     return open(path, true);
   }
@@ -103,7 +106,7 @@ public final class OpenFile implements AutoCloseable {
     return path;
   }
 
-  /** Whether data may be looked through to find what is behind it. */
+  /** Whether data may be scanned to find what follows. */
   public boolean isPatient() {
     return isPatient;
   }

@@ -63,7 +63,7 @@ public final class RawArray {
           shape,
           offsetBytes);
     } catch (IllegalArgumentException e) {
-      // Java quotes what is no number as it is, with line breaks and all.
+      // Java quotes invalid numbers verbatim, line breaks included.
       String problem =
           e instanceof NumberFormatException
               ? "sizes and offset must be whole numbers below 2^63"

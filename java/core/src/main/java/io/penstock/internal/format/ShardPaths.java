@@ -23,7 +23,9 @@ public final class ShardPaths {
 
   private ShardPaths() {}
 
-  /** All files that match, with the part behind each; the path itself where it is no pattern. */
+  /**
+   * All files that match, with the part appended to each; the path itself if it is not a pattern.
+   */
   public static List<Path> of(Path path) {
     PartPath place = PartPath.of(path);
     if (!isPattern(place.file())) {

@@ -77,7 +77,7 @@ public record StoredArray(
     for (DataType.Leaf leaf : type.plainFields()) {
       String fieldName = names.take(name.isEmpty() ? leaf.name() : name + "." + leaf.name());
       if (leaf.type().sizeBytes() == 0 || leaf.shape().contains(0L)) {
-        continue; // Nothing to read, which is no fault of the fields beside it.
+        continue; // Nothing to read, but that is not an error of the fields beside it.
       }
       parts.add(Part.field(layouts.of(leaf, fieldName)));
     }

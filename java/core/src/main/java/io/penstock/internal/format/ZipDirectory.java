@@ -16,7 +16,7 @@ import java.util.Set;
  * The members of a zip archive (PKWARE's APPNOTE, with zip64), as its central directory lists them.
  *
  * <p>What it owns: finding the directory at the end of the file, and the checks that members do not
- * lie over each other or over the directory. It must not believe what is written twice in two ways:
+ * overlap each other or the directory. It must not believe what is written twice in two ways:
  * programs that read zip files differ in which of the two they take, so such a file means different
  * things to different readers and is refused. Archives in several files, or behind other data, are
  * no .npz.

@@ -28,14 +28,14 @@ import java.util.TreeMap;
  *
  * <p>What it owns: another gatherer, which reads, and views of the slots, made once. Records are
  * bad that cannot be read, or are not what their checksums say. After a failed read those of the
- * batch are read again one by one: a gatherer tells of one failure only. Nothing is allocated for a
+ * batch are read again one by one: a gatherer reports one failure only. Nothing is allocated for a
  * batch that is good. It must lie below what changes bytes: checksums are of what is stored.
  */
 public final class CheckedGatherer extends ForwardingGatherer {
   /**
    * What is checked, and what becomes of it.
    *
-   * @param checksums of the records; null: only what cannot be read is bad
+   * @param checksums of the records; null: only unreadable records are bad
    * @param policy for bad ones
    * @param log where they are noted
    * @param events who is told

@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * A gatherer that has another one read, and does something to what it has read.
  *
- * <p>What it owns: the other gatherer. It adds nothing of its own: whoever extends it does.
+ * <p>What it owns: the other gatherer. It adds nothing of its own; subclasses do.
  */
 abstract class ForwardingGatherer implements Gatherer {
   private final Gatherer reader;

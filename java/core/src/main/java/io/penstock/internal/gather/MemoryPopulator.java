@@ -40,7 +40,8 @@ final class MemoryPopulator implements AutoCloseable {
       try {
         populator.thread.start();
       } catch (OutOfMemoryError e) {
-        // There can be no more threads: memory is provided when it is first written to, as ever.
+        // No more threads can be started: memory is then provided when it is first written to, as
+        // usual.
         populator.isClosed = true;
       }
     }

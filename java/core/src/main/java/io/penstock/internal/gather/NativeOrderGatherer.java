@@ -9,7 +9,7 @@ import java.util.List;
  * Turns the numbers of each batch around into the byte order of this machine, once it was read.
  *
  * <p>What it owns: another gatherer, which reads. Of a batch that failed, nothing is turned around:
- * nobody gets it.
+ * it is not delivered.
  */
 public final class NativeOrderGatherer extends ForwardingGatherer {
   private final List<Column> columns;

@@ -63,7 +63,7 @@ public final class PageCacheWarmer implements AutoCloseable {
   /** A share this large is called all: a few pages come and go. */
   private static final double ENOUGH = 0.95;
 
-  /** Of a device that does not answer, whoever closes the dataset tells. */
+  /** Closing the dataset reports a device that does not answer. */
   private static final long CLOSE_NANOS = 2_000_000_000L;
 
   private static final AtomicInteger THREADS = new AtomicInteger();
@@ -298,7 +298,7 @@ public final class PageCacheWarmer implements AutoCloseable {
     }
   }
 
-  /** Whoever interrupts: it is over in milliseconds, or the device does not answer. */
+  /** An interrupt has no effect: it is over in milliseconds, or the device does not answer. */
   private static void join(Thread running) {
     boolean isInterrupted = false;
     long end = System.nanoTime() + CLOSE_NANOS;

@@ -87,7 +87,7 @@ final class PieceReading {
     return true;
   }
 
-  /** Of several failures the first one is told. */
+  /** Of several failures the first one is reported. */
   void done(Claim claim, PenstockException failed) {
     left -= claim.end - claim.first;
     if (failed != null && failure == null) {
@@ -95,7 +95,7 @@ final class PieceReading {
     }
   }
 
-  /** Nobody is to claim any more. */
+  /** No thread may claim any more. */
   void abandon() {
     column = sources.length;
   }

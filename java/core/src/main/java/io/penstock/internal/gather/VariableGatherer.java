@@ -343,7 +343,7 @@ public final class VariableGatherer implements Gatherer {
     }
   }
 
-  /** A thread has ended that should not: the owner is told, now and from now on. */
+  /** A thread has ended unexpectedly: the owner is told, now and from now on. */
   void died(Throwable cause) {
     synchronized (this) {
       death = cause;

@@ -18,7 +18,7 @@ public final class WarmingGatherer implements Gatherer {
   /** While fewer records than this are being read, the next batch is ordered. */
   private static final int FEW_RECORDS = 16;
 
-  /** In the beginning nothing is held back: somebody waits for the first batch. */
+  /** In the beginning nothing is held back: the consumer waits for the first batch. */
   private static final long FREE_NANOS = 500_000_000;
 
   /** A device that takes longer for a request, with so many in flight, is one that seeks. */

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * <p>A limit may be set on any group above ours, so all that are visible are asked, and the least
  * counts. In a container the kernel shows a part of the tree: {@code /proc/self/cgroup} names our
  * group from where our namespace begins, {@code /proc/self/mountinfo} says which group is mounted
- * where. What cannot be read sets no limit.
+ * where. A file that cannot be read sets no limit.
  */
 final class GroupLimits {
   /** Version 1 writes "no limit" as the largest number of whole pages. */

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Small text files in which the kernel tells of processes and limits. */
+/** Small text files in which the kernel describes processes and limits. */
 final class ProcFiles {
   private ProcFiles() {}
 

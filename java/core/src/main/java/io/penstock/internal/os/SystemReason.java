@@ -59,7 +59,7 @@ public final class SystemReason {
    * What to do about a limit of the process or the system.
    *
    * @param reason what the system said: the JDK passes on the C library's text and not the number
-   * @return the limit by its name and how to raise it; null if it is no limit
+   * @return the name of the limit and how to raise it; null if it is not a limit
    */
   public static String limitAdvice(String reason) {
     if (reason.contains("Too many open files in system")) {

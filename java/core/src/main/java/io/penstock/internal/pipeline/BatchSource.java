@@ -25,7 +25,7 @@ public interface BatchSource {
    * @param epoch the first
    * @param endEpoch behind the last
    * @return number of the iteration, for {@link #hasNext} and {@link #take}: another one each time,
-   *     so that whoever iterated before is told, and gets none of the batches
+   *     so that the iteration before learns of it, and gets none of the batches
    * @throws IllegalStateException if closed
    */
   long begin(long epoch, long endEpoch);

@@ -21,7 +21,7 @@ public final class DeliveredBatches {
     Arrays.fill(isDelivered, false);
   }
 
-  /** Whether a batch may be worked on now, so that all that get finished can be told apart. */
+  /** Whether a batch may be worked on now, so that all finished ones can be distinguished. */
   public boolean allows(long batch) {
     return batch - firstMissing < LIMIT;
   }

@@ -131,7 +131,7 @@ public final class EngineThreads {
         where);
   }
 
-  /** Where somebody's own code is, and not the wait that it is in. */
+  /** The place in the user's code, rather than the wait that it is in. */
   private static String place(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
       if (frame.getModuleName() == null || !frame.getModuleName().startsWith("java.")) {

@@ -339,7 +339,7 @@ public final class Pipeline implements BatchSource {
     }
   }
 
-  /** What is said to whoever iterates when another iteration has begun. */
+  /** The failure of an iteration when another one has begun. */
   public static IllegalStateException iterationEnded() {
     return new IllegalStateException(
         "this epoch has ended: another one was started on the same loader");

@@ -124,7 +124,7 @@ public final class ReaderThread implements Runnable {
 
   /**
    * Only this thread can close its reader, so it goes on trying for as long as the device does not
-   * answer. Whoever closes the pipeline waits for a limited time, and finds it closed later.
+   * answer. Closing the pipeline waits for a limited time, and finds it closed later.
    */
   private void close() {
     boolean isClosed = false;
@@ -156,7 +156,7 @@ public final class ReaderThread implements Runnable {
       if (pipeline.startSession(this, orderCursor)) {
         restart();
       } else if (isReading) {
-        // Between sessions nobody waits for anybody.
+        // Between sessions no thread waits for another.
         statistics.idleNanos += pausedNanos;
       }
       if (isReading) {

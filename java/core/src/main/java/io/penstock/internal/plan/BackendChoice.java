@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  *
  * @param backend never AUTO
  * @param isDirect whether reads go past the page cache
- * @param isLeftToUs whether the backend was left to us: then a limit is no reason to fail
+ * @param isLeftToUs whether the choice of the backend was left to us: then a limit is not a failure
  * @param isFree whether all was left to us, and it may be another one in a later epoch
  * @param isWarming whether the page cache is going to hold all of the data
  * @param isCached whether it holds all of the data already; then advice about coming records costs

@@ -67,7 +67,7 @@ public record MemoryPlan(
   /** Slots and resident columns each get at most this share of the budget when cells pay. */
   private static final int MINOR_SHARE = 8;
 
-  /** Less than this is no gain: copying out of cells costs something, too. */
+  /** Less than this gains nothing: copying out of cells has a cost too. */
   private static final double LEAST_GAIN = 1.1;
 
   /** Whether records are ordered without a slot; otherwise each batch with its own. */

@@ -8,8 +8,8 @@ import io.penstock.internal.os.ThreadLimit;
  *
  * <p>A thread that catches one still has something to give back: the part of a batch that it was
  * at. If it cannot put into words what happened, since the heap is full or the exception's own
- * {@code getMessage} throws, it must give that back all the same. So nothing here throws, and what
- * is needed when nothing can be allocated any more is allocated beforehand.
+ * {@code getMessage} throws, it must still return that. So nothing here throws, and what is needed
+ * when nothing can be allocated any more is allocated beforehand.
  */
 public final class FailureWords {
   private final PenstockException spare;
@@ -17,7 +17,7 @@ public final class FailureWords {
   /**
    * Words for one thread.
    *
-   * @param what could not be done, for when there is no room to say more
+   * @param what could not be done, for the case that there is no room to say more
    */
   public FailureWords(String what) {
     spare =
@@ -27,7 +27,7 @@ public final class FailureWords {
                 + " (-Xmx), or keep less");
   }
 
-  /** What is told when nothing else can be: always the same exception. */
+  /** Reported when nothing else can be: always the same exception. */
   public PenstockException spare() {
     return spare;
   }

@@ -63,9 +63,9 @@ public final class LeakReports {
   }
 
   /**
-   * Closes something in the background, for as long as it takes until nobody uses it any more.
+   * Closes something in the background, trying until nothing uses it any more.
    *
-   * @param close throws IllegalStateException as long as somebody does
+   * @param close throws IllegalStateException as long as something does
    */
   public static void closeLater(Runnable close) {
     Thread.ofPlatform()

@@ -3,8 +3,8 @@ package io.penstock.internal.report;
 import java.util.function.BiConsumer;
 
 /**
- * The few things that nobody asked about and somebody should know: warnings of logger {@code
- * io.penstock}, in whatever the application logs with, or on the standard error stream.
+ * The few things that users should know without asking: warnings of logger {@code io.penstock}, in
+ * whatever the application logs with, or on the standard error stream.
  */
 public final class Warnings {
   private static final System.Logger LOGGER = System.getLogger("io.penstock");
@@ -25,7 +25,7 @@ public final class Warnings {
       observer.accept(message, origin);
       LOGGER.log(System.Logger.Level.WARNING, message, origin);
     } catch (RuntimeException | Error e) {
-      // There is nobody left to tell.
+      // A failure to log cannot be reported.
     }
   }
 }

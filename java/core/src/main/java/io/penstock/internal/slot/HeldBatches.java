@@ -2,7 +2,7 @@ package io.penstock.internal.slot;
 
 /** What is said to a consumer that holds all batches and waits for another one. */
 public final class HeldBatches {
-  /** When all batches are in use so long, nobody is going to give one back. */
+  /** When all batches are in use this long, none will be given back. */
   public static final long LIMIT_MILLIS = 60_000;
 
   private HeldBatches() {}

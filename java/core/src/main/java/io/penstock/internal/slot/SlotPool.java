@@ -11,7 +11,7 @@ import java.util.List;
  * The memory of all batches of a loader, cut into slots.
  *
  * <p>What it owns: one block, allocated at once and given back when its arena is closed. Batches
- * are leases on its slots; whoever holds one after that gets an IllegalStateException, not stale
+ * are leases on its slots; a holder of one gets an IllegalStateException after that, not stale
  * bytes.
  */
 public final class SlotPool {
@@ -66,9 +66,7 @@ public final class SlotPool {
     return lanes.get(lane);
   }
 
-  /**
-   * Where a lane collects the indices of an order without slots; empty where there are no cells.
-   */
+  /** Where a lane collects the indices of an order without slots; empty if there are no cells. */
   public MemorySegment order(int lane) {
     return orders.get(lane);
   }

@@ -68,7 +68,7 @@ final class TransformJob {
     slot.indices().copyFrom(read.indices());
   }
 
-  /** Nobody wants it any more: threads may leave it as it is. */
+  /** It is not wanted any more: threads may leave it as it is. */
   void abandon() {
     isAbandoned = true;
     next = slot.size();
@@ -82,7 +82,7 @@ final class TransformJob {
     return next < slot.size();
   }
 
-  /** The failure of the record that comes first is the one that is told. */
+  /** The failure of the first record is the one that is reported. */
   void fail(int place, PenstockException failure) {
     if (place < failedPlace) {
       failedPlace = place;

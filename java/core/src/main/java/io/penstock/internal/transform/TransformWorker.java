@@ -107,7 +107,7 @@ final class TransformWorker implements Runnable {
     } else {
       transformer.failed(job, System.nanoTime() - start, place, failure);
     }
-    // What a transform does to its thread is no message to us.
+    // An interrupt by a transform of its own thread is not meant for us.
     Thread.interrupted();
   }
 

@@ -146,7 +146,7 @@ public final class Transformer implements BatchSource {
     try {
       beginAnew(epoch, endEpoch);
     } catch (RuntimeException | Error e) {
-      failure = e; // So that nobody takes it for begun.
+      failure = e; // So that it does not count as begun.
       throw e;
     }
     return iteration;
@@ -439,7 +439,7 @@ public final class Transformer implements BatchSource {
         && read.position() == feedCursor.deal().position(feedCursor.batch(), 0);
   }
 
-  /** A thread has ended that should not: whoever waits is told, now and from now on. */
+  /** A thread has ended unexpectedly: waiting threads are told, now and from now on. */
   synchronized void died(Throwable cause) {
     death = cause;
     notifyAll();

@@ -79,7 +79,7 @@ public final class Measurements {
   }
 
   /**
-   * The least depth beyond which more brings nothing to speak of.
+   * The least depth beyond which more brings next to nothing.
    *
    * @return 0 when the size was left out
    */

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
  * Waiting for what is often there within microseconds: for as long as falling asleep and being
  * woken would take, the waiting thread looks again and again, and lets others run in between.
  *
- * <p>Waking a thread costs whoever does it some microseconds, and the woken one more: a third of
- * the time of a batch of small records that are in memory. Looking again is done only while it has
+ * <p>Waking a thread costs the waker some microseconds, and the woken thread more: a third of the
+ * time of a batch of small records that are in memory. Looking again is done only while it has
  * paid: after a wait that was longer, the next one sleeps at once. So a consumer that waits for a
  * device does not keep a processor busy.
  */

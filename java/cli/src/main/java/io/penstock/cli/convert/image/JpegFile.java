@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * The segments of a JPEG file, walked through from its start to the marker that ends it, so that a
- * file that was cut short is told from a whole one: decoders fill up with gray what is missing.
+ * file that was cut short is recognised: decoders fill missing parts with gray.
  *
  * <p>What it owns: what the headers say, and a copy of the file without anything that is not about
  * pixels: profiles, previews, EXIF. A preview has an end marker of its own, which is skipped with

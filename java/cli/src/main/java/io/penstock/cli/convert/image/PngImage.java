@@ -95,7 +95,7 @@ public final class PngImage {
       }
       case "IDAT" -> data.add(bytes);
       default -> {
-        // A small first letter says that pixels can be had without it.
+        // A small first letter says that pixels can be decoded without it.
         if (Character.isUpperCase(type.charAt(0)) && !type.equals("IEND")) {
           throw refused("chunk " + printable(type) + ", which is not known");
         }

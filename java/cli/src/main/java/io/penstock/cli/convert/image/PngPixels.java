@@ -133,7 +133,7 @@ final class PngPixels {
     }
   }
 
-  /** Gives the inflater more to do; false where there is no more. */
+  /** Gives the inflater more input; false if there is no more. */
   private boolean feed() throws ImageException {
     if (inflater.needsDictionary()) {
       throw PngImage.refused("pixels packed with a dictionary");

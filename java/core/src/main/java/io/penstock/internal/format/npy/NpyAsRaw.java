@@ -30,7 +30,7 @@ final class NpyAsRaw {
 
   private NpyAsRaw() {}
 
-  /** The same exception, with how to read the elements behind it where that can be told. */
+  /** The same exception, with advice on how to read the elements, if there is any. */
   static PenstockException wayOut(
       PenstockException e, OpenFile file, byte[] header, long dataOffset) {
     String text = new String(header, StandardCharsets.ISO_8859_1);

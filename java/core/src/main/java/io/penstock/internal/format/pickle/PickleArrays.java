@@ -305,7 +305,7 @@ final class PickleArrays implements Contents {
           step(null, i, false, tuple.get(i));
         }
       } else if (value instanceof PickleHolder holder && above.add(holder)) {
-        // A list may hold itself, and then there is no end of ways through it.
+        // A list may contain itself, and then there are endless paths through it.
         if (above.size() > MAX_DEPTH) {
           throw tooMany("levels of lists and dictionaries", MAX_DEPTH);
         }

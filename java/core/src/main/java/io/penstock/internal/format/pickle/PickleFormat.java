@@ -10,7 +10,7 @@ import io.penstock.kind.FileKind;
  * Arrays in pickles, protocols 0 to 5, read where they lie and never executed.
  *
  * <p>A pickle is a program for a small machine, and loading one runs it. Here its opcodes are
- * followed only as far as it takes to find where the bytes of arrays are: payloads are jumped over,
+ * followed only as far as it takes to find where the bytes of arrays are: payloads are skipped,
  * names of classes and functions are compared with the few that NumPy and joblib write, and nothing
  * that a pickle names is ever called, imported or built.
  *

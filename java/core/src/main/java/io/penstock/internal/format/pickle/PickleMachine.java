@@ -280,7 +280,7 @@ final class PickleMachine {
     holder.put(label, item);
   }
 
-  /** What to call the value of a key; keys that are no names are told by their place. */
+  /** The name for the value of a key; keys that cannot be names are named by their place. */
   private Object label(PickleHolder holder, PickleValue key) {
     return switch (key) {
       case Whole number -> (Object) number.value();

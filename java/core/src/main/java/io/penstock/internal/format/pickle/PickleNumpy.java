@@ -38,7 +38,7 @@ final class PickleNumpy {
           "expected as many bytes as its shape and dtype say, found another number: the pickle is"
               + " damaged");
 
-  /** A record of a data set is made of some arrays: so many in turn are told apart. */
+  /** A record of a data set is made of several arrays: this many in turn are distinguished. */
   private static final int LAST_KINDS = 16;
 
   private static final long KIND_WEIGHT = 256;

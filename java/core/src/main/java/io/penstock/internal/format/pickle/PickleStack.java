@@ -95,7 +95,7 @@ final class PickleStack {
     return popped;
   }
 
-  /** Values below belong to whoever set the mark. */
+  /** Values below belong to the code that set the mark. */
   private int floor() {
     return markCount == 0 ? 0 : marks[markCount - 1];
   }

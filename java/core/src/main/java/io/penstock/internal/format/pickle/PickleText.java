@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * Reads the short strings in a pickle that are names: keys, dtypes, units.
  *
- * <p>Long ones are no names and stay unread.
+ * <p>Long ones cannot be names, and are not read.
  */
 final class PickleText {
   /** Longest string that is taken for a name, in bytes. */

@@ -8,7 +8,7 @@ import io.penstock.internal.format.OpenFile;
  * Takes a pickle apart into opcodes and their arguments, protocols 0 to 5.
  *
  * <p>What it owns: how long each opcode is. Arguments that are numbers are read; text, bytes and
- * payloads are not: their place in the file is told, and they are jumped over. It must not know
+ * payloads are not: their place in the file is reported, and they are skipped. It must not know
  * what opcodes mean, and does not look behind the end of the file for anything.
  */
 final class PickleTokens {

@@ -203,7 +203,7 @@ final class SafetensorsHeader {
     return value;
   }
 
-  /** Reads over a string, of any length, that nobody asks for. */
+  /** Skips a string, of any length. */
   private void skipString() {
     take('"');
     while (current != '"') {

@@ -47,7 +47,9 @@ public final class NpzFormat implements ArrayFormat {
 
   private static final int MAX_PARTS = 1 << 17;
 
-  /** Most reasons why arrays cannot be read: whoever needs so many has another file in mind. */
+  /**
+   * Most reasons why arrays cannot be read that are kept: more of them mean another kind of file.
+   */
   private static final int MAX_PROBLEMS = 1000;
 
   @Override
