@@ -1,0 +1,8 @@
+/**
+ * For jars that add a format of files.
+ *
+ * <p>A {@link io.penstock.spi.FormatProvider FormatProvider}, found with {@link
+ * java.util.ServiceLoader}, says where arrays lie in files that this library does not know. The
+ * library compares its answers with the file, and reads contiguous records itself.
+ */
+package io.penstock.spi;
