@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A batch of a loader in the hands of a trainer, with the arrays that lie in its memory.
  *
  * <p>It ends when the batch of DJL, its manager, or any manager above that is closed, whichever
- * comes first, and all that come later change nothing.
+ * comes first, and everything that comes later has no effect.
  */
 final class Lease implements AutoCloseable {
   private final Batch batch;
@@ -24,7 +24,7 @@ final class Lease implements AutoCloseable {
    *
    * @param batch to be given back in the end
    * @param manager of nothing but its arrays
-   * @param open is told of the beginning and the end
+   * @param open notified of the beginning and the end
    * @throws IllegalStateException if the loader is closed; the lease is over then
    */
   Lease(Batch batch, NDManager manager, OpenLeases open) {
@@ -67,7 +67,7 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  /** Which records they are: a view, so that nobody pays for it who does not look. */
+  /** The indices of the records: a view, so that it costs nothing unless it is used. */
   List<Long> indices() {
     int size = batch.size();
     return new AbstractList<>() {

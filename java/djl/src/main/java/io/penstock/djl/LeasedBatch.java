@@ -5,18 +5,16 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.translate.Batchifier;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * A batch of DJL that can be closed twice, which DJL's own cannot, and whose lease ends with it.
- */
+/** A batch of DJL that may be closed twice, unlike DJL's own, and whose lease ends with it. */
 final class LeasedBatch extends Batch {
   private final Lease lease;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
   /**
-   * Puts the parts together.
+   * Makes the batch.
    *
-   * @param number how many batches of the epoch there are with this one
-   * @param count how many there will have been
+   * @param number number of batches of the epoch up to this one
+   * @param count number of batches in the epoch
    */
   LeasedBatch(Lease lease, NDList data, NDList labels, long number, long count) {
     // Stacking is what arrays along the first axis are split by, over several devices.

@@ -14,11 +14,11 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * A column as DJL sees it: which type its elements have there, and arrays over its records.
+ * A column as DJL sees it: the type of its elements there, and arrays over its records.
  *
- * <p>It owns the mapping of types. DJL's PyTorch engine ends the process when it is given an array
- * of int16, uint16, uint32, uint64 or bfloat16 (0.35.1, tried), although {@link DataType} has them:
- * no array of such a type may ever be made, so they are widened or refused.
+ * <p>It owns the mapping of types. DJL's PyTorch engine crashes the process on an array of int16,
+ * uint16, uint32, uint64 or bfloat16 (tried with 0.35.1), although {@link DataType} has them: no
+ * array of such a type may ever be made, so they are widened or refused.
  */
 final class NDColumn {
   private final String name;
@@ -70,7 +70,7 @@ final class NDColumn {
     return of(record, -1, manager, true);
   }
 
-  /** The shape has no axis of records when their number is negative. */
+  /** The shape has no axis of records if their number is negative. */
   private NDArray of(MemorySegment elements, int records, NDManager manager, boolean isCopied) {
     long recordBytes = elementType.sizeBytes();
     for (long size : shape) {

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What a builder was told: columns by name, as data or as labels, and their types. */
+/** The columns of a builder: names, as data or as labels, and their types. */
 final class NDColumns {
   private final Map<String, DataType> data = new LinkedHashMap<>();
   private final Map<String, DataType> labels = new LinkedHashMap<>();
 
-  /** Adds a column to the data; a type of null is that which it has. */
+  /** Adds a column to the data; a null type means the type that it has. */
   void addData(String column, DataType type) {
     add(data, "data", column, type);
   }
 
-  /** Adds a column to the labels; a type of null is that which it has. */
+  /** Adds a column to the labels; a null type means the type that it has. */
   void addLabel(String column, DataType type) {
     add(labels, "labels", column, type);
   }
@@ -38,7 +38,7 @@ final class NDColumns {
     return columns(data, described);
   }
 
-  /** The label columns as DJL sees them; there need not be any. */
+  /** The label columns as DJL sees them; may be none. */
   List<NDColumn> labels(Function<String, OutputColumn> described) {
     return columns(labels, described);
   }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The leases that a trainer has not ended yet: an array that outlives the memory it lies in ends
- * the process when it is touched, so none may.
+ * The leases that a trainer has not ended yet. An array that outlives its memory crashes the
+ * process when it is touched, so none may.
  *
  * <p>Thread-safe. It must not call a lease while it holds its lock.
  */
@@ -25,10 +25,10 @@ final class OpenLeases {
   }
 
   /**
-   * Ends all leases, and closes their arrays; there will be no others.
+   * Ends all leases, and closes their arrays; no new ones begin.
    *
-   * @throws IllegalStateException if a thread that is alive has one, and may be computing with it;
-   *     those of this thread and of dead ones have ended then
+   * @throws IllegalStateException if another live thread has one, and may be computing with it;
+   *     those of this thread and of dead threads have then ended
    */
   void close() {
     Lease used = null;

@@ -15,41 +15,42 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * The batches of a {@link Loader} as a data set of DJL: what {@code EasyTrain.fit} and {@code
- * trainer.iterateDataset} take.
+ * The batches of a {@link Loader} as a data set of DJL, for {@code EasyTrain.fit} and {@code
+ * trainer.iterateDataset}.
  *
  * <pre>{@code
  * PenstockDataset training = PenstockDataset.builder(loader).data("images").label("labels").build();
  * EasyTrain.fit(trainer, 10, training, null);
  * }</pre>
  *
- * <p><b>Epochs.</b> Each {@link #getData} is the next epoch: the first one that of the loader's
- * {@link Loader#state state}, so that a job that was resumed begins with the rest of the epoch that
- * it was in. The first batches of the epoch after it are read while the last ones are consumed. A
- * loader runs one epoch at a time: asking for another ends the former, whose iterator then throws
- * IllegalStateException. Training and validation have a loader each; so have two consumers.
+ * <p><b>Epochs.</b> Each call of {@link #getData} is the next epoch. The first one is that of the
+ * loader's {@link Loader#state state}, so a resumed job begins with the rest of its epoch. The
+ * first batches of the following epoch are read while the last ones are consumed. A loader runs one
+ * epoch at a time: asking for another ends the one before, whose iterator then throws
+ * IllegalStateException. Use one loader for training and one for validation, and one for each
+ * consumer.
  *
  * <p><b>Memory.</b> Arrays lie in the loader's own memory: nothing is copied, except where a type
  * has to change. A batch of DJL is a lease that ends when it is closed, as EasyTrain does, or when
- * the manager that it came from is. After that its arrays are gone. A view of one that was attached
- * to another manager is not, and would show later records: {@code duplicate()} what is to stay.
- * Arrays may be changed in place. Batches that are never closed make the loader run dry: it says so
- * after a minute.
+ * its manager is closed. After that its arrays are closed. A view that was attached to another
+ * manager is not, and would show later records: {@code duplicate()} what you want to keep. Arrays
+ * may be changed in place. If batches are never closed, the loader runs out of memory for new ones,
+ * and says so after a minute.
  *
  * <p><b>Closing the loader</b> (or its dataset) closes the batches that the closing thread has left
  * open, so that their arrays throw when they are used, instead of reading memory that is gone.
- * While another thread that is alive has one open, closing throws IllegalStateException and keeps
- * the memory; so the batches must be closed first, and the loader again. A batch counts as in use
- * by the thread that took it from the iterator.
+ * While another live thread has a batch open, closing throws IllegalStateException and keeps the
+ * memory: close the batches first, and then the loader again. A batch counts as in use by the
+ * thread that took it from the iterator.
  *
- * <p><b>Types.</b> float16, float32, float64, int8, int32, int64, uint8 and booleans are what they
- * are. int16 and uint16 are widened to int32, uint32 to int64, in a copy, because DJL's PyTorch
- * engine ends the process when it is given one. Complex numbers, dates, text and uint64 are
- * refused; so are numbers in the other byte order, unless the loader turns them ({@link
+ * <p><b>Types.</b> float16, float32, float64, int8, int32, int64, uint8 and booleans keep their
+ * types. int16 and uint16 are widened to int32, uint32 to int64, in a copy, because DJL's PyTorch
+ * engine crashes the process on arrays of these types. Complex numbers, dates, text and uint64 are
+ * refused; so are numbers in the other byte order, unless the loader converts them ({@link
  * io.penstock.LoaderBuilder#nativeOrder}).
  *
- * <p>Padding counts as records: a loader for validation should not pad. Thread-safe but for the
- * iterators, each of which is for one thread at a time.
+ * <p>Padding counts as records, so a loader for validation should not pad. Thread-safe, except for
+ * the iterators, each of which is for one thread at a time.
  */
 public final class PenstockDataset implements Dataset {
   private final Loader loader;
@@ -67,7 +68,7 @@ public final class PenstockDataset implements Dataset {
     loader.beforeClose(open::close);
   }
 
-  /** A column of the batches, which may be another than that of the dataset. */
+  /** A column of the batches, which may differ from that of the dataset. */
   private OutputColumn delivered(String name) {
     OutputColumn column = loader.column(name);
     if (!column.elementType().isNativeOrder()) {
@@ -82,7 +83,7 @@ public final class PenstockDataset implements Dataset {
   /**
    * Starts a data set over a loader, which the caller closes after training.
    *
-   * @param loader of the batches; not to be iterated otherwise meanwhile
+   * @param loader of the batches; must not be iterated elsewhere meanwhile
    * @return an empty builder
    */
   public static Builder builder(Loader loader) {
@@ -110,8 +111,8 @@ public final class PenstockDataset implements Dataset {
   public void prepare(Progress progress) {}
 
   /**
-   * Where the batches come from: its state is what a job is resumed from, its statistics tell
-   * whether the trainer waits.
+   * The source of the batches: its state is for resuming the job, and its statistics tell whether
+   * the trainer waits.
    *
    * @return the loader
    */

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * The records of a {@link Dataset} one by one, as a data set of DJL with random access: for small
- * sets, for looking at single records, and for what DJL does with such sets ({@code randomSplit},
- * {@code subDataset}, {@code toArray}).
+ * sets, for single records, and for operations of DJL on such sets ({@code randomSplit}, {@code
+ * subDataset}, {@code toArray}).
  *
  * <pre>{@code
  * PenstockRecords validation =
@@ -20,9 +20,9 @@ import java.util.List;
  * }</pre>
  *
  * <p>Each record is copied from a mapping of its file into an array of its own, and DJL stacks
- * these into batches: many times slower than {@link PenstockDataset}, which training should use.
- * Types are as there. Records are copies and outlive the dataset. A file that is cut short
- * meanwhile is an InternalError. Thread-safe.
+ * these into batches: many times slower than {@link PenstockDataset}, which is for training. Types
+ * are handled as there. Records are copies and outlive the dataset. If a file is cut short
+ * meanwhile, an access is an InternalError. Thread-safe.
  */
 public final class PenstockRecords extends RandomAccessDataset {
   private final Dataset dataset;

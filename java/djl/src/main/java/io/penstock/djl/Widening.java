@@ -10,9 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 
-/**
- * Makes a copy of integers that DJL's engines do not take, in the next type that holds all of them.
- */
+/** Copies integers that DJL's engines do not take to the next wider type. */
 enum Widening {
   /** Of int16. */
   SHORT(2, DataType.INT32),
@@ -29,7 +27,7 @@ enum Widening {
     this.type = type;
   }
 
-  /** What such elements need; null if nothing. */
+  /** The widening that such elements need; null if none. */
   static Widening of(ElementType type) {
     return switch (type.kind()) {
       case INTEGER -> type.sizeBytes() == 2 ? SHORT : null;

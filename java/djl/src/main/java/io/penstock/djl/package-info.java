@@ -14,7 +14,7 @@
  * }
  * }
  *
- * <p>To go on with a job, give the loader the {@link io.penstock.LoaderBuilder#state state} that
- * was saved: the first epoch is then the rest of the one that it was in.
+ * <p>To resume a job, give the loader the saved {@link io.penstock.LoaderBuilder#state state}: the
+ * first epoch is then the rest of the one in which the job ended.
  */
 package io.penstock.djl;

@@ -1,5 +1,5 @@
 /**
- * What loaders do, as metrics of Micrometer, for whatever collects those.
+ * Metrics of loaders for Micrometer.
  *
  * <pre>{@code
  * new LoaderMetrics(loader, Tags.of("loader", "training")).bindTo(registry);
