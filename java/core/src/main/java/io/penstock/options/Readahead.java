@@ -90,9 +90,7 @@ public final class Readahead {
           0,
           Set.of());
 
-  private static final int MAX_QUEUE_DEPTH = NativeLimits.MAX_QUEUE_DEPTH;
   private static final int MAX_PREFETCH_BATCHES = 1000;
-  private static final int MAX_REQUEST_BYTES = NativeLimits.MAX_READ_BYTES;
   private static final int MAX_IO_THREADS = 64;
 
   private final Backend backend;
@@ -124,10 +122,10 @@ public final class Readahead {
       int ioThreads,
       long cacheBytes,
       Set<String> given) {
-    checkRange("queueDepth", queueDepth, 1, MAX_QUEUE_DEPTH);
+    checkRange("queueDepth", queueDepth, 1, NativeLimits.MAX_QUEUE_DEPTH);
     checkRange("prefetchBatches", prefetchBatches, 1, MAX_PREFETCH_BATCHES);
-    checkRange("mergeGap", mergeGapBytes, 0, MAX_REQUEST_BYTES);
-    checkRange("maxRead", maxReadBytes, NativeLimits.BLOCK_BYTES, MAX_REQUEST_BYTES);
+    checkRange("mergeGap", mergeGapBytes, 0, NativeLimits.MAX_READ_BYTES);
+    checkRange("maxRead", maxReadBytes, NativeLimits.BLOCK_BYTES, NativeLimits.MAX_READ_BYTES);
     checkRange("ioThreads", ioThreads, 1, MAX_IO_THREADS);
     if (cacheBytes < 0) {
       throw new IllegalArgumentException("cache must be at least 0, was " + cacheBytes);
