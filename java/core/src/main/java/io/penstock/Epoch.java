@@ -18,6 +18,10 @@ import java.util.Iterator;
  * {@code next} throws a {@link PenstockException}; a caller that catches it may go on with the
  * batch after it. A file that was replaced or cut short ends the epoch with such an exception. An
  * iterator is for one thread at a time.
+ *
+ * <p>An interrupt of the thread that waits for a batch ends the wait with a {@link
+ * PenstockException} whose cause is an {@link InterruptedException}; the thread stays interrupted.
+ * Nothing is lost: once the interrupt is cleared, the iterator goes on with the same batch.
  */
 public final class Epoch implements Iterable<Batch> {
   private final Loader loader;

@@ -17,7 +17,7 @@ import java.util.NoSuchElementException;
  * }</pre>
  *
  * <p>A loop may leave an epoch before its end: the next one starts at its beginning, and what was
- * read ahead is discarded.
+ * read ahead is discarded. An iterator is for one thread at a time.
  */
 public final class Epochs implements Iterable<Epoch> {
   private final Loader loader;

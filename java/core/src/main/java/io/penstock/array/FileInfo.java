@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * What the file system says about a file of a dataset.
+ * What the file system says about a file of a dataset. Immutable.
  *
  * @param path the file
  * @param sizeBytes its size in bytes when it was opened

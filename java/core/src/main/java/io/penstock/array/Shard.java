@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A run of a column's records in one file, at equal distances from each other.
+ * A run of a column's records in one file, at equal distances from each other. Immutable.
  *
  * @param path the file
  * @param dataOffset where its first record starts, in bytes from the start of the file, at least 0

@@ -1,7 +1,7 @@
 package io.penstock.error;
 
 /**
- * A record that was skipped or replaced.
+ * A record that was skipped or replaced. Immutable.
  *
  * @param index of the record in the dataset
  * @param column the first column in which it is bad

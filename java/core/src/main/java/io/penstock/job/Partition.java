@@ -4,7 +4,7 @@ import io.penstock.sampler.Sampler;
 import java.util.Objects;
 
 /**
- * The part of each epoch that one of several processes reads.
+ * The part of each epoch that one of several processes reads. Immutable.
  *
  * <p>All processes of a job take batches at the same pace. In each step every one of them takes one
  * batch, so that a step delivers {@code worldSize * batchSize} records of the epoch. The parts of

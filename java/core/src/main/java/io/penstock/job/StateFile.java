@@ -18,6 +18,9 @@ import java.util.UUID;
 /**
  * A {@link LoaderState} in a file of its own, which is replaced atomically: whatever happens, the
  * file holds the old state or the new one.
+ *
+ * <p>Any thread may call its methods. Of several that write one file at the same time, the last
+ * wins.
  */
 public final class StateFile {
   /** A line with the most ranges that positions can have is shorter. */

@@ -15,7 +15,7 @@ import java.util.zip.Inflater;
  * Recognises archives and compressed files, and what is in them as far as the first bytes tell.
  *
  * <p>What it owns: the few fields of zip, tar and gzip headers that are needed for a name. It must
- * not unpack more than the start of a file.
+ * not unpack more than the start of a file. It keeps nothing, so any thread may call it.
  */
 public final class ArchiveKinds {
   private static final int ZIP_NAME_OFFSET = 30;

@@ -3,7 +3,7 @@ package io.penstock.sampler;
 import java.util.function.LongUnaryOperator;
 
 /**
- * How well an order mixes, estimated before anything is read or trained.
+ * How well an order mixes, estimated before anything is read or trained. Immutable.
  *
  * <p>An exact shuffle mixes as well as possible: its figures are those of chance, which the report
  * puts beside them. A block shuffle trades some of that for speed; the order of the file does not

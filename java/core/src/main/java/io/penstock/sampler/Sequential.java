@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
-/** The order in which the records lie: position {@code i} is record {@code i}, in every epoch. */
+/**
+ * The order in which the records lie: position {@code i} is record {@code i}, in every epoch.
+ * Immutable.
+ */
 public final class Sequential implements Sampler {
   private final long recordCount;
 

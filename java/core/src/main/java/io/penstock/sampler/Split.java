@@ -7,7 +7,7 @@ import java.util.Objects;
  * in exactly one.
  *
  * <p>The parts depend on the number of records and the seed of the split alone, not on the order in
- * which they are read: keep the seed of the split when that of the shuffle changes.
+ * which they are read: keep the seed of the split when that of the shuffle changes. Immutable.
  *
  * @param training one part
  * @param validation the other part
