@@ -5,6 +5,7 @@
 #define PENSTOCK_PLATFORM_H
 
 #include <stdint.h>
+#include <sys/stat.h>
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
@@ -22,6 +23,9 @@ int32_t platform_populate_memory(uint8_t *memory, uint64_t bytes);
 /* Opens a file for reads that bypass the page cache. Does not wait for a writer of a FIFO. Returns
  * the descriptor or -errno. */
 int platform_open_direct(const char *path);
+
+/* What stat says of a path, or fstat of a descriptor where path is NULL. Returns 0 or -errno. */
+int32_t platform_stat(int fd, const char *path, struct stat *stat);
 
 /* What offsets and lengths of direct reads of this file, and the memory they go to, must be aligned
  * to. */

@@ -74,6 +74,16 @@ int platform_open_direct(const char *path) {
   return fd >= 0 ? fd : -errno;
 }
 
+/* By number: the C library's functions have a symbol version of glibc 2.33, and the library would
+ * not load where there is an older one. The kernel's structure is the C library's on 64-bit
+ * systems. */
+_Static_assert(sizeof(long) == 8, "the structures of 32-bit systems differ");
+int32_t platform_stat(int fd, const char *path, struct stat *stat) {
+  const long status =
+      path ? syscall(SYS_newfstatat, AT_FDCWD, path, stat, 0) : syscall(SYS_fstat, fd, stat);
+  return status == 0 ? 0 : -errno;
+}
+
 /* statx tells since Linux 6.1; before, whole blocks always work where direct reads do. */
 void platform_direct_alignment(int fd, uint32_t *offset_alignment, uint32_t *memory_alignment) {
   *offset_alignment = PENSTOCK_BLOCK_BYTES;

@@ -64,7 +64,7 @@ static int32_t open_direct(source_file *file) {
                    memory_alignment <= 65536 && (offset_alignment & (offset_alignment - 1)) == 0 &&
                    (memory_alignment & (memory_alignment - 1)) == 0;
   /* The path may lead elsewhere by now. */
-  if (!sane || fstat(fd, &stat) != 0 || stat.st_ino != file->info.inode ||
+  if (!sane || platform_stat(fd, NULL, &stat) != 0 || stat.st_ino != file->info.inode ||
       stat.st_dev != file->info.device ||
       !direct_read_works(fd, offset_alignment, memory_alignment)) {
     close(fd);
@@ -92,14 +92,10 @@ static int32_t open_file(const char *path, source_file *file) {
   if (file->fd_buffered < 0)
     return -errno;
   struct stat stat;
-  int32_t status = 0;
-  if (fstat(file->fd_buffered, &stat) != 0)
-    status = -errno;
-  else if (S_ISDIR(stat.st_mode))
-    status = -EISDIR;
-  else if (!S_ISREG(stat.st_mode))
-    status = -EINVAL;
-  else if (!(file->path = strdup(path)))
+  int32_t status = platform_stat(file->fd_buffered, NULL, &stat);
+  if (status == 0 && !S_ISREG(stat.st_mode))
+    status = S_ISDIR(stat.st_mode) ? -EISDIR : -EINVAL;
+  if (status == 0 && !(file->path = strdup(path)))
     status = -ENOMEM;
   if (status == 0) {
     fill_info(&file->info, &stat);
@@ -142,8 +138,11 @@ int32_t penstock_source_add_file(penstock_source *source, const char *path,
 static int32_t check_file(const source_file *file, penstock_failure *failure) {
   struct stat open_now;
   struct stat path_now;
-  if (fstat(file->fd_buffered, &open_now) != 0 || stat(file->path, &path_now) != 0)
-    return -errno;
+  int32_t status = platform_stat(file->fd_buffered, NULL, &open_now);
+  if (status == 0)
+    status = platform_stat(-1, file->path, &path_now);
+  if (status != 0)
+    return status;
   penstock_file_info now;
   fill_info(&now, &open_now);
   failure->expected_bytes = file->info.size_bytes;
@@ -174,10 +173,10 @@ int32_t penstock_source_check(penstock_source *source, penstock_failure *failure
 
 int32_t io_file_size(const source_file *file, uint64_t *size_bytes) {
   struct stat now;
-  if (fstat(file->fd_buffered, &now) != 0)
-    return -errno;
-  *size_bytes = (uint64_t)now.st_size;
-  return 0;
+  const int32_t status = platform_stat(file->fd_buffered, NULL, &now);
+  if (status == 0)
+    *size_bytes = (uint64_t)now.st_size;
+  return status;
 }
 
 int32_t penstock_source_close(penstock_source *source) {
