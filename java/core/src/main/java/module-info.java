@@ -14,6 +14,7 @@ module io.penstock {
   exports io.penstock.options;
   exports io.penstock.sampler;
   exports io.penstock.spi;
+  exports io.penstock.statistics;
   exports io.penstock.transform;
   exports io.penstock.write;
 

@@ -1,6 +1,6 @@
 package io.penstock;
 
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -24,9 +24,9 @@ public final class Latencies {
 
   /** Takes the array over: counts as penstock_reader_latencies gives them. */
   Latencies(long[] counts) {
-    if (counts.length != ReaderStatistics.LATENCY_COUNT) {
+    if (counts.length != Figures.LATENCY_COUNT) {
       throw new IllegalArgumentException(
-          "counts must be %d, were %d".formatted(ReaderStatistics.LATENCY_COUNT, counts.length));
+          "counts must be %d, were %d".formatted(Figures.LATENCY_COUNT, counts.length));
     }
     this.counts = counts;
     this.count = Arrays.stream(counts).sum();

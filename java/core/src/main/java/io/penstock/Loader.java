@@ -170,18 +170,18 @@ public final class Loader implements AutoCloseable {
   /**
    * The backend in use.
    *
-   * @return "uring", "pread" or "mmap"
+   * @return never {@link Readahead.Backend#AUTO}
    */
-  public String backend() {
-    return core.engine().plan().choice.backendName();
+  public Readahead.Backend backend() {
+    return core.engine().plan().choice.backend();
   }
 
   /**
    * Whether the page cache takes part.
    *
-   * @return "direct" or "buffered"
+   * @return never {@link Readahead.Io#AUTO}
    */
-  public String io() {
+  public Readahead.Io io() {
     return core.engine().plan().choice.io();
   }
 

@@ -1,6 +1,7 @@
 package io.penstock;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.ChecksumTable;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.engine.Engine;
@@ -9,7 +10,6 @@ import io.penstock.internal.engine.FoundLimits;
 import io.penstock.internal.engine.LoaderOptions;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.gather.CheckedGatherer;
-import io.penstock.internal.pipeline.PipelineStatistics;
 import io.penstock.internal.plan.BackendChoice;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.internal.report.Warnings;
@@ -17,6 +17,7 @@ import io.penstock.internal.slot.BadRecordLog;
 import io.penstock.internal.slot.Deals;
 import io.penstock.internal.wait.CloseLimit;
 import io.penstock.options.Readahead;
+import io.penstock.statistics.Statistic;
 import java.lang.ref.WeakReference;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,7 @@ final class LoaderCore {
   private final ReentrantLock closing = new ReentrantLock();
   private final Object engineLock = new Object();
   private volatile Engine engine;
-  private PipelineStatistics earlier;
+  private Figures earlier;
   private volatile boolean isClosed;
   private volatile WeakReference<Loader> owner = new WeakReference<>(null);
 
@@ -171,12 +172,21 @@ final class LoaderCore {
   }
 
   LoaderStatistics statistics() {
-    PipelineStatistics done;
+    Figures done;
     synchronized (engineLock) {
-      done = engine.batches().statistics();
-      done = earlier == null ? done : done.plus(earlier);
+      done = sinceBuilt();
     }
-    return LoaderStatistics.of(done, engine.plan(), engine.reason(), badRecords.count());
+    done.counters.set(Statistic.BAD_RECORDS, badRecords.count());
+    return new LoaderStatistics(done, engine.plan(), engine.reason());
+  }
+
+  /** What this engine and those before it did: a new object. Under the lock of engines. */
+  private Figures sinceBuilt() {
+    Figures done = engine.batches().statistics();
+    if (earlier != null) {
+      done.addEarlier(earlier);
+    }
+    return done;
   }
 
   void checkOpen() {
@@ -231,8 +241,7 @@ final class LoaderCore {
     try {
       synchronized (engineLock) {
         checkOpen();
-        PipelineStatistics done = engine.batches().statistics();
-        earlier = earlier == null ? done : done.plus(earlier);
+        earlier = sinceBuilt();
         engine = next;
       }
       next.start();

@@ -2,6 +2,7 @@ package io.penstock;
 
 import io.penstock.internal.report.Warnings;
 import io.penstock.internal.slot.Deals;
+import io.penstock.statistics.Statistic;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -42,7 +43,7 @@ final class ProgressLine {
     lastNanos = now;
     lastRecords = statistics.records();
     lastBatches = statistics.batches();
-    lastStallNanos = statistics.stallNanos();
+    lastStallNanos = statistics.value(Statistic.STALL);
   }
 
   /** So many batches of an epoch are delivered, of some that go on up to another one. */
@@ -77,7 +78,7 @@ final class ProgressLine {
       LoaderStatistics statistics, long nanos, long epoch, long endEpoch, long batches) {
     double seconds = Math.max(1, nanos) / NANOS;
     long ofEpoch = deals.of(epoch).batchCount();
-    double stallShare = (statistics.stallNanos() - lastStallNanos) / NANOS / seconds;
+    double stallShare = (statistics.value(Statistic.STALL) - lastStallNanos) / NANOS / seconds;
     double batchesPerSecond = (statistics.batches() - lastBatches) / seconds;
     String line =
         String.format(

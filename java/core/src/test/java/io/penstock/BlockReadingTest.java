@@ -134,7 +134,7 @@ class BlockReadingTest {
         }
       }
       assertThat(batches).isEqualTo(100);
-      assertThat(loader.statistics().bytesWanted()).isLessThan(20L * BATCH * RECORD_BYTES);
+      assertThat(loader.statistics().io().bytesWanted()).isLessThan(20L * BATCH * RECORD_BYTES);
     }
   }
 
@@ -159,7 +159,8 @@ class BlockReadingTest {
                 kept.forEach(Batch::close);
               }
             });
-    assertThat(statistics.reason()).contains("reading whole blocks: windows of 48912 records");
+    assertThat(statistics.method().reason())
+        .contains("reading whole blocks: windows of 48912 records");
     assertThat(statistics.records()).isEqualTo(RECORDS);
     assertThat(kept).hasSize(700);
   }
@@ -192,9 +193,9 @@ class BlockReadingTest {
     assertThat(statistics.records()).isEqualTo(RECORDS);
     double bytes = (double) RECORDS * RECORD_BYTES;
     // Blocks are 392 kB: beside the wanted bytes there is a sector at both ends of a request.
-    assertThat(statistics.bytesRead() / bytes).isBetween(0.999, 1.02);
-    assertThat(statistics.bytesRead() / statistics.requests()).isGreaterThan(200_000);
-    assertThat(statistics.reason()).contains(reason);
+    assertThat(statistics.io().bytesRead() / bytes).isBetween(0.999, 1.02);
+    assertThat(statistics.io().bytesRead() / statistics.io().requests()).isGreaterThan(200_000);
+    assertThat(statistics.method().reason()).contains(reason);
     assertThat(statistics.memoryBytes()).isLessThanOrEqualTo(memoryBytes);
   }
 
@@ -206,8 +207,8 @@ class BlockReadingTest {
       LoaderStatistics statistics = read(way, 16L << 20, rank, 3);
       double share = statistics.records() * (double) RECORD_BYTES;
       assertThat(statistics.records()).isBetween(RECORDS / 3L - BATCH, RECORDS / 3L + BATCH);
-      assertThat(statistics.reason()).contains("reading whole blocks");
-      assertThat(statistics.bytesRead() / share).as("rank %d", rank).isBetween(0.999, 1.1);
+      assertThat(statistics.method().reason()).contains("reading whole blocks");
+      assertThat(statistics.io().bytesRead() / share).as("rank %d", rank).isBetween(0.999, 1.1);
     }
   }
 

@@ -33,7 +33,7 @@ class CacheTest {
                 .isEqualTo(all[at + 7]);
           }
         }
-        assertThat(loader.statistics().cacheHits()).isEqualTo((long) epoch * RECORDS / 2);
+        assertThat(loader.statistics().io().cacheHits()).isEqualTo((long) epoch * RECORDS / 2);
       }
     }
   }

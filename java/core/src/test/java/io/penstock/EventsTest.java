@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.penstock.internal.counters.Counters;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.events.Trace;
 import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -92,7 +92,7 @@ class EventsTest {
       assertThat(events).hasSize(1);
       RecordedEvent start = events.getFirst();
       assertThat(start.getString("backend")).isEqualTo("pread");
-      assertThat(start.getString("io")).isEqualTo(loader.io());
+      assertThat(start.getString("io")).isEqualTo(loader.io().flag());
       assertThat(start.getString("reason")).isEqualTo(loader.reason());
       assertThat(start.getString("readahead")).isEqualTo(loader.readahead().toString());
       assertThat(start.getLong("memory")).isEqualTo(loader.statistics().memoryBytes());
@@ -130,20 +130,29 @@ class EventsTest {
         assertThat(batch.getThread().getJavaName()).isEqualTo(Thread.currentThread().getName());
         assertThat(batch.getStackTrace()).isNull();
       }
-      assertThat(sum(events, e -> e.getLong("stallTime"))).isEqualTo(statistics.stallNanos());
-      assertThat(sum(events, e -> e.getLong("consumerTime"))).isEqualTo(statistics.consumerNanos());
-      assertThat(sum(events, e -> e.getLong("queueTime"))).isEqualTo(statistics.queueNanos());
+      assertThat(sum(events, e -> e.getLong("stallTime")))
+          .isEqualTo(statistics.time().stall().toNanos());
+      assertThat(sum(events, e -> e.getLong("consumerTime")))
+          .isEqualTo(statistics.time().consumer().toNanos());
+      assertThat(sum(events, e -> e.getLong("queueTime")))
+          .isEqualTo(statistics.time().queue().toNanos());
       // All that was read by then was read for one of these batches.
-      assertThat(sum(events, e -> e.getLong("copyTime"))).isEqualTo(statistics.copyNanos());
-      assertThat(sum(events, e -> e.getLong("planTime"))).isEqualTo(statistics.planNanos());
-      assertThat(sum(events, e -> e.getLong("deviceTime"))).isEqualTo(statistics.waitNanos());
-      assertThat(sum(events, e -> e.getLong("orderTime"))).isEqualTo(statistics.orderNanos());
-      assertThat(sum(events, e -> e.getLong("idleTime"))).isEqualTo(statistics.idleNanos());
-      assertThat(sum(events, e -> e.getLong("requests"))).isEqualTo(statistics.requests());
-      assertThat(sum(events, e -> e.getLong("bytesRead"))).isEqualTo(statistics.bytesRead());
-      assertThat(sum(events, e -> e.getLong("bytesWanted"))).isEqualTo(statistics.bytesWanted());
+      assertThat(sum(events, e -> e.getLong("copyTime")))
+          .isEqualTo(statistics.time().copy().toNanos());
+      assertThat(sum(events, e -> e.getLong("planTime")))
+          .isEqualTo(statistics.time().plan().toNanos());
+      assertThat(sum(events, e -> e.getLong("deviceTime")))
+          .isEqualTo(statistics.time().device().toNanos());
+      assertThat(sum(events, e -> e.getLong("orderTime")))
+          .isEqualTo(statistics.time().order().toNanos());
+      assertThat(sum(events, e -> e.getLong("idleTime")))
+          .isEqualTo(statistics.time().idle().toNanos());
+      assertThat(sum(events, e -> e.getLong("requests"))).isEqualTo(statistics.io().requests());
+      assertThat(sum(events, e -> e.getLong("bytesRead"))).isEqualTo(statistics.io().bytesRead());
+      assertThat(sum(events, e -> e.getLong("bytesWanted")))
+          .isEqualTo(statistics.io().bytesWanted());
       assertThat(sum(events, e -> e.getLong("mergedRecords")))
-          .isEqualTo(statistics.mergedRecords());
+          .isEqualTo(statistics.io().mergedRecords());
     }
   }
 
@@ -152,9 +161,9 @@ class EventsTest {
     LoaderEvents events = LoaderEvents.create();
     try (Recording recording = record("Batch")) {
       events.asked();
-      events.delivered(1, 200, 3, true, new Trace());
+      events.delivered(1, 200, 3, true, new Counters());
       events.asked();
-      events.delivered(1, 203, 3, false, new Trace());
+      events.delivered(1, 203, 3, false, new Counters());
 
       assertThat(stop(recording, "Batch"))
           .extracting(e -> e.getLong("position"), e -> e.getBoolean("failed"))
@@ -167,9 +176,9 @@ class EventsTest {
     LoaderEvents events = LoaderEvents.create();
     events.asked();
     try (Recording recording = record("Batch")) {
-      events.delivered(1, 200, 3, false, new Trace());
+      events.delivered(1, 200, 3, false, new Counters());
       events.asked();
-      events.delivered(1, 203, 3, false, new Trace());
+      events.delivered(1, 203, 3, false, new Counters());
 
       assertThat(stop(recording, "Batch"))
           .extracting(e -> e.getLong("position"))
@@ -200,11 +209,14 @@ class EventsTest {
         double seconds = RECORDS / epoch.getDouble("recordsPerSecond");
         assertThat(epoch.getDouble("stallShare")).isCloseTo(stallSeconds / seconds, within(1e-6));
       }
-      assertThat(sum(events, e -> e.getLong("stallTime"))).isEqualTo(statistics.stallNanos());
-      assertThat(sum(events, e -> e.getLong("queueTime"))).isEqualTo(statistics.queueNanos());
-      assertThat(sum(events, e -> e.getLong("requests"))).isEqualTo(statistics.requests());
-      assertThat(sum(events, e -> e.getLong("bytesRead"))).isEqualTo(statistics.bytesRead());
-      assertThat(sum(events, e -> e.getLong("copyTime"))).isEqualTo(statistics.copyNanos());
+      assertThat(sum(events, e -> e.getLong("stallTime")))
+          .isEqualTo(statistics.time().stall().toNanos());
+      assertThat(sum(events, e -> e.getLong("queueTime")))
+          .isEqualTo(statistics.time().queue().toNanos());
+      assertThat(sum(events, e -> e.getLong("requests"))).isEqualTo(statistics.io().requests());
+      assertThat(sum(events, e -> e.getLong("bytesRead"))).isEqualTo(statistics.io().bytesRead());
+      assertThat(sum(events, e -> e.getLong("copyTime")))
+          .isEqualTo(statistics.time().copy().toNanos());
     }
   }
 

@@ -3,7 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LatenciesTest {
   /** As C counts: the class of a time is found by its highest bit and the three below. */
   private static Latencies of(long... nanos) {
-    long[] counts = new long[ReaderStatistics.LATENCY_COUNT];
+    long[] counts = new long[Figures.LATENCY_COUNT];
     for (long time : nanos) {
       int shift = time < 8 ? 0 : 60 - Long.numberOfLeadingZeros(time);
       int number = time < 8 ? 0 : shift * 8 + (int) (time >> shift) - 8;

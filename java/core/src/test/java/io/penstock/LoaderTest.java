@@ -400,8 +400,8 @@ class LoaderTest {
     TestArray array = array("x.npy", 2000, 784);
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader = dataset.loader().readahead(Readahead.parse("backend=mmap")).build()) {
-      assertThat(loader.backend()).isEqualTo("mmap");
-      assertThat(loader.io()).isEqualTo("buffered");
+      assertThat(loader.backend()).isEqualTo(Readahead.Backend.MMAP);
+      assertThat(loader.io()).isEqualTo(Readahead.Io.BUFFERED);
       assertThat(loader.reason()).startsWith("backend=mmap was asked for; memoryBytes=");
       assertThat(loader.readahead().io()).isEqualTo(Readahead.Io.BUFFERED);
       assertThat(loader.batchSize()).isEqualTo(256);
@@ -417,10 +417,11 @@ class LoaderTest {
     TestArray array = array("x.npy", 2000, 784);
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader = dataset.loader().build()) {
-      assertThat(loader.backend()).isIn("uring", "pread", "mmap");
-      assertThat(loader.io()).isIn("direct", "buffered");
+      assertThat(loader.backend())
+          .isIn(Readahead.Backend.URING, Readahead.Backend.PREAD, Readahead.Backend.MMAP);
+      assertThat(loader.io()).isIn(Readahead.Io.DIRECT, Readahead.Io.BUFFERED);
       assertThat(loader.reason()).startsWith("backend=auto: ");
-      assertThat(loader.readahead().backend().name()).isEqualToIgnoringCase(loader.backend());
+      assertThat(loader.readahead().backend()).isEqualTo(loader.backend());
     }
   }
 

@@ -56,8 +56,8 @@ class PackagesTest {
           List.of("array"),
           List.of("internal.report", "job"),
           List.of("internal.file", "sampler"),
-          List.of("internal.wait", "internal.os"),
-          List.of("error"));
+          List.of("internal.wait", "internal.os", "internal.counters"),
+          List.of("error", "statistics"));
 
   private static JavaClasses classes;
 

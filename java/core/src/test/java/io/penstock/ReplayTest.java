@@ -83,7 +83,7 @@ class ReplayTest {
       int mostRecords = BATCH + RECORDS % BATCH;
 
       assertThat(loader.statistics().batches()).isEqualTo(1010);
-      assertThat(loader.statistics().bytesWanted())
+      assertThat(loader.statistics().io().bytesWanted())
           .isPositive()
           .isLessThanOrEqualTo(slots * mostRecords * RECORD_BYTES);
     }

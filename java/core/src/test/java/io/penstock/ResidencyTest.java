@@ -31,10 +31,10 @@ class ResidencyTest {
         Loader loader = dataset.loader().batchSize(100).build()) {
       double cached = dataset.files().getFirst().cachedFraction();
       assumeTrue(cached < 0.5, "the page cache could not be dropped, or is not told of");
-      assertThat(loader.backend()).isIn("uring", "pread");
+      assertThat(loader.backend()).isIn(Readahead.Backend.URING, Readahead.Backend.PREAD);
       boolean isWarming = loader.reason().contains("page cache");
       assumeTrue(isWarming, "this machine has no memory left, or no io_uring");
-      assertThat(loader.io()).isEqualTo("buffered");
+      assertThat(loader.io()).isEqualTo(Readahead.Io.BUFFERED);
 
       Iterator<Batch> left = loader.epoch(7).iterator();
       assertThat(left.hasNext()).isTrue();
@@ -55,11 +55,11 @@ class ResidencyTest {
       assertThatIllegalStateException()
           .isThrownBy(left::next)
           .withMessageContaining("this epoch has ended");
-      assertThat(loader.backend()).isEqualTo("mmap");
+      assertThat(loader.backend()).isEqualTo(Readahead.Backend.MMAP);
       assertThat(loader.reason()).contains("are cached");
       LoaderStatistics statistics = loader.statistics();
       assertThat(statistics.records()).isEqualTo(2L * RECORDS);
-      assertThat(statistics.requests()).isPositive();
+      assertThat(statistics.io().requests()).isPositive();
     }
   }
 
@@ -74,7 +74,7 @@ class ResidencyTest {
           assertThat(batch.size()).isPositive();
         }
       }
-      assertThat(loader.backend()).isEqualTo("pread");
+      assertThat(loader.backend()).isEqualTo(Readahead.Backend.PREAD);
     }
   }
 
@@ -91,7 +91,7 @@ class ResidencyTest {
           .isGreaterThan(memoryBytes);
       Files.readAllBytes(array.path());
       try (Loader loader = builder.readahead(Readahead.DEFAULT).memoryBytes(memoryBytes).build()) {
-        assertThat(loader.backend()).isEqualTo("mmap");
+        assertThat(loader.backend()).isEqualTo(Readahead.Backend.MMAP);
         drop(array.path());
         assumeTrue(dataset.files().getFirst().cachedFraction() < 0.5, "the page cache stays");
         assertThat(records(loader.epoch(0))).isEqualTo(RECORDS);

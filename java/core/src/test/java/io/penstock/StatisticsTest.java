@@ -39,22 +39,23 @@ class StatisticsTest {
       long passed = System.nanoTime() - start;
       long threads = loader.readahead().ioThreads();
 
-      assertThat(done.elapsedNanos()).isPositive().isLessThanOrEqualTo(passed);
-      assertThat(done.stallNanos()).isNotNegative();
-      assertThat(done.consumerNanos()).isPositive();
-      assertThat(done.stallNanos() + done.consumerNanos()).isLessThanOrEqualTo(done.elapsedNanos());
-      assertThat(done.stallShare()).isBetween(0.0, 1.0);
+      assertThat(done.time().elapsed().toNanos()).isPositive().isLessThanOrEqualTo(passed);
+      assertThat(done.time().stall().toNanos()).isNotNegative();
+      assertThat(done.time().consumer().toNanos()).isPositive();
+      assertThat(done.time().stall().toNanos() + done.time().consumer().toNanos())
+          .isLessThanOrEqualTo(done.time().elapsed().toNanos());
+      assertThat(done.time().stallShare()).isBetween(0.0, 1.0);
       // So many batches can lie ready at the same time.
-      assertThat(done.queueNanos()).isBetween(0L, passed * done.batches());
-      assertThat(done.orderNanos()).isPositive();
-      assertThat(done.planNanos()).isPositive();
-      assertThat(done.copyNanos()).isPositive();
+      assertThat(done.time().queue().toNanos()).isBetween(0L, passed * done.batches());
+      assertThat(done.time().order().toNanos()).isPositive();
+      assertThat(done.time().plan().toNanos()).isPositive();
+      assertThat(done.time().copy().toNanos()).isPositive();
       assertThat(
-              done.waitNanos()
-                  + done.orderNanos()
-                  + done.planNanos()
-                  + done.copyNanos()
-                  + done.idleNanos())
+              done.time().device().toNanos()
+                  + done.time().order().toNanos()
+                  + done.time().plan().toNanos()
+                  + done.time().copy().toNanos()
+                  + done.time().idle().toNanos())
           .isLessThanOrEqualTo(passed * threads);
     }
   }
@@ -71,9 +72,9 @@ class StatisticsTest {
       }
       LoaderStatistics done = loader.statistics();
       long passed = System.nanoTime() - start;
-      Latencies latencies = done.latencies();
+      Latencies latencies = done.io().latencies();
 
-      assertThat(latencies.count()).isEqualTo(done.requests());
+      assertThat(latencies.count()).isEqualTo(done.io().requests());
       // The class of the longest one begins within the time that passed.
       assertThat(latencies.maxNanos() * 8 / 9).isLessThanOrEqualTo(passed);
       assertThat(latencies.percentileNanos(50)).isLessThanOrEqualTo(latencies.maxNanos());
@@ -90,14 +91,14 @@ class StatisticsTest {
     try (Dataset dataset = Dataset.open(path);
         Loader loader =
             dataset.loader().batchSize(50).readahead(readahead).memoryBytes(16 << 20).build()) {
-      assertThat(loader.statistics().cacheShare()).isZero();
+      assertThat(loader.statistics().io().cacheShare()).isZero();
       for (int epoch = 0; epoch < 2; epoch++) {
         for (Batch batch : loader.epoch(epoch)) {
           assertThat(batch.size()).isPositive();
         }
       }
       // A quarter of the second of two epochs.
-      assertThat(loader.statistics().cacheShare()).isEqualTo(1 / 8.0);
+      assertThat(loader.statistics().io().cacheShare()).isEqualTo(1 / 8.0);
     }
   }
 }

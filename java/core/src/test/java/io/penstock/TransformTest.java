@@ -87,7 +87,7 @@ class TransformTest {
       assertThat(loader.statistics().records()).isEqualTo(2006);
       assertThat(loader.statistics().batches()).isEqualTo(32);
       assertThat(loader.statistics().bytes()).isEqualTo(2006 * 109);
-      assertThat(loader.statistics().transformNanos()).isPositive();
+      assertThat(loader.statistics().time().transform().toNanos()).isPositive();
     }
   }
 

@@ -137,7 +137,7 @@ class VariableTest {
       for (long epoch = 0; epoch < 3; epoch++) {
         assertThat(indices(loader, epoch, this)).isEqualTo(indices(fixed, epoch, null));
       }
-      assertThat(loader.backend()).isEqualTo("pread");
+      assertThat(loader.backend()).isEqualTo(Readahead.Backend.PREAD);
       assertThat(loader.reason()).contains("column 'text' have different sizes");
       LoaderStatistics statistics = loader.statistics();
       assertThat(statistics.records()).isEqualTo(3 * RECORDS);
@@ -151,7 +151,7 @@ class VariableTest {
     try (Dataset dataset = dataset();
         Loader loader = dataset.loader().batchSize(200).shuffle(Shuffle.NONE).build()) {
       assertThat(indices(loader, 0, this)).hasSize(RECORDS);
-      assertThat(loader.statistics().requests()).isLessThan(RECORDS / 2);
+      assertThat(loader.statistics().io().requests()).isLessThan(RECORDS / 2);
     }
   }
 

@@ -43,11 +43,11 @@ class WarmingTest {
 
       awaitWarming(loader);
       LoaderStatistics statistics = loader.statistics();
-      assertThat(statistics.reason()).contains("warmed, reading ");
-      assertThat(statistics.bytesRead()).isGreaterThan(BYTES / 2);
+      assertThat(statistics.method().reason()).contains("warmed, reading ");
+      assertThat(statistics.io().bytesRead()).isGreaterThan(BYTES / 2);
       assertThat(dataset.files().getFirst().cachedFraction()).isGreaterThan(0.95);
       checkEpoch(loader, all, 1);
-      assertThat(loader.backend()).isEqualTo("mmap");
+      assertThat(loader.backend()).isEqualTo(Readahead.Backend.MMAP);
     }
   }
 

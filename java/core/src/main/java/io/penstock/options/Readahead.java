@@ -6,6 +6,7 @@ import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.report.Sizes;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -40,7 +41,16 @@ public final class Readahead {
     /** Reads one after another, with the kernel told in advance what comes. */
     PREAD,
     /** Copies out of a mapping of the file, with the kernel told in advance what comes. */
-    MMAP
+    MMAP;
+
+    /**
+     * The backend as flags spell it.
+     *
+     * @return for example "uring"
+     */
+    public String flag() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Whether the page cache takes part. */
@@ -53,7 +63,16 @@ public final class Readahead {
     /** Past the page cache. */
     DIRECT,
     /** Through the page cache. */
-    BUFFERED
+    BUFFERED;
+
+    /**
+     * The same as flags spell it.
+     *
+     * @return for example "direct"
+     */
+    public String flag() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** What the kernel is told about the files' pages. */

@@ -86,7 +86,7 @@ class BadRecordsTest {
       assertThat(seen).isEqualTo(2 * RECORDS);
       assertThat(loader.badRecords()).isEmpty();
       assertThat(loader.statistics().badRecords()).isZero();
-      assertThat(loader.statistics().checkNanos()).isPositive();
+      assertThat(loader.statistics().time().check().toNanos()).isPositive();
     }
   }
 

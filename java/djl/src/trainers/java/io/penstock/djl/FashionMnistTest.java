@@ -121,14 +121,14 @@ class FashionMnistTest {
       EasyTrain.fit(trainer, epochs - 1, seen, batches(validation));
       LoaderStatistics all = loader.statistics();
       double accuracy = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
-      double seconds = (all.elapsedNanos() - warm.elapsedNanos()) / 1e9;
+      double seconds = all.time().elapsed().minus(warm.time().elapsed()).toNanos() / 1e9;
       System.out.printf(
           "Fashion-MNIST: %d epochs, accuracy %.4f; once warm %.0f images/s, %.2f%% of the time"
               + " waited for batches%n",
           epochs,
           accuracy,
           (all.records() - warm.records()) / seconds,
-          100 * (all.stallNanos() - warm.stallNanos()) / 1e9 / seconds);
+          100 * (all.time().stall().toNanos() - warm.time().stall().toNanos()) / 1e9 / seconds);
       return accuracy;
     }
   }

@@ -2,11 +2,14 @@ package io.penstock.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.LoaderStatistics;
+import io.penstock.statistics.Statistic;
 import io.penstock.transform.Transforms;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,14 +38,39 @@ class LoaderMetricsTest {
       assertThat(count(registry, "penstock.records")).isEqualTo(100);
       assertThat(count(registry, "penstock.batches")).isEqualTo(10);
       assertThat(count(registry, "penstock.bytes")).isEqualTo(4000);
-      double stall = loader.statistics().stallNanos() / 1e9;
+      double stall = loader.statistics().time().stall().toNanos() / 1e9;
       assertThat(count(registry, "penstock.stall")).isEqualTo(stall);
-      double transform = loader.statistics().transformNanos() / 1e9;
+      double transform = loader.statistics().time().transform().toNanos() / 1e9;
       assertThat(count(registry, "penstock.transform")).isEqualTo(transform).isPositive();
       assertThat(registry.get("penstock.memory").tag("loader", "training").gauge().value())
           .isEqualTo((double) loader.statistics().memoryBytes());
     }
     assertThat(count(registry, "penstock.records")).isEqualTo(100);
+  }
+
+  @Test
+  void everyStatisticIsAMetric() throws IOException {
+    Path file = Files.write(directory.resolve("x.raw"), new byte[1000]);
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (Dataset dataset = Dataset.open(Path.of(file + "#raw:uint8:-1x10"));
+        Loader loader = dataset.loader().batchSize(10).build()) {
+      new LoaderMetrics(loader, Tags.empty()).bindTo(registry);
+      for (Batch batch : loader.epoch(0)) {
+        assertThat(batch.size()).isEqualTo(10);
+      }
+      LoaderStatistics statistics = loader.statistics();
+      for (Statistic statistic : Statistic.values()) {
+        Meter meter = registry.get(statistic.metricName()).meter();
+        boolean isCounter = statistic.kind() == Statistic.Kind.COUNTER;
+        assertThat(meter.getId().getType())
+            .isEqualTo(isCounter ? Meter.Type.COUNTER : Meter.Type.GAUGE);
+        assertThat(meter.getId().getBaseUnit()).isEqualTo(statistic.unit().shownAs());
+        if (statistic.unit() != Statistic.Unit.NANOSECONDS) {
+          assertThat(meter.measure().iterator().next().getValue())
+              .isEqualTo(statistics.value(statistic));
+        }
+      }
+    }
   }
 
   private static double count(SimpleMeterRegistry registry, String name) {

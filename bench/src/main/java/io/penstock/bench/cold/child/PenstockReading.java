@@ -8,6 +8,7 @@ import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
 import io.penstock.bench.data.Orders;
 import io.penstock.options.Readahead;
+import io.penstock.statistics.Statistic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -89,20 +90,24 @@ final class PenstockReading implements Reading {
   public JsonObject facts() {
     LoaderStatistics now = loader.statistics();
     JsonObject facts = new JsonObject();
-    facts.addProperty("backend", now.backend());
-    facts.addProperty("io", now.io());
-    facts.addProperty("readahead", now.readahead().toString());
-    facts.addProperty("reason", now.reason());
+    facts.addProperty("backend", now.method().backend().flag());
+    facts.addProperty("io", now.method().io().flag());
+    facts.addProperty("readahead", now.method().readahead().toString());
+    facts.addProperty("reason", now.method().reason());
     facts.addProperty("memoryBytes", now.memoryBytes());
-    facts.addProperty("requests", now.requests() - before.requests());
-    facts.addProperty("bytesRead", now.bytesRead() - before.bytesRead());
-    facts.addProperty("mergedRecords", now.mergedRecords() - before.mergedRecords());
-    facts.addProperty("cacheHits", now.cacheHits() - before.cacheHits());
-    facts.addProperty("sweeps", now.sweeps() - before.sweeps());
-    facts.addProperty("queueDepthMax", now.queueDepthMax());
-    facts.addProperty("stallSeconds", (now.stallNanos() - before.stallNanos()) / 1e9);
-    facts.addProperty("cpuSecondsNative", (now.cpuNanosNative() - before.cpuNanosNative()) / 1e9);
+    facts.addProperty("requests", since(now, Statistic.REQUESTS));
+    facts.addProperty("bytesRead", since(now, Statistic.BYTES_READ));
+    facts.addProperty("mergedRecords", since(now, Statistic.MERGED_RECORDS));
+    facts.addProperty("cacheHits", since(now, Statistic.CACHE_HITS));
+    facts.addProperty("sweeps", since(now, Statistic.SWEEPS));
+    facts.addProperty("queueDepthMax", now.io().queueDepthMax());
+    facts.addProperty("stallSeconds", since(now, Statistic.STALL) / 1e9);
+    facts.addProperty("cpuSecondsNative", since(now, Statistic.CPU) / 1e9);
     return facts;
+  }
+
+  private long since(LoaderStatistics now, Statistic statistic) {
+    return now.value(statistic) - before.value(statistic);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.ArrayLayout;
 import io.penstock.format.Formats;
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ public final class Comparison implements AutoCloseable {
       }
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    boolean isLimited = loader.io().equals("direct");
+    boolean isLimited = loader.io() == Readahead.Io.DIRECT;
     return new Reading(checksum.records(), seconds, checksum.value(), cachedFraction, isLimited);
   }
 

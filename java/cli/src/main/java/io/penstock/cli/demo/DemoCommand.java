@@ -11,6 +11,7 @@ import io.penstock.cli.command.Progress;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.cli.text.Human;
 import io.penstock.error.PenstockException;
+import io.penstock.statistics.Statistic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -134,7 +135,8 @@ public final class DemoCommand implements Callable<Integer> {
         float rate = LEARNING_RATE / (1 + epoch.number());
         double loss = train(model, epoch, rate, files.count());
         double seconds = (System.nanoTime() - start) / 1e9;
-        double stalled = (loader.statistics().stallNanos() - before.stallNanos()) / 1e9;
+        double stalled =
+            (loader.statistics().value(Statistic.STALL) - before.value(Statistic.STALL)) / 1e9;
         accuracy = (double) model.countCorrect(test) / test.count();
         report.add(
             new DemoReport.EpochResult(

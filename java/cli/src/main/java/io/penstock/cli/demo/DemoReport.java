@@ -49,8 +49,8 @@ final class DemoReport {
     json.addProperty("records", files.count());
     json.addProperty("bytes", bytes);
     json.addProperty("memoryBytes", memoryBytes);
-    json.addProperty("backend", loader.backend());
-    json.addProperty("io", loader.io());
+    json.addProperty("backend", loader.backend().flag());
+    json.addProperty("io", loader.io().flag());
     json.addProperty("reason", loader.reason());
     json.add("epochs", epochs);
     String what =
@@ -62,7 +62,7 @@ final class DemoReport {
     table.add("", "%s images, %s".formatted(Human.count(files.count()), Human.bytes(bytes)));
     table.add("files", OneLine.of(files.images().getParent().toString()));
     table.add("memory", Human.bytes(memoryBytes) + " for reading");
-    table.add("backend", loader.backend() + ", " + loader.io());
+    table.add("backend", loader.backend().flag() + ", " + loader.io().flag());
     say("\n" + table);
     say(
         """

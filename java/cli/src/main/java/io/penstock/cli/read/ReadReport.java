@@ -2,12 +2,15 @@ package io.penstock.cli.read;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.penstock.IoStatistics;
 import io.penstock.LoaderStatistics;
+import io.penstock.ReadMethod;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.cli.text.Table;
 import io.penstock.error.BadRecord;
+import io.penstock.statistics.Statistic;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +27,7 @@ record ReadReport(
   private static final double NANOS = 1e9;
 
   private double seconds() {
-    return statistics.elapsedNanos() / NANOS;
+    return statistics.time().elapsed().toNanos() / NANOS;
   }
 
   private double recordsPerSecond() {
@@ -42,6 +45,7 @@ record ReadReport(
 
   /** Field names of DESIGN.md: stable. */
   JsonObject toJson() {
+    ReadMethod method = statistics.method();
     JsonObject object = new JsonObject();
     object.addProperty("records", statistics.records());
     object.addProperty("batches", statistics.batches());
@@ -49,21 +53,16 @@ record ReadReport(
     object.addProperty("seconds", seconds());
     object.addProperty("recordsPerSecond", recordsPerSecond());
     object.addProperty("bytesPerSecond", bytesPerSecond());
-    object.addProperty("backend", statistics.backend());
-    object.addProperty("io", statistics.io());
-    object.addProperty("queueDepth", statistics.readahead().queueDepth());
-    object.addProperty("requests", statistics.requests());
-    object.addProperty("bytesRead", statistics.bytesRead());
-    object.addProperty("bytesWanted", statistics.bytesWanted());
-    object.addProperty("mergedRecords", statistics.mergedRecords());
-    object.addProperty("cacheHits", statistics.cacheHits());
-    object.addProperty("stallSeconds", statistics.stallNanos() / NANOS);
-    long cpuNanos = statistics.cpuNanosNative();
-    object.add("cpuSecondsNative", Json.number(cpuNanos < 0 ? Double.NaN : cpuNanos / NANOS));
+    object.addProperty("backend", method.backend().flag());
+    object.addProperty("io", method.io().flag());
+    object.addProperty("queueDepth", method.readahead().queueDepth());
+    addCounts(object);
+    object.addProperty("stallSeconds", stallSeconds());
+    object.add("cpuSecondsNative", Json.number(cpuSeconds()));
     object.add("peakRssBytes", Json.count(peakRssBytes));
     object.add("timeSeconds", TimeReport.timesToJson(statistics));
-    object.add("latencyMicros", TimeReport.latenciesToJson(statistics.latencies()));
-    object.addProperty("reason", statistics.reason());
+    object.add("latencyMicros", TimeReport.latenciesToJson(statistics.io().latencies()));
+    object.addProperty("reason", statistics.method().reason());
     JsonObject digest = new JsonObject();
     digests.forEach(digest::addProperty);
     object.add("digest", digest);
@@ -74,6 +73,27 @@ record ReadReport(
       object.add("warnings", texts);
     }
     return object;
+  }
+
+  /**
+   * All that is no time, and not told already; bad records are listed in an object of their own.
+   */
+  private void addCounts(JsonObject object) {
+    for (Statistic statistic : Statistic.values()) {
+      boolean isCount = statistic.unit() != Statistic.Unit.NANOSECONDS;
+      if (isCount && statistic != Statistic.BAD_RECORDS && !object.has(statistic.jsonName())) {
+        object.addProperty(statistic.jsonName(), statistics.value(statistic));
+      }
+    }
+  }
+
+  /** NaN where the kernel does not tell. */
+  private double cpuSeconds() {
+    return statistics.time().cpu().map(cpu -> cpu.toNanos() / NANOS).orElse(Double.NaN);
+  }
+
+  private double stallSeconds() {
+    return statistics.time().stall().toNanos() / NANOS;
   }
 
   private JsonObject badRecordsToJson() {
@@ -111,6 +131,7 @@ record ReadReport(
 
   /** The same for people. */
   String toHuman() {
+    ReadMethod method = statistics.method();
     Table table = Table.ofPairs();
     table.add(
         "records",
@@ -127,7 +148,7 @@ record ReadReport(
             .formatted(
                 Human.recordsPerSecond(recordsPerSecond()),
                 Human.bytesPerSecond(bytesPerSecond())));
-    double stall = statistics.stallNanos() / NANOS;
+    double stall = stallSeconds();
     table.add(
         "waited",
         "%s for data (%s)"
@@ -135,15 +156,16 @@ record ReadReport(
     table.add(
         "backend",
         "%s, %s, queue depth %d"
-            .formatted(statistics.backend(), statistics.io(), statistics.readahead().queueDepth()));
+            .formatted(
+                method.backend().flag(), method.io().flag(), method.readahead().queueDepth()));
     String head = "because";
-    for (String reason : statistics.reason().split("; ", -1)) {
+    for (String reason : statistics.method().reason().split("; ", -1)) {
       table.add(head, reason);
       head = "";
     }
     table.add("device", device());
-    if (statistics.latencies().count() > 0) {
-      table.add("latency", TimeReport.latenciesToHuman(statistics.latencies()));
+    if (statistics.io().latencies().count() > 0) {
+      table.add("latency", TimeReport.latenciesToHuman(statistics.io().latencies()));
     }
     table.add(
         "memory",
@@ -158,18 +180,16 @@ record ReadReport(
   }
 
   private String device() {
-    if (statistics.requests() == 0) {
+    IoStatistics io = statistics.io();
+    if (io.requests() == 0) {
       return "read by the kernel, which does not tell how much";
     }
     String cpu =
-        statistics.cpuNanosNative() < 0
+        Double.isNaN(cpuSeconds())
             ? ""
-            : ", %s of processor time"
-                .formatted(Human.seconds(statistics.cpuNanosNative() / NANOS));
+            : ", %s of processor time".formatted(Human.seconds(cpuSeconds()));
     return "%s for %s%s"
         .formatted(
-            Human.plural(statistics.requests(), "request", "requests"),
-            Human.bytes(statistics.bytesRead()),
-            cpu);
+            Human.plural(io.requests(), "request", "requests"), Human.bytes(io.bytesRead()), cpu);
   }
 }

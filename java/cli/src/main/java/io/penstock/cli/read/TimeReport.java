@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.penstock.Latencies;
 import io.penstock.LoaderStatistics;
 import io.penstock.cli.command.Json;
+import io.penstock.statistics.Statistic;
 import java.util.Locale;
 
 /** Where the time of reading went, and how long requests took: the part of a report about time. */
@@ -13,18 +14,15 @@ final class TimeReport {
 
   private TimeReport() {}
 
-  /** Seconds by what they were spent on. */
+  /** Seconds by what they were spent on; null where that is not known. */
   static JsonObject timesToJson(LoaderStatistics statistics) {
     JsonObject times = new JsonObject();
-    times.addProperty("stall", statistics.stallNanos() / NANOS);
-    times.addProperty("consumer", statistics.consumerNanos() / NANOS);
-    times.addProperty("queue", statistics.queueNanos() / NANOS);
-    times.addProperty("device", statistics.waitNanos() / NANOS);
-    times.addProperty("order", statistics.orderNanos() / NANOS);
-    times.addProperty("plan", statistics.planNanos() / NANOS);
-    times.addProperty("copy", statistics.copyNanos() / NANOS);
-    times.addProperty("check", statistics.checkNanos() / NANOS);
-    times.addProperty("idle", statistics.idleNanos() / NANOS);
+    for (Statistic statistic : Statistic.values()) {
+      if (statistic.unit() == Statistic.Unit.NANOSECONDS) {
+        long nanos = statistics.value(statistic);
+        times.add(statistic.jsonName(), Json.number(nanos < 0 ? Double.NaN : nanos / NANOS));
+      }
+    }
     return times;
   }
 

@@ -133,8 +133,8 @@ public final class Engine implements AutoCloseable {
 
   private LoaderFacts facts(Deals deals) {
     return new LoaderFacts(
-        plan.choice.backendName(),
-        plan.choice.io(),
+        plan.choice.backend().flag(),
+        plan.choice.io().flag(),
         plan.reason(),
         plan.readahead.toString(),
         plan.memoryBytes(),

@@ -104,8 +104,8 @@ public final class EnginePlan {
         wanted.with(
             "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
                 .formatted(
-                    choice.backendName(),
-                    choice.io(),
+                    choice.backend().flag(),
+                    choice.io().flag(),
                     memory.prefetchBatches(),
                     variable == null ? memory.laneCount() : variable.threads()));
   }

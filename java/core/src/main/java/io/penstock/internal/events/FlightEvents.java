@@ -1,6 +1,8 @@
 package io.penstock.internal.events;
 
 import io.penstock.error.BadRecord;
+import io.penstock.internal.counters.Counters;
+import io.penstock.statistics.Statistic;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -73,7 +75,7 @@ final class FlightEvents implements LoaderEvents {
   }
 
   @Override
-  public void delivered(long ofEpoch, long position, int size, boolean isFailed, Trace trace) {
+  public void delivered(long ofEpoch, long position, int size, boolean isFailed, Counters trace) {
     if (!isBatchBegun) {
       return;
     }
@@ -98,7 +100,7 @@ final class FlightEvents implements LoaderEvents {
   }
 
   @Override
-  public void epochEnded(long number, boolean isComplete, long elapsedNanos, Trace trace) {
+  public void epochEnded(long number, boolean isComplete, long elapsedNanos, Counters trace) {
     if (!isEpochBegun) {
       return;
     }
@@ -108,10 +110,10 @@ final class FlightEvents implements LoaderEvents {
       epoch.loader = loader;
       epoch.epoch = number;
       epoch.complete = isComplete;
-      epoch.batches = trace.batches;
-      epoch.records = trace.records;
-      epoch.recordsPerSecond = trace.records * NANOS / Math.max(1, elapsedNanos);
-      epoch.stallShare = (double) trace.stallNanos / Math.max(1, elapsedNanos);
+      epoch.batches = trace.get(Statistic.BATCHES);
+      epoch.records = trace.get(Statistic.RECORDS);
+      epoch.recordsPerSecond = epoch.records * NANOS / Math.max(1, elapsedNanos);
+      epoch.stallShare = (double) trace.get(Statistic.STALL) / Math.max(1, elapsedNanos);
       epoch.backend = backend;
       epoch.io = io;
       epoch.commit();

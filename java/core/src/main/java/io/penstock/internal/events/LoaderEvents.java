@@ -1,6 +1,7 @@
 package io.penstock.internal.events;
 
 import io.penstock.error.BadRecord;
+import io.penstock.internal.counters.Counters;
 
 /**
  * What a loader does, for a recorder: JDK Flight Recorder, or none.
@@ -52,7 +53,7 @@ public interface LoaderEvents {
    * @param isFailed whether it could not be read
    * @param trace of the batch
    */
-  default void delivered(long epoch, long position, int size, boolean isFailed, Trace trace) {}
+  default void delivered(long epoch, long position, int size, boolean isFailed, Counters trace) {}
 
   /** The consumer asked for the first batch of an epoch. */
   default void epochBegan() {}
@@ -65,5 +66,5 @@ public interface LoaderEvents {
    * @param elapsedNanos from the first question to the last delivery
    * @param trace of the epoch
    */
-  default void epochEnded(long epoch, boolean isComplete, long elapsedNanos, Trace trace) {}
+  default void epochEnded(long epoch, boolean isComplete, long elapsedNanos, Counters trace) {}
 }

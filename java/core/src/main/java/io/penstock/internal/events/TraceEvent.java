@@ -1,12 +1,19 @@
 package io.penstock.internal.events;
 
+import io.penstock.internal.counters.Counters;
+import io.penstock.statistics.Statistic;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Timespan;
 
-/** What events of batches and of epochs have in common: the fields of a {@link Trace}. */
+/**
+ * What events of batches and of epochs have in common: what a batch or an epoch cost.
+ *
+ * <p>Fields of events must be declared. A test sees to it that they are those that {@link
+ * Statistic#isInEvents} names, and that each is filled.
+ */
 abstract class TraceEvent extends Event {
   @Label("Stall Time")
   @Description("The consumer waited for data")
@@ -81,21 +88,21 @@ abstract class TraceEvent extends Event {
   long cacheHits;
 
   /** Copies a trace. */
-  final void set(Trace trace) {
-    stallTime = trace.stallNanos;
-    consumerTime = trace.consumerNanos;
-    queueTime = trace.queueNanos;
-    deviceTime = trace.deviceNanos;
-    orderTime = trace.orderNanos;
-    planTime = trace.planNanos;
-    copyTime = trace.copyNanos;
-    checkTime = trace.checkNanos;
-    idleTime = trace.idleNanos;
-    transformTime = trace.transformNanos;
-    requests = trace.requests;
-    bytesRead = trace.bytesRead;
-    bytesWanted = trace.bytesWanted;
-    mergedRecords = trace.mergedRecords;
-    cacheHits = trace.cacheHits;
+  final void set(Counters trace) {
+    stallTime = trace.get(Statistic.STALL);
+    consumerTime = trace.get(Statistic.CONSUMER);
+    queueTime = trace.get(Statistic.QUEUE);
+    deviceTime = trace.get(Statistic.DEVICE);
+    orderTime = trace.get(Statistic.ORDER);
+    planTime = trace.get(Statistic.PLAN);
+    copyTime = trace.get(Statistic.COPY);
+    checkTime = trace.get(Statistic.CHECK);
+    idleTime = trace.get(Statistic.IDLE);
+    transformTime = trace.get(Statistic.TRANSFORM);
+    requests = trace.get(Statistic.REQUESTS);
+    bytesRead = trace.get(Statistic.BYTES_READ);
+    bytesWanted = trace.get(Statistic.BYTES_WANTED);
+    mergedRecords = trace.get(Statistic.MERGED_RECORDS);
+    cacheHits = trace.get(Statistic.CACHE_HITS);
   }
 }

@@ -1,12 +1,16 @@
 package io.penstock.internal.ffi;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_progress;
 import io.penstock.internal.ffi.generated.penstock_statistics;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -16,13 +20,25 @@ import java.util.Locale;
  * owns besides the handle: the structs that C fills, allocated once, so that no call allocates.
  */
 public final class NativeReader implements AutoCloseable {
+  /** What the library counts, and where in its struct. */
+  private static final Statistic[] COUNTED =
+      Arrays.stream(Statistic.values())
+          .filter(statistic -> statistic.nativeField().isPresent())
+          .toArray(Statistic[]::new);
+
+  private static final long[] OFFSETS =
+      Arrays.stream(COUNTED)
+          .map(statistic -> PathElement.groupElement(statistic.nativeField().orElseThrow()))
+          .mapToLong(field -> penstock_statistics.layout().byteOffset(field))
+          .toArray();
+
   private final NativeSource source;
   private final Arena arena = Arena.ofConfined();
   private final NativeFailure failure = new NativeFailure(arena);
   private final MemorySegment progress = penstock_progress.allocate(arena);
   private final MemorySegment statistics = penstock_statistics.allocate(arena);
   private final MemorySegment latencies =
-      arena.allocate(ValueLayout.JAVA_LONG, ReaderStatistics.LATENCY_COUNT);
+      arena.allocate(ValueLayout.JAVA_LONG, Figures.LATENCY_COUNT);
   private MemorySegment handle;
 
   /** That the source is kept open for it; -1: it is not. */
@@ -220,29 +236,15 @@ public final class NativeReader implements AutoCloseable {
    *
    * @param target overwritten
    */
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     int status = Penstock.penstock_reader_statistics(handle, statistics);
     if (status < 0) {
       throw NativeSource.failure(status, "the reader gave no statistics");
     }
-    target.records = penstock_statistics.records(statistics);
-    target.requests = penstock_statistics.requests(statistics);
-    target.bytesRead = penstock_statistics.bytes_read(statistics);
-    target.bytesWanted = penstock_statistics.bytes_wanted(statistics);
-    target.mergedRecords = penstock_statistics.merged_records(statistics);
-    target.straightBytes = penstock_statistics.straight_bytes(statistics);
-    target.shortReads = penstock_statistics.short_reads(statistics);
-    target.repeats = penstock_statistics.repeats(statistics);
-    target.cacheHits = penstock_statistics.cache_hits(statistics);
-    target.sweeps = penstock_statistics.sweeps(statistics);
-    target.waitNanos = penstock_statistics.wait_ns(statistics);
-    target.copyNanos = penstock_statistics.copy_ns(statistics);
-    target.cpuNanos = penstock_statistics.cpu_ns(statistics);
-    target.queueDepthMax = penstock_statistics.queue_depth_max(statistics);
-    target.planNanos = penstock_statistics.plan_ns(statistics);
-    target.queueDepth = penstock_statistics.queue_depth(statistics);
-    target.mergeGapBytes = penstock_statistics.merge_gap_bytes(statistics);
-    long completions = target.requests - inFlight();
+    for (int i = 0; i < COUNTED.length; i++) {
+      target.counters.set(COUNTED[i], statistics.get(ValueLayout.JAVA_LONG, OFFSETS[i]));
+    }
+    long completions = target.counters.get(Statistic.REQUESTS) - inFlight();
     if (completions != target.completions) {
       latencies(target.latencies);
       target.completions = completions;

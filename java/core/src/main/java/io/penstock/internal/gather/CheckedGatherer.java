@@ -3,16 +3,17 @@ package io.penstock.internal.gather;
 import io.penstock.array.Column;
 import io.penstock.error.BadRecord;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.ChecksumTable;
 import io.penstock.internal.dataset.RecordReader;
 import io.penstock.internal.dataset.SegmentCrc;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.slot.BadRecordLog;
 import io.penstock.internal.slot.Slot;
 import io.penstock.options.BadRecords;
+import io.penstock.statistics.Statistic;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -110,9 +111,9 @@ public final class CheckedGatherer extends ForwardingGatherer {
   }
 
   @Override
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     super.statistics(target);
-    target.checkNanos = checkNanos;
+    target.counters.set(Statistic.CHECK, checkNanos);
   }
 
   /** Of each column of a slot; made when it comes for the first time. */

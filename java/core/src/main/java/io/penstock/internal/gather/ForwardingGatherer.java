@@ -1,6 +1,6 @@
 package io.penstock.internal.gather;
 
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
 import java.lang.foreign.MemorySegment;
 
@@ -73,7 +73,7 @@ abstract class ForwardingGatherer implements Gatherer {
   }
 
   @Override
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     reader.statistics(target);
   }
 

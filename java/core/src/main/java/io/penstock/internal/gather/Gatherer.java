@@ -1,7 +1,7 @@
 package io.penstock.internal.gather;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.pipeline.ReaderThread;
 import io.penstock.internal.slot.Slot;
 import java.lang.foreign.MemorySegment;
@@ -87,7 +87,7 @@ public interface Gatherer extends AutoCloseable {
    *
    * @param target overwritten
    */
-  void statistics(ReaderStatistics target);
+  void statistics(Figures target);
 
   /**
    * Waits for what is in flight, and gives everything up. Idempotent.

@@ -1,12 +1,13 @@
 package io.penstock.internal.gather;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.os.ThreadClock;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -238,11 +239,11 @@ public final class MappedGatherer implements Gatherer {
 
   /** Requests and bytes read stay 0: the kernel reads pages and does not tell whose. */
   @Override
-  public void statistics(ReaderStatistics target) {
-    target.records = records;
-    target.bytesWanted = records * recordBytes;
-    target.copyNanos = copyNanos;
-    target.cpuNanos = clock.nanos();
+  public void statistics(Figures target) {
+    target.counters.set(Statistic.RECORDS_READ, records);
+    target.counters.set(Statistic.BYTES_WANTED, records * recordBytes);
+    target.counters.set(Statistic.COPY, copyNanos);
+    target.counters.set(Statistic.CPU, clock.nanos());
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.penstock.internal.gather;
 
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.ffi.NativeReader;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.slot.Slot;
 import java.lang.foreign.MemorySegment;
 
@@ -91,7 +91,7 @@ public final class NativeGatherer implements Gatherer {
   }
 
   @Override
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     reader.statistics(target);
   }
 

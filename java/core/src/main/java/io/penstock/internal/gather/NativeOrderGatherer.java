@@ -1,8 +1,9 @@
 package io.penstock.internal.gather;
 
 import io.penstock.array.Column;
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.util.List;
 
 /**
@@ -40,8 +41,8 @@ public final class NativeOrderGatherer extends ForwardingGatherer {
 
   /** Turning counts as copying. */
   @Override
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     super.statistics(target);
-    target.copyNanos += turnNanos;
+    target.counters.add(Statistic.COPY, turnNanos);
   }
 }

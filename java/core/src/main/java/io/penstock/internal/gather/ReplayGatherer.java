@@ -1,7 +1,7 @@
 package io.penstock.internal.gather;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -109,7 +109,7 @@ public final class ReplayGatherer implements Gatherer {
   }
 
   @Override
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     reader.statistics(target);
   }
 

@@ -1,14 +1,16 @@
 package io.penstock.internal.gather;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Counters;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.dataset.VariableSource;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.os.ThreadClock;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -266,7 +268,7 @@ public final class VariableGatherer implements Gatherer {
   }
 
   @Override
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     long requests = 0;
     long bytes = 0;
     long cpuNanos = clock.nanos();
@@ -275,15 +277,16 @@ public final class VariableGatherer implements Gatherer {
       bytes += thread.bytes();
       cpuNanos += Math.max(0, thread.cpuNanos());
     }
-    target.records = records;
-    target.requests = requests;
-    target.bytesRead = bytes;
-    target.bytesWanted = bytes + copiedBytes;
-    target.waitNanos = waitNanos;
-    target.copyNanos = copyNanos;
-    target.cpuNanos = cpuNanos;
-    target.queueDepth = threads.size();
-    target.queueDepthMax = threads.size();
+    Counters counters = target.counters;
+    counters.set(Statistic.RECORDS_READ, records);
+    counters.set(Statistic.REQUESTS, requests);
+    counters.set(Statistic.BYTES_READ, bytes);
+    counters.set(Statistic.BYTES_WANTED, bytes + copiedBytes);
+    counters.set(Statistic.DEVICE, waitNanos);
+    counters.set(Statistic.COPY, copyNanos);
+    counters.set(Statistic.CPU, cpuNanos);
+    counters.set(Statistic.DEVICE_QUEUE_DEPTH, threads.size());
+    counters.set(Statistic.QUEUE_DEPTH_MAX, threads.size());
   }
 
   @Override

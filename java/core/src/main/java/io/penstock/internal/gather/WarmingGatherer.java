@@ -1,7 +1,9 @@
 package io.penstock.internal.gather;
 
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Counters;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongSupplier;
 
@@ -38,7 +40,7 @@ public final class WarmingGatherer implements Gatherer {
   private final PageCacheWarmer warmer;
   private final LongSupplier clock;
   private final boolean isCounting;
-  private final ReaderStatistics scratch = new ReaderStatistics();
+  private final Figures scratch = new Figures();
   private long startNanos;
   private boolean isStarted;
   private long busyNanos;
@@ -83,7 +85,8 @@ public final class WarmingGatherer implements Gatherer {
       return false;
     }
     cold.statistics(scratch);
-    return busyNanos > DEAR_NANOS * scratch.requests || busyNanos >= elapsed / SHARE;
+    return busyNanos > DEAR_NANOS * scratch.counters.get(Statistic.REQUESTS)
+        || busyNanos >= elapsed / SHARE;
   }
 
   @Override
@@ -146,19 +149,17 @@ public final class WarmingGatherer implements Gatherer {
   }
 
   @Override
-  public void statistics(ReaderStatistics target) {
+  public void statistics(Figures target) {
     warm.statistics(scratch);
-    long records = scratch.records;
-    long bytesWanted = scratch.bytesWanted;
-    long copyNanos = scratch.copyNanos;
     cold.statistics(target);
-    target.records += records;
-    target.bytesWanted += bytesWanted;
-    target.copyNanos += copyNanos;
+    Counters counters = target.counters;
+    counters.add(Statistic.RECORDS_READ, scratch.counters.get(Statistic.RECORDS_READ));
+    counters.add(Statistic.BYTES_WANTED, scratch.counters.get(Statistic.BYTES_WANTED));
+    counters.add(Statistic.COPY, scratch.counters.get(Statistic.COPY));
     if (isCounting) {
-      target.requests += warmer.requests();
-      target.bytesRead += warmer.readBytes();
-      target.cpuNanos += warmer.cpuNanos();
+      counters.add(Statistic.REQUESTS, warmer.requests());
+      counters.add(Statistic.BYTES_READ, warmer.readBytes());
+      counters.add(Statistic.CPU, warmer.cpuNanos());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.transform.Transformer;
 
@@ -58,7 +59,7 @@ public interface BatchSource {
   void release(Slot slot);
 
   /** What was done so far. Any thread. */
-  PipelineStatistics statistics();
+  Figures statistics();
 
   /** Whether no batch is with a consumer. Any thread. */
   boolean isIdle();

@@ -1,6 +1,6 @@
 package io.penstock.internal.pipeline;
 
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.SlotQueue;
 
 /**
@@ -11,7 +11,7 @@ import io.penstock.internal.slot.SlotQueue;
 final class FinishedBatches {
   final SlotQueue published;
   final SlotQueue returned;
-  final ReaderStatistics statistics = new ReaderStatistics();
+  final Figures statistics = new Figures();
   final int slotCount;
 
   /** Slots that the consumer holds. */

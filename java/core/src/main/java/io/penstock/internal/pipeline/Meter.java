@@ -1,9 +1,10 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.internal.counters.Counters;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.events.Trace;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
@@ -17,17 +18,17 @@ import java.util.function.ToLongFunction;
 public final class Meter {
   private final ToLongFunction<Slot> bytesOf;
   private final LoaderEvents events;
-  private final Consumer<ReaderStatistics> readers;
+  private final Consumer<Figures> readers;
 
-  private final Trace total = new Trace();
-  private long bytes;
+  private final Counters total = new Counters();
   private long firstNanos;
   private long askedNanos;
   private long lastNanos;
 
-  private final Trace epochTrace = new Trace();
-  private final ReaderStatistics epochBefore = new ReaderStatistics();
-  private final ReaderStatistics epochAfter = new ReaderStatistics();
+  private final Counters epochTrace = new Counters();
+  private final Figures epochBefore = new Figures();
+  private final Figures epochAfter = new Figures();
+  private final Counters ofReaders = new Counters();
   private boolean isInEpoch;
   private long epoch;
   private long epochStartNanos;
@@ -39,8 +40,7 @@ public final class Meter {
    * @param events who is told
    * @param readers adds up what the readers did so far, into an object that it is given
    */
-  public Meter(
-      ToLongFunction<Slot> bytesOf, LoaderEvents events, Consumer<ReaderStatistics> readers) {
+  public Meter(ToLongFunction<Slot> bytesOf, LoaderEvents events, Consumer<Figures> readers) {
     this.bytesOf = bytesOf;
     this.events = events;
     this.readers = readers;
@@ -50,7 +50,7 @@ public final class Meter {
   public void begin() {
     endEpoch(false);
     long now = System.nanoTime();
-    firstNanos = total.batches == 0 ? now : firstNanos;
+    firstNanos = total.get(Statistic.BATCHES) == 0 ? now : firstNanos;
     lastNanos = now;
   }
 
@@ -69,28 +69,30 @@ public final class Meter {
   /** It is handed out. */
   public void delivered(Slot slot, boolean isLastOfEpoch) {
     long now = System.nanoTime();
-    Trace trace = slot.trace;
-    trace.stallNanos = now - askedNanos;
-    trace.consumerNanos = total.batches == 0 ? 0 : askedNanos - lastNanos;
-    trace.queueNanos = Math.max(0, askedNanos - slot.readyNanos);
+    Counters trace = slot.trace;
+    boolean isFirst = total.get(Statistic.BATCHES) == 0;
+    trace.set(Statistic.STALL, now - askedNanos);
+    trace.set(Statistic.CONSUMER, isFirst ? 0 : askedNanos - lastNanos);
+    trace.set(Statistic.QUEUE, Math.max(0, askedNanos - slot.readyNanos));
     lastNanos = now;
     boolean isFailed = slot.failure() != null;
-    bytes += isFailed ? 0 : bytesOf.applyAsLong(slot);
-    count(total, slot, isFailed);
-    count(epochTrace, slot, isFailed);
+    long bytes = isFailed ? 0 : bytesOf.applyAsLong(slot);
+    count(total, slot, bytes, isFailed);
+    count(epochTrace, slot, bytes, isFailed);
     events.delivered(slot.epoch(), slot.position(), slot.size(), isFailed, trace);
     if (isLastOfEpoch) {
       endEpoch(true);
     }
   }
 
-  private static void count(Trace sum, Slot slot, boolean isFailed) {
-    sum.batches += isFailed ? 0 : 1;
-    sum.records += isFailed ? 0 : slot.size();
-    sum.stallNanos += slot.trace.stallNanos;
-    sum.consumerNanos += slot.trace.consumerNanos;
-    sum.queueNanos += slot.trace.queueNanos;
-    sum.transformNanos += slot.trace.transformNanos;
+  private static void count(Counters sum, Slot slot, long bytes, boolean isFailed) {
+    sum.add(Statistic.BATCHES, isFailed ? 0 : 1);
+    sum.add(Statistic.RECORDS, isFailed ? 0 : slot.size());
+    sum.add(Statistic.BYTES, bytes);
+    sum.add(Statistic.STALL, slot.trace.get(Statistic.STALL));
+    sum.add(Statistic.CONSUMER, slot.trace.get(Statistic.CONSUMER));
+    sum.add(Statistic.QUEUE, slot.trace.get(Statistic.QUEUE));
+    sum.add(Statistic.TRANSFORM, slot.trace.get(Statistic.TRANSFORM));
   }
 
   /** The epoch is over, or is left. */
@@ -100,25 +102,20 @@ public final class Meter {
     }
     isInEpoch = false;
     readers.accept(epochAfter);
-    epochTrace.setReaders(epochBefore, epochAfter);
+    ofReaders.setDifference(epochBefore.counters, epochAfter.counters);
+    epochTrace.addBeside(ofReaders);
     events.epochEnded(epoch, isComplete, lastNanos - epochStartNanos, epochTrace);
     epochBefore.set(epochAfter);
     epochTrace.clear();
   }
 
-  public PipelineStatistics statistics() {
-    ReaderStatistics sum = new ReaderStatistics();
+  /** What readers and the consumer did so far: a new object. */
+  public Figures statistics() {
+    Figures sum = new Figures();
     readers.accept(sum);
-    return new PipelineStatistics(
-        total.records,
-        total.batches,
-        bytes,
-        total.stallNanos,
-        total.consumerNanos,
-        total.queueNanos,
-        total.transformNanos,
-        0,
-        total.batches == 0 ? 0 : lastNanos - firstNanos,
-        sum);
+    sum.counters.addBeside(total);
+    boolean hasDelivered = total.get(Statistic.BATCHES) > 0;
+    sum.counters.set(Statistic.ELAPSED, hasDelivered ? lastNanos - firstNanos : 0);
+    return sum;
   }
 }

@@ -1,9 +1,9 @@
 package io.penstock.internal.pipeline;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.BatchCursor;
@@ -277,7 +277,7 @@ public final class Pipeline implements BatchSource {
   }
 
   @Override
-  public synchronized PipelineStatistics statistics() {
+  public synchronized Figures statistics() {
     return meter.statistics();
   }
 
@@ -287,10 +287,10 @@ public final class Pipeline implements BatchSource {
   }
 
   /** Adds up what the readers did so far, into an object that it is given. */
-  public synchronized void readers(ReaderStatistics sum) {
+  public synchronized void readers(Figures sum) {
     sum.set(lanes.getFirst().outlet.statistics);
     for (int i = 1; i < lanes.size(); i++) {
-      sum.add(lanes.get(i).outlet.statistics);
+      sum.addBeside(lanes.get(i).outlet.statistics);
     }
   }
 
@@ -434,10 +434,10 @@ public final class Pipeline implements BatchSource {
   }
 
   /** Hands a batch over; false when its session has ended, and the slot stays with the lane. */
-  synchronized boolean publish(ReaderThread lane, Slot slot, ReaderStatistics statistics) {
+  synchronized boolean publish(ReaderThread lane, Slot slot, Figures statistics) {
     FinishedBatches outlet = lane.outlet;
     slot.readyNanos = System.nanoTime();
-    slot.trace.setReaders(outlet.statistics, statistics);
+    slot.trace.setDifference(outlet.statistics.counters, statistics.counters);
     outlet.statistics.set(statistics);
     if (outlet.session != session) {
       return false;

@@ -1,8 +1,9 @@
 package io.penstock.internal.pipeline;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Counters;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.SourceCheck;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.BatchCutter;
@@ -11,6 +12,7 @@ import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.slot.WindowEnds;
 import io.penstock.job.Deal;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
 
@@ -47,7 +49,11 @@ public final class ReaderThread implements Runnable {
   private final SlotQueue inOrder;
   private final BatchCursor orderCursor;
   private final BatchCursor takeCursor;
-  private final ReaderStatistics statistics = new ReaderStatistics();
+
+  /** What the gatherer did, and this thread beside it. */
+  private final Figures statistics = new Figures();
+
+  private final Counters own = new Counters();
   private Gatherer gatherer;
   private boolean isReading;
 
@@ -157,7 +163,7 @@ public final class ReaderThread implements Runnable {
         restart();
       } else if (isReading) {
         // Between sessions no thread waits for another.
-        statistics.idleNanos += pausedNanos;
+        own.add(Statistic.IDLE, pausedNanos);
       }
       if (isReading) {
         step();
@@ -254,7 +260,7 @@ public final class ReaderThread implements Runnable {
       isFull = size * (long) Long.BYTES == orderParts[i].byteSize();
       orderCursor.advance(laneCount);
     }
-    statistics.orderNanos += System.nanoTime() - start;
+    own.add(Statistic.ORDER, System.nanoTime() - start);
     if (count > 0) {
       order(order, count, null);
     }
@@ -266,7 +272,7 @@ public final class ReaderThread implements Runnable {
     for (int i = 0; i < orderParts.length && canOrder(0); i++) {
       long start = System.nanoTime();
       orderCursor.deal().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[0]);
-      statistics.orderNanos += System.nanoTime() - start;
+      own.add(Statistic.ORDER, System.nanoTime() - start);
       order(orderParts[0], orderCursor.size(), null);
       windowEnds.ordered(orderCursor);
       orderCursor.advance(laneCount);
@@ -280,7 +286,7 @@ public final class ReaderThread implements Runnable {
     if (windowEnds != null) {
       openRecords += count;
     }
-    statistics.admitNanos += System.nanoTime() - start;
+    own.add(Statistic.PLAN, System.nanoTime() - start);
   }
 
   private void endWindow(int later) {
@@ -326,7 +332,9 @@ public final class ReaderThread implements Runnable {
     if (slot.isLastPiece()) {
       takeCursor.advance(laneCount);
     }
+    statistics.counters.clear();
     gatherer.statistics(statistics);
+    statistics.counters.addBeside(own);
     // Not before: what throws above must not cost a slot.
     if (hasCells) {
       free.poll();
@@ -342,7 +350,7 @@ public final class ReaderThread implements Runnable {
   private boolean cut(Slot slot) {
     long start = System.nanoTime();
     boolean isLast = cutter.fill(slot, orderCursor);
-    statistics.orderNanos += System.nanoTime() - start;
+    own.add(Statistic.ORDER, System.nanoTime() - start);
     return isLast;
   }
 
@@ -351,7 +359,7 @@ public final class ReaderThread implements Runnable {
     long start = System.nanoTime();
     assign(slot, cursor);
     cursor.deal().fill(cursor.epoch(), cursor.batch(), slot.indices());
-    statistics.orderNanos += System.nanoTime() - start;
+    own.add(Statistic.ORDER, System.nanoTime() - start);
     return true;
   }
 

@@ -291,14 +291,9 @@ public record BackendChoice(
         && (backend != Backend.MMAP || isCached == other.isCached);
   }
 
-  /** As users write it, "direct" or "buffered". */
-  public String io() {
-    return name(isDirect);
-  }
-
-  /** As users write it, "uring". */
-  public String backendName() {
-    return name(backend);
+  /** Direct or buffered. */
+  public Io io() {
+    return isDirect ? Io.DIRECT : Io.BUFFERED;
   }
 
   private static List<Boolean> ways(

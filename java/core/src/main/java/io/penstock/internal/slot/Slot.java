@@ -1,7 +1,7 @@
 package io.penstock.internal.slot;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.events.Trace;
+import io.penstock.internal.counters.Counters;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -17,7 +17,7 @@ public final class Slot {
   public final int lane;
 
   /** Where the time of the batch in it went. */
-  public final Trace trace = new Trace();
+  public final Counters trace = new Counters();
 
   /** When the batch in it was finished, by System.nanoTime. */
   public long readyNanos;

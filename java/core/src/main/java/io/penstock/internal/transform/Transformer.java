@@ -1,6 +1,7 @@
 package io.penstock.internal.transform;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.pipeline.BatchSource;
@@ -8,13 +9,13 @@ import io.penstock.internal.pipeline.DeliveredBatches;
 import io.penstock.internal.pipeline.EngineThreads;
 import io.penstock.internal.pipeline.Meter;
 import io.penstock.internal.pipeline.Pipeline;
-import io.penstock.internal.pipeline.PipelineStatistics;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.Deals;
 import io.penstock.internal.slot.HeldBatches;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.wait.CloseLimit;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -271,8 +272,10 @@ public final class Transformer implements BatchSource {
   }
 
   @Override
-  public synchronized PipelineStatistics statistics() {
-    return meter.statistics().withTransformIdle(idleNanos);
+  public synchronized Figures statistics() {
+    Figures figures = meter.statistics();
+    figures.counters.set(Statistic.TRANSFORM_IDLE, idleNanos);
+    return figures;
   }
 
   @Override
@@ -481,7 +484,7 @@ public final class Transformer implements BatchSource {
   private void finish(TransformJob job) {
     job.isFinished = true;
     job.slot.readyNanos = System.nanoTime();
-    job.slot.trace.transformNanos = job.nanos;
+    job.slot.trace.set(Statistic.TRANSFORM, job.nanos);
     releaseInput(job, true);
   }
 

@@ -1,8 +1,9 @@
 package io.penstock.internal.tune;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.ffi.NativeReader;
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
@@ -31,7 +32,7 @@ final class Flow {
   private final long slotBytes;
   private final long address;
   private final MemorySegment indices;
-  private final ReaderStatistics statistics = new ReaderStatistics();
+  private final Figures statistics = new Figures();
   private long ordered;
   private long taken;
 
@@ -85,7 +86,7 @@ final class Flow {
 
   private long completed() {
     reader.statistics(statistics);
-    return statistics.requests - reader.inFlight();
+    return statistics.counters.get(Statistic.REQUESTS) - reader.inFlight();
   }
 
   private void turn(long deadline) {

@@ -2,8 +2,9 @@ package io.penstock.internal.gather;
 
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
@@ -92,8 +93,8 @@ public final class ChannelGatherer implements Gatherer {
   }
 
   @Override
-  public void statistics(ReaderStatistics target) {
-    target.records = records;
+  public void statistics(Figures target) {
+    target.counters.set(Statistic.RECORDS_READ, records);
   }
 
   @Override

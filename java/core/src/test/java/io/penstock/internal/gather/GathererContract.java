@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.TestArray;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -189,10 +190,10 @@ abstract class GathererContract {
     try (TestSource source = TestSource.of(array);
         Gatherer gatherer = open(source, 100)) {
       check(gatherer, source, source.slots(SLOTS, 100), shuffled(1000, 100, 1));
-      ReaderStatistics statistics = new ReaderStatistics();
+      Figures statistics = new Figures();
       gatherer.statistics(statistics);
 
-      assertThat(statistics.records).isEqualTo(1000);
+      assertThat(statistics.counters.get(Statistic.RECORDS_READ)).isEqualTo(1000);
     }
   }
 

@@ -3,8 +3,9 @@ package io.penstock.internal.gather;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.ReaderStatistics;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -47,9 +48,9 @@ class WarmingGathererTest {
     }
 
     @Override
-    public void statistics(ReaderStatistics target) {
+    public void statistics(Figures target) {
       super.statistics(target);
-      target.requests = requests;
+      target.counters.set(Statistic.REQUESTS, requests);
     }
   }
 
@@ -108,11 +109,11 @@ class WarmingGathererTest {
     assertThat(both.ordered()).isEqualTo(BATCH);
     take(third, 3);
 
-    ReaderStatistics statistics = new ReaderStatistics();
+    Figures statistics = new Figures();
     both.statistics(statistics);
-    assertThat(statistics.records).isEqualTo(3 * BATCH);
-    assertThat(statistics.bytesRead).isEqualTo(4096);
-    assertThat(statistics.requests).isEqualTo(1);
+    assertThat(statistics.counters.get(Statistic.RECORDS_READ)).isEqualTo(3 * BATCH);
+    assertThat(statistics.counters.get(Statistic.BYTES_READ)).isEqualTo(4096);
+    assertThat(statistics.counters.get(Statistic.REQUESTS)).isEqualTo(1);
   }
 
   @Test

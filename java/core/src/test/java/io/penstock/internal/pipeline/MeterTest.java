@@ -3,10 +3,11 @@ package io.penstock.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.counters.Counters;
+import io.penstock.internal.counters.Figures;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.events.Trace;
-import io.penstock.internal.ffi.ReaderStatistics;
 import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What is counted for whom, and what a recorder is told when. */
 class MeterTest {
   private final List<String> told = new ArrayList<>();
-  private final ReaderStatistics readers = new ReaderStatistics();
+  private final Figures readers = new Figures();
   private final Meter meter =
       new Meter(
           slot -> 100L * slot.size(),
@@ -27,7 +28,7 @@ class MeterTest {
 
             @Override
             public void delivered(
-                long epoch, long position, int size, boolean isFailed, Trace trace) {
+                long epoch, long position, int size, boolean isFailed, Counters trace) {
               told.add("%d:%d+%d%s".formatted(epoch, position, size, isFailed ? " failed" : ""));
             }
 
@@ -37,15 +38,15 @@ class MeterTest {
             }
 
             @Override
-            public void epochEnded(long epoch, boolean isComplete, long elapsed, Trace trace) {
+            public void epochEnded(long epoch, boolean isComplete, long elapsed, Counters trace) {
               told.add(
                   "%d %s: %d batches, %d records, %d requests"
                       .formatted(
                           epoch,
                           isComplete ? "complete" : "left",
-                          trace.batches,
-                          trace.records,
-                          trace.requests));
+                          trace.get(Statistic.BATCHES),
+                          trace.get(Statistic.RECORDS),
+                          trace.get(Statistic.REQUESTS)));
             }
           },
           sum -> sum.set(readers));
@@ -59,7 +60,7 @@ class MeterTest {
       if (isFailed) {
         slot.fail(new PenstockException("a bad sector"));
       }
-      readers.requests += 5;
+      readers.counters.add(Statistic.REQUESTS, 5);
       meter.delivered(slot, isLast);
     }
   }
@@ -69,7 +70,7 @@ class MeterTest {
     meter.begin();
     deliver(4, 0, 10, false, false);
     deliver(4, 10, 7, true, false);
-    readers.requests += 1000;
+    readers.counters.add(Statistic.REQUESTS, 1000);
     deliver(5, 0, 10, false, false);
 
     assertThat(told)
@@ -89,7 +90,7 @@ class MeterTest {
   void whatReadersDoBetweenEpochsCountsForTheNext() {
     meter.begin();
     deliver(0, 0, 1, true, false);
-    readers.requests += 1000;
+    readers.counters.add(Statistic.REQUESTS, 1000);
     deliver(1, 0, 1, true, false);
 
     assertThat(told).contains("0 complete: 1 batches, 1 records, 5 requests");
@@ -120,8 +121,8 @@ class MeterTest {
 
     assertThat(told).contains("0:0+10 failed", "0:10+10");
     assertThat(told).contains("0 complete: 1 batches, 10 records, 10 requests");
-    assertThat(meter.statistics().batches()).isEqualTo(1);
-    assertThat(meter.statistics().bytes()).isEqualTo(1000);
+    assertThat(meter.statistics().counters.get(Statistic.BATCHES)).isEqualTo(1);
+    assertThat(meter.statistics().counters.get(Statistic.BYTES)).isEqualTo(1000);
   }
 
   @Test
@@ -133,13 +134,14 @@ class MeterTest {
       slot.readyNanos = System.nanoTime() - 3_000_000_000L;
       meter.asked(0);
       meter.delivered(slot, false);
-      assertThat(slot.trace.queueNanos).isGreaterThanOrEqualTo(3_000_000_000L);
+      assertThat(slot.trace.get(Statistic.QUEUE)).isGreaterThanOrEqualTo(3_000_000_000L);
       meter.asked(0);
       slot.readyNanos = System.nanoTime();
       meter.delivered(slot, true);
 
-      assertThat(slot.trace.queueNanos).isZero();
-      assertThat(meter.statistics().queueNanos()).isGreaterThanOrEqualTo(3_000_000_000L);
+      assertThat(slot.trace.get(Statistic.QUEUE)).isZero();
+      assertThat(meter.statistics().counters.get(Statistic.QUEUE))
+          .isGreaterThanOrEqualTo(3_000_000_000L);
     }
   }
 }

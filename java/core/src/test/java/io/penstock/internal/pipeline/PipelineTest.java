@@ -15,6 +15,7 @@ import io.penstock.internal.slot.Slot;
 import io.penstock.job.Partition;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
+import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -139,8 +140,8 @@ class PipelineTest {
       pipeline.release(slot);
     }
     assertThat(pipeline.hasNext(session, 0)).isFalse();
-    assertThat(pipeline.statistics().batches()).isEqualTo(9);
-    assertThat(pipeline.statistics().records()).isEqualTo(90);
+    assertThat(pipeline.statistics().counters.get(Statistic.BATCHES)).isEqualTo(9);
+    assertThat(pipeline.statistics().counters.get(Statistic.RECORDS)).isEqualTo(90);
   }
 
   @ParameterizedTest

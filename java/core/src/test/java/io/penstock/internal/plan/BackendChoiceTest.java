@@ -64,15 +64,15 @@ class BackendChoiceTest {
         .isThrownBy(() -> choose("io=direct", true, noDirect))
         .withMessageContaining("uring direct: EINVAL, invalid; pread direct: EINVAL, invalid")
         .withMessageContaining("use io=auto");
-    assertThat(choose("", true, noDirect).io()).isEqualTo("buffered");
+    assertThat(choose("", true, noDirect).io()).isEqualTo(Readahead.Io.BUFFERED);
   }
 
   @Test
   void namedBackendAndIoAreTakenWhenTheyWork() {
     BackendChoice choice = choose("backend=pread,io=direct", true, ALL_WORK);
 
-    assertThat(choice.backendName()).isEqualTo("pread");
-    assertThat(choice.io()).isEqualTo("direct");
+    assertThat(choice.backend()).isEqualTo(Readahead.Backend.PREAD);
+    assertThat(choice.io()).isEqualTo(Readahead.Io.DIRECT);
     assertThat(choice.reason()).isEqualTo("backend=pread was asked for");
   }
 
@@ -80,8 +80,8 @@ class BackendChoiceTest {
   void mappedFilesAreReadThroughThePageCacheWithoutAProbe() {
     BackendChoice choice = choose("backend=mmap", true, NONE_WORKS);
 
-    assertThat(choice.backendName()).isEqualTo("mmap");
-    assertThat(choice.io()).isEqualTo("buffered");
+    assertThat(choice.backend()).isEqualTo(Readahead.Backend.MMAP);
+    assertThat(choice.io()).isEqualTo(Readahead.Io.BUFFERED);
   }
 
   @Test
@@ -106,7 +106,7 @@ class BackendChoiceTest {
     BackendChoice choice = choose("dropBehind=true", new Residency(1000, 500, 2000));
 
     assertThat(choice.backend()).isEqualTo(Backend.URING);
-    assertThat(choice.io()).isEqualTo("direct");
+    assertThat(choice.io()).isEqualTo(Readahead.Io.DIRECT);
     assertThat(choice.isWarming()).isFalse();
     assertThat(choose("dropBehind=true", new Residency(1000, 990, 0)).backend())
         .isEqualTo(Backend.MMAP);
@@ -117,7 +117,7 @@ class BackendChoiceTest {
     BackendChoice choice = choose("", new Residency(1000, 500, 2000));
 
     assertThat(choice.backend()).isEqualTo(Backend.URING);
-    assertThat(choice.io()).isEqualTo("buffered");
+    assertThat(choice.io()).isEqualTo(Readahead.Io.BUFFERED);
     assertThat(choice.isWarming()).isTrue();
   }
 
@@ -195,7 +195,7 @@ class BackendChoiceTest {
   void filesLargerThanMemoryAreReadDirectly() {
     BackendChoice choice = choose("", new Residency(1000, 500, 1100));
 
-    assertThat(choice.io()).isEqualTo("direct");
+    assertThat(choice.io()).isEqualTo(Readahead.Io.DIRECT);
     assertThat(choice.isFree()).isTrue();
     assertThat(choice.isWarming()).isFalse();
   }
@@ -204,7 +204,7 @@ class BackendChoiceTest {
   void whatIsNamedDoesNotDependOnResidency() {
     Residency cached = new Residency(1000, 1000, 5000);
 
-    assertThat(choose("io=direct", cached).io()).isEqualTo("direct");
+    assertThat(choose("io=direct", cached).io()).isEqualTo(Readahead.Io.DIRECT);
     assertThat(choose("backend=pread", cached).backend()).isEqualTo(Backend.PREAD);
     assertThat(choose("cache=1m", cached).backend()).isEqualTo(Backend.URING);
     assertThat(choose("io=direct", cached).isFree()).isFalse();
