@@ -47,24 +47,29 @@ public final class Main {
    * @return one of {@link ExitCodes}
    */
   public static int run(Streams streams, String... arguments) {
-    PenstockCommand penstock = new PenstockCommand(streams);
-    CommandLine line = commandLine(penstock);
+    CommandLine line = commandLine(streams);
     try {
       return line.execute(arguments);
     } catch (Error e) {
       // What picocli lets through. It ends the command, not the explanation.
-      return Failures.report(e, streams, penstock.isDebug());
+      return Failures.report(e, streams, line.<PenstockCommand>getCommand().isDebug());
     }
   }
 
-  /** The commands with everything set but the arguments; tests look at the options of it. */
-  public static CommandLine commandLine(PenstockCommand penstock) {
-    Streams streams = penstock.streams();
+  /**
+   * The commands with everything set but the arguments.
+   *
+   * @param streams where their output goes
+   * @return what tests look at the options of
+   */
+  public static CommandLine commandLine(Streams streams) {
+    PenstockCommand penstock = new PenstockCommand();
     IParameterExceptionHandler usage =
         (failure, _) -> Failures.reportUsage(failure, streams, penstock.isDebug());
     IExecutionExceptionHandler failed =
         (failure, _, _) -> Failures.report(failure, streams, penstock.isDebug());
     CommandLine line = new CommandLine(penstock);
+    PenstockCommand.commands(streams).forEach(line::addSubcommand);
     Examples.addTo(line);
     UnbrokenHelp.addTo(line);
     NumberConverters.addTo(line);

@@ -15,6 +15,7 @@ import io.penstock.cli.make.TakeCommand;
 import io.penstock.cli.order.OrderCommand;
 import io.penstock.cli.read.ReadCommand;
 import io.penstock.cli.tune.TuneCommand;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The program itself: its commands, and what they share. Does nothing without a command. */
+/**
+ * The program itself: its commands, and the option that all of them have. Does nothing without a
+ * command.
+ */
 @Command(
     name = "penstock",
     scope = ScopeType.INHERIT,
@@ -30,21 +34,6 @@ import picocli.CommandLine.Spec;
     header = "Shuffled batches of arrays that are larger than memory.",
     description = "penstock help COMMAND, or COMMAND --help, describes a command.",
     versionProvider = Version.class,
-    subcommands = {
-      ChecksumCommand.class,
-      CompletionCommand.class,
-      ConvertCommand.class,
-      CreateCommand.class,
-      DemoCommand.class,
-      HelpCommand.class,
-      InfoCommand.class,
-      OrderCommand.class,
-      ReadCommand.class,
-      ShuffleCommand.class,
-      TakeCommand.class,
-      TuneCommand.class,
-      VerifyCommand.class
-    },
     sortOptions = false,
     usageHelpAutoWidth = true,
     synopsisHeading = "%nUsage: ",
@@ -61,9 +50,7 @@ import picocli.CommandLine.Spec;
           + " done, and how to continue",
       "141:the reader of stdout has gone, as in: penstock read x.npy --out - | head -c 10"
     })
-public final class PenstockCommand implements Runnable {
-  private final Streams streams;
-
+final class PenstockCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Option(
@@ -71,10 +58,6 @@ public final class PenstockCommand implements Runnable {
       scope = ScopeType.INHERIT,
       description = "Show the stack trace of a failure as well. Default: one line.")
   private boolean isDebug;
-
-  public PenstockCommand(Streams streams) {
-    this.streams = streams;
-  }
 
   @Override
   public void run() {
@@ -85,11 +68,25 @@ public final class PenstockCommand implements Runnable {
             + ", found none");
   }
 
-  public Streams streams() {
-    return streams;
+  /** The commands, in the order in which help lists them. */
+  static List<Object> commands(Streams streams) {
+    return List.of(
+        new ChecksumCommand(streams),
+        new CompletionCommand(streams),
+        new ConvertCommand(streams),
+        new CreateCommand(streams),
+        new DemoCommand(streams),
+        new HelpCommand(),
+        new InfoCommand(streams),
+        new OrderCommand(streams),
+        new ReadCommand(streams),
+        new ShuffleCommand(streams),
+        new TakeCommand(streams),
+        new TuneCommand(streams),
+        new VerifyCommand(streams));
   }
 
-  public boolean isDebug() {
+  boolean isDebug() {
     return isDebug;
   }
 }

@@ -86,12 +86,8 @@ final class HelpTest {
 
   private static CommandLine program() {
     return Main.commandLine(
-        new PenstockCommand(
-            new Streams(
-                Channels.newChannel(System.out),
-                false,
-                new PrintWriter(new StringWriter()),
-                false)));
+        new Streams(
+            Channels.newChannel(System.out), false, new PrintWriter(new StringWriter()), false));
   }
 
   static Set<String> commands() {

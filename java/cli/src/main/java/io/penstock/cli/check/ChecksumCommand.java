@@ -1,12 +1,12 @@
 package io.penstock.cli.check;
 
+import io.penstock.cli.command.Streams;
 import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.array.Column;
 import io.penstock.array.FileInfo;
 import io.penstock.checksum.FileChecksums;
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Progress;
@@ -32,7 +32,6 @@ import java.util.function.LongConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code checksum}: writes down what the files of a dataset are, so that damage can be found. */
 @Command(
@@ -58,7 +57,8 @@ public final class ChecksumCommand implements Callable<Integer> {
 
   private static final double NANOS = 1e9;
 
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Mixin private ColumnOptions columns;
 
   @Option(
@@ -78,6 +78,15 @@ public final class ChecksumCommand implements Callable<Integer> {
       names = "--json",
       description = "Print one JSON object on stdout. Default: a summary for people.")
   private boolean isJson;
+
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public ChecksumCommand(Streams streams) {
+    this.streams = streams;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -110,9 +119,9 @@ public final class ChecksumCommand implements Callable<Integer> {
     dataset.files().forEach(file -> files.putIfAbsent(file.path(), file));
     long fileBytes = files.values().stream().mapToLong(FileInfo::sizeBytes).sum();
     long recordBytes = dataset.recordCount() * dataset.recordBytes();
-    penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
+    streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
     try (Progress bar =
-        Progress.start(penstock.streams(), "checksum", "MB", fileBytes + recordBytes)) {
+        Progress.start(streams, "checksum", "MB", fileBytes + recordBytes)) {
       List<Manifest.FileEntry> entries = new ArrayList<>();
       long before = 0;
       for (FileInfo file : files.values()) {
@@ -226,7 +235,7 @@ public final class ChecksumCommand implements Callable<Integer> {
       object.addProperty("seconds", seconds);
       object.add("bytesPerSecond", Json.number(2 * bytes / seconds));
       object.addProperty("fingerprint", manifest.fingerprint());
-      Json.print(penstock.streams(), object);
+      Json.print(streams, object);
       return;
     }
     Table table = Table.ofPairs();
@@ -241,6 +250,6 @@ public final class ChecksumCommand implements Callable<Integer> {
                 Human.bytes(bytes)));
     table.add("time", Human.seconds(seconds));
     table.add("contents", manifest.fingerprint());
-    penstock.streams().print(table.toString());
+    streams.print(table.toString());
   }
 }

@@ -1,8 +1,9 @@
 package io.penstock.cli.check;
 
+import io.penstock.cli.command.SeveralFailures;
+import io.penstock.cli.command.Streams;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.error.PenstockException;
@@ -14,7 +15,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code verify}: reads all of a dataset and says what of it is not what it was. */
 @Command(
@@ -33,7 +33,8 @@ import picocli.CommandLine.ParentCommand;
           + " known), records (the first 1000: index, column)."
     })
 public final class VerifyCommand implements Callable<Integer> {
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
 
   @Parameters(
       paramLabel = "PATH",
@@ -47,6 +48,15 @@ public final class VerifyCommand implements Callable<Integer> {
       names = "--json",
       description = "Print one JSON object on stdout. Default: a table for people.")
   private boolean isJson;
+
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public VerifyCommand(Streams streams) {
+    this.streams = streams;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -65,12 +75,10 @@ public final class VerifyCommand implements Callable<Integer> {
       }
     }
     print(all);
-    if (failures.isEmpty()) {
-      return ExitCodes.DONE;
+    if (!failures.isEmpty()) {
+      throw new SeveralFailures(failures);
     }
-    PenstockException last = failures.removeLast();
-    failures.forEach(failure -> penstock.streams().say(failure.getMessage()));
-    throw last;
+    return ExitCodes.DONE;
   }
 
   private Verification verify(Path path) throws IOException {
@@ -79,7 +87,7 @@ public final class VerifyCommand implements Callable<Integer> {
     if (!isManifest) {
       Manifest.read(manifest).checkIsAbout(manifest, path);
     }
-    return Verification.run(manifest, penstock.streams());
+    return Verification.run(manifest, streams);
   }
 
   private static PenstockException failure(Verification one) {
@@ -94,12 +102,12 @@ public final class VerifyCommand implements Callable<Integer> {
   private void print(List<Verification> all) throws IOException {
     if (!isJson) {
       for (Verification one : all) {
-        penstock.streams().print(one.toHuman());
+        streams.print(one.toHuman());
       }
     } else if (paths.size() > 1) {
-      Json.print(penstock.streams(), toJson(all));
+      Json.print(streams, toJson(all));
     } else if (!all.isEmpty()) {
-      Json.print(penstock.streams(), all.getFirst().toJson());
+      Json.print(streams, all.getFirst().toJson());
     }
   }
 

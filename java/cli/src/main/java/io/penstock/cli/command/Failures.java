@@ -10,7 +10,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -24,10 +23,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Failures {
   private Failures() {}
 
-  /** Reports a failure of a command that was understood; returns the exit code. */
+  /** Reports what ended a command that was understood; returns the exit code. */
   public static int report(Throwable failure, Streams streams, boolean isDebug) {
     if (failure instanceof OutputClosedException && !isDebug) {
       return ExitCodes.OUTPUT_CLOSED;
+    }
+    if (failure instanceof SeveralFailures several) {
+      several.failures().forEach(one -> report(one, streams, isDebug));
+      return ExitCodes.FAILED;
     }
     streams.say(message(failure));
     if (isDebug) {
@@ -35,12 +38,6 @@ public final class Failures {
       streams.err().flush();
     }
     return code(failure);
-  }
-
-  /** Reports several failures, a line each; returns the exit code. */
-  public static int reportAll(List<Exception> failures, Streams streams, boolean isDebug) {
-    failures.forEach(failure -> report(failure, streams, isDebug));
-    return ExitCodes.FAILED;
   }
 
   /** Reports that the command line was not understood; returns the exit code. */

@@ -1,11 +1,11 @@
 package io.penstock.cli.demo;
 
+import io.penstock.cli.command.Streams;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Epoch;
 import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.options.SizeConverter;
@@ -20,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code demo}: the main job from end to end, on data that it makes itself. */
@@ -54,7 +53,8 @@ public final class DemoCommand implements Callable<Integer> {
   /** Images that it takes to learn so much. */
   private static final long LEAST_TRAINED = 60_000;
 
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -91,20 +91,29 @@ public final class DemoCommand implements Callable<Integer> {
 
   private ImageSource images;
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public DemoCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
     checkOptions();
-    ImageSource source = images != null ? images : ImageSource.find(penstock.streams()::say);
+    ImageSource source = images != null ? images : ImageSource.find(streams::say);
     long size = sizeBytes != null ? sizeBytes : (isQuick ? 48L : 512L) << 20;
     SampleFiles files =
         SampleFiles.in(
             directory == null ? cacheDirectory() : Path.of(directory),
             source,
             size / ImageSet.PIXELS);
-    DemoReport report = new DemoReport(penstock.streams(), isJson, source, files);
+    DemoReport report = new DemoReport(streams, isJson, source, files);
     if (!files.areComplete()) {
       long bytes = files.count() * (ImageSet.PIXELS + 1);
-      try (Progress progress = Progress.start(penstock.streams(), "making files", "MB", bytes)) {
+      try (Progress progress = Progress.start(streams, "making files", "MB", bytes)) {
         files.make(source.training(), progress::to);
       }
     }
@@ -163,7 +172,7 @@ public final class DemoCommand implements Callable<Integer> {
     double loss = 0;
     long records = 0;
     try (Progress progress =
-        Progress.start(penstock.streams(), "epoch " + epoch.number(), "images", total)) {
+        Progress.start(streams, "epoch " + epoch.number(), "images", total)) {
       for (Batch batch : epoch) {
         loss += model.train(batch.column(0), batch.column(1), batch.size(), rate);
         records += batch.size();
@@ -210,7 +219,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private Progress startReading(String name, SampleFiles files) {
-    return Progress.start(penstock.streams(), name, "images", files.count());
+    return Progress.start(streams, name, "images", files.count());
   }
 
   private static Path cacheDirectory() {

@@ -1,13 +1,12 @@
 package io.penstock.cli.help;
 
-import io.penstock.cli.PenstockCommand;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.command.ExitCodes;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code completion}: what makes a shell complete commands and options. */
@@ -19,12 +18,22 @@ import picocli.CommandLine.Spec;
           + " they read, such as ~/.local/share/bash-completion/completions/penstock."
     })
 public final class CompletionCommand implements Callable<Integer> {
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Spec private CommandSpec spec;
+
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public CompletionCommand(Streams streams) {
+    this.streams = streams;
+  }
 
   @Override
   public Integer call() throws IOException {
-    penstock.streams().print(AutoComplete.bash("penstock", spec.parent().commandLine()));
+    streams.print(AutoComplete.bash("penstock", spec.parent().commandLine()));
     return ExitCodes.DONE;
   }
 }

@@ -2,10 +2,10 @@ package io.penstock.cli.info;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Failures;
 import io.penstock.cli.command.Json;
+import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.FolderIndexOption;
 import io.penstock.cli.text.Table;
@@ -21,7 +21,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code info}: what is in files. Reads their headers, not their data. */
@@ -56,7 +55,8 @@ import picocli.CommandLine.Spec;
           + " is the sum over all files."
     })
 public final class InfoCommand implements Callable<Integer> {
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
 
   @Spec private CommandSpec spec;
 
@@ -72,6 +72,15 @@ public final class InfoCommand implements Callable<Integer> {
   private boolean isJson;
 
   @Mixin private FolderIndexOption folderIndex;
+
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public InfoCommand(Streams streams) {
+    this.streams = streams;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -90,14 +99,13 @@ public final class InfoCommand implements Callable<Integer> {
       }
     }
     print(files);
-    if (failures.isEmpty()) {
-      return ExitCodes.DONE;
+    if (!failures.isEmpty()) {
+      throw new SeveralFailures(failures);
     }
-    return Failures.reportAll(failures, penstock.streams(), penstock.isDebug());
+    return ExitCodes.DONE;
   }
 
   private void print(List<Description> files) throws IOException {
-    Streams streams = penstock.streams();
     if (isJson) {
       Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));
       return;

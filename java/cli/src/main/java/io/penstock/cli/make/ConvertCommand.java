@@ -1,7 +1,7 @@
 package io.penstock.cli.make;
 
+import io.penstock.cli.command.Streams;
 import io.penstock.array.ElementType;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.convert.ArrayFiles;
@@ -24,7 +24,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code convert}: writes an array out as a .npy, whatever it was in. */
@@ -44,7 +43,8 @@ import picocli.CommandLine.TypeConversionException;
           + " classesFile (null without classes)."
     })
 public final class ConvertCommand implements Callable<Integer> {
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
 
   @Parameters(
       index = "0",
@@ -204,10 +204,18 @@ public final class ConvertCommand implements Callable<Integer> {
     }
   }
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public ConvertCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
-    penstock
-        .streams()
+    streams
         .interruption()
         .atEnd(
             () ->
@@ -231,8 +239,7 @@ public final class ConvertCommand implements Callable<Integer> {
       if (files.written() == 0) {
         write(whole, files);
       } else {
-        penstock
-            .streams()
+        streams
             .say("going on behind " + Human.plural(files.written(), "record", "records"));
         try (RecordSource rest = open(how.from(files.written()))) {
           write(rest, files);
@@ -246,7 +253,7 @@ public final class ConvertCommand implements Callable<Integer> {
         report.addLabels(labels.paths(), ((FolderSource) whole).labels(), classes.path());
       }
     }
-    report.print(penstock.streams(), isJson);
+    report.print(streams, isJson);
     return ExitCodes.DONE;
   }
 
@@ -286,7 +293,7 @@ public final class ConvertCommand implements Callable<Integer> {
     long count = records.recordCount();
     long total = count == RecordSource.UNKNOWN ? -1 : files.written() + count;
     try (Progress progress =
-        Progress.start(penstock.streams(), "convert", "records", files.written(), total)) {
+        Progress.start(streams, "convert", "records", files.written(), total)) {
       files.write(records, progress::to);
     }
   }

@@ -1,7 +1,7 @@
 package io.penstock.cli.make;
 
+import io.penstock.cli.command.Streams;
 import io.penstock.array.ElementType;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.convert.ArrayFiles;
@@ -18,7 +18,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code create}: makes a .npy of a shape, to be filled by other programs. */
@@ -32,7 +31,8 @@ import picocli.CommandLine.Spec;
       "With --json, one object on stdout, as that of convert."
     })
 public final class CreateCommand implements Callable<Integer> {
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "DST", description = "The .npy to write.")
@@ -68,6 +68,15 @@ public final class CreateCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: a line for people.")
   private boolean isJson;
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public CreateCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
     MakingReport report = new MakingReport();
@@ -75,16 +84,16 @@ public final class CreateCommand implements Callable<Integer> {
     try (RecordSource source = FilledSource.of(dtype, sizes, fill);
         ArrayFiles files = new ArrayFiles(target, source, making.with(1, false))) {
       if (fill != null) {
-        penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
+        streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
         try (Progress progress =
-            Progress.start(penstock.streams(), "create", "records", sizes.getFirst())) {
+            Progress.start(streams, "create", "records", sizes.getFirst())) {
           files.write(source, progress::to);
         }
       }
       files.commit();
       report.add(files.paths(), source, sizes.getFirst());
     }
-    report.print(penstock.streams(), isJson);
+    report.print(streams, isJson);
     return ExitCodes.DONE;
   }
 

@@ -2,7 +2,6 @@ package io.penstock.cli.make;
 
 import com.google.gson.JsonObject;
 import io.penstock.Dataset;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.MemorySampler;
@@ -25,7 +24,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code shuffle}: writes the records in shuffled order, once and for all. */
@@ -51,7 +49,8 @@ import picocli.CommandLine.Spec;
 public final class ShuffleCommand implements Callable<Integer> {
   private static final double NANOS = 1e9;
 
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ColumnOptions columns;
@@ -96,9 +95,17 @@ public final class ShuffleCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: a summary for people.")
   private boolean isJson;
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public ShuffleCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
-    Streams streams = penstock.streams();
     long start = System.nanoTime();
     Path directory = columns.removeLast("DIR, the directory to make");
     if (Files.isRegularFile(directory)) {
@@ -127,7 +134,6 @@ public final class ShuffleCommand implements Callable<Integer> {
   }
 
   private DatasetShuffle.Result run(DatasetShuffle shuffle, long records) {
-    Streams streams = penstock.streams();
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED + ": run it again");
     // Reading and writing a record count one each: the half of both are records done.
     try (Progress bar = Progress.start(streams, "shuffle", "records", records)) {

@@ -1,11 +1,11 @@
 package io.penstock.cli.make;
 
+import io.penstock.cli.command.Streams;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
 import io.penstock.array.Column;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.MemoryWarning;
 import io.penstock.cli.command.Progress;
@@ -23,7 +23,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code take}: writes some records of a dataset out, in an order of the user's. */
 @Command(
@@ -36,7 +35,8 @@ import picocli.CommandLine.ParentCommand;
       "With --json, one object on stdout, as that of convert."
     })
 public final class TakeCommand implements Callable<Integer> {
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Mixin private ColumnOptions columns;
   @Mixin private MakingOptions making;
 
@@ -73,6 +73,15 @@ public final class TakeCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: a line for people.")
   private boolean isJson;
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public TakeCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
     MakingReport report = new MakingReport();
@@ -84,7 +93,7 @@ public final class TakeCommand implements Callable<Integer> {
       List<NpyWriter> writers = new ArrayList<>();
       try (Loader loader = open(dataset, order)) {
         MemoryWarning.sayIfTooMuch(
-            penstock.streams(), memoryBytes, loader.statistics().memoryBytes());
+            streams, memoryBytes, loader.statistics().memoryBytes());
         for (int i = 0; i < targets.size(); i++) {
           writers.add(writer(dataset.columns().get(i), targets.get(i), order.size()));
         }
@@ -101,7 +110,7 @@ public final class TakeCommand implements Callable<Integer> {
         report.add(List.of(targets.get(i)), dataset.columns().get(i), order.size());
       }
     }
-    report.print(penstock.streams(), isJson);
+    report.print(streams, isJson);
     return ExitCodes.DONE;
   }
 
@@ -167,8 +176,8 @@ public final class TakeCommand implements Callable<Integer> {
   }
 
   private void take(Loader loader, List<NpyWriter> writers, long total) {
-    penstock.streams().interruption().atEnd(() -> MakingOptions.INTERRUPTED);
-    try (Progress progress = Progress.start(penstock.streams(), "take", "records", total)) {
+    streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
+    try (Progress progress = Progress.start(streams, "take", "records", total)) {
       long taken = 0;
       for (Batch batch : loader.epoch(0)) {
         for (int i = 0; i < writers.size(); i++) {

@@ -1,7 +1,7 @@
 package io.penstock.cli.order;
 
+import io.penstock.cli.command.Streams;
 import io.penstock.Dataset;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Picture;
@@ -19,7 +19,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code order}: shows an order before anything is read in it. */
@@ -41,7 +40,8 @@ import picocli.CommandLine.Spec;
 public final class OrderCommand implements Callable<Integer> {
   private static final String DEFAULT_PLOT = "penstock-order.png";
 
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ColumnOptions columns;
@@ -83,6 +83,15 @@ public final class OrderCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: tables for people.")
   private boolean isJson;
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public OrderCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
     checkOptions();
@@ -96,14 +105,14 @@ public final class OrderCommand implements Callable<Integer> {
       Path picture = plot != null || isJson ? plot : Path.of(DEFAULT_PLOT);
       OrderReport report = new OrderReport(sampler, mixing, labels, picture);
       if (isJson) {
-        Json.print(penstock.streams(), report.toJson());
+        Json.print(streams, report.toJson());
       } else {
-        penstock.streams().print(report.toHuman());
+        streams.print(report.toHuman());
       }
       if (picture != null) {
         String title = OneLine.of(sampler.description());
         new Picture(picture, plot != null)
-            .draw(penstock.streams(), path -> OrderPlot.write(sampler, epoch, title, path));
+            .draw(streams, path -> OrderPlot.write(sampler, epoch, title, path));
       }
     }
     return ExitCodes.DONE;

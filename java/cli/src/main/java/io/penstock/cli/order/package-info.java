@@ -1,2 +1,2 @@
-/** What {@code order} draws: where in the file the records of an epoch come from. */
+/** {@code order}: how well an order mixes, in numbers and as a plot. */
 package io.penstock.cli.order;

@@ -4,7 +4,6 @@ import io.penstock.Dataset;
 import io.penstock.Epoch;
 import io.penstock.Loader;
 import io.penstock.array.FileInfo;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.MemorySampler;
@@ -24,7 +23,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code read}: reads epochs as a trainer would, and tells how fast that was. */
@@ -53,7 +51,8 @@ import picocli.CommandLine.Spec;
           + " how long finished batches lay ready: divided by seconds, how many did on average."
     })
 public final class ReadCommand implements Callable<Integer> {
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ColumnOptions columns;
@@ -111,6 +110,15 @@ public final class ReadCommand implements Callable<Integer> {
 
   private final List<String> warnings = new ArrayList<>();
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public ReadCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
     checkOptions();
@@ -121,11 +129,11 @@ public final class ReadCommand implements Callable<Integer> {
     try (MemorySampler memory = MemorySampler.start();
         Dataset dataset = columns.open();
         Loader loader = open(dataset, saved)) {
-      loading.warn(penstock.streams(), loader);
+      loading.warn(streams, loader);
       checkOutputs(dataset);
       try (ReadOutputs outputs =
           new ReadOutputs(
-              penstock.streams(),
+              streams,
               out,
               indices,
               isDigested ? dataset : null,
@@ -143,12 +151,12 @@ public final class ReadCommand implements Callable<Integer> {
       }
     }
     if (isJson) {
-      Json.print(penstock.streams(), report.toJson());
+      Json.print(streams, report.toJson());
     } else if (isStdoutTaken()) {
-      penstock.streams().err().print(report.toHuman());
-      penstock.streams().err().flush();
+      streams.err().print(report.toHuman());
+      streams.err().flush();
     } else {
-      penstock.streams().print(report.toHuman());
+      streams.print(report.toHuman());
     }
     return ExitCodes.DONE;
   }
@@ -166,7 +174,6 @@ public final class ReadCommand implements Callable<Integer> {
     long first = Math.max(firstEpoch, loader.state().epoch());
     long count = Math.max(0, firstEpoch + epochs - first);
     long most = limit == null ? Long.MAX_VALUE : limit;
-    Streams streams = penstock.streams();
     if (states.isAsked() && isAtEnd(loader, first, count)) {
       warnings.add(
           ("nothing is left to read: the state in %s is at the end of epoch %d: ask for more"

@@ -1,7 +1,7 @@
 package io.penstock.cli.tune;
 
+import io.penstock.cli.command.Streams;
 import io.penstock.array.ArrayLayout;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Picture;
@@ -28,7 +28,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code tune}: what a device can do, and which readahead flags follow from that. */
@@ -68,7 +67,8 @@ public final class TuneCommand implements Callable<Integer> {
   /** Memory for these parts of the data is forecast. */
   private static final int[] FORECAST_PARTS = {2, 4, 8};
 
-  @ParentCommand private PenstockCommand penstock;
+  private final Streams streams;
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -116,6 +116,15 @@ public final class TuneCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: tables for people.")
   private boolean isJson;
 
+  /**
+   * One for each run.
+   *
+   * @param streams where its output goes
+   */
+  public TuneCommand(Streams streams) {
+    this.streams = streams;
+  }
+
   @Override
   public Integer call() throws IOException {
     checkOptions();
@@ -149,7 +158,7 @@ public final class TuneCommand implements Callable<Integer> {
   }
 
   private ScratchFile write(long bytes) throws IOException {
-    try (Progress progress = Progress.start(penstock.streams(), "making a file", "MB", bytes)) {
+    try (Progress progress = Progress.start(streams, "making a file", "MB", bytes)) {
       return ScratchFile.write(path, bytes, progress::to);
     }
   }
@@ -172,20 +181,20 @@ public final class TuneCommand implements Callable<Integer> {
     Path picture = plot != null || isJson ? plot : Path.of(DEFAULT_PLOT);
     report.plot(picture);
     if (isJson) {
-      Json.print(penstock.streams(), report.toJson());
+      Json.print(streams, report.toJson());
     } else {
-      penstock.streams().print(report.toHuman());
+      streams.print(report.toHuman());
     }
     if (picture != null) {
       String title = "Random reads: " + path.toAbsolutePath().getFileName();
       new Picture(picture, plot != null)
-          .draw(penstock.streams(), place -> LoadPlot.write(found, title, place));
+          .draw(streams, place -> LoadPlot.write(found, title, place));
     }
   }
 
   private Measurements measure(DeviceProbe probe, SurveyPlan plan) {
     try (Progress progress =
-        Progress.start(penstock.streams(), "measuring", "points", plan.visits())) {
+        Progress.start(streams, "measuring", "points", plan.visits())) {
       return new Survey(probe, plan, progress::to, System::nanoTime).run();
     }
   }
@@ -208,7 +217,7 @@ public final class TuneCommand implements Callable<Integer> {
       return Formats.open(path);
     } catch (PenstockException e) {
       if (path.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
-        penstock.streams().say("measuring without regard to records: " + e.getMessage());
+        streams.say("measuring without regard to records: " + e.getMessage());
       }
       return null;
     }

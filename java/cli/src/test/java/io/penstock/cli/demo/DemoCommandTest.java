@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.penstock.cli.Main;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.Run;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Streams;
@@ -33,10 +32,9 @@ final class DemoCommandTest {
   private static Run demoIn(Path directory, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     StringWriter err = new StringWriter();
-    PenstockCommand penstock =
-        new PenstockCommand(
+    CommandLine line =
+        Main.commandLine(
             new Streams(Channels.newChannel(out), true, new PrintWriter(err, true), false));
-    CommandLine line = Main.commandLine(penstock);
     DemoCommand demo = (DemoCommand) line.getSubcommands().get("demo").getCommand();
     demo.useImages(ImageSource.generated());
     String[] all = new String[arguments.length + 4];

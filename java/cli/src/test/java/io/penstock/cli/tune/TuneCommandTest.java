@@ -6,7 +6,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.penstock.cli.Main;
-import io.penstock.cli.PenstockCommand;
 import io.penstock.cli.Run;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Streams;
@@ -109,7 +108,7 @@ final class TuneCommandTest {
             false,
             new PrintWriter(Writer.nullWriter()),
             false);
-    CommandLine line = Main.commandLine(new PenstockCommand(streams)).getSubcommands().get("tune");
+    CommandLine line = Main.commandLine(streams).getSubcommands().get("tune");
     assertThat(line.getCommandSpec().options())
         .filteredOn(option -> !option.usageHelp() && !option.versionHelp())
         .hasSizeGreaterThan(4)
