@@ -16,7 +16,7 @@ import java.util.List;
  * Files that are a record each: a small .npy with all its axes, or the bytes of any file. All are
  * like the first one, or it is an error that names the other.
  */
-final class BytesDecoder implements FolderSource.Decoder {
+final class BytesDecoder implements FolderRecordSource.Decoder {
   private final Path first;
   private final boolean isArray;
   private final ElementType type;

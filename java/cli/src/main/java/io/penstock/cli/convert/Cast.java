@@ -16,15 +16,15 @@ import java.lang.foreign.MemorySegment;
 final class Cast {
   private final ElementType from;
   private final ElementType to;
-  private final Numbers source;
-  private final Numbers target;
+  private final NumericType source;
+  private final NumericType target;
   private final boolean isLossy;
 
   private Cast(ElementType from, ElementType to, boolean isLossy) {
     this.from = from;
     this.to = to;
-    this.source = Numbers.of(from);
-    this.target = Numbers.of(to);
+    this.source = NumericType.of(from);
+    this.target = NumericType.of(to);
     this.isLossy = isLossy;
   }
 
@@ -84,7 +84,7 @@ final class Cast {
         isExact = Double.isNaN(value) || target.rounded(value) == value;
         target.put(result, i * to.sizeBytes(), isToTurned, value);
       } else {
-        long number = target == Numbers.BOOL ? (value == 0 ? 0 : 1) : whole(value);
+        long number = target == NumericType.BOOL ? (value == 0 ? 0 : 1) : whole(value);
         isExact = value == (target.isUnsigned64() ? unsigned(number) : number) && isIn(value);
         target.put(result, i * to.sizeBytes(), isToTurned, number);
       }
@@ -145,7 +145,7 @@ final class Cast {
 
   /** Straight to float where that is the target: by way of double it would be rounded twice. */
   private double rounded(long value, boolean isHuge, double floating) {
-    if (target != Numbers.FLOAT32) {
+    if (target != NumericType.FLOAT32) {
       return floating;
     }
     return isHuge ? (float) ((value >>> 1) | (value & 1)) * 2 : (float) value;
@@ -156,7 +156,7 @@ final class Cast {
     int bits =
         Long.SIZE - Long.numberOfLeadingZeros(magnitude) - Long.numberOfTrailingZeros(magnitude);
     boolean isInRange =
-        target != Numbers.FLOAT16 || (!isHuge && magnitude >= 0 && magnitude <= 65504);
+        target != NumericType.FLOAT16 || (!isHuge && magnitude >= 0 && magnitude <= 65504);
     return bits <= target.precisionBits() && isInRange;
   }
 }

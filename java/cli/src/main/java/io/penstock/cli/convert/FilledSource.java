@@ -43,7 +43,7 @@ public final class FilledSource implements RecordSource {
   }
 
   private void put(MemorySegment element) {
-    Numbers numbers = Numbers.of(type);
+    NumericType numbers = NumericType.of(type);
     boolean isTurned = !type.isNativeOrder();
     try {
       if (numbers == null) {

@@ -29,11 +29,11 @@ final class FolderKind {
     this.options = options;
   }
 
-  static FolderSource.Decoder decoder(FolderListing listing, SourceOptions options) {
+  static FolderRecordSource.Decoder decoder(FolderListing listing, SourceOptions options) {
     return new FolderKind(listing, options).decoder();
   }
 
-  private FolderSource.Decoder decoder() {
+  private FolderRecordSource.Decoder decoder() {
     if (options.folder().isRaw()) {
       options.checkNoImages();
       return BytesDecoder.ofBytes(listing.file(0));
@@ -61,7 +61,7 @@ final class FolderKind {
   }
 
   private static boolean isNamedArray(String name) {
-    return FolderSource.hasExtension(name, ARRAYS);
+    return FolderRecordSource.hasExtension(name, ARRAYS);
   }
 
   private static boolean isArray(byte[] start) {

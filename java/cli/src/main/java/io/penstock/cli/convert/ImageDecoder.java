@@ -23,7 +23,7 @@ import java.util.List;
  * of 16 bits are uint16, all others uint8; both in one folder are an error unless bits may be lost.
  * An image that is not whole is an error, always.
  */
-final class ImageDecoder implements FolderSource.Decoder {
+final class ImageDecoder implements FolderRecordSource.Decoder {
   private static final List<String> EXTENSIONS =
       List.of(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif");
 
@@ -47,7 +47,7 @@ final class ImageDecoder implements FolderSource.Decoder {
   }
 
   static boolean isNamed(String name) {
-    return FolderSource.hasExtension(name, EXTENSIONS);
+    return FolderRecordSource.hasExtension(name, EXTENSIONS);
   }
 
   /** Whether a file is one of those that can be decoded, by its first bytes. */

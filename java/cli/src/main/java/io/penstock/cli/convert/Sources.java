@@ -31,8 +31,8 @@ public final class Sources {
       boolean isRounded =
           found instanceof TextSource
               && options.dtype() != null
-              && Numbers.of(options.dtype()) != null
-              && Numbers.of(options.dtype()).isFloating();
+              && NumericType.of(options.dtype()) != null
+              && NumericType.of(options.dtype()).isFloating();
       return CastSource.of(found, options.dtype(), options.isLossy() || isRounded);
     } catch (RuntimeException | Error e) {
       found.close();
@@ -48,12 +48,12 @@ public final class Sources {
       Path path = paths.getFirst();
       if (Files.isDirectory(path)) {
         options.checkNoText();
-        return FolderSource.open(path, options);
+        return FolderRecordSource.open(path, options);
       }
       if (Formats.isLabels(path)) {
         options.checkNoText();
         options.checkNoImages();
-        return SelectedSource.of(FolderSource.labels(Formats.file(path), options), selection);
+        return SelectedSource.of(FolderRecordSource.labels(Formats.file(path), options), selection);
       }
       if (TextSource.isNamed(path)) {
         options.checkNoFolder();

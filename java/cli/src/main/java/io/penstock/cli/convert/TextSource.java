@@ -57,10 +57,10 @@ final class TextSource implements RecordSource {
   private final MemorySegment chunk;
 
   private TextSource(Path path, SourceOptions options, Reader text) throws IOException {
-    Numbers wanted = options.dtype() == null ? null : Numbers.of(options.dtype());
+    NumericType wanted = options.dtype() == null ? null : NumericType.of(options.dtype());
     this.file = SourceFile.of(path);
     this.isWhole = wanted != null && !wanted.isFloating();
-    this.isUnsigned = wanted == Numbers.UINT64;
+    this.isUnsigned = wanted == NumericType.UINT64;
     this.delimiter = options.delimiter() == null ? delimiter(path) : options.delimiter();
     this.skipLines = options.skipLines();
     this.rows = new TextRows(text, delimiter);

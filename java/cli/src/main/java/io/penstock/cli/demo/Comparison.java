@@ -20,7 +20,7 @@ import java.util.function.LongConsumer;
 public final class Comparison implements AutoCloseable {
   private final ArrayLayout layout;
   private final Dataset dataset;
-  private final PageCache cache;
+  private final CachedPages cache;
   private final Loader loader;
   private final long limitNanos;
   private final double cacheLimit;
@@ -35,7 +35,7 @@ public final class Comparison implements AutoCloseable {
   public Comparison(Path path, int batchSize, long memoryBytes, long limitNanos) {
     this.layout = Formats.open(path);
     this.dataset = Dataset.open(path);
-    this.cache = new PageCache(dataset);
+    this.cache = new CachedPages(dataset);
     this.limitNanos = limitNanos;
     this.cacheLimit = (double) memoryBytes / layout.fileBytes();
     try {
@@ -52,7 +52,7 @@ public final class Comparison implements AutoCloseable {
    * @param progress is told records read so far
    * @return with the checksum of all records that were read
    */
-  public Reading byMapping(LongConsumer progress) throws IOException {
+  public TimedReading byMapping(LongConsumer progress) throws IOException {
     return byMapping(cacheLimit, Long.MAX_VALUE, progress);
   }
 
@@ -62,11 +62,11 @@ public final class Comparison implements AutoCloseable {
    * @param checkedRecords how many records the checksum is of
    * @param progress is told records read so far
    */
-  public Reading byMappingInMemory(long checkedRecords, LongConsumer progress) throws IOException {
+  public TimedReading byMappingInMemory(long checkedRecords, LongConsumer progress) throws IOException {
     return byMapping(1, checkedRecords, progress);
   }
 
-  private Reading byMapping(double limit, long checkedRecords, LongConsumer progress)
+  private TimedReading byMapping(double limit, long checkedRecords, LongConsumer progress)
       throws IOException {
     cache.drop();
     try (MappedReading mapping = new MappedReading(layout, cache, limit)) {
@@ -81,7 +81,7 @@ public final class Comparison implements AutoCloseable {
    * @param checkedRecords how many records the checksum is of
    * @param progress is told records read so far
    */
-  public Reading byPenstock(long checkedRecords, LongConsumer progress) throws IOException {
+  public TimedReading byPenstock(long checkedRecords, LongConsumer progress) throws IOException {
     double cachedFraction = cache.drop();
     String column = dataset.columns().getFirst().name();
     Checksum checksum = new Checksum(Math.toIntExact(layout.recordBytes()), checkedRecords);
@@ -96,7 +96,8 @@ public final class Comparison implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     boolean isLimited = loader.io() == Readahead.Io.DIRECT;
-    return new Reading(checksum.records(), seconds, checksum.value(), cachedFraction, isLimited);
+    return new TimedReading(
+        checksum.records(), seconds, checksum.value(), cachedFraction, isLimited);
   }
 
   @Override

@@ -185,9 +185,9 @@ public final class DemoCommand implements Callable<Integer> {
   private void compare(SampleFiles files, long memoryBytes, DemoReport report) throws IOException {
     long limitNanos = (isQuick ? 2 : 5) * 1_000_000_000L;
     report.startReading(limitNanos / 1e9, memoryBytes);
-    Reading mapping;
-    Reading penstockReading;
-    Reading inMemory;
+    TimedReading mapping;
+    TimedReading penstockReading;
+    TimedReading inMemory;
     try (Comparison comparison =
         new Comparison(files.images(), BATCH_SIZE, memoryBytes, limitNanos)) {
       try (Progress progress = startReading("mapping", files)) {
@@ -208,7 +208,7 @@ public final class DemoCommand implements Callable<Integer> {
     report.endReading(mapping, penstockReading);
   }
 
-  private static void checkSameBytes(SampleFiles files, Reading mapping, Reading other) {
+  private static void checkSameBytes(SampleFiles files, TimedReading mapping, TimedReading other) {
     if (other.records() >= mapping.records() && other.checksum() != mapping.checksum()) {
       throw PenstockException.about(
           files.images(),

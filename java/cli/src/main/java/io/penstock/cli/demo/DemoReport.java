@@ -106,7 +106,7 @@ final class DemoReport {
   }
 
   /** Shows one way of reading, by its name in JSON. */
-  void add(String name, Reading reading) throws IOException {
+  void add(String name, TimedReading reading) throws IOException {
     JsonObject object = new JsonObject();
     object.addProperty("records", reading.records());
     object.addProperty("seconds", reading.seconds());
@@ -123,7 +123,7 @@ final class DemoReport {
             state(reading.cachedFraction())));
   }
 
-  private String label(String name, Reading reading) {
+  private String label(String name, TimedReading reading) {
     return switch (name) {
       case "penstock" -> reading.isCacheLimited() ? "Penstock" : "Penstock, and the page cache";
       case "mapping" ->
@@ -133,7 +133,7 @@ final class DemoReport {
   }
 
   /** Says what the readings mean. */
-  void endReading(Reading mapping, Reading penstock) throws IOException {
+  void endReading(TimedReading mapping, TimedReading penstock) throws IOException {
     readings.addProperty("checkedRecords", mapping.records());
     readings.addProperty("crc32c", "%08x".formatted(mapping.checksum()));
     double ratio = penstock.recordsPerSecond() / mapping.recordsPerSecond();

@@ -27,7 +27,7 @@ final class MappedReading implements AutoCloseable {
   private static final long CACHE_LOOK_NANOS = 2_000_000;
 
   private final ArrayLayout layout;
-  private final PageCache cache;
+  private final CachedPages cache;
   private final double cacheLimit;
   private final int recordBytes;
   private final FileChannel file;
@@ -41,7 +41,7 @@ final class MappedReading implements AutoCloseable {
    *
    * @param cacheLimit share of the file that may be cached; 1 or more: no limit
    */
-  MappedReading(ArrayLayout layout, PageCache cache, double cacheLimit) throws IOException {
+  MappedReading(ArrayLayout layout, CachedPages cache, double cacheLimit) throws IOException {
     this.layout = layout;
     this.cache = cache;
     this.cacheLimit = cacheLimit;
@@ -75,7 +75,7 @@ final class MappedReading implements AutoCloseable {
    * @param limitNanos after so long it ends
    * @param progress called with the records read so far
    */
-  Reading read(
+  TimedReading read(
       Sampler sampler, int batchSize, long checkedRecords, long limitNanos, LongConsumer progress)
       throws IOException {
     try (Arena scratch = Arena.ofConfined()) {
@@ -95,7 +95,7 @@ final class MappedReading implements AutoCloseable {
         progress.accept(checksum.records());
       }
       double seconds = (System.nanoTime() - startNanos) / 1e9;
-      return new Reading(checksum.records(), seconds, checksum.value(), cachedFraction, isLimited);
+      return new TimedReading(checksum.records(), seconds, checksum.value(), cachedFraction, isLimited);
     }
   }
 

@@ -6,7 +6,7 @@ import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.convert.ArrayFiles;
 import io.penstock.cli.convert.FolderOptions;
-import io.penstock.cli.convert.FolderSource;
+import io.penstock.cli.convert.FolderRecordSource;
 import io.penstock.cli.convert.RecordSource;
 import io.penstock.cli.convert.Selection;
 import io.penstock.cli.convert.SourceOptions;
@@ -250,7 +250,7 @@ public final class ConvertCommand implements Callable<Integer> {
       if (labels != null) {
         labels.commit();
         classes.commit();
-        report.addLabels(labels.paths(), ((FolderSource) whole).labels(), classes.path());
+        report.addLabels(labels.paths(), ((FolderRecordSource) whole).labels(), classes.path());
       }
     }
     report.print(streams, isJson);
@@ -264,7 +264,7 @@ public final class ConvertCommand implements Callable<Integer> {
 
   /** Classes are a file beside, x-labels.npy, written at once; null where there are none. */
   private ArrayFiles labels(RecordSource whole, ArrayFiles.Options options) throws IOException {
-    if (!(whole instanceof FolderSource folder) || folder.labels().isEmpty()) {
+    if (!(whole instanceof FolderRecordSource folder) || folder.labels().isEmpty()) {
       return null;
     }
     try (RecordSource numbers = folder.labelSource()) {
@@ -286,7 +286,7 @@ public final class ConvertCommand implements Callable<Integer> {
   /** What the numbers mean, in a file that stays with them. */
   private ClassFile classes(RecordSource whole, ArrayFiles.Options options) {
     Path path = target.resolveSibling(Formats.columnName(target) + "-classes.json");
-    return new ClassFile(path, ((FolderSource) whole).labels(), options.mayReplace());
+    return new ClassFile(path, ((FolderRecordSource) whole).labels(), options.mayReplace());
   }
 
   private void write(RecordSource records, ArrayFiles files) throws IOException {

@@ -57,7 +57,7 @@ public final class ReadCommand implements Callable<Integer> {
 
   @Mixin private ColumnOptions columns;
   @Mixin private OrderOptions order;
-  @Mixin private LoaderOptions loading;
+  @Mixin private LoadingOptions loading;
   @Mixin private StateOptions states;
 
   @Option(
@@ -183,8 +183,8 @@ public final class ReadCommand implements Callable<Integer> {
     warnings.forEach(streams::say);
     try (Progress progress =
             Progress.start(streams, "read", "records", total(loader, first, count, most));
-        Delivery delivery = new Delivery(loader, outputs, states, streams)) {
-      delivery.run(loader.epochs(first, count), most, progress);
+        ReadLoop loop = new ReadLoop(loader, outputs, states, streams)) {
+      loop.run(loader.epochs(first, count), most, progress);
     }
   }
 

@@ -27,7 +27,7 @@ class CastTest {
 
   /** The exact value of an element; null for NaN and infinities. */
   private static BigDecimal value(ElementType type, MemorySegment at) {
-    Numbers numbers = Numbers.of(type);
+    NumericType numbers = NumericType.of(type);
     if (numbers.isFloating()) {
       double value = numbers.floating(at, 0, !type.isNativeOrder());
       return Double.isFinite(value) ? new BigDecimal(value) : null;
@@ -42,12 +42,12 @@ class CastTest {
   /** Bytes of numbers: random ones, and those near powers of two, where ranges and digits end. */
   private static List<byte[]> elements(ElementType type) {
     Random random = new Random(7);
-    Numbers numbers = Numbers.of(type);
+    NumericType numbers = NumericType.of(type);
     List<byte[]> elements = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       byte[] element = new byte[type.sizeBytes()];
       random.nextBytes(element);
-      elements.add(numbers == Numbers.BOOL ? new byte[] {(byte) (element[0] & 1)} : element);
+      elements.add(numbers == NumericType.BOOL ? new byte[] {(byte) (element[0] & 1)} : element);
     }
     for (int bit = 0; bit < 64; bit++) {
       for (int difference = -1; difference <= 1; difference++) {
@@ -83,7 +83,7 @@ class CastTest {
         BigDecimal expected = value(from, source);
         BigDecimal found = value(to, rounded);
         if (expected == null) {
-          assertThat(isRefused).isEqualTo(!Numbers.of(to).isFloating());
+          assertThat(isRefused).isEqualTo(!NumericType.of(to).isFloating());
           continue;
         }
         boolean isSame = found != null && expected.compareTo(found) == 0;
@@ -134,10 +134,10 @@ class CastTest {
     ElementType source = ElementType.parse(from);
     ElementType target = ElementType.parse(to);
     MemorySegment element = MemorySegment.ofArray(new byte[source.sizeBytes()]);
-    if (Numbers.of(source).isFloating()) {
-      Numbers.of(source).put(element, 0, !source.isNativeOrder(), Double.parseDouble(value));
+    if (NumericType.of(source).isFloating()) {
+      NumericType.of(source).put(element, 0, !source.isNativeOrder(), Double.parseDouble(value));
     } else {
-      Numbers.of(source).put(element, 0, !source.isNativeOrder(), Long.parseLong(value));
+      NumericType.of(source).put(element, 0, !source.isNativeOrder(), Long.parseLong(value));
     }
     MemorySegment result = MemorySegment.ofArray(new byte[target.sizeBytes()]);
     Cast.of(source, target, true).run(element, result);

@@ -26,8 +26,8 @@ final class ComparisonTest {
   void wholeEpochsHaveTheSameChecksum() throws IOException {
     long memoryBytes = 8 << 20;
     try (Comparison comparison = new Comparison(images(), 256, memoryBytes, NO_LIMIT_NANOS)) {
-      Reading mapping = comparison.byMappingInMemory(Long.MAX_VALUE, done -> {});
-      Reading penstock = comparison.byPenstock(COUNT, done -> {});
+      TimedReading mapping = comparison.byMappingInMemory(Long.MAX_VALUE, done -> {});
+      TimedReading penstock = comparison.byPenstock(COUNT, done -> {});
       assertThat(mapping.records()).isEqualTo(COUNT);
       assertThat(penstock.records()).isEqualTo(COUNT);
       assertThat(penstock.checksum()).isEqualTo(mapping.checksum());
@@ -38,10 +38,10 @@ final class ComparisonTest {
   void readingEndsWhenItsTimeIsOver() throws IOException {
     long memoryBytes = 8 << 20;
     try (Comparison comparison = new Comparison(images(), 256, memoryBytes, 0)) {
-      Reading mapping = comparison.byMapping(done -> {});
+      TimedReading mapping = comparison.byMapping(done -> {});
       // The clock is looked at every 8 records.
       assertThat(mapping.records()).isEqualTo(8);
-      Reading penstock = comparison.byPenstock(mapping.records(), done -> {});
+      TimedReading penstock = comparison.byPenstock(mapping.records(), done -> {});
       assertThat(penstock.records()).isEqualTo(256);
       assertThat(penstock.checksum()).isEqualTo(mapping.checksum());
     }
@@ -52,8 +52,8 @@ final class ComparisonTest {
     // A tenth of the file, so that it is dropped often where the file system allows it.
     long memoryBytes = 2400 << 10;
     try (Comparison comparison = new Comparison(images(), 64, memoryBytes, 300_000_000)) {
-      Reading held = comparison.byMapping(done -> {});
-      Reading free = comparison.byMappingInMemory(held.records(), done -> {});
+      TimedReading held = comparison.byMapping(done -> {});
+      TimedReading free = comparison.byMappingInMemory(held.records(), done -> {});
       assertThat(free.records()).isGreaterThanOrEqualTo(held.records());
       assertThat(free.checksum()).isEqualTo(held.checksum());
     }

@@ -24,7 +24,7 @@ import java.util.Map;
  * whose pages of this file are dropped before each measurement. One thread at a time, a platform
  * thread: calls block.
  */
-public final class DeviceProbe implements Meter, AutoCloseable {
+public final class DeviceProbe implements DeviceMeter, AutoCloseable {
   /** So large that sixteen of the largest requests are different ones. */
   public static final long LEAST_FILE_BYTES = 16 << 20;
 

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /**
  * Measures all points of a plan, round after round, within its time.
  *
- * <p>It must not know how a point is measured: {@link Meter} does.
+ * <p>It must not know how a point is measured: {@link DeviceMeter} does.
  */
 public final class Survey {
   /** The order of later rounds, so that no point always follows the same other one. */
@@ -26,7 +26,7 @@ public final class Survey {
    */
   private static final double MAX_DRAIN_SECONDS = 0.5;
 
-  private final Meter meter;
+  private final DeviceMeter meter;
   private final SurveyPlan plan;
   private final IntConsumer progress;
   private final LongSupplier clock;
@@ -41,7 +41,7 @@ public final class Survey {
    * @param progress is told how many of the plan's {@link SurveyPlan#visits} are over
    * @param clock nanoseconds, as System::nanoTime
    */
-  public Survey(Meter meter, SurveyPlan plan, IntConsumer progress, LongSupplier clock) {
+  public Survey(DeviceMeter meter, SurveyPlan plan, IntConsumer progress, LongSupplier clock) {
     this.meter = meter;
     this.plan = plan;
     this.progress = progress;

@@ -7,7 +7,7 @@ import java.util.List;
  * A device that is bound by latency, by requests a second or by bytes a second, whichever is least,
  * and a clock that goes on while it is measured.
  */
-final class FakeDevice implements Meter {
+final class FakeDevice implements DeviceMeter {
   private final double latencySeconds;
   private final double requestLimit;
   private final double byteLimit;

@@ -66,7 +66,7 @@ final class SurveyTest {
   @Test
   void whatTheFileIsTooSmallForIsLeftOut() {
     FakeDevice device = FakeDevice.ssd();
-    Meter small =
+    DeviceMeter small =
         (point, nanos) ->
             point.requestBytes() > 100_000 && !point.isSequential()
                 ? Double.NaN

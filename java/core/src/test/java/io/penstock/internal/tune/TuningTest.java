@@ -48,7 +48,7 @@ final class TuningTest {
   @Test
   void aDeviceThatWantsLargeReadsGetsThem() {
     FakeDevice ssd = FakeDevice.ssd();
-    Meter slowStart =
+    DeviceMeter slowStart =
         (point, nanos) ->
             ssd.requestsPerSecond(point, nanos)
                 * (point.isSequential() && point.requestBytes() < 1 << 20 ? 0.5 : 1);

@@ -5,12 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Elements of one numeric type in memory, read and written as whole numbers or as floating point.
+ * A numeric type of elements in memory: reads and writes them as whole numbers or as floating point.
  *
  * <p>Whole numbers are 64 bits; those of uint64 beyond 2^63 are negative ones as long, and told
  * apart by {@link #isUnsigned64}.
  */
-enum Numbers {
+enum NumericType {
   BOOL,
   INT8,
   INT16,
@@ -25,7 +25,7 @@ enum Numbers {
   FLOAT64;
 
   /** Null for types that are no numbers of these sizes. */
-  static Numbers of(ElementType type) {
+  static NumericType of(ElementType type) {
     int bits = 8 * type.sizeBytes();
     String name =
         switch (type.kind()) {

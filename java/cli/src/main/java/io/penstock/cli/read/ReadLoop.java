@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>What it owns: the order of things. A batch is in the outputs before a state says so, and a
  * signal finds both in step: it waits for the batch at hand, saves, and lets nothing follow.
  */
-final class Delivery implements AutoCloseable {
+final class ReadLoop implements AutoCloseable {
   /** A device that does not answer must not keep a process from ending. */
   private static final long SIGNAL_PATIENCE_SECONDS = 10;
 
@@ -34,7 +34,7 @@ final class Delivery implements AutoCloseable {
   private long batches;
   private long records;
 
-  Delivery(Loader loader, ReadOutputs outputs, StateOptions states, Streams streams) {
+  ReadLoop(Loader loader, ReadOutputs outputs, StateOptions states, Streams streams) {
     this.loader = loader;
     this.outputs = outputs;
     this.states = states;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** How records are put into batches and read. Shared by all that read batches. */
-final class LoaderOptions {
+final class LoadingOptions {
   @Option(
       names = "--batch-size",
       paramLabel = "RECORDS",

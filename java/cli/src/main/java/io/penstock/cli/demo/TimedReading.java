@@ -10,7 +10,7 @@ package io.penstock.cli.demo;
  * @param cachedFraction share of the file that was cached at the start; NaN: not known
  * @param isCacheLimited whether the page cache was held to a limit
  */
-public record Reading(
+public record TimedReading(
     long records, double seconds, long checksum, double cachedFraction, boolean isCacheLimited) {
   /** Records a second. */
   public double recordsPerSecond() {

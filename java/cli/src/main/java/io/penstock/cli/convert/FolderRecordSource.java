@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * <p>Files and classes are those of {@link FolderListing}, as for all that reads folders. Records
  * of a chunk are read by all processors. What it owns: the list of files, some 200 bytes for each.
  */
-public final class FolderSource implements RecordSource {
+public final class FolderRecordSource implements RecordSource {
   private static final String LABEL_TYPE = "<i8";
 
   /** One file as a record. */
@@ -39,7 +39,7 @@ public final class FolderSource implements RecordSource {
   private final MemorySegment chunk;
   private long next;
 
-  private FolderSource(
+  private FolderRecordSource(
       FolderListing listing, Selection selection, Decoder decoder, String options) {
     this.listing = listing;
     this.selection = selection;
@@ -49,11 +49,11 @@ public final class FolderSource implements RecordSource {
     this.chunk = arena.allocate(records * recordBytes(), Long.BYTES);
   }
 
-  static FolderSource open(Path folder, SourceOptions options) {
+  static FolderRecordSource open(Path folder, SourceOptions options) {
     FolderListing listing = FolderListing.of(folder, options.folder().pattern());
     Decoder decoder = FolderKind.decoder(listing, options);
     String how = "%s lossy=%s".formatted(options.folder(), options.isLossy());
-    return new FolderSource(listing, options.selection(), decoder, how);
+    return new FolderRecordSource(listing, options.selection(), decoder, how);
   }
 
   /** The numbers of the classes of all files, as {@code FOLDER#label} has them. */

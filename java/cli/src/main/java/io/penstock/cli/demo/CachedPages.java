@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** How much of a file is in the page cache, and how to get it out. */
-final class PageCache {
+final class CachedPages {
   private final Dataset dataset;
   private final Path path;
 
   /** Of the first file of a dataset. */
-  PageCache(Dataset dataset) {
+  CachedPages(Dataset dataset) {
     this.dataset = dataset;
     this.path = dataset.files().getFirst().path();
   }

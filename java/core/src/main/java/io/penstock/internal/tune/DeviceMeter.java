@@ -2,7 +2,7 @@ package io.penstock.internal.tune;
 
 /** Loads a device for a short time. An interface so that tests can measure a made-up one. */
 @FunctionalInterface
-public interface Meter {
+public interface DeviceMeter {
   /**
    * Measures once.
    *
