@@ -16,8 +16,8 @@ import picocli.CommandLine.IParameterExceptionHandler;
 /**
  * The command line: `java/bin/penstock COMMAND`.
  *
- * <p>It parses, runs one command and reports how that ended. The only place that ends the JVM;
- * tests call {@link #run} and get the exit code.
+ * <p>Parses the arguments, runs one command and reports how it ended. Only {@link #main} ends the
+ * JVM; tests call {@link #run} and get the exit code.
  */
 public final class Main {
   private Main() {}
@@ -28,9 +28,9 @@ public final class Main {
    * @param arguments as typed
    */
   public static void main(String[] arguments) {
-    // Scripts read what is printed: digits and decimal points are the same for everybody.
+    // Scripts parse the output: digits and decimal points must not depend on the locale.
     Locale.setDefault(Locale.ROOT);
-    // What the library warns of goes through the JDK's logger: one line, as all that is said.
+    // Warnings of the library come through the JDK's logger: print them as one line, like ours.
     System.setProperty("java.util.logging.SimpleFormatter.format", "penstock: %5$s%n");
     Streams streams = Streams.ofProcess();
     streams.interruption().install();
@@ -51,7 +51,7 @@ public final class Main {
     try {
       return line.execute(arguments);
     } catch (Error e) {
-      // What picocli lets through. It ends the command, not the explanation.
+      // picocli does not catch Errors: report them like any other failure.
       return Failures.report(e, streams, line.<PenstockCommand>getCommand().isDebug());
     }
   }
@@ -60,7 +60,7 @@ public final class Main {
    * The commands with everything set but the arguments.
    *
    * @param streams where their output goes
-   * @return what tests look at the options of
+   * @return the program; tests look at its options
    */
   public static CommandLine commandLine(Streams streams) {
     PenstockCommand penstock = new PenstockCommand();

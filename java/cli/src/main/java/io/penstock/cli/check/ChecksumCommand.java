@@ -1,6 +1,5 @@
 package io.penstock.cli.check;
 
-import io.penstock.cli.command.Streams;
 import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.array.Column;
@@ -10,6 +9,7 @@ import io.penstock.checksum.RecordChecksums;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Progress;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.make.MakingOptions;
 import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.text.Human;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code checksum}: writes down what the files of a dataset are, so that damage can be found. */
+/** {@code checksum}: records checksums of a dataset, so that damage can be found later. */
 @Command(
     name = "checksum",
     header = "Writes checksums of files and records beside them, for verify and read --verify.",
@@ -52,7 +52,7 @@ public final class ChecksumCommand implements Callable<Integer> {
   private static final String RECORDS_MARK = ".penstock-records-";
   private static final int MARK_DIGITS = 8;
 
-  /** What manifests may end with whose checksums of records begin with the same name. */
+  /** Endings of manifests; their record checksums start with the same name. */
   private static final List<String> SUFFIXES = List.of("", ".json", ".penstock.json");
 
   private static final double NANOS = 1e9;
@@ -80,9 +80,9 @@ public final class ChecksumCommand implements Callable<Integer> {
   private boolean isJson;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public ChecksumCommand(Streams streams) {
     this.streams = streams;
@@ -105,7 +105,7 @@ public final class ChecksumCommand implements Callable<Integer> {
             "expected a manifest to replace, found another file: give another name with --manifest,"
                 + " or delete it yourself");
       }
-      LocalFiles.target(path); // Before the checksums of records are there without it.
+      LocalFiles.target(path); // Fails before record checksums are written.
       Manifest manifest = make(dataset, path);
       manifest.write(path, isForced);
       deleteOthers(path, manifest);
@@ -120,8 +120,7 @@ public final class ChecksumCommand implements Callable<Integer> {
     long fileBytes = files.values().stream().mapToLong(FileInfo::sizeBytes).sum();
     long recordBytes = dataset.recordCount() * dataset.recordBytes();
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
-    try (Progress bar =
-        Progress.start(streams, "checksum", "MB", fileBytes + recordBytes)) {
+    try (Progress bar = Progress.start(streams, "checksum", "MB", fileBytes + recordBytes)) {
       List<Manifest.FileEntry> entries = new ArrayList<>();
       long before = 0;
       for (FileInfo file : files.values()) {
@@ -132,7 +131,7 @@ public final class ChecksumCommand implements Callable<Integer> {
       String mark = Manifest.fingerprint(columnEntries, entries).substring(0, MARK_DIGITS);
       Path records = path.resolveSibling(stem(path) + RECORDS_MARK + mark + ".npy");
       LongConsumer progress = after(bar, fileBytes);
-      // The name follows from the contents: what has it already is the same, or was damaged.
+      // The name follows from the contents: a file with this name is the same, or damaged.
       RecordChecksums.write(
           dataset, records, true, count -> progress.accept(count * dataset.recordBytes()));
       dataset.check();
@@ -173,7 +172,9 @@ public final class ChecksumCommand implements Callable<Integer> {
     for (Column column : dataset.columns()) {
       List<String> paths =
           named.get(column.name()).stream().map(shard -> relative(path, shard)).toList();
-      entries.add(Manifest.ColumnEntry.of(column, paths, columns.window(), columns.windowStride()));
+      entries.add(
+          Manifest.ColumnEntry.of(
+              column, paths, columns.tokenWindow(), columns.tokenWindowStride()));
     }
     return entries;
   }
@@ -187,8 +188,8 @@ public final class ChecksumCommand implements Callable<Integer> {
   }
 
   /**
-   * Deletes checksums of records that an older manifest named, or that a killed process left; not
-   * those of another manifest, nor what has such a name and is data itself.
+   * Deletes record checksums that an older manifest named or a killed process left behind. Keeps
+   * those of other manifests, and data files that happen to have such a name.
    */
   private static void deleteOthers(Path path, Manifest manifest) throws IOException {
     String start = stem(path) + RECORDS_MARK;
@@ -200,7 +201,7 @@ public final class ChecksumCommand implements Callable<Integer> {
         try {
           keep(other, Manifest.read(other), kept);
         } catch (PenstockException _) {
-          return; // Damaged, or something else: then what belongs to it is unknown.
+          return; // Damaged, or no manifest: we cannot tell which files belong to it.
         }
       }
     }

@@ -24,12 +24,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a dataset's files were when their checksums were made: one JSON object in a file beside
+ * The files of a dataset at the time of {@code penstock checksum}: one JSON object in a file beside
  * them.
  *
- * <p>Paths are relative to the manifest, so that it moves with the data; nothing of it is about
- * times. The fingerprint is over all the rest, so that a manifest that is damaged itself is found.
- * Components are named as they are in the file.
+ * <p>Paths are relative to the manifest, so that it moves with the data; it holds no timestamps.
+ * The fingerprint covers everything else, so that damage to the manifest itself is found.
+ * Components have the names of the JSON fields.
  *
  * @param penstock {@value #VERSION}
  * @param records number of records
@@ -74,7 +74,7 @@ public record Manifest(
           column.name(), column.elementType().descr(), column.shape(), paths, window, windowStride);
     }
 
-    /** What identifies it: not where it lies. */
+    /** Identifies the column by its contents, not by its path. */
     private String identity() {
       return "column %s %s %s %s %s%n".formatted(name, dtype, shape, window, windowStride);
     }
@@ -85,7 +85,7 @@ public record Manifest(
    *
    * @param path relative to the manifest
    * @param bytes size
-   * @param crc32c of each chunk of 1 MiB 8 hexadecimal digits
+   * @param crc32c 8 hexadecimal digits for each chunk of 1 MiB
    */
   public record FileEntry(String path, long bytes, String crc32c) {
     static FileEntry of(String path, long bytes, long[] chunks) {
@@ -120,7 +120,7 @@ public record Manifest(
         VERSION, records, columns, files, recordChecksums, fingerprint(columns, files));
   }
 
-  /** Of the contents, wherever they lie. */
+  /** A digest of the contents, independent of paths. */
   static String fingerprint(List<ColumnEntry> columns, List<FileEntry> files) {
     StringBuilder text = new StringBuilder("penstock contents 1\n");
     columns.forEach(column -> text.append(column.identity()));
@@ -133,7 +133,7 @@ public record Manifest(
     }
   }
 
-  /** The manifest that belongs to a column file, where no other is named. */
+  /** The default manifest of a column file. */
   public static Path defaultPath(Path column) {
     String name = DatasetShuffle.fileName(Formats.columnName(column));
     Path directory = filePart(column).toAbsolutePath().getParent();
@@ -146,7 +146,7 @@ public record Manifest(
     return sign < 0 || Files.exists(column) ? column : Path.of(text.substring(0, sign));
   }
 
-  /** Whether a file begins as manifests do, whole or damaged. */
+  /** Whether a file starts like a manifest; it may still be damaged. */
   static boolean isLikelyAt(Path path) throws IOException {
     if (!Files.isRegularFile(path)) {
       return false;
@@ -207,12 +207,12 @@ public record Manifest(
     }
   }
 
-  /** Where a path of this manifest leads to. */
+  /** Resolves a path of this manifest. */
   public static Path resolve(Path manifest, String path) {
     return manifest.toAbsolutePath().getParent().resolve(path).normalize();
   }
 
-  /** Refuses a file that it says nothing of, though it has its name: x.csv beside x.npy. */
+  /** Refuses a file that has the same base name but is not in the manifest: x.csv beside x.npy. */
   void checkIsAbout(Path manifest, Path data) {
     List<Path> known =
         Stream.concat(
@@ -232,7 +232,7 @@ public record Manifest(
     }
   }
 
-  /** Opens the data that it is about. */
+  /** Opens the dataset of this manifest. */
   Dataset open(Path manifest) {
     Dataset.Builder builder = Dataset.builder();
     for (ColumnEntry column : columns) {
@@ -247,7 +247,7 @@ public record Manifest(
     return builder.open();
   }
 
-  /** Refuses data whose columns are not those that it is about; it may have more of them. */
+  /** Refuses a dataset whose columns differ; the manifest may have more columns. */
   public void check(Path path, Dataset dataset) {
     for (Column column : dataset.columns()) {
       ColumnEntry entry =

@@ -23,17 +23,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * One manifest compared with the data that it is about.
+ * The comparison of one manifest with its data.
  *
- * <p>Files are compared chunk by chunk at the speed of the device; only of chunks that differ the
- * records are looked at one by one.
+ * <p>Files are compared chunk by chunk at the speed of the device; records are checked one by one
+ * only in chunks that differ.
  */
 final class Verification {
   private static final int MAX_LISTED = 1000;
   private static final int MAX_SHOWN = 20;
   private static final double NANOS = 1e9;
 
-  /** What is wrong with a file; chunks by the offsets of their first bytes. */
+  /** What is wrong with a file; chunks are given by the offsets of their first bytes. */
   private record FileProblem(
       Path path,
       String problem,
@@ -50,7 +50,7 @@ final class Verification {
     }
   }
 
-  /** A record that is not what its checksum says. */
+  /** A record that does not match its checksum. */
   private record DamagedRecord(String column, long index) {}
 
   private final Path manifestPath;
@@ -117,7 +117,7 @@ final class Verification {
     }
   }
 
-  /** Shards that a pattern stands for now, and did not then. */
+  /** Shards that match a pattern now and did not when the manifest was made. */
   private void findExtraFiles() {
     Set<Path> known = new HashSet<>();
     manifest.files().forEach(file -> known.add(Manifest.resolve(manifestPath, file.path())));
@@ -140,7 +140,7 @@ final class Verification {
     try {
       return Formats.shards(pattern);
     } catch (PenstockException e) {
-      // None is left: all are missing, which was found already.
+      // No file matches: they are all missing, which is reported already.
       return List.of();
     }
   }

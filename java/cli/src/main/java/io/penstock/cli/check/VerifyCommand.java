@@ -1,11 +1,11 @@
 package io.penstock.cli.check;
 
-import io.penstock.cli.command.SeveralFailures;
-import io.penstock.cli.command.Streams;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
+import io.penstock.cli.command.SeveralFailures;
+import io.penstock.cli.command.Streams;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code verify}: reads all of a dataset and says what of it is not what it was. */
+/** {@code verify}: reads a whole dataset and shows what has changed. */
 @Command(
     name = "verify",
     header = "Reads files and shows which of them, and which of their records, are damaged.",
@@ -35,7 +35,6 @@ import picocli.CommandLine.Parameters;
 public final class VerifyCommand implements Callable<Integer> {
   private final Streams streams;
 
-
   @Parameters(
       paramLabel = "PATH",
       arity = "1..*",
@@ -50,9 +49,9 @@ public final class VerifyCommand implements Callable<Integer> {
   private boolean isJson;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public VerifyCommand(Streams streams) {
     this.streams = streams;
@@ -70,7 +69,7 @@ public final class VerifyCommand implements Callable<Integer> {
           failures.add(failure(one));
         }
       } catch (PenstockException e) {
-        // The others are worth showing all the same.
+        // Go on: the other paths are worth checking.
         failures.add(e);
       }
     }

@@ -15,10 +15,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Turns whatever ended a command into one line on stderr and an exit code.
+ * Turns any failure of a command into one line on stderr and an exit code.
  *
- * <p>The only place that decides either; commands just throw. A stack trace is shown on request
- * only: what the user can do is in the line.
+ * <p>This is the only place that decides on either; commands just throw. Stack traces are shown
+ * with --debug only: the line says what the user can do.
  */
 public final class Failures {
   private Failures() {}
@@ -73,7 +73,7 @@ public final class Failures {
             + Suggestions.of(typed, command.getSubcommands().keySet());
   }
 
-  /** Of an option with a value, as --seed=1. */
+  /** The name in an option with a value, such as --seed=1. */
   private static String nameOf(String option) {
     int equals = option.indexOf('=');
     return equals < 0 ? option : option.substring(0, equals);
@@ -82,13 +82,13 @@ public final class Failures {
   private static int code(Throwable failure) {
     return switch (failure) {
       case OutputClosedException _ -> ExitCodes.OUTPUT_CLOSED;
-      // The library's word for a value that it does not take: an option, or a property.
+      // How the library refuses the value of an option or a property.
       case IllegalArgumentException _ -> ExitCodes.USAGE;
       default -> ExitCodes.FAILED;
     };
   }
 
-  /** The line that is said of a failure. */
+  /** The line that reports a failure. */
   public static String message(Throwable failure) {
     return switch (failure) {
       case PenstockException e -> e.getMessage();

@@ -3,11 +3,11 @@ package io.penstock.cli.command;
 import java.util.function.Supplier;
 
 /**
- * Says in one line what a signal interrupted: how far it had come, and how to go on.
+ * Prints one line when a signal interrupts a command: how far it had come, and how to go on.
  *
- * <p>A JVM that gets SIGHUP, SIGINT or SIGTERM runs its shutdown hooks, and exits with 128 and the
- * number of the signal. So does one that ends by itself, which tells this object before. What it
- * owns: the last word. Once it was said, no other thread of the command is heard.
+ * <p>On SIGHUP, SIGINT or SIGTERM a JVM runs its shutdown hooks and exits with 128 plus the number
+ * of the signal. It runs them at a normal exit, too, so the end of a command is announced by {@link
+ * #over}. After the line of an interruption no other thread can print.
  */
 public final class Interruption {
   private final Streams streams;
@@ -19,26 +19,26 @@ public final class Interruption {
     this.streams = streams;
   }
 
-  /** Makes signals end here. Once per process. */
+  /** Installs the shutdown hook. Call it once per process. */
   public void install() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::run, "penstock-interrupted"));
   }
 
-  /** What tells from now on how far the command has come. */
+  /** Sets the progress that is reported on a signal. */
   synchronized void watch(Progress newProgress) {
     progress = newProgress;
   }
 
   /**
-   * Lets a command bring things in order when it is interrupted.
+   * Sets what a command does when it is interrupted.
    *
-   * @param newEnding does so, and returns what is left behind and how to go on, to be said
+   * @param newEnding cleans up, and returns the end of the line: what is left, and how to go on
    */
   public synchronized void atEnd(Supplier<String> newEnding) {
     ending = newEnding;
   }
 
-  /** The command ended itself. */
+  /** The command has ended by itself. */
   public synchronized void over() {
     isOver = true;
   }

@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 
-/** Writes one JSON object as one line on stdout. What is not known is null, never left out. */
+/** Writes one JSON object as one line on stdout. Unknown values are null, never left out. */
 public final class Json {
   private static final Gson GSON =
       new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
@@ -19,12 +19,12 @@ public final class Json {
     streams.print(GSON.toJson(object) + "\n");
   }
 
-  /** A number; JSON has no NaN, which stands for "not known" here. */
+  /** A number; NaN, which JSON lacks, means "not known" and becomes null. */
   public static JsonElement number(double value) {
     return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
   }
 
-  /** A count; a negative one stands for "not known". */
+  /** A count; a negative one means "not known" and becomes null. */
   public static JsonElement count(long value) {
     return value >= 0 ? new JsonPrimitive(value) : JsonNull.INSTANCE;
   }

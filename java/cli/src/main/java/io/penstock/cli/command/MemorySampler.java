@@ -7,11 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Watches how much anonymous memory this process has in use: heap, stacks, buffers, but no pages of
- * files.
+ * Samples the anonymous memory of this process: heap, stacks and buffers, without pages of files.
  *
- * <p>A thread of its own looks every 50 ms, which costs it some 50 us each time; a peak that is
- * over sooner is missed, but what a loader allocates stays.
+ * <p>Its own thread samples every 50 ms, which takes some 50 us. A shorter peak may be missed, but
+ * memory that a loader allocates stays allocated.
  */
 public final class MemorySampler implements AutoCloseable {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -31,7 +30,7 @@ public final class MemorySampler implements AutoCloseable {
     return sampler;
   }
 
-  /** Looks once more, and says the most that was seen; -1 where the kernel does not tell. */
+  /** Samples once more and returns the peak; -1 if the kernel does not tell. */
   public long peakBytes() {
     sample();
     synchronized (this) {
@@ -51,7 +50,7 @@ public final class MemorySampler implements AutoCloseable {
       try {
         wait(INTERVAL_MILLIS);
       } catch (InterruptedException e) {
-        // No other code has this thread, so it is not interrupted; if it were, it should end.
+        // Nobody else has this thread; if it is interrupted all the same, it should end.
         isClosed = true;
       }
     }
@@ -64,7 +63,7 @@ public final class MemorySampler implements AutoCloseable {
         peakBytes = Math.max(peakBytes, Long.parseLong(line.group(1)) * 1024);
       }
     } catch (IOException e) {
-      // No /proc, or no descriptor left for it: then the peak is of what was seen, or not known.
+      // No /proc, or no free descriptor: the peak is that of earlier samples, or unknown.
       isClosed = true;
     }
   }

@@ -4,17 +4,17 @@ import io.penstock.cli.text.OptionNames;
 import io.penstock.internal.plan.MemoryBudget;
 
 /**
- * Says before a command begins that --memory is more than what is left: a process that the kernel
- * kills says nothing afterwards.
+ * Warns, before a command starts, if --memory is more than the memory that is left: a process that
+ * the kernel kills cannot say why.
  */
 public final class MemoryWarning {
   private MemoryWarning() {}
 
   /**
-   * Says so where it is the case.
+   * Prints the warning if it applies.
    *
-   * @param memoryBytes as the user named it; null: the default, which fits
-   * @param takenBytes of it, by what is planned
+   * @param memoryBytes the value of --memory; null: the default, which always fits
+   * @param takenBytes how much of it the plan uses
    */
   public static void sayIfTooMuch(Streams streams, Long memoryBytes, long takenBytes) {
     if (memoryBytes == null) {

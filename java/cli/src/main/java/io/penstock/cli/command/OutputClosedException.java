@@ -2,7 +2,7 @@ package io.penstock.cli.command;
 
 import java.io.IOException;
 
-/** The reader of stdout has gone. That is no error, so the command ends without a message. */
+/** The reader of stdout has gone. That is no failure, so the command ends without a message. */
 final class OutputClosedException extends IOException {
   private static final long serialVersionUID = 1L;
 

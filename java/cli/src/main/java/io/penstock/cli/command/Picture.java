@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A plot beside a report, drawn after it: what has taken a while to make must not be lost over a
- * picture.
+ * A plot beside a report. It is drawn after the report was printed: results that took a while must
+ * not be lost because a plot cannot be written.
  *
- * @param path where it goes
- * @param isAsked whether the user named it; otherwise a failure to write it is only reported
+ * @param path of the file
+ * @param isAsked whether the user asked for it; if not, a failure is a warning only
  */
 public record Picture(Path path, boolean isAsked) {
   /** Writes the picture. */
@@ -33,7 +33,7 @@ public record Picture(Path path, boolean isAsked) {
 
   private void write(Plot plot) {
     try {
-      LocalFiles.target(path); // Neither onto a device, nor waiting for the reader of a FIFO.
+      LocalFiles.target(path); // Refuses devices, and FIFOs, which would wait for a reader.
       plot.write(path);
     } catch (IOException e) {
       throw PenstockException.about(

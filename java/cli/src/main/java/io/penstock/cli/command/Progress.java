@@ -4,19 +4,19 @@ import io.penstock.cli.text.ProgressText;
 import io.penstock.cli.text.TerminalWidth;
 
 /**
- * A bar on the last line of the terminal while something takes long, and what is known of it when a
- * signal comes. Nothing is drawn if stderr is not a terminal.
+ * A progress bar on the last line of the terminal, and the progress that is reported on a signal.
+ * Draws nothing if stderr is not a terminal.
  *
- * <p>Not a library's: the one that we had drew a bar of one to three characters on 80 columns. What
- * it owns: the line where the cursor is; it is empty again when the bar is closed.
+ * <p>The library that we used before drew bars of one to three characters on 80 columns. This owns
+ * the line where the cursor is, and leaves it empty when it is closed.
  */
 public final class Progress implements AutoCloseable {
   private static final long INTERVAL_MILLIS = 100;
 
-  /** A terminal may be made narrower; asking costs a process. */
+  /** The width may change, but asking for it starts a process. */
   private static final int DRAWINGS_PER_WIDTH = 50;
 
-  /** The speed is that of about the last 3 seconds. */
+  /** The speed is averaged over about the last 3 seconds. */
   private static final double SPEED_SECONDS = 3;
 
   private static final double NANOS = 1e9;
@@ -37,7 +37,7 @@ public final class Progress implements AutoCloseable {
     this.lastCount = start;
   }
 
-  /** Shows a bar from 0 on, as {@link #start(Streams, String, String, long, long)}. */
+  /** Shows a bar that starts at 0: see {@link #start(Streams, String, String, long, long)}. */
   public static Progress start(Streams streams, String task, String unit, long total) {
     return start(streams, task, unit, 0, total);
   }
@@ -46,7 +46,7 @@ public final class Progress implements AutoCloseable {
    * Shows a bar until it is closed.
    *
    * @param task what takes long, in a word or two
-   * @param unit what is counted, as "records"; "MB" are counted in bytes
+   * @param unit what is counted, such as "records"; with "MB" counts are in bytes
    * @param start count at the start
    * @param total count at the end; negative if unknown
    */
@@ -59,12 +59,12 @@ public final class Progress implements AutoCloseable {
     return progress;
   }
 
-  /** Moves it to a count. Cheap: drawing is the work of another thread. */
+  /** Sets the count. Cheap: another thread draws. */
   public void to(long newCount) {
     count = newCount;
   }
 
-  /** As "12,345 of 60,000 records"; empty if nothing was done. */
+  /** Such as "12,345 of 60,000 records"; empty if nothing was done. */
   String done() {
     return count == 0 ? "" : text.doneOf(count);
   }
@@ -78,7 +78,7 @@ public final class Progress implements AutoCloseable {
         }
         long now = System.nanoTime();
         updateSpeed(now);
-        // A column less than there are: in the last one some terminals go to the next line.
+        // One column less: some terminals wrap after the last one.
         streams.draw(text.line(count, perSecond, (now - startNanos) / NANOS, columns - 1));
         wait(INTERVAL_MILLIS);
       }

@@ -15,13 +15,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * Where a command's output goes: data to stdout, talk and bars to stderr.
+ * The output of a command: data to stdout, messages and progress bars to stderr.
  *
- * <p>What it owns: both streams, and knowing what they lead to. Not System.out, which swallows
- * errors: a full disk behind stdout must fail the command, and a reader that left must end it.
+ * <p>It does not use System.out, which swallows errors: if the disk behind stdout is full the
+ * command must fail, and if the reader has gone it must end.
  */
 public final class Streams {
-  /** To the start of the line, and all of it empty. */
+  /** Moves the cursor to the start of the line and clears the line. */
   private static final String ERASE = "\r\u001b[K";
 
   private final WritableByteChannel out;
@@ -30,18 +30,18 @@ public final class Streams {
   private final boolean isErrTerminal;
   private final Interruption interruption = new Interruption(this);
 
-  /** Whether the last word was said. */
+  /** Whether the last line was printed: nothing may follow. */
   private boolean isSilent;
 
-  /** Whether a bar is on the line where the cursor is. */
+  /** Whether there is a bar on the line of the cursor. */
   private boolean isDrawn;
 
   /**
    * Streams of any kind, for tests.
    *
-   * @param out takes data
+   * @param out for data
    * @param isOutPipe whether a failed write means that the reader has gone
-   * @param err takes talk
+   * @param err for messages
    * @param isErrTerminal whether bars may be drawn
    */
   public Streams(
@@ -52,7 +52,7 @@ public final class Streams {
     this.isErrTerminal = isErrTerminal;
   }
 
-  /** Those of this process. */
+  /** The streams of this process. */
   public static Streams ofProcess() {
     Charset errCharset = Charset.forName(System.getProperty("stderr.encoding", "UTF-8"));
     return new Streams(
@@ -65,7 +65,7 @@ public final class Streams {
   }
 
   /**
-   * Writes all remaining bytes to stdout. Bytes of a direct buffer go to the kernel as they are.
+   * Writes all remaining bytes to stdout. A direct buffer is not copied on its way to the kernel.
    *
    * @param bytes from its position to its limit
    * @throws IOException if they cannot be written; an {@link OutputClosedException} if that is
@@ -77,7 +77,7 @@ public final class Streams {
         out.write(bytes);
       }
     } catch (IOException e) {
-      // A pipe has no other way to fail, and the message of the error may be in any language.
+      // Writes to a pipe fail for no other reason; the message depends on the locale.
       throw isOutPipe
           ? new OutputClosedException(e)
           : new IOException(
@@ -96,9 +96,9 @@ public final class Streams {
   }
 
   /**
-   * Says something to the user, on stderr.
+   * Prints a message on stderr.
    *
-   * @param line without a line end; control characters in it are made visible
+   * @param line without a line end; control characters become visible
    */
   public synchronized void say(String line) {
     if (!isSilent) {
@@ -107,15 +107,15 @@ public final class Streams {
     }
   }
 
-  /** Says something, and nothing else after it: the process is ending. */
+  /** Prints a message and nothing after it: the process is ending. */
   synchronized void sayLast(String line) {
-    // Before the line, a terminal may have printed ^C.
+    // The terminal may have printed ^C on this line.
     isDrawn = isErrTerminal;
     say(line);
     isSilent = true;
   }
 
-  /** Puts a bar, or nothing, on the line where the cursor is. */
+  /** Draws a bar on the line of the cursor; an empty one clears the line. */
   synchronized void draw(String line) {
     if (!isSilent) {
       clear();
@@ -133,12 +133,12 @@ public final class Streams {
     }
   }
 
-  /** What is said when a signal comes. */
+  /** What happens on a signal. */
   public Interruption interruption() {
     return interruption;
   }
 
-  /** Takes stack traces. */
+  /** For stack traces, and for reports if stdout is taken. */
   public PrintWriter err() {
     return err;
   }
@@ -148,13 +148,13 @@ public final class Streams {
     return isErrTerminal;
   }
 
-  /** Java's own System.console() looks at stdin and stdout only. */
+  /** System.console() looks at stdin and stdout only. */
   private static boolean leadsTo(int descriptor, String... prefixes) {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return Stream.of(prefixes).anyMatch(target::startsWith);
     } catch (IOException e) {
-      // The descriptor was closed before we started, or there is no /proc.
+      // The descriptor was closed at the start, or there is no /proc.
       return false;
     }
   }

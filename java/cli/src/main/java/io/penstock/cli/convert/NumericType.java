@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A numeric type of elements in memory: reads and writes them as whole numbers or as floating point.
+ * A numeric type of elements in memory: reads and writes them as whole numbers or as floating
+ * point.
  *
  * <p>Whole numbers are 64 bits; those of uint64 beyond 2^63 are negative ones as long, and told
  * apart by {@link #isUnsigned64}.

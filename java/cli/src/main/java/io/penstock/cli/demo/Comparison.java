@@ -62,7 +62,8 @@ public final class Comparison implements AutoCloseable {
    * @param checkedRecords how many records the checksum is of
    * @param progress is told records read so far
    */
-  public TimedReading byMappingInMemory(long checkedRecords, LongConsumer progress) throws IOException {
+  public TimedReading byMappingInMemory(long checkedRecords, LongConsumer progress)
+      throws IOException {
     return byMapping(1, checkedRecords, progress);
   }
 

@@ -1,6 +1,5 @@
 package io.penstock.cli.demo;
 
-import io.penstock.cli.command.Streams;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Epoch;
@@ -8,6 +7,7 @@ import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.cli.text.Human;
 import io.penstock.error.PenstockException;
@@ -92,9 +92,9 @@ public final class DemoCommand implements Callable<Integer> {
   private ImageSource images;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public DemoCommand(Streams streams) {
     this.streams = streams;
@@ -171,8 +171,7 @@ public final class DemoCommand implements Callable<Integer> {
   private double train(SoftmaxRegression model, Epoch epoch, float rate, long total) {
     double loss = 0;
     long records = 0;
-    try (Progress progress =
-        Progress.start(streams, "epoch " + epoch.number(), "images", total)) {
+    try (Progress progress = Progress.start(streams, "epoch " + epoch.number(), "images", total)) {
       for (Batch batch : epoch) {
         loss += model.train(batch.column(0), batch.column(1), batch.size(), rate);
         records += batch.size();

@@ -95,7 +95,8 @@ final class MappedReading implements AutoCloseable {
         progress.accept(checksum.records());
       }
       double seconds = (System.nanoTime() - startNanos) / 1e9;
-      return new TimedReading(checksum.records(), seconds, checksum.value(), cachedFraction, isLimited);
+      return new TimedReading(
+          checksum.records(), seconds, checksum.value(), cachedFraction, isLimited);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.penstock.cli.help;
 
-import io.penstock.cli.command.Streams;
 import io.penstock.cli.command.ExitCodes;
+import io.penstock.cli.command.Streams;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code completion}: what makes a shell complete commands and options. */
+/** {@code completion}: prints the script with which a shell completes commands and options. */
 @Command(
     name = "completion",
     header = "Prints a script that completes commands, options and values in bash and zsh.",
@@ -23,9 +23,9 @@ public final class CompletionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public CompletionCommand(Streams streams) {
     this.streams = streams;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 
-/** What a command line may look like, at the end of the help of each command. */
+/** Example command lines, shown at the end of the help of each command. */
 public final class Examples {
   private static final String HEADING = "%nExamples:%n";
 
@@ -50,12 +50,12 @@ public final class Examples {
     EXAMPLES.put(command, List.of(lines));
   }
 
-  /** Those of a command, as they are typed into a shell; empty if there are none. */
+  /** The examples of a command, as typed into a shell; may be empty. */
   public static List<String> of(String command) {
     return EXAMPLES.getOrDefault(command, List.of());
   }
 
-  /** Puts them into the help of all commands of the program. */
+  /** Adds them to the help of all commands. */
   public static void addTo(CommandLine program) {
     program
         .getSubcommands()

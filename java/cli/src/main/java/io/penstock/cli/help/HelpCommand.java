@@ -10,7 +10,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code help}: the same as --help, for those who ask for it first. */
+/** {@code help}: another way to ask for the help of a command. */
 @Command(
     name = "help",
     header = "Shows the help of a command, as COMMAND --help does.",

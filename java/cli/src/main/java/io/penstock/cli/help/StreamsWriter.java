@@ -4,7 +4,7 @@ import io.penstock.cli.command.Streams;
 import java.io.IOException;
 import java.io.Writer;
 
-/** Lets picocli print help and version to stdout. */
+/** The stdout that picocli prints help and version to. */
 public final class StreamsWriter extends Writer {
   private final Streams streams;
 

@@ -7,17 +7,17 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Help whose lines do not end within names such as labels.npy, --batch-size or a|b.
+ * Help that does not break lines within names such as labels.npy, --batch-size or a|b.
  *
- * <p>picocli breaks lines wherever Java's BreakIterator would, which is behind any point, hyphen or
- * stroke. So these are taken for characters of private use while lines are made, and become what
- * they were when {@link #plain printed}.
+ * <p>picocli breaks lines where Java's BreakIterator does: after any point, hyphen or stroke. So
+ * these characters are replaced by private-use ones while lines are made, and restored when the
+ * text is {@link #plain printed}.
  */
 public final class UnbrokenHelp extends Help {
   private static final String BREAKING = ".-|/,#:";
   private static final char STAND_IN = '\ue000';
 
-  /** Where a word goes on, but in picocli's own ${DEFAULT-VALUE}. */
+  /** A breaking character within a word, except in picocli's ${DEFAULT-VALUE}. */
   private static final Pattern WITHIN_WORD =
       Pattern.compile("(?<!DEFAULT)[" + BREAKING.replace("-", "\\-") + "](?=\\S)");
 
@@ -25,7 +25,7 @@ public final class UnbrokenHelp extends Help {
     super(command, colors);
   }
 
-  /** Makes the help of all commands of a program so. */
+  /** Installs it for all commands of a program. */
   public static void addTo(CommandLine program) {
     program.setHelpFactory(UnbrokenHelp::new);
     Stream.concat(Stream.of(program), program.getSubcommands().values().stream())
@@ -46,7 +46,7 @@ public final class UnbrokenHelp extends Help {
         .toArray(String[]::new);
   }
 
-  /** The text as it is meant. */
+  /** The text with the original characters. */
   public static String plain(String text) {
     String plain = text;
     for (int i = 0; i < BREAKING.length(); i++) {
@@ -58,7 +58,7 @@ public final class UnbrokenHelp extends Help {
   @Override
   public IOptionRenderer createDefaultOptionRenderer() {
     IOptionRenderer renderer = super.createDefaultOptionRenderer();
-    // Names of --help and --version are variables, which a copy does not know.
+    // Texts of --help and --version are variables, which a copy would not resolve.
     return (option, labels, colors) ->
         renderer.render(
             option.usageHelp() || option.versionHelp()

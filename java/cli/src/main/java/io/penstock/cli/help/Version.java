@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** What --version says: the version that Maven built, and what it runs on, for reports. */
+/** Prints the version that Maven built, and the JDK and system that a bug report needs. */
 public final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A path that {@code info} can tell nothing else of.
+ * A path that {@code info} cannot describe.
  *
  * @param path as typed
- * @param problem why not
+ * @param problem the reason
  */
 record BadPath(String path, String problem) implements Description {
   @Override

@@ -7,10 +7,10 @@ import java.util.Set;
 
 /** What {@code info} shows of one column of records. */
 sealed interface Description permits FileDescription, VariableDescription, BadPath {
-  /** Fields that are set to the right in a table. */
+  /** Fields that are right-aligned in a table. */
   Set<String> NUMBERS = Set.of("records", "recordBytes", "dataOffset", "fileBytes", "cached");
 
-  /** Fields that every description has for people, before the path. */
+  /** Fields of every description for people, before the path. */
   List<String> NAMES =
       List.of(
           "format",
@@ -24,13 +24,13 @@ sealed interface Description permits FileDescription, VariableDescription, BadPa
           "directAligned",
           "cached");
 
-  /** For programs; names are stable. */
+  /** For programs; the names are stable. */
   JsonObject toJson();
 
-  /** For people: {@link #NAMES}, and the path last, as it may be long. */
+  /** For people: {@link #NAMES}, and last the path, which may be long. */
   Map<String, String> toHuman();
 
-  /** What else there is to tell where there is room for it. */
+  /** More fields, shown if there is only one description. */
   default Map<String, String> more() {
     return Map.of();
   }

@@ -57,7 +57,6 @@ import picocli.CommandLine.Spec;
 public final class InfoCommand implements Callable<Integer> {
   private final Streams streams;
 
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -74,9 +73,9 @@ public final class InfoCommand implements Callable<Integer> {
   @Mixin private FolderIndexOption folderIndex;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public InfoCommand(Streams streams) {
     this.streams = streams;
@@ -93,7 +92,7 @@ public final class InfoCommand implements Callable<Integer> {
           files.addAll(FileDescription.of(shard, folderIndex));
         }
       } catch (RuntimeException e) {
-        // The others are worth showing all the same.
+        // Go on: the other paths are worth showing.
         files.add(new BadPath(path, Failures.message(e)));
         failures.add(e);
       }
@@ -110,7 +109,7 @@ public final class InfoCommand implements Callable<Integer> {
       Json.print(streams, files.size() == 1 ? files.getFirst().toJson() : toJson(files));
       return;
     }
-    // What is wrong with the others is said on stderr.
+    // Problems of the others go to stderr.
     List<Description> good = files.stream().filter(file -> !(file instanceof BadPath)).toList();
     if (!good.isEmpty()) {
       streams.print(table(good));
@@ -133,7 +132,7 @@ public final class InfoCommand implements Callable<Integer> {
     return object;
   }
 
-  /** One file is a list of its fields; several are a line each. */
+  /** One file is shown as a list of fields, several as a line each. */
   private static String table(List<Description> files) {
     if (files.size() == 1) {
       Table pairs = Table.ofPairs();

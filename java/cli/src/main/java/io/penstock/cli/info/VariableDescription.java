@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What {@code info} shows of records of different sizes: files of a folder, or sequences of tokens.
+ * Describes records of different sizes: files of a folder, or sequences of tokens.
  *
  * @param path of the folder, or of the index with the part
  * @param dtype type of a value
@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * @param dataBytes size of all records
  * @param cachedFraction of the file of values; NaN if unknown
  * @param sizes of the records
- * @param folder whose files they are; null for sequences
+ * @param folder that the files are in; null for sequences
  */
 record VariableDescription(
     Path path,
@@ -43,7 +43,7 @@ record VariableDescription(
     Sizes sizes,
     FolderIndex folder)
     implements Description {
-  /** Sizes of so many records are looked at; they are 4 or 8 bytes each. */
+  /** Looks for the least and greatest size among at most so many records. */
   private static final long MOST_LOOKED_AT = 10_000_000;
 
   /** In bytes; null if there are no records, or too many to look at each. */
@@ -65,7 +65,7 @@ record VariableDescription(
         folder);
   }
 
-  /** The sequences of an index of token data, opened as a loader would. */
+  /** The sequences in an index of token data, opened as a loader would. */
   static VariableDescription ofSequences(Path path) {
     try (Dataset dataset = Dataset.open(path)) {
       ArrayLayout tokens = Formats.open(Formats.sequencePart(path, "tokens"));
@@ -179,7 +179,7 @@ record VariableDescription(
     return fields;
   }
 
-  /** As {@code 0 ham, 1 spam}. */
+  /** Such as {@code 0 ham, 1 spam}. */
   private static String numbered(List<String> names) {
     return IntStream.range(0, names.size())
         .mapToObj(i -> i + " " + names.get(i))

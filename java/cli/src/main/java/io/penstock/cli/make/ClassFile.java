@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Names of classes beside a file of their numbers: one list in JSON, so that the class of label i
- * is {@code json.load(open('x-classes.json'))[i]}. It gets its name when it is committed.
+ * The names of classes, beside the file of labels: one JSON list, so that the class of label i is
+ * {@code json.load(open('x-classes.json'))[i]}. The file appears when it is committed.
  */
 final class ClassFile implements AutoCloseable {
   private static final Gson GSON =

@@ -1,9 +1,9 @@
 package io.penstock.cli.make;
 
-import io.penstock.cli.command.Streams;
 import io.penstock.array.ElementType;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.convert.ArrayFiles;
 import io.penstock.cli.convert.FolderOptions;
 import io.penstock.cli.convert.FolderRecordSource;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code convert}: writes an array out as a .npy, whatever it was in. */
+/** {@code convert}: writes an array of any known format as a .npy. */
 @Command(
     name = "convert",
     header = "Writes an array of any format as a .npy.",
@@ -44,7 +44,6 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class ConvertCommand implements Callable<Integer> {
   private final Streams streams;
-
 
   @Parameters(
       index = "0",
@@ -205,9 +204,9 @@ public final class ConvertCommand implements Callable<Integer> {
   }
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public ConvertCommand(Streams streams) {
     this.streams = streams;
@@ -239,8 +238,7 @@ public final class ConvertCommand implements Callable<Integer> {
       if (files.written() == 0) {
         write(whole, files);
       } else {
-        streams
-            .say("going on behind " + Human.plural(files.written(), "record", "records"));
+        streams.say("going on behind " + Human.plural(files.written(), "record", "records"));
         try (RecordSource rest = open(how.from(files.written()))) {
           write(rest, files);
         }
@@ -262,7 +260,7 @@ public final class ConvertCommand implements Callable<Integer> {
     return Sources.open(paths, how, target);
   }
 
-  /** Classes are a file beside, x-labels.npy, written at once; null where there are none. */
+  /** Writes the labels to x-labels.npy beside the target; null if there are none. */
   private ArrayFiles labels(RecordSource whole, ArrayFiles.Options options) throws IOException {
     if (!(whole instanceof FolderRecordSource folder) || folder.labels().isEmpty()) {
       return null;
@@ -283,7 +281,7 @@ public final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  /** What the numbers mean, in a file that stays with them. */
+  /** Writes the names of the labels to a file beside them. */
   private ClassFile classes(RecordSource whole, ArrayFiles.Options options) {
     Path path = target.resolveSibling(Formats.columnName(target) + "-classes.json");
     return new ClassFile(path, ((FolderRecordSource) whole).labels(), options.mayReplace());

@@ -1,9 +1,9 @@
 package io.penstock.cli.make;
 
-import io.penstock.cli.command.Streams;
 import io.penstock.array.ElementType;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.convert.ArrayFiles;
 import io.penstock.cli.convert.FilledSource;
 import io.penstock.cli.convert.RecordSource;
@@ -20,7 +20,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code create}: makes a .npy of a shape, to be filled by other programs. */
+/** {@code create}: makes a .npy of a given shape, which other programs fill. */
 @Command(
     name = "create",
     header = "Makes a .npy of a given shape, filled with zeros or another value.",
@@ -69,9 +69,9 @@ public final class CreateCommand implements Callable<Integer> {
   private boolean isJson;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public CreateCommand(Streams streams) {
     this.streams = streams;
@@ -85,8 +85,7 @@ public final class CreateCommand implements Callable<Integer> {
         ArrayFiles files = new ArrayFiles(target, source, making.with(1, false))) {
       if (fill != null) {
         streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
-        try (Progress progress =
-            Progress.start(streams, "create", "records", sizes.getFirst())) {
+        try (Progress progress = Progress.start(streams, "create", "records", sizes.getFirst())) {
           files.write(source, progress::to);
         }
       }

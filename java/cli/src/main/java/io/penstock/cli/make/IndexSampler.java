@@ -15,11 +15,11 @@ import java.util.Objects;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
-/** The order that a file of indices says, the same in each epoch. Takes 8 bytes per index. */
+/** The order in a file of indices, the same in each epoch. Takes 8 bytes per index. */
 public final class IndexSampler implements Sampler {
   private static final String NAME = "indices";
 
-  /** What an array of Java can hold. */
+  /** The length limit of a Java array. */
   private static final int MAX_INDICES = Integer.MAX_VALUE - 8;
 
   private final long recordCount;
@@ -36,7 +36,7 @@ public final class IndexSampler implements Sampler {
    * @param path an array of integers, or text with one index a line
    * @param recordCount of the dataset: all indices must be below it
    * @return the order
-   * @throws PenstockException if an index is none of the dataset, or the file is neither
+   * @throws PenstockException if an index is out of range, or the file has another format
    * @throws IOException if it cannot be read
    */
   public static IndexSampler read(Path path, long recordCount) throws IOException {
@@ -52,7 +52,7 @@ public final class IndexSampler implements Sampler {
     return new IndexSampler(recordCount, indices);
   }
 
-  /** Begins with a number or is empty: no format does. */
+  /** Whether a file starts with a number or is empty, which no array format does. */
   private static boolean isText(Path path) throws IOException {
     if (!Files.isRegularFile(path)) {
       return false;

@@ -5,9 +5,9 @@ import io.penstock.write.NpyWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** How .npy files are made. Shared by the commands that make them. */
+/** Options of all commands that make .npy files. */
 public final class MakingOptions {
-  /** What an interrupted command leaves. */
+  /** What an interrupted command leaves behind, for its last message. */
   public static final String INTERRUPTED = "no unfinished file was left behind";
 
   @Option(
@@ -25,7 +25,7 @@ public final class MakingOptions {
               + " load('x.npy')['x']; to Penstock x.npy#x. Default: records as they are.")
   private boolean isAligned;
 
-  /** A writer that does what the options say. */
+  /** Applies the options to a writer. */
   NpyWriter.Builder aligned(NpyWriter.Builder builder, Path target) {
     return builder
         .replace(mayReplace)

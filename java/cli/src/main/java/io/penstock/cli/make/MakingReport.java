@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a command made: for people in a line or a few, for programs as JSON. */
+/** The report of a command that makes files: a few lines for people, or JSON. */
 final class MakingReport {
   private final long startNanos = System.nanoTime();
   private final List<Path> files = new ArrayList<>();
@@ -24,7 +24,7 @@ final class MakingReport {
   private final JsonArray labels = new JsonArray();
   private Path classes;
 
-  /** Adds the files of a column; columns have the same number of records. */
+  /** Adds the files of a column; all columns have the same number of records. */
   void add(List<Path> paths, RecordSource source, long recordCount) {
     add(paths, source.elementType(), source.recordShape(), recordCount, source.recordBytes());
   }
@@ -44,7 +44,7 @@ final class MakingReport {
     bytes += count * recordBytes;
   }
 
-  /** Adds files with the classes of the records, what these are called, and where that is kept. */
+  /** Adds files of labels, the names of the classes, and the file of these names. */
   void addLabels(List<Path> paths, List<String> names, Path classesFile) {
     files.addAll(paths);
     classes = classesFile;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code shuffle}: writes the records in shuffled order, once and for all. */
+/** {@code shuffle}: writes the records of a dataset to new files in shuffled order. */
 @Command(
     name = "shuffle",
     customSynopsis = "penstock shuffle [OPTIONS] PATH... DIR",
@@ -96,9 +96,9 @@ public final class ShuffleCommand implements Callable<Integer> {
   private boolean isJson;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public ShuffleCommand(Streams streams) {
     this.streams = streams;
@@ -135,7 +135,7 @@ public final class ShuffleCommand implements Callable<Integer> {
 
   private DatasetShuffle.Result run(DatasetShuffle shuffle, long records) {
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED + ": run it again");
-    // Reading and writing a record count one each: the half of both are records done.
+    // Reading and writing a record count one each, so half the sum are records done.
     try (Progress bar = Progress.start(streams, "shuffle", "records", records)) {
       return shuffle.progress(count -> bar.to(count / 2)).run();
     }

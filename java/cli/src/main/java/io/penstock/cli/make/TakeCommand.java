@@ -1,6 +1,5 @@
 package io.penstock.cli.make;
 
-import io.penstock.cli.command.Streams;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
@@ -9,6 +8,7 @@ import io.penstock.array.Column;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.MemoryWarning;
 import io.penstock.cli.command.Progress;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.error.PenstockException;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code take}: writes some records of a dataset out, in an order of the user's. */
+/** {@code take}: writes chosen records of a dataset to new files, in a given order. */
 @Command(
     name = "take",
     header = "Writes chosen records, in a given order.",
@@ -74,9 +74,9 @@ public final class TakeCommand implements Callable<Integer> {
   private boolean isJson;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public TakeCommand(Streams streams) {
     this.streams = streams;
@@ -92,8 +92,7 @@ public final class TakeCommand implements Callable<Integer> {
       List<Path> targets = targets(dataset);
       List<NpyWriter> writers = new ArrayList<>();
       try (Loader loader = open(dataset, order)) {
-        MemoryWarning.sayIfTooMuch(
-            streams, memoryBytes, loader.statistics().memoryBytes());
+        MemoryWarning.sayIfTooMuch(streams, memoryBytes, loader.statistics().memoryBytes());
         for (int i = 0; i < targets.size(); i++) {
           writers.add(writer(dataset.columns().get(i), targets.get(i), order.size()));
         }
@@ -148,19 +147,19 @@ public final class TakeCommand implements Callable<Integer> {
     return dataset.columns().stream().map(column -> out.resolve(fileName(column))).toList();
   }
 
-  /** A directory that was made for files which did not come to be. */
+  /** Deletes a directory that was made for files that were not written. */
   private void deleteIfEmpty() throws IOException {
     if (Files.isDirectory(out)) {
       try {
         Files.delete(out);
       } catch (DirectoryNotEmptyException e) {
-        // There are files: those that this command makes, or others.
+        // Not empty: it has the files that were asked for, or others.
         return;
       }
     }
   }
 
-  /** A part of a file may have a name with a way in it, train/images. */
+  /** Part names may contain slashes, as in train/images. */
   private static String fileName(Column column) {
     return column.name().replace('/', '.') + ".npy";
   }

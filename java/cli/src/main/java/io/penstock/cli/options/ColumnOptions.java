@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which files make a dataset: paths, and columns with names. Shared by all that read one. */
+/** The files of a dataset, as paths or named columns. Shared by all commands that read one. */
 public final class ColumnOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -87,7 +87,7 @@ public final class ColumnOptions {
       description =
           "Records are windows of this many tokens, over files with one token as a record. Default:"
               + " records as they are.")
-  private Long window;
+  private Long tokenWindow;
 
   @Option(
       names = "--window-stride",
@@ -95,7 +95,7 @@ public final class ColumnOptions {
       description =
           "With --window: tokens from the beginning of a window to the beginning of the next."
               + " Default: as many as a window has.")
-  private Long windowStride;
+  private Long tokenWindowStride;
 
   /** A column as it was typed. */
   record NamedColumn(String name, List<String> shards) {}
@@ -115,7 +115,7 @@ public final class ColumnOptions {
     }
   }
 
-  /** The shards of each column as they were named, patterns and all. */
+  /** The shards of each column as typed, with patterns. */
   public Map<String, List<Path>> columns() {
     Map<String, List<Path>> columns = new LinkedHashMap<>();
     check();
@@ -131,7 +131,7 @@ public final class ColumnOptions {
     return columns;
   }
 
-  /** Takes the last path for something else, where a command line ends with what is to be made. */
+  /** Removes the last path and returns it, for commands that end with an output. */
   public Path removeLast(String what) {
     if (paths.isEmpty()) {
       throw usage("expected " + what + ", as the last path, found no path");
@@ -144,7 +144,7 @@ public final class ColumnOptions {
     return columns().values().iterator().next().getFirst();
   }
 
-  /** All files that were named, those of offsets too, without the parts that are meant of them. */
+  /** All files that were named, including those of --offsets, without part names. */
   public List<Path> files() {
     Stream<Path> divisions =
         offsets.stream().flatMap(column -> column.shards().stream()).map(Path::of);
@@ -155,7 +155,7 @@ public final class ColumnOptions {
         .toList();
   }
 
-  /** The folders among them, whose files are records. */
+  /** The folders that were named, whose files are records. */
   public List<Path> folders() {
     return named().map(Formats::file).filter(Files::isDirectory).distinct().toList();
   }
@@ -164,17 +164,17 @@ public final class ColumnOptions {
     return columns().values().stream().flatMap(List::stream);
   }
 
-  /** Tokens of a window; null where records are as they are. */
-  public Long window() {
-    return window;
+  /** Tokens of a record that is a window over tokens; null if records are used as they are. */
+  public Long tokenWindow() {
+    return tokenWindow;
   }
 
-  /** Tokens from window to window; null where records are as they are. */
-  public Long windowStride() {
-    return windowStride == null ? window : windowStride;
+  /** Tokens from one such record to the next; null if records are used as they are. */
+  public Long tokenWindowStride() {
+    return tokenWindowStride == null ? tokenWindow : tokenWindowStride;
   }
 
-  /** Opens what was named. */
+  /** Opens the dataset. */
   public Dataset open() {
     Map<String, List<Path>> columns = columns();
     Map<String, List<Path>> divisions = divisions(columns);
@@ -188,10 +188,11 @@ public final class ColumnOptions {
     if (dtype == null && (shape != null || offset != null)) {
       throw usage("--shape and --offset must come with --dtype, which says what the elements are");
     }
-    if (window == null && windowStride != null) {
+    if (tokenWindow == null && tokenWindowStride != null) {
       throw usage("--window-stride must come with --window");
     }
-    if ((window != null && window < 1) || (windowStride != null && windowStride < 1)) {
+    if ((tokenWindow != null && tokenWindow < 1)
+        || (tokenWindowStride != null && tokenWindowStride < 1)) {
       throw usage("--window and --window-stride must be at least 1");
     }
   }
@@ -202,16 +203,16 @@ public final class ColumnOptions {
     Path[] files = shards.stream().map(folderIndex::place).toArray(Path[]::new);
     if (offsetsOrNull != null) {
       builder.variable(name, shards, offsetsOrNull);
-    } else if (window == null && files.length == 1 && Files.isDirectory(first)) {
+    } else if (tokenWindow == null && files.length == 1 && Files.isDirectory(first)) {
       builder.folder(name, first, folderIndex.pattern(), folderIndex.file(first));
-    } else if (window == null) {
+    } else if (tokenWindow == null) {
       builder.column(name, files);
     } else {
-      builder.windows(name, window, windowStride(), files);
+      builder.windows(name, tokenWindow, tokenWindowStride(), files);
     }
   }
 
-  /** Files of offsets by the column that they divide. */
+  /** Files of --offsets by column. */
   private Map<String, List<Path>> divisions(Map<String, List<Path>> columns) {
     Map<String, List<Path>> divisions = new LinkedHashMap<>();
     for (NamedColumn column : offsets) {
@@ -228,7 +229,7 @@ public final class ColumnOptions {
     return divisions;
   }
 
-  /** The path as it was typed, or with what the options say of its elements. */
+  /** The path as typed, or with the element type and shape of the options. */
   private Path path(String text) {
     if (dtype == null) {
       return Path.of(text);

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Which files of a folder are meant, and where its index is kept. */
+/** Which files of a folder are records, and where the index of the folder is kept. */
 public final class FolderIndexOption {
   @Option(
       names = "--folder-index",
@@ -25,7 +25,7 @@ public final class FolderIndexOption {
 
   @Mixin private PatternOption pattern;
 
-  /** Refuses the options where it is not clear which folder is meant. */
+  /** Refuses the options if it is not clear which folder they are about. */
   public void check(CommandSpec spec, Stream<Path> paths) {
     if (file == null && pattern.isDefault()) {
       return;
@@ -49,22 +49,22 @@ public final class FolderIndexOption {
     }
   }
 
-  /** Names of the files that are meant. */
+  /** The pattern of the files that are records. */
   String pattern() {
     return pattern.text();
   }
 
-  /** Where the index of a folder is. */
+  /** The path of the index of a folder. */
   Path file(Path folder) {
     return file == null ? FolderIndex.defaultFile(folder) : file;
   }
 
-  /** Takes or makes the index of a folder. */
+  /** Opens the index of a folder; makes it if there is none. */
   public FolderIndex open(Path folder) {
     return FolderIndex.open(folder, pattern(), file(folder));
   }
 
-  /** The labels in the index that is meant; any other path as it is. */
+  /** A path of labels with the index that has them; any other path unchanged. */
   public Path place(Path path) {
     return Formats.isLabels(path) ? open(Formats.file(path)).labels() : path;
   }

@@ -5,13 +5,13 @@ import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads numbers, and says what was expected in words of people instead of Java's. */
+/** Parses numbers; says what was expected in plain words instead of Java's. */
 public final class NumberConverters {
   private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]+");
 
   private NumberConverters() {}
 
-  /** For all options of a program. */
+  /** Installs them for all options of a program. */
   public static void addTo(CommandLine program) {
     ITypeConverter<Integer> ints = text -> (int) whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
     ITypeConverter<Long> longs = text -> whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -34,7 +34,7 @@ public final class NumberConverters {
         return number;
       }
     } catch (NumberFormatException _) {
-      // Told below, as numbers outside are.
+      // Reported below, like numbers out of range.
     }
     throw new TypeConversionException(
         text.startsWith("-")

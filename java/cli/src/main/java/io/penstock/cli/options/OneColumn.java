@@ -8,7 +8,7 @@ import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 
-/** A file with one number a record, beside the data: weights or indices. Read as a whole. */
+/** A file with one number per record: weights, labels or indices. */
 record OneColumn(Path path) {
   private static final String NAME = "numbers";
 
@@ -20,19 +20,18 @@ record OneColumn(Path path) {
     try (Dataset dataset = open()) {
       LongUnaryOperator integers = dataset.integers(NAME);
       long[] all = LongStream.range(0, dataset.recordCount()).map(integers).toArray();
-      dataset.check(); // Behind the end of a file that was cut short meanwhile they were zeros.
+      // If the file was cut short meanwhile, we have read zeros after its end.
+      dataset.check();
       return all;
     }
   }
 
-  /** What is made of the numbers, which are asked for one by one. */
+  /** Makes something of the numbers, which it asks for one by one. */
   interface Use<T> {
     T of(long count, LongToDoubleFunction numbers);
   }
 
-  /**
-   * Hands over the numbers without having them all in memory, as there may be hundreds of millions.
-   */
+  /** Passes the numbers on without holding them in memory: there may be hundreds of millions. */
   <T> T numbers(Use<T> use) {
     try (Dataset dataset = open()) {
       T made = use.of(dataset.recordCount(), dataset.numbers(NAME));

@@ -32,7 +32,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which records come, and in which order. Shared by all that read batches or look at orders. */
+/** Which records come, and in which order. Shared by commands that read batches or show orders. */
 public final class OrderOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -184,12 +184,12 @@ public final class OrderOptions {
     }
   }
 
-  /** Files that tell the order. */
+  /** The files that define the order. */
   public List<Path> files() {
     return Stream.of(subset, weights).filter(Objects::nonNull).toList();
   }
 
-  /** Refuses combinations that mean nothing, before any file is opened. */
+  /** Refuses combinations that make no sense, before any file is opened. */
   public void check() {
     long draws =
         Stream.of(weights != null, balance != null, !mix.isEmpty()).filter(isIt -> isIt).count();
@@ -209,7 +209,7 @@ public final class OrderOptions {
         "--epoch-records must be at least 0, was " + epochRecords);
   }
 
-  /** The order; IllegalArgumentExceptions are about these options. */
+  /** Makes the order; an IllegalArgumentException is about one of these options. */
   public Sampler sampler(Dataset dataset) {
     if (!mix.isEmpty()) {
       return mixture(dataset);
@@ -282,7 +282,7 @@ public final class OrderOptions {
     return new WeightedShuffle(count, chosen, size, seed);
   }
 
-  /** Sources are the shards: seeds differ, so that equal shards are not in step. */
+  /** One source per shard: seeds differ, so that equal shards get different orders. */
   private Sampler mixture(Dataset dataset) {
     List<Shard> shards = dataset.columns().getFirst().shards();
     if (shards.size() != mix.size()) {
@@ -311,7 +311,7 @@ public final class OrderOptions {
         : about(subset, () -> Subset.list(recordCount, OneColumn.of(subset).integers()));
   }
 
-  /** What is wrong with the contents of a file names it. */
+  /** Names the file in a failure that is about its contents. */
   private static <T> T about(Path file, Supplier<T> made) {
     try {
       return made.get();

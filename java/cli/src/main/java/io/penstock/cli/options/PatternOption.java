@@ -2,7 +2,7 @@ package io.penstock.cli.options;
 
 import picocli.CommandLine.Option;
 
-/** Which files of a folder are records, by their names. */
+/** Which files of a folder are records: a pattern of names. */
 public final class PatternOption {
   private static final String ALL = "*";
 

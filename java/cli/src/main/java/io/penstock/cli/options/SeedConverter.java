@@ -6,8 +6,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads seeds: 64 bits, as a number with a sign or without one. PyTorch's are without: 2^64 - 1 is
- * the same seed as -1.
+ * Parses seeds: 64 bits, as a signed or an unsigned number. PyTorch's are unsigned: 2^64 - 1 is the
+ * same seed as -1.
  */
 public final class SeedConverter implements ITypeConverter<Long> {
   private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]{1,40}");

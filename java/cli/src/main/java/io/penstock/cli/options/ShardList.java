@@ -8,16 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Several files that are laid end to end, as they are typed: {@code a.npy,b.npy}, {@code
- * a.npz#x,b.npz#x}.
+ * Parses a list of shards, such as {@code a.npy,b.npy} or {@code a.npz#x,b.npz#x}.
  *
- * <p>A comma divides, unless there is a file with this comma in its name, or a part with it in a
- * file that is there.
+ * <p>A comma separates shards, unless a file exists that has this comma in its name, or a file with
+ * a part that has.
  */
 public final class ShardList {
   private ShardList() {}
 
-  /** The files, with their parts. */
+  /** The shards, with their parts. */
   public static List<String> of(String text) {
     List<String> pieces = List.of(text.split(",", -1));
     List<String> files = new ArrayList<>();
@@ -33,7 +32,7 @@ public final class ShardList {
     return files;
   }
 
-  /** Whether commas do not divide these pieces but belong to a name. */
+  /** Whether the commas between these texts belong to one name. */
   private static boolean isOne(List<String> pieces) {
     Path path = Path.of(String.join(",", pieces));
     Path file = Formats.file(path);
@@ -50,7 +49,7 @@ public final class ShardList {
       return Files.isRegularFile(file)
           && Formats.parts(file).stream().anyMatch(known -> known.name().equals(part));
     } catch (PenstockException _) {
-      return false; // Opening the file will say what is wrong with it.
+      return false; // Opening the dataset will say what is wrong with it.
     }
   }
 }

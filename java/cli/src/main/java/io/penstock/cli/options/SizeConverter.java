@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads sizes as people write them: {@code 4096}, {@code 16k}, {@code 512m}, {@code 1g}. */
+/** Parses sizes in bytes: {@code 4096}, {@code 16k}, {@code 512m}, {@code 1g}. */
 public final class SizeConverter implements ITypeConverter<Long> {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,18})([kmgtKMGT]?)");
 

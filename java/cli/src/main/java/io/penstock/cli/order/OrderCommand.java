@@ -1,10 +1,10 @@
 package io.penstock.cli.order;
 
-import io.penstock.cli.command.Streams;
 import io.penstock.Dataset;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Picture;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.options.OrderOptions;
 import io.penstock.cli.text.OneLine;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code order}: shows an order before anything is read in it. */
+/** {@code order}: shows how well an order mixes, without reading the data. */
 @Command(
     name = "order",
     header = "Shows how well an order mixes, before training, and draws it.",
@@ -84,9 +84,9 @@ public final class OrderCommand implements Callable<Integer> {
   private boolean isJson;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public OrderCommand(Streams streams) {
     this.streams = streams;

@@ -17,21 +17,21 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * An order as a picture: position in the epoch to the right, index in the file upwards, a dot for
- * each of some thousand positions at equal distances. An exact shuffle is an even cloud; a block
- * shuffle has columns of stripes, the order of the file is a line. It needs no display.
+ * A plot of an order: position in the epoch on the x axis, index in the file on the y axis, a dot
+ * for each of some thousand equidistant positions. An exact shuffle is an even cloud, a block
+ * shuffle has columns of stripes, the order of the file is a line. Needs no display.
  */
 public final class OrderPlot {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 600;
 
-  /** As many as can be distinguished on this many pixels. */
+  /** As many dots as can be told apart on so many pixels. */
   private static final int MOST_DOTS = 12_000;
 
   private OrderPlot() {}
 
   /**
-   * Draws and writes.
+   * Draws an order and writes the PNG.
    *
    * @param sampler the order
    * @param epoch which of its epochs
@@ -49,7 +49,7 @@ public final class OrderPlot {
           List.of(chart(sampler, epoch, title)), 1, 1, bytes, BitmapEncoder.BitmapFormat.PNG);
       Files.write(file, bytes.toByteArray());
     } catch (LinkageError | RuntimeException | InternalError e) {
-      // Java draws text with libraries and fonts of the system, and says this if there are none.
+      // Java needs libraries and fonts of the system for text, and throws this without them.
       throw new PenstockException(
           "the plot could not be drawn: expected fonts that Java can use, found: %s: install"
                   .formatted(e)
@@ -63,7 +63,7 @@ public final class OrderPlot {
     double[] positions = new double[dots];
     double[] indices = new double[dots];
     for (int i = 0; i < dots; i++) {
-      // In two steps, as the product of both may have more than 64 bits.
+      // In two steps: the product may need more than 64 bits.
       long position = sampler.size() / dots * i + sampler.size() % dots * i / dots;
       positions[i] = position;
       indices[i] = sampler.index(epoch, position);

@@ -10,9 +10,9 @@ import io.penstock.sampler.Sampler;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What {@code order} says of an order, for people and for programs. */
+/** The report of {@code order}, for people and for programs. */
 record OrderReport(Sampler sampler, MixingReport mixing, String labels, Path plot) {
-  /** Names are documented in the command's help: stable. */
+  /** For programs: the names are documented in the command's help, and stable. */
   JsonObject toJson() {
     JsonObject object = new JsonObject();
     object.addProperty("sampler", sampler.description());
@@ -36,7 +36,7 @@ record OrderReport(Sampler sampler, MixingReport mixing, String labels, Path plo
     return object;
   }
 
-  /** A table: each number, beside what chance makes of it, and what it means. */
+  /** A table of the numbers, each beside the value by chance and its meaning. */
   String toHuman() {
     Table about = Table.ofPairs();
     about.add("order", OneLine.of(sampler.description()));
@@ -93,7 +93,7 @@ record OrderReport(Sampler sampler, MixingReport mixing, String labels, Path plo
     table.add(name, number(here), number(chance), meaning);
   }
 
-  /** Three digits that count; "-" where there is no such number. */
+  /** Three significant digits; "-" if there is no such number. */
   private static String number(double value) {
     if (!Double.isFinite(value)) {
       return "-";

@@ -22,7 +22,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How records are put into batches and read. Shared by all that read batches. */
+/** Options of the loader: how records are put into batches and read. */
 final class LoadingOptions {
   @Option(
       names = "--batch-size",
@@ -197,24 +197,24 @@ final class LoadingOptions {
     }
   }
 
-  /** Whether what is delivered is not what was asked for. */
+  /** Whether one batch is delivered again and again. */
   boolean isReplay() {
     return isReplay;
   }
 
-  /** Whether a manifest is named that nothing is checked with. */
+  /** Whether --manifest was given without --verify. */
   boolean isManifestIdle() {
     return manifest != null && !isVerified;
   }
 
-  /** Files that tell what the dataset was: as far as they were named, or lie where they would. */
+  /** The manifests of the dataset: the default one, and the one that was named. */
   List<Path> manifests(Path firstFile) {
     return manifest == null
         ? List.of(Manifest.defaultPath(firstFile))
         : List.of(Manifest.defaultPath(firstFile), manifest);
   }
 
-  /** The checksums of the records that are to be checked; null for none. */
+  /** The record checksums to verify with; null without --verify. */
   private Path checksums(Dataset dataset, Path firstFile) {
     if (!isVerified) {
       return null;
@@ -225,12 +225,12 @@ final class LoadingOptions {
     return Manifest.resolve(path, read.recordChecksums().path());
   }
 
-  /** Says so if more memory was asked for, and is taken, than is left. */
+  /** Warns if --memory is more than the memory that is left. */
   void warn(Streams streams, Loader loader) {
     MemoryWarning.sayIfTooMuch(streams, memoryBytes, loader.statistics().memoryBytes());
   }
 
-  /** What those should know who run several ranks in step. */
+  /** Warnings for jobs whose ranks step together. */
   List<String> warnings(Sampler sampler) {
     Deal last = new Partition(worldSize - 1, worldSize, batchSize, remainder).deal(sampler);
     if (last.stepCount() == 0 && sampler.size() > 0) {
@@ -255,11 +255,11 @@ final class LoadingOptions {
   }
 
   /**
-   * Makes the loader; its IllegalArgumentExceptions are about these options.
+   * Makes the loader; an IllegalArgumentException is about one of these options.
    *
    * @param sampler the order
-   * @param state where to go on; null: at the beginning
-   * @param firstFile of the dataset, which a manifest lies beside
+   * @param state where to resume; null: start at the beginning
+   * @param firstFile of the dataset, beside which the default manifest is
    */
   Loader open(Dataset dataset, Sampler sampler, LoaderState state, Path firstFile) {
     LoaderBuilder builder = dataset.loader();

@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How long each output was when a state was saved, as the line "out=1234 indices=56" beside it.
+ * The length of each output when a state was saved: the line "out=1234 indices=56" in the state.
  *
- * <p>It holds those of earlier runs too, so that one which goes without an output does not forget
- * how long that was.
+ * <p>Lengths of earlier runs are kept, so that a run without an output does not lose the length of
+ * that output.
  */
 final class OutputNote {
   private final Map<String, Long> lengths = new LinkedHashMap<>();
 
-  /** Knows of no output. */
+  /** A note without lengths. */
   OutputNote() {}
 
   /**
-   * Reads a note.
+   * Parses a note.
    *
-   * @param state the file that it was in, to name it
+   * @param state the file that it is from, for messages
    */
   static OutputNote parse(Path state, String text) {
     OutputNote note = new OutputNote();
@@ -42,7 +42,7 @@ final class OutputNote {
     return note;
   }
 
-  /** How many bytes an output had; null if that is not known. */
+  /** The length of an output in bytes; null if unknown. */
   Long lengthOrNull(String output) {
     return lengths.get(output);
   }

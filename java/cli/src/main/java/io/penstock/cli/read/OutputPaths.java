@@ -10,13 +10,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Where the outputs of {@code read} are not to go: opening one empties it, and what is read must
- * not be lost over a slip of the fingers.
+ * Checks the outputs of {@code read}: opening one truncates it, so a typing error must not name a
+ * file that is read.
  *
- * <p>Files are compared by what their names lead to; those that are not there yet, by their names.
+ * <p>Existing files are compared by identity, others by name.
  *
- * @param spec of the command, to complain to
- * @param outputs the files that are going to be written
+ * @param spec of the command, for messages
+ * @param outputs the files to be written
  */
 record OutputPaths(CommandSpec spec, List<Path> outputs) {
   private static final String RULE = ": --out, --indices and --state must name another file";
@@ -33,7 +33,7 @@ record OutputPaths(CommandSpec spec, List<Path> outputs) {
     }
   }
 
-  /** Refuses outputs that are one of these files, which are "a file of the dataset", say. */
+  /** Refuses outputs among these files; what they are is said as "a file of the dataset". */
   void checkAreNone(Collection<Path> files, String what) throws IOException {
     for (Path output : outputs) {
       if (isAmong(output, files)) {
@@ -42,7 +42,7 @@ record OutputPaths(CommandSpec spec, List<Path> outputs) {
     }
   }
 
-  /** Refuses outputs in folders whose files are records: they would be records themselves. */
+  /** Refuses outputs in folders whose files are records: they would become records. */
   void checkAreOutside(Collection<Path> folders) throws IOException {
     for (Path output : outputs) {
       for (Path folder : folders) {
@@ -70,7 +70,7 @@ record OutputPaths(CommandSpec spec, List<Path> outputs) {
     return false;
   }
 
-  /** Of these names, the files; without those of outputs that go to stdout or nowhere. */
+  /** The files among these names, without stdout and null. */
   static List<Path> of(String... names) {
     return Stream.of(names)
         .filter(name -> name != null && !name.equals(ReadOutputs.STDOUT))

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code read}: reads epochs as a trainer would, and tells how fast that was. */
+/** {@code read}: reads epochs as a trainer would, and shows the speed. */
 @Command(
     name = "read",
     header = "Reads epochs of batches as a trainer would, and shows how fast that was.",
@@ -111,9 +111,9 @@ public final class ReadCommand implements Callable<Integer> {
   private final List<String> warnings = new ArrayList<>();
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public ReadCommand(Streams streams) {
     this.streams = streams;
@@ -188,14 +188,14 @@ public final class ReadCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether a run before has delivered all that is asked for. */
+  /** Whether an earlier run has delivered all of it. */
   private static boolean isAtEnd(Loader loader, long first, long count) {
     LoaderState state = loader.state();
     boolean isUnderWay = state.epoch() > 0 || state.delivered().count() > 0;
     return isUnderWay && (count == 0 || (count == 1 && loader.epoch(first).batchCount() == 0));
   }
 
-  /** Records that are going to be delivered: in the first epoch, and in the later ones, alike. */
+  /** Records to deliver: in the first epoch, which may be a rest, and in the later ones. */
   private static long total(Loader loader, long first, long count, long most) {
     if (count == 0) {
       return 0;

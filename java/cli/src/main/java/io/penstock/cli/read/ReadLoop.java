@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Takes batches from a loader to the outputs, and saves how far that has come.
+ * Moves batches from a loader to the outputs, and saves the state in between.
  *
- * <p>What it owns: the order of things. A batch is in the outputs before a state says so, and a
- * signal finds both in step: it waits for the batch at hand, saves, and lets nothing follow.
+ * <p>A batch is in the outputs before a saved state counts it. On a signal, the shutdown hook waits
+ * for the current batch, saves the state, and keeps further batches from the outputs.
  */
 final class ReadLoop implements AutoCloseable {
-  /** A device that does not answer must not keep a process from ending. */
+  /** A device that does not answer must not keep the process from ending. */
   private static final long SIGNAL_PATIENCE_SECONDS = 10;
 
   private final Loader loader;
@@ -26,10 +26,10 @@ final class ReadLoop implements AutoCloseable {
   private final Streams streams;
 
   /**
-   * Held while a batch is on its way from the loader to the outputs. Fair: who waits for it, which
-   * is a signal, comes next.
+   * Held while a batch moves from the loader to the outputs. Fair, so that a waiting shutdown hook
+   * comes next.
    */
-  private final ReentrantLock step = new ReentrantLock(true);
+  private final ReentrantLock delivering = new ReentrantLock(true);
 
   private long batches;
   private long records;
@@ -42,13 +42,13 @@ final class ReadLoop implements AutoCloseable {
     streams.interruption().atEnd(this::end);
   }
 
-  /** Runs when a signal ends the process; keeps the lock, so that nothing follows. */
+  /** Runs when a signal ends the process; keeps the lock, so that no batch follows. */
   private String end() {
     if (!states.isAsked()) {
       return "with --state FILE a run can go on where it stopped";
     }
     try {
-      if (!step.tryLock(SIGNAL_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!delivering.tryLock(SIGNAL_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         return "the state was not saved, since the batch at hand does not come; "
             + "the last one saved is still in %s, if any".formatted(states.file());
       }
@@ -63,14 +63,14 @@ final class ReadLoop implements AutoCloseable {
   }
 
   /**
-   * Delivers.
+   * Delivers batches.
    *
    * @param epochs to go through
    * @param most batches to stop after
-   * @param progress is shown how many records have come
+   * @param progress gets the number of records
    */
   void run(Iterable<Epoch> epochs, long most, Progress progress) throws IOException {
-    step.lock();
+    delivering.lock();
     try {
       Iterator<Epoch> remaining = epochs.iterator();
       while (batches < most && remaining.hasNext()) {
@@ -79,7 +79,7 @@ final class ReadLoop implements AutoCloseable {
       states.save(loader.state(), outputs);
       outputs.finish();
     } finally {
-      step.unlock();
+      delivering.unlock();
     }
   }
 
@@ -93,9 +93,9 @@ final class ReadLoop implements AutoCloseable {
       if (states.isDue(batches)) {
         states.save(loader.state(), outputs);
       }
-      // Here a signal may come between.
-      step.unlock();
-      step.lock();
+      // Let a waiting shutdown hook take the lock.
+      delivering.unlock();
+      delivering.lock();
     }
   }
 

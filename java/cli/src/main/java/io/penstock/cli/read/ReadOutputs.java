@@ -23,22 +23,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where {@code read} puts what was delivered: bytes of the first column, indices, digests.
+ * The outputs of {@code read}: bytes of the first column, indices, digests.
  *
- * <p>What it owns: the files that it writes. Without any of them, batches are only waited for: then
- * their bytes are not touched, and the speed is that of reading.
+ * <p>It owns the files that it writes. Without outputs nobody touches the bytes of batches, and the
+ * speed is that of reading.
  */
 final class ReadOutputs implements AutoCloseable {
-  /** Stands for stdout in place of a path. */
+  /** The path that means stdout. */
   static final String STDOUT = "-";
 
-  /** A ByteBuffer ends at 2 GiB, a batch does not. */
+  /** A ByteBuffer is limited to 2 GiB, a batch is not. */
   private static final long SLICE_BYTES = 1 << 30;
 
   private static final int LINES_BYTES = 64 << 10;
   private static final int LONGEST_LINE_BYTES = 20;
 
-  /** Stands behind the index of a record that only fills its batch. */
+  /** Marks the index of a record that only fills its batch. */
   private static final byte[] PADDING = " padding".getBytes(StandardCharsets.US_ASCII);
 
   private final Streams streams;
@@ -52,7 +52,7 @@ final class ReadOutputs implements AutoCloseable {
   private Sink bytes;
   private Sink indices;
 
-  /** A file that is written, and what it is called in a note. */
+  /** A file that is written, and its name in a note. */
   private record OutputFile(String name, FileChannel channel) {}
 
   /** Takes bytes. */
@@ -62,14 +62,14 @@ final class ReadOutputs implements AutoCloseable {
   }
 
   /**
-   * Opens the files; what they held is lost, unless a run is continued: then a note tells how much
-   * of it is kept.
+   * Opens the files and truncates them: to nothing, or, if a run resumes, to the lengths in its
+   * note.
    *
    * @param out path for the bytes of the first column, or "-" for stdout; null: none
    * @param indicesOut path for the indices, or "-" for stdout; null: none
    * @param dataset names the columns to digest; null: no digests
-   * @param isResumable whether a state is saved, from which a later run goes on
-   * @param known what {@link #note} said when the run that is continued was here; null: none is
+   * @param isResumable whether a state is saved, from which a later run can resume
+   * @param known the {@link #note} of the run that is resumed; null: a new run
    */
   ReadOutputs(
       Streams streams,
@@ -114,8 +114,8 @@ final class ReadOutputs implements AutoCloseable {
   }
 
   /**
-   * Whether something is there that bytes only pass through, as /dev/null or a FIFO: it is written
-   * to, as by a shell's redirection, and neither cut nor continued.
+   * Whether the path is a device or a FIFO, such as /dev/null: it is written to as by a shell's
+   * redirection, and neither truncated nor continued.
    */
   private static boolean isStream(Path path) throws IOException {
     try {
@@ -146,8 +146,8 @@ final class ReadOutputs implements AutoCloseable {
     Path real = LocalFiles.target(Path.of(path));
     FileChannel file = FileChannel.open(real, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     files.add(new OutputFile(name, file));
-    // A file that is new is not the one that the state counts on: it gets the rest. So may another
-    // rank's, or that of a job that goes on elsewhere.
+    // A new or empty file gets only what is still to come: it may be that of another rank, or of a
+    // job that moved to another machine.
     long keptBytes = isContinued && file.size() > 0 ? keptBytes(name, path, file.size()) : 0;
     if (file.size() < keptBytes) {
       throw PenstockException.about(
@@ -156,7 +156,7 @@ final class ReadOutputs implements AutoCloseable {
                   + " file back, or start anew without the state")
               .formatted(keptBytes, file.size()));
     }
-    // What was written after the state was saved comes again.
+    // What was written after the state was saved will be delivered again.
     file.truncate(keptBytes).position(keptBytes);
     return file;
   }
@@ -174,7 +174,7 @@ final class ReadOutputs implements AutoCloseable {
     return bytes;
   }
 
-  /** How long the files are, those of earlier runs too; they are on the disk then. */
+  /** The lengths of the files, including those of earlier runs; forces them to the disk first. */
   OutputNote note() throws IOException {
     for (OutputFile file : files) {
       file.channel().force(false);
@@ -183,7 +183,7 @@ final class ReadOutputs implements AutoCloseable {
     return note;
   }
 
-  /** Puts one batch everywhere. */
+  /** Writes one batch to all outputs. */
   void add(Batch batch) throws IOException {
     if (bytes != null) {
       MemorySegment column = batch.column(0);
@@ -225,14 +225,14 @@ final class ReadOutputs implements AutoCloseable {
     lines.clear();
   }
 
-  /** Writes what is still held back. */
+  /** Writes buffered lines. */
   void finish() throws IOException {
     if (indices != null) {
       flushLines();
     }
   }
 
-  /** Ends the digests: hexadecimal, by the name of the column; empty if none were asked for. */
+  /** Ends the digests: hexadecimal, by column name; empty without --digest. */
   Map<String, String> digests() {
     Map<String, String> ended = new LinkedHashMap<>();
     digests.forEach((name, digest) -> ended.put(name, digest.end()));

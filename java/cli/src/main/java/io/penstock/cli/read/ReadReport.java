@@ -14,7 +14,7 @@ import io.penstock.statistics.Statistic;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code read} says when it is done. */
+/** The report of {@code read}, for people and for programs. */
 record ReadReport(
     LoaderStatistics statistics,
     int batchSize,
@@ -38,12 +38,12 @@ record ReadReport(
     return rate(statistics.bytes());
   }
 
-  /** 0 when nothing was read, in no time. */
+  /** 0 if nothing was read: that took no time. */
   private double rate(long count) {
     return count == 0 ? 0 : count / seconds();
   }
 
-  /** Field names of DESIGN.md: stable. */
+  /** For programs: the names are stable. */
   JsonObject toJson() {
     ReadMethod method = statistics.method();
     JsonObject object = new JsonObject();
@@ -129,7 +129,7 @@ record ReadReport(
     }
   }
 
-  /** The same for people. */
+  /** For people. */
   String toHuman() {
     ReadMethod method = statistics.method();
     Table table = Table.ofPairs();

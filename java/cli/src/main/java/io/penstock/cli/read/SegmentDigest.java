@@ -9,8 +9,8 @@ import java.util.HexFormat;
 /** SHA-256 over the bytes of segments, one after the other. */
 final class SegmentDigest {
   /**
-   * Given a direct buffer, MessageDigest allocates an array of 4 KiB for each call; one array of
-   * this size, used again, stays in the processor's cache as well.
+   * For a direct buffer, MessageDigest allocates an array of 4 KiB per call. One array of this
+   * size, used again, stays in the processor's cache, too.
    */
   private static final int CHUNK_BYTES = 64 << 10;
 
@@ -34,7 +34,7 @@ final class SegmentDigest {
     }
   }
 
-  /** Ends it: 64 hexadecimal digits. */
+  /** Ends the digest: 64 hexadecimal digits. */
   String end() {
     return HexFormat.of().formatHex(digest.digest());
   }

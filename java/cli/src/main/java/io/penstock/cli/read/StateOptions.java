@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a run saves how far it has come, and goes on from. */
+/** The state file of a run: where it resumes, and where it saves how far it has come. */
 final class StateOptions {
   private static final long DEFAULT_EVERY = 1000;
 
@@ -38,7 +38,7 @@ final class StateOptions {
       description = "With --state: batches between two saves. Default: " + DEFAULT_EVERY + ".")
   private Long every;
 
-  /** A state and how long the outputs were. */
+  /** A state and the lengths of the outputs. */
   record Saved(LoaderState state, OutputNote note) {}
 
   void check() {
@@ -59,7 +59,7 @@ final class StateOptions {
     return file;
   }
 
-  /** What was saved before; null if nothing was, or no state was asked for. */
+  /** The state that was saved before; null if there is none. */
   Saved readOrNull() {
     if (file == null || Files.notExists(file)) {
       return null;
@@ -67,7 +67,7 @@ final class StateOptions {
     return new Saved(StateFile.read(file), OutputNote.parse(file, StateFile.readNote(file)));
   }
 
-  /** Finds out before anything is read, and not at its end, that nothing can be saved. */
+  /** Fails before anything is read if the state cannot be saved. */
   void checkWritable() {
     if (file == null) {
       return;
@@ -76,7 +76,7 @@ final class StateOptions {
     try {
       directory = LocalFiles.target(file).getParent();
     } catch (IOException e) {
-      directory = file.toAbsolutePath().getParent(); // It is looked at below.
+      directory = file.toAbsolutePath().getParent(); // Checked below.
     }
     String found =
         !Files.isDirectory(directory)
@@ -90,12 +90,12 @@ final class StateOptions {
     }
   }
 
-  /** Whether it is time to save, after so many batches. */
+  /** Whether to save after so many batches. */
   boolean isDue(long batches) {
     return file != null && batches % (every == null ? DEFAULT_EVERY : every) == 0;
   }
 
-  /** Saves, once the outputs are where they belong. */
+  /** Saves the state after everything was written to the outputs. */
   void save(LoaderState state, ReadOutputs outputs) throws IOException {
     if (file != null) {
       outputs.finish();
@@ -115,7 +115,7 @@ final class StateOptions {
     }
   }
 
-  /** Refuses a state that these epochs do not come to. */
+  /** Refuses a state of an epoch before the first one. */
   void checkEpochs(Saved saved, long firstEpoch) {
     if (saved != null && saved.state().epoch() < firstEpoch) {
       throw PenstockException.about(

@@ -7,7 +7,7 @@ import io.penstock.cli.command.Json;
 import io.penstock.statistics.Statistic;
 import java.util.Locale;
 
-/** Where the time of reading went, and how long requests took: the part of a report about time. */
+/** The part of a report about time: where it went, and the latency of requests. */
 final class TimeReport {
   private static final double NANOS = 1e9;
   private static final double NANOS_PER_MICRO = 1e3;
@@ -26,7 +26,7 @@ final class TimeReport {
     return times;
   }
 
-  /** Percentiles; null where no request was seen. */
+  /** Percentiles; null if there was no request. */
   static JsonObject latenciesToJson(Latencies latencies) {
     JsonObject percentiles = new JsonObject();
     add(percentiles, "p50", latencies, 50);
@@ -42,7 +42,7 @@ final class TimeReport {
     object.add(name, Json.number(latencies.count() == 0 ? Double.NaN : micros));
   }
 
-  /** The same in a line. */
+  /** The same in a line for people. */
   static String latenciesToHuman(Latencies latencies) {
     return "%s for half of the requests, %s for 99%%, at most %s"
         .formatted(

@@ -2,23 +2,23 @@ package io.penstock.cli.text;
 
 import java.util.Locale;
 
-/** Numbers as people read them. Never used for JSON. */
+/** Formats numbers for people. Never used for JSON. */
 public final class Human {
   private static final String[] UNITS = {"", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
   private Human() {}
 
-  /** As "60,000". */
+  /** Such as "60,000". */
   public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  /** As "1 batch" and "60,000 batches". */
+  /** Such as "1 batch" and "60,000 batches". */
   public static String plural(long count, String one, String many) {
     return count(count) + " " + (count == 1 ? one : many);
   }
 
-  /** As "512.0 MiB". */
+  /** Such as "512.0 MiB". */
   public static String bytes(long bytes) {
     double value = bytes;
     int unit = 0;
@@ -31,12 +31,12 @@ public final class Human {
         : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
   }
 
-  /** As "12.3 %"; "?" when it is not known. */
+  /** Such as "12.3 %"; "?" for NaN, which means unknown. */
   public static String percent(double fraction) {
     return Double.isFinite(fraction) ? String.format(Locale.ROOT, "%.1f %%", 100 * fraction) : "?";
   }
 
-  /** As "1.23 s", with more digits the shorter it is. */
+  /** Such as "1.23 s", with more digits for shorter times. */
   public static String seconds(double seconds) {
     return String.format(Locale.ROOT, seconds < 0.1 ? "%.4f s" : "%.2f s", seconds);
   }
@@ -46,7 +46,7 @@ public final class Human {
     return Double.isFinite(rate) ? String.format(Locale.ROOT, "%,.1f MB/s", rate / 1e6) : "?";
   }
 
-  /** As "123,456 records/s". */
+  /** Such as "123,456 records/s". */
   public static String recordsPerSecond(double rate) {
     return Double.isFinite(rate) ? String.format(Locale.ROOT, "%,.0f records/s", rate) : "?";
   }

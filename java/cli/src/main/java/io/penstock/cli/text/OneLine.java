@@ -1,12 +1,10 @@
 package io.penstock.cli.text;
 
-/**
- * Makes one line of any text: names of files may hold line ends, and bytes that steer a terminal.
- */
+/** Makes one line of any text: file names may contain line ends, and terminal control codes. */
 public final class OneLine {
   private OneLine() {}
 
-  /** The text with line ends as blanks and other control characters as '?'. */
+  /** The text with blanks for line ends and '?' for other control characters. */
   public static String of(String text) {
     return text.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?");
   }

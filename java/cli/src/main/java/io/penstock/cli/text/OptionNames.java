@@ -3,9 +3,9 @@ package io.penstock.cli.text;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What the library calls its settings, and the command line its options. */
+/** Translates names of library settings into those of command-line options. */
 public final class OptionNames {
-  /** Words that mean nothing else, wherever they stand. */
+  /** Words that are settings anywhere in a message. */
   private static final Map<String, String> NAMES =
       Map.of(
           "batchSize", "--batch-size",
@@ -19,12 +19,12 @@ public final class OptionNames {
   private static final Pattern NAME =
       Pattern.compile("(?<![\\w-])(" + String.join("|", NAMES.keySet()) + ")(?!\\w)");
 
-  /** Words that are settings where they begin a message. */
+  /** Words that are settings at the start of a message only. */
   private static final Pattern FIRST = Pattern.compile("^(rank|shards|pattern)(?= must )");
 
   private OptionNames() {}
 
-  /** The same message with the names that a user of the command line knows. */
+  /** The message with names of options. */
   public static String in(String message) {
     String named = NAME.matcher(message).replaceAll(found -> NAMES.get(found.group()));
     return FIRST.matcher(named).replaceAll("--$1");

@@ -3,23 +3,23 @@ package io.penstock.cli.text;
 import java.util.List;
 
 /**
- * What a progress bar looks like in so many columns: name, percentage, a bar one can read, and as
- * much of count, speed and time left as there is room for beside it.
+ * The text of a progress bar: name, percentage, a readable bar, and as much of count, speed and
+ * time left as fits into the columns of the terminal.
  *
  * @param task what takes long
- * @param unit what is counted; "MB" are counted in bytes
+ * @param unit what is counted; with "MB" counts are in bytes
  * @param total count at the end; negative if unknown
  */
 public record ProgressText(String task, String unit, long total) {
-  /** Shorter ones tell little. */
+  /** A shorter bar says little. */
   private static final int MIN_BAR = 12;
 
   private static final int MAX_BAR = 40;
 
-  /** A bar that changes its width with each digit beside it is restless. */
+  /** The width changes in steps: a bar that changes with each digit flickers. */
   private static final int STEP_OF_BAR = 4;
 
-  /** For speed and time left, while neither is known. */
+  /** Room for speed and time left while they are unknown. */
   private static final int RESERVE_FOR_SPEED = 20;
 
   private static final long BYTES_PER_MB = 1_000_000;
@@ -27,10 +27,10 @@ public record ProgressText(String task, String unit, long total) {
   /**
    * The line.
    *
-   * @param count how far it has come
-   * @param perSecond counted in a second; 0 if not known yet
+   * @param count so far
+   * @param perSecond speed; 0 if not known yet
    * @param elapsedSeconds since the start
-   * @param columns of the terminal that may be used
+   * @param columns available in the terminal
    */
   public String line(long count, double perSecond, double elapsedSeconds, int columns) {
     String speed =
@@ -44,7 +44,7 @@ public record ProgressText(String task, String unit, long total) {
     String left = perSecond > 0 ? "  " + time((total - shown) / perSecond) + " left" : "";
     String name = "%s %3d%% ".formatted(task, (int) (100 * share));
     String of = " " + scaled(shown) + "/" + scaled(total) + " " + unit;
-    // With the room that the last line needs, so that nothing comes and goes on the way.
+    // Reserve the room that the last line needs, so that nothing appears and disappears.
     int growth = 2 * scaled(total).length() + unit.length() + 3 - of.length();
     for (String rest :
         List.of(
@@ -59,14 +59,14 @@ public record ProgressText(String task, String unit, long total) {
     return cut(bar >= 4 ? name + bar(share, bar) : name.strip(), columns);
   }
 
-  /** As "12,345 records". */
+  /** Such as "12,345 records". */
   String done(long count) {
     return scaled(count)
         + " "
         + (count == 1 && unit.endsWith("s") ? unit.substring(0, unit.length() - 1) : unit);
   }
 
-  /** As "12,345 of 60,000 records". */
+  /** Such as "12,345 of 60,000 records". */
   public String doneOf(long count) {
     return total < 0
         ? done(count)

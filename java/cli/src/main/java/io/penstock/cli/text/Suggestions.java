@@ -3,11 +3,11 @@ package io.penstock.cli.text;
 import java.util.Collection;
 import java.util.List;
 
-/** Names that a mistyped one may have been meant to be. */
+/** Suggests names for a mistyped one. */
 public final class Suggestions {
   private Suggestions() {}
 
-  /** As "; did you mean read, order?"; empty where no name is alike. */
+  /** Such as "; did you mean read, order?"; empty if no name is similar. */
   public static String of(String typed, Collection<String> names) {
     int most = Math.max(1, typed.length() / 3);
     List<String> alike =
@@ -19,7 +19,7 @@ public final class Suggestions {
     return alike.isEmpty() ? "" : "; did you mean " + String.join(", ", alike) + "?";
   }
 
-  /** Letters to insert, leave out, replace, or swap with the next one. */
+  /** The edit distance: letters to insert, delete, replace, or swap with the next one. */
   private static int distance(String a, String b) {
     int[][] costs = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

@@ -3,7 +3,7 @@ package io.penstock.cli.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of cells in columns that are as wide as their widest cell. */
+/** A text table whose columns are as wide as their widest cell. */
 public final class Table {
   private static final String GAP = "  ";
 
@@ -14,7 +14,7 @@ public final class Table {
     this.isNumber = isNumber;
   }
 
-  /** Columns named in the first row; those with a '>' before the name are set to the right. */
+  /** A table with column names; a '>' before a name right-aligns the column. */
   public static Table withHeads(String... names) {
     Table table = new Table(new boolean[names.length]);
     String[] heads = new String[names.length];
@@ -26,17 +26,17 @@ public final class Table {
     return table;
   }
 
-  /** Names and values, a pair a line. */
+  /** A table of names and values, one pair per line. */
   public static Table ofPairs() {
     return new Table(false, false);
   }
 
-  /** Adds a row of as many cells as there are columns. */
+  /** Adds a row with one cell per column. */
   public void add(String... cells) {
     rows.add(cells);
   }
 
-  /** The table as text, each line with its end. */
+  /** The table as text; each line ends with a line feed. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

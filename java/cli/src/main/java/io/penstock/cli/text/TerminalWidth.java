@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How wide the terminal is. Asked of stty, about the controlling terminal: stdout and stderr may
- * lead elsewhere.
+ * The width of the terminal. Asks stty about the controlling terminal: stdout and stderr may be
+ * redirected.
  */
 public final class TerminalWidth {
   private static final int DEFAULT_COLUMNS = 80;
@@ -16,7 +16,7 @@ public final class TerminalWidth {
 
   private TerminalWidth() {}
 
-  /** Characters in a line, from COLUMNS or the controlling terminal; 80 if neither says. */
+  /** Columns: those of the variable COLUMNS, or else of the controlling terminal, or else 80. */
   public static int columns() {
     String given = System.getenv("COLUMNS");
     if (given != null && given.matches("[1-9][0-9]{1,4}")) {

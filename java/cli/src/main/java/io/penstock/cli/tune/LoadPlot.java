@@ -24,18 +24,18 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * What a device does under load, as a picture: requests a second by depth, and bytes a second by
- * size beside the limit of reading in order.
+ * A plot of a device under load: requests per second by queue depth, and bytes per second by
+ * request size beside the limit of sequential reading.
  *
- * <p>It needs no display. Both axes are logarithmic; the horizontal ones in base 2, which the
- * library has no axis for, so places on them are logarithms and only the labels are not.
+ * <p>Needs no display. All axes are logarithmic. XChart has no axis in base 2, so the horizontal
+ * ones are linear axes of logarithms with labels in powers of two.
  */
 public final class LoadPlot {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 560;
   private static final float LINE_WIDTH = 2;
 
-  /** From dark to bright, so that lines show the order of sizes; told apart by the colour-blind. */
+  /** From dark to bright, in the order of sizes; safe for the colour-blind. */
   private static final Color[] COLORS = {
     new Color(0x440154), new Color(0x46327E), new Color(0x365C8D), new Color(0x277F8E),
     new Color(0x1FA187), new Color(0x4AC16D), new Color(0xA0C022), new Color(0xE0B400),
@@ -50,7 +50,7 @@ public final class LoadPlot {
   }
 
   /**
-   * Draws and writes.
+   * Draws the plot and writes the PNG.
    *
    * @param found what was measured
    * @param title of the picture, in a few words
@@ -70,7 +70,7 @@ public final class LoadPlot {
           List.of(byDepth(), bySize()), 1, 2, bytes, BitmapEncoder.BitmapFormat.PNG);
       return bytes.toByteArray();
     } catch (LinkageError | RuntimeException | InternalError e) {
-      // Java draws text with libraries and fonts of the system, and says this if there are none.
+      // Java needs libraries and fonts of the system for text, and throws this without them.
       throw new PenstockException(
           "the plot could not be drawn: expected fonts that Java can use, found: %s: install"
                   .formatted(e)
@@ -131,7 +131,7 @@ public final class LoadPlot {
     return chart;
   }
 
-  /** Only powers of ten are labelled: the axis ends at such. */
+  /** Ends the y axis at powers of ten, the only places with labels. */
   private static void decades(XYChart chart) {
     DoubleSummaryStatistics values =
         chart.getSeriesCollection().stream()
@@ -183,7 +183,7 @@ public final class LoadPlot {
     return chart;
   }
 
-  /** Empty between the powers. */
+  /** The label; empty between powers. */
   private static String powerOfTwo(double exponent) {
     return exponent == Math.rint(exponent) ? Tuning.size(1L << (int) exponent) : "";
   }

@@ -11,19 +11,17 @@ import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /**
- * A file of bytes that nothing can compress, to measure a device with.
+ * A file of incompressible bytes, to measure a device with.
  *
- * <p>What it owns: the file, until it is deleted or closed, or the JVM ends on a signal.
+ * <p>It owns the file: deletes it when it is closed, or when a signal ends the JVM.
  */
 public final class ScratchFile implements AutoCloseable {
   private static final int CHUNK_BYTES = 4 << 20;
 
-  /**
-   * Written through to the device so often, so that progress is real and little waits in memory.
-   */
+  /** Bytes between two syncs, so that progress is real and little waits in memory. */
   private static final long FLUSH_BYTES = 64 << 20;
 
-  /** Left free for others. */
+  /** Space left free for others. */
   private static final long SPARE_BYTES = 64 << 20;
 
   private static final long SEED = 1;
@@ -38,11 +36,11 @@ public final class ScratchFile implements AutoCloseable {
   }
 
   /**
-   * Writes one.
+   * Writes a scratch file.
    *
-   * @param directory where
-   * @param bytes how large
-   * @param progress called with the number of bytes written
+   * @param directory to make it in
+   * @param bytes its size
+   * @param progress gets the number of bytes written
    * @return the file, to be closed by the caller
    * @throws IOException if it cannot be made
    */
@@ -117,7 +115,7 @@ public final class ScratchFile implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(deleter);
     } catch (IllegalStateException e) {
-      // The JVM is ending: the hook finds nothing left to do.
+      // The JVM is ending: the hook will find nothing to do.
       return;
     }
   }

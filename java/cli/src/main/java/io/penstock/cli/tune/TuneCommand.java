@@ -1,11 +1,11 @@
 package io.penstock.cli.tune;
 
-import io.penstock.cli.command.Streams;
 import io.penstock.array.ArrayLayout;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Picture;
 import io.penstock.cli.command.Progress;
+import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
@@ -30,7 +30,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tune}: what a device can do, and which readahead flags follow from that. */
+/** {@code tune}: measures a device and prints the readahead flags that suit it. */
 @Command(
     name = "tune",
     header = "Measures a device, and prints the readahead flags that suit it.",
@@ -61,10 +61,10 @@ public final class TuneCommand implements Callable<Integer> {
   private static final double MAX_SECONDS = 3600;
   private static final double MIN_SECONDS = 0.01;
 
-  /** Larger records are read in parts, each as large as the largest request. */
+  /** Larger records are read in several requests. */
   private static final int MAX_RECORD_BYTES = 1 << 20;
 
-  /** Memory for these parts of the data is forecast. */
+  /** Forecasts are made for memory of 1/2, 1/4 and 1/8 of the data. */
   private static final int[] FORECAST_PARTS = {2, 4, 8};
 
   private final Streams streams;
@@ -117,9 +117,9 @@ public final class TuneCommand implements Callable<Integer> {
   private boolean isJson;
 
   /**
-   * One for each run.
+   * Made once for each run of the program.
    *
-   * @param streams where its output goes
+   * @param streams for its output
    */
   public TuneCommand(Streams streams) {
     this.streams = streams;
@@ -151,7 +151,7 @@ public final class TuneCommand implements Callable<Integer> {
     SurveyPlan plan = plan(0);
     try (ScratchFile scratch = write(bytes);
         DeviceProbe probe = DeviceProbe.open(scratch.path(), null, plan)) {
-      // Open, it stays readable; and whatever ends this process, nothing is left behind.
+      // An open file stays readable; deleted now, it is gone however this process ends.
       scratch.delete();
       report(probe, null, plan);
     }
@@ -193,13 +193,12 @@ public final class TuneCommand implements Callable<Integer> {
   }
 
   private Measurements measure(DeviceProbe probe, SurveyPlan plan) {
-    try (Progress progress =
-        Progress.start(streams, "measuring", "points", plan.visits())) {
+    try (Progress progress = Progress.start(streams, "measuring", "points", plan.visits())) {
       return new Survey(probe, plan, progress::to, System::nanoTime).run();
     }
   }
 
-  /** Null when records lie apart, or are so large that each is many requests. */
+  /** Null if records are not contiguous, or so large that each takes several requests. */
   private static DeviceProbe.Records recordsOrNull(ArrayLayout layout) {
     long bytes = layout.recordBytes();
     boolean isOnePiece =
@@ -211,7 +210,7 @@ public final class TuneCommand implements Callable<Integer> {
         : null;
   }
 
-  /** Any file will do: one that is not an array, or not one that can be read, is just bytes. */
+  /** Null if the file is no array that can be read: any file will do, as bytes. */
   private ArrayLayout layoutOrNull() {
     try {
       return Formats.open(path);

@@ -27,12 +27,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
-/** What {@code tune} tells, for people and for programs. */
+/** The report of {@code tune}, for people and for programs. */
 final class TuneReport {
-  /** A device whose rates differ so much from round to round is shared, or busy. */
+  /** If rates differ more than this from round to round, the device is shared or busy. */
   private static final double MUCH_SPREAD = 0.3;
 
-  /** File systems without a device. */
+  /** File systems that have no device. */
   private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
 
   private static final long SMALL_FILE_BYTES = 256 << 20;
@@ -62,7 +62,7 @@ final class TuneReport {
     forecasts.put(part, forecast);
   }
 
-  /** Where the plot is going to be; null: none. */
+  /** Sets the path of the plot; null: none. */
   void plot(Path file) {
     plot = file;
   }
@@ -211,7 +211,7 @@ final class TuneReport {
     return notes;
   }
 
-  /** Names as in the command's help: stable. */
+  /** For programs: the names are documented in the command's help, and stable. */
   JsonObject toJson() {
     JsonObject object = new JsonObject();
     object.addProperty("path", path.toString());
@@ -315,7 +315,7 @@ final class TuneReport {
     return Human.plural(bytes, "byte", "bytes");
   }
 
-  /** A digit after the point where there is only one before it; "-" where nothing was measured. */
+  /** One decimal for numbers below ten; "-" if nothing was measured. */
   private static String rate(double value) {
     return Double.isNaN(value)
         ? "-"
