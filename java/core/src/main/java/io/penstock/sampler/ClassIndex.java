@@ -27,7 +27,7 @@ final class ClassIndex {
           "recordCount must be from 1 to 2^31 - 9 to be divided by classes, was " + recordCount);
     }
     int count = (int) recordCount;
-    Numbers numbers = new Numbers(count, label);
+    LabelNumbers numbers = new LabelNumbers(count, label);
     int[] next = new int[numbers.count() + 1];
     for (int i = 0; i < count; i++) {
       next[numbers.of(label.applyAsLong(i)) + 1]++;
@@ -68,12 +68,12 @@ final class ClassIndex {
   }
 
   /** Numbers of the labels that there are. */
-  private static final class Numbers {
+  private static final class LabelNumbers {
     private final int[] small = new int[SMALL_LABELS];
     private final Map<Long, Integer> others = new HashMap<>();
     private final int count;
 
-    Numbers(int recordCount, LongUnaryOperator label) {
+    LabelNumbers(int recordCount, LongUnaryOperator label) {
       Arrays.fill(small, -1);
       for (int i = 0; i < recordCount; i++) {
         long value = label.applyAsLong(i);

@@ -97,10 +97,10 @@ public final class DatasetMaps implements AutoCloseable {
   }
 
   private VariableSource values(Column column) {
-    List<ValuesSource.Part> parts = new ArrayList<>();
+    List<ValuesSource.DividedArray> parts = new ArrayList<>();
     for (VariableFiles.Division division : opened.variables().get(column.name()).divisions()) {
       parts.add(
-          new ValuesSource.Part(
+          new ValuesSource.DividedArray(
               division.values().path(),
               division.values().dataOffset(),
               division.values().recordCount(),
@@ -113,12 +113,12 @@ public final class DatasetMaps implements AutoCloseable {
     return new ValuesSource(column.name(), valueBytes, parts);
   }
 
-  private ValuesSource.Numbers numbers(ArrayLayout layout) {
+  private ValuesSource.MappedIntegers numbers(ArrayLayout layout) {
     MemorySegment mapping =
         layout.recordCount() == 0
             ? MemorySegment.NULL
             : opened.source().map(opened.fileNumber(layout.path()), arena);
-    return new ValuesSource.Numbers(
+    return new ValuesSource.MappedIntegers(
         layout.path(),
         mapping,
         layout.dataOffset(),

@@ -33,7 +33,7 @@ public final class ValuesSource implements VariableSource {
    * @param strideBytes from one to the next
    * @param type of 1 to 8 bytes
    */
-  public record Numbers(
+  public record MappedIntegers(
       Path path, MemorySegment mapping, long offsetBytes, long strideBytes, ElementType type) {
     /** The mapping has the file's first size. */
     private void checkWhole(String column, long index) {
@@ -99,18 +99,18 @@ public final class ValuesSource implements VariableSource {
    * @param startBytes what starts are counted in: bytes of a value, or 1
    * @param lengths values of each record; null: a record ends where the next one begins
    */
-  public record Part(
+  public record DividedArray(
       Path values,
       long dataOffset,
       long valueCount,
       long recordCount,
-      Numbers starts,
+      MappedIntegers starts,
       long startBytes,
-      Numbers lengths) {}
+      MappedIntegers lengths) {}
 
   private final String column;
   private final int elementBytes;
-  private final Part[] parts;
+  private final DividedArray[] parts;
   private final long[] firstIndices;
 
   /** Deaf to interrupts, one reader at a time. */
@@ -129,10 +129,10 @@ public final class ValuesSource implements VariableSource {
    * @param all the arrays, in index order
    * @throws PenstockException if a file cannot be opened
    */
-  public ValuesSource(String column, int elementBytes, List<Part> all) {
+  public ValuesSource(String column, int elementBytes, List<DividedArray> all) {
     this.column = column;
     this.elementBytes = elementBytes;
-    this.parts = all.stream().filter(part -> part.recordCount > 0).toArray(Part[]::new);
+    this.parts = all.stream().filter(part -> part.recordCount > 0).toArray(DividedArray[]::new);
     this.firstIndices = new long[parts.length];
     this.files = new FileChannel[parts.length];
     this.filesOfOwnThreads = new FileChannel[parts.length];
@@ -187,7 +187,7 @@ public final class ValuesSource implements VariableSource {
   }
 
   private long end(int part, long index) {
-    Part of = parts[part];
+    DividedArray of = parts[part];
     long start = number(of.starts, part, index, 0);
     // Counted in values or bytes, whichever starts are.
     long most = of.valueCount * (elementBytes / of.startBytes);
@@ -203,7 +203,7 @@ public final class ValuesSource implements VariableSource {
     return (start + length * unit) * of.startBytes;
   }
 
-  private long number(Numbers numbers, int part, long index, int further) {
+  private long number(MappedIntegers numbers, int part, long index, int further) {
     try {
       return numbers.get(index - firstIndices[part] + further);
     } catch (InternalError e) {
@@ -211,7 +211,8 @@ public final class ValuesSource implements VariableSource {
     }
   }
 
-  private PenstockException wrong(Part part, long index, long start, long length, long most) {
+  private PenstockException wrong(
+      DividedArray part, long index, long start, long length, long most) {
     String found =
         part.lengths == null
             ? "offsets %d and %d".formatted(start, start + length)
@@ -244,7 +245,7 @@ public final class ValuesSource implements VariableSource {
   public void readSteadily(long index, ByteBuffer into) {
     read(files, index, into);
     // Behind the end of a file that was cut short, up to the end of the page, offsets are zeros.
-    Part part = parts[part(index)];
+    DividedArray part = parts[part(index)];
     part.starts.checkWhole(column, index);
     if (part.lengths != null) {
       part.lengths.checkWhole(column, index);

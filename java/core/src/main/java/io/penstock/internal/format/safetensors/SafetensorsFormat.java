@@ -52,7 +52,7 @@ public final class SafetensorsFormat implements ArrayFormat {
     long headerBytes = headerBytes(file.read(0, LENGTH_BYTES, "the length of the header"));
     long dataOffset = LENGTH_BYTES + headerBytes;
     file.checkHas(LENGTH_BYTES, headerBytes, "the header of its tensors");
-    List<SafetensorsHeader.Tensor> tensors;
+    List<SafetensorsHeader.TensorEntry> tensors;
     try {
       tensors = SafetensorsHeader.parse(file, LENGTH_BYTES, dataOffset);
     } catch (IllegalArgumentException e) {
@@ -81,7 +81,8 @@ public final class SafetensorsFormat implements ArrayFormat {
     };
   }
 
-  private Part part(OpenFile file, SafetensorsHeader.Tensor tensor, long dataOffset, String name) {
+  private Part part(
+      OpenFile file, SafetensorsHeader.TensorEntry tensor, long dataOffset, String name) {
     String descr = descr(tensor.dtype());
     if (descr == null) {
       return Part.refused(
@@ -134,13 +135,13 @@ public final class SafetensorsFormat implements ArrayFormat {
   }
 
   private static void checkWithoutHoles(
-      OpenFile file, List<SafetensorsHeader.Tensor> tensors, long dataBytes) {
-    List<SafetensorsHeader.Tensor> sorted = new ArrayList<>(tensors);
+      OpenFile file, List<SafetensorsHeader.TensorEntry> tensors, long dataBytes) {
+    List<SafetensorsHeader.TensorEntry> sorted = new ArrayList<>(tensors);
     sorted.sort(
-        Comparator.comparingLong(SafetensorsHeader.Tensor::begin)
-            .thenComparingLong(SafetensorsHeader.Tensor::end));
+        Comparator.comparingLong(SafetensorsHeader.TensorEntry::begin)
+            .thenComparingLong(SafetensorsHeader.TensorEntry::end));
     long end = 0;
-    for (SafetensorsHeader.Tensor tensor : sorted) {
+    for (SafetensorsHeader.TensorEntry tensor : sorted) {
       if (tensor.begin() != end || tensor.end() < tensor.begin()) {
         throw invalid(
             file,

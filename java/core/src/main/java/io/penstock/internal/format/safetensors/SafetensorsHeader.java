@@ -22,7 +22,7 @@ import java.util.Set;
  */
 final class SafetensorsHeader {
   /** A tensor as the header has it; its place counts from the end of the header. */
-  record Tensor(String name, String dtype, List<Long> shape, long begin, long end) {}
+  record TensorEntry(String name, String dtype, List<Long> shape, long begin, long end) {}
 
   /** Estimate of the bytes that are held of all tensors together, and of one without its name. */
   private static final long MAX_HELD_BYTES = 48 << 20;
@@ -63,9 +63,9 @@ final class SafetensorsHeader {
     advance();
   }
 
-  static List<Tensor> parse(OpenFile file, long startOffset, long endOffset) {
+  static List<TensorEntry> parse(OpenFile file, long startOffset, long endOffset) {
     SafetensorsHeader header = new SafetensorsHeader(file, startOffset, endOffset);
-    List<Tensor> tensors = header.tensors();
+    List<TensorEntry> tensors = header.tensors();
     if (header.next() != END) {
       throw header.expected("nothing after the header");
     }
@@ -82,8 +82,8 @@ final class SafetensorsHeader {
     return taken;
   }
 
-  private List<Tensor> tensors() {
-    List<Tensor> tensors = new ArrayList<>();
+  private List<TensorEntry> tensors() {
+    List<TensorEntry> tensors = new ArrayList<>();
     Set<String> names = new HashSet<>();
     take('{');
     while (next() != '}') {
@@ -105,7 +105,7 @@ final class SafetensorsHeader {
     return tensors;
   }
 
-  private void hold(String name, List<Tensor> tensors) {
+  private void hold(String name, List<TensorEntry> tensors) {
     int axes = tensors.isEmpty() ? 0 : tensors.getLast().shape().size();
     heldBytes += TENSOR_WEIGHT + name.length() + 24L * axes;
     if (heldBytes > MAX_HELD_BYTES) {
@@ -115,7 +115,7 @@ final class SafetensorsHeader {
     }
   }
 
-  private Tensor tensor(String name) {
+  private TensorEntry tensor(String name) {
     String dtype = null;
     List<Long> shape = null;
     List<Long> place = null;
@@ -140,7 +140,7 @@ final class SafetensorsHeader {
     if (dtype == null || shape == null || place == null || place.size() != 2) {
       throw expected("dtype, shape and two data_offsets before this");
     }
-    return new Tensor(name, dtype, shape, place.getFirst(), place.getLast());
+    return new TensorEntry(name, dtype, shape, place.getFirst(), place.getLast());
   }
 
   private void skipMetadata() {
