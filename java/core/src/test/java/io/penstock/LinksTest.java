@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Links between the project's pages lead to files, and to headings, that there are. */
+/** The project's pages: links lead to files and headings that exist, and lists are complete. */
 class LinksTest {
   private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -45,6 +45,33 @@ class LinksTest {
         .filteredOn(name -> !name.equals("README.md"))
         .isNotEmpty()
         .allSatisfy(name -> assertThat(index).contains("](" + name + ")"));
+  }
+
+  /** Whoever adds a package says in java/README.md what it holds. */
+  @Test
+  void eachPackageOfCoreIsInTheTableOfPackages() throws IOException {
+    String page = Files.readString(ROOT.resolve("java/README.md"));
+    String table = page.substring(page.indexOf("| package |"), page.indexOf("## To add"));
+    List<String> packages = packages();
+    assertThat(packages).contains("io.penstock", "internal.plan");
+    List<String> named =
+        found(Pattern.compile("(?m)^\\| (`[^|]*) \\|"), table).stream()
+            .flatMap(cell -> found(Pattern.compile("`([^`]+)`"), cell).stream())
+            .toList();
+    assertThat(named).containsExactlyInAnyOrderElementsOf(packages);
+  }
+
+  private static List<String> packages() throws IOException {
+    Path sources = ROOT.resolve("java/core/src/main/java/io/penstock");
+    try (Stream<Path> files = Files.walk(sources)) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .map(file -> sources.relativize(file.getParent()).toString().replace('/', '.'))
+          .map(name -> name.isEmpty() ? "io.penstock" : name)
+          .distinct()
+          .sorted()
+          .toList();
+    }
   }
 
   private static List<Path> pages() throws IOException {
