@@ -12,7 +12,7 @@
 #include "core/reader.h"
 
 /* Entries, lists and cells that are looked at for one call, on average. */
-#define CHECKED_PER_CALL 2048
+#define CHECKED_PER_CALL 256
 
 static uint64_t number_of(uint64_t value) {
   value = (value + 1) * UINT64_C(0x9e3779b97f4a7c15);
