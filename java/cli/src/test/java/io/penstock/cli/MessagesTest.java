@@ -121,7 +121,16 @@ final class MessagesTest {
     Run unsigned = Run.of("read", path, "--seed", "18446744073709551614", "--indices", "-");
     assertThat(unsigned.code()).as(unsigned.err()).isEqualTo(ExitCodes.DONE);
     assertThat(unsigned.text()).isEqualTo(signed.text());
-    Run split = Run.of("order", path, "--split", "training", "--split-seed", "9223372036854775808");
+    Run split =
+        Run.of(
+            "order",
+            path,
+            "--split",
+            "training",
+            "--split-seed",
+            "9223372036854775808",
+            "--plot",
+            directory.resolve("order.png"));
     assertThat(split.code()).as(split.err()).isEqualTo(ExitCodes.DONE);
     says(
         "--shards must be at most 100 for 100 records, was 101",
