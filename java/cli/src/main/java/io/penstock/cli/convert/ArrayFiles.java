@@ -12,22 +12,22 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * The .npy files that records are written to: one, or several shards of it. All get their names
- * when all are whole.
+ * The .npy files that records are written to: one, or several shards. They appear under their names
+ * when all of them are complete.
  *
- * <p>What it owns: the writers. Closing without {@link #commit} leaves nothing behind.
+ * <p>It owns the writers. Closing without {@link #commit} leaves nothing behind.
  */
 public final class ArrayFiles implements AutoCloseable {
   /** Shards wait for each other with two open descriptors each. */
   private static final int MAX_SHARDS = 10_000;
 
   /**
-   * How files are made.
+   * Options of the files.
    *
    * @param shards how many, 1 for the target itself
    * @param mayReplace whether files of these names are replaced
-   * @param isAligned whether records are filled up to 512 bytes
-   * @param isResumable whether to continue what a killed process left
+   * @param isAligned whether records are padded to 512 bytes
+   * @param isResumable whether to continue the files of a killed process
    */
   public record Options(int shards, boolean mayReplace, boolean isAligned, boolean isResumable) {
     /** Checks the number. */
@@ -57,7 +57,7 @@ public final class ArrayFiles implements AutoCloseable {
    *
    * @param target name of the file; shards are named after it: {@code x-00000.npy}
    * @param source of the records that are going to be written
-   * @param options how
+   * @param options of the files
    */
   public ArrayFiles(Path target, RecordSource source, Options options) {
     this.target = target;
@@ -75,7 +75,7 @@ public final class ArrayFiles implements AutoCloseable {
     written = writers.getFirst().appendedRecords();
   }
 
-  /** Shard i of n has the records from count * i / n on. */
+  /** Shard i of n starts at record count * i / n. */
   private long start(int shard) {
     long whole = recordCount / options.shards;
     long rest = recordCount % options.shards;
@@ -98,10 +98,10 @@ public final class ArrayFiles implements AutoCloseable {
   }
 
   /**
-   * What the one field of records that are filled up is called.
+   * The name of the one field of padded records.
    *
    * @param target name of the file
-   * @return the file's name without its extension, as a name of letters
+   * @return the file's name without its extension, as an identifier
    */
   public static String fieldName(Path target) {
     return Formats.columnName(target).replaceAll("[^A-Za-z0-9_]", "_");
@@ -130,7 +130,7 @@ public final class ArrayFiles implements AutoCloseable {
   }
 
   /**
-   * How many records there are so far, with those that were there before.
+   * The number of records so far, including those of an earlier process.
    *
    * @return at least 0
    */
@@ -183,7 +183,7 @@ public final class ArrayFiles implements AutoCloseable {
     writers.add(writer(writers.size()));
   }
 
-  /** Gives all files their names. */
+  /** Makes all files appear under their names. */
   public void commit() {
     writers.forEach(NpyWriter::commit);
   }

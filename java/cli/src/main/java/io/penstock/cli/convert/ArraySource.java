@@ -4,7 +4,7 @@ import io.penstock.array.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Records of one element that are in memory already. */
+/** Records of one element, from memory. */
 final class ArraySource implements RecordSource {
   private final ElementType type;
   private final MemorySegment elements;

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Files that are a record each: a small .npy with all its axes, or the bytes of any file. All are
- * like the first one, or it is an error that names the other.
+ * Decodes files that are a record each: a small .npy, or the bytes of any file. A file that differs
+ * from the first one in type or shape is an error that names it.
  */
 final class BytesDecoder implements FolderRecordSource.Decoder {
   private final Path first;
@@ -35,13 +35,13 @@ final class BytesDecoder implements FolderRecordSource.Decoder {
     }
   }
 
-  /** Files that are all small .npy. */
+  /** Decodes small .npy files. */
   static BytesDecoder ofArrays(Path first) {
     ArrayLayout layout = array(first);
     return new BytesDecoder(first, true, layout.elementType(), layout.shape(), layout.dataBytes());
   }
 
-  /** The bytes of files, whatever they are. */
+  /** Takes the bytes of any files. */
   static BytesDecoder ofBytes(Path first) {
     long bytes = SourceFile.of(first).sizeBytes();
     return new BytesDecoder(first, false, ElementType.parse("|u1"), List.of(bytes), bytes);

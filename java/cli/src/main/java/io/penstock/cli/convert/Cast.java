@@ -4,7 +4,7 @@ import io.penstock.array.ElementType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Turns elements of one type into another. Without loss, or with the loss that is written here.
+ * Converts elements of one type to another, without loss or with the loss described here.
  *
  * <p>Without loss: each value must be the same number in the other type; NaN and infinities are
  * kept between floating point types. With loss: floating point is rounded to the nearest, of two to
@@ -44,14 +44,14 @@ final class Cast {
     return cast;
   }
 
-  /** The same type, but perhaps for the order of the bytes. */
+  /** Whether the types are the same except perhaps for the byte order. */
   private boolean isReordering() {
     return from.kind() == to.kind()
         && from.sizeBytes() == to.sizeBytes()
         && from.descr().substring(1).equals(to.descr().substring(1));
   }
 
-  /** A value that cannot be cast without loss, and its place. */
+  /** A value that cannot be cast without loss, and its position. */
   record Loss(long element, String value) {}
 
   /**
@@ -95,7 +95,7 @@ final class Cast {
     return null;
   }
 
-  /** 2^63 is where doubles equal a long that is not what they are. */
+  /** From 2^63 on a double may compare equal to a long that is another number. */
   private boolean isIn(double value) {
     return target.isUnsigned64() ? value < 0x1p64 : value < 0x1p63;
   }
@@ -114,7 +114,7 @@ final class Cast {
     if (value >= 0) {
       return value;
     }
-    // Halved with the last bit kept, so that it is rounded once.
+    // Halve it but keep the last bit, so that it is rounded only once.
     return (double) ((value >>> 1) | (value & 1)) * 2;
   }
 
@@ -143,7 +143,7 @@ final class Cast {
     return null;
   }
 
-  /** Straight to float where that is the target: by way of double it would be rounded twice. */
+  /** Directly to float if that is the target: by way of double it would be rounded twice. */
   private double rounded(long value, boolean isHuge, double floating) {
     if (target != NumericType.FLOAT32) {
       return floating;

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Records of another source with elements of another type. */
+/** Casts the elements of another source. */
 public final class CastSource implements RecordSource {
   private final RecordSource source;
   private final ElementType type;
@@ -29,8 +29,8 @@ public final class CastSource implements RecordSource {
    *
    * @param source of the records; closed with the result
    * @param type to have; null for that of the source
-   * @param isLossy whether values may be lost, or else are an error
-   * @return the source itself where it has this type
+   * @param isLossy whether values may change; otherwise a value that would is an error
+   * @return the source itself if it has this type
    * @throws IllegalArgumentException if there is no such cast
    */
   public static RecordSource of(RecordSource source, ElementType type, boolean isLossy) {

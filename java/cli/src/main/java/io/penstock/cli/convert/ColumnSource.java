@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A column that can be read where it lies, in its order. */
+/** Reads a column in place, in the order of its file. */
 final class ColumnSource implements RecordSource {
   private static final String NAME = "records";
 
-  /** Some batches ahead; reading in order gains nothing by more. */
+  /** Some batches ahead; sequential reading gains nothing from more. */
   private static final long MEMORY_BYTES = 64 << 20;
 
   private static final int MAX_BATCH_RECORDS = 1 << 16;
@@ -62,9 +62,9 @@ final class ColumnSource implements RecordSource {
    * Opens a column, or a range of it.
    *
    * @param shards files or parts of files
-   * @param unpacked those of them that were made for this, and are deleted in the end
-   * @param range which records; its step is not looked at
-   * @param asked what was asked for, as text: files with their parts
+   * @param unpacked the temporary copies among them, which are deleted at the end
+   * @param range which records; its step is ignored
+   * @param asked the paths as typed
    */
   static ColumnSource open(
       List<Path> shards, List<Unpacked> unpacked, Selection range, String asked) {
@@ -99,7 +99,7 @@ final class ColumnSource implements RecordSource {
 
   @Override
   public String identity() {
-    // A copy has another name and time in each run: what it was made of counts.
+    // A copy has another name and time in each run: identify it by its origin.
     Stream<String> files =
         dataset.files().stream()
             .map(FileInfo::path)

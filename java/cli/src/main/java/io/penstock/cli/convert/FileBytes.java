@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Small files, read whole; what goes wrong names the file. */
+/** Reads small files; a failure names the file. */
 final class FileBytes {
   private static final long MAX_BYTES = 1L << 30;
 
@@ -27,7 +27,7 @@ final class FileBytes {
     }
   }
 
-  /** The first bytes of a file, or all there are. */
+  /** The first bytes of a file, or all if there are fewer. */
   static byte[] start(Path file, int count) {
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(count);

@@ -30,7 +30,7 @@ public final class FilledSource implements RecordSource {
   }
 
   /**
-   * Makes one.
+   * Makes a source.
    *
    * @param type of the elements
    * @param shape sizes of all axes, at least one
@@ -101,7 +101,7 @@ public final class FilledSource implements RecordSource {
     if (fill != null) {
       put(chunk.asSlice(0, type.sizeBytes()));
     }
-    // Doubles what is filled, until all is.
+    // Copy what is filled, doubling it each time.
     for (long done = type.sizeBytes(); done < chunk.byteSize(); done *= 2) {
       long some = Math.min(done, chunk.byteSize() - done);
       MemorySegment.copy(chunk, 0, chunk, done, some);

@@ -10,15 +10,15 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * What the files of a folder are: images, small arrays, or records of bytes. Told by their names
- * where these have an extension, and else by their first bytes, so that a note among a thousand
- * images makes no records of bytes of them.
+ * The kind of the files of a folder: images, small arrays, or records of bytes. Names with an
+ * extension decide, otherwise the first bytes; one stray note does not turn a thousand images into
+ * records of bytes.
  */
 final class FolderKind {
   private static final List<String> ARRAYS = List.of(".npy");
   private static final byte[] ARRAY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-  /** Enough that records which happen to begin like some format are not taken for it. */
+  /** Files to look at: enough that records do not pass for a format by chance. */
   private static final int SAMPLE = 8;
 
   private final FolderListing listing;
@@ -82,7 +82,7 @@ final class FolderKind {
     return null;
   }
 
-  /** Refuses files that neither are called what the others are nor begin as these do. */
+  /** Refuses a file whose name and first bytes both differ from those of the others. */
   private void checkAll(
       Path like, String what, Predicate<String> isNamed, Predicate<byte[]> isOne) {
     TreeSet<String> extensions = new TreeSet<>();
@@ -110,7 +110,9 @@ final class FolderKind {
     }
   }
 
-  /** Refuses files that all have a format which is not read here: records have no headers. */
+  /**
+   * Refuses files that all have a known format which convert cannot read: records have no headers.
+   */
   private void checkFormat() {
     int count = Math.min(SAMPLE, listing.fileCount());
     FileKind kind = null;
@@ -129,7 +131,7 @@ final class FolderKind {
             .formatted(kind.name(), kind.remedy()));
   }
 
-  /** Records may well be letters, or zeros. */
+  /** Records may well consist of letters, or of zeros. */
   private static boolean isFormat(FileKind kind) {
     return kind.content() != FileKind.Content.TEXT && kind.content() != FileKind.Content.ABSENT;
   }

@@ -3,20 +3,19 @@ package io.penstock.cli.convert;
 /**
  * How a folder of files is read, each of which is a record.
  *
- * @param pattern of the names of files that are meant, as {@code *.jpg,*.png,!thumbs}; a star for
- *     all
- * @param isRaw whether records are the bytes of the files, whatever format these have
- * @param resize height and width that images get; null where all must be of one size
+ * @param pattern of the file names, such as {@code *.jpg,*.png,!thumbs}; a star for all
+ * @param isRaw whether records are the bytes of the files, whatever their format
+ * @param resize height and width of the records; null if all images must have one size
  * @param isGray whether images have one channel
  */
 public record FolderOptions(
     String pattern, boolean isRaw, SourceOptions.Size resize, boolean isGray) {
   private static final String ALL = "*";
 
-  /** All files, as they are. */
+  /** All files, unchanged. */
   public static final FolderOptions NONE = new FolderOptions(ALL, false, null, false);
 
-  /** Checks what goes together. */
+  /** Checks the combination. */
   public FolderOptions {
     if (isRaw && (resize != null || isGray)) {
       throw new IllegalArgumentException(

@@ -13,15 +13,15 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
 
 /**
- * A folder of files that are a record each: images, small .npy, or files of any bytes.
+ * Reads a folder whose files are a record each: images, small .npy, or any bytes.
  *
- * <p>Files and classes are those of {@link FolderListing}, as for all that reads folders. Records
- * of a chunk are read by all processors. What it owns: the list of files, some 200 bytes for each.
+ * <p>Files and classes come from {@link FolderListing}, as everywhere. All processors read the
+ * records of a chunk. The list of files takes some 200 bytes per file.
  */
 public final class FolderRecordSource implements RecordSource {
   private static final String LABEL_TYPE = "<i8";
 
-  /** One file as a record. */
+  /** Makes a record of a file. */
   interface Decoder {
     ElementType elementType();
 
@@ -56,7 +56,7 @@ public final class FolderRecordSource implements RecordSource {
     return new FolderRecordSource(listing, options.selection(), decoder, how);
   }
 
-  /** The numbers of the classes of all files, as {@code FOLDER#label} has them. */
+  /** The class number of each file, as in {@code FOLDER#label}. */
   static RecordSource labels(Path folder, SourceOptions options) {
     FolderListing listing = FolderListing.of(folder, options.folder().pattern());
     return numbers(IntStream.range(0, listing.fileCount()).mapToLong(listing::label).toArray());
@@ -99,7 +99,7 @@ public final class FolderRecordSource implements RecordSource {
     }
     long bytes = recordBytes();
     long start = next;
-    // The first file that fails is named, whichever thread comes first.
+    // Report the first failing file in order, not the first in time.
     ConcurrentSkipListMap<Integer, Exception> failures = new ConcurrentSkipListMap<>();
     IntStream.range(0, count)
         .parallel()

@@ -50,7 +50,7 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
     return FolderRecordSource.hasExtension(name, EXTENSIONS);
   }
 
-  /** Whether a file is one of those that can be decoded, by its first bytes. */
+  /** Whether a file can be decoded, judging by its first bytes. */
   static boolean isImage(byte[] start) {
     return JpegFile.is(start)
         || PngImage.is(start)
@@ -65,7 +65,7 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
   /**
    * A decoder of images that are all like the first.
    *
-   * @param first that tells the size and the bits of a sample
+   * @param first the image that sets size and bits of a sample
    * @param isLossy whether 16 bits become 8
    */
   static ImageDecoder of(Path first, FolderOptions options, boolean isLossy) {
@@ -115,7 +115,7 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
     MemorySegment.copy(bytes, 0, into, ValueLayout.JAVA_BYTE, 0, bytes.length);
   }
 
-  /** Programs show such an image the other way around, so that the sizes look the same there. */
+  /** Viewers turn such an image, so that the sizes look the same there. */
   private String turned(Path file, Pixels pixels) {
     try {
       byte[] bytes = FileBytes.all(file);

@@ -7,27 +7,26 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Records of one type, from the first to the last. One thread at a time.
+ * A sequence of records of one type. Used by one thread at a time.
  *
- * <p>What is wrong with the data is a {@link io.penstock.error.PenstockException} that names the
- * file.
+ * <p>Wrong data throws a {@link io.penstock.error.PenstockException} that names the file.
  */
 public interface RecordSource extends AutoCloseable {
   /** What {@link #recordCount} returns while it is unknown. */
   long UNKNOWN = -1;
 
-  /** About how much is handed over at a time: enough for the device, little for the memory. */
+  /** Bytes of a chunk, about: enough for the device, small for the memory. */
   int CHUNK_BYTES = 4 << 20;
 
   /**
    * Type of the elements.
    *
-   * @return as they are handed over
+   * @return the type of the elements in chunks
    */
   ElementType elementType();
 
   /**
-   * What structured elements are made of.
+   * Fields of structured elements.
    *
    * @return empty for plain elements
    */
@@ -43,15 +42,14 @@ public interface RecordSource extends AutoCloseable {
   List<Long> recordShape();
 
   /**
-   * How many records there are.
+   * The number of records.
    *
    * @return at least 0, or {@link #UNKNOWN}
    */
   long recordCount();
 
   /**
-   * What the records follow from, so that work that was interrupted is continued with the same ones
-   * only.
+   * Identifies the records, so that interrupted work is resumed with the same records only.
    *
    * @return files with their sizes and times, and options
    */

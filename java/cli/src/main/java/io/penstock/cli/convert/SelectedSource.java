@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Some records of another source, which is read up to the last of them. */
+/** Selects records of another source, which is read up to the last of them. */
 public final class SelectedSource implements RecordSource {
   private final RecordSource source;
   private final Selection selection;
@@ -24,11 +24,11 @@ public final class SelectedSource implements RecordSource {
   }
 
   /**
-   * Selects.
+   * Selects records.
    *
    * @param source to select of; closed with the result
    * @param selection which records
-   * @return the source itself where all of it is selected
+   * @return the source itself if all of it is selected
    */
   public static RecordSource of(RecordSource source, Selection selection) {
     return selection.isAll() ? source : new SelectedSource(source, selection);

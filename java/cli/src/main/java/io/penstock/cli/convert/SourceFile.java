@@ -8,7 +8,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
 /**
- * A file as it was when reading it began, to find out whether it is still the same at the end.
+ * Size and time of a file when reading began, to find out whether it has changed at the end.
  *
  * @param path of the file
  * @param sizeBytes its size
@@ -31,7 +31,7 @@ record SourceFile(Path path, long sizeBytes, FileTime modified) {
     return "%s %d %s".formatted(path.toAbsolutePath(), file.sizeBytes, file.modified);
   }
 
-  /** Throws if the file is not what it was. */
+  /** Throws if the file has changed. */
   void check() {
     if (!equals(of(path))) {
       throw PenstockException.about(

@@ -6,8 +6,8 @@ import io.penstock.array.ElementType;
  * How a source is read.
  *
  * @param selection which records
- * @param dtype what their elements are to be; null for what they are
- * @param isLossy whether that may change values, and images of 16 bits become such of 8
+ * @param dtype type to cast elements to; null for the type that they have
+ * @param isLossy whether casting may change values, and images of 16 bits may become 8
  * @param folder how files of a folder become records
  * @param delimiter what separates the numbers of a line of text, {@link #BLANKS} for runs of
  *     blanks; null for what the file's name says
@@ -36,7 +36,7 @@ public record SourceOptions(
     }
   }
 
-  /** Refuses what means nothing for a source that is no folder. */
+  /** Refuses options that have no meaning for a source that is not a folder. */
   void checkNoFolder() {
     folder.checkNoFolder();
     checkNoImages();

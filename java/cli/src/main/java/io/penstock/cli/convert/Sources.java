@@ -14,11 +14,11 @@ public final class Sources {
   private Sources() {}
 
   /**
-   * Opens what is at a path, or in several files that are laid end to end.
+   * Opens a path, or several files as one source.
    *
    * @param paths files, parts of files, patterns; or one directory
    * @param options which records, and how they are read
-   * @param scratch name of a file beside which others may lie that are needed meanwhile
+   * @param scratch a file beside which temporary files may be made
    * @return the records, to be closed by the caller
    * @throws PenstockException if nothing can be read there
    * @throws IOException if it cannot be opened
@@ -27,7 +27,7 @@ public final class Sources {
       throws IOException {
     RecordSource found = find(paths, options, scratch);
     try {
-      // Text has as many digits as it likes: rounding is how it becomes a number.
+      // Text may have any number of digits: parsing it has to round.
       boolean isRounded =
           found instanceof TextSource
               && options.dtype() != null

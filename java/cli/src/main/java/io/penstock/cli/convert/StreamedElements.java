@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The elements of an array that comes one after another, with errors that name the file and the
- * part: a problem of a chunk is useless to a user who does not know the array.
+ * Reads the elements of an array as a stream. Errors name the file and the part: the number of a
+ * chunk means nothing to a user.
  */
 final class StreamedElements extends FilterInputStream {
   private final StreamedArray array;
@@ -48,7 +48,7 @@ final class StreamedElements extends FilterInputStream {
   private static PenstockException problem(StreamedArray array, IOException e) {
     String part = array.part().isEmpty() ? "" : "'" + array.part() + "': ";
     String found = e.getMessage() == null ? "they end early" : e.getMessage();
-    // Providers of formats say it all; what is found in text is a fact only.
+    // Failures of format providers are complete messages; those of text are facts only.
     String reason =
         found.contains("expected ")
             ? found

@@ -29,12 +29,12 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * A file, or a member of an archive, that was compressed, or an array that is written as text or in
- * chunks: unpacked to a file beside the one that is being made, and deleted when it has been read.
+ * A compressed file or member of an archive, or an array in text or chunks, unpacked to a temporary
+ * file beside the target. Deleted when it has been read.
  *
- * <p>So memory does not grow with the data, and whatever was compressed is then read as any file.
- * It must not trust sizes: a member is unpacked up to the size that the archive says, a file up to
- * the room on the device, which is one clear error.
+ * <p>This way memory does not grow with the data, and the copy is read like any file. Sizes are not
+ * trusted: a member is unpacked up to the size in the archive, a file up to the free space of the
+ * device.
  */
 final class Unpacked implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 20;
@@ -87,12 +87,12 @@ final class Unpacked implements AutoCloseable {
     return named;
   }
 
-  /** Whether this is the file that was made. */
+  /** Whether a path is this copy. */
   boolean isIn(Path other) {
     return file.path().toAbsolutePath().equals(other.toAbsolutePath());
   }
 
-  /** What it came from. */
+  /** The file that it was unpacked from. */
   SourceFile source() {
     return source;
   }
