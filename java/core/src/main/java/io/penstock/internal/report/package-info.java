@@ -1,0 +1,7 @@
+/**
+ * What users are told without asking.
+ *
+ * <p>Warnings and notices of the logger {@code io.penstock}, reports of objects that were never
+ * closed, and the words of failures. Nothing here throws, whatever the logger does.
+ */
+package io.penstock.internal.report;
