@@ -2,7 +2,6 @@ package io.penstock;
 
 import io.penstock.array.OutputColumn;
 import io.penstock.array.Tensor;
-import io.penstock.error.PenstockException;
 import io.penstock.internal.pipeline.BatchSource;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.internal.slot.Slot;
@@ -153,7 +152,7 @@ public final class Batch implements AutoCloseable {
    * @return exactly {@link #size()} times the column's {@link OutputColumn#recordBytes()} bytes of
    *     native memory, writable, aligned to 64 bytes at least. For a column whose records have
    *     different sizes, all their values, see {@link #offsets}
-   * @throws PenstockException if there is no such column
+   * @throws IllegalArgumentException if there is no such column
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment column(String name) {
@@ -167,13 +166,13 @@ public final class Batch implements AutoCloseable {
    * @return {@link #size()} + 1 int64 in native byte order, counted in values of the column: record
    *     {@code i} of the batch is the values {@code offsets[i]} up to but not including {@code
    *     offsets[i + 1]} of {@link #column(String)}. Valid as long as the batch is open
-   * @throws PenstockException if there is no such column, or its records have one size
+   * @throws IllegalArgumentException if there is no such column, or its records have one size
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment offsets(String name) {
     MemorySegment offsets = leased().recordOffsets(dataset().columnNumber(name));
     if (offsets == null) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           "column '%s': expected records of different sizes, found that all have %d bytes: there"
                   .formatted(name, dataset().column(name).recordBytes())
               + " are no offsets");
@@ -199,13 +198,14 @@ public final class Batch implements AutoCloseable {
    *
    * @param name of the column
    * @return a new buffer from position 0 to the end of the column
-   * @throws PenstockException if there is no such column, or it has more bytes than a buffer can
+   * @throws IllegalArgumentException if there is no such column, or it has more bytes than a buffer
+   *     can
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public ByteBuffer asByteBuffer(String name) {
     MemorySegment segment = column(name);
     if (segment.byteSize() > Integer.MAX_VALUE) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           ("column '%s': expected at most %d bytes in a batch for a buffer, found %d: use column()"
                   + " or a smaller batchSize")
               .formatted(name, Integer.MAX_VALUE, segment.byteSize()));
@@ -220,15 +220,15 @@ public final class Batch implements AutoCloseable {
    *
    * @param name of the column
    * @return the description; its memory is valid as long as the batch is open
-   * @throws PenstockException if there is no such column, or its records have different sizes,
-   *     which no shape describes
+   * @throws IllegalArgumentException if there is no such column, or its records have different
+   *     sizes, which no shape describes
    * @throws IllegalStateException if the batch or its loader is closed
    */
   public Tensor tensor(String name) {
     MemorySegment data = column(name);
     OutputColumn column = loader.column(name);
     if (data.byteSize() != size * column.recordBytes()) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           ("column '%s': expected records of one size for a tensor, found %d values in %d records"
                   + " of different sizes: use column('%s') with offsets('%s')")
               .formatted(name, data.byteSize() / column.recordBytes(), size, name, name));

@@ -254,7 +254,7 @@ public final class Dataset implements AutoCloseable {
    *
    * @param name of the column
    * @return what it is made of
-   * @throws PenstockException if there is none, naming those that there are
+   * @throws IllegalArgumentException if there is none, naming those that there are
    */
   public Column column(String name) {
     return columns.get(columnNumber(name));
@@ -263,7 +263,7 @@ public final class Dataset implements AutoCloseable {
   int columnNumber(String name) {
     Integer number = columnNumbers.get(name);
     if (number == null) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           "expected one of the columns %s, found '%s'".formatted(columnNumbers.keySet(), name));
     }
     return number;
@@ -312,7 +312,8 @@ public final class Dataset implements AutoCloseable {
    * @param column name of the column
    * @param index of the record, from 0
    * @return its bytes, read-only, usable until the dataset is closed
-   * @throws PenstockException if there is no such column, or the file cannot be mapped
+   * @throws IllegalArgumentException if there is no such column
+   * @throws PenstockException if the file cannot be mapped
    * @throws IndexOutOfBoundsException if there is no such record
    * @throws IllegalStateException if closed
    */
@@ -333,8 +334,8 @@ public final class Dataset implements AutoCloseable {
    * @param column name of a column of integers of any size, or of booleans
    * @return the integer of a record by its index, until the dataset is closed; an unsigned one of 8
    *     bytes with the same bits
-   * @throws PenstockException if there is no such column, it is of something else, or the file
-   *     cannot be mapped
+   * @throws IllegalArgumentException if there is no such column, or it is of something else
+   * @throws PenstockException if the file cannot be mapped
    * @throws IllegalStateException if closed
    */
   public LongUnaryOperator integers(String column) {
@@ -348,6 +349,7 @@ public final class Dataset implements AutoCloseable {
    *
    * @param column name of a column of integers, or of floats of 4 or 8 bytes
    * @return the number of a record by its index, until the dataset is closed
+   * @throws IllegalArgumentException as {@link #integers}
    * @throws PenstockException as {@link #integers}
    * @throws IllegalStateException if closed
    */

@@ -126,7 +126,7 @@ public final class Loader implements AutoCloseable {
    *
    * @param name of one of {@link #columns}
    * @return name, type and shape
-   * @throws PenstockException if there is no such column
+   * @throws IllegalArgumentException if there is no such column
    */
   public OutputColumn column(String name) {
     return columns.get(columnNumber(name));
@@ -136,7 +136,7 @@ public final class Loader implements AutoCloseable {
   int columnNumber(String name) {
     Integer number = columnNumbers.get(name);
     if (number == null) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           "expected one of the columns %s, found '%s'"
               .formatted(columns.stream().map(OutputColumn::name).toList(), name));
     }

@@ -59,7 +59,7 @@ class ResourcesTest {
     try {
       Dataset.open(array.path(), none);
     } catch (PenstockException e) {
-      assertThat(e.path()).isEqualTo(none);
+      assertThat(e.path()).hasValue(none);
     }
     int descriptors = descriptors();
     for (int round = 0; round < ROUNDS; round++) {
@@ -67,7 +67,7 @@ class ResourcesTest {
         try {
           Dataset.open(array.path(), wrong);
         } catch (PenstockException e) {
-          assertThat(e.path()).isEqualTo(wrong);
+          assertThat(e.path()).hasValue(wrong);
         }
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.error.BadRecord;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.wait.Patience;
 import io.penstock.options.BadRecords;
@@ -84,7 +85,8 @@ class SickDeviceTest {
         .havingCause()
         .isInstanceOf(PenstockException.class)
         .withMessageContaining("expected an answer of the device within 1 seconds")
-        .matches(e -> ((PenstockException) e).statusName().equals("ETIMEDOUT"));
+        .matches(e -> ((PenstockException) e).statusName().orElse("").equals("ETIMEDOUT"))
+        .matches(e -> ((PenstockException) e).kind() == ErrorKind.NO_ANSWER);
     assertThatExceptionOfType(PenstockException.class).isThrownBy(dataset::close);
     device.be("ok");
     closeAtLast(dataset);

@@ -1,5 +1,6 @@
 package io.penstock.array;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.report.Excerpt;
 import io.penstock.sampler.TokenWindows;
@@ -184,6 +185,7 @@ public record ArrayLayout(
   public ArrayLayout windows(TokenWindows windows) {
     if (shape.size() != 1 || !isContiguous() || windows.tokenCount() != recordCount()) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           path,
           "expected a stream of %d elements one after another to lay windows over, found shape %s"
               .formatted(windows.tokenCount(), Excerpt.tuple(shape)));
@@ -234,6 +236,7 @@ public record ArrayLayout(
           || !layout.fields.equals(first.fields)
           || !layout.recordShape().equals(first.recordShape())) {
         throw PenstockException.about(
+            ErrorKind.MISMATCH,
             layout.path,
             ("shards of column '%s' must have records alike: expected %s %s as in %s, found %s %s:"
                     + " give the files that differ a column of their own")

@@ -1,6 +1,7 @@
 package io.penstock.array;
 
 import io.penstock.Batch;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
@@ -138,6 +139,7 @@ public record Column(
     for (Field field : fields) {
       if (!field.take(taken, MAX_BYTES_TURNED)) {
         throw PenstockException.about(
+            ErrorKind.UNSUPPORTED,
             shards.getFirst().path(),
             ("column '%s': expected fields beside each other within %d bytes, to turn their bytes"
                     + " around, found that '%s' lies elsewhere or over another one: read it as"

@@ -1,5 +1,6 @@
 package io.penstock.array;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.report.Excerpt;
 import java.nio.file.Path;
@@ -160,11 +161,15 @@ public final class LayoutCheck {
                 of(),
                 offsetBytes,
                 Math.max(0, endBytes - offsetBytes));
-    return new PenstockException(path + ": " + problem, path, -1, endBytes, null, null);
+    return PenstockException.builder(ErrorKind.WRONG_FORMAT, path + ": " + problem)
+        .path(path)
+        .offsetBytes(endBytes)
+        .build();
   }
 
   private PenstockException about(String problem) {
-    return PenstockException.about(path, part.isEmpty() ? problem : "'" + part + "': " + problem);
+    return PenstockException.about(
+        ErrorKind.WRONG_FORMAT, path, part.isEmpty() ? problem : "'" + part + "': " + problem);
   }
 
   private String of() {

@@ -1,5 +1,6 @@
 package io.penstock.array;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -21,6 +22,9 @@ public final class Part {
   /** The message only: exceptions have stack traces, too much memory for thousands of parts. */
   private final String problem;
 
+  /** Null where there is no problem. */
+  private final ErrorKind kind;
+
   private final StreamedArray streamed;
 
   private Part(
@@ -28,6 +32,7 @@ public final class Part {
       boolean isField,
       ArrayLayout layout,
       Path path,
+      ErrorKind kind,
       String problem,
       StreamedArray streamed) {
     this.streamed = streamed;
@@ -35,6 +40,7 @@ public final class Part {
     this.isField = isField;
     this.layout = layout;
     this.path = path;
+    this.kind = kind;
     this.problem = problem;
   }
 
@@ -45,7 +51,7 @@ public final class Part {
    * @return the part, with the name that the layout has
    */
   public static Part of(ArrayLayout layout) {
-    return new Part(layout.part(), false, layout, layout.path(), null, null);
+    return new Part(layout.part(), false, layout, layout.path(), null, null, null);
   }
 
   /**
@@ -55,7 +61,7 @@ public final class Part {
    * @return the part
    */
   public static Part field(ArrayLayout layout) {
-    return new Part(layout.part(), true, layout, layout.path(), null, null);
+    return new Part(layout.part(), true, layout, layout.path(), null, null, null);
   }
 
   /**
@@ -68,7 +74,7 @@ public final class Part {
    */
   public static Part refused(Path path, String name, String problem) {
     String what = name.isEmpty() ? problem : "'" + name + "': " + problem;
-    return new Part(name, false, null, path, path + ": " + what, null);
+    return new Part(name, false, null, path, ErrorKind.UNSUPPORTED, path + ": " + what, null);
   }
 
   /**
@@ -80,7 +86,7 @@ public final class Part {
    */
   public static Part streamed(StreamedArray array, String problem) {
     Part refused = refused(array.path(), array.part(), problem);
-    return new Part(refused.name, false, null, refused.path, refused.problem, array);
+    return new Part(refused.name, false, null, refused.path, refused.kind, refused.problem, array);
   }
 
   /**
@@ -91,7 +97,8 @@ public final class Part {
    * @return the part
    */
   public static Part refused(String name, PenstockException problem) {
-    return new Part(name, false, null, problem.path(), problem.getMessage(), null);
+    return new Part(
+        name, false, null, problem.path().orElse(null), problem.kind(), problem.getMessage(), null);
   }
 
   /**
@@ -120,7 +127,7 @@ public final class Part {
    */
   public ArrayLayout layout() {
     if (problem != null) {
-      throw new PenstockException(problem, path, -1, -1, null, null);
+      throw PenstockException.builder(kind, problem).path(path).build();
     }
     return layout;
   }

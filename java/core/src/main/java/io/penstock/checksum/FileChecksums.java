@@ -1,10 +1,12 @@
 package io.penstock.checksum;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.os.ThreadLimit;
 import java.io.IOException;
@@ -71,7 +73,8 @@ public final class FileChecksums {
     } catch (OutOfMemoryError e) {
       throw ThreadLimit.named(e);
     } catch (IOException e) {
-      throw PenstockException.about(path, "the file cannot be read: " + SystemReason.of(e), e);
+      throw PenstockException.about(
+          ErrorKinds.of(e), path, "the file cannot be read: " + SystemReason.of(e), e);
     }
   }
 
@@ -102,7 +105,7 @@ public final class FileChecksums {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       nextRead.set(Long.MAX_VALUE / 2);
-      throw PenstockException.about(path, "reading was interrupted", e);
+      throw PenstockException.about(ErrorKind.INTERRUPTED, path, "reading was interrupted", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException("reading stopped, which it should not", e);
     }

@@ -4,6 +4,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.Column;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.ChecksumTable;
 import io.penstock.internal.dataset.SegmentCrc;
@@ -39,6 +40,7 @@ final class RecordChecksumWriter {
     for (Column column : dataset.columns()) {
       if (column.isVariable()) {
         throw PenstockException.about(
+            ErrorKind.UNSUPPORTED,
             target,
             "expected records of one size to make checksums of, found column '%s' of any size: leave"
                     .formatted(column.name())
@@ -50,7 +52,8 @@ final class RecordChecksumWriter {
       dataset.check();
       file.commit();
     } catch (IOException e) {
-      throw PenstockException.about(target, "the file was not made: " + SystemReason.of(e), e);
+      throw PenstockException.about(
+          ErrorKind.WRITE_FAILED, target, "the file was not made: " + SystemReason.of(e), e);
     }
   }
 

@@ -1,129 +1,271 @@
 package io.penstock.error;
 
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A failure of data, in one line: the file, what was expected, what was found, what to do.
  *
  * <p>Every failure that comes from files, devices or their contents is this exception. A wrong
  * argument is an {@link IllegalArgumentException}, and use after close an {@link
- * IllegalStateException}. The message alone is complete; the accessors repeat its parts for
- * programs. Immutable, so safe to hand between threads.
+ * IllegalStateException}. {@link #kind} is what a program decides by:
+ *
+ * <pre>{@code
+ * switch (e.kind()) {
+ *   case DAMAGED_RECORD, UNREADABLE -> skipped++;
+ *   case INTERRUPTED -> stop();
+ *   default -> throw e;
+ * }
+ * }</pre>
+ *
+ * <p>The message alone is complete; the accessors repeat its parts for programs. Immutable, so safe
+ * to hand between threads.
  */
 public final class PenstockException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final long NONE = -1;
+
   /** Transient because a Path cannot be serialized; the message still names the file. */
   private final transient Path path;
 
-  /** Index of the record in the dataset, or -1. */
+  private final ErrorKind kind;
   private final long recordIndex;
-
-  /** Place in the file in bytes, or -1. */
   private final long offsetBytes;
-
-  /** Symbolic name of the system's status, or null. */
   private final String statusName;
-
-  /**
-   * A failure with every part given.
-   *
-   * @param message the whole line, with the file already named in it
-   * @param path the file concerned, or null
-   * @param recordIndex index of the record in the dataset, or -1
-   * @param offsetBytes place in the file in bytes, or -1
-   * @param statusName symbolic name of the system's status, as "EIO", or null
-   * @param cause what led to it, or null
-   */
-  public PenstockException(
-      String message,
-      Path path,
-      long recordIndex,
-      long offsetBytes,
-      String statusName,
-      Throwable cause) {
-    super(message, cause);
-    this.path = path;
-    this.recordIndex = recordIndex;
-    this.offsetBytes = offsetBytes;
-    this.statusName = statusName;
-  }
 
   /**
    * A failure that belongs to no file.
    *
+   * @param kind what a program decides by
    * @param message what was expected, what was found, what to do
    */
-  public PenstockException(String message) {
-    this(message, null, -1, -1, null, null);
+  public PenstockException(ErrorKind kind, String message) {
+    this(new Builder(kind, message));
   }
 
   /**
    * A failure that belongs to no file and has a cause.
    *
+   * @param kind what a program decides by
    * @param message what was expected, what was found, what to do
    * @param cause what led to it
    */
-  public PenstockException(String message, Throwable cause) {
-    this(message, null, -1, -1, null, cause);
+  public PenstockException(ErrorKind kind, String message, Throwable cause) {
+    this(new Builder(kind, message).cause(cause));
+  }
+
+  private PenstockException(Builder parts) {
+    super(parts.message, parts.cause);
+    this.kind = parts.kind;
+    this.path = parts.path;
+    this.recordIndex = parts.recordIndex;
+    this.offsetBytes = parts.offsetBytes;
+    this.statusName = parts.statusName;
   }
 
   /**
    * A failure of one file; its path is put before the problem.
    *
+   * @param kind what a program decides by
    * @param path the file concerned
    * @param problem what was expected, what was found, what to do
    * @return the exception, to be thrown by the caller
    */
-  public static PenstockException about(Path path, String problem) {
-    return about(path, problem, null);
+  public static PenstockException about(ErrorKind kind, Path path, String problem) {
+    return builder(kind, path + ": " + problem).path(path).build();
   }
 
   /**
    * A failure of one file with a cause; its path is put before the problem.
    *
+   * @param kind what a program decides by
    * @param path the file concerned
    * @param problem what was expected, what was found, what to do
-   * @param cause what led to it, or null
+   * @param cause what led to it
    * @return the exception, to be thrown by the caller
    */
-  public static PenstockException about(Path path, String problem, Throwable cause) {
-    return new PenstockException(path + ": " + problem, path, -1, -1, null, cause);
+  public static PenstockException about(
+      ErrorKind kind, Path path, String problem, Throwable cause) {
+    return builder(kind, path + ": " + problem).path(path).cause(cause).build();
+  }
+
+  /**
+   * Starts an exception with more parts.
+   *
+   * @param kind what a program decides by
+   * @param message the whole line, with the file already named in it
+   * @return a builder; what is not set is not known
+   */
+  public static Builder builder(ErrorKind kind, String message) {
+    return new Builder(kind, message);
+  }
+
+  /**
+   * The same failure with the stack of the calling thread, and this exception as its cause.
+   *
+   * @return the exception, to be thrown by the caller
+   */
+  public PenstockException again() {
+    return again(getMessage());
+  }
+
+  /**
+   * The same failure in other words, with this exception as its cause.
+   *
+   * @param message the whole line, with the file already named in it
+   * @return the exception, to be thrown by the caller
+   */
+  public PenstockException again(String message) {
+    return toBuilder(message).cause(this).build();
+  }
+
+  /**
+   * Starts an exception with the parts of this one, but for its message and cause.
+   *
+   * @param message the whole line, with the file already named in it
+   * @return a builder
+   */
+  public Builder toBuilder(String message) {
+    Builder builder = new Builder(kind, message);
+    builder.path = path;
+    builder.recordIndex = recordIndex;
+    builder.offsetBytes = offsetBytes;
+    builder.statusName = statusName;
+    return builder;
+  }
+
+  /**
+   * What kind of failure it is.
+   *
+   * @return what a program decides by
+   */
+  public ErrorKind kind() {
+    return kind;
   }
 
   /**
    * The file concerned.
    *
-   * @return its path, or null when the failure belongs to no file (or was deserialized)
+   * @return its path; empty when the failure belongs to no file, or was deserialized
    */
-  public Path path() {
-    return path;
+  public Optional<Path> path() {
+    return Optional.ofNullable(path);
   }
 
   /**
    * The record concerned.
    *
-   * @return its index in the dataset, or -1 when the failure belongs to no record
+   * @return its index in the dataset; empty when the failure belongs to no single record
    */
-  public long recordIndex() {
-    return recordIndex;
+  public OptionalLong recordIndex() {
+    return recordIndex == NONE ? OptionalLong.empty() : OptionalLong.of(recordIndex);
   }
 
   /**
    * The place in the file.
    *
-   * @return bytes from the start of {@link #path()}, or -1 when there is no such place
+   * @return bytes from the start of {@link #path()}; empty when there is no such place
    */
-  public long offsetBytes() {
-    return offsetBytes;
+  public OptionalLong offsetBytes() {
+    return offsetBytes == NONE ? OptionalLong.empty() : OptionalLong.of(offsetBytes);
   }
 
   /**
    * The system's own name for what happened.
    *
-   * @return as "EIO" or "ENOENT", or null when no system call failed
+   * @return as "EIO" or "ENOENT"; empty when no system call failed
    */
-  public String statusName() {
-    return statusName;
+  public Optional<String> statusName() {
+    return Optional.ofNullable(statusName);
+  }
+
+  /** The parts of an exception. For one thread at a time. */
+  public static final class Builder {
+    private final ErrorKind kind;
+    private final String message;
+    private Path path;
+    private long recordIndex = NONE;
+    private long offsetBytes = NONE;
+    private String statusName;
+    private Throwable cause;
+
+    private Builder(ErrorKind kind, String message) {
+      this.kind = Objects.requireNonNull(kind, "kind");
+      this.message = message;
+    }
+
+    /**
+     * Sets the file concerned.
+     *
+     * @param path of the file
+     * @return this
+     */
+    public Builder path(Path path) {
+      this.path = path;
+      return this;
+    }
+
+    /**
+     * Sets the record concerned.
+     *
+     * @param recordIndex its index in the dataset, at least 0
+     * @return this
+     */
+    public Builder recordIndex(long recordIndex) {
+      this.recordIndex = atLeast0("recordIndex", recordIndex);
+      return this;
+    }
+
+    /**
+     * Sets the place in the file.
+     *
+     * @param offsetBytes bytes from the start of the file, at least 0
+     * @return this
+     */
+    public Builder offsetBytes(long offsetBytes) {
+      this.offsetBytes = atLeast0("offsetBytes", offsetBytes);
+      return this;
+    }
+
+    /**
+     * Sets the system's own name for what happened.
+     *
+     * @param statusName as "EIO"
+     * @return this
+     */
+    public Builder statusName(String statusName) {
+      this.statusName = statusName;
+      return this;
+    }
+
+    /**
+     * Sets what led to it.
+     *
+     * @param cause any throwable
+     * @return this
+     */
+    public Builder cause(Throwable cause) {
+      this.cause = cause;
+      return this;
+    }
+
+    /**
+     * Makes the exception, with the stack of the calling thread.
+     *
+     * @return the exception, to be thrown by the caller
+     */
+    public PenstockException build() {
+      return new PenstockException(this);
+    }
+
+    private static long atLeast0(String name, long value) {
+      if (value < 0) {
+        throw new IllegalArgumentException(name + " must be at least 0, was " + value);
+      }
+      return value;
+    }
   }
 }

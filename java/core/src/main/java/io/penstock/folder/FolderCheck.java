@@ -1,5 +1,6 @@
 package io.penstock.folder;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.FileNames;
 import java.io.IOException;
@@ -89,7 +90,8 @@ final class FolderCheck {
       throw new IllegalStateException("looking at the files of " + folder + " failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw PenstockException.about(folder, "interrupted while its files were looked at", e);
+      throw PenstockException.about(
+          ErrorKind.INTERRUPTED, folder, "interrupted while its files were looked at", e);
     }
   }
 

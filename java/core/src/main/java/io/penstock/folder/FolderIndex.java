@@ -1,5 +1,6 @@
 package io.penstock.folder;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.file.FileNames;
@@ -76,7 +77,9 @@ public final class FolderIndex {
       }
       if (known == null || !known.pattern().equals(pattern)) {
         throw PenstockException.about(
-            file, "expected the index that was just written, found another: try again");
+            ErrorKind.FILE_CHANGED,
+            file,
+            "expected the index that was just written, found another: try again");
       }
       return new FolderIndex(folder, file, known);
     } catch (IOException e) {
@@ -164,7 +167,9 @@ public final class FolderIndex {
       FolderIndexFile index = FolderIndexFile.readOrNull(folder, file);
       if (index == null || !index.digest().equals(digest)) {
         throw PenstockException.about(
-            file, "expected the index of the folder, found that it was changed: open it again");
+            ErrorKind.FILE_CHANGED,
+            file,
+            "expected the index of the folder, found that it was changed: open it again");
       }
       Map<Path, Long> sample = new LinkedHashMap<>();
       int count = Math.min(most, index.fileCount());

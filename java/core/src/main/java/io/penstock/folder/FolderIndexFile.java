@@ -1,5 +1,6 @@
 package io.penstock.folder;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.SystemReason;
@@ -67,6 +68,7 @@ final class FolderIndexFile {
     ByteBuffer bytes = Files.isRegularFile(file) ? bytes(file) : ByteBuffer.allocate(0);
     if (bytes.remaining() < 2 * DIGESTS_AT || bytes.getLong(0) != MAGIC) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           file,
           ("expected a place for the index of %s, found another file: choose another place, with"
                   + " --folder-index FILE or Dataset.Builder.folder")
@@ -191,7 +193,9 @@ final class FolderIndexFile {
           try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (channel.size() > MOST_BYTES) {
               throw PenstockException.about(
-                  file, "expected an index of less than 2 GiB, found " + channel.size() + " bytes");
+                  ErrorKind.WRONG_FORMAT,
+                  file,
+                  "expected an index of less than 2 GiB, found " + channel.size() + " bytes");
             }
             return channel
                 .map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
@@ -208,6 +212,7 @@ final class FolderIndexFile {
     long size = HEADER_BYTES + (long) ENTRY_BYTES * count + nameBytes + tail.length;
     if (size > MOST_BYTES) {
       throw PenstockException.about(
+          ErrorKind.RESOURCE_LIMIT,
           listing.folder(),
           "expected files whose names and sizes take less than 2 GiB, found %d files: divide the"
                   .formatted(count)
@@ -267,6 +272,7 @@ final class FolderIndexFile {
       }
     } catch (IOException e) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           file,
           "expected a place where the index of the folder can be written, found: %s: choose another"
                   .formatted(SystemReason.of(e))

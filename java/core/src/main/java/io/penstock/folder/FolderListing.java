@@ -1,5 +1,6 @@
 package io.penstock.folder;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.FileNames;
 import io.penstock.internal.format.NaturalOrder;
@@ -107,12 +108,14 @@ public final class FolderListing {
    */
   public static FolderListing of(Path folder, String pattern) {
     if (!Files.isDirectory(folder)) {
-      throw PenstockException.about(folder, "expected a folder of files: check the path");
+      throw PenstockException.about(
+          ErrorKind.NO_ACCESS, folder, "expected a folder of files: check the path");
     }
     try {
       FolderListing found = new FolderListing(folder, pattern);
       if (found.files.isEmpty()) {
         throw PenstockException.about(
+            ErrorKind.NO_ACCESS,
             folder,
             "expected files%s in the folder, found none: check the path"
                 .formatted(pattern.equals("*") ? "" : " that match '" + pattern + "'"));
@@ -267,6 +270,7 @@ public final class FolderListing {
 
     private static PenstockException refused(Path path, String problem) {
       return PenstockException.about(
+          ErrorKind.UNSUPPORTED,
           path,
           "expected %s: take it away, or leave it out by a pattern of names, as '*,!%s'"
               .formatted(problem, text(path)));

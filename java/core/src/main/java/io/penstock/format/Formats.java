@@ -3,6 +3,7 @@ package io.penstock.format;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
 import io.penstock.array.StreamedArray;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
 import io.penstock.internal.format.ArrayFormat;
@@ -228,7 +229,9 @@ public final class Formats {
                     "%s: write the array with numpy.save, or name the type of raw elements, as in %s"
                         .formatted(Excerpt.of(start), file.path().getFileName() + "#raw:uint16"));
     return PenstockException.about(
-        file.path(), "expected a file of arrays (%s), found %s".formatted(known, found));
+        ErrorKind.WRONG_FORMAT,
+        file.path(),
+        "expected a file of arrays (%s), found %s".formatted(known, found));
   }
 
   private static Part only(PartPath place, Contents contents) {
@@ -236,6 +239,7 @@ public final class Formats {
     if (arrays.size() != 1) {
       String found = arrays.isEmpty() ? "none" : arrays.size() + ": " + names(arrays);
       throw PenstockException.about(
+          ErrorKind.WRONG_FORMAT,
           place.file(),
           "expected one array, found %s%s"
               .formatted(
@@ -253,6 +257,7 @@ public final class Formats {
         .orElseThrow(
             () ->
                 PenstockException.about(
+                    ErrorKind.WRONG_FORMAT,
                     place.file(),
                     "expected a part '%s', found none of this name, but %s: check the name"
                         .formatted(Excerpt.of(place.part(), 0), names(contents.parts()))));

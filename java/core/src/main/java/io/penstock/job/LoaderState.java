@@ -1,5 +1,6 @@
 package io.penstock.job;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.sampler.Arguments;
 import io.penstock.sampler.Sampler;
@@ -155,6 +156,7 @@ public record LoaderState(
     }
     if (!differences.isEmpty()) {
       throw new PenstockException(
+          ErrorKind.MISMATCH,
           ("the state is of something else: %s: resume with the data and order that it was saved"
                   + " for, or start over without it")
               .formatted(String.join("; ", differences)));
@@ -263,7 +265,7 @@ public record LoaderState(
   }
 
   private static PenstockException broken(String problem) {
-    return new PenstockException(problem + WHAT_TO_DO);
+    return new PenstockException(ErrorKind.WRONG_FORMAT, problem + WHAT_TO_DO);
   }
 
   private static String excerpt(String text) {

@@ -1,8 +1,10 @@
 package io.penstock.job;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.Directories;
 import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
@@ -40,7 +42,7 @@ public final class StateFile {
     try {
       return LoaderState.parse(text.lines().findFirst().orElse(""));
     } catch (PenstockException e) {
-      throw PenstockException.about(path, e.getMessage(), e);
+      throw PenstockException.about(e.kind(), path, e.getMessage(), e);
     }
   }
 
@@ -62,13 +64,15 @@ public final class StateFile {
       long size = Files.size(path);
       if (size > MAX_BYTES) {
         throw PenstockException.about(
+            ErrorKind.WRONG_FORMAT,
             path,
             "expected a state of at most %d bytes, found a file of %d: is it the right file?"
                 .formatted(MAX_BYTES, size));
       }
       return new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw PenstockException.about(path, "the state cannot be read: " + SystemReason.of(e), e);
+      throw PenstockException.about(
+          ErrorKinds.of(e), path, "the state cannot be read: " + SystemReason.of(e), e);
     }
   }
 
@@ -120,7 +124,8 @@ public final class StateFile {
       }
       Directories.force(real.getParent());
     } catch (IOException e) {
-      throw PenstockException.about(path, "the state cannot be saved: " + SystemReason.of(e), e);
+      throw PenstockException.about(
+          ErrorKind.WRITE_FAILED, path, "the state cannot be saved: " + SystemReason.of(e), e);
     }
   }
 

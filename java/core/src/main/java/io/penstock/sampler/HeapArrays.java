@@ -1,5 +1,6 @@
 package io.penstock.sampler;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 
 /**
@@ -44,6 +45,7 @@ final class HeapArrays {
     // Collectors divide the heap, and an array must fit into one of its parts: 2/3 at worst.
     long heapBytes = bytes + bytes / 2 + OTHERS_BYTES;
     return new PenstockException(
+        ErrorKind.RESOURCE_LIMIT,
         ("expected room in Java's heap for %d %s, %d bytes of %d each, found none in a heap of at"
              + " most %d bytes: start Java with a larger one, as -Xmx%dg (java/bin/penstock takes"
              + " it from PENSTOCK_JAVA_OPTS)")

@@ -1,5 +1,6 @@
 package io.penstock.write;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
@@ -184,8 +185,7 @@ final class BlockWriter implements AutoCloseable {
     PenstockException known = failure;
     if (known != null) {
       // A new one: the stack of the first is that of another thread.
-      throw new PenstockException(
-          known.getMessage(), target, -1, -1, known.statusName(), known.getCause());
+      throw known.toBuilder(known.getMessage()).path(target).cause(known.getCause()).build();
     }
   }
 
@@ -193,7 +193,8 @@ final class BlockWriter implements AutoCloseable {
   private PenstockException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     PenstockException failed =
-        PenstockException.about(target, "the file was not made: interrupted", e);
+        PenstockException.about(
+            ErrorKind.INTERRUPTED, target, "the file was not made: interrupted", e);
     fail(failed);
     return failed;
   }
@@ -217,7 +218,7 @@ final class BlockWriter implements AutoCloseable {
         } catch (IOException e) {
           fail(WriteFailures.about(target, e));
         } catch (RuntimeException | Error e) {
-          fail(PenstockException.about(target, "the file was not made: " + e, e));
+          fail(PenstockException.about(ErrorKind.OTHER, target, "the file was not made: " + e, e));
         } finally {
           giveBack(block);
           stream.completed();

@@ -1,6 +1,7 @@
 package io.penstock.write;
 
 import io.penstock.array.Column;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
@@ -146,7 +147,8 @@ final class Buckets implements RecordSink, AutoCloseable {
       block = free.take();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw PenstockException.about(target, "the data was not shuffled: interrupted", e);
+      throw PenstockException.about(
+          ErrorKind.INTERRUPTED, target, "the data was not shuffled: interrupted", e);
     }
     block.bucket = bucket;
     block.offset = writtenBytes[bucket];
@@ -207,8 +209,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   private void checkFailure() {
     PenstockException known = failure;
     if (known != null) {
-      throw new PenstockException(
-          known.getMessage(), target, -1, -1, known.statusName(), known.getCause());
+      throw known.toBuilder(known.getMessage()).path(target).cause(known.getCause()).build();
     }
   }
 
@@ -226,14 +227,18 @@ final class Buckets implements RecordSink, AutoCloseable {
         } catch (IOException e) {
           failure = WriteFailures.about(target, e);
         } catch (RuntimeException | Error e) {
-          failure = PenstockException.about(target, "the data was not shuffled: " + e, e);
+          failure =
+              PenstockException.about(
+                  ErrorKind.OTHER, target, "the data was not shuffled: " + e, e);
         } finally {
           free.add(block);
         }
       }
     } catch (InterruptedException e) {
       // No other code has these threads, so none can interrupt them.
-      failure = PenstockException.about(target, "the data was not shuffled: interrupted", e);
+      failure =
+          PenstockException.about(
+              ErrorKind.INTERRUPTED, target, "the data was not shuffled: interrupted", e);
     }
   }
 

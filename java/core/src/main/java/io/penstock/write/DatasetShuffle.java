@@ -5,6 +5,7 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.Column;
 import io.penstock.array.FileInfo;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.plan.MemoryBudget;
@@ -312,6 +313,7 @@ public final class DatasetShuffle {
   private void checkColumn(Column column) {
     if (column.isVariable()) {
       throw PenstockException.about(
+          ErrorKind.UNSUPPORTED,
           target,
           "expected records of one size to shuffle, found column '%s' of any size: leave it out"
               .formatted(column.name()));
@@ -327,6 +329,7 @@ public final class DatasetShuffle {
       for (FileInfo file : dataset.files()) {
         if (file.path().toRealPath().startsWith(real)) {
           throw PenstockException.about(
+              ErrorKind.WRITE_FAILED,
               target,
               "expected a directory without the data itself, found %s in it: give another name"
                   .formatted(file.path()));

@@ -2,6 +2,7 @@ package io.penstock.write;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -90,6 +91,7 @@ record NpyHeader(
             : structure.fitsHeader() ? structure.descr() : null;
     if (descr == null) {
       throw new PenstockException(
+          ErrorKind.UNSUPPORTED,
           "expected fields that a .npy header has words for, found some that lie over each other or"
               + " out of order, or too many (numpy.save refuses them too): write one field of them"
               + " as FILE#FIELD, or raw bytes with --dtype V"

@@ -1,5 +1,6 @@
 package io.penstock.write;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectoryExchange;
 import io.penstock.internal.file.Directories;
@@ -104,6 +105,7 @@ final class PartialDirectory implements AutoCloseable {
     if (note.lockProblem() != null && !isNew) {
       note.release();
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           target,
           ("expected no directory %s, found one: it is another process's, or was left by one that"
                   + " was killed, which cannot be told where files cannot be locked (%s): delete it"
@@ -126,7 +128,9 @@ final class PartialDirectory implements AutoCloseable {
 
   private static PenstockException busy(Path target) {
     return PenstockException.about(
-        target, "is being made by another process or thread: wait for it, or give another name");
+        ErrorKind.WRITE_FAILED,
+        target,
+        "is being made by another process or thread: wait for it, or give another name");
   }
 
   private static void write(FileChannel note, String text) throws IOException {
@@ -147,6 +151,7 @@ final class PartialDirectory implements AutoCloseable {
     }
     if (!isMadeHere(real)) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           target,
           "expected a directory that a shuffle has made, with nothing else in it, found another: it"
               + " is not replaced: give another name, or delete it yourself");
@@ -281,7 +286,7 @@ final class PartialDirectory implements AutoCloseable {
       return; // A signal has ended the process, and the hook was first.
     } catch (IOException e) {
       throw PenstockException.about(
-          path(), "expected to delete it, found: " + SystemReason.of(e), e);
+          ErrorKind.WRITE_FAILED, path(), "expected to delete it, found: " + SystemReason.of(e), e);
     }
   }
 }

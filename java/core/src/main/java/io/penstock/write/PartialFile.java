@@ -1,5 +1,6 @@
 package io.penstock.write;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.Directories;
 import io.penstock.internal.file.LocalFiles;
@@ -225,7 +226,7 @@ public final class PartialFile implements AutoCloseable {
       }
     } catch (IOException e) {
       throw PenstockException.about(
-          path(), "expected to delete it, found: " + SystemReason.of(e), e);
+          ErrorKind.WRITE_FAILED, path(), "expected to delete it, found: " + SystemReason.of(e), e);
     } finally {
       OPEN.remove(this);
     }

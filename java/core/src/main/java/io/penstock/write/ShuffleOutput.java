@@ -1,6 +1,7 @@
 package io.penstock.write;
 
 import io.penstock.array.Column;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
@@ -116,6 +117,7 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
   void end(long records) {
     if (placed != records) {
       throw PenstockException.about(
+          ErrorKind.FILE_CHANGED,
           target,
           "expected %d records from position %d on, found %d: the data was changed meanwhile"
               .formatted(records, start, placed));
@@ -135,11 +137,11 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
       underWay.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw PenstockException.about(target, "the data was not shuffled: interrupted", e);
+      throw PenstockException.about(
+          ErrorKind.INTERRUPTED, target, "the data was not shuffled: interrupted", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof PenstockException known) {
-        throw new PenstockException(
-            known.getMessage(), known.path(), -1, -1, known.statusName(), known);
+        throw known.again();
       }
       throw new IllegalStateException("writing stopped, which it should not", e.getCause());
     }

@@ -1,6 +1,8 @@
 package io.penstock.write;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -16,10 +18,13 @@ final class WriteFailures {
   private WriteFailures() {}
 
   /** Loads this class. */
-  static void load() {}
+  static void load() {
+    SystemReason.load();
+  }
 
   static PenstockException exists(Path target, IOException cause) {
     return PenstockException.about(
+        ErrorKind.WRITE_FAILED,
         target,
         "expected no file of this name, found one, which was left as it is: give another name, or"
             + " say that it may be replaced (--force)",
@@ -28,14 +33,13 @@ final class WriteFailures {
 
   /** No room, as the system reports by name. */
   static PenstockException full(Path target, long bytes, String status) {
-    return new PenstockException(
-        "%s: expected room for %d bytes, found none (%s): %s; nothing was left behind"
-            .formatted(target, bytes, status, fullAdvice(status)),
-        target,
-        -1,
-        -1,
-        status,
-        null);
+    return PenstockException.builder(
+            ErrorKind.RESOURCE_LIMIT,
+            "%s: expected room for %d bytes, found none (%s): %s; nothing was left behind"
+                .formatted(target, bytes, status, fullAdvice(status)))
+        .path(target)
+        .statusName(status)
+        .build();
   }
 
   /** Any other failure of a file that is being written. */
@@ -84,7 +88,16 @@ final class WriteFailures {
   }
 
   private static PenstockException told(Path target, String status, String problem, IOException e) {
-    return new PenstockException(
-        target + ": the file was not made: " + problem, target, -1, -1, status, e);
+    return PenstockException.builder(kind(status), target + ": the file was not made: " + problem)
+        .path(target)
+        .statusName(status)
+        .cause(e)
+        .build();
+  }
+
+  /** What limits the room or the number of files is told apart from what forbids writing. */
+  private static ErrorKind kind(String status) {
+    ErrorKind kind = status == null ? ErrorKind.WRITE_FAILED : ErrorKinds.ofStatus(status);
+    return kind == ErrorKind.RESOURCE_LIMIT ? kind : ErrorKind.WRITE_FAILED;
   }
 }

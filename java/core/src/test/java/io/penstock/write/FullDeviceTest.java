@@ -52,7 +52,7 @@ class FullDeviceTest {
             PenstockException.class,
             e -> {
               assertThat(e.getMessage()).startsWith(directory + "/x.npy: ").doesNotContain("\n");
-              assertThat(e.statusName()).isEqualTo(status);
+              assertThat(e.statusName()).hasValue(status);
             });
     assertThat(directory).isEmptyDirectory();
   }

@@ -269,7 +269,7 @@ class TargetTest {
               () -> FolderIndex.open(folder(), "*", inside));
       for (Runnable call : calls) {
         assertThatThrownBy(call::run)
-            .isInstanceOf(PenstockException.class)
+            .isInstanceOf(IllegalArgumentException.class)
             .hasMessageStartingWith("/x.npy: expected a file of the default file system")
             .hasMessageContaining("'jar'")
             .hasMessageContaining("x.zip");

@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import io.penstock.Batch;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
-import io.penstock.error.PenstockException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +31,7 @@ final class NDColumn {
    * Checks that the type exists in DJL.
    *
    * @param wanted type to convert to; null: as it is stored, or as it is widened
-   * @throws PenstockException if there is no such type, saying what to do
+   * @throws IllegalArgumentException if there is no such type, saying what to do
    */
   NDColumn(String name, ElementType elementType, List<Long> shape, DataType wanted) {
     this.name = name;
@@ -77,13 +76,13 @@ final class NDColumn {
       recordBytes *= size;
     }
     if (elements.byteSize() != recordBytes * Math.abs(records)) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           ("column '%s': expected records of %d bytes each, found %d in %d bytes: an array has"
                   + " records of one size only, so take a column without offsets")
               .formatted(name, recordBytes, Math.abs(records), elements.byteSize()));
     }
     if (elements.byteSize() > Integer.MAX_VALUE) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           ("column '%s': expected at most %d bytes in an array of DJL, found %d: use a smaller"
                   + " batchSize")
               .formatted(name, Integer.MAX_VALUE, elements.byteSize()));
@@ -138,7 +137,7 @@ final class NDColumn {
           case COMPLEX, BYTES, UNICODE, RAW, DATETIME, TIMEDELTA -> null;
         };
     if (found == null) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           ("column '%s': expected booleans, integers of up to 8 bytes (unsigned ones of up to 4) or"
                   + " floats of 2, 4 or 8 bytes for DJL, found '%s': turn it into one of them"
                   + " with a transform, or leave it out")

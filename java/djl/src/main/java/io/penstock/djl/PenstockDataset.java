@@ -9,7 +9,6 @@ import ai.djl.util.Progress;
 import io.penstock.Epoch;
 import io.penstock.Loader;
 import io.penstock.array.OutputColumn;
-import io.penstock.error.PenstockException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -72,7 +71,7 @@ public final class PenstockDataset implements Dataset {
   private OutputColumn delivered(String name) {
     OutputColumn column = loader.column(name);
     if (!column.elementType().isNativeOrder()) {
-      throw new PenstockException(
+      throw new IllegalArgumentException(
           ("column '%s': expected numbers in the byte order of this machine, found '%s': build the"
                   + " loader with nativeOrder(true)")
               .formatted(name, column.elementType()));
@@ -248,7 +247,7 @@ public final class PenstockDataset implements Dataset {
      *
      * @return the data set
      * @throws IllegalArgumentException if there is no data column
-     * @throws PenstockException if there is no such column, or none of such a type in DJL
+     * @throws IllegalArgumentException if there is no such column, or none of such a type in DJL
      * @throws IllegalStateException if the loader is closed
      */
     public PenstockDataset build() {

@@ -115,8 +115,7 @@ public final class PenstockRecords extends RandomAccessDataset {
      *
      * @return the data set
      * @throws IllegalArgumentException if there is no data column
-     * @throws io.penstock.error.PenstockException if there is no such column, or none of such a
-     *     type in DJL
+     * @throws IllegalArgumentException if there is no such column, or none of such a type in DJL
      * @throws NullPointerException if no sampling is set
      */
     public PenstockRecords build() {

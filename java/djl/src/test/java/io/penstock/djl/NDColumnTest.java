@@ -1,7 +1,7 @@
 package io.penstock.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
@@ -12,7 +12,6 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
-import io.penstock.error.PenstockException;
 import io.penstock.options.Shuffle;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -119,7 +118,7 @@ class NDColumnTest {
   @ParameterizedTest
   @ValueSource(strings = {"<u8", "<c8", "|S3", "<U2", "|V2", "<M8[s]", "<m8[ns]", "<f16"})
   void whatDjlHasNoTypeForIsRefused(String descr) {
-    assertThatExceptionOfType(PenstockException.class)
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> new NDColumn("x", ElementType.parse(descr), List.of(), null))
         .withMessageStartingWith("column 'x': expected booleans, integers of up to 8 bytes")
         .withMessageContaining("found '" + descr + "'")

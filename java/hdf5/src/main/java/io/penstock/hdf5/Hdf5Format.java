@@ -1,5 +1,6 @@
 package io.penstock.hdf5;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.spi.FormatProvider;
 import java.io.IOException;
@@ -57,9 +58,10 @@ public final class Hdf5Format implements FormatProvider {
     try (Hdf5File file = Hdf5File.open(path)) {
       return question.ask(new Walk(file));
     } catch (Hdf5Fault e) {
-      throw PenstockException.about(path, e.getMessage(), e);
+      throw PenstockException.about(ErrorKind.WRONG_FORMAT, path, e.getMessage(), e);
     } catch (IOException e) {
-      throw PenstockException.about(path, "expected a readable file, found: " + e.getMessage(), e);
+      throw PenstockException.about(
+          ErrorKind.UNREADABLE, path, "expected a readable file, found: " + e.getMessage(), e);
     }
   }
 

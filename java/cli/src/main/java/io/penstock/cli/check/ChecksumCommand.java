@@ -15,8 +15,10 @@ import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.cli.text.Table;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.os.ErrorKinds;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -97,10 +99,13 @@ public final class ChecksumCommand implements Callable<Integer> {
               .toAbsolutePath();
       if (!isForced && Files.exists(path)) {
         throw PenstockException.about(
-            path, "expected no manifest, found one: verify with it, or replace it with --force");
+            ErrorKind.WRITE_FAILED,
+            path,
+            "expected no manifest, found one: verify with it, or replace it with --force");
       }
       if (Files.exists(path) && !Manifest.isLikelyAt(path)) {
         throw PenstockException.about(
+            ErrorKind.WRITE_FAILED,
             path,
             "expected a manifest to replace, found another file: give another name with --manifest,"
                 + " or delete it yourself");
@@ -149,6 +154,7 @@ public final class ChecksumCommand implements Callable<Integer> {
     for (int i = 0; i < chunks.length; i++) {
       if (chunks[i] == FileChecksums.UNREADABLE) {
         throw PenstockException.about(
+            ErrorKind.UNREADABLE,
             file,
             "expected a file that can be read, found an input/output error in the MiB at byte %d:"
                     .formatted((long) i * FileChecksums.CHUNK_BYTES)
@@ -162,7 +168,8 @@ public final class ChecksumCommand implements Callable<Integer> {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw PenstockException.about(file, "the file cannot be read: " + e.getMessage(), e);
+      throw PenstockException.about(
+          ErrorKinds.of(e), file, "the file cannot be read: " + e.getMessage(), e);
     }
   }
 

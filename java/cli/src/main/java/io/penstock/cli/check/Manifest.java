@@ -6,8 +6,10 @@ import com.google.gson.JsonParseException;
 import io.penstock.Dataset;
 import io.penstock.array.Column;
 import io.penstock.checksum.FileChecksums;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.write.DatasetShuffle;
 import io.penstock.write.PartialFile;
@@ -160,11 +162,13 @@ public record Manifest(
   public static Manifest read(Path path) {
     try {
       if (Files.size(path) > MAX_BYTES) {
-        throw PenstockException.about(path, "expected a manifest, found a file of over 1 GiB");
+        throw PenstockException.about(
+            ErrorKind.WRONG_FORMAT, path, "expected a manifest, found a file of over 1 GiB");
       }
       Manifest manifest = GSON.fromJson(Files.readString(path), Manifest.class);
       if (manifest == null || !VERSION.equals(manifest.penstock)) {
         throw PenstockException.about(
+            ErrorKind.WRONG_FORMAT,
             path,
             "expected a manifest of version %s, found %s: make it with penstock checksum"
                 .formatted(VERSION, manifest == null ? "nothing" : manifest.penstock));
@@ -173,6 +177,7 @@ public record Manifest(
       return manifest;
     } catch (IOException e) {
       throw PenstockException.about(
+          ErrorKinds.of(e),
           path,
           "expected the manifest, found that it cannot be read: %s: make it with penstock checksum"
               .formatted(SystemReason.of(e)),
@@ -191,6 +196,7 @@ public record Manifest(
 
   private static PenstockException damaged(Path path, Throwable cause) {
     return PenstockException.about(
+        ErrorKind.WRONG_FORMAT,
         path,
         "expected a manifest as penstock checksum writes it, found one that is damaged: bring it"
             + " back from a copy",
@@ -225,6 +231,7 @@ public record Manifest(
             .allMatch(shard -> known.contains(filePart(shard).toAbsolutePath().normalize()));
     if (!isKnown) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           manifest,
           "expected a manifest of %s, found one of %s: name the file that it is about, or make one"
                   .formatted(data, files.stream().map(FileEntry::path).toList())
@@ -257,6 +264,7 @@ public record Manifest(
               .orElseThrow(
                   () ->
                       PenstockException.about(
+                          ErrorKind.MISMATCH,
                           path,
                           "expected a manifest of a column '%s', found one of %s: name another with"
                                   .formatted(
@@ -267,6 +275,7 @@ public record Manifest(
           || !entry.shape().equals(column.shape())
           || records != column.recordCount()) {
         throw PenstockException.about(
+            ErrorKind.MISMATCH,
             path,
             ("expected %d records of %s %s in column '%s', found %d of %s %s: the data is not what"
                     + " it was: bring it back, or make the checksums anew")

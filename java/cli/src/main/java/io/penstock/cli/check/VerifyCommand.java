@@ -6,6 +6,7 @@ import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,6 +92,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private static PenstockException failure(Verification one) {
     return PenstockException.about(
+        ErrorKind.DAMAGED_RECORD,
         one.manifest(),
         "expected the data that it is about, found "
             + one.summary()

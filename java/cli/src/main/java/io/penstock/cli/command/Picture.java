@@ -1,5 +1,6 @@
 package io.penstock.cli.command;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.SystemReason;
@@ -37,6 +38,7 @@ public record Picture(Path path, boolean isAsked) {
       plot.write(path);
     } catch (IOException e) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           path,
           "expected a place for the plot, found: %s: name another with --plot"
               .formatted(SystemReason.of(e)),

@@ -2,6 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.IOException;
@@ -31,7 +32,8 @@ final class BytesDecoder implements FolderRecordSource.Decoder {
     this.shape = shape;
     this.bytes = bytes;
     if (bytes == 0) {
-      throw PenstockException.about(first, "expected a record of at least one byte, found none");
+      throw PenstockException.about(
+          ErrorKind.WRONG_FORMAT, first, "expected a record of at least one byte, found none");
     }
   }
 
@@ -51,7 +53,9 @@ final class BytesDecoder implements FolderRecordSource.Decoder {
     ArrayLayout layout = Formats.open(file);
     if (!layout.isContiguous()) {
       throw PenstockException.about(
-          file, "expected a record in C order, found one in Fortran order: write it in C order");
+          ErrorKind.UNSUPPORTED,
+          file,
+          "expected a record in C order, found one in Fortran order: write it in C order");
     }
     return layout;
   }
@@ -91,6 +95,7 @@ final class BytesDecoder implements FolderRecordSource.Decoder {
 
   private PenstockException differs(Path file, String found) {
     return PenstockException.about(
+        ErrorKind.MISMATCH,
         file,
         "expected a record of %s %s as in %s, found %s: all files must be alike"
             .formatted(type, shape, first, found));

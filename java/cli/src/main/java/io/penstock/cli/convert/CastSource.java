@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -75,6 +76,7 @@ public final class CastSource implements RecordSource {
     if (loss != null) {
       long perRecord = source.recordBytes() / source.elementType().sizeBytes();
       throw new PenstockException(
+          ErrorKind.UNSUPPORTED,
           "record %d: expected elements that are the same as %s, found %s: allow --lossy, or choose another --dtype"
               .formatted(records + loss.element() / perRecord, type, loss.value()));
     }

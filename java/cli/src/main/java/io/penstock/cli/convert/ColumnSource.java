@@ -8,7 +8,6 @@ import io.penstock.array.ElementType;
 import io.penstock.array.Field;
 import io.penstock.array.FileInfo;
 import io.penstock.error.PenstockException;
-import io.penstock.options.Shuffle;
 import io.penstock.sampler.Sequential;
 import io.penstock.sampler.Subset;
 import io.penstock.sampler.SubsetSampler;
@@ -50,7 +49,6 @@ final class ColumnSource implements RecordSource {
     this.loader =
         dataset
             .loader()
-            .shuffle(Shuffle.NONE)
             .sampler(new SubsetSampler(subset, new Sequential(count)))
             .batchSize((int) records)
             .memoryBytes(Math.max(MEMORY_BYTES, 8 * column.recordBytes() + MEMORY_BYTES / 2))

@@ -1,6 +1,8 @@
 package io.penstock.cli.convert;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +21,9 @@ final class FileBytes {
       long bytes = Files.size(file);
       if (bytes > MAX_BYTES) {
         throw PenstockException.about(
-            file, "expected a file of at most 1 GiB, found %d bytes".formatted(bytes));
+            ErrorKind.RESOURCE_LIMIT,
+            file,
+            "expected a file of at most 1 GiB, found %d bytes".formatted(bytes));
       }
       return Files.readAllBytes(file);
     } catch (IOException e) {
@@ -38,6 +42,9 @@ final class FileBytes {
 
   private static PenstockException failure(Path file, IOException e) {
     return PenstockException.about(
-        file, "expected a readable file, found: %s".formatted(SystemReason.of(e)), e);
+        ErrorKinds.of(e),
+        file,
+        "expected a readable file, found: %s".formatted(SystemReason.of(e)),
+        e);
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.cli.convert;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderListing;
 import io.penstock.kind.FileKind;
@@ -99,6 +100,7 @@ final class FolderKind {
     }
     if (stray != null) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           stray,
           "expected %s only, as %s, found %s%s: take it out, or choose files: --pattern '%s'"
               .formatted(
@@ -125,6 +127,7 @@ final class FolderKind {
       kind = found.get();
     }
     throw PenstockException.about(
+        ErrorKind.WRONG_FORMAT,
         listing.file(0),
         ("expected images (PNG, JPEG, GIF, BMP), small .npy or records of bytes, found %s: %s;"
                 + " --raw takes the bytes of files as they are")

@@ -7,6 +7,7 @@ import io.penstock.cli.convert.image.JpegFile;
 import io.penstock.cli.convert.image.JpegImage;
 import io.penstock.cli.convert.image.Pixels;
 import io.penstock.cli.convert.image.PngImage;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.kind.FileKind;
 import java.lang.foreign.MemorySegment;
@@ -91,12 +92,14 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
     pixels = isLossy ? pixels.shallow() : pixels;
     if (pixels.isDeep() != isDeep) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           file,
           "expected samples of %d bits as in %s, found %d: --lossy keeps the upper 8 of all"
               .formatted(isDeep ? 16 : 8, first, pixels.isDeep() ? 16 : 8));
     }
     if (options.resize() == null && (pixels.height() != height || pixels.width() != width)) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           file,
           "expected an image of %dx%d as %s, found %dx%d%s: give all one size with --resize"
               .formatted(
@@ -146,10 +149,11 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
         return ImageReaders.decodeBmp(bytes);
       }
     } catch (ImageException e) {
-      throw PenstockException.about(file, e.getMessage(), e);
+      throw PenstockException.about(ErrorKind.WRONG_FORMAT, file, e.getMessage(), e);
     }
     byte[] start = Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.START_BYTES));
     throw PenstockException.about(
+        ErrorKind.WRONG_FORMAT,
         file,
         FileKind.of(start, bytes.length)
             .map(

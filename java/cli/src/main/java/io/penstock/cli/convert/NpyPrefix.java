@@ -2,6 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.StreamedArray;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,6 +38,7 @@ final class NpyPrefix {
     }
     if (!structure.fitsHeader()) {
       throw PenstockException.about(
+          ErrorKind.UNSUPPORTED,
           array.path(),
           ("'%s': expected fields that a .npy header has words for, found some that lie over each"
                   + " other or out of order, or too many: pickle the array with protocol 4, and"

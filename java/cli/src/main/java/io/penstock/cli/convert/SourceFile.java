@@ -1,5 +1,6 @@
 package io.penstock.cli.convert;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,10 @@ record SourceFile(Path path, long sizeBytes, FileTime modified) {
       return new SourceFile(path, facts.size(), facts.lastModifiedTime());
     } catch (IOException e) {
       throw PenstockException.about(
-          path, "expected a readable file, found none: check the path and its mode", e);
+          ErrorKind.NO_ACCESS,
+          path,
+          "expected a readable file, found none: check the path and its mode",
+          e);
     }
   }
 
@@ -35,6 +39,7 @@ record SourceFile(Path path, long sizeBytes, FileTime modified) {
   void check() {
     if (!equals(of(path))) {
       throw PenstockException.about(
+          ErrorKind.FILE_CHANGED,
           path,
           "expected the file to stay as it was, found it changed while it was read: nothing was"
               + " written, try again when it is at rest");

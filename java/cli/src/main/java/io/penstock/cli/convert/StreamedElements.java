@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.StreamedArray;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -54,6 +55,6 @@ final class StreamedElements extends FilterInputStream {
             ? found
             : "expected elements one after another, found that %s: make or copy the file again"
                 .formatted(found);
-    return PenstockException.about(array.path(), part + reason, e);
+    return PenstockException.about(ErrorKind.WRONG_FORMAT, array.path(), part + reason, e);
   }
 }

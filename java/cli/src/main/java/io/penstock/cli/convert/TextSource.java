@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -67,6 +68,7 @@ final class TextSource implements RecordSource {
     rows.skipLines(skipLines);
     if (!readRow()) {
       throw PenstockException.about(
+          ErrorKind.WRONG_FORMAT,
           path,
           "expected lines of numbers, found none"
               + (skipLines == 0 ? "" : " after the first " + skipLines)
@@ -114,6 +116,7 @@ final class TextSource implements RecordSource {
         && ((start[0] == (byte) 0xff && start[1] == (byte) 0xfe)
             || (start[0] == (byte) 0xfe && start[1] == (byte) 0xff))) {
       throw PenstockException.about(
+          ErrorKind.UNSUPPORTED,
           path,
           "expected text in UTF-8, found UTF-16: convert it with iconv -f UTF-16 -t UTF-8 IN >"
               + " OUT");
@@ -123,6 +126,7 @@ final class TextSource implements RecordSource {
 
   private static PenstockException damaged(Path path, IOException e) {
     return PenstockException.about(
+        ErrorKind.WRONG_FORMAT,
         path,
         "expected text compressed by gzip, found it %s: bring the file back from a copy"
             .formatted(e instanceof EOFException ? "cut short" : "damaged"),
@@ -179,7 +183,8 @@ final class TextSource implements RecordSource {
   }
 
   private PenstockException problem(String problem) {
-    return PenstockException.about(file.path(), "line %d: %s".formatted(rows.rowLine(), problem));
+    return PenstockException.about(
+        ErrorKind.WRONG_FORMAT, file.path(), "line %d: %s".formatted(rows.rowLine(), problem));
   }
 
   @Override

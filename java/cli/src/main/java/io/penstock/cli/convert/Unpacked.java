@@ -2,6 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.Part;
 import io.penstock.array.StreamedArray;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.kind.FileKind;
@@ -73,9 +74,11 @@ final class Unpacked implements AutoCloseable {
     if (message.equals(e.getMessage())) {
       return e;
     }
-    Path path = copy.equals(e.path()) ? source.path() : e.path();
-    return new PenstockException(
-        message, path, e.recordIndex(), e.offsetBytes(), e.statusName(), e);
+    PenstockException.Builder told = e.toBuilder(message).cause(e);
+    if (e.path().filter(copy::equals).isPresent()) {
+      told.path(source.path());
+    }
+    return told.build();
   }
 
   /** The same for several copies, of which the last may have come from another one. */
@@ -127,6 +130,7 @@ final class Unpacked implements AutoCloseable {
     }
     if (isCompressed) {
       throw PenstockException.about(
+          ErrorKind.WRONG_FORMAT,
           place.file,
           "expected an array, or one compressed by gzip or zlib, found %s: %s"
               .formatted(kind.name(), kind.remedy()));
@@ -339,6 +343,7 @@ final class Unpacked implements AutoCloseable {
       file.channel().write(buffer);
     } catch (IOException e) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           file.path(),
           "expected room for what is unpacked, found: %s: make room, or write elsewhere"
               .formatted(e.getMessage()),
@@ -348,6 +353,7 @@ final class Unpacked implements AutoCloseable {
 
   private static PenstockException damaged(Path file, IOException e) {
     return PenstockException.about(
+        ErrorKind.WRONG_FORMAT,
         file,
         "expected a file that is whole, found that it is damaged or cut short (%s): make or copy it again"
             .formatted(e.getMessage() == null ? "it ends early" : e.getMessage()),

@@ -10,6 +10,7 @@ import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.cli.text.Human;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.statistics.Statistic;
 import java.io.IOException;
@@ -159,6 +160,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
     if (files.count() * count >= LEAST_TRAINED && accuracy < LEAST_ACCURACY) {
       throw new PenstockException(
+          ErrorKind.OTHER,
           ("expected a test accuracy of at least %s after training, found %s: the images are not"
                   + " what they should be; delete %s and try again")
               .formatted(
@@ -210,6 +212,7 @@ public final class DemoCommand implements Callable<Integer> {
   private static void checkSameBytes(SampleFiles files, TimedReading mapping, TimedReading other) {
     if (other.records() >= mapping.records() && other.checksum() != mapping.checksum()) {
       throw PenstockException.about(
+          ErrorKind.OTHER,
           files.images(),
           "expected the same bytes each time they are read, found CRC-32C %08x and then %08x of the"
                   .formatted(mapping.checksum(), other.checksum())

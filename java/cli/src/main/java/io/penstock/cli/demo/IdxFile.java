@@ -1,5 +1,6 @@
 package io.penstock.cli.demo;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -38,6 +39,7 @@ final class IdxFile {
       int magic = in.readInt();
       if (magic != (UNSIGNED_BYTES | axes)) {
         throw PenstockException.about(
+            ErrorKind.WRONG_FORMAT,
             path,
             "expected an IDX file of bytes with %d axes (magic %#x), found magic %#x"
                 .formatted(axes, UNSIGNED_BYTES | axes, magic));
@@ -47,6 +49,7 @@ final class IdxFile {
         int size = in.readInt();
         if (size != expected) {
           throw PenstockException.about(
+              ErrorKind.WRONG_FORMAT,
               path,
               "expected records of shape %s, found a size of %d"
                   .formatted(Arrays.toString(recordShape), size));
@@ -55,13 +58,16 @@ final class IdxFile {
       }
       if (bytes > MAX_BYTES) {
         throw PenstockException.about(
-            path, "expected at most %d bytes, found %d".formatted(MAX_BYTES, bytes));
+            ErrorKind.WRONG_FORMAT,
+            path,
+            "expected at most %d bytes, found %d".formatted(MAX_BYTES, bytes));
       }
       byte[] data = new byte[(int) bytes];
       in.readFully(data);
       return data;
     } catch (EOFException | ZipException e) {
-      throw PenstockException.about(path, "expected a whole gzip file: " + e.getMessage(), e);
+      throw PenstockException.about(
+          ErrorKind.WRONG_FORMAT, path, "expected a whole gzip file: " + e.getMessage(), e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.penstock.cli.demo;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.write.NpyWriter;
@@ -57,6 +58,7 @@ public record SampleFiles(Path images, Path labels, long count) {
     long free = Files.getFileStore(directory).getUsableSpace();
     if (free < bytes * SPARE_SHARE) {
       throw PenstockException.about(
+          ErrorKind.RESOURCE_LIMIT,
           directory,
           ("expected %d bytes of free space for the demo's files, found %d: name another place with"
                   + " --dir, or less with --size")

@@ -6,8 +6,10 @@ import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.cli.command.Json;
+import io.penstock.cli.options.ColumnValues;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
 import io.penstock.format.Formats;
@@ -93,7 +95,7 @@ record VariableDescription(
       return new Sizes(null, (double) dataBytes / records, null);
     }
     try (Dataset dataset = Dataset.builder().column("sizes", path).open()) {
-      LongUnaryOperator counts = dataset.integers("sizes");
+      LongUnaryOperator counts = ColumnValues.integers(dataset, "sizes");
       long least = Long.MAX_VALUE;
       long most = 0;
       double sum = 0;
@@ -101,6 +103,7 @@ record VariableDescription(
         long count = counts.applyAsLong(i);
         if (count < 0 || count > dataBytes / unitBytes) {
           throw PenstockException.about(
+              ErrorKind.WRONG_FORMAT,
               path,
               "record %d: expected a size of 0 to %d, found %d: the index is damaged, make it again"
                   .formatted(i, dataBytes / unitBytes, count));

@@ -2,6 +2,7 @@ package io.penstock.cli.make;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.write.PartialFile;
@@ -32,7 +33,10 @@ final class ClassFile implements AutoCloseable {
     } catch (IOException e) {
       file.close();
       throw PenstockException.about(
-          path, "expected a place to write to, found: " + SystemReason.of(e), e);
+          ErrorKind.WRITE_FAILED,
+          path,
+          "expected a place to write to, found: " + SystemReason.of(e),
+          e);
     }
   }
 

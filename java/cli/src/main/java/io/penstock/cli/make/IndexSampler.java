@@ -1,6 +1,8 @@
 package io.penstock.cli.make;
 
 import io.penstock.Dataset;
+import io.penstock.cli.options.ColumnValues;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.sampler.Sampler;
 import java.io.BufferedReader;
@@ -44,6 +46,7 @@ public final class IndexSampler implements Sampler {
     for (int i = 0; i < indices.length; i++) {
       if (indices[i] < 0 || indices[i] >= recordCount) {
         throw PenstockException.about(
+            ErrorKind.MISMATCH,
             path,
             "expected indices of 0 to %d, found %d as number %d: they are of another dataset"
                 .formatted(recordCount - 1, indices[i], i));
@@ -76,7 +79,10 @@ public final class IndexSampler implements Sampler {
       }
     } catch (NumberFormatException e) {
       throw PenstockException.about(
-          path, "expected one index a line, found another text in line %d".formatted(count + 1), e);
+          ErrorKind.WRONG_FORMAT,
+          path,
+          "expected one index a line, found another text in line %d".formatted(count + 1),
+          e);
     }
     return Arrays.copyOf(indices, count);
   }
@@ -85,11 +91,12 @@ public final class IndexSampler implements Sampler {
     try (Dataset dataset = Dataset.builder().column(NAME, path).open()) {
       if (dataset.recordCount() > MAX_INDICES) {
         throw PenstockException.about(
+            ErrorKind.RESOURCE_LIMIT,
             path,
             "expected at most %d indices, found %d: take them in several runs"
                 .formatted(MAX_INDICES, dataset.recordCount()));
       }
-      LongUnaryOperator integers = dataset.integers(NAME);
+      LongUnaryOperator integers = ColumnValues.integers(dataset, NAME);
       return LongStream.range(0, dataset.recordCount()).map(integers).toArray();
     }
   }

@@ -11,6 +11,7 @@ import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.options.SizeConverter;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
@@ -125,6 +126,7 @@ public final class TakeCommand implements Callable<Integer> {
     for (Column column : dataset.columns()) {
       if (column.isVariable()) {
         throw PenstockException.about(
+            ErrorKind.UNSUPPORTED,
             columns.columns().get(column.name()).getFirst(),
             "expected records of one size, found those of column '%s' to have different ones: read"
                     .formatted(column.name())
@@ -140,7 +142,9 @@ public final class TakeCommand implements Callable<Integer> {
     if (!Files.isDirectory(out)) {
       if (Files.exists(out)) {
         throw PenstockException.about(
-            out, "expected a directory for several columns, found a file: name another --out");
+            ErrorKind.WRITE_FAILED,
+            out,
+            "expected a directory for several columns, found a file: name another --out");
       }
       Files.createDirectory(out);
     }

@@ -2,6 +2,7 @@ package io.penstock.cli.options;
 
 import io.penstock.Dataset;
 import io.penstock.array.Column;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.function.LongToDoubleFunction;
@@ -18,7 +19,7 @@ record OneColumn(Path path) {
 
   long[] integers() {
     try (Dataset dataset = open()) {
-      LongUnaryOperator integers = dataset.integers(NAME);
+      LongUnaryOperator integers = ColumnValues.integers(dataset, NAME);
       long[] all = LongStream.range(0, dataset.recordCount()).map(integers).toArray();
       // If the file was cut short meanwhile, we have read zeros after its end.
       dataset.check();
@@ -34,7 +35,7 @@ record OneColumn(Path path) {
   /** Passes the numbers on without holding them in memory: there may be hundreds of millions. */
   <T> T numbers(Use<T> use) {
     try (Dataset dataset = open()) {
-      T made = use.of(dataset.recordCount(), dataset.numbers(NAME));
+      T made = use.of(dataset.recordCount(), ColumnValues.numbers(dataset, NAME));
       dataset.check();
       return made;
     }
@@ -46,6 +47,7 @@ record OneColumn(Path path) {
     if (column.recordBytes() != column.elementType().sizeBytes()) {
       dataset.close();
       throw PenstockException.about(
+          ErrorKind.WRONG_FORMAT,
           path,
           "expected one number a record, found %s of shape %s: name another file"
               .formatted(column.elementType(), column.shape()));

@@ -236,7 +236,7 @@ public final class OrderOptions {
       return weighted(index, count, dataset.recordCount());
     }
     if (balance != null) {
-      LongUnaryOperator label = dataset.integers(balance);
+      LongUnaryOperator label = ColumnValues.integers(dataset, balance);
       return new ClassBalanced(count, i -> label.applyAsLong(index.applyAsLong(i)), size, seed);
     }
     return shuffled(dataset, count, seed);

@@ -6,6 +6,7 @@ import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Picture;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.ColumnOptions;
+import io.penstock.cli.options.ColumnValues;
 import io.penstock.cli.options.OrderOptions;
 import io.penstock.cli.text.OneLine;
 import io.penstock.sampler.MixingReport;
@@ -101,7 +102,7 @@ public final class OrderCommand implements Callable<Integer> {
       MixingReport mixing =
           labels == null
               ? MixingReport.of(sampler, batchSize, epoch)
-              : MixingReport.of(sampler, batchSize, epoch, dataset.integers(labels));
+              : MixingReport.of(sampler, batchSize, epoch, ColumnValues.integers(dataset, labels));
       Path picture = plot != null || isJson ? plot : Path.of(DEFAULT_PLOT);
       OrderReport report = new OrderReport(sampler, mixing, labels, picture);
       if (isJson) {

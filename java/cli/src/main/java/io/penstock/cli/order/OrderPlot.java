@@ -1,5 +1,6 @@
 package io.penstock.cli.order;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.sampler.Sampler;
 import java.awt.Color;
@@ -51,6 +52,7 @@ public final class OrderPlot {
     } catch (LinkageError | RuntimeException | InternalError e) {
       // Java needs libraries and fonts of the system for text, and throws this without them.
       throw new PenstockException(
+          ErrorKind.UNSUPPORTED,
           "the plot could not be drawn: expected fonts that Java can use, found: %s: install"
                   .formatted(e)
               + " fontconfig and a font (Debian: fontconfig, fonts-dejavu-core)",

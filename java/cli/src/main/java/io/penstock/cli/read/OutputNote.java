@@ -1,5 +1,6 @@
 package io.penstock.cli.read;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ final class OutputNote {
       }
       if (!word.matches("[a-z]+=[0-9]{1,18}")) {
         throw PenstockException.about(
+            ErrorKind.WRONG_FORMAT,
             state,
             "expected lengths of outputs as out=1234, found '%s': go on from another state, or"
                     .formatted(word)

@@ -4,6 +4,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.array.Column;
 import io.penstock.cli.command.Streams;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.SystemReason;
@@ -128,6 +129,7 @@ final class ReadOutputs implements AutoCloseable {
   private FileChannel stream(Path path) throws IOException {
     if (isResumable) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           path,
           "expected a regular file, since --state is to continue it, found %s: name a file, or"
                   .formatted(LocalFiles.kind(path))
@@ -135,7 +137,9 @@ final class ReadOutputs implements AutoCloseable {
     }
     if (LocalFiles.isBlockDevice(path)) {
       throw PenstockException.about(
-          path, "expected a regular file, found a block device, which is left as it is");
+          ErrorKind.WRITE_FAILED,
+          path,
+          "expected a regular file, found a block device, which is left as it is");
     }
     FileChannel stream = FileChannel.open(path, StandardOpenOption.WRITE);
     streamed.add(stream);
@@ -151,6 +155,7 @@ final class ReadOutputs implements AutoCloseable {
     long keptBytes = isContinued && file.size() > 0 ? keptBytes(name, path, file.size()) : 0;
     if (file.size() < keptBytes) {
       throw PenstockException.about(
+          ErrorKind.FILE_CHANGED,
           Path.of(path),
           ("expected the %d bytes that were written before the state was saved, found %d: bring the"
                   + " file back, or start anew without the state")
@@ -165,6 +170,7 @@ final class ReadOutputs implements AutoCloseable {
     Long bytes = note.lengthOrNull(name);
     if (bytes == null) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           Path.of(path),
           ("expected no file, or an empty one, since the state says nothing of how much to keep,"
                   + " found one of %d bytes for --%s: name another one, which gets what is still to"

@@ -103,7 +103,7 @@ record ReadReport(
       entry.addProperty("index", record.index());
       entry.addProperty("column", record.column());
       entry.addProperty("epoch", record.epoch());
-      entry.add("replacement", Json.count(record.replacement()));
+      entry.add("replacement", Json.count(record.replacement().orElse(-1)));
       entry.addProperty("problem", record.problem());
       listed.add(entry);
     }

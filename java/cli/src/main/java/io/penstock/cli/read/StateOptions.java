@@ -1,6 +1,7 @@
 package io.penstock.cli.read;
 
 import io.penstock.Dataset;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.job.LoaderState;
@@ -84,6 +85,7 @@ final class StateOptions {
             : !Files.isWritable(directory) ? "one that must not be written: change its mode" : null;
     if (found != null) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           file,
           "expected a directory to save the state in, found %s, or name another file"
               .formatted(found));
@@ -111,7 +113,7 @@ final class StateOptions {
     try {
       dataset.checkState(saved.state(), order);
     } catch (PenstockException e) {
-      throw PenstockException.about(file, e.getMessage(), e);
+      throw PenstockException.about(e.kind(), file, e.getMessage(), e);
     }
   }
 
@@ -119,6 +121,7 @@ final class StateOptions {
   void checkEpochs(Saved saved, long firstEpoch) {
     if (saved != null && saved.state().epoch() < firstEpoch) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           file,
           ("expected a state of epoch %d, the --first-epoch, or later, found one of epoch %d: go on"
                   + " with the epochs it was saved in, or name another file")

@@ -1,5 +1,6 @@
 package io.penstock.cli.tune;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,6 +62,7 @@ public final class ScratchFile implements AutoCloseable {
     long free = Files.getFileStore(directory).getUsableSpace();
     if (free - SPARE_BYTES < bytes) {
       throw PenstockException.about(
+          ErrorKind.RESOURCE_LIMIT,
           directory,
           ("expected %d bytes to be free for a file of %d, found %d: give another directory, or a"
                   + " smaller --size")
@@ -89,6 +91,7 @@ public final class ScratchFile implements AutoCloseable {
       channel.force(true);
     } catch (IOException e) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           path,
           "expected to write %d bytes, found: %s: see to the device, or give another directory"
               .formatted(bytes, e.getMessage()),

@@ -7,6 +7,7 @@ import io.penstock.cli.command.Picture;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.SizeConverter;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.tune.DeviceProbe;
@@ -228,10 +229,13 @@ public final class TuneCommand implements Callable<Integer> {
     }
     if (!Files.isRegularFile(path)) {
       throw PenstockException.about(
-          path, "expected a regular file or a directory, found something else: name one");
+          ErrorKind.NO_ACCESS,
+          path,
+          "expected a regular file or a directory, found something else: name one");
     }
     if (Files.size(path) < DeviceProbe.LEAST_FILE_BYTES) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           path,
           ("expected a file of at least %d bytes to measure its device with, found %d: name a"
                   + " larger one, or a directory to have one made there")
@@ -261,7 +265,9 @@ public final class TuneCommand implements Callable<Integer> {
     }
     if (plot != null && !Files.isDirectory(plot.toAbsolutePath().getParent())) {
       throw PenstockException.about(
-          plot, "expected its directory to exist, found none: make it, or name another file");
+          ErrorKind.WRITE_FAILED,
+          plot,
+          "expected its directory to exist, found none: make it, or name another file");
     }
   }
 }

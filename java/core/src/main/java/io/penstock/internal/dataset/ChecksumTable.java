@@ -3,8 +3,10 @@ package io.penstock.internal.dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.Part;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
@@ -62,7 +64,8 @@ public final class ChecksumTable implements AutoCloseable {
       data = Uninterrupted.call(() -> map(path, arena));
     } catch (IOException e) {
       arena.close();
-      throw PenstockException.about(path, "the checksums cannot be read: " + SystemReason.of(e), e);
+      throw PenstockException.about(
+          ErrorKinds.of(e), path, "the checksums cannot be read: " + SystemReason.of(e), e);
     }
   }
 
@@ -76,6 +79,7 @@ public final class ChecksumTable implements AutoCloseable {
     Part part = parts.get(column.name());
     if (part == null || !part.isField()) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           path,
           "expected checksums of a column '%s', found those of %s: make them with penstock checksum"
               .formatted(
@@ -86,6 +90,7 @@ public final class ChecksumTable implements AutoCloseable {
         || !layout.recordShape().isEmpty()
         || layout.recordCount() != column.recordCount()) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           path,
           ("expected checksums (%s) of the %d records of column '%s', found %s of shape %s: they"
                   + " are of other data: make them with penstock checksum")
@@ -112,7 +117,10 @@ public final class ChecksumTable implements AutoCloseable {
       return data.get(CRC, offsets[column] + index * strides[column]);
     } catch (InternalError e) {
       throw PenstockException.about(
-          path, "expected the checksums, found that the file was cut short: make them again", e);
+          ErrorKind.FILE_CHANGED,
+          path,
+          "expected the checksums, found that the file was cut short: make them again",
+          e);
     }
   }
 

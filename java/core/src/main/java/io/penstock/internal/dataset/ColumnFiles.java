@@ -1,6 +1,7 @@
 package io.penstock.internal.dataset;
 
 import io.penstock.array.ArrayLayout;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
 import io.penstock.format.Formats;
@@ -81,6 +82,7 @@ public record ColumnFiles(
     }
     if (stream.recordCount() < windowTokens) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           stream.path(),
           "expected a stream of at least %d tokens, for a window, found %d: give smaller windows"
               .formatted(windowTokens, stream.recordCount()));

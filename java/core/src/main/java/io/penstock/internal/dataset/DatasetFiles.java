@@ -4,6 +4,7 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
 import io.penstock.array.Shard;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
 import io.penstock.internal.ffi.NativeLimits;
@@ -125,6 +126,7 @@ public final class DatasetFiles {
     if (facts.sizeBytes() != layout.fileBytes()
         || facts.modifiedNanos() != layout.modified().to(TimeUnit.NANOSECONDS)) {
       throw PenstockException.about(
+          ErrorKind.FILE_CHANGED,
           path,
           "expected a file that stays as it is, found that it was modified while it was opened:"
               + " open it when it is complete");
@@ -139,6 +141,7 @@ public final class DatasetFiles {
   private void checkCount(Column column, Path path) {
     if (column.recordCount() > NativeLimits.MAX_RECORDS) {
       throw PenstockException.about(
+          ErrorKind.RESOURCE_LIMIT,
           path,
           "expected at most %d records, found %d in column '%s': use a part of the data"
               .formatted(NativeLimits.MAX_RECORDS, column.recordCount(), column.name()));
@@ -146,6 +149,7 @@ public final class DatasetFiles {
     if (!columns.isEmpty() && columns.getFirst().recordCount() != column.recordCount()) {
       Column first = columns.getFirst();
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           path,
           ("expected %d records in column '%s', as many as in column '%s' (%s), found %d: columns"
                   + " of one dataset belong together record by record")

@@ -3,6 +3,7 @@ package io.penstock.internal.dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.Shard;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
 import io.penstock.internal.report.LeakReports;
@@ -83,6 +84,7 @@ public final class DatasetMaps implements AutoCloseable {
     long bytes = source.bytes(index);
     if (bytes > Integer.MAX_VALUE) {
       throw new PenstockException(
+          ErrorKind.RESOURCE_LIMIT,
           "record %d: expected at most %d bytes to read it alone, found %d: read it in a batch"
               .formatted(index, Integer.MAX_VALUE, bytes));
     }

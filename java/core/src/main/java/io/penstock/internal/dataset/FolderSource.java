@@ -1,8 +1,10 @@
 package io.penstock.internal.dataset;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
 import io.penstock.internal.file.FileNames;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -155,14 +157,15 @@ public final class FolderSource implements VariableSource {
   }
 
   private PenstockException failure(Path path, long record, String problem, Throwable cause) {
-    return new PenstockException(
-        "%s: record %d of column '%s': %s: open the dataset again"
-            .formatted(path, record, column, problem),
-        path,
-        record,
-        -1,
-        cause == null ? "ESTALE" : "EIO",
-        cause);
+    return PenstockException.builder(
+            cause instanceof IOException e ? ErrorKinds.of(e) : ErrorKind.FILE_CHANGED,
+            "%s: record %d of column '%s': %s: open the dataset again"
+                .formatted(path, record, column, problem))
+        .path(path)
+        .recordIndex(record)
+        .statusName(cause == null ? "ESTALE" : "EIO")
+        .cause(cause)
+        .build();
   }
 
   /** Nothing is kept open. */

@@ -2,6 +2,7 @@ package io.penstock.internal.dataset;
 
 import io.penstock.array.Column;
 import io.penstock.array.Shard;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.wait.Patience;
@@ -95,7 +96,9 @@ public final class Identity {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PenstockException(
-          "interrupted while the files of the dataset were being sampled", e);
+          ErrorKind.INTERRUPTED,
+          "interrupted while the files of the dataset were being sampled",
+          e);
     }
   }
 
@@ -114,10 +117,9 @@ public final class Identity {
       if (contents.unreadable() == null || state.fingerprint().equals(now)) {
         throw e;
       }
-      throw new PenstockException(
+      throw e.again(
           "%s (not all of it could be compared: %s)"
-              .formatted(e.getMessage(), contents.unreadable()),
-          e);
+              .formatted(e.getMessage(), contents.unreadable()));
     }
   }
 }

@@ -3,9 +3,11 @@ package io.penstock.internal.dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.Shard;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.folder.FolderIndex;
 import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.EOFException;
 import java.io.IOException;
@@ -184,6 +186,7 @@ final class SampledContents {
       digest.update(isRead(file, block.offsetBytes(), bytes) ? bytes : UNREADABLE);
     } catch (IOException e) {
       throw PenstockException.about(
+          ErrorKinds.of(e),
           block.path(),
           "expected to open the file again, found: %s: leave it in its place while it is in use"
               .formatted(SystemReason.of(e)),
@@ -202,6 +205,7 @@ final class SampledContents {
       return true;
     } catch (EOFException e) {
       throw PenstockException.about(
+          ErrorKind.FILE_CHANGED,
           reading,
           "expected %d bytes at byte %d, found the end of the file: it was cut short"
               .formatted(block.length, at),

@@ -2,7 +2,6 @@ package io.penstock.internal.dataset;
 
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
-import io.penstock.error.PenstockException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -67,10 +66,10 @@ public final class Scalars {
 
   private static void check(Column column, boolean isRight, String what) {
     if (!isRight || column.recordBytes() != column.elementType().sizeBytes()) {
-      throw PenstockException.about(
-          column.shards().getFirst().path(),
-          "column '%s': expected one of the %s a record, found %s of shape %s: name another column"
-              .formatted(column.name(), what, column.elementType(), column.shape()));
+      throw new IllegalArgumentException(
+          column.shards().getFirst().path()
+              + ": column '%s': expected one of the %s a record, found %s of shape %s: name another column"
+                  .formatted(column.name(), what, column.elementType(), column.shape()));
     }
   }
 }

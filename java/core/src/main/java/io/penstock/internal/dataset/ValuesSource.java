@@ -1,8 +1,10 @@
 package io.penstock.internal.dataset;
 
 import io.penstock.array.ElementType;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -48,6 +50,7 @@ public final class ValuesSource implements VariableSource {
 
     private PenstockException cutShort(String column, long index, Throwable cause) {
       return PenstockException.about(
+          ErrorKind.FILE_CHANGED,
           path,
           "record %d of column '%s': expected its offset in the mapped file, found that the file"
                   .formatted(index, column)
@@ -155,7 +158,10 @@ public final class ValuesSource implements VariableSource {
     } catch (IOException e) {
       close();
       throw PenstockException.about(
-          path, "expected a readable file of values, found: " + SystemReason.withAdvice(e), e);
+          ErrorKinds.of(e),
+          path,
+          "expected a readable file of values, found: " + SystemReason.withAdvice(e),
+          e);
     }
   }
 
@@ -217,23 +223,23 @@ public final class ValuesSource implements VariableSource {
         part.lengths == null
             ? "offsets %d and %d".formatted(start, start + length)
             : "%d values from byte %d on".formatted(length, start);
-    return new PenstockException(
-        ("%s: record %d of column '%s': expected it to lie within the %d %s of %s, its end not"
-                + " before its beginning, found %s: the two files do not belong together, or one is"
-                + " damaged")
-            .formatted(
-                part.starts.path,
-                index,
-                column,
-                most,
-                part.startBytes == 1 && elementBytes > 1 ? "bytes" : "values",
-                part.values,
-                found),
-        part.starts.path,
-        index,
-        -1,
-        "EINVAL",
-        null);
+    return PenstockException.builder(
+            ErrorKind.DAMAGED_RECORD,
+            ("%s: record %d of column '%s': expected it to lie within the %d %s of %s, its end not"
+                 + " before its beginning, found %s: the two files do not belong together, or one"
+                 + " is damaged")
+                .formatted(
+                    part.starts.path,
+                    index,
+                    column,
+                    most,
+                    part.startBytes == 1 && elementBytes > 1 ? "bytes" : "values",
+                    part.values,
+                    found))
+        .path(part.starts.path)
+        .recordIndex(index)
+        .statusName("EINVAL")
+        .build();
   }
 
   @Override
@@ -271,29 +277,32 @@ public final class ValuesSource implements VariableSource {
   }
 
   private PenstockException cutShort(Path path, long index, long offset, int wanted, long end) {
-    return new PenstockException(
-        ("%s: record %d of column '%s' at byte %d: expected %d bytes, found the end of the file at"
-                + " %d: it was cut short while it was read: copy or make it again, then open the"
-                + " dataset again")
-            .formatted(path, index, column, offset, wanted, end),
-        path,
-        index,
-        offset,
-        "ENODATA",
-        null);
+    return PenstockException.builder(
+            ErrorKind.FILE_CHANGED,
+            ("%s: record %d of column '%s' at byte %d: expected %d bytes, found the end of the file"
+                    + " at %d: it was cut short while it was read: copy or make it again, then open"
+                    + " the dataset again")
+                .formatted(path, index, column, offset, wanted, end))
+        .path(path)
+        .recordIndex(index)
+        .offsetBytes(offset)
+        .statusName("ENODATA")
+        .build();
   }
 
   private PenstockException failed(
       Path path, long index, long offset, int wanted, IOException cause) {
-    return new PenstockException(
-        ("%s: record %d of column '%s' at byte %d: expected %d bytes, found that reading fails"
-                + " (%s): check the device, then read again")
-            .formatted(path, index, column, offset, wanted, SystemReason.of(cause)),
-        path,
-        index,
-        offset,
-        "EIO",
-        cause);
+    return PenstockException.builder(
+            ErrorKind.UNREADABLE,
+            ("%s: record %d of column '%s' at byte %d: expected %d bytes, found that reading fails"
+                    + " (%s): check the device, then read again")
+                .formatted(path, index, column, offset, wanted, SystemReason.of(cause)))
+        .path(path)
+        .recordIndex(index)
+        .offsetBytes(offset)
+        .statusName("EIO")
+        .cause(cause)
+        .build();
   }
 
   private int part(long index) {
@@ -318,7 +327,9 @@ public final class ValuesSource implements VariableSource {
     }
     if (!failures.isEmpty()) {
       throw new PenstockException(
-          "a file of column '%s' could not be closed".formatted(column), failures.getFirst());
+          ErrorKind.OTHER,
+          "a file of column '%s' could not be closed".formatted(column),
+          failures.getFirst());
     }
   }
 

@@ -3,9 +3,11 @@ package io.penstock.internal.dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.Shard;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -50,6 +52,7 @@ record VariableFiles(String name, List<Division> divisions) {
       ArrayLayout starts = numbers(name, Formats.open(offsetFiles.get(i)));
       if (starts.recordCount() == 0) {
         throw PenstockException.about(
+            ErrorKind.MISMATCH,
             starts.path(),
             "expected offsets of the records of column '%s' and behind them the end of the last"
                     .formatted(name)
@@ -74,6 +77,7 @@ record VariableFiles(String name, List<Division> divisions) {
     boolean isInside = first >= 0 && first <= last && last <= count;
     if (isInside && (first > 0 || last < count)) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           starts.path(),
           ("expected offsets of column '%s' from 0 to %d, the number of values in %s, found %d to"
                   + " %d, with %s in no record: there is one offset more than records, and the last"
@@ -96,12 +100,17 @@ record VariableFiles(String name, List<Division> divisions) {
       while (bytes.hasRemaining()) {
         if (file.read(bytes, at + bytes.position()) < 0) {
           throw PenstockException.about(
-              starts.path(), "expected offsets, found that the file was cut short: make it again");
+              ErrorKind.FILE_CHANGED,
+              starts.path(),
+              "expected offsets, found that the file was cut short: make it again");
         }
       }
     } catch (IOException e) {
       throw PenstockException.about(
-          starts.path(), "expected readable offsets, found: " + SystemReason.withAdvice(e), e);
+          ErrorKinds.of(e),
+          starts.path(),
+          "expected readable offsets, found: " + SystemReason.withAdvice(e),
+          e);
     }
     return ValuesSource.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
   }
@@ -127,6 +136,7 @@ record VariableFiles(String name, List<Division> divisions) {
   private static ArrayLayout values(String name, ArrayLayout values) {
     if (!values.isContiguous() || values.shape().isEmpty()) {
       throw PenstockException.about(
+          ErrorKind.UNSUPPORTED,
           values.path(),
           "expected the values of column '%s' one after another, found gaps between them or another"
                   .formatted(name)
@@ -139,6 +149,7 @@ record VariableFiles(String name, List<Division> divisions) {
     boolean isList = numbers.shape().size() == 1 && numbers.runs().size() == 1;
     if (!isList || !ValuesSource.canRead(numbers.elementType())) {
       throw PenstockException.about(
+          ErrorKind.MISMATCH,
           numbers.path(),
           "expected a list of integers that divide the values of column '%s', found %s of shape %s"
               .formatted(name, numbers.elementType(), numbers.shape()));
@@ -157,6 +168,7 @@ record VariableFiles(String name, List<Division> divisions) {
           || !values.fields().equals(first.fields())
           || !values.recordShape().equals(first.recordShape())) {
         throw PenstockException.about(
+            ErrorKind.MISMATCH,
             values.path(),
             "expected values of type %s and shape %s in column '%s', as in %s, found %s and %s"
                 .formatted(

@@ -60,7 +60,7 @@ final class FlightEvents implements LoaderEvents {
       event.epoch = record.epoch();
       event.index = record.index();
       event.column = record.column();
-      event.replacement = record.replacement();
+      event.replacement = record.replacement().orElse(-1);
       event.problem = record.problem();
       event.commit();
     }

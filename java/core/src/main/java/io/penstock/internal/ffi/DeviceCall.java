@@ -1,5 +1,6 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.wait.Patience;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +44,7 @@ public final class DeviceCall {
       throw rethrown(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PenstockException("interrupted while " + doing, e);
+      throw new PenstockException(ErrorKind.INTERRUPTED, "interrupted while " + doing, e);
     } catch (TimeoutException e) {
       throw Patience.noAnswer(doing, "the call ends when the device answers", e);
     }
@@ -108,13 +109,13 @@ public final class DeviceCall {
   /** The same failure with the stack of the calling thread, and that of the other as its cause. */
   private static RuntimeException rethrown(Throwable failure) {
     return switch (failure) {
-      case PenstockException e ->
-          new PenstockException(
-              e.getMessage(), e.path(), e.recordIndex(), e.offsetBytes(), e.statusName(), e);
+      case PenstockException e -> e.again();
       case IllegalStateException e -> new IllegalStateException(e.getMessage(), e);
       case RuntimeException e -> e;
       case Error e -> throw e;
-      default -> new PenstockException("a call of the system failed: " + failure, failure);
+      default ->
+          new PenstockException(
+              ErrorKind.OTHER, "a call of the system failed: " + failure, failure);
     };
   }
 }

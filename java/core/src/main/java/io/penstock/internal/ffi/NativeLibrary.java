@@ -1,5 +1,6 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.os.SystemReason;
@@ -149,6 +150,7 @@ public final class NativeLibrary {
       return false;
     } catch (IllegalCallerException e) {
       throw new PenstockException(
+          ErrorKind.UNSUPPORTED,
           "native access is denied to Penstock: start java with"
               + " --enable-native-access=io.penstock (on the module path) or"
               + " --enable-native-access=ALL-UNNAMED (on the class path)",
@@ -211,6 +213,7 @@ public final class NativeLibrary {
 
   private static PenstockException failure(List<String> reasons) {
     return new PenstockException(
+        ErrorKind.UNSUPPORTED,
         "expected the native library "
             + FILE_NAME
             + ", found none that can be loaded; tried:\n  "

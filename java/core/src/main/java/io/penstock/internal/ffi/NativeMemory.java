@@ -36,14 +36,12 @@ public final class NativeMemory {
       MemorySegment address = scratch.allocate(ValueLayout.JAVA_LONG);
       int status = Penstock.penstock_memory_allocate(bytes, isHuge ? 1 : 0, address);
       if (status < 0) {
-        throw new PenstockException(
-            "expected %d bytes of memory for batches, found: %s: %s"
-                .formatted(bytes, NativeStatus.describe(status), NativeStatus.advice(status)),
-            null,
-            -1,
-            -1,
-            NativeStatus.name(status),
-            null);
+        throw PenstockException.builder(
+                NativeStatus.kind(status),
+                "expected %d bytes of memory for batches, found: %s: %s"
+                    .formatted(bytes, NativeStatus.describe(status), NativeStatus.advice(status)))
+            .statusName(NativeStatus.name(status))
+            .build();
       }
       AtomicBoolean isAbandoned = new AtomicBoolean();
       MemorySegment segment =

@@ -77,19 +77,19 @@ public final class NativePages {
     int status =
         call(handle -> Penstock.penstock_source_populate(handle, file, offsetBytes, lengthBytes));
     if (status < 0) {
-      throw new PenstockException(
-          "%s at byte %d: expected %d bytes that can be read, found %s: %s"
-              .formatted(
-                  source.file(file).path(),
-                  offsetBytes,
-                  lengthBytes,
-                  NativeStatus.describe(status),
-                  NativeStatus.advice(status)),
-          source.file(file).path(),
-          -1,
-          offsetBytes,
-          NativeStatus.name(status),
-          null);
+      throw PenstockException.builder(
+              NativeStatus.kind(status),
+              "%s at byte %d: expected %d bytes that can be read, found %s: %s"
+                  .formatted(
+                      source.file(file).path(),
+                      offsetBytes,
+                      lengthBytes,
+                      NativeStatus.describe(status),
+                      NativeStatus.advice(status)))
+          .path(source.file(file).path())
+          .offsetBytes(offsetBytes)
+          .statusName(NativeStatus.name(status))
+          .build();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.ffi.generated.Penstock;
@@ -279,7 +280,7 @@ public final class NativeReader implements AutoCloseable {
             ? NativeSource.failure(
                 status, "io_uring broke, and what reads under way may still write to is kept")
             : null;
-    if (failure != null && failure.statusName().equals("ETIMEDOUT")) {
+    if (failure != null && failure.kind() == ErrorKind.NO_ANSWER) {
       throw failure;
     }
     handle = null;

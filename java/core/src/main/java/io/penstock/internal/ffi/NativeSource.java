@@ -419,29 +419,36 @@ public final class NativeSource implements AutoCloseable {
       text.append("a file of ").append(failure.foundBytes()).append(" bytes: ");
     }
     text.append(NativeStatus.describe(status)).append(": ").append(NativeStatus.advice(status));
-    return new PenstockException(
-        text.toString(), path, failure.index(), failure.offsetBytes(), name, null);
+    PenstockException.Builder told =
+        PenstockException.builder(NativeStatus.kind(status), text.toString())
+            .path(path)
+            .statusName(name);
+    if (failure.index() >= 0) {
+      told.recordIndex(failure.index());
+    }
+    if (failure.offsetBytes() >= 0) {
+      told.offsetBytes(failure.offsetBytes());
+    }
+    return told.build();
   }
 
   static PenstockException failure(int status, String problem) {
-    return new PenstockException(
-        problem + ": " + NativeStatus.describe(status) + ": " + NativeStatus.advice(status),
-        null,
-        -1,
-        -1,
-        NativeStatus.name(status),
-        null);
+    return PenstockException.builder(
+            NativeStatus.kind(status),
+            problem + ": " + NativeStatus.describe(status) + ": " + NativeStatus.advice(status))
+        .statusName(NativeStatus.name(status))
+        .build();
   }
 
   private static PenstockException failure(Path path, int status, String expected) {
-    return new PenstockException(
-        "%s: %s, found: %s: %s"
-            .formatted(path, expected, NativeStatus.describe(status), NativeStatus.advice(status)),
-        path,
-        -1,
-        -1,
-        NativeStatus.name(status),
-        null);
+    return PenstockException.builder(
+            NativeStatus.kind(status),
+            "%s: %s, found: %s: %s"
+                .formatted(
+                    path, expected, NativeStatus.describe(status), NativeStatus.advice(status)))
+        .path(path)
+        .statusName(NativeStatus.name(status))
+        .build();
   }
 
   private static int number(Advice advice) {

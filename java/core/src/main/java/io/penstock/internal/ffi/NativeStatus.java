@@ -1,6 +1,8 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.os.ErrorKinds;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,6 +16,11 @@ final class NativeStatus {
   /** As "EIO" for -EIO. */
   static String name(int status) {
     return text(Penstock.penstock_status_name(status));
+  }
+
+  /** What a program decides by. */
+  static ErrorKind kind(int status) {
+    return ErrorKinds.ofStatus(name(status));
   }
 
   /** As "EIO, input/output error". */

@@ -1,5 +1,6 @@
 package io.penstock.internal.file;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -36,13 +37,13 @@ public final class LocalFiles {
    *
    * @param path to be read or written
    * @return the same path
-   * @throws PenstockException if it belongs to another file system, naming it
+   * @throws IllegalArgumentException if it belongs to another file system, naming it
    */
   public static Path check(Path path) {
     if (!path.getFileSystem().equals(FileSystems.getDefault())) {
-      throw PenstockException.about(
-          path,
-          "expected a file of the default file system, found one of '%s' (%s): copy it to a file on"
+      throw new IllegalArgumentException(
+          path
+              + ": expected a file of the default file system, found one of '%s' (%s): copy it to a file on"
                   .formatted(path.getFileSystem().provider().getScheme(), path.toUri())
               + " disk first, with Files.copy");
     }
@@ -103,6 +104,7 @@ public final class LocalFiles {
       name = path.resolveSibling(Files.readSymbolicLink(path));
     }
     throw PenstockException.about(
+        ErrorKind.NO_ACCESS,
         target,
         what
             + "expected a name to write to, found a symbolic link that leads back to itself: delete"
@@ -146,6 +148,7 @@ public final class LocalFiles {
     }
     if (!found.isRegularFile()) {
       throw PenstockException.about(
+          ErrorKind.WRITE_FAILED,
           target,
           "%sexpected a regular file, or none yet, found %s, which is left as it is: give the name of"
                   .formatted(what, kind(path))
@@ -154,7 +157,8 @@ public final class LocalFiles {
   }
 
   private static PenstockException directory(Path target, String what) {
-    return PenstockException.about(target, what + "expected the name of a file, found a directory");
+    return PenstockException.about(
+        ErrorKind.WRITE_FAILED, target, what + "expected the name of a file, found a directory");
   }
 
   /**

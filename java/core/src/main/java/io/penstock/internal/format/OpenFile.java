@@ -1,8 +1,10 @@
 package io.penstock.internal.format;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,10 +76,11 @@ public final class OpenFile implements AutoCloseable {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
         throw PenstockException.about(
-            path, "expected a file, found a directory: name the files in it");
+            ErrorKind.NO_ACCESS, path, "expected a file, found a directory: name the files in it");
       }
       if (!attributes.isRegularFile()) {
         throw PenstockException.about(
+            ErrorKind.NO_ACCESS,
             path,
             "expected a regular file, found a pipe, socket or device, which has no random access:"
                 + " copy its contents to a file");
@@ -186,7 +189,7 @@ public final class OpenFile implements AutoCloseable {
 
   /** An exception that names the file, and the section if this is one. */
   public PenstockException problem(String problem, Throwable cause) {
-    return PenstockException.about(path, label() + problem, cause);
+    return PenstockException.about(ErrorKind.WRONG_FORMAT, path, label() + problem, cause);
   }
 
   public PenstockException problem(String problem) {
@@ -196,7 +199,10 @@ public final class OpenFile implements AutoCloseable {
   /** The same, with the place in the section where it was found. */
   public PenstockException problemAt(long offset, String problem) {
     String message = path + ": " + label() + problem;
-    return new PenstockException(message, path, -1, startBytes + offset, null, null);
+    return PenstockException.builder(ErrorKind.WRONG_FORMAT, message)
+        .path(path)
+        .offsetBytes(startBytes + offset)
+        .build();
   }
 
   private String label() {
@@ -232,6 +238,6 @@ public final class OpenFile implements AutoCloseable {
               "expected a readable file, found: " + SystemReason.withAdvice(f);
           default -> "reading failed: " + e;
         };
-    return PenstockException.about(path, problem, e);
+    return PenstockException.about(ErrorKinds.of(e), path, problem, e);
   }
 }

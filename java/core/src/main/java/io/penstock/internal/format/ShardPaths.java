@@ -1,5 +1,6 @@
 package io.penstock.internal.format;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -35,7 +36,9 @@ public final class ShardPaths {
     List<String> names = names(place.file(), pattern);
     if (names.isEmpty()) {
       throw PenstockException.about(
-          place.file(), "expected files that match, found none: check the path");
+          ErrorKind.NO_ACCESS,
+          place.file(),
+          "expected files that match, found none: check the path");
     }
     names.sort(NaturalOrder.NAMES);
     String part = place.part().isEmpty() ? "" : PartPath.SIGN + place.part();
@@ -74,7 +77,9 @@ public final class ShardPaths {
         }
         if (names.size() > MAX_SHARDS) {
           throw PenstockException.about(
-              file, "expected at most %d files that match, found more".formatted(MAX_SHARDS));
+              ErrorKind.RESOURCE_LIMIT,
+              file,
+              "expected at most %d files that match, found more".formatted(MAX_SHARDS));
         }
       }
       return names;

@@ -2,6 +2,7 @@ package io.penstock.internal.gather;
 
 import io.penstock.array.Column;
 import io.penstock.error.BadRecord;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.ChecksumTable;
@@ -21,6 +22,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -149,7 +151,8 @@ public final class CheckedGatherer extends ForwardingGatherer {
         records.read(c, index, target);
       } catch (IOException e) {
         target.fill((byte) 0);
-        return problem(c, index, "cannot be read: " + e.getMessage(), "EIO", e);
+        return problem(
+            c, index, "cannot be read: " + e.getMessage(), ErrorKind.UNREADABLE, "EIO", e);
       }
     }
     return null;
@@ -176,23 +179,27 @@ public final class CheckedGatherer extends ForwardingGatherer {
         index,
         "expected the checksum %08x, found %08x: it is damaged, or was changed since"
             .formatted(expected, found),
+        ErrorKind.DAMAGED_RECORD,
         null,
         null);
   }
 
-  private Problem problem(int column, long index, String what, String statusName, Throwable cause) {
+  private Problem problem(
+      int column, long index, String what, ErrorKind kind, String statusName, Throwable cause) {
     RecordReader.Place place = records.place(column, index);
     PenstockException failure =
-        new PenstockException(
-            ("%s: record %d of column '%s' at byte %d: %s: bring the file back from a copy, or have"
-                    + " bad records skipped or replaced")
-                .formatted(
-                    place.path(), index, columns.get(column).name(), place.offsetBytes(), what),
-            place.path(),
-            index,
-            place.offsetBytes(),
-            statusName,
-            cause);
+        PenstockException.builder(
+                kind,
+                ("%s: record %d of column '%s' at byte %d: %s: bring the file back from a copy, or"
+                        + " have bad records skipped or replaced")
+                    .formatted(
+                        place.path(), index, columns.get(column).name(), place.offsetBytes(), what))
+            .path(place.path())
+            .recordIndex(index)
+            .offsetBytes(place.offsetBytes())
+            .statusName(statusName)
+            .cause(cause)
+            .build();
     return new Problem(column, failure);
   }
 
@@ -211,7 +218,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
     for (int i = 0; i < slot.size(); i++) {
       Problem problem = bad.get(i);
       if (problem != null) {
-        note(slot, problem, -1);
+        note(slot, problem, OptionalLong.empty());
         continue;
       }
       slot.move(i, kept);
@@ -230,18 +237,13 @@ public final class CheckedGatherer extends ForwardingGatherer {
       long other = (index + step) % count;
       slot.indices().setAtIndex(ValueLayout.JAVA_LONG, place, other);
       if (read(slot, place) == null && isGood(slot, place)) {
-        note(slot, problem, other);
+        note(slot, problem, OptionalLong.of(other));
         return;
       }
     }
     PenstockException failure = problem.failure();
-    throw new PenstockException(
-        "%s (and none of the %d records behind it is good)".formatted(failure.getMessage(), most),
-        failure.path(),
-        failure.recordIndex(),
-        failure.offsetBytes(),
-        failure.statusName(),
-        failure);
+    throw failure.again(
+        "%s (and none of the %d records behind it is good)".formatted(failure.getMessage(), most));
   }
 
   private boolean isGood(Slot slot, int place) {
@@ -255,10 +257,10 @@ public final class CheckedGatherer extends ForwardingGatherer {
     return true;
   }
 
-  private void note(Slot slot, Problem problem, long replacement) {
+  private void note(Slot slot, Problem problem, OptionalLong replacement) {
     BadRecord record =
         new BadRecord(
-            problem.failure().recordIndex(),
+            problem.failure().recordIndex().orElseThrow(),
             columns.get(problem.column()).name(),
             slot.epoch(),
             replacement,

@@ -1,5 +1,6 @@
 package io.penstock.internal.gather;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.MappedColumn;
@@ -197,30 +198,32 @@ public final class MappedGatherer implements Gatherer {
         }
       }
     }
-    return new PenstockException(
-        "expected to read mapped files, found an input/output error: check the device (dmesg tells"
-            + " more), then read again",
-        null,
-        -1,
-        -1,
-        "EIO",
-        cause);
+    return PenstockException.builder(
+            ErrorKind.UNREADABLE,
+            "expected to read mapped files, found an input/output error: check the device (dmesg"
+                + " tells more), then read again")
+        .statusName("EIO")
+        .cause(cause)
+        .build();
   }
 
   private static PenstockException cutShort(
       MappedColumn column, long index, long foundBytes, InternalError cause) {
     Path path = column.path(index);
     long offsetBytes = column.offsetBytes(index);
-    return new PenstockException(
-        ("%s: record %d of column '%s' at byte %d: expected a file of at least %d bytes, found %d:"
-                + " it was cut short while it was read: copy or make the file again, then open the"
-                + " dataset again")
-            .formatted(path, index, column.name(), offsetBytes, column.endBytes(index), foundBytes),
-        path,
-        index,
-        offsetBytes,
-        "ENODATA",
-        cause);
+    return PenstockException.builder(
+            ErrorKind.FILE_CHANGED,
+            ("%s: record %d of column '%s' at byte %d: expected a file of at least %d bytes, found"
+                 + " %d: it was cut short while it was read: copy or make the file again, then open"
+                 + " the dataset again")
+                .formatted(
+                    path, index, column.name(), offsetBytes, column.endBytes(index), foundBytes))
+        .path(path)
+        .recordIndex(index)
+        .offsetBytes(offsetBytes)
+        .statusName("ENODATA")
+        .cause(cause)
+        .build();
   }
 
   private static long size(Path path) {

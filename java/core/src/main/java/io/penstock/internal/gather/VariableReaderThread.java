@@ -1,5 +1,6 @@
 package io.penstock.internal.gather;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.VariableSource;
 import io.penstock.internal.os.ThreadClock;
@@ -124,7 +125,9 @@ final class VariableReaderThread {
   private PenstockException failure(Throwable cause) {
     try {
       return new PenstockException(
-          "reading stopped, which it should not: " + FailureWords.of(cause), cause);
+          ErrorKind.OTHER,
+          "reading stopped, which it should not: " + FailureWords.of(cause),
+          cause);
     } catch (RuntimeException | Error e) {
       return words.spare();
     }

@@ -14,7 +14,9 @@ public final class SystemReason {
   private SystemReason() {}
 
   /** Has this class loaded. */
-  public static void load() {}
+  public static void load() {
+    ErrorKinds.load();
+  }
 
   /**
    * Why something could not be read or written.

@@ -1,5 +1,6 @@
 package io.penstock.internal.os;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 
 /**
@@ -33,7 +34,7 @@ public final class ThreadLimit {
    */
   public static PenstockException named(OutOfMemoryError failure) {
     if (isReached(failure)) {
-      return new PenstockException(WORDS, failure);
+      return new PenstockException(ErrorKind.RESOURCE_LIMIT, WORDS, failure);
     }
     throw failure;
   }

@@ -1,5 +1,6 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.wait.CloseLimit;
 import io.penstock.internal.wait.Patience;
@@ -59,6 +60,7 @@ public final class EngineThreads {
     } catch (OutOfMemoryError e) {
       // What the JVM throws where a limit on threads is met, not only where memory is short.
       throw new PenstockException(
+          ErrorKind.RESOURCE_LIMIT,
           ("expected %d threads, found that '%s' could not be started: raise the limit (ulimit -u,"
                   + " pids.max of the control group), or ask for fewer threads (%s)")
               .formatted(count, thread.getName(), e.getMessage()),
@@ -114,6 +116,7 @@ public final class EngineThreads {
     String place = place(stack);
     if (isInterrupted) {
       return new PenstockException(
+          ErrorKind.INTERRUPTED,
           "interrupted while the loader was being closed, and thread '%s' was at %s: its memory is kept; close it again"
               .formatted(thread.getName(), place),
           where);

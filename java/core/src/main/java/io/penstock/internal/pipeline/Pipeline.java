@@ -1,5 +1,6 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.SourceCheck;
@@ -259,7 +260,8 @@ public final class Pipeline implements BatchSource {
       wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PenstockException("interrupted while waiting for a batch", e);
+      throw new PenstockException(
+          ErrorKind.INTERRUPTED, "interrupted while waiting for a batch", e);
     }
     boolean isStillHeld = isHeld && outlet.outCount == outlet.slotCount && !isClosed;
     HeldBatches.check(isStillHeld, start, outlet.slotCount);

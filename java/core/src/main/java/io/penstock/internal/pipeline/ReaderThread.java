@@ -1,5 +1,6 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Counters;
 import io.penstock.internal.counters.Figures;
@@ -139,7 +140,7 @@ public final class ReaderThread implements Runnable {
         gatherer.close();
         isClosed = true;
       } catch (PenstockException e) {
-        if (!"ETIMEDOUT".equals(e.statusName())) {
+        if (e.kind() != ErrorKind.NO_ANSWER) {
           throw e;
         }
       }

@@ -1,5 +1,6 @@
 package io.penstock.internal.plan;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.options.Readahead;
@@ -129,6 +130,7 @@ public record BackendChoice(
       }
     }
     throw new PenstockException(
+        ErrorKind.UNSUPPORTED,
         "backend=%s,io=%s: expected a way of reading that works here, found none (%s): use %s"
             .formatted(
                 name(readahead.backend()),
@@ -153,6 +155,7 @@ public record BackendChoice(
       type = "unknown: " + SystemReason.of(e);
     }
     return PenstockException.about(
+        ErrorKind.UNSUPPORTED,
         path,
         "io=direct: expected a file that can be read past the page cache, found one on a file"
             + " system that has no such reads (%s): use io=auto".formatted(type));
@@ -196,7 +199,7 @@ public record BackendChoice(
       return Optional.empty();
     }
     // Rings have no path; a file that cannot be mapped has.
-    boolean isMapping = backend == Backend.MMAP || failure.path() != null;
+    boolean isMapping = backend == Backend.MMAP || failure.path().isPresent();
     return isMapping || backend == Backend.URING
         ? Optional.of(isMapping ? Backend.MMAP : Backend.URING)
         : Optional.empty();
@@ -204,7 +207,8 @@ public record BackendChoice(
 
   /** The limit that a failure is about, as "ENOMEM (locked memory, ulimit -l)"; null: none. */
   public String limit(PenstockException failure) {
-    return limit(failure.statusName(), backend == Backend.MMAP || failure.path() != null);
+    return limit(
+        failure.statusName().orElse(null), backend == Backend.MMAP || failure.path().isPresent());
   }
 
   private static String limit(String statusName, boolean isMapping) {
@@ -228,6 +232,7 @@ public record BackendChoice(
   public static BackendChoice gathering(Readahead readahead, String piecesOf) {
     if (readahead.backend() != Backend.AUTO && readahead.backend() != Backend.MMAP) {
       throw new PenstockException(
+          ErrorKind.UNSUPPORTED,
           ("backend=%s: expected columns whose records are one piece of their file each, found %s:"
                   + " use backend=auto or mmap, which copies the pieces one by one, or save"
                   + " numpy.ascontiguousarray of it, which is read much faster")
@@ -256,6 +261,7 @@ public record BackendChoice(
     boolean isOther = readahead.backend() != Backend.AUTO && readahead.backend() != Backend.PREAD;
     if (isOther || readahead.io() == Io.DIRECT) {
       throw new PenstockException(
+          ErrorKind.UNSUPPORTED,
           ("backend=%s,io=%s: expected a way to read records of different sizes, as column '%s' has"
                   + " them, found that only pread does so, through the page cache: leave both flags"
                   + " out, or name backend=pread,io=buffered")

@@ -1,5 +1,6 @@
 package io.penstock.internal.report;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.os.ThreadLimit;
 
@@ -22,6 +23,7 @@ public final class FailureWords {
   public FailureWords(String what) {
     spare =
         new PenstockException(
+            ErrorKind.RESOURCE_LIMIT,
             what
                 + ", and the heap had no room to say which record and why: give the JVM more of it"
                 + " (-Xmx), or keep less");
@@ -35,16 +37,17 @@ public final class FailureWords {
   /** An exception with the stack of the calling thread, and that of the reading thread as cause. */
   public static PenstockException stopped(Throwable failure) {
     if (failure instanceof PenstockException e) {
-      return new PenstockException(
-          e.getMessage(), e.path(), e.recordIndex(), e.offsetBytes(), e.statusName(), e);
+      return e.again();
     }
     if (failure instanceof InterruptedException) {
-      return new PenstockException("interrupted while the loader was being built", failure);
+      return new PenstockException(
+          ErrorKind.INTERRUPTED, "interrupted while the loader was being built", failure);
     }
     if (failure instanceof OutOfMemoryError e && ThreadLimit.isReached(e)) {
       return ThreadLimit.named(e);
     }
-    return new PenstockException("reading stopped, which it should not: " + of(failure), failure);
+    return new PenstockException(
+        ErrorKind.OTHER, "reading stopped, which it should not: " + of(failure), failure);
   }
 
   /** What a throwable says of itself, or else its class. */

@@ -1,5 +1,6 @@
 package io.penstock.internal.slot;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.VariableSource;
 import io.penstock.job.Deal;
@@ -137,15 +138,14 @@ public final class BatchCutter {
     } catch (PenstockException e) {
       return e; // What one column says is too much, what another one says is nonsense.
     }
-    return new PenstockException(
-        ("record %d: expected at most %d bytes of values in a batch (batchBytes), found %d in this"
-                + " record alone: give batchBytes of at least that, and memoryBytes for several"
-                + " such batches")
-            .formatted(index, limitBytes, bytes),
-        null,
-        index,
-        -1,
-        "EMSGSIZE",
-        null);
+    return PenstockException.builder(
+            ErrorKind.RESOURCE_LIMIT,
+            ("record %d: expected at most %d bytes of values in a batch (batchBytes), found %d in"
+                    + " this record alone: give batchBytes of at least that, and memoryBytes for"
+                    + " several such batches")
+                .formatted(index, limitBytes, bytes))
+        .recordIndex(index)
+        .statusName("EMSGSIZE")
+        .build();
   }
 }

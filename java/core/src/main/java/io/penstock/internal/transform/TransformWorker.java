@@ -1,5 +1,6 @@
 package io.penstock.internal.transform;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.report.FailureWords;
 import java.lang.foreign.MemorySegment;
@@ -131,19 +132,20 @@ final class TransformWorker implements Runnable {
 
   private PenstockException ofRecord(String name, int place, Throwable cause) {
     long index = job.slot.indices().getAtIndex(ValueLayout.JAVA_LONG, place);
-    return new PenstockException(
-        ("transform '%s' failed on record %d (epoch %d, position %d): %s: its batch is left out;"
-                + " correct the transform or leave the record out of the order")
-            .formatted(name, index, job.slot.epoch(), job.position(place), FailureWords.of(cause)),
-        null,
-        index,
-        -1,
-        null,
-        cause);
+    return PenstockException.builder(
+            ErrorKind.TRANSFORM_FAILED,
+            ("transform '%s' failed on record %d (epoch %d, position %d): %s: its batch is left"
+                    + " out; correct the transform or leave the record out of the order")
+                .formatted(
+                    name, index, job.slot.epoch(), job.position(place), FailureWords.of(cause)))
+        .recordIndex(index)
+        .cause(cause)
+        .build();
   }
 
   private PenstockException ofPart(String name, Throwable cause) {
     return new PenstockException(
+        ErrorKind.TRANSFORM_FAILED,
         ("transform '%s' failed on records at positions %d to %d of epoch %d: %s: their batch is"
                 + " left out; correct the transform")
             .formatted(

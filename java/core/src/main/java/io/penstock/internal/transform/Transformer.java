@@ -1,5 +1,6 @@
 package io.penstock.internal.transform;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.events.LoaderEvents;
@@ -251,7 +252,8 @@ public final class Transformer implements BatchSource {
       wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PenstockException("interrupted while waiting for a batch", e);
+      throw new PenstockException(
+          ErrorKind.INTERRUPTED, "interrupted while waiting for a batch", e);
     }
     HeldBatches.check(isHeld && outCount == jobs.length && !isClosed, start, jobs.length);
   }

@@ -1,5 +1,6 @@
 package io.penstock.internal.tune;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeMemory;
@@ -112,6 +113,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
       refusals.add(name(candidate.backend, candidate.isDirect) + ": " + refusal);
     }
     throw PenstockException.about(
+        ErrorKind.UNSUPPORTED,
         path,
         "expected a way of reading that works here, found none (%s): check the device"
             .formatted(String.join("; ", refusals)));

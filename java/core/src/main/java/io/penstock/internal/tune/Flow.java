@@ -1,5 +1,6 @@
 package io.penstock.internal.tune;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.ffi.NativeReader;
@@ -100,6 +101,7 @@ final class Flow {
     }
     if (System.nanoTime() > deadline) {
       throw PenstockException.about(
+          ErrorKind.NO_ANSWER,
           path,
           "expected the device to answer within 30 seconds, found that it does not: check the"
               + " device (dmesg tells more)");

@@ -1,6 +1,7 @@
 package io.penstock.internal.tune;
 
 import io.penstock.array.Shard;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
@@ -36,6 +37,7 @@ final class Requests implements AutoCloseable {
       long fileBytes = fileBytes();
       if (fileBytes < DeviceProbe.LEAST_FILE_BYTES) {
         throw PenstockException.about(
+            ErrorKind.MISMATCH,
             path,
             ("expected a file of at least %d bytes to measure its device with, found %d: name a"
                     + " larger one, or a directory to have one made there")

@@ -1,5 +1,6 @@
 package io.penstock.internal.wait;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.util.concurrent.TimeUnit;
 
@@ -123,7 +124,7 @@ public final class Patience {
    */
   public PenstockException failure(String doing, String left) {
     return isInterrupted
-        ? new PenstockException("interrupted while " + doing + ": " + left)
+        ? new PenstockException(ErrorKind.INTERRUPTED, "interrupted while " + doing + ": " + left)
         : noAnswer(doing, left, null);
   }
 
@@ -135,14 +136,13 @@ public final class Patience {
    * @param cause or null
    */
   public static PenstockException noAnswer(String doing, String left, Throwable cause) {
-    return new PenstockException(
-        ("expected an answer of the device within %d seconds while %s, found none: check the device"
-                + " (dmesg tells more), or wait longer with -D%s=SECONDS; %s")
-            .formatted(seconds(), doing, PROPERTY, left),
-        null,
-        -1,
-        -1,
-        "ETIMEDOUT",
-        cause);
+    return PenstockException.builder(
+            ErrorKind.NO_ANSWER,
+            ("expected an answer of the device within %d seconds while %s, found none: check the"
+                    + " device (dmesg tells more), or wait longer with -D%s=SECONDS; %s")
+                .formatted(seconds(), doing, PROPERTY, left))
+        .statusName("ETIMEDOUT")
+        .cause(cause)
+        .build();
   }
 }

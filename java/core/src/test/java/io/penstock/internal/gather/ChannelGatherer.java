@@ -1,6 +1,7 @@
 package io.penstock.internal.gather;
 
 import io.penstock.array.Shard;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
@@ -83,8 +84,13 @@ public final class ChannelGatherer implements Gatherer {
   private PenstockException cutShort(int column, long index, IllegalStateException cause) {
     Shard shard = source.columns.get(column).shards().getFirst();
     long offsetBytes = shard.dataOffset() + index * source.columns.get(column).recordBytes();
-    return new PenstockException(
-        cause.getMessage(), shard.path(), index, offsetBytes, "ENODATA", cause);
+    return PenstockException.builder(ErrorKind.FILE_CHANGED, cause.getMessage())
+        .path(shard.path())
+        .recordIndex(index)
+        .offsetBytes(offsetBytes)
+        .statusName("ENODATA")
+        .cause(cause)
+        .build();
   }
 
   @Override

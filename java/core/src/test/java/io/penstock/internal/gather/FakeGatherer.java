@@ -1,5 +1,6 @@
 package io.penstock.internal.gather;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
@@ -116,8 +117,10 @@ public final class FakeGatherer implements Gatherer {
     }
     records += count;
     if (failed >= 0) {
-      throw new PenstockException(
-          "x.npy: record " + failed + ": EIO", null, failed, -1, "EIO", null);
+      throw PenstockException.builder(ErrorKind.UNREADABLE, "x.npy: record " + failed + ": EIO")
+          .recordIndex(failed)
+          .statusName("EIO")
+          .build();
     }
   }
 

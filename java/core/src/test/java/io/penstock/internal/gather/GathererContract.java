@@ -146,8 +146,8 @@ abstract class GathererContract {
 
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(() -> gatherer.take(4, slots.get(0)))
-          .satisfies(e -> assertThat(e.path()).isEqualTo(array.path()))
-          .satisfies(e -> assertThat(e.statusName()).isEqualTo("ENODATA"))
+          .satisfies(e -> assertThat(e.path()).hasValue(array.path()))
+          .satisfies(e -> assertThat(e.statusName()).hasValue("ENODATA"))
           .withMessageContaining(array.path().toString());
       assertThat(record(slots.get(0), 1, 784)).containsOnly(0);
       assertThat(record(slots.get(0), 3, 784)).containsOnly(0);
@@ -165,7 +165,7 @@ abstract class GathererContract {
       gatherer.take(4, slot);
       check(slot, source);
     } catch (PenstockException e) {
-      assertThat(e.statusName()).isEqualTo("ENODATA");
+      assertThat(e.statusName()).hasValue("ENODATA");
     }
   }
 

@@ -2,6 +2,7 @@ package io.penstock.internal.gather;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.gather.PageCacheWarmer.Range;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ class PageCacheWarmerTest {
         new FakePages() {
           @Override
           public void await(int file, long offsetBytes, long lengthBytes) {
-            throw new PenstockException("x.npy: EIO");
+            throw new PenstockException(ErrorKind.UNREADABLE, "x.npy: EIO");
           }
         };
     try (PageCacheWarmer warmer = new PageCacheWarmer(pages, RANGES, 0, () -> true)) {

@@ -2,6 +2,7 @@ package io.penstock.internal.gather;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
@@ -77,7 +78,7 @@ class WarmingGathererTest {
         }
         isThere = true;
         if (isBroken) {
-          throw new PenstockException("x.npy: EIO");
+          throw new PenstockException(ErrorKind.UNREADABLE, "x.npy: EIO");
         }
       }
     };

@@ -2,6 +2,7 @@ package io.penstock.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Counters;
 import io.penstock.internal.counters.Figures;
@@ -58,7 +59,7 @@ class MeterTest {
       slot.assign(epoch, position, size, size);
       slot.readyNanos = System.nanoTime();
       if (isFailed) {
-        slot.fail(new PenstockException("a bad sector"));
+        slot.fail(new PenstockException(ErrorKind.UNREADABLE, "a bad sector"));
       }
       readers.counters.add(Statistic.REQUESTS, 5);
       meter.delivered(slot, isLast);

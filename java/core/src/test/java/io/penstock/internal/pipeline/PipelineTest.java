@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
@@ -193,7 +194,7 @@ class PipelineTest {
             2,
             false,
             () -> {
-              throw new PenstockException("no such backend");
+              throw new PenstockException(ErrorKind.UNREADABLE, "no such backend");
             });
 
     assertThatExceptionOfType(PenstockException.class)
@@ -241,7 +242,7 @@ class PipelineTest {
     sourceCheck =
         () -> {
           if (checks.incrementAndGet() > 1) {
-            throw new PenstockException("x.npy was replaced");
+            throw new PenstockException(ErrorKind.UNREADABLE, "x.npy was replaced");
           }
         };
     Pipeline pipeline = start(new FullShuffle(30, 1), 10, 1, false, gatherer -> {});
@@ -258,7 +259,7 @@ class PipelineTest {
   void aFileThatChangedBeforeTheEpochDeliversNoBatchOfIt() {
     sourceCheck =
         () -> {
-          throw new PenstockException("x.npy was replaced");
+          throw new PenstockException(ErrorKind.UNREADABLE, "x.npy was replaced");
         };
     Pipeline pipeline = start(new FullShuffle(30, 1), 10, 2, false, gatherer -> {});
 

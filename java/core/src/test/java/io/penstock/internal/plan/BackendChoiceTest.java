@@ -3,6 +3,7 @@ package io.penstock.internal.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Readahead;
 import io.penstock.options.Readahead.Backend;
@@ -151,9 +152,15 @@ class BackendChoiceTest {
 
   @Test
   void aLimitThatIsMetWhenReadersAreOpenedIsAReasonForAnotherBackend() {
-    PenstockException ring = new PenstockException("x", null, -1, -1, "ENOMEM", null);
-    PenstockException map = new PenstockException("x", Path.of("x.npy"), -1, -1, "ENOMEM", null);
-    PenstockException other = new PenstockException("x", null, -1, -1, "EIO", null);
+    PenstockException ring =
+        PenstockException.builder(ErrorKind.RESOURCE_LIMIT, "x").statusName("ENOMEM").build();
+    PenstockException map =
+        PenstockException.builder(ErrorKind.RESOURCE_LIMIT, "x")
+            .path(Path.of("x.npy"))
+            .statusName("ENOMEM")
+            .build();
+    PenstockException other =
+        PenstockException.builder(ErrorKind.UNREADABLE, "x").statusName("EIO").build();
     BackendChoice uring = choose("", true, ALL_WORK);
     BackendChoice mapped = choose("", new Residency(1000, 990, 0));
 

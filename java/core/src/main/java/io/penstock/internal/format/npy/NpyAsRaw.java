@@ -48,7 +48,7 @@ final class NpyAsRaw {
         "%s; or read its elements as '%s#raw:%s:%s:%d'"
             .formatted(
                 e.getMessage(), file.path().getFileName(), type, sizes, file.position(dataOffset));
-    return new PenstockException(message, e.path(), -1, e.offsetBytes(), null, e);
+    return e.again(message);
   }
 
   /** As in the name of a part; null for what is none. A header may be long, and all of it axes. */

@@ -66,7 +66,7 @@ public final class PickleFormat implements ArrayFormat {
     String message =
         "%s; if these are raw elements and no pickle, say what they are, as in %s#raw:uint16"
             .formatted(e.getMessage(), file.path().getFileName());
-    return new PenstockException(message, e.path(), -1, e.offsetBytes(), null, e);
+    return e.again(message);
   }
 
   private static Contents contents(OpenFile file) {

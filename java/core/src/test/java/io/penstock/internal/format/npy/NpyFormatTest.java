@@ -321,7 +321,7 @@ class NpyFormatTest {
         .isInstanceOfSatisfying(
             PenstockException.class,
             e -> {
-              assertThat(e.path()).isEqualTo(path);
+              assertThat(e.path()).hasValue(path);
               assertThat(e.getMessage()).startsWith(path + ": ").contains(reason);
               assertThat(e.getMessage().substring(path.toString().length()))
                   .matches("[ -~]{1,600}");
