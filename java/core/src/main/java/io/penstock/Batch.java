@@ -11,6 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -21,12 +25,16 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>The lease lasts until {@link #close}, which gives the memory back to be filled again. A
  * for-each loop over an {@link Epoch} closes each batch when it asks for the next one; {@link
  * #retain} keeps it. Each batch is an object of its own, and no two leases share one: closing it
- * again, at any time and from any thread, does nothing. Once a batch is closed, methods that return
- * its memory or indices throw, and so does {@link #retain}.
+ * again, at any time and from any thread, does nothing. Once a batch is closed, or its loader,
+ * methods that return or copy its memory or indices throw IllegalStateException, and so does {@link
+ * #retain}.
  *
  * <p>The memory belongs to the caller for the time of the lease, who may write to it. All columns
  * are aligned to 64 bytes at least. A batch may be handed to another thread and closed there, and
  * segments may be used by several threads at once. Closing the loader makes all segments throw.
+ *
+ * <p>{@link #floats}, {@link #toIntArray} and their like check type and byte order of a column.
+ * {@link #column(String)} and {@link #asByteBuffer} hand out the bytes as they are.
  *
  * <p><b>Finding segments that are used too long.</b> Segments that were fetched from a batch before
  * it was closed remain usable, and later records will appear in them. To find code that uses one
@@ -37,16 +45,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * memory, about 0.1 ms for each megabyte. Use it in tests, not in training.
  */
 public final class Batch implements AutoCloseable {
+  /** The loop closes an open one when it asks for the next; the consumer closes a retained one. */
   private enum State {
-    /** The loop closes it when it asks for the next one. */
     OPEN,
-    /** The consumer closes it. */
     RETAINED,
     CLOSED
   }
-
-  /** What released memory is overwritten with, where leases are checked. */
-  private static final byte OVERWRITTEN = (byte) 0xa5;
 
   private final Loader loader;
   private final BatchSource source;
@@ -167,7 +171,6 @@ public final class Batch implements AutoCloseable {
    *     {@code i} of the batch is the values {@code offsets[i]} up to but not including {@code
    *     offsets[i + 1]} of {@link #column(String)}. Valid as long as the batch is open
    * @throws IllegalArgumentException if there is no such column, or its records have one size
-   * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment offsets(String name) {
     MemorySegment offsets = leased().recordOffsets(dataset().columnNumber(name));
@@ -186,7 +189,6 @@ public final class Batch implements AutoCloseable {
    * @param number of the column, from 0
    * @return as {@link #column(String)}
    * @throws IndexOutOfBoundsException if there is no such column
-   * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment column(int number) {
     return view(leased().column(Objects.checkIndex(number, loader.columns().size())));
@@ -200,18 +202,161 @@ public final class Batch implements AutoCloseable {
    * @return a new buffer from position 0 to the end of the column
    * @throws IllegalArgumentException if there is no such column, or it has more bytes than a buffer
    *     can
-   * @throws IllegalStateException if the batch or its loader is closed
    */
   public ByteBuffer asByteBuffer(String name) {
-    MemorySegment segment = column(name);
-    if (segment.byteSize() > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          ("column '%s': expected at most %d bytes in a batch for a buffer, found %d: use column()"
-                  + " or a smaller batchSize")
-              .formatted(name, Integer.MAX_VALUE, segment.byteSize()));
-    }
     ByteOrder order = loader.column(name).elementType().order();
-    return segment.asByteBuffer().order(order == null ? ByteOrder.nativeOrder() : order);
+    return BatchValues.buffer(name, column(name))
+        .order(order == null ? ByteOrder.nativeOrder() : order);
+  }
+
+  /**
+   * The numbers of a column of float32, as a view of its memory.
+   *
+   * @param name of a column of float32
+   * @return a new direct buffer in native byte order, from position 0 to the end of the column
+   * @throws IllegalArgumentException if the column is of another type (the message names the call
+   *     that fits), in the other byte order, or has more bytes than a buffer can
+   */
+  public FloatBuffer floats(String name) {
+    return values(name).floats(Float.BYTES, "floats").asFloatBuffer();
+  }
+
+  /**
+   * The numbers of a column of float64, as a view of its memory.
+   *
+   * @param name of a column of float64
+   * @return as {@link #floats}
+   * @throws IllegalArgumentException as {@link #floats}
+   */
+  public DoubleBuffer doubles(String name) {
+    return values(name).floats(Double.BYTES, "doubles").asDoubleBuffer();
+  }
+
+  /**
+   * The numbers of a column of int32, as a view of its memory.
+   *
+   * @param name of a column of int32
+   * @return as {@link #floats}
+   * @throws IllegalArgumentException as {@link #floats}
+   */
+  public IntBuffer ints(String name) {
+    return values(name).integers(Integer.BYTES, "ints").asIntBuffer();
+  }
+
+  /**
+   * The numbers of a column of int64, as a view of its memory.
+   *
+   * @param name of a column of int64; of uint64 or times, their bits
+   * @return as {@link #floats}
+   * @throws IllegalArgumentException as {@link #floats}
+   */
+  public LongBuffer longs(String name) {
+    return values(name).integers(Long.BYTES, "longs").asLongBuffer();
+  }
+
+  /**
+   * The numbers of a column in a new array, as {@link #copyTo(String, float[])} copies them.
+   *
+   * @param name of a column of floats of 2 or 4 bytes, or of integers or booleans of up to 2
+   * @return all numbers of the {@link #size()} records, one after another
+   * @throws IllegalArgumentException as copyTo
+   */
+  public float[] toFloatArray(String name) {
+    float[] array = new float[values(name).count()];
+    copyTo(name, array);
+    return array;
+  }
+
+  /**
+   * The numbers of a column in a new array, as {@link #copyTo(String, int[])} copies them.
+   *
+   * @param name of a column of integers that an int holds: up to int32 and uint16, or booleans
+   * @return all numbers of the {@link #size()} records, one after another
+   * @throws IllegalArgumentException as copyTo
+   */
+  public int[] toIntArray(String name) {
+    int[] array = new int[values(name).count()];
+    copyTo(name, array);
+    return array;
+  }
+
+  /**
+   * Copies the numbers of a column into an array of float, from its beginning.
+   *
+   * @param name of a column of floats of 2 or 4 bytes, or of integers or booleans of up to 2
+   * @param target at least as long as the column has numbers in this batch
+   * @return how many numbers were copied
+   * @throws IllegalArgumentException if the column is of another type (the message names the call
+   *     that fits) or in the other byte order, or the array is too short
+   */
+  public int copyTo(String name, float[] target) {
+    int count = values(name).copyTo(target);
+    leased();
+    return count;
+  }
+
+  /**
+   * Copies the numbers of a column into an array of double, from its beginning.
+   *
+   * @param name of a column of floats of up to 8 bytes, or of integers or booleans of up to 4
+   * @param target at least as long as the column has numbers in this batch
+   * @return how many numbers were copied
+   * @throws IllegalArgumentException as into an array of float
+   */
+  public int copyTo(String name, double[] target) {
+    int count = values(name).copyTo(target);
+    leased();
+    return count;
+  }
+
+  /**
+   * Copies the numbers of a column into an array of int, from its beginning.
+   *
+   * @param name of a column of integers that an int holds: up to int32 and uint16, or booleans
+   * @param target at least as long as the column has numbers in this batch
+   * @return how many numbers were copied
+   * @throws IllegalArgumentException as into an array of float
+   */
+  public int copyTo(String name, int[] target) {
+    int count = values(name).copyTo(target);
+    leased();
+    return count;
+  }
+
+  /**
+   * Copies the numbers of a column into an array of long, from its beginning.
+   *
+   * @param name of a column of integers of any size, booleans or times; uint64 with the same bits
+   * @param target at least as long as the column has numbers in this batch
+   * @return how many numbers were copied
+   * @throws IllegalArgumentException as into an array of float
+   */
+  public int copyTo(String name, long[] target) {
+    int count = values(name).copyTo(target);
+    leased();
+    return count;
+  }
+
+  /**
+   * One record of a column.
+   *
+   * @param name of the column, whose records may have different sizes
+   * @param i place in this batch, from 0 up to but not including {@link #size()}
+   * @return its bytes, a part of {@link #column(String)}
+   * @throws IllegalArgumentException if there is no such column
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public MemorySegment record(String name, int i) {
+    Objects.checkIndex(i, size);
+    MemorySegment all = column(name);
+    long bytes = loader.column(name).recordBytes();
+    MemorySegment offsets = leased().recordOffsets(loader.columnNumber(name));
+    if (offsets == null) {
+      return all.asSlice(i * bytes, bytes);
+    }
+    long start = offsets.getAtIndex(ValueLayout.JAVA_LONG, i) * bytes;
+    long end = offsets.getAtIndex(ValueLayout.JAVA_LONG, i + 1L) * bytes;
+    return all.asSlice(start, end - start);
   }
 
   /**
@@ -222,7 +367,6 @@ public final class Batch implements AutoCloseable {
    * @return the description; its memory is valid as long as the batch is open
    * @throws IllegalArgumentException if there is no such column, or its records have different
    *     sizes, which no shape describes
-   * @throws IllegalStateException if the batch or its loader is closed
    */
   public Tensor tensor(String name) {
     MemorySegment data = column(name);
@@ -240,7 +384,6 @@ public final class Batch implements AutoCloseable {
    * Which records these are.
    *
    * @return {@link #size()} indices, 64-bit integers in native byte order
-   * @throws IllegalStateException if the batch or its loader is closed
    */
   public MemorySegment indices() {
     return view(leased().indices());
@@ -252,7 +395,6 @@ public final class Batch implements AutoCloseable {
    * @param i place, from 0 up to but not including {@link #size()}
    * @return its index in the dataset
    * @throws IndexOutOfBoundsException if there is no such place
-   * @throws IllegalStateException if the batch or its loader is closed
    */
   public long index(int i) {
     long index = leased().indices().getAtIndex(ValueLayout.JAVA_LONG, i);
@@ -311,9 +453,7 @@ public final class Batch implements AutoCloseable {
         state.set(former);
         throw e;
       }
-      if (loader.leases().isOverwriting()) {
-        overwrite();
-      }
+      loader.leases().overwrite(slot);
     }
     endWatch();
     source.release(slot);
@@ -326,15 +466,6 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  /** Keeps code that holds a bare address from reading later records unnoticed. */
-  private void overwrite() {
-    try {
-      slot.overwrite(OVERWRITTEN);
-    } catch (IllegalStateException e) {
-      // The loader is closed, and the memory gone.
-    }
-  }
-
   @Override
   public String toString() {
     return "Batch[%s%s]".formatted(description(), state.get() == State.CLOSED ? ", closed" : "");
@@ -342,6 +473,10 @@ public final class Batch implements AutoCloseable {
 
   String description() {
     return "epoch=%d, position=%d, size=%d".formatted(epoch, position, size);
+  }
+
+  private BatchValues values(String name) {
+    return new BatchValues(loader.column(name), column(name));
   }
 
   private Slot leased() {

@@ -1,5 +1,6 @@
 package io.penstock;
 
+import io.penstock.internal.slot.Slot;
 import java.lang.foreign.Arena;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -15,6 +16,9 @@ import java.util.Set;
  * Thread-safe.
  */
 final class LeaseRegister {
+  /** What released memory is overwritten with, where leases are checked. */
+  private static final byte OVERWRITTEN = (byte) 0xa5;
+
   /** One lease. */
   public static class Entry {
     private final Throwable taker;
@@ -64,9 +68,18 @@ final class LeaseRegister {
     isOverwriting = isChecking && !isReplay;
   }
 
-  /** Whether memory that comes back is to be overwritten. */
-  boolean isOverwriting() {
-    return isOverwriting;
+  /**
+   * Keeps code that holds a bare address from reading later records unnoticed, if it is asked to.
+   */
+  void overwrite(Slot slot) {
+    if (!isOverwriting) {
+      return;
+    }
+    try {
+      slot.overwrite(OVERWRITTEN);
+    } catch (IllegalStateException e) {
+      // The loader is closed, and the memory gone.
+    }
   }
 
   /**
