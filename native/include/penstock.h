@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 8 };
+enum { PENSTOCK_ABI_VERSION = 9 };
 
 /* Limits. */
 enum {
@@ -213,11 +213,14 @@ int32_t penstock_source_cached(penstock_source *source, uint32_t file, uint64_t 
 int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t offset_bytes,
                                 uint64_t length_bytes, uint64_t *missing_bytes);
 
-/* Starts reading a range of the file into the page cache, in requests as large as the device takes;
- * what is there already is left alone. Waits for nothing but room in the device's queue. Any
- * thread. Returns 0, -EINVAL (no such file or range) or what posix_fadvise(2) reports. */
-int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes,
-                                 uint64_t length_bytes);
+/* Reads a range of the file into the page cache, through a descriptor of its own that the kernel
+ * knows is read in order: it then reads far ahead, into pages as large as it can make. (Pages that
+ * posix_fadvise(WILLNEED) brings are small, and random accesses to a mapping of those cost ten
+ * times as many page faults.) `scratch` is where the bytes pass by, a megabyte or so. Ranges should
+ * follow one another; one thread at a time for a file, else it is slower. Returns 0, -EINVAL (no
+ * such file or range, no scratch memory), -EIO, -ENODATA (the file was cut short) ... */
+int32_t penstock_source_fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes,
+                              uint64_t length_bytes, void *scratch, uint64_t scratch_bytes);
 
 /* Waits until a range of the file is in the page cache; of a mapped file also its pages are mapped,
  * so that the first access to each costs nothing (Linux 5.14). Reads nothing twice. Any thread.

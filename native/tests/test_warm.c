@@ -9,6 +9,13 @@
 
 enum { RECORD = 4096, COUNT = 2000 };
 
+static uint8_t scratch[10000];
+
+static int32_t fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes,
+                     uint64_t length_bytes) {
+  return penstock_source_fetch(source, file, offset_bytes, length_bytes, scratch, sizeof scratch);
+}
+
 static void a_range_that_is_waited_for_is_there(void) {
   for (int is_mapped = 0; is_mapped < 2; is_mapped++) {
     penstock_source *source = make_source((const uint64_t[]){RECORD, 0}, COUNT);
@@ -25,7 +32,13 @@ static void a_range_that_is_waited_for_is_there(void) {
     if (status == 0)
       printf("  %llu of %llu bytes are missing\n", (unsigned long long)missing,
              (unsigned long long)size);
-    CHECK_EQUAL(penstock_source_prefetch(source, 0, 0, size), 0);
+    CHECK_EQUAL(fetch(source, 0, 0, size / 2), 0);
+    if (status == 0) {
+      CHECK_EQUAL(penstock_source_missing(source, 0, 0, size / 2, &missing), 0);
+      CHECK_EQUAL(missing, 0);
+    }
+    CHECK_EQUAL(fetch(source, 0, size / 2, size - size / 2), 0);
+    CHECK_EQUAL(scratch[(size - size / 2 - 1) % sizeof scratch], pattern(size - 1, 0));
     CHECK_EQUAL(penstock_source_populate(source, 0, 0, size / 2 + 1), 0);
     CHECK_EQUAL(penstock_source_populate(source, 0, size / 2 + 1, size - size / 2 - 1), 0);
     if (status == 0) {
@@ -49,17 +62,19 @@ static void ranges_outside_of_a_file_are_refused(void) {
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     const uint32_t file = (uint32_t)wrong[i][0];
     CHECK_EQUAL(penstock_source_missing(source, file, wrong[i][1], wrong[i][2], &missing), -EINVAL);
-    CHECK_EQUAL(penstock_source_prefetch(source, file, wrong[i][1], wrong[i][2]), -EINVAL);
+    CHECK_EQUAL(fetch(source, file, wrong[i][1], wrong[i][2]), -EINVAL);
     CHECK_EQUAL(penstock_source_populate(source, file, wrong[i][1], wrong[i][2]), -EINVAL);
   }
   CHECK_EQUAL(missing, 7);
   CHECK_EQUAL(penstock_source_missing(source, 0, 0, 1, NULL), -EINVAL);
   CHECK_EQUAL(penstock_source_missing(NULL, 0, 0, 1, &missing), -EINVAL);
-  CHECK_EQUAL(penstock_source_prefetch(NULL, 0, 0, 1), -EINVAL);
+  CHECK_EQUAL(fetch(NULL, 0, 0, 1), -EINVAL);
+  CHECK_EQUAL(penstock_source_fetch(source, 0, 0, 1, NULL, 1), -EINVAL);
+  CHECK_EQUAL(penstock_source_fetch(source, 0, 0, 1, scratch, 0), -EINVAL);
   CHECK_EQUAL(penstock_source_populate(NULL, 0, 0, 1), -EINVAL);
   CHECK_EQUAL(penstock_source_missing(source, 0, size, 0, &missing), 0);
   CHECK_EQUAL(missing, 0);
-  CHECK_EQUAL(penstock_source_prefetch(source, 0, size, 0), 0);
+  CHECK_EQUAL(fetch(source, 0, size, 0), 0);
   CHECK_EQUAL(penstock_source_populate(source, 0, size, 0), 0);
   CHECK_EQUAL(penstock_source_close(source), 0);
 }
@@ -76,7 +91,8 @@ static void a_file_that_was_cut_short_is_told_of(void) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", source->files[0].fd_buffered);
     CHECK_EQUAL(truncate(path, (off_t)(size / 2)), 0);
-    CHECK_EQUAL(penstock_source_prefetch(source, 0, 0, size), 0);
+    CHECK_EQUAL(fetch(source, 0, 0, size / 4), 0);
+    CHECK_EQUAL(fetch(source, 0, 0, size), -ENODATA);
     CHECK_EQUAL(penstock_source_populate(source, 0, 0, size / 4), 0);
     CHECK_EQUAL(penstock_source_populate(source, 0, 0, size), -ENODATA);
     CHECK_EQUAL(penstock_source_close(source), 0);

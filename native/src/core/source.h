@@ -11,7 +11,8 @@
 /* An open file. Only io uses the descriptors and the mapping. */
 typedef struct {
   int fd_buffered;
-  int fd_direct; /* -1: direct reads are not possible */
+  int fd_direct;          /* -1: direct reads are not possible */
+  atomic_int fd_in_order; /* for whole passes; -1 until it is needed */
   char *path;
   penstock_file_info info;
   _Atomic(void *) map; /* NULL until mapped, by one thread while others may read */

@@ -24,6 +24,10 @@ int32_t platform_populate_memory(uint8_t *memory, uint64_t bytes);
  * the descriptor or -errno. */
 int platform_open_direct(const char *path);
 
+/* Opens the file of a descriptor once more, for reads in order, which the kernel is told. Returns
+ * the descriptor or -errno. */
+int platform_open_in_order(int fd);
+
 /* What stat says of a path, or fstat of a descriptor where path is NULL. Returns 0 or -errno. */
 int32_t platform_stat(int fd, const char *path, struct stat *stat);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -72,6 +73,16 @@ int32_t platform_populate_memory(uint8_t *memory, uint64_t bytes) {
 int platform_open_direct(const char *path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECT);
   return fd >= 0 ? fd : -errno;
+}
+
+int platform_open_in_order(int fd) {
+  char link[sizeof "/proc/self/fd/" + 3 * sizeof fd];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  const int in_order = open(link, O_RDONLY | O_CLOEXEC);
+  if (in_order < 0)
+    return -errno;
+  (void)posix_fadvise(in_order, 0, 0, POSIX_FADV_SEQUENTIAL); /* only advice */
+  return in_order;
 }
 
 /* By number: the C library's functions have a symbol version of glibc 2.33, and the library would

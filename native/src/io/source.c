@@ -88,6 +88,7 @@ static void allow_waiting(int fd) {
 static int32_t open_file(const char *path, source_file *file) {
   memset(file, 0, sizeof *file);
   file->fd_direct = -1;
+  atomic_init(&file->fd_in_order, -1);
   file->fd_buffered = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file->fd_buffered < 0)
     return -errno;
@@ -193,6 +194,9 @@ int32_t penstock_source_close(penstock_source *source) {
       munmap(map, file->info.size_bytes);
     if (file->fd_direct >= 0)
       close(file->fd_direct);
+    const int fd_in_order = atomic_load(&file->fd_in_order);
+    if (fd_in_order >= 0)
+      close(fd_in_order);
     close(file->fd_buffered);
     free(file->path);
   }

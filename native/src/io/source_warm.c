@@ -17,8 +17,8 @@
 #define ANSWER_BYTES ((uint64_t)128 << 10)
 
 /* The file of a range, or NULL; the range must lie within the file as it was opened. */
-static const source_file *file_of_range(const penstock_source *source, uint32_t file,
-                                        uint64_t offset_bytes, uint64_t length_bytes) {
+static source_file *file_of_range(const penstock_source *source, uint32_t file,
+                                  uint64_t offset_bytes, uint64_t length_bytes) {
   if (!source || file >= source->file_count)
     return NULL;
   const uint64_t size_bytes = source->files[file].info.size_bytes;
@@ -47,15 +47,40 @@ int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t
   return 0;
 }
 
-int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes,
-                                 uint64_t length_bytes) {
-  const source_file *of = file_of_range(source, file, offset_bytes, length_bytes);
-  if (!of)
+/* Opened by the first pass; where it cannot be (a limit on open files), the other descriptor does:
+ * the kernel then reads less far ahead. */
+static int descriptor_in_order(source_file *file) {
+  int known = atomic_load(&file->fd_in_order);
+  if (known >= 0)
+    return known;
+  const int opened = platform_open_in_order(file->fd_buffered);
+  if (opened < 0)
+    return file->fd_buffered;
+  if (atomic_compare_exchange_strong(&file->fd_in_order, &known, opened))
+    return opened;
+  close(opened); /* another thread was faster */
+  return known;
+}
+
+int32_t penstock_source_fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes,
+                              uint64_t length_bytes, void *scratch, uint64_t scratch_bytes) {
+  source_file *of = file_of_range(source, file, offset_bytes, length_bytes);
+  if (!of || !scratch || scratch_bytes == 0)
     return -EINVAL;
-  if (length_bytes == 0) /* to the kernel that is the rest of the file */
-    return 0;
-  return platform_advise_file(of->fd_buffered, offset_bytes, length_bytes,
-                              PENSTOCK_ADVICE_WILLNEED);
+  const int fd = descriptor_in_order(of);
+  const uint64_t end = offset_bytes + length_bytes;
+  while (offset_bytes < end) {
+    const uint64_t left = end - offset_bytes;
+    const uint64_t wanted = left < scratch_bytes ? left : scratch_bytes;
+    const ssize_t got = pread(fd, scratch, wanted, (off_t)offset_bytes);
+    if (got == 0)
+      return -ENODATA;
+    if (got < 0 && errno != EINTR)
+      return -errno;
+    if (got > 0)
+      offset_bytes += (uint64_t)got;
+  }
+  return 0;
 }
 
 /* For a file that is not mapped, or a kernel that cannot populate. */

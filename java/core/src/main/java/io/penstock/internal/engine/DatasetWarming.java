@@ -7,6 +7,8 @@ import io.penstock.internal.ffi.NativePages;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.PageCacheWarmer;
 import io.penstock.internal.plan.Residency;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +21,9 @@ import java.util.TreeMap;
  * it, and it ends when the last of them is closed. Thread-safe.
  */
 public final class DatasetWarming {
+  /** What was read in one go passes by here; it stays in a processor's cache. */
+  private static final long SCRATCH_BYTES = 1 << 20;
+
   private final DatasetFiles files;
   private PageCacheWarmer current;
 
@@ -48,6 +53,8 @@ public final class DatasetWarming {
 
   private static PageCacheWarmer.Pages pages(NativeSource source) {
     NativePages pages = new NativePages(source);
+    // Of the one thread that warms; it goes with it.
+    MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_BYTES);
     return new PageCacheWarmer.Pages() {
       @Override
       public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
@@ -55,8 +62,8 @@ public final class DatasetWarming {
       }
 
       @Override
-      public void prefetch(int file, long offsetBytes, long lengthBytes) {
-        pages.prefetch(file, offsetBytes, lengthBytes);
+      public void fetch(int file, long offsetBytes, long lengthBytes) {
+        pages.fetch(file, offsetBytes, lengthBytes, scratch);
       }
 
       @Override

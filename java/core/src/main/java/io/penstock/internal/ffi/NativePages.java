@@ -62,10 +62,21 @@ public final class NativePages {
     }
   }
 
-  /** Has the kernel start to read a range. A hint: where it is refused, {@link #await} reads. */
-  public void prefetch(int file, long offsetBytes, long lengthBytes) {
-    int _ =
-        call(handle -> Penstock.penstock_source_prefetch(handle, file, offsetBytes, lengthBytes));
+  /**
+   * Reads a range into the page cache, in large pages. Ranges should follow one another.
+   *
+   * @param scratch where the bytes pass by, a megabyte or so
+   * @throws PenstockException if it cannot be read
+   */
+  public void fetch(int file, long offsetBytes, long lengthBytes, MemorySegment scratch) {
+    check(
+        call(
+            handle ->
+                Penstock.penstock_source_fetch(
+                    handle, file, offsetBytes, lengthBytes, scratch, scratch.byteSize())),
+        file,
+        offsetBytes,
+        lengthBytes);
   }
 
   /**
@@ -74,8 +85,14 @@ public final class NativePages {
    * @throws PenstockException if it cannot be read
    */
   public void await(int file, long offsetBytes, long lengthBytes) {
-    int status =
-        call(handle -> Penstock.penstock_source_populate(handle, file, offsetBytes, lengthBytes));
+    check(
+        call(handle -> Penstock.penstock_source_populate(handle, file, offsetBytes, lengthBytes)),
+        file,
+        offsetBytes,
+        lengthBytes);
+  }
+
+  private void check(int status, int file, long offsetBytes, long lengthBytes) {
     if (status < 0) {
       throw PenstockException.builder(
               NativeStatus.kind(status),

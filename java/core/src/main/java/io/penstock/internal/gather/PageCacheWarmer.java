@@ -28,10 +28,10 @@ public final class PageCacheWarmer implements AutoCloseable {
     /** Bytes of a range that are not there; empty where the kernel does not tell. */
     OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes);
 
-    /** Starts reading a range. */
-    void prefetch(int file, long offsetBytes, long lengthBytes);
+    /** Reads a range. Throws PenstockException if it cannot be read. */
+    void fetch(int file, long offsetBytes, long lengthBytes);
 
-    /** Waits until a range is there. Throws PenstockException if it cannot be read. */
+    /** Makes a range that is there ready for use. Throws PenstockException if it cannot be read. */
     void await(int file, long offsetBytes, long lengthBytes);
   }
 
@@ -54,10 +54,7 @@ public final class PageCacheWarmer implements AutoCloseable {
   /** A few milliseconds of any solid-state disk: closing waits for one at most. */
   static final long STEP_BYTES = 2 << 20;
 
-  /** Steps that the device is asked for ahead of the one that is waited for. */
-  private static final int STEPS_AHEAD = 4;
-
-  /** Whether memory gets short is asked after so many steps, 64 MiB. */
+  /** What is missing, and whether memory gets short, is asked after so many steps, 64 MiB. */
   private static final int STEPS_BETWEEN_CHECKS = 32;
 
   /** A share this large is called all: a few pages come and go. */
@@ -202,7 +199,7 @@ public final class PageCacheWarmer implements AutoCloseable {
 
   private void warm(ThreadClock clock) {
     int count = stepCount();
-    int asked = 0;
+    long[] missing = new long[STEPS_BETWEEN_CHECKS];
     for (int step = 0; step < count; step++) {
       if (isClosed) {
         stop("the loader was closed");
@@ -212,10 +209,11 @@ public final class PageCacheWarmer implements AutoCloseable {
         stop("memory is short");
         return;
       }
-      for (; asked < Math.min(count, step + 1 + STEPS_AHEAD); asked++) {
-        ask(step(asked));
+      if (step % STEPS_BETWEEN_CHECKS == 0) {
+        look(step, count, missing);
       }
       Range range = step(step);
+      fetch(range, missing[step % STEPS_BETWEEN_CHECKS]);
       pages.await(range.file(), range.offsetBytes(), range.lengthBytes());
       doneBytes.addAndGet(range.lengthBytes());
       cpuNanos = clock.nanos();
@@ -223,13 +221,20 @@ public final class PageCacheWarmer implements AutoCloseable {
     finish();
   }
 
-  private void ask(Range range) {
-    long missing =
-        pages
-            .missingBytes(range.file(), range.offsetBytes(), range.lengthBytes())
-            .orElse(range.lengthBytes());
+  /** Looked at before the kernel reads ahead into them. */
+  private void look(int first, int count, long[] missing) {
+    for (int i = 0; i < missing.length && first + i < count; i++) {
+      Range range = step(first + i);
+      missing[i] =
+          pages
+              .missingBytes(range.file(), range.offsetBytes(), range.lengthBytes())
+              .orElse(range.lengthBytes());
+    }
+  }
+
+  private void fetch(Range range, long missing) {
     if (missing > 0) {
-      pages.prefetch(range.file(), range.offsetBytes(), range.lengthBytes());
+      pages.fetch(range.file(), range.offsetBytes(), range.lengthBytes());
       readBytes.addAndGet(missing);
       requests.incrementAndGet();
     }

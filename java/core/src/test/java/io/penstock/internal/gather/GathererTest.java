@@ -93,7 +93,7 @@ class GathererTest {
           }
 
           @Override
-          public void prefetch(int file, long offsetBytes, long lengthBytes) {}
+          public void fetch(int file, long offsetBytes, long lengthBytes) {}
 
           @Override
           public void await(int file, long offsetBytes, long lengthBytes) {}

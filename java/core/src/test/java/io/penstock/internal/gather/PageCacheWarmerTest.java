@@ -35,7 +35,7 @@ class PageCacheWarmerTest {
     }
 
     @Override
-    public void prefetch(int file, long offsetBytes, long lengthBytes) {
+    public void fetch(int file, long offsetBytes, long lengthBytes) {
       asked.add(new Range(file, offsetBytes, lengthBytes));
     }
 

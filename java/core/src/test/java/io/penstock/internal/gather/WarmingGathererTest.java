@@ -67,7 +67,7 @@ class WarmingGathererTest {
       }
 
       @Override
-      public void prefetch(int file, long offsetBytes, long lengthBytes) {}
+      public void fetch(int file, long offsetBytes, long lengthBytes) {}
 
       @Override
       public void await(int file, long offsetBytes, long lengthBytes) {

@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)8L;
+    private static final int PENSTOCK_ABI_VERSION = (int)9L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 8
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 9
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -1234,16 +1234,18 @@ public class Penstock {
         }
     }
 
-    private static class penstock_source_prefetch {
+    private static class penstock_source_fetch {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,
             Penstock.C_POINTER,
             Penstock.C_INT,
             Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_POINTER,
             Penstock.C_LONG
         );
 
-        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_prefetch");
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_fetch");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -1251,45 +1253,45 @@ public class Penstock {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * int32_t penstock_source_fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, void *scratch, uint64_t scratch_bytes)
      * }
      */
-    public static FunctionDescriptor penstock_source_prefetch$descriptor() {
-        return penstock_source_prefetch.DESC;
+    public static FunctionDescriptor penstock_source_fetch$descriptor() {
+        return penstock_source_fetch.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * int32_t penstock_source_fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, void *scratch, uint64_t scratch_bytes)
      * }
      */
-    public static MethodHandle penstock_source_prefetch$handle() {
-        return penstock_source_prefetch.HANDLE;
+    public static MethodHandle penstock_source_fetch$handle() {
+        return penstock_source_fetch.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * int32_t penstock_source_fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, void *scratch, uint64_t scratch_bytes)
      * }
      */
-    public static MemorySegment penstock_source_prefetch$address() {
-        return penstock_source_prefetch.ADDR;
+    public static MemorySegment penstock_source_fetch$address() {
+        return penstock_source_fetch.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t penstock_source_prefetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes)
+     * int32_t penstock_source_fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, void *scratch, uint64_t scratch_bytes)
      * }
      */
-    public static int penstock_source_prefetch(MemorySegment source, int file, long offset_bytes, long length_bytes) {
-        var mh$ = penstock_source_prefetch.HANDLE;
+    public static int penstock_source_fetch(MemorySegment source, int file, long offset_bytes, long length_bytes, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = penstock_source_fetch.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("penstock_source_prefetch", source, file, offset_bytes, length_bytes);
+                traceDowncall("penstock_source_fetch", source, file, offset_bytes, length_bytes, scratch, scratch_bytes);
             }
-            return (int)mh$.invokeExact(source, file, offset_bytes, length_bytes);
+            return (int)mh$.invokeExact(source, file, offset_bytes, length_bytes, scratch, scratch_bytes);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
