@@ -52,7 +52,7 @@ public class HeaderBenchmark {
   /** The parser of the library, with all its checks. */
   @Benchmark
   public long penstock() {
-    return checked(Formats.open(fixture.file.path()).shape().getFirst());
+    return checked(Formats.open(fixture.file.path()).shape().dim(0));
   }
 
   /** A regular expression. */

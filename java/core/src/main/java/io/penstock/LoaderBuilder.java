@@ -293,7 +293,7 @@ public final class LoaderBuilder {
    * Appends a step that makes one column from another, record by record.
    *
    * <pre>{@code
-   * builder.transform("pixels", OutputColumn.of("pixels", "<f4", 784), record -> {
+   * builder.transform("pixels", OutputColumn.of("pixels", ElementType.FLOAT32, 784), record -> {
    *   for (int i = 0; i < 784; i++) {
    *     int pixel = record.input(0).get(JAVA_BYTE, record.inputOffset(0) + i) & 0xff;
    *     record.output(0).set(JAVA_FLOAT, record.outputOffset(0) + 4 * i, pixel / 255f);

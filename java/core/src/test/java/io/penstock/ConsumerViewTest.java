@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.array.Tensor;
 import io.penstock.internal.report.Warnings;
@@ -40,7 +41,7 @@ class ConsumerViewTest {
           {"|S5", "[10, 2, 3, 5]", "[30, 15, 5, 1]", "1", "8"},
           {"<U2", "[10, 2, 3, 2]", "[12, 6, 2, 1]", "1", "32"},
         }) {
-      OutputColumn column = OutputColumn.of("y", expected[0], 2, 3);
+      OutputColumn column = OutputColumn.of("y", ElementType.parse(expected[0]), 2, 3);
       try (Dataset dataset = dataset();
           Loader loader =
               dataset.loader().batchSize(10).transform("x", column, record -> {}).build()) {
@@ -48,7 +49,7 @@ class ConsumerViewTest {
         Tensor tensor = batch.tensor("y");
         assertThat(tensor.address()).isEqualTo(batch.column("y").address());
         assertThat(tensor.data().byteSize()).isEqualTo(10 * column.recordBytes());
-        assertThat(tensor.shape()).hasToString(expected[1]);
+        assertThat(tensor.shape().toList()).hasToString(expected[1]);
         assertThat(tensor.strides()).hasToString(expected[2]);
         assertThat(tensor.typeCode()).isEqualTo(Integer.parseInt(expected[3]));
         assertThat(tensor.bits()).isEqualTo(Integer.parseInt(expected[4]));

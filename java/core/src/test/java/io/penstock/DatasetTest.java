@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.penstock.array.Column;
 import io.penstock.array.FileInfo;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Shuffle;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class DatasetTest {
       assertThat(dataset.columns()).extracting(Column::name).containsExactly("images.v1", "labels");
       assertThat(dataset.recordCount()).isEqualTo(20);
       assertThat(dataset.recordBytes()).isEqualTo(785);
-      assertThat(dataset.column("labels").shape()).containsExactly(1L);
+      assertThat(dataset.column("labels").shape()).isEqualTo(Shape.of(1));
       assertThat(dataset.toString()).contains("images.v1");
     }
   }

@@ -27,7 +27,7 @@ class EndedEpochTest {
 
   private Path write(String name) {
     Path path = directory.resolve(name);
-    try (NpyWriter writer = NpyWriter.builder(path, ElementType.parse("|u1"), 100L).open()) {
+    try (NpyWriter writer = NpyWriter.builder(path, ElementType.UINT8, 100).open()) {
       writer.append(MemorySegment.ofArray(new byte[100 * RECORDS]));
       writer.commit();
     }

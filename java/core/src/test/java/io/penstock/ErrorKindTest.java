@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -138,7 +139,7 @@ class ErrorKindTest {
         .loader()
         .batchSize(10)
         .memoryBytes(1 << 20)
-        .transform("x", OutputColumn.of("y", "|u1"), transform)
+        .transform("x", OutputColumn.of("y", ElementType.UINT8), transform)
         .build();
   }
 

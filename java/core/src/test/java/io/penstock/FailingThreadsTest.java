@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Readahead;
@@ -95,7 +96,7 @@ class FailingThreadsTest {
     return Transform.ofRecords(
         "bad",
         List.of("x"),
-        List.of(OutputColumn.of("x", "|u1", 64)),
+        List.of(OutputColumn.of("x", ElementType.UINT8, 64)),
         record -> {
           if (record.index() % 100 == 7) {
             sneak(failure.get());
@@ -107,7 +108,7 @@ class FailingThreadsTest {
     return Transform.ofBatches(
         "bad",
         List.of("x"),
-        List.of(OutputColumn.of("x", "|u1", 64)),
+        List.of(OutputColumn.of("x", ElementType.UINT8, 64)),
         (batch, from, to) -> {
           for (int i = from; i < to; i++) {
             if (batch.index(i) % 100 == 7) {

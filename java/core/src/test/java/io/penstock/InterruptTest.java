@@ -157,7 +157,7 @@ class InterruptTest {
   void aFileThatIsCompleteGetsItsName() {
     Path path = directory.resolve("x.npy");
     try (NpyWriter writer =
-        NpyWriter.builder(path, ElementType.parse("<i4")).memoryBytes(64 << 10).open()) {
+        NpyWriter.builder(path, ElementType.INT32).memoryBytes(64 << 10).open()) {
       writer.append(MemorySegment.ofArray(new int[100_000]));
       interrupted(writer::commit);
     }

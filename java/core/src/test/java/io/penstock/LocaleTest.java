@@ -38,7 +38,7 @@ class LocaleTest {
   private Path write(String name, String field) {
     Path path = directory.resolve(name);
     try (NpyWriter writer =
-        NpyWriter.builder(path, ElementType.parse("<i2"), 9L).alignRecords(field).open()) {
+        NpyWriter.builder(path, ElementType.INT16, 9).alignRecords(field).open()) {
       writer.append(MemorySegment.ofArray(new short[9 * 1000]));
       writer.commit();
     }

@@ -7,6 +7,7 @@ import io.penstock.array.Column;
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
 import io.penstock.array.OutputColumn;
+import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Readahead;
@@ -106,13 +107,13 @@ class NativeOrderTest {
         new Column(
             "x",
             ElementType.parse("|V4"),
-            List.of(),
+            Shape.SCALAR,
             1,
             4,
             List.of(new Shard(numbers(), 0, 1, 4)),
             List.of(
-                new Field("a", 0, ElementType.parse(">i4"), List.of(), List.of()),
-                new Field("b", 2, ElementType.parse(">i2"), List.of(), List.of())));
+                new Field("a", 0, ElementType.parse(">i4"), Shape.SCALAR, List.of()),
+                new Field("b", 2, ElementType.parse(">i2"), Shape.SCALAR, List.of())));
     assertThatThrownBy(column::inNativeOrder)
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("'b' lies elsewhere or over another one");
@@ -125,11 +126,11 @@ class NativeOrderTest {
         new Column(
             "x",
             ElementType.parse("|V6"),
-            List.of(),
+            Shape.SCALAR,
             2,
             6,
             List.of(new Shard(directory, 0, 2, 6)),
-            List.of(new Field("a", 0, ElementType.parse(">i2"), List.of(2L), List.of(3L))));
+            List.of(new Field("a", 0, ElementType.parse(">i2"), Shape.of(2), List.of(3L))));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment records = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes(12));
       column.inNativeOrder();

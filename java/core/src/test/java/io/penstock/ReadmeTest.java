@@ -182,12 +182,12 @@ class ReadmeTest {
       offsets[i + 1] = texts.size();
     }
     MemorySegment values = MemorySegment.ofArray(texts.toByteArray());
-    write("text.npy", ElementType.parse("|u1"), values, 1);
+    write("text.npy", ElementType.UINT8, values, 1);
     MemorySegment numbers = MemorySegment.ofArray(new long[RECORDS + 1]);
     for (int i = 0; i <= RECORDS; i++) {
       numbers.setAtIndex(ValueLayout.JAVA_LONG, i, offsets[i]);
     }
-    write("text-offsets.npy", ElementType.parse("<i8"), numbers, 1);
+    write("text-offsets.npy", ElementType.INT64, numbers, 1);
   }
 
   private void zip(String name, String member) throws IOException {

@@ -2,6 +2,7 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.job.LoaderState;
 import io.penstock.transform.Layout;
@@ -39,7 +40,7 @@ class TransformDeterminismTest {
         .transformThreads(threads)
         .transform(
             "x",
-            OutputColumn.of("x", "|u1", 28, 28),
+            OutputColumn.of("x", ElementType.UINT8, 28, 28),
             record -> record.outputRecord(0).copyFrom(record.inputRecord(0)))
         .transform(Transforms.pad("x", Layout.HWC, 2))
         .transform(Transforms.randomCrop("x", Layout.HWC, 28, 28))

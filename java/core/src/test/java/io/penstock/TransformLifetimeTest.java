@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Readahead;
@@ -47,7 +48,7 @@ class TransformLifetimeTest {
       Transform.ofRecords(
           "increment",
           List.of("x"),
-          List.of(OutputColumn.of("x", "|u1", 784)),
+          List.of(OutputColumn.of("x", ElementType.UINT8, 784)),
           record -> {
             MemorySegment in = record.input(0);
             long inAt = record.inputOffset(0);

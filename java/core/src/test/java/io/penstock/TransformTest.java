@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.transform.Transform;
@@ -34,7 +35,7 @@ class TransformTest {
       Transform.ofRecords(
           "sum",
           List.of("x"),
-          List.of(OutputColumn.of("sum", "<i8")),
+          List.of(OutputColumn.of("sum", ElementType.INT64)),
           record -> {
             long sum = 0;
             MemorySegment bytes = record.inputRecord(0);
@@ -107,7 +108,9 @@ class TransformTest {
         Transform.ofRecords(
             "negate",
             List.of("sum"),
-            List.of(OutputColumn.of("sum", "<i8"), OutputColumn.of("half", "<i4")),
+            List.of(
+                OutputColumn.of("sum", ElementType.INT64),
+                OutputColumn.of("half", ElementType.INT32)),
             record -> {
               long sum = record.input(0).get(JAVA_LONG, record.inputOffset(0));
               record.output(0).set(JAVA_LONG, record.outputOffset(0), -sum);
@@ -118,7 +121,7 @@ class TransformTest {
         Transform.ofBatches(
             "pairs",
             List.of("sum"),
-            List.of(OutputColumn.of("pair", "<i8")),
+            List.of(OutputColumn.of("pair", ElementType.INT64)),
             (batch, from, to) -> {
               for (int i = from; i < to; i++) {
                 long next = batch.input(0).getAtIndex(JAVA_LONG, (i + 1) % batch.size());
@@ -130,7 +133,7 @@ class TransformTest {
         Transform.ofRecords(
             "twice",
             List.of("pair"),
-            List.of(OutputColumn.of("pair", "<i8")),
+            List.of(OutputColumn.of("pair", ElementType.INT64)),
             record ->
                 record
                     .output(0)
@@ -153,7 +156,9 @@ class TransformTest {
                   .transformThreads(threads)
                   .build()) {
         assertThat(loader.columns())
-            .containsExactly(OutputColumn.of("half", "<i4"), OutputColumn.of("pair", "<i8"));
+            .containsExactly(
+                OutputColumn.of("half", ElementType.INT32),
+                OutputColumn.of("pair", ElementType.INT64));
         for (Batch batch : loader.epoch(1)) {
           for (int i = 0; i < batch.size(); i++) {
             long sum = sum(all, (int) batch.index(i));
@@ -175,7 +180,7 @@ class TransformTest {
                 .loader()
                 .transform(
                     "x",
-                    OutputColumn.of("x", ">i4"),
+                    OutputColumn.of("x", ElementType.parse(">i4")),
                     record -> record.outputRecord(0).copyFrom(record.inputRecord(0)))
                 .build()) {
       Batch batch = loader.epoch(0).iterator().next();
@@ -199,7 +204,7 @@ class TransformTest {
                 .batchSize(20)
                 .transform(
                     "x",
-                    OutputColumn.of("y", "|u1"),
+                    OutputColumn.of("y", ElementType.UINT8),
                     record -> {
                       if (record.index() == 123) {
                         throw new java.io.IOException("no luck");
@@ -238,7 +243,7 @@ class TransformTest {
         Transform.ofBatches(
             "failing",
             List.of("x"),
-            List.of(OutputColumn.of("y", "|u1")),
+            List.of(OutputColumn.of("y", ElementType.UINT8)),
             (batch, from, to) -> {
               if (batch.position(from) == 100) {
                 calls.incrementAndGet();
@@ -262,7 +267,7 @@ class TransformTest {
   @Test
   void whatDoesNotFitIsRefusedWhenTheLoaderIsBuilt() {
     TestArray array = array("x.npy", 30, 10);
-    OutputColumn y = OutputColumn.of("y", "|u1");
+    OutputColumn y = OutputColumn.of("y", ElementType.UINT8);
     try (Dataset dataset = Dataset.open(array.path())) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> dataset.loader().transform("z", y, record -> {}).build())
@@ -274,7 +279,7 @@ class TransformTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> dataset.loader().transform(same).build())
           .withMessage("outputs of transform 'same' must have different names, were [y, y]");
-      OutputColumn large = OutputColumn.of("y", "<f8", 1 << 20);
+      OutputColumn large = OutputColumn.of("y", ElementType.FLOAT64, 1 << 20);
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
@@ -297,7 +302,7 @@ class TransformTest {
     try (Dataset dataset = Dataset.open(array.path())) {
       for (long memory : new long[] {12 << 20, 16 << 20, 64 << 20}) {
         LoaderBuilder builder = dataset.loader().batchSize(50).memoryBytes(memory);
-        OutputColumn floats = OutputColumn.of("x", "<f4", 1000);
+        OutputColumn floats = OutputColumn.of("x", ElementType.FLOAT32, 1000);
         try (Loader loader = builder.transform("x", floats, record -> {}).build()) {
           assertThat(loader.statistics().memoryBytes()).isLessThanOrEqualTo(memory);
           assertThat(loader.epoch(0)).hasSize(6);
@@ -314,7 +319,7 @@ class TransformTest {
         Transform.ofRecords(
             "slow",
             List.of("x"),
-            List.of(OutputColumn.of("x", "|u1", 8)),
+            List.of(OutputColumn.of("x", ElementType.UINT8, 8)),
             record -> {
               long turns = record.position() % 700 == 0 ? 3_000_000 : 1;
               long value = record.random().nextLong();

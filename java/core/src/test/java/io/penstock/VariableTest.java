@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.Column;
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.job.LoaderState;
@@ -392,7 +394,7 @@ class VariableTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("batchBytes must be at most a third of memoryBytes");
       LoaderBuilder turned = dataset.loader();
-      turned.transform("label", OutputColumn.of("label", "<i2"), record -> {});
+      turned.transform("label", OutputColumn.of("label", ElementType.INT16), record -> {});
       assertThatThrownBy(turned::build)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("no transforms");
@@ -408,7 +410,7 @@ class VariableTest {
         assertThatThrownBy(() -> batch.tensor("text"))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("records of different sizes: use column('text') with offsets");
-        assertThat(batch.tensor("label").shape()).containsExactly((long) batch.size());
+        assertThat(batch.tensor("label").shape()).isEqualTo(Shape.of(batch.size()));
       }
     }
   }

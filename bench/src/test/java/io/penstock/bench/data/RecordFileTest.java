@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ArrayLayout;
+import io.penstock.array.Shape;
 import io.penstock.format.Formats;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +37,7 @@ class RecordFileTest {
     RecordFile file = new RecordFile(folder.resolve("x.npy"), 24, 1000).make();
 
     ArrayLayout layout = Formats.open(file.path());
-    assertThat(layout.shape()).isEqualTo(List.of(1000L, 24L));
+    assertThat(layout.shape()).isEqualTo(Shape.of(1000, 24));
     assertThat(Files.size(file.path())).isEqualTo(file.fileBytes());
     ByteBuffer bytes =
         ByteBuffer.wrap(Files.readAllBytes(file.path())).order(ByteOrder.LITTLE_ENDIAN);

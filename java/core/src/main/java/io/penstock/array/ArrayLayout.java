@@ -2,7 +2,6 @@ package io.penstock.array;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.report.Excerpt;
 import io.penstock.sampler.TokenWindows;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -39,7 +38,7 @@ public record ArrayLayout(
     String part,
     String format,
     ElementType elementType,
-    List<Long> shape,
+    Shape shape,
     boolean fortranOrder,
     List<Run> runs,
     List<Long> recordStrides,
@@ -74,7 +73,7 @@ public record ArrayLayout(
     Objects.requireNonNull(format, "format");
     Objects.requireNonNull(elementType, "elementType");
     Objects.requireNonNull(modified, "modified");
-    shape = List.copyOf(shape);
+    Objects.requireNonNull(shape, "shape");
     runs = List.copyOf(runs);
     recordStrides = List.copyOf(recordStrides);
     fields = List.copyOf(fields);
@@ -87,16 +86,16 @@ public record ArrayLayout(
    * @return at least 0
    */
   public long recordCount() {
-    return shape.isEmpty() ? 1 : shape.getFirst();
+    return shape.isScalar() ? 1 : shape.dim(0);
   }
 
   /**
    * Sizes of the axes of one record.
    *
-   * @return the shape without its first axis; empty if a record is one element
+   * @return the shape without its first axis; no axes if a record is one element
    */
-  public List<Long> recordShape() {
-    return shape.isEmpty() ? shape : shape.subList(1, shape.size());
+  public Shape recordShape() {
+    return shape.withoutFirst();
   }
 
   /**
@@ -105,11 +104,7 @@ public record ArrayLayout(
    * @return in bytes, at least 1
    */
   public long recordBytes() {
-    long bytes = elementType.sizeBytes();
-    for (long size : recordShape()) {
-      bytes *= size;
-    }
-    return bytes;
+    return elementType.sizeBytes() * recordShape().elementCount();
   }
 
   /**
@@ -137,12 +132,12 @@ public record ArrayLayout(
    */
   public boolean isWhole() {
     long pieceBytes = elementType.sizeBytes();
-    List<Long> sizes = recordShape();
-    for (int axis = sizes.size() - 1; axis >= 0; axis--) {
-      if (sizes.get(axis) != 1 && recordStrides.get(axis) != pieceBytes) {
+    Shape sizes = recordShape();
+    for (int axis = sizes.rank() - 1; axis >= 0; axis--) {
+      if (sizes.dim(axis) != 1 && recordStrides.get(axis) != pieceBytes) {
         return false;
       }
-      pieceBytes *= sizes.get(axis);
+      pieceBytes *= sizes.dim(axis);
     }
     return true;
   }
@@ -183,12 +178,12 @@ public record ArrayLayout(
    * @throws PenstockException if this is not one run of elements, or has another number of them
    */
   public ArrayLayout windows(TokenWindows windows) {
-    if (shape.size() != 1 || !isContiguous() || windows.tokenCount() != recordCount()) {
+    if (shape.rank() != 1 || !isContiguous() || windows.tokenCount() != recordCount()) {
       throw PenstockException.about(
           ErrorKind.MISMATCH,
           path,
           "expected a stream of %d elements one after another to lay windows over, found shape %s"
-              .formatted(windows.tokenCount(), Excerpt.tuple(shape)));
+              .formatted(windows.tokenCount(), shape));
     }
     long elementBytes = elementType.sizeBytes();
     return new ArrayLayout(
@@ -196,7 +191,7 @@ public record ArrayLayout(
         part,
         format,
         elementType,
-        List.of(windows.recordCount(), windows.windowTokens()),
+        Shape.of(windows.recordCount(), windows.windowTokens()),
         false,
         List.of(
             new Run(dataOffset(), windows.recordCount(), windows.strideTokens() * elementBytes)),

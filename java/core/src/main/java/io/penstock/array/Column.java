@@ -29,7 +29,7 @@ import java.util.Objects;
 public record Column(
     String name,
     ElementType elementType,
-    List<Long> shape,
+    Shape shape,
     long recordCount,
     long recordBytes,
     List<Shard> shards,
@@ -42,7 +42,7 @@ public record Column(
   public Column {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(elementType, "elementType");
-    shape = List.copyOf(shape);
+    Objects.requireNonNull(shape, "shape");
     shards = List.copyOf(shards);
     fields = List.copyOf(fields);
     if (name.isBlank()) {
@@ -52,7 +52,7 @@ public record Column(
       throw new IllegalArgumentException("shards of column '" + name + "' must not be empty");
     }
     long bytes = elementType.sizeBytes();
-    for (long size : shape) {
+    for (long size : shape.toArray()) {
       if (size < 1) {
         throw new IllegalArgumentException(
             "shape of column '" + name + "' must have sizes >= 1, was " + shape);
@@ -86,7 +86,7 @@ public record Column(
   public Column(
       String name,
       ElementType elementType,
-      List<Long> shape,
+      Shape shape,
       long recordCount,
       long recordBytes,
       List<Shard> shards) {

@@ -130,6 +130,44 @@ public record ElementType(
   /** A descr longer than this is no type string: the longest real one has about 25 characters. */
   private static final int MAX_DESCR_CHARACTERS = 64;
 
+  // Constants, in the byte order of this machine: below what parsing needs.
+
+  /** One byte: 0 is false, 1 is true. */
+  public static final ElementType BOOL = parse("b1");
+
+  /** Integers of 8 bits. */
+  public static final ElementType INT8 = parse("i1");
+
+  /** Unsigned integers of 8 bits. */
+  public static final ElementType UINT8 = parse("u1");
+
+  /** Integers of 16 bits. In the byte order of this machine. */
+  public static final ElementType INT16 = parse("i2");
+
+  /** Unsigned integers of 16 bits. In the byte order of this machine. */
+  public static final ElementType UINT16 = parse("u2");
+
+  /** Integers of 32 bits. In the byte order of this machine. */
+  public static final ElementType INT32 = parse("i4");
+
+  /** Unsigned integers of 32 bits. In the byte order of this machine. */
+  public static final ElementType UINT32 = parse("u4");
+
+  /** Integers of 64 bits. In the byte order of this machine. */
+  public static final ElementType INT64 = parse("i8");
+
+  /** Unsigned integers of 64 bits. In the byte order of this machine. */
+  public static final ElementType UINT64 = parse("u8");
+
+  /** IEEE 754 numbers of 16 bits. In the byte order of this machine. */
+  public static final ElementType FLOAT16 = parse("f2");
+
+  /** IEEE 754 numbers of 32 bits: {@code float}. In the byte order of this machine. */
+  public static final ElementType FLOAT32 = parse("f4");
+
+  /** IEEE 754 numbers of 64 bits: {@code double}. In the byte order of this machine. */
+  public static final ElementType FLOAT64 = parse("f8");
+
   /**
    * A type without fields.
    *
@@ -244,6 +282,21 @@ public record ElementType(
       return structured(sizeBytes, new Structure(turned, turned, structure.fitsHeader));
     }
     return isNativeOrder() ? this : parse("=" + descr.substring(1));
+  }
+
+  /**
+   * The same type in a byte order.
+   *
+   * @param wanted the byte order
+   * @return the type; this one if it is in that order, or has none
+   * @throws IllegalArgumentException if its elements are structured, with an order for each field
+   */
+  public ElementType withOrder(ByteOrder wanted) {
+    if (structure != null) {
+      throw new IllegalArgumentException("structured elements have no byte order: " + descr);
+    }
+    boolean isSame = order == null || order.equals(wanted);
+    return isSame ? this : parse(sign(wanted) + descr.substring(1));
   }
 
   /** The canonical type string, {@link #descr()}. */

@@ -19,15 +19,15 @@ import java.util.Objects;
  * @param strides distance in bytes between neighbours along each of these axes
  */
 public record Field(
-    String name, long offsetBytes, ElementType elementType, List<Long> shape, List<Long> strides) {
+    String name, long offsetBytes, ElementType elementType, Shape shape, List<Long> strides) {
 
-  /** Copies the lists, which must have the same length. */
+  /** Copies the list of strides: one for each axis. */
   public Field {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(elementType, "elementType");
-    shape = List.copyOf(shape);
+    Objects.requireNonNull(shape, "shape");
     strides = List.copyOf(strides);
-    if (offsetBytes < 0 || shape.size() != strides.size()) {
+    if (offsetBytes < 0 || shape.rank() != strides.size()) {
       throw new IllegalArgumentException(
           "field '%s' must have an offset >= 0 and a stride for each axis, was %d, %s, %s"
               .formatted(name, offsetBytes, shape, strides));
@@ -44,9 +44,9 @@ public record Field(
   }
 
   private boolean take(BitSet bytes, int limitBytes, long offset, int axis) {
-    if (axis < shape.size()) {
+    if (axis < shape.rank()) {
       boolean isFree = true;
-      for (long i = 0; i < shape.get(axis) && isFree; i++) {
+      for (long i = 0; i < shape.dim(axis) && isFree; i++) {
         isFree = take(bytes, limitBytes, offset + i * strides.get(axis), axis + 1);
       }
       return isFree;
@@ -69,12 +69,12 @@ public record Field(
   }
 
   private void swap(MemorySegment elements, long offset, int axis) {
-    if (axis == shape.size()) {
+    if (axis == shape.rank()) {
       int numberBytes = elementType.numberBytes();
       ByteSwap.swap(elements, offset, elementType.sizeBytes(), numberBytes);
       return;
     }
-    for (long i = 0; i < shape.get(axis); i++) {
+    for (long i = 0; i < shape.dim(axis); i++) {
       swap(elements, offset + i * strides.get(axis), axis + 1);
     }
   }

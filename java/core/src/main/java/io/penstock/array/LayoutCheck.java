@@ -2,8 +2,8 @@ package io.penstock.array;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.report.Excerpt;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,7 +16,7 @@ public final class LayoutCheck {
   private final Path path;
   private final String part;
   private final ElementType elementType;
-  private final List<Long> shape;
+  private final Shape shape;
 
   /**
    * For the checks of one array. Nothing is checked yet.
@@ -26,7 +26,7 @@ public final class LayoutCheck {
    * @param elementType what the file says its elements are
    * @param shape what the file says its axes are, the records first; empty for a single number
    */
-  public LayoutCheck(Path path, String part, ElementType elementType, List<Long> shape) {
+  public LayoutCheck(Path path, String part, ElementType elementType, Shape shape) {
     this.path = path;
     this.part = part;
     this.elementType = elementType;
@@ -39,13 +39,13 @@ public final class LayoutCheck {
    */
   void check(List<ArrayLayout.Run> runs, List<Long> recordStrides, long fileBytes) {
     long recordBytes = recordBytes();
-    long recordCount = shape.isEmpty() ? 1 : shape.getFirst();
+    long recordCount = shape.isScalar() ? 1 : shape.dim(0);
     long dataBytes = product(recordBytes, recordCount);
-    if (recordStrides.size() != Math.max(0, shape.size() - 1)
+    if (recordStrides.size() != Math.max(0, shape.rank() - 1)
         || runs.stream().mapToLong(ArrayLayout.Run::recordCount).sum() != recordCount) {
       throw new IllegalArgumentException(
           "expected runs and strides of shape %s, found %d runs and strides %s"
-              .formatted(Excerpt.tuple(shape), runs.size(), recordStrides));
+              .formatted(shape, runs.size(), recordStrides));
     }
     long spanBytes = spanBytes(recordStrides);
     for (ArrayLayout.Run run : runs) {
@@ -67,7 +67,7 @@ public final class LayoutCheck {
    * @throws PenstockException if it does not, or its shape cannot exist
    */
   public void checkPiece(long offsetBytes, long endBytes) {
-    long dataBytes = product(recordBytes(), shape.isEmpty() ? 1 : shape.getFirst());
+    long dataBytes = product(recordBytes(), shape.isScalar() ? 1 : shape.dim(0));
     if (offsetBytes < 0 || offsetBytes > endBytes || dataBytes > endBytes - offsetBytes) {
       throw cutShort(offsetBytes, dataBytes, endBytes);
     }
@@ -81,12 +81,12 @@ public final class LayoutCheck {
    */
   public long recordBytes() {
     checkAxes();
-    List<Long> recordShape = shape.isEmpty() ? shape : shape.subList(1, shape.size());
-    if (elementType.sizeBytes() == 0 || recordShape.contains(0L)) {
+    long[] recordShape = shape.withoutFirst().toArray();
+    if (elementType.sizeBytes() == 0 || Arrays.stream(recordShape).anyMatch(size -> size == 0)) {
       throw about(
           ("expected records of at least 1 byte, found records of 0 bytes (%s of shape %s):"
                   + " there is nothing to read")
-              .formatted(elementType, Excerpt.tuple(shape)));
+              .formatted(elementType, shape));
     }
     long bytes = elementType.sizeBytes();
     for (long size : recordShape) {
@@ -98,20 +98,20 @@ public final class LayoutCheck {
   /** Size of all records, after the same checks. */
   long dataBytes() {
     long bytes = recordBytes();
-    return shape.isEmpty() ? bytes : product(bytes, shape.getFirst());
+    return shape.isScalar() ? bytes : product(bytes, shape.dim(0));
   }
 
   private void checkAxes() {
-    if (shape.size() > ArrayLayout.MAX_AXES) {
+    if (shape.rank() > ArrayLayout.MAX_AXES) {
       throw about(
           "expected a shape of at most %d axes, found %d: the header is damaged or not NumPy's"
-              .formatted(ArrayLayout.MAX_AXES, shape.size()));
+              .formatted(ArrayLayout.MAX_AXES, shape.rank()));
     }
-    for (long size : shape) {
+    for (long size : shape.toArray()) {
       if (size < 0) {
         throw about(
             "expected a shape of sizes >= 0, found %d in %s: the header is damaged"
-                .formatted(size, Excerpt.tuple(shape)));
+                .formatted(size, shape));
       }
     }
   }
@@ -120,7 +120,7 @@ public final class LayoutCheck {
     if (size != 0 && bytes > Long.MAX_VALUE / size) {
       throw about(
           "expected an array of less than 2^63 bytes, found %s of shape %s: the header is damaged"
-              .formatted(elementType, Excerpt.tuple(shape)));
+              .formatted(elementType, shape));
     }
     return bytes * size;
   }
@@ -129,7 +129,7 @@ public final class LayoutCheck {
   private long spanBytes(List<Long> recordStrides) {
     long span = elementType.sizeBytes();
     for (int axis = 0; axis < recordStrides.size(); axis++) {
-      long steps = product(recordStrides.get(axis), shape.get(axis + 1) - 1);
+      long steps = product(recordStrides.get(axis), shape.dim(axis + 1) - 1);
       if (steps < 0 || steps > Long.MAX_VALUE - span) {
         throw cutShort(0, Long.MAX_VALUE, 0);
       }
@@ -157,7 +157,7 @@ public final class LayoutCheck {
             .formatted(
                 dataBytes,
                 elementType,
-                Excerpt.tuple(shape),
+                shape,
                 of(),
                 offsetBytes,
                 Math.max(0, endBytes - offsetBytes));

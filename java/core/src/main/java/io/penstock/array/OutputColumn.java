@@ -1,6 +1,5 @@
 package io.penstock.array;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,20 +12,19 @@ import java.util.Objects;
  * @param shape sizes of the axes of one record, outermost first; empty for a scalar
  * @param fields the fields of a structured type; empty for plain elements
  */
-public record OutputColumn(
-    String name, ElementType elementType, List<Long> shape, List<Field> fields) {
+public record OutputColumn(String name, ElementType elementType, Shape shape, List<Field> fields) {
 
   /** Checks the parts, and copies the lists. */
   public OutputColumn {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(elementType, "elementType");
-    shape = List.copyOf(shape);
+    Objects.requireNonNull(shape, "shape");
     fields = List.copyOf(fields);
     if (name.isBlank()) {
       throw new IllegalArgumentException("name of a column must not be blank");
     }
     long bytes = elementType.sizeBytes();
-    for (long size : shape) {
+    for (long size : shape.toArray()) {
       if (size < 1) {
         throw new IllegalArgumentException(
             "shape of column '" + name + "' must have sizes >= 1, was " + shape);
@@ -46,25 +44,21 @@ public record OutputColumn(
    * @param elementType type of its elements
    * @param shape sizes of the axes of one record, outermost first
    */
-  public OutputColumn(String name, ElementType elementType, List<Long> shape) {
+  public OutputColumn(String name, ElementType elementType, Shape shape) {
     this(name, elementType, shape, List.of());
   }
 
   /**
-   * A column of elements described by a type string.
+   * A column of plain elements.
    *
    * @param name what it is called
-   * @param descr type of its elements as a type string of NumPy, see {@link ElementType#parse}
+   * @param elementType type of its elements
    * @param shape sizes of the axes of one record, outermost first; none for a scalar
    * @return the description
    * @throws IllegalArgumentException if a part is wrong
    */
-  public static OutputColumn of(String name, String descr, long... shape) {
-    List<Long> sizes = new ArrayList<>();
-    for (long size : shape) {
-      sizes.add(size);
-    }
-    return new OutputColumn(name, ElementType.parse(descr), sizes);
+  public static OutputColumn of(String name, ElementType elementType, long... shape) {
+    return new OutputColumn(name, elementType, Shape.of(shape));
   }
 
   /**
@@ -80,11 +74,11 @@ public record OutputColumn(
   /**
    * The same column with other elements.
    *
-   * @param descr their type, as a type string of NumPy
+   * @param type their type
    * @return the description
    */
-  public OutputColumn withType(String descr) {
-    return new OutputColumn(name, ElementType.parse(descr), shape);
+  public OutputColumn withType(ElementType type) {
+    return new OutputColumn(name, type, shape);
   }
 
   /**
@@ -94,7 +88,7 @@ public record OutputColumn(
    * @return the description
    */
   public OutputColumn withShape(long... sizes) {
-    return of(name, elementType.descr(), sizes);
+    return of(name, elementType, sizes);
   }
 
   /**
@@ -122,10 +116,6 @@ public record OutputColumn(
    * @return bytes, at least 1
    */
   public long recordBytes() {
-    long bytes = elementType.sizeBytes();
-    for (long size : shape) {
-      bytes *= size;
-    }
-    return bytes;
+    return elementType.sizeBytes() * shape.elementCount();
   }
 }

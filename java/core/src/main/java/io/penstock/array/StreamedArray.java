@@ -3,7 +3,6 @@ package io.penstock.array;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -24,7 +23,7 @@ public record StreamedArray(
     Path path,
     String part,
     ElementType elementType,
-    List<Long> shape,
+    Shape shape,
     boolean fortranOrder,
     Source source) {
 
@@ -49,7 +48,7 @@ public record StreamedArray(
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(part, "part");
     Objects.requireNonNull(source, "source");
-    shape = List.copyOf(shape);
+    Objects.requireNonNull(shape, "shape");
     new LayoutCheck(path, part, elementType, shape).dataBytes();
   }
 

@@ -3,8 +3,8 @@ package io.penstock.array;
 import io.penstock.Batch;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A column of a batch as DLPack describes it, for native libraries that take a pointer and a
@@ -26,7 +26,7 @@ import java.util.List;
  */
 public record Tensor(
     MemorySegment data,
-    List<Long> shape,
+    Shape shape,
     List<Long> strides,
     int typeCode,
     int bits,
@@ -49,9 +49,9 @@ public record Tensor(
 
   private static final int BITS_PER_BYTE = 8;
 
-  /** Copies the lists. */
+  /** Copies the strides. */
   public Tensor {
-    shape = List.copyOf(shape);
+    Objects.requireNonNull(shape, "shape");
     strides = List.copyOf(strides);
   }
 
@@ -80,17 +80,15 @@ public record Tensor(
           case UNICODE -> Integer.BYTES;
           default -> type.sizeBytes();
         };
-    List<Long> shape = new ArrayList<>();
-    shape.add((long) size);
-    shape.addAll(column.shape());
+    Shape shape = column.shape().withFirst(size);
     if (bytes != type.sizeBytes()) {
-      shape.add((long) type.sizeBytes() / bytes);
+      shape = shape.withLast((long) type.sizeBytes() / bytes);
     }
-    Long[] strides = new Long[shape.size()];
+    Long[] strides = new Long[shape.rank()];
     long stride = 1;
     for (int axis = strides.length - 1; axis >= 0; axis--) {
       strides[axis] = stride;
-      stride *= shape.get(axis);
+      stride *= shape.dim(axis);
     }
     ByteOrder order = type.order() == null ? ByteOrder.nativeOrder() : type.order();
     return new Tensor(data, shape, List.of(strides), code, bytes * BITS_PER_BYTE, 1, order);

@@ -1,6 +1,7 @@
 package io.penstock.spi;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -96,13 +97,13 @@ public interface FormatProvider {
       long offsetBytes,
       ElementType elementType,
       List<FoundField> fields,
-      List<Long> shape) {
+      Shape shape) {
     /** Takes copies of the lists. */
     public FoundField {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(elementType, "elementType");
       fields = List.copyOf(fields);
-      shape = List.copyOf(shape);
+      Objects.requireNonNull(shape, "shape");
     }
   }
 
@@ -122,14 +123,14 @@ public interface FormatProvider {
       String name,
       ElementType elementType,
       List<FoundField> fields,
-      List<Long> shape,
+      Shape shape,
       long offsetBytes,
       String problem) {
     /** Takes copies of the lists. */
     public FoundArray {
       Objects.requireNonNull(name, "name");
       fields = List.copyOf(fields);
-      shape = List.copyOf(shape);
+      Objects.requireNonNull(shape, "shape");
       if (elementType == null && problem == null) {
         throw new IllegalArgumentException("'" + name + "' must have an elementType or a problem");
       }
@@ -145,7 +146,7 @@ public interface FormatProvider {
      * @return the array
      */
     public static FoundArray of(
-        String name, ElementType elementType, List<Long> shape, long offsetBytes) {
+        String name, ElementType elementType, Shape shape, long offsetBytes) {
       return new FoundArray(name, elementType, List.of(), shape, offsetBytes, null);
     }
 
@@ -159,7 +160,7 @@ public interface FormatProvider {
      * @return the array
      */
     public static FoundArray streamed(
-        String name, ElementType elementType, List<Long> shape, String problem) {
+        String name, ElementType elementType, Shape shape, String problem) {
       return new FoundArray(
           name, elementType, List.of(), shape, 0, Objects.requireNonNull(problem));
     }
@@ -172,7 +173,7 @@ public interface FormatProvider {
      * @return the array
      */
     public static FoundArray refused(String name, String problem) {
-      return new FoundArray(name, null, List.of(), List.of(), 0, problem);
+      return new FoundArray(name, null, List.of(), Shape.SCALAR, 0, problem);
     }
 
     /**

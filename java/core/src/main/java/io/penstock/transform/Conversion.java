@@ -14,11 +14,10 @@ import java.util.Locale;
  * NaN to 0, as in Java. Immutable.
  */
 final class Conversion {
-  private final String descr;
+  private final ElementType type;
 
-  Conversion(String descr) {
-    ElementType type = ElementType.parse(descr);
-    this.descr = type.descr();
+  Conversion(ElementType type) {
+    this.type = type;
     requireNumber("elements to cast to", type);
   }
 
@@ -38,7 +37,7 @@ final class Conversion {
 
   Transform.Bound bind(OutputColumn column) {
     requireNumber("elements of column '" + column.name() + "'", column.elementType());
-    OutputColumn output = column.withType(descr);
+    OutputColumn output = column.withType(type);
     NumberType in = NumberType.of(column.elementType());
     NumberType out = NumberType.of(output.elementType());
     long count = column.elementCount();

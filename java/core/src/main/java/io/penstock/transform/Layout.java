@@ -1,7 +1,7 @@
 package io.penstock.transform;
 
 import io.penstock.array.OutputColumn;
-import java.util.List;
+import io.penstock.array.Shape;
 
 /** How the axes of an image lie in a record. */
 public enum Layout {
@@ -12,18 +12,18 @@ public enum Layout {
 
   /** Sizes of an image that is stored in this layout; two axes are an image of one channel. */
   Size of(OutputColumn column) {
-    List<Long> shape = column.shape();
-    if (shape.size() == 2) {
-      return new Size(shape.get(0), shape.get(1), 1);
+    Shape shape = column.shape();
+    if (shape.rank() == 2) {
+      return new Size(shape.dim(0), shape.dim(1), 1);
     }
-    if (shape.size() != 3) {
+    if (shape.rank() != 3) {
       throw new IllegalArgumentException(
           "column '%s' must have records of the axes %s, or of two, has shape %s"
               .formatted(column.name(), this, shape));
     }
     return this == HWC
-        ? new Size(shape.get(0), shape.get(1), shape.get(2))
-        : new Size(shape.get(1), shape.get(2), shape.get(0));
+        ? new Size(shape.dim(0), shape.dim(1), shape.dim(2))
+        : new Size(shape.dim(1), shape.dim(2), shape.dim(0));
   }
 
   /** The same column with images of another size, with three axes. */
@@ -35,7 +35,7 @@ public enum Layout {
 
   /** The same column with images of another size, with as many axes as before. */
   OutputColumn resized(OutputColumn column, Size size) {
-    return column.shape().size() == 2
+    return column.shape().rank() == 2
         ? column.withShape(size.height, size.width)
         : describe(column, size);
   }

@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -32,7 +33,7 @@ final class Mixing {
     int[] counts = new int[columns.size()];
     for (int i = 0; i < counts.length; i++) {
       OutputColumn column = columns.get(i);
-      if (!column.equals(Columns.withNativeType(column, "f4"))) {
+      if (!column.equals(column.withType(ElementType.FLOAT32))) {
         throw new IllegalArgumentException(
             "column '%s' must be float32 in the byte order of this machine, is %s: cast it before"
                 .formatted(column.name(), column.elementType()));

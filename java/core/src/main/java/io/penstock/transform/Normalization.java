@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.internal.ffi.NativePixels;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +46,7 @@ final class Normalization {
           "column '%s' must have the %d channels of mean and deviation, has %d in shape %s"
               .formatted(column.name(), mean.length, size.channels(), column.shape()));
     }
-    List<OutputColumn> outputs = List.of(to.describe(Columns.withNativeType(column, "f4"), size));
+    List<OutputColumn> outputs = List.of(to.describe(column.withType(ElementType.FLOAT32), size));
     int channels = Math.toIntExact(size.channels());
     int pixels = Math.toIntExact(size.pixels());
     return new Transform.OfRecords(

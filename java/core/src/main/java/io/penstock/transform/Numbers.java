@@ -2,9 +2,10 @@ package io.penstock.transform;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
+import io.penstock.array.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /** Small transforms of numbers: one-hot and byte swap. No state. */
@@ -21,10 +22,8 @@ final class Numbers {
           "column '%s' must be integers in the byte order of this machine, is %s"
               .formatted(column.name(), type));
     }
-    List<Long> shape = new ArrayList<>(column.shape());
-    shape.add((long) classes);
-    OutputColumn output =
-        Columns.withNativeType(new OutputColumn(column.name(), type, shape), "f4");
+    Shape shape = column.shape().withLast(classes);
+    OutputColumn output = new OutputColumn(column.name(), ElementType.FLOAT32, shape);
     Conversion.NumberType number = Conversion.NumberType.of(type);
     long count = column.elementCount();
     return new Transform.OfRecords(
@@ -53,7 +52,8 @@ final class Numbers {
       throw new IllegalArgumentException(
           "column '%s' must have a byte order, is %s".formatted(column.name(), type));
     }
-    char sign = type.descr().charAt(0) == '<' ? '>' : '<';
+    boolean isLittle = type.order().equals(ByteOrder.LITTLE_ENDIAN);
+    ElementType swapped = type.withOrder(isLittle ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     int bytes =
         switch (type.kind()) {
           case COMPLEX -> type.sizeBytes() / 2;
@@ -62,7 +62,7 @@ final class Numbers {
         };
     long count = column.recordBytes() / bytes;
     return new Transform.OfRecords(
-        List.of(column.withType(sign + type.descr().substring(1))),
+        List.of(column.withType(swapped)),
         record -> {
           MemorySegment in = record.input(0);
           MemorySegment out = record.output(0);

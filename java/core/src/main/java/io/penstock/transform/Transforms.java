@@ -1,5 +1,6 @@
 package io.penstock.transform;
 
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import java.util.Arrays;
 import java.util.List;
@@ -30,11 +31,11 @@ public final class Transforms {
    * its nearest value, and NaN becomes 0.
    *
    * @param column booleans, integers, or floats of 16, 32 or 64 bits
-   * @param descr the type to cast to, one of these, as a type string of NumPy
+   * @param type the type to cast to, one of these, in the byte order of this machine
    * @return the transform
    */
-  public static Transform cast(String column, String descr) {
-    Conversion conversion = new Conversion(descr);
+  public static Transform cast(String column, ElementType type) {
+    Conversion conversion = new Conversion(type);
     return of("cast", column, conversion::bind);
   }
 

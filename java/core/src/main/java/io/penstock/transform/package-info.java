@@ -21,7 +21,7 @@
  *                     "images", Layout.HWC, Layout.CHW, 1 / 255.0, mean, deviation))
  *             .transform( // one of our own: reads "labels", adds "isEven"
  *                 "labels",
- *                 OutputColumn.of("isEven", "|b1"),
+ *                 OutputColumn.of("isEven", ElementType.BOOL),
  *                 record -> {
  *                   long at = record.inputOffset(0);
  *                   int label = record.input(0).get(ValueLayout.JAVA_BYTE, at);

@@ -371,7 +371,8 @@ public final class DatasetShuffle {
     text.append("records %s shards %s%n".formatted(dataset.recordCount(), shards));
     for (Column column : dataset.columns()) {
       text.append(
-          "column %s %s %s%n".formatted(column.name(), column.elementType(), column.shape()));
+          "column %s %s %s%n"
+              .formatted(column.name(), column.elementType(), column.shape().toList()));
     }
     names.forEach(name -> text.append(ShuffleNote.line(name, shards)).append('\n'));
     return text.append("source %s%n".formatted(dataset.fingerprint())).toString();

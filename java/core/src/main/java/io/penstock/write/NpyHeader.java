@@ -2,13 +2,13 @@ package io.penstock.write;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.array.Shape;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * @param strideBytes from one record to the next
  */
 record NpyHeader(
-    String elementDescr, List<Long> recordShape, String field, long recordBytes, long strideBytes) {
+    String elementDescr, Shape recordShape, String field, long recordBytes, long strideBytes) {
   /** Where the first record starts, except for types of very many fields. */
   static final int DATA_OFFSET = BlockWriter.FILE_BLOCK_BYTES;
 
@@ -46,11 +46,11 @@ record NpyHeader(
 
   /** Checks sizes and names. A field is ignored if no padding is needed. */
   static NpyHeader of(
-      ElementType elementType, List<Field> fields, List<Long> recordShape, String field) {
-    if (recordShape.size() > MAX_RECORD_AXES) {
+      ElementType elementType, List<Field> fields, Shape recordShape, String field) {
+    if (recordShape.rank() > MAX_RECORD_AXES) {
       throw new IllegalArgumentException(
           "recordShape must have at most %d axes, had %d"
-              .formatted(MAX_RECORD_AXES, recordShape.size()));
+              .formatted(MAX_RECORD_AXES, recordShape.rank()));
     }
     if (field != null
         && (field.length() > MAX_FIELD_CHARACTERS || !FIELD.matcher(field).matches())) {
@@ -59,7 +59,7 @@ record NpyHeader(
               .formatted(MAX_FIELD_CHARACTERS, field));
     }
     long bytes = elementType.sizeBytes();
-    for (long size : recordShape) {
+    for (long size : recordShape.toArray()) {
       if (size < 1) {
         throw new IllegalArgumentException("recordShape must have sizes >= 1, was " + recordShape);
       }
@@ -70,14 +70,14 @@ record NpyHeader(
     }
     String descr = descr(elementType, fields);
     if (field == null || bytes % RECORD_ALIGNMENT_BYTES == 0) {
-      return new NpyHeader(descr, List.copyOf(recordShape), null, bytes, bytes);
+      return new NpyHeader(descr, recordShape, null, bytes, bytes);
     }
     long stride = (bytes / RECORD_ALIGNMENT_BYTES + 1) * RECORD_ALIGNMENT_BYTES;
     if (stride > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "records that are filled up must be below 2^31 bytes, were " + bytes);
     }
-    return new NpyHeader(descr, List.copyOf(recordShape), field, bytes, stride);
+    return new NpyHeader(descr, recordShape, field, bytes, stride);
   }
 
   private static String descr(ElementType type, List<Field> fields) {
@@ -100,7 +100,7 @@ record NpyHeader(
     return descr;
   }
 
-  private static long multiply(long bytes, long size, List<Long> shape) {
+  private static long multiply(long bytes, long size, Shape shape) {
     try {
       return Math.multiplyExact(bytes, size);
     } catch (ArithmeticException e) {
@@ -125,7 +125,7 @@ record NpyHeader(
     if (field == null) {
       return elementDescr;
     }
-    String subArray = recordShape.isEmpty() ? "" : ", " + tuple(recordShape);
+    String subArray = recordShape.isScalar() ? "" : ", " + recordShape;
     return "[('%s', %s%s), ('', '|V%s')]"
         .formatted(field, elementDescr, subArray, strideBytes - recordBytes);
   }
@@ -137,11 +137,8 @@ record NpyHeader(
   }
 
   private String dictionary(long recordCount) {
-    List<Long> shape = new ArrayList<>(List.of(recordCount));
-    if (field == null) {
-      shape.addAll(recordShape);
-    }
-    return "{'descr': %s, 'fortran_order': False, 'shape': %s, }".formatted(descr(), tuple(shape));
+    Shape shape = field == null ? recordShape.withFirst(recordCount) : Shape.of(recordCount);
+    return "{'descr': %s, 'fortran_order': False, 'shape': %s, }".formatted(descr(), shape);
   }
 
   private Charset charset() {
@@ -169,10 +166,5 @@ record NpyHeader(
       page.put((byte) ' ');
     }
     return page.put((byte) '\n').array();
-  }
-
-  static String tuple(List<Long> sizes) {
-    String text = sizes.toString().replace('[', '(').replace(']', ')');
-    return sizes.size() == 1 ? text.replace(")", ",)") : text;
   }
 }

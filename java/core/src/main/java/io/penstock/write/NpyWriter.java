@@ -3,6 +3,7 @@ package io.penstock.write;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
 import java.io.IOException;
@@ -69,7 +70,8 @@ public final class NpyWriter implements AutoCloseable {
             ? null
             : new PartialProgress(
                 "%s %s %d %s"
-                    .formatted(header.descr(), builder.recordShape, recordCount, builder.job));
+                    .formatted(
+                        header.descr(), builder.recordShape.toList(), recordCount, builder.job));
     long bytes = recordCount == UNKNOWN ? 0 : header.fileBytes(recordCount);
     this.file =
         PartialFile.create(
@@ -110,15 +112,27 @@ public final class NpyWriter implements AutoCloseable {
    * @param recordShape sizes of all axes but the first; none for one element per record
    * @return a builder with defaults
    */
-  public static Builder builder(Path target, ElementType elementType, Long... recordShape) {
-    return new Builder(target, elementType, List.of(recordShape));
+  public static Builder builder(Path target, ElementType elementType, long... recordShape) {
+    return builder(target, elementType, Shape.of(recordShape));
+  }
+
+  /**
+   * Starts a file of records of a shape, such as that of a column.
+   *
+   * @param target name of the file; its directory must be there
+   * @param elementType type of the elements, in which callers pass them
+   * @param recordShape sizes of all axes but the first
+   * @return a builder with defaults
+   */
+  public static Builder builder(Path target, ElementType elementType, Shape recordShape) {
+    return new Builder(target, elementType, recordShape);
   }
 
   /** Options of a file to be written. Not thread-safe. */
   public static final class Builder {
     private final Path target;
     private final ElementType elementType;
-    private final List<Long> recordShape;
+    private final Shape recordShape;
     private long recordCount = UNKNOWN;
     private List<Field> fields = List.of();
     private String field;
@@ -127,10 +141,10 @@ public final class NpyWriter implements AutoCloseable {
     private long memoryBytes = BlockWriter.DEFAULT_MEMORY_BYTES;
     private long checkpointBytes = CHECKPOINT_BYTES;
 
-    private Builder(Path target, ElementType elementType, List<Long> recordShape) {
+    private Builder(Path target, ElementType elementType, Shape recordShape) {
       this.target = Objects.requireNonNull(target, "target");
       this.elementType = Objects.requireNonNull(elementType, "elementType");
-      this.recordShape = recordShape;
+      this.recordShape = Objects.requireNonNull(recordShape, "recordShape");
     }
 
     /**

@@ -173,8 +173,7 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
     for (int c = 0; c < columns.size(); c++) {
       Column column = columns.get(c);
       writers.add(
-          NpyWriter.builder(
-                  naming.path(c, shard), column.elementType(), column.shape().toArray(Long[]::new))
+          NpyWriter.builder(naming.path(c, shard), column.elementType(), column.shape())
               .fields(column.fields())
               .recordCount(shardEnd - begin)
               .memoryBytes(plan.writeBytes())

@@ -2,6 +2,7 @@ package io.penstock.write;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.array.Shape;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -85,26 +86,22 @@ final class StructDescr {
     }
   }
 
-  private static String subArray(List<Long> shape) {
-    return shape.isEmpty() ? "" : ", " + NpyHeader.tuple(shape);
+  private static String subArray(Shape shape) {
+    return shape.isScalar() ? "" : ", " + shape;
   }
 
   private static long endBytes(Field field) {
-    long bytes = field.elementType().sizeBytes();
-    for (long size : field.shape()) {
-      bytes *= size;
-    }
-    return field.offsetBytes() + bytes;
+    return field.offsetBytes() + field.elementType().sizeBytes() * field.shape().elementCount();
   }
 
   /** Whether its numbers lie one after another, in C order. */
   private static boolean isDense(Field field) {
     long stride = field.elementType().sizeBytes();
-    for (int axis = field.shape().size() - 1; axis >= 0; axis--) {
+    for (int axis = field.shape().rank() - 1; axis >= 0; axis--) {
       if (field.strides().get(axis) != stride) {
         return false;
       }
-      stride *= field.shape().get(axis);
+      stride *= field.shape().dim(axis);
     }
     return true;
   }

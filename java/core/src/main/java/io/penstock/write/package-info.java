@@ -6,8 +6,8 @@
  * the device and without filling the page cache.
  *
  * {@snippet lang="java" :
- * ElementType type = ElementType.parse("<f4");
- * try (NpyWriter writer = NpyWriter.builder(path, type, 2L).open(); // records of shape (2,)
+ * ElementType type = ElementType.FLOAT32;
+ * try (NpyWriter writer = NpyWriter.builder(path, type, 2).open(); // records of shape (2,)
  *     Arena arena = Arena.ofConfined()) {
  *   MemorySegment records = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2, 3, 4, 5, 6);
  *   writer.append(records); // three records

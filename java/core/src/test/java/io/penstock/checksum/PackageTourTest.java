@@ -35,7 +35,7 @@ class PackageTourTest {
       bytes[i] = (byte) (i * 31);
     }
     try (NpyWriter writer =
-        NpyWriter.builder(path, io.penstock.array.ElementType.parse("|u1"), 16L).open()) {
+        NpyWriter.builder(path, io.penstock.array.ElementType.UINT8, 16).open()) {
       writer.append(MemorySegment.ofArray(bytes));
       writer.commit();
     }

@@ -66,8 +66,8 @@ public final class Elements {
   private static void gather(
       Source source, ArrayLayout layout, int axis, long offset, ByteBuffer record)
       throws IOException {
-    if (axis < layout.recordShape().size()) {
-      for (long i = 0; i < layout.recordShape().get(axis); i++) {
+    if (axis < layout.recordShape().rank()) {
+      for (long i = 0; i < layout.recordShape().dim(axis); i++) {
         long place = offset + i * layout.recordStrides().get(axis);
         gather(source, layout, axis + 1, place, record);
       }

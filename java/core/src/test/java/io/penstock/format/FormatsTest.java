@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.OpenFile;
 import java.io.IOException;
@@ -137,7 +138,7 @@ class FormatsTest {
     Column column = ArrayLayout.column("x", List.of(first, empty, last));
     assertThat(column.name()).isEqualTo("x");
     assertThat(column.elementType().descr()).isEqualTo("<f4");
-    assertThat(column.shape()).containsExactly(2L);
+    assertThat(column.shape()).isEqualTo(Shape.of(2));
     assertThat(column.recordCount()).isEqualTo(7);
     assertThat(column.recordBytes()).isEqualTo(8);
     assertThat(column.shards())
@@ -156,7 +157,7 @@ class FormatsTest {
       assertThatThrownBy(() -> ArrayLayout.column("x", List.of(first, other)))
           .isInstanceOf(PenstockException.class)
           .hasMessageStartingWith(other.path() + ": shards of column 'x' must have records alike")
-          .hasMessageContaining("expected <f4 [2] as in " + first.path());
+          .hasMessageContaining("expected <f4 (2,) as in " + first.path());
     }
     assertThatIllegalArgumentException().isThrownBy(() -> ArrayLayout.column("x", List.of()));
     assertThatIllegalArgumentException().isThrownBy(() -> first.column(" "));

@@ -71,8 +71,8 @@ public final class Hostile {
   private static void assertSound(ArrayLayout layout) {
     assertThat(layout.recordBytes()).isPositive();
     long span = layout.elementType().sizeBytes();
-    for (int axis = 0; axis < layout.recordShape().size(); axis++) {
-      span += (layout.recordShape().get(axis) - 1) * layout.recordStrides().get(axis);
+    for (int axis = 0; axis < layout.recordShape().rank(); axis++) {
+      span += (layout.recordShape().dim(axis) - 1) * layout.recordStrides().get(axis);
     }
     for (ArrayLayout.Run run : layout.runs()) {
       if (run.recordCount() > 0) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.array.ArrayLayout;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -144,7 +145,7 @@ class NumpyFilesTest {
     for (Written file : ofKind("plain")) {
       ArrayLayout layout = Formats.open(file.path);
       assertThat(layout.elementType().descr()).as(file.toString()).isEqualTo(file.descr);
-      assertThat(layout.shape()).as(file.toString()).isEqualTo(file.shape);
+      assertThat(layout.shape()).as(file.toString()).isEqualTo(Shape.of(file.shape));
       assertThat(layout.dataOffset()).as(file.toString()).isEqualTo(file.dataOffset);
       assertThat(layout.dataBytes()).as(file.toString()).isEqualTo(file.dataBytes);
       assertThat(layout.fileBytes()).isEqualTo(file.dataOffset + file.dataBytes);
@@ -156,7 +157,7 @@ class NumpyFilesTest {
     assertThat(ofKind("Fortran")).hasSize(2);
     for (Written file : ofKind("Fortran")) {
       ArrayLayout layout = Formats.open(file.path);
-      assertThat(layout.shape()).isEqualTo(file.shape);
+      assertThat(layout.shape()).isEqualTo(Shape.of(file.shape));
       assertThat(layout.isWhole()).as(file.toString()).isFalse();
       assertThat(layout.shards()).singleElement().matches(shard -> !shard.isWhole());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.WrittenArrays.Expected;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class WrittenArraysTest {
       ArrayLayout layout = Formats.open(array.path());
       assertThat(layout.part()).as(array.toString()).isEqualTo(array.part());
       assertThat(layout.elementType().descr()).as(array.toString()).isEqualTo(array.descr());
-      assertThat(layout.shape()).as(array.toString()).isEqualTo(array.sizes());
+      assertThat(layout.shape()).as(array.toString()).isEqualTo(Shape.of(array.sizes()));
       assertThat(Elements.digest(layout)).as(array.toString()).isEqualTo(array.digest());
     }
     assertListed(arrays);

@@ -11,6 +11,7 @@ import io.penstock.Epoch;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
 import io.penstock.Way;
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.BadRecord;
 import io.penstock.error.PenstockException;
@@ -276,7 +277,7 @@ class BadRecordsTest {
                 .badRecords(BadRecords.SKIP)
                 .transform(
                     "labels",
-                    OutputColumn.of("position", "<i8"),
+                    OutputColumn.of("position", ElementType.INT64),
                     record ->
                         record
                             .output(0)

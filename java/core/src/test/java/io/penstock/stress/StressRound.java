@@ -4,6 +4,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Readahead;
@@ -207,7 +208,7 @@ final class StressRound {
     return Transform.ofRecords(
         "adding",
         List.of("x"),
-        List.of(OutputColumn.of("x", "<i8", StressData.LONGS)),
+        List.of(OutputColumn.of("x", ElementType.INT64, StressData.LONGS)),
         record -> {
           byte[] garbage = new byte[5000];
           if (failing > 0 && ThreadLocalRandom.current().nextInt(failing) == 0) {

@@ -6,6 +6,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.TestArray;
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.sampler.Tour;
 import java.io.IOException;
@@ -52,7 +53,7 @@ class PackageTourTest {
                         "images", Layout.HWC, Layout.CHW, 1 / 255.0, mean, deviation))
                 .transform( // one of our own: reads "labels", adds "isEven"
                     "labels",
-                    OutputColumn.of("isEven", "|b1"),
+                    OutputColumn.of("isEven", ElementType.BOOL),
                     record -> {
                       long at = record.inputOffset(0);
                       int label = record.input(0).get(ValueLayout.JAVA_BYTE, at);

@@ -9,6 +9,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
+import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Shuffle;
@@ -311,7 +312,7 @@ class TransformsTest {
   @Test
   void swappedBytesAreThoseOfTheOtherOrder() throws IOException {
     for (String descr : List.of("<i2", "<f4", "<i8", "<c8", ">c32", "<U2")) {
-      OutputColumn column = OutputColumn.of("x", descr);
+      OutputColumn column = OutputColumn.of("x", ElementType.parse(descr));
       int size = column.elementType().sizeBytes();
       byte[] bytes = random(COUNT * size);
       Path file = npy("x", descr, COUNT + ",", bytes);
@@ -332,11 +333,14 @@ class TransformsTest {
       doubles.putDouble(8 * i, values[i]);
     }
     Path file = npy("x", "<f8", "10,", bytesOf(doubles));
-    ByteBuffer floats = buffer(run(file, b -> b.transform(Transforms.cast("x", "<f4"))));
-    ByteBuffer ints = buffer(run(file, b -> b.transform(Transforms.cast("x", "<i4"))));
-    ByteBuffer bytes = buffer(run(file, b -> b.transform(Transforms.cast("x", "|u1"))));
-    ByteBuffer halves = buffer(run(file, b -> b.transform(Transforms.cast("x", "<f2"))));
-    ByteBuffer unsigned = buffer(run(file, b -> b.transform(Transforms.cast("x", "<u8"))));
+    ByteBuffer floats =
+        buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.FLOAT32))));
+    ByteBuffer ints = buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.INT32))));
+    ByteBuffer bytes = buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.UINT8))));
+    ByteBuffer halves =
+        buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.FLOAT16))));
+    ByteBuffer unsigned =
+        buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.UINT64))));
     for (int i = 0; i < 10; i++) {
       assertThat(floats.getInt(4 * i)).isEqualTo(Float.floatToIntBits((float) values[i]));
       assertThat(ints.getInt(4 * i)).isEqualTo((int) values[i]);
@@ -352,12 +356,14 @@ class TransformsTest {
   void castsBetweenIntegersKeepTheLowBitsAndAllTypesGoToFloat() throws IOException {
     byte[] bytes = random(COUNT * 8);
     for (String descr : List.of("|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "|b1")) {
-      int size = OutputColumn.of("x", descr).elementType().sizeBytes();
+      int size = OutputColumn.of("x", ElementType.parse(descr)).elementType().sizeBytes();
       int count = COUNT * 8 / size;
       Path file = npy("x", descr, count + ",", bytes);
-      ByteBuffer longs = buffer(run(file, b -> b.transform(Transforms.cast("x", "<i8"))));
-      ByteBuffer floats = buffer(run(file, b -> b.transform(Transforms.cast("x", "<f4"))));
-      ByteBuffer low = buffer(run(file, b -> b.transform(Transforms.cast("x", "|i1"))));
+      ByteBuffer longs =
+          buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.INT64))));
+      ByteBuffer floats =
+          buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.FLOAT32))));
+      ByteBuffer low = buffer(run(file, b -> b.transform(Transforms.cast("x", ElementType.INT8))));
       ByteBuffer stored = buffer(bytes);
       for (int i = 0; i < count; i++) {
         long value = 0;
@@ -391,17 +397,17 @@ class TransformsTest {
     doubles.putDouble(32, 1e300).putDouble(40, -1e-300);
 
     Path x = npy("x", "<i8", "2,", bytesOf(longs));
-    ByteBuffer floats = buffer(run(x, b -> b.transform(Transforms.cast("x", "<f4"))));
+    ByteBuffer floats = buffer(run(x, b -> b.transform(Transforms.cast("x", ElementType.FLOAT32))));
     assertThat(floats.getFloat(0)).isEqualTo(0x1p62f + 0x1p39f);
     assertThat(floats.getFloat(4)).isEqualTo(-0x1p62f - 0x1p39f);
 
     x = npy("x", "<u8", "2,", bytesOf(unsigned));
-    floats = buffer(run(x, b -> b.transform(Transforms.cast("x", "<f4"))));
+    floats = buffer(run(x, b -> b.transform(Transforms.cast("x", ElementType.FLOAT32))));
     assertThat(floats.getFloat(0)).isEqualTo(0x1p63f + 0x1p40f);
     assertThat(floats.getFloat(4)).isEqualTo(0x1p63f);
 
     x = npy("x", "<f8", "6,", bytesOf(doubles));
-    ByteBuffer halves = buffer(run(x, b -> b.transform(Transforms.cast("x", "<f2"))));
+    ByteBuffer halves = buffer(run(x, b -> b.transform(Transforms.cast("x", ElementType.FLOAT16))));
     float[] rounded = {1 + 0x1p-10f, -1 - 0x1p-10f, 1, 65504, Float.POSITIVE_INFINITY, -0.0f};
     for (int i = 0; i < rounded.length; i++) {
       assertThat(Float.float16ToFloat(halves.getShort(2 * i))).isEqualTo(rounded[i]);
@@ -470,7 +476,8 @@ class TransformsTest {
           .withMessageStartingWith("transform '" + wrong.name() + "'")
           .withMessageMatching(".*column '[xz]'.*");
     }
-    assertThatIllegalArgumentException().isThrownBy(() -> Transforms.cast("x", ">f4"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.cast("x", ElementType.parse(">f4")));
     assertThatIllegalArgumentException().isThrownBy(() -> Transforms.mixup(0, "x"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Transforms.randomFlip("x", Layout.HWC, Double.NaN));

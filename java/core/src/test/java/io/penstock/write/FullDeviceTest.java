@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A device without room, and one that may not be written: a file system of 1 MiB of our own. */
 @Timeout(120)
 class FullDeviceTest {
-  private static final ElementType BYTES = ElementType.parse("|u1");
+  private static final ElementType BYTES = ElementType.UINT8;
 
   @TempDir static Path parent;
   private Path directory;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.File;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is written is there, as the library itself and plain Java read it; the rest is refused. */
 @Timeout(120)
 class NpyWriterTest {
-  private static final ElementType BYTES = ElementType.parse("|u1");
+  private static final ElementType BYTES = ElementType.UINT8;
 
   /** The least: blocks of 16 KiB, so that small files have many. */
   private static final long MEMORY_BYTES = 64 << 10;
@@ -84,7 +85,7 @@ class NpyWriterTest {
         writer.commit();
       }
       ArrayLayout layout = Formats.open(path);
-      assertThat(layout.shape()).containsExactly((long) count, (long) recordBytes);
+      assertThat(layout.shape()).isEqualTo(Shape.of(count, recordBytes));
       assertThat(layout.dataOffset()).isEqualTo(4096);
       assertThat(data(path)).isEqualTo(data);
     }
@@ -140,7 +141,7 @@ class NpyWriterTest {
       writer.commit();
     }
     ArrayLayout layout = Formats.open(directory.resolve("x.npy#x"));
-    assertThat(layout.shape()).containsExactly(50L, 700L);
+    assertThat(layout.shape()).isEqualTo(Shape.of(50, 700));
     assertThat(layout.runs().getFirst().strideBytes()).isEqualTo(1024);
     byte[] stored = data(directory.resolve("x.npy"));
     assertThat(stored).hasSize(50 * 1024);
@@ -157,7 +158,7 @@ class NpyWriterTest {
       writer.append(MemorySegment.ofArray(new byte[2048]));
       writer.commit();
     }
-    assertThat(Formats.open(directory.resolve("x.npy")).shape()).containsExactly(2L, 1024L);
+    assertThat(Formats.open(directory.resolve("x.npy")).shape()).isEqualTo(Shape.of(2, 1024));
   }
 
   @Test

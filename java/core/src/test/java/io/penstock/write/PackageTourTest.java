@@ -3,6 +3,7 @@ package io.penstock.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.format.Formats;
 import io.penstock.sampler.Tour;
 import java.io.IOException;
@@ -21,15 +22,15 @@ class PackageTourTest {
   void exampleRuns() {
     Path path = directory.resolve("x.npy");
     // tour
-    ElementType type = ElementType.parse("<f4");
-    try (NpyWriter writer = NpyWriter.builder(path, type, 2L).open(); // records of shape (2,)
+    ElementType type = ElementType.FLOAT32;
+    try (NpyWriter writer = NpyWriter.builder(path, type, 2).open(); // records of shape (2,)
         Arena arena = Arena.ofConfined()) {
       MemorySegment records = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2, 3, 4, 5, 6);
       writer.append(records); // three records
       writer.commit(); // now there is a file of this name, of shape (3, 2)
     }
     // end of tour
-    assertThat(Formats.open(path).shape()).containsExactly(3L, 2L);
+    assertThat(Formats.open(path).shape()).isEqualTo(Shape.of(3, 2));
   }
 
   @Test

@@ -118,9 +118,7 @@ class PartialFileTest {
   }
 
   private NpyWriter writer(String job) {
-    return NpyWriter.builder(target, ElementType.parse("|u1"), (long) Holder.RECORD_BYTES)
-        .resumable(job)
-        .open();
+    return NpyWriter.builder(target, ElementType.UINT8, Holder.RECORD_BYTES).resumable(job).open();
   }
 
   private void assertWhole(int records) throws IOException {
@@ -154,7 +152,7 @@ class PartialFileTest {
     Path second = directory.resolve(".x.npy.penstock-partial-00000000");
     Files.createLink(second, target);
     try (NpyWriter writer =
-        NpyWriter.builder(target, ElementType.parse("|u1")).resumable("job").replace(true).open()) {
+        NpyWriter.builder(target, ElementType.UINT8).resumable("job").replace(true).open()) {
       assertThat(second).doesNotExist();
       writer.append(MemorySegment.ofArray(new byte[10]));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StructDescrTest {
   @TempDir Path directory;
 
-  private static Field field(String name, long offset, String type, Long... shape) {
+  private static Field field(String name, long offset, String type, long... shape) {
     ElementType element = ElementType.parse(type);
     Long[] strides = new Long[shape.length];
     long stride = element.sizeBytes();
@@ -30,7 +31,7 @@ class StructDescrTest {
       strides[axis] = stride;
       stride *= shape[axis];
     }
-    return new Field(name, offset, element, List.of(shape), List.of(strides));
+    return new Field(name, offset, element, Shape.of(shape), List.of(strides));
   }
 
   private static String descr(int bytes, Field... fields) {
@@ -59,8 +60,7 @@ class StructDescrTest {
     assertThat(descr(4, field("a..b", 0, "<i4"))).isNull();
     assertThat(descr(8, field("p.x", 0, "<i2"), field("n", 2, "<i2"), field("p.y", 4, "<i2")))
         .isNull();
-    Field sparse =
-        new Field("a", 0, ElementType.parse("<i2"), List.of(2L), List.of(4L)); // Of structures.
+    Field sparse = new Field("a", 0, ElementType.INT16, Shape.of(2), List.of(4L)); // Of structures.
     assertThat(descr(8, sparse)).isNull();
     List<Field> many = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
@@ -112,7 +112,7 @@ class StructDescrTest {
     for (String alignedAs : new String[] {null, "records"}) {
       Path path = directory.resolve("x-" + alignedAs + ".npy");
       try (NpyWriter writer =
-          NpyWriter.builder(path, type, 2L).fields(fields).alignRecords(alignedAs).open()) {
+          NpyWriter.builder(path, type, 2).fields(fields).alignRecords(alignedAs).open()) {
         writer.append(MemorySegment.ofArray(new byte[48]));
         writer.commit();
       }

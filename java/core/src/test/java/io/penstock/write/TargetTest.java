@@ -50,8 +50,7 @@ class TargetTest {
           }
         },
         path -> {
-          try (NpyWriter writer =
-              NpyWriter.builder(path, ElementType.parse("|u1")).replace(true).open()) {
+          try (NpyWriter writer = NpyWriter.builder(path, ElementType.UINT8).replace(true).open()) {
             writer.append(MemorySegment.ofArray(new byte[10]));
             writer.commit();
           }
@@ -261,7 +260,7 @@ class TargetTest {
               () -> Formats.parts(inside),
               () -> Dataset.open(inside),
               () -> PartialFile.create(inside, true),
-              () -> NpyWriter.builder(inside, ElementType.parse("|u1")).open(),
+              () -> NpyWriter.builder(inside, ElementType.UINT8).open(),
               () -> StateFile.write(inside, STATE),
               () -> StateFile.read(inside),
               () -> FileChecksums.of(inside, _ -> {}),

@@ -10,7 +10,6 @@ import io.penstock.array.OutputColumn;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /**
  * A column as DJL sees it: the type of its elements there, and arrays over its records.
@@ -33,10 +32,10 @@ final class NDColumn {
    * @param wanted type to convert to; null: as it is stored, or as it is widened
    * @throws IllegalArgumentException if there is no such type, saying what to do
    */
-  NDColumn(String name, ElementType elementType, List<Long> shape, DataType wanted) {
+  NDColumn(String name, ElementType elementType, io.penstock.array.Shape shape, DataType wanted) {
     this.name = name;
     this.elementType = elementType;
-    this.shape = shape.stream().mapToLong(Long::longValue).toArray();
+    this.shape = shape.toArray();
     this.widening = Widening.of(elementType);
     this.stored = widening == null ? stored(name, elementType) : widening.type;
     this.wanted = wanted == null ? stored : wanted;

@@ -31,6 +31,7 @@ class FromOthersTest {
       import ai.djl.training.EasyTrain;
       import ai.djl.training.Trainer;
       import io.penstock.*;
+      import io.penstock.array.*;
       import io.penstock.djl.*;
       import io.penstock.sampler.*;
       import io.penstock.transform.*;
@@ -41,7 +42,7 @@ class FromOthersTest {
 
       abstract class Page {
         Dataset dataset; Loader loader; Batch batch; Trainer trainer; Path path; ElementType type;
-        Long[] shape; double[] weights, m, s; long i, n, epoch; int rank, worldSize;
+        long[] shape; double[] weights, m, s; long i, n, epoch; int rank, worldSize;
         RecordTransform f; PenstockDataset validation;
         abstract void step(MemorySegment x, MemorySegment y, int size);
         abstract void use(Object... found);

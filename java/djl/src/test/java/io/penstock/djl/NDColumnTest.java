@@ -17,7 +17,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,7 +118,8 @@ class NDColumnTest {
   @ValueSource(strings = {"<u8", "<c8", "|S3", "<U2", "|V2", "<M8[s]", "<m8[ns]", "<f16"})
   void whatDjlHasNoTypeForIsRefused(String descr) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new NDColumn("x", ElementType.parse(descr), List.of(), null))
+        .isThrownBy(
+            () -> new NDColumn("x", ElementType.parse(descr), io.penstock.array.Shape.SCALAR, null))
         .withMessageStartingWith("column 'x': expected booleans, integers of up to 8 bytes")
         .withMessageContaining("found '" + descr + "'")
         .withMessageEndingWith("turn it into one of them with a transform, or leave it out");

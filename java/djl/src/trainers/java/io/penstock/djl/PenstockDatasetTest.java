@@ -246,7 +246,9 @@ class PenstockDatasetTest {
   @Test
   void arraysLieInTheMemoryOfTheBatch() {
     try (Loader loader = loader().build()) {
-      NDColumn column = new NDColumn("x", dataset.column("x").elementType(), List.of(12L), null);
+      NDColumn column =
+          new NDColumn(
+              "x", dataset.column("x").elementType(), io.penstock.array.Shape.of(12), null);
       for (io.penstock.Batch batch : loader.epoch(0)) {
         byte before = batch.column("x").get(ValueLayout.JAVA_BYTE, 5);
         try (NDArray array = column.of(batch, manager)) {

@@ -31,11 +31,7 @@ public final class OnnxInput {
               throw new IllegalArgumentException(
                   "column must be of uint8, int8 or float32, was " + column.elementType());
         };
-    long[] shape = new long[column.shape().size() + 1];
-    shape[0] = batch.size();
-    for (int i = 1; i < shape.length; i++) {
-      shape[i] = column.shape().get(i - 1);
-    }
+    long[] shape = column.shape().withFirst(batch.size()).toArray();
     // A direct buffer in native order is used as it is; any other one would be copied.
     return OnnxTensor.createTensor(environment, batch.asByteBuffer(column.name()), shape, type);
   }

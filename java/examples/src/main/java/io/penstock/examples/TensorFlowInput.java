@@ -36,7 +36,7 @@ public final class TensorFlowInput {
   }
 
   private static Shape shape(Batch batch, Column column) {
-    long[] sizes = column.shape().stream().mapToLong(Long::longValue).toArray();
+    long[] sizes = column.shape().toArray();
     return Shape.of(sizes).prepend(batch.size());
   }
 }

@@ -9,6 +9,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.write.NpyWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,8 +45,8 @@ class ExamplesTest {
     write("y.npy", y);
   }
 
-  private void write(String name, float[] elements, Long... recordShape) {
-    ElementType type = ElementType.parse("<f4");
+  private void write(String name, float[] elements, long... recordShape) {
+    ElementType type = ElementType.FLOAT32;
     try (NpyWriter writer = NpyWriter.builder(directory.resolve(name), type, recordShape).open()) {
       writer.append(MemorySegment.ofArray(elements));
       writer.commit();
@@ -78,7 +79,7 @@ class ExamplesTest {
       for (Batch batch : loader.epoch(0)) {
         MemorySegment x = batch.column("x");
         try (OnnxTensor tensor = OnnxInput.of(environment, batch, dataset.column("x"))) {
-          assertThat(tensor.getInfo().getShape()).containsExactly(batch.size(), FEATURES);
+          assertThat(tensor.getInfo().getShape()).isEqualTo(Shape.of(batch.size(), FEATURES));
           // What is written to the batch now is what the tensor has.
           x.setAtIndex(ValueLayout.JAVA_FLOAT, 1, 42);
           float[][] values = (float[][]) tensor.getValue();

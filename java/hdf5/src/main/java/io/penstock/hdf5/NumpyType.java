@@ -1,6 +1,7 @@
 package io.penstock.hdf5;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.spi.FormatProvider.FoundField;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +109,7 @@ record NumpyType(
       } else {
         repair(type, place, sizes, steps);
       }
-      return new FoundField(member.name(), member.offset(), plain, inner, axes);
+      return new FoundField(member.name(), member.offset(), plain, inner, Shape.of(axes));
     }
 
     void repair(H5Type type, long offset, List<Long> shape, List<Long> strides) {

@@ -1,5 +1,6 @@
 package io.penstock.hdf5;
 
+import io.penstock.array.Shape;
 import io.penstock.spi.FormatProvider.FoundArray;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -110,8 +111,8 @@ final class StoredDataset {
     String problem = problemOrNull();
     FoundArray found =
         problem == null
-            ? FoundArray.of(name, type.element(), shape(), position())
-            : FoundArray.streamed(name, type.element(), shape(), problem);
+            ? FoundArray.of(name, type.element(), Shape.of(shape()), position())
+            : FoundArray.streamed(name, type.element(), Shape.of(shape()), problem);
     return found.withFields(type.fields());
   }
 

@@ -7,6 +7,7 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
@@ -79,14 +80,14 @@ record Expected(String file, String name, String descr, List<String> words) {
       ArrayLayout layout = part.layout();
       type = layout.elementType();
       fields = layout.fields();
-      shape = layout.shape();
+      shape = layout.shape().toList();
       bytes = inPlace(layout);
     } else {
       assertThat(part.streamed()).as(part.problem().get()).isPresent();
       StreamedArray array = part.streamed().get();
       type = array.elementType();
       fields = fields();
-      shape = array.shape();
+      shape = array.shape().toList();
       bytes = streamed(array, what);
     }
     assertThat(type.descr()).as(what).isEqualTo(descr);
@@ -117,11 +118,12 @@ record Expected(String file, String name, String descr, List<String> words) {
       strides.addFirst(step);
       step *= shape.get(axis);
     }
-    return new Field(parts[0], Long.parseLong(parts[1]), type, shape, strides);
+    return new Field(parts[0], Long.parseLong(parts[1]), type, Shape.of(shape), strides);
   }
 
   private static String words(Field field) {
-    String axes = field.shape().stream().map(String::valueOf).collect(Collectors.joining("x"));
+    String axes =
+        field.shape().toList().stream().map(String::valueOf).collect(Collectors.joining("x"));
     return "%s:%d:%s:%s"
         .formatted(field.name(), field.offsetBytes(), field.elementType().descr(), axes);
   }
@@ -165,11 +167,11 @@ record Expected(String file, String name, String descr, List<String> words) {
   }
 
   private static void update(MessageDigest digest, byte[] bytes, int at, Field field, int axis) {
-    if (axis == field.shape().size()) {
+    if (axis == field.shape().rank()) {
       digest.update(bytes, at, field.elementType().sizeBytes());
       return;
     }
-    for (int i = 0; i < field.shape().get(axis); i++) {
+    for (int i = 0; i < field.shape().dim(axis); i++) {
       update(digest, bytes, at + i * field.strides().get(axis).intValue(), field, axis + 1);
     }
   }

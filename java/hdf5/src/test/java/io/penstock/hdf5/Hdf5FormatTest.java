@@ -8,6 +8,7 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
@@ -53,7 +54,7 @@ class Hdf5FormatTest {
       ArrayLayout layout = Formats.open(part(words[0]));
       assertThat(layout.format()).isEqualTo("hdf5");
       assertThat(layout.elementType().descr()).as(words[0]).isEqualTo(words[1]);
-      assertThat(String.join(",", layout.shape().stream().map(String::valueOf).toList()))
+      assertThat(String.join(",", layout.shape().toList().stream().map(String::valueOf).toList()))
           .isEqualTo(words[2]);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(shuffled(part(words[0])));
       assertThat(HexFormat.of().formatHex(digest)).as(words[0]).isEqualTo(words[3]);
@@ -112,7 +113,7 @@ class Hdf5FormatTest {
   private static byte[] elements(String name) throws IOException {
     StreamedArray array = Formats.streamed(part(name)).orElseThrow();
     assertThat(array.elementType().descr()).isEqualTo("<f4");
-    assertThat(array.shape()).containsExactly(8L, 4L);
+    assertThat(array.shape()).isEqualTo(Shape.of(8, 4));
     try (InputStream elements = array.source().open()) {
       return elements.readAllBytes();
     }

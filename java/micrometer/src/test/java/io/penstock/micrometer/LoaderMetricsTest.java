@@ -9,6 +9,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
+import io.penstock.array.ElementType;
 import io.penstock.statistics.Statistic;
 import io.penstock.transform.Transforms;
 import java.io.IOException;
@@ -29,7 +30,11 @@ class LoaderMetricsTest {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (Dataset dataset = Dataset.open(Path.of(file + "#raw:uint8:-1x10"));
         Loader loader =
-            dataset.loader().batchSize(10).transform(Transforms.cast("x", "<f4")).build()) {
+            dataset
+                .loader()
+                .batchSize(10)
+                .transform(Transforms.cast("x", ElementType.FLOAT32))
+                .build()) {
       new LoaderMetrics(loader, Tags.of("loader", "training")).bindTo(registry);
       assertThat(count(registry, "penstock.records")).isZero();
       for (Batch batch : loader.epoch(0)) {

@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.penstock.Dataset;
 import io.penstock.array.Column;
+import io.penstock.array.Shape;
 import io.penstock.checksum.FileChecksums;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -73,7 +74,12 @@ public record Manifest(
       Long windowStride) {
     static ColumnEntry of(Column column, List<String> paths, Long window, Long windowStride) {
       return new ColumnEntry(
-          column.name(), column.elementType().descr(), column.shape(), paths, window, windowStride);
+          column.name(),
+          column.elementType().descr(),
+          column.shape().toList(),
+          paths,
+          window,
+          windowStride);
     }
 
     /** Identifies the column by its contents, not by its path. */
@@ -272,7 +278,7 @@ public record Manifest(
                                       columns.stream().map(ColumnEntry::name).toList())
                               + " --manifest, or make it with penstock checksum"));
       if (!entry.dtype().equals(column.elementType().descr())
-          || !entry.shape().equals(column.shape())
+          || !entry.shape().equals(column.shape().toList())
           || records != column.recordCount()) {
         throw PenstockException.about(
             ErrorKind.MISMATCH,
@@ -282,7 +288,7 @@ public record Manifest(
                 .formatted(
                     records,
                     entry.dtype(),
-                    entry.shape(),
+                    Shape.of(entry.shape()),
                     column.name(),
                     column.recordCount(),
                     column.elementType(),

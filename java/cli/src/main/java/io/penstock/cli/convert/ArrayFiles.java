@@ -2,6 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.array.Shape;
 import io.penstock.format.Formats;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
@@ -46,7 +47,7 @@ public final class ArrayFiles implements AutoCloseable {
   private final Options options;
   private final ElementType type;
   private final List<Field> fields;
-  private final List<Long> recordShape;
+  private final Shape recordShape;
   private final long recordCount;
   private final String job;
   private final List<NpyWriter> writers = new ArrayList<>();
@@ -84,7 +85,7 @@ public final class ArrayFiles implements AutoCloseable {
 
   private NpyWriter writer(int shard) {
     NpyWriter.Builder builder =
-        NpyWriter.builder(path(shard), type, recordShape.toArray(Long[]::new))
+        NpyWriter.builder(path(shard), type, recordShape)
             .fields(fields)
             .replace(options.mayReplace)
             .resumable(job);

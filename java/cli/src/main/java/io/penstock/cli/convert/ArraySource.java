@@ -1,8 +1,8 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /** Records of one element, from memory. */
 final class ArraySource implements RecordSource {
@@ -21,8 +21,8 @@ final class ArraySource implements RecordSource {
   }
 
   @Override
-  public List<Long> recordShape() {
-    return List.of();
+  public Shape recordShape() {
+    return Shape.SCALAR;
   }
 
   @Override

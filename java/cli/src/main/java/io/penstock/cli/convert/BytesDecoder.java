@@ -2,6 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
@@ -11,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 
 /**
  * Decodes files that are a record each: a small .npy, or the bytes of any file. A file that differs
@@ -21,11 +21,10 @@ final class BytesDecoder implements FolderRecordSource.Decoder {
   private final Path first;
   private final boolean isArray;
   private final ElementType type;
-  private final List<Long> shape;
+  private final Shape shape;
   private final long bytes;
 
-  private BytesDecoder(
-      Path first, boolean isArray, ElementType type, List<Long> shape, long bytes) {
+  private BytesDecoder(Path first, boolean isArray, ElementType type, Shape shape, long bytes) {
     this.first = first;
     this.isArray = isArray;
     this.type = type;
@@ -46,7 +45,7 @@ final class BytesDecoder implements FolderRecordSource.Decoder {
   /** Takes the bytes of any files. */
   static BytesDecoder ofBytes(Path first) {
     long bytes = SourceFile.of(first).sizeBytes();
-    return new BytesDecoder(first, false, ElementType.parse("|u1"), List.of(bytes), bytes);
+    return new BytesDecoder(first, false, ElementType.UINT8, Shape.of(bytes), bytes);
   }
 
   private static ArrayLayout array(Path file) {
@@ -66,7 +65,7 @@ final class BytesDecoder implements FolderRecordSource.Decoder {
   }
 
   @Override
-  public List<Long> recordShape() {
+  public Shape recordShape() {
     return shape;
   }
 

@@ -1,12 +1,12 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /** Casts the elements of another source. */
 public final class CastSource implements RecordSource {
@@ -46,7 +46,7 @@ public final class CastSource implements RecordSource {
   }
 
   @Override
-  public List<Long> recordShape() {
+  public Shape recordShape() {
     return source.recordShape();
   }
 

@@ -7,6 +7,7 @@ import io.penstock.array.Column;
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
 import io.penstock.array.FileInfo;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.sampler.Sequential;
 import io.penstock.sampler.Subset;
@@ -86,7 +87,7 @@ final class ColumnSource implements RecordSource {
   }
 
   @Override
-  public List<Long> recordShape() {
+  public Shape recordShape() {
     return column.shape();
   }
 
@@ -105,7 +106,7 @@ final class ColumnSource implements RecordSource {
             .filter(path -> unpacked.stream().noneMatch(copy -> copy.isIn(path)))
             .map(SourceFile::identity);
     Stream<String> sources = unpacked.stream().map(copy -> copy.source().toString());
-    return Stream.of(Stream.of(asked + " " + column.shape()), files, sources)
+    return Stream.of(Stream.of(asked + " " + column.shape().toList()), files, sources)
         .flatMap(texts -> texts)
         .collect(Collectors.joining("\n"));
   }

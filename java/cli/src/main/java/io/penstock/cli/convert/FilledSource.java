@@ -1,11 +1,11 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.List;
 
 /** Records whose elements are all the same number. */
 public final class FilledSource implements RecordSource {
@@ -13,17 +13,17 @@ public final class FilledSource implements RecordSource {
   private static final int MAX_DIGITS = 20;
 
   private final ElementType type;
-  private final List<Long> shape;
+  private final Shape shape;
   private final Arena arena = Arena.ofShared();
   private final String fill;
   private MemorySegment chunk;
   private long left;
 
-  private FilledSource(ElementType type, List<Long> shape, String fill) {
+  private FilledSource(ElementType type, Shape shape, String fill) {
     this.type = type;
     this.shape = shape;
     this.fill = fill;
-    this.left = shape.getFirst();
+    this.left = shape.dim(0);
     if (fill != null) {
       put(MemorySegment.ofArray(new byte[type.sizeBytes()]));
     }
@@ -38,8 +38,8 @@ public final class FilledSource implements RecordSource {
    * @return the records
    * @throws IllegalArgumentException if it is not a number of this type
    */
-  public static FilledSource of(ElementType type, List<Long> shape, String fill) {
-    return new FilledSource(type, List.copyOf(shape), fill);
+  public static FilledSource of(ElementType type, Shape shape, String fill) {
+    return new FilledSource(type, shape, fill);
   }
 
   private void put(MemorySegment element) {
@@ -75,13 +75,13 @@ public final class FilledSource implements RecordSource {
   }
 
   @Override
-  public List<Long> recordShape() {
-    return shape.subList(1, shape.size());
+  public Shape recordShape() {
+    return shape.withoutFirst();
   }
 
   @Override
   public long recordCount() {
-    return shape.getFirst();
+    return shape.dim(0);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.folder.FolderListing;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -25,7 +26,7 @@ public final class FolderRecordSource implements RecordSource {
   interface Decoder {
     ElementType elementType();
 
-    List<Long> recordShape();
+    Shape recordShape();
 
     /** Reads the record of a file; any thread. */
     void decode(Path file, MemorySegment into) throws IOException;
@@ -68,7 +69,7 @@ public final class FolderRecordSource implements RecordSource {
   }
 
   @Override
-  public List<Long> recordShape() {
+  public Shape recordShape() {
     return decoder.recordShape();
   }
 

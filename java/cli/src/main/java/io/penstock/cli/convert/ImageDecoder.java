@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.cli.convert.image.ImageException;
 import io.penstock.cli.convert.image.ImageReaders;
 import io.penstock.cli.convert.image.JpegFile;
@@ -80,10 +81,8 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
   }
 
   @Override
-  public List<Long> recordShape() {
-    return options.isGray()
-        ? List.of((long) height, (long) width)
-        : List.of((long) height, (long) width, 3L);
+  public Shape recordShape() {
+    return options.isGray() ? Shape.of(height, width) : Shape.of(height, width, 3);
   }
 
   @Override

@@ -14,14 +14,9 @@ final class NpyPrefix {
 
   /** As NumPy writes it, version 3.0, which any length and name fits into. */
   static byte[] of(StreamedArray array) {
-    String sizes = String.join(", ", array.shape().stream().map(String::valueOf).toList());
     String text =
-        "{'descr': %s, 'fortran_order': %s, 'shape': (%s%s), }\n"
-            .formatted(
-                descr(array),
-                array.fortranOrder() ? "True" : "False",
-                sizes,
-                array.shape().size() == 1 ? "," : "");
+        "{'descr': %s, 'fortran_order': %s, 'shape': %s, }\n"
+            .formatted(descr(array), array.fortranOrder() ? "True" : "False", array.shape());
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(12 + bytes.length)
         .order(ByteOrder.LITTLE_ENDIAN)

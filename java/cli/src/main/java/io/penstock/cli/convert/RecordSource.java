@@ -2,6 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.array.Shape;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -37,9 +38,9 @@ public interface RecordSource extends AutoCloseable {
   /**
    * Sizes of the axes of a record.
    *
-   * @return empty where a record is one element
+   * @return no axes where a record is one element
    */
-  List<Long> recordShape();
+  Shape recordShape();
 
   /**
    * The number of records.
@@ -70,11 +71,7 @@ public interface RecordSource extends AutoCloseable {
    * @return in bytes, at least 1
    */
   default long recordBytes() {
-    long bytes = elementType().sizeBytes();
-    for (long size : recordShape()) {
-      bytes = Math.multiplyExact(bytes, size);
-    }
-    return bytes;
+    return Math.multiplyExact(elementType().sizeBytes(), recordShape().elementCount());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
+import io.penstock.array.Shape;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class SelectedSource implements RecordSource {
   }
 
   @Override
-  public List<Long> recordShape() {
+  public Shape recordShape() {
     return source.recordShape();
   }
 

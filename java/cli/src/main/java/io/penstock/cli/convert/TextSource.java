@@ -1,6 +1,7 @@
 package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.io.BufferedInputStream;
@@ -16,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -193,8 +193,8 @@ final class TextSource implements RecordSource {
   }
 
   @Override
-  public List<Long> recordShape() {
-    return fields == 1 ? List.of() : List.of((long) fields);
+  public Shape recordShape() {
+    return fields == 1 ? Shape.SCALAR : Shape.of(fields);
   }
 
   @Override

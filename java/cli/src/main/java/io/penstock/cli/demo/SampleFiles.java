@@ -2,6 +2,7 @@ package io.penstock.cli.demo;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
@@ -25,7 +25,7 @@ import java.util.function.LongConsumer;
  * @param count how many images
  */
 public record SampleFiles(Path images, Path labels, long count) {
-  private static final List<Long> IMAGE_SHAPE = List.of(28L, 28L);
+  private static final Shape IMAGE_SHAPE = Shape.of(28, 28);
   private static final int CHUNK_BYTES = 4 << 20;
 
   /** Room for the labels and the headers, when free space is compared with what is needed. */
@@ -43,7 +43,7 @@ public record SampleFiles(Path images, Path labels, long count) {
 
   /** Whether both files are there and whole. */
   public boolean areComplete() {
-    return isComplete(images, IMAGE_SHAPE) && isComplete(labels, List.of());
+    return isComplete(images, IMAGE_SHAPE) && isComplete(labels, Shape.SCALAR);
   }
 
   /**
@@ -65,10 +65,11 @@ public record SampleFiles(Path images, Path labels, long count) {
               .formatted(bytes, free));
     }
     write(images, set.images(), ImageSet.PIXELS, IMAGE_SHAPE, progress);
-    write(labels, set.labels(), 1, List.of(), written -> progress.accept(bytes - count + written));
+    write(
+        labels, set.labels(), 1, Shape.SCALAR, written -> progress.accept(bytes - count + written));
   }
 
-  private boolean isComplete(Path path, List<Long> recordShape) {
+  private boolean isComplete(Path path, Shape recordShape) {
     if (!Files.exists(path)) {
       return false;
     }
@@ -84,11 +85,10 @@ public record SampleFiles(Path images, Path labels, long count) {
   }
 
   private void write(
-      Path path, byte[] records, int recordBytes, List<Long> recordShape, LongConsumer progress) {
-    ElementType bytes = ElementType.parse("|u1");
-    Long[] shape = recordShape.toArray(Long[]::new);
+      Path path, byte[] records, int recordBytes, Shape recordShape, LongConsumer progress) {
+    ElementType bytes = ElementType.UINT8;
     try (NpyWriter file =
-        NpyWriter.builder(path, bytes, shape).recordCount(count).replace(true).open()) {
+        NpyWriter.builder(path, bytes, recordShape).recordCount(count).replace(true).open()) {
       int chunk = CHUNK_BYTES / recordBytes * recordBytes;
       long left = count * recordBytes;
       for (long written = 0; written < left; ) {

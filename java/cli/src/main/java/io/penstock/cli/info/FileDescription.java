@@ -100,7 +100,7 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
     object.addProperty("format", layout.format());
     object.addProperty("dtype", layout.elementType().descr());
     JsonArray shape = new JsonArray();
-    layout.shape().forEach(shape::add);
+    layout.shape().toList().forEach(shape::add);
     object.add("shape", shape);
     object.addProperty("order", order());
     object.addProperty("records", layout.recordCount());
@@ -121,7 +121,8 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
     fields.put("format", layout.format());
     fields.put("dtype", layout.elementType().descr());
     fields.put(
-        "shape", layout.shape().stream().map(String::valueOf).collect(Collectors.joining(" x ")));
+        "shape",
+        layout.shape().toList().stream().map(String::valueOf).collect(Collectors.joining(" x ")));
     fields.put("order", order());
     fields.put("records", Human.count(layout.recordCount()));
     fields.put("recordBytes", Human.count(layout.recordBytes()));

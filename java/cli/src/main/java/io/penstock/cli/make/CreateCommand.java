@@ -1,6 +1,7 @@
 package io.penstock.cli.make;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
@@ -81,7 +82,7 @@ public final class CreateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     MakingReport report = new MakingReport();
     List<Long> sizes = sizes();
-    try (RecordSource source = FilledSource.of(dtype, sizes, fill);
+    try (RecordSource source = FilledSource.of(dtype, Shape.of(sizes), fill);
         ArrayFiles files = new ArrayFiles(target, source, making.with(1, false))) {
       if (fill != null) {
         streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);

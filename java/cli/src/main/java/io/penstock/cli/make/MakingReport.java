@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.convert.RecordSource;
@@ -18,7 +19,7 @@ final class MakingReport {
   private final long startNanos = System.nanoTime();
   private final List<Path> files = new ArrayList<>();
   private ElementType type;
-  private List<Long> recordShape = List.of();
+  private Shape recordShape = Shape.SCALAR;
   private long records;
   private long bytes;
   private final JsonArray labels = new JsonArray();
@@ -34,7 +35,7 @@ final class MakingReport {
   }
 
   private void add(
-      List<Path> paths, ElementType elements, List<Long> shape, long count, long recordBytes) {
+      List<Path> paths, ElementType elements, Shape shape, long count, long recordBytes) {
     if (type == null) {
       type = elements;
       recordShape = shape;
@@ -58,7 +59,7 @@ final class MakingReport {
       JsonArray paths = new JsonArray();
       files.forEach(file -> paths.add(file.toString()));
       JsonArray shape = new JsonArray();
-      recordShape.forEach(shape::add);
+      recordShape.toList().forEach(shape::add);
       object.add("files", paths);
       object.addProperty("dtype", type.descr());
       object.add("recordShape", shape);

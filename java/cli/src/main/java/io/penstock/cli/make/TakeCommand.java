@@ -170,9 +170,7 @@ public final class TakeCommand implements Callable<Integer> {
 
   private NpyWriter writer(Column column, Path target, long count) {
     return making
-        .aligned(
-            NpyWriter.builder(target, column.elementType(), column.shape().toArray(Long[]::new)),
-            target)
+        .aligned(NpyWriter.builder(target, column.elementType(), column.shape()), target)
         .fields(column.fields())
         .recordCount(count)
         .open();

@@ -3,6 +3,7 @@ package io.penstock.cli.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -59,7 +60,7 @@ final class ImageDamageTest {
 
   private char[] samples(byte[] bytes) throws IOException {
     ImageDecoder decoder = ImageDecoder.of(file(bytes), FolderOptions.NONE, false);
-    assertThat(decoder.recordShape()).containsExactly((long) HEIGHT, (long) WIDTH, 3L);
+    assertThat(decoder.recordShape()).isEqualTo(Shape.of(HEIGHT, WIDTH, 3));
     byte[] record = new byte[HEIGHT * WIDTH * 3];
     var memory = java.lang.foreign.MemorySegment.ofArray(record);
     decoder.decode(file(bytes), memory);

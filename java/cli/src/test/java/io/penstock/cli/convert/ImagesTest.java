@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.array.Shape;
 import io.penstock.cli.Python;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
@@ -59,7 +60,7 @@ final class ImagesTest {
     FolderOptions options = new FolderOptions("*", false, null, isGray);
     ImageDecoder decoder = ImageDecoder.of(image, options, isLossy);
     int bytes = decoder.elementType().sizeBytes();
-    for (long size : decoder.recordShape()) {
+    for (long size : decoder.recordShape().toArray()) {
       bytes *= Math.toIntExact(size);
     }
     byte[] record = new byte[bytes];
@@ -109,10 +110,10 @@ final class ImagesTest {
     SourceOptions.Size other = new SourceOptions.Size(83, 61);
     ImageDecoder decoder =
         ImageDecoder.of(turned, new FolderOptions("*", false, other, false), false);
-    assertThat(decoder.recordShape()).containsExactly(83L, 61L, 3L);
+    assertThat(decoder.recordShape()).isEqualTo(Shape.of(83, 61, 3));
     ImageDecoder wide =
         ImageDecoder.of(directory.resolve("in/gif/x.gif"), FolderOptions.NONE, false);
-    assertThat(wide.recordShape()).containsExactly(61L, 83L, 3L);
+    assertThat(wide.recordShape()).isEqualTo(Shape.of(61, 83, 3));
     assertThatThrownBy(
             () ->
                 ImageDecoder.of(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.write.NpyWriter;
@@ -40,8 +41,7 @@ class SourcesTest {
 
   private Path array(int recordBytes, int records) {
     Path path = directory.resolve("x.npy");
-    try (NpyWriter writer =
-        NpyWriter.builder(path, ElementType.parse("|u1"), (long) recordBytes).open()) {
+    try (NpyWriter writer = NpyWriter.builder(path, ElementType.UINT8, recordBytes).open()) {
       writer.append(MemorySegment.ofArray(new byte[recordBytes * records]));
       writer.commit();
     }
@@ -99,8 +99,8 @@ class SourcesTest {
           new StreamedArray(
               source,
               "group/x",
-              ElementType.parse("<f8"),
-              List.of(1L),
+              ElementType.FLOAT64,
+              Shape.of(1),
               false,
               () -> {
                 throw new IOException(reason);
@@ -124,8 +124,8 @@ class SourcesTest {
         new StreamedArray(
             source,
             "",
-            ElementType.parse("<f8"),
-            List.of(1L),
+            ElementType.FLOAT64,
+            Shape.of(1),
             false,
             () -> new ByteArrayInputStream(new byte[8]));
     assertThatThrownBy(

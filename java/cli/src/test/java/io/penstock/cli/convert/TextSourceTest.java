@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class TextSourceTest {
       for (MemorySegment some = source.next(); some != null; some = source.next()) {
         all.writeBytes(some.toArray(ValueLayout.JAVA_BYTE));
       }
-      long columns = source.recordShape().isEmpty() ? 1 : source.recordShape().getFirst();
+      long columns = source.recordShape().isScalar() ? 1 : source.recordShape().dim(0);
       return "%d %s".formatted(columns, HexFormat.of().formatHex(all.toByteArray()));
     } catch (PenstockException e) {
       return e.getMessage();
@@ -137,7 +138,7 @@ final class TextSourceTest {
     Path path = Files.writeString(directory.resolve("x.csv"), line + "\n" + line);
     try (RecordSource source = open(path, options(null, null, 0))) {
       double[] found = source.next().toArray(ValueLayout.JAVA_DOUBLE);
-      assertThat(source.recordShape()).containsExactly((long) columns);
+      assertThat(source.recordShape()).isEqualTo(Shape.of(columns));
       assertThat(found).hasSize(2 * columns);
       for (int i = 0; i < found.length; i++) {
         assertThat(found[i]).isEqualTo(i % columns + 0.25);

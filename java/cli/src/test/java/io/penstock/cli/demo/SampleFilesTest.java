@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ArrayLayout;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import java.io.IOException;
@@ -33,8 +34,8 @@ final class SampleFilesTest {
     SampleFiles files = make(250);
     ArrayLayout images = Formats.open(files.images());
     ArrayLayout labels = Formats.open(files.labels());
-    assertThat(images.shape()).containsExactly(250L, 28L, 28L);
-    assertThat(labels.shape()).containsExactly(250L);
+    assertThat(images.shape()).isEqualTo(Shape.of(250, 28, 28));
+    assertThat(labels.shape()).isEqualTo(Shape.of(250));
     byte[] pixels = Files.readAllBytes(files.images());
     byte[] classes = Files.readAllBytes(files.labels());
     assertThat(pixels).hasSize((int) images.dataOffset() + 250 * ImageSet.PIXELS);

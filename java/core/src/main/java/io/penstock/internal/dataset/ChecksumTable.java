@@ -87,7 +87,7 @@ public final class ChecksumTable implements AutoCloseable {
     }
     ArrayLayout layout = part.layout();
     if (!layout.elementType().descr().equals(DESCR)
-        || !layout.recordShape().isEmpty()
+        || !layout.recordShape().isScalar()
         || layout.recordCount() != column.recordCount()) {
       throw PenstockException.about(
           ErrorKind.MISMATCH,

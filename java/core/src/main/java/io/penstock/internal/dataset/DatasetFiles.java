@@ -3,6 +3,7 @@ package io.penstock.internal.dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -106,8 +107,8 @@ public final class DatasetFiles {
     Column column =
         new Column(
             name,
-            ElementType.parse("|u1"),
-            List.of(),
+            ElementType.UINT8,
+            Shape.SCALAR,
             folder.recordCount(),
             0,
             List.of(new Shard(folder.file(), 0, folder.recordCount(), 1)));

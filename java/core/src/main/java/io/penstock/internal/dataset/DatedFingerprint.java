@@ -41,7 +41,7 @@ final class DatedFingerprint {
 
   private void append(Column column) {
     String name = column.name();
-    text.append("column %s %s %s%n".formatted(name, column.elementType(), column.shape()));
+    text.append("column %s %s %s%n".formatted(name, column.elementType(), column.shape().toList()));
     if (opened.folders().containsKey(name)) {
       text.append("folder %s%n".formatted(opened.folders().get(name).datedDigest()));
     } else if (column.isVariable()) {

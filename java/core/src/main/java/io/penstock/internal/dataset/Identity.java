@@ -47,7 +47,9 @@ public final class Identity {
     StringBuilder text = new StringBuilder("penstock dataset 2\n");
     for (Column column : opened.columns()) {
       text.append("column ").append(column.name()).append(' ').append(column.elementType());
-      text.append(' ').append(column.shape()).append(column.isVariable() ? " variable\n" : "\n");
+      text.append(' ')
+          .append(column.shape().toList())
+          .append(column.isVariable() ? " variable\n" : "\n");
       if (opened.folders().containsKey(column.name())) {
         text.append("folder ").append(opened.folders().get(column.name()).digest()).append('\n');
       }

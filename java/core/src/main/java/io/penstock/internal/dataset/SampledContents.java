@@ -88,7 +88,7 @@ final class SampledContents {
     if (!shard.isWhole()) {
       recordBytes = column.elementType().sizeBytes();
       for (int i = 0; i < shard.axisStrides().size(); i++) {
-        recordBytes += (column.shape().get(i) - 1) * shard.axisStrides().get(i);
+        recordBytes += (column.shape().dim(i) - 1) * shard.axisStrides().get(i);
       }
     }
     return new Extent(

@@ -31,15 +31,15 @@ public final class StridedRecord {
       return null;
     }
     long bytes = column.elementType().sizeBytes();
-    int axes = column.shape().size();
+    int axes = column.shape().rank();
     while (axes > 0
-        && (column.shape().get(axes - 1) == 1 || shard.axisStrides().get(axes - 1) == bytes)) {
-      bytes *= column.shape().get(--axes);
+        && (column.shape().dim(axes - 1) == 1 || shard.axisStrides().get(axes - 1) == bytes)) {
+      bytes *= column.shape().dim(--axes);
     }
     long[] sizes = new long[axes];
     long[] strides = new long[axes];
     for (int axis = 0; axis < axes; axis++) {
-      sizes[axis] = column.shape().get(axis);
+      sizes[axis] = column.shape().dim(axis);
       strides[axis] = shard.axisStrides().get(axis);
     }
     return new StridedRecord(sizes, strides, bytes);

@@ -134,7 +134,7 @@ record VariableFiles(String name, List<Division> divisions) {
   }
 
   private static ArrayLayout values(String name, ArrayLayout values) {
-    if (!values.isContiguous() || values.shape().isEmpty()) {
+    if (!values.isContiguous() || values.shape().isScalar()) {
       throw PenstockException.about(
           ErrorKind.UNSUPPORTED,
           values.path(),
@@ -146,7 +146,7 @@ record VariableFiles(String name, List<Division> divisions) {
   }
 
   private static ArrayLayout numbers(String name, ArrayLayout numbers) {
-    boolean isList = numbers.shape().size() == 1 && numbers.runs().size() == 1;
+    boolean isList = numbers.shape().rank() == 1 && numbers.runs().size() == 1;
     if (!isList || !ValuesSource.canRead(numbers.elementType())) {
       throw PenstockException.about(
           ErrorKind.MISMATCH,

@@ -2,6 +2,7 @@ package io.penstock.internal.format;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.internal.report.Excerpt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -190,7 +191,7 @@ public sealed interface DataType {
         yield Struct.of(offset, booleans);
       }
       case Repeated repeated -> Repeated.of(repeated.base.mask(), repeated.shape);
-      default -> new Plain(ElementType.parse("|b1"));
+      default -> new Plain(ElementType.BOOL);
     };
   }
 
@@ -212,7 +213,7 @@ public sealed interface DataType {
       List<Long> strides,
       List<io.penstock.array.Field> fields) {
     private io.penstock.array.Field field() {
-      return new io.penstock.array.Field(name, offsetBytes, type, shape, strides);
+      return new io.penstock.array.Field(name, offsetBytes, type, Shape.of(shape), strides);
     }
   }
 

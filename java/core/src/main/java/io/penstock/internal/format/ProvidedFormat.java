@@ -114,7 +114,7 @@ public final class ProvidedFormat {
         if (array.problem() != null) {
           return List.of(Part.streamed(streamed(array, type, name), array.problem()));
         }
-        return StoredArray.of(type, array.shape(), false, array.offsetBytes())
+        return StoredArray.of(type, array.shape().toList(), false, array.offsetBytes())
             .parts(file, provider.name(), name);
       } catch (PenstockException e) {
         return List.of(Part.refused(name, e));
@@ -143,7 +143,7 @@ public final class ProvidedFormat {
     for (FoundField field : fields) {
       DataType type = type(field.elementType(), field.fields());
       DataType repeated =
-          field.shape().isEmpty() ? type : DataType.Repeated.of(type, field.shape());
+          field.shape().isScalar() ? type : DataType.Repeated.of(type, field.shape().toList());
       members.add(new DataType.Field(field.name(), field.offsetBytes(), repeated));
     }
     return DataType.Struct.of(element.sizeBytes(), members);

@@ -4,6 +4,7 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.array.ArrayLayout.Run;
 import io.penstock.array.LayoutCheck;
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -50,7 +51,7 @@ public record StoredArray(
    */
   public List<Part> parts(OpenFile section, String format, String name, UniqueNames names) {
     DataType.Leaf whole = type.whole();
-    new LayoutCheck(section.path(), name, whole.type(), join(shape, whole.shape()))
+    new LayoutCheck(section.path(), name, whole.type(), Shape.of(join(shape, whole.shape())))
         .checkPiece(section.position(offsetBytes), section.position(section.sizeBytes()));
     return parts(name, names, (leaf, part) -> layout(section, format, part, leaf));
   }
@@ -121,7 +122,7 @@ public record StoredArray(
         name,
         format,
         leaf.type(),
-        sizes,
+        Shape.of(sizes),
         isFortran,
         runs,
         steps.isEmpty() ? steps : steps.subList(1, steps.size()),

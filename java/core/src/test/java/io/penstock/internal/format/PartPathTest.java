@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
@@ -67,7 +68,7 @@ class PartPathTest {
     ArrayLayout layout = Formats.open(directory.resolve("x.npy#b.c"));
     assertThat(layout.dataOffset()).isEqualTo(header.length + 4);
     assertThat(layout.runs().getFirst().strideBytes()).isEqualTo(9);
-    assertThat(layout.recordShape()).containsExactly(2L);
+    assertThat(layout.recordShape()).isEqualTo(Shape.of(2));
     assertThat(layout.shards()).containsExactly(new Shard(file, header.length + 4, 3, 9));
     assertThat(layout.isWhole()).isTrue();
     assertThat(layout.isContiguous()).isFalse();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.Dataset;
 import io.penstock.array.ArrayLayout;
+import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
@@ -46,10 +47,10 @@ class RawArrayTest {
     assertThat(layout.format()).isEqualTo("raw");
     assertThat(layout.part()).isEqualTo("raw:<u2:-1x3x2:16");
     assertThat(layout.elementType().descr()).isEqualTo("<u2");
-    assertThat(layout.shape()).containsExactly(7L, 3L, 2L);
+    assertThat(layout.shape()).isEqualTo(Shape.of(7, 3, 2));
     assertThat(layout.dataOffset()).isEqualTo(16);
-    assertThat(Formats.open(Path.of(file + "#raw:>f4")).shape()).containsExactly(25L);
-    assertThat(Formats.open(Path.of(file + "#raw:u1:3x7")).shape()).containsExactly(3L, 7L);
+    assertThat(Formats.open(Path.of(file + "#raw:>f4")).shape()).isEqualTo(Shape.of(25));
+    assertThat(Formats.open(Path.of(file + "#raw:u1:3x7")).shape()).isEqualTo(Shape.of(3, 7));
     assertThat(Formats.open(Path.of(file + "#raw:u1:-1:100")).recordCount()).isZero();
     assertThat(Formats.columnName(Path.of(file + "#raw:u1"))).isEqualTo("tokens");
   }
@@ -83,7 +84,7 @@ class RawArrayTest {
   void windowsAreRecordsThatOverlap() {
     ArrayLayout stream = Formats.open(Formats.raw(file, "uint16", List.of(-1L), 2));
     ArrayLayout windows = stream.windows(new TokenWindows(49, 5, 2));
-    assertThat(windows.shape()).containsExactly(23L, 5L);
+    assertThat(windows.shape()).isEqualTo(Shape.of(23, 5));
     assertThat(windows.shards()).containsExactly(new Shard(file, 2, 23, 4));
     try (Dataset dataset =
         Dataset.builder().windows("x", 5, 2, Formats.raw(file, "uint16", List.of(-1L), 2)).open()) {

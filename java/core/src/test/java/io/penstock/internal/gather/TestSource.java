@@ -3,6 +3,7 @@ package io.penstock.internal.gather;
 import io.penstock.TestArray;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeSource;
@@ -43,7 +44,7 @@ public final class TestSource implements AutoCloseable {
     source.addColumn(name, recordBytes, parts, numbers);
     columns.add(
         new Column(
-            name, ElementType.parse("|u1"), List.of(recordBytes), recordCount, recordBytes, parts));
+            name, ElementType.UINT8, Shape.of(recordBytes), recordCount, recordBytes, parts));
     return this;
   }
 

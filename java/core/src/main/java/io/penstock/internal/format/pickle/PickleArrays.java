@@ -1,6 +1,7 @@
 package io.penstock.internal.format.pickle;
 
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.ArrayKind;
@@ -168,7 +169,7 @@ final class PickleArrays implements Contents {
             path,
             name,
             kind.type().whole().type(),
-            shape,
+            Shape.of(shape),
             kind.isFortran(),
             () -> EncodedBytes.open(path, texts));
     return Part.streamed(array, kind.problem());

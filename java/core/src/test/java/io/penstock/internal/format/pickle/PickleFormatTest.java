@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Elements;
 import io.penstock.format.Formats;
@@ -46,7 +47,7 @@ class PickleFormatTest {
     ArrayLayout layout = Formats.open(write(pickle.stop()));
     assertThat(layout.format()).isEqualTo("pickle");
     assertThat(layout.part()).isEmpty();
-    assertThat(layout.shape()).containsExactly(3L, 2L);
+    assertThat(layout.shape()).isEqualTo(Shape.of(3, 2));
     assertThat(layout.elementType().descr()).isEqualTo("|u1");
     assertThat(layout.dataOffset()).isEqualTo(pickle.size() - 3 - 6);
     assertThat(layout.isContiguous()).isTrue();
@@ -90,7 +91,7 @@ class PickleFormatTest {
     Path path = write(pickle.text("e").stop());
     ArrayLayout layout = Formats.open(path);
     assertThat(layout.part()).isEqualTo("[]");
-    assertThat(layout.shape()).containsExactly((long) count, 2L, 3L);
+    assertThat(layout.shape()).isEqualTo(Shape.of(count, 2, 3));
     assertThat(layout.runs()).hasSize(1);
     assertThat(layout.shards()).hasSize(1);
     assertThat(Formats.parts(path)).hasSize(1);
@@ -124,7 +125,7 @@ class PickleFormatTest {
                 .text("u")
                 .stop());
     assertRefused(path, "expected one array, found 2: 'x', 'y': name one as a.pkl#NAME");
-    assertThat(Formats.open(part(path, "y")).shape()).containsExactly(2L, 3L);
+    assertThat(Formats.open(part(path, "y")).shape()).isEqualTo(Shape.of(2, 3));
   }
 
   @Test
@@ -228,7 +229,7 @@ class PickleFormatTest {
     Pickles pickle = Pickles.protocol(4).text("](").joblib(true, 2, 3).raw(3, 255, 255, 255);
     pickle.raw(SIX).joblib(false, 6).raw(SIX).text("e");
     Path path = write(pickle.stop());
-    assertThat(Formats.open(part(path, "[0]")).shape()).containsExactly(2L, 3L);
+    assertThat(Formats.open(part(path, "[0]")).shape()).isEqualTo(Shape.of(2, 3));
     assertThat(Elements.digest(Formats.open(part(path, "[0]"))))
         .isEqualTo(Elements.digest(Formats.open(part(path, "[1]"))));
   }
@@ -248,7 +249,7 @@ class PickleFormatTest {
     byte[] pickle = Pickles.protocol(4).array(SIX, 6).stop();
     Path path = write(NpyFiles.join(pickle, pickle, new byte[] {7, 7}));
     assertThat(Formats.open(part(path, "[1]")).recordCount()).isEqualTo(6);
-    assertThat(Formats.open(part(path, "[]")).shape()).containsExactly(2L, 6L);
+    assertThat(Formats.open(part(path, "[]")).shape()).isEqualTo(Shape.of(2, 6));
     write(NpyFiles.join(pickle, java.util.Arrays.copyOf(pickle, pickle.length - 4)));
     assertRefused(path, "not a valid pickle at byte");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
+import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Hostile;
@@ -62,7 +63,7 @@ class PickleNamesTest {
     }
     Path path = write(pickle.text("e"));
     ArrayLayout listed = Formats.parts(path).getFirst().layout();
-    assertThat(listed.shape()).isEqualTo(List.of(40L, 2L));
+    assertThat(listed.shape()).isEqualTo(Shape.of(40, 2));
     assertThat(Formats.open(part(path, "[].k"))).isEqualTo(listed);
     assertThat(Formats.open(part(path, "[39].k")).recordCount()).isEqualTo(2);
   }
