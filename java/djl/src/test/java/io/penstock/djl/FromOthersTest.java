@@ -33,6 +33,8 @@ class FromOthersTest {
       import io.penstock.*;
       import io.penstock.array.*;
       import io.penstock.djl.*;
+      import io.penstock.job.*;
+      import io.penstock.options.*;
       import io.penstock.sampler.*;
       import io.penstock.transform.*;
       import io.penstock.write.NpyWriter;
