@@ -32,7 +32,9 @@ class TypedAccessTest {
 
   private void with(String type, ByteBuffer bytes, boolean isNativeOrder, Consumer<Batch> use)
       throws IOException {
-    Path file = Files.write(directory.resolve("x"), bytes.array());
+    byte[] content = new byte[bytes.capacity()];
+    bytes.get(0, content);
+    Path file = Files.write(directory.resolve("x"), content);
     try (Dataset dataset =
             Dataset.builder().column("x", Formats.raw(file, type, List.of(-1L), 0)).open();
         Loader loader =
