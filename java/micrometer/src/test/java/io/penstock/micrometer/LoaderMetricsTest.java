@@ -72,7 +72,7 @@ class LoaderMetricsTest {
         assertThat(meter.getId().getBaseUnit()).isEqualTo(statistic.unit().shownAs());
         if (statistic.unit() != Statistic.Unit.NANOSECONDS) {
           assertThat(meter.measure().iterator().next().getValue())
-              .isEqualTo(statistics.value(statistic));
+              .isEqualTo((double) statistics.value(statistic));
         }
       }
     }
