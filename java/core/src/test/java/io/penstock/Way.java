@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * A way of reading that the tests of loaders go through: flags, and whether records are ordered
  * with slots or wait in cells.
  */
+@SuppressWarnings("exports") // tests are not exported
 public record Way(String flags, MemoryPlan.Mode mode) {
   private static final List<String> NATIVE =
       List.of(

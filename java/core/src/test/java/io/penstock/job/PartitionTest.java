@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.sampler.BlockShuffle;
-import io.penstock.sampler.BlockShuffleTest;
+import io.penstock.sampler.BlockWindows;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Sequential;
@@ -188,7 +188,7 @@ class PartitionTest {
     for (int[] option : new int[][] {{100, 10}, {64, 16}, {250, 2}}) {
       for (int worldSize : new int[] {1, 2, 3, 5, 8}) {
         BlockShuffle sampler = new BlockShuffle(size, option[0], option[1], 3);
-        List<long[]> windows = BlockShuffleTest.windows(sampler, 0);
+        List<long[]> windows = BlockWindows.windows(sampler, 0);
         assertThat(windows.size()).as("windows of a rank").isGreaterThan(20 * worldSize);
         double share = (double) size / worldSize;
         for (Deal deal : deals(sampler, worldSize, 32, Remainder.KEEP, Positions.NONE)) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** The block shuffle: the contract of all samplers, and what is special about blocks. */
-public class BlockShuffleTest extends SamplerTest {
+class BlockShuffleTest extends SamplerTest {
   static Stream<Arguments> samplers() {
     return Stream.of(
         of("small blocks", n -> new BlockShuffle(n, 7, 3, 20_261)),
@@ -65,7 +65,7 @@ public class BlockShuffleTest extends SamplerTest {
         BlockShuffle sampler = new BlockShuffle(size, option[0], option[1], 11);
         for (long epoch = 0; epoch < 3; epoch++) {
           long[] expected =
-              windows(sampler, epoch).stream().flatMapToLong(LongStream::of).toArray();
+              BlockWindows.windows(sampler, epoch).stream().flatMapToLong(LongStream::of).toArray();
           // Twice: the second time with the tables of windows that were asked for before.
           assertThat(filled(sampler, epoch, 0, size)).isEqualTo(expected);
           assertThat(filled(sampler, epoch, 0, size)).isEqualTo(expected);
@@ -74,47 +74,12 @@ public class BlockShuffleTest extends SamplerTest {
     }
   }
 
-  /** The records of each window of an epoch, made from lists as a reader would make them. */
-  public static List<long[]> windows(BlockShuffle sampler, long epoch) {
-    long size = sampler.size();
-    long[] words = {size, sampler.blockRecords(), sampler.windowBlocks(), sampler.seed(), epoch};
-    long offset = KeyChain.draw(KeyChain.key(KeyChain.label("block1:o"), 0, words), 0, size);
-    List<long[]> blocks = new ArrayList<>();
-    for (long start = 0; start < size; start += sampler.blockRecords()) {
-      blocks.add(
-          LongStream.range(start, Math.min(size, start + sampler.blockRecords()))
-              .map(i -> (offset + i) % size)
-              .toArray());
-    }
-    int windowCount = Math.ceilDiv(blocks.size(), sampler.windowBlocks());
-    long windowKey = KeyChain.key(KeyChain.label("block1:w"), 0, words);
-    var blockOrder = new KeyedPermutation(blocks.size(), KeyChain.label("block1:b"), words);
-    List<long[]> windows = new ArrayList<>();
-    int next = 0;
-    for (int window = 0; window < windowCount; window++) {
-      int count = blocks.size() / windowCount + (window < blocks.size() % windowCount ? 1 : 0);
-      LongStream all = LongStream.empty();
-      for (int i = 0; i < count; i++) {
-        all =
-            LongStream.concat(all, LongStream.of(blocks.get((int) blockOrder.forward(0, next++))));
-      }
-      long[] records = all.toArray();
-      long tweak = FeistelNetwork.mix(windowKey + window * FeistelNetwork.GAMMA);
-      var order = new KeyedPermutation(records.length, KeyChain.label("block1:r"), words);
-      windows.add(
-          LongStream.range(0, records.length)
-              .map(i -> records[(int) order.forward(tweak, i)])
-              .toArray());
-    }
-    return windows;
-  }
-
   @Test
   void windowsAreMadeOfAFewRunsOfTheFile() {
     for (int[] option : new int[][] {{16, 4}, {100, 10}, {333, 3}, {7, 1}}) {
       BlockShuffle sampler = new BlockShuffle(10_007, option[0], option[1], 12);
       long position = 0;
-      for (long[] window : windows(sampler, 2)) {
+      for (long[] window : BlockWindows.windows(sampler, 2)) {
         long[] records = filled(sampler, 2, position, window.length);
         Arrays.sort(records);
         long runs = 1;

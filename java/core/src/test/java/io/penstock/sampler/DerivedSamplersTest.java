@@ -124,7 +124,7 @@ class DerivedSamplersTest extends SamplerTest {
     BlockShuffle order = new BlockShuffle(9_000, 90, 5, 3);
     Sampler sampler = new SubsetSampler(training, order);
     long position = 0;
-    for (long[] window : BlockShuffleTest.windows(order, 0)) {
+    for (long[] window : BlockWindows.windows(order, 0)) {
       long[] records = filled(sampler, 0, position, window.length);
       Arrays.sort(records);
       long runs = 1;
