@@ -7,8 +7,6 @@ import io.penstock.internal.ffi.NativePages;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.PageCacheWarmer;
 import io.penstock.internal.plan.Residency;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,9 +19,6 @@ import java.util.TreeMap;
  * it, and it ends when the last of them is closed. Thread-safe.
  */
 public final class DatasetWarming {
-  /** What was read in one go passes by here; it stays in a processor's cache. */
-  private static final long SCRATCH_BYTES = 1 << 20;
-
   private final DatasetFiles files;
   private PageCacheWarmer current;
 
@@ -53,8 +48,6 @@ public final class DatasetWarming {
 
   private static PageCacheWarmer.Pages pages(NativeSource source) {
     NativePages pages = new NativePages(source);
-    // Of the one thread that warms; it goes with it.
-    MemorySegment scratch = Arena.ofAuto().allocate(SCRATCH_BYTES);
     return new PageCacheWarmer.Pages() {
       @Override
       public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
@@ -63,7 +56,7 @@ public final class DatasetWarming {
 
       @Override
       public void fetch(int file, long offsetBytes, long lengthBytes) {
-        pages.fetch(file, offsetBytes, lengthBytes, scratch);
+        pages.fetch(file, offsetBytes, lengthBytes);
       }
 
       @Override

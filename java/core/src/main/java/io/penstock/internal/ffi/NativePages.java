@@ -12,6 +12,9 @@ import java.util.function.ToIntFunction;
  * The page cache of a source's files: what of a range is there, and bringing it there. Any thread.
  */
 public final class NativePages {
+  /** What is read in one go passes by there; it stays in a processor's cache. */
+  private static final long SCRATCH_BYTES = 256 << 10;
+
   private final NativeSource source;
 
   /**
@@ -65,18 +68,20 @@ public final class NativePages {
   /**
    * Reads a range into the page cache, in large pages. Ranges should follow one another.
    *
-   * @param scratch where the bytes pass by, a megabyte or so
    * @throws PenstockException if it cannot be read
    */
-  public void fetch(int file, long offsetBytes, long lengthBytes, MemorySegment scratch) {
-    check(
-        call(
-            handle ->
-                Penstock.penstock_source_fetch(
-                    handle, file, offsetBytes, lengthBytes, scratch, scratch.byteSize())),
-        file,
-        offsetBytes,
-        lengthBytes);
+  public void fetch(int file, long offsetBytes, long lengthBytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment scratch = arena.allocate(SCRATCH_BYTES);
+      check(
+          call(
+              handle ->
+                  Penstock.penstock_source_fetch(
+                      handle, file, offsetBytes, lengthBytes, scratch, SCRATCH_BYTES)),
+          file,
+          offsetBytes,
+          lengthBytes);
+    }
   }
 
   /**
