@@ -31,9 +31,16 @@ public final class PenstockException extends RuntimeException {
   /** Transient because a Path cannot be serialized; the message still names the file. */
   private final transient Path path;
 
+  /** What kind of failure it is. */
   private final ErrorKind kind;
+
+  /** The record that it is about; -1 if it is about none. */
   private final long recordIndex;
+
+  /** Where in the file, in bytes; -1 if it is about no place. */
   private final long offsetBytes;
+
+  /** What the system calls it, as "EIO"; null if the system said nothing. */
   private final String statusName;
 
   /**
