@@ -9,7 +9,6 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.ElementType;
-import io.penstock.array.Shape;
 import io.penstock.write.NpyWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -79,7 +78,7 @@ class ExamplesTest {
       for (Batch batch : loader.epoch(0)) {
         MemorySegment x = batch.column("x");
         try (OnnxTensor tensor = OnnxInput.of(environment, batch, dataset.column("x"))) {
-          assertThat(tensor.getInfo().getShape()).isEqualTo(Shape.of(batch.size(), FEATURES));
+          assertThat(tensor.getInfo().getShape()).containsExactly(batch.size(), FEATURES);
           // What is written to the batch now is what the tensor has.
           x.setAtIndex(ValueLayout.JAVA_FLOAT, 1, 42);
           float[][] values = (float[][]) tensor.getValue();
