@@ -7,10 +7,8 @@ module io.penstock {
   exports io.penstock.array;
   exports io.penstock.checksum;
   exports io.penstock.error;
-  exports io.penstock.folder;
   exports io.penstock.format;
   exports io.penstock.job;
-  exports io.penstock.kind;
   exports io.penstock.options;
   exports io.penstock.sampler;
   exports io.penstock.spi;

@@ -1,7 +1,7 @@
 package io.penstock.bench;
 
-import io.penstock.job.Deal;
-import io.penstock.job.Partition;
+import io.penstock.internal.slot.Partition;
+import io.penstock.internal.slot.RankShare;
 import io.penstock.job.Remainder;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.ClassBalanced;
@@ -82,7 +82,7 @@ public class OrdersBenchmark {
 
   private final MemorySegment indices =
       Arena.ofAuto().allocate((long) INDICES * Long.BYTES, Long.BYTES);
-  private Deal deal;
+  private RankShare share;
   private long batch;
 
   /** Makes the order. */
@@ -92,7 +92,7 @@ public class OrdersBenchmark {
         order == Order.RANK
             ? new Partition(3, 8, INDICES, Remainder.KEEP)
             : Partition.whole(INDICES);
-    deal = partition.deal(sampler());
+    share = partition.share(sampler());
   }
 
   private Sampler sampler() {
@@ -141,8 +141,8 @@ public class OrdersBenchmark {
   @OperationsPerInvocation(INDICES)
   public long fill() {
     // The last batch may be short.
-    batch = batch + 2 < deal.batchCount() ? batch + 1 : 0;
-    deal.fill(0, batch, indices);
+    batch = batch + 2 < share.batchCount() ? batch + 1 : 0;
+    share.fill(0, batch, indices);
     long sum = 0;
     for (int i = 0; i < INDICES; i++) {
       sum += indices.getAtIndex(ValueLayout.JAVA_LONG, i);

@@ -3,7 +3,6 @@ package io.penstock;
 import io.penstock.array.Column;
 import io.penstock.array.FileInfo;
 import io.penstock.error.PenstockException;
-import io.penstock.folder.FolderIndex;
 import io.penstock.format.Formats;
 import io.penstock.internal.dataset.ColumnFiles;
 import io.penstock.internal.dataset.DatasetFiles;
@@ -16,6 +15,7 @@ import io.penstock.internal.engine.DatasetWarming;
 import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.job.LoaderState;
 import io.penstock.sampler.Sampler;
@@ -180,11 +180,12 @@ public final class Dataset implements AutoCloseable {
 
     /**
      * Adds a column of small files: each file in a folder and its sub-folders is a record of bytes,
-     * in the order of {@link io.penstock.folder.FolderListing}. Names and sizes are kept in an
+     * in the order of their paths, name by name, with numbers as numbers. Links are followed; names
+     * that begin with a dot and {@code lost+found} are left out. Names and sizes are kept in an
      * index file, which is made again after a folder or file was modified. {@link #column} does the
-     * same for a path that is a folder, with all files whose names do not begin with a dot and
-     * {@link FolderIndex#defaultFile}; {@code FOLDER#label} is a column of the numbers of their
-     * classes, {@link FolderIndex#classes}.
+     * same for a path that is a folder, with all its files and the index {@code
+     * FOLDER.penstock-index}; {@code FOLDER#label} is a column of the numbers of their {@link
+     * Dataset#classes classes}.
      *
      * @param name what to call it, not blank, and of no other column
      * @param folder where the files are
@@ -258,6 +259,21 @@ public final class Dataset implements AutoCloseable {
    */
   public Column column(String name) {
     return columns.get(columnNumber(name));
+  }
+
+  /**
+   * Names of the classes, if a column is the files of a folder or their labels ({@code
+   * FOLDER#label}): label {@code i} is the i-th, and -1 is a file in no sub-folder. Reads the index
+   * of the folder.
+   *
+   * @param column name of the column
+   * @return the names of the folders in the folder, those without files too; empty for columns that
+   *     are not of a folder
+   * @throws IllegalArgumentException if there is no such column
+   * @throws PenstockException if the index cannot be read any more
+   */
+  public List<String> classes(String column) {
+    return FolderIndex.classesIn(column(column).shards().getFirst().path());
   }
 
   int columnNumber(String name) {

@@ -1,7 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.dataset.Identity;
-import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.job.LoaderState;
 
 /**
@@ -14,7 +14,7 @@ final class Delivery {
   /** More batches than any epoch has: it was read to its end. */
   static final long ALL = Long.MAX_VALUE;
 
-  private final Deals deals;
+  private final RankShares shares;
   private final Identity identity;
   private long epoch;
   private long batches;
@@ -23,12 +23,12 @@ final class Delivery {
   /**
    * Nothing is delivered yet.
    *
-   * @param deals the batches
+   * @param shares what this rank reads of each epoch
    * @param identity of the dataset
    * @param state where the job goes on; null: at the beginning
    */
-  Delivery(Deals deals, Identity identity, LoaderState state) {
-    this.deals = deals;
+  Delivery(RankShares shares, Identity identity, LoaderState state) {
+    this.shares = shares;
     this.identity = identity;
     this.epoch = state == null ? 0 : state.epoch();
   }
@@ -47,7 +47,7 @@ final class Delivery {
   LoaderState state() {
     String fingerprint = identity.fingerprint(); // May wait for the device; not under the lock.
     synchronized (this) {
-      return LoaderState.after(fingerprint, deals.of(epoch), epoch, batches, records);
+      return shares.of(epoch).stateAfter(fingerprint, epoch, batches, records);
     }
   }
 }

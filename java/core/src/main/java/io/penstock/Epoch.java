@@ -1,7 +1,7 @@
 package io.penstock;
 
 import io.penstock.error.PenstockException;
-import io.penstock.job.Deal;
+import io.penstock.internal.slot.RankShare;
 import java.util.Iterator;
 
 /**
@@ -50,7 +50,7 @@ public final class Epoch implements Iterable<Batch> {
    *     epoch, the batches that are left
    */
   public long batchCount() {
-    return loader.deal(number).batchCount();
+    return loader.share(number).batchCount();
   }
 
   /**
@@ -60,9 +60,9 @@ public final class Epoch implements Iterable<Batch> {
    *     loader resumed in the middle of this epoch, the records that are left
    */
   public long recordCount() {
-    Deal deal = loader.deal(number);
-    long batches = deal.batchCount();
-    return batches == 0 ? 0 : (batches - 1) * deal.size(0) + deal.size(batches - 1);
+    RankShare share = loader.share(number);
+    long batches = share.batchCount();
+    return batches == 0 ? 0 : (batches - 1) * share.size(0) + share.size(batches - 1);
   }
 
   /**

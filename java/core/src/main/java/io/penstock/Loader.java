@@ -8,8 +8,8 @@ import io.penstock.internal.engine.LoaderOptions;
 import io.penstock.internal.pipeline.BatchSource;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.internal.report.Warnings;
-import io.penstock.internal.slot.Deals;
-import io.penstock.job.Deal;
+import io.penstock.internal.slot.RankShare;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.job.LoaderState;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
@@ -38,7 +38,7 @@ public final class Loader implements AutoCloseable {
   private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
 
   private final Dataset dataset;
-  private final Deals deals;
+  private final RankShares shares;
   private final Delivery delivery;
   private final int batchSize;
   private final LoaderCore core;
@@ -62,10 +62,10 @@ public final class Loader implements AutoCloseable {
     if (state != null) {
       dataset.checkState(state, options.sampler());
     }
-    this.deals = Deals.of(options.partition(), options.sampler(), state);
-    this.delivery = new Delivery(deals, dataset.identity(), state);
+    this.shares = RankShares.of(options.partition(), options.sampler(), state);
+    this.delivery = new Delivery(shares, dataset.identity(), state);
     this.leases = new LeaseRegister(options.isReplay());
-    this.core = new LoaderCore(dataset, options, deals);
+    this.core = new LoaderCore(dataset, options, shares);
     this.columns = core.engine().columns();
     for (int i = 0; i < columns.size(); i++) {
       columnNumbers.put(columns.get(i).name(), i);
@@ -93,7 +93,7 @@ public final class Loader implements AutoCloseable {
    * @return the sampler that gives the record at each position of each epoch
    */
   public Sampler sampler() {
-    return deals.sampler();
+    return shares.sampler();
   }
 
   /**
@@ -144,8 +144,8 @@ public final class Loader implements AutoCloseable {
   }
 
   /** The batches of an epoch. */
-  Deal deal(long epoch) {
-    return deals.of(epoch);
+  RankShare share(long epoch) {
+    return shares.of(epoch);
   }
 
   /**
@@ -244,7 +244,7 @@ public final class Loader implements AutoCloseable {
     if (interval.compareTo(LEAST_INTERVAL) < 0) {
       throw new IllegalArgumentException("interval must be at least 1 ms, was " + interval);
     }
-    progress = sink == null ? null : new ProgressLine(this, deals, interval, sink);
+    progress = sink == null ? null : new ProgressLine(this, shares, interval, sink);
   }
 
   /** For instance "warming 43 %"; empty if nothing is being warmed. */

@@ -7,8 +7,8 @@ import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.slot.Partition;
 import io.penstock.job.LoaderState;
-import io.penstock.job.Partition;
 import io.penstock.job.Remainder;
 import io.penstock.options.BadRecords;
 import io.penstock.options.Readahead;
@@ -151,8 +151,8 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets which part of each epoch this process reads when several processes share it: see {@link
-   * Partition}.
+   * Sets which part of each epoch this process reads when several processes share it: {@code
+   * io.penstock.job} says how.
    *
    * @param rank of this process, from 0; 0 unless set
    * @param worldSize number of processes, at least 1; 1 unless set

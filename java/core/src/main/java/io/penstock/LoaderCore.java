@@ -14,7 +14,7 @@ import io.penstock.internal.plan.BackendChoice;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.internal.report.Warnings;
 import io.penstock.internal.slot.BadRecordLog;
-import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.wait.CloseLimit;
 import io.penstock.options.Readahead;
 import io.penstock.statistics.Statistic;
@@ -34,7 +34,7 @@ final class LoaderCore {
   private final Dataset dataset;
   private final OpenDataset opened;
   private final LoaderOptions options;
-  private final Deals deals;
+  private final RankShares shares;
   private volatile FoundLimits limits = FoundLimits.NONE;
   private final LoaderEvents events = LoaderEvents.create();
   private final BadRecordLog badRecords = new BadRecordLog();
@@ -52,11 +52,11 @@ final class LoaderCore {
   private volatile WeakReference<Loader> owner = new WeakReference<>(null);
 
   /** Allocates all that is needed, or nothing; {@link #start} opens it. */
-  LoaderCore(Dataset dataset, LoaderOptions options, Deals deals) {
+  LoaderCore(Dataset dataset, LoaderOptions options, RankShares shares) {
     this.dataset = dataset;
     this.opened = dataset.opened();
     this.options = options;
-    this.deals = deals;
+    this.shares = shares;
     this.checksums =
         options.checksums().map(path -> ChecksumTable.open(path, opened.columns())).orElse(null);
     this.rules =
@@ -72,7 +72,7 @@ final class LoaderCore {
   }
 
   private EnginePlan plan(BackendChoice choice) {
-    return EnginePlan.of(opened, options, limits, deals, choice);
+    return EnginePlan.of(opened, options, limits, shares, choice);
   }
 
   private BackendChoice choose() {
@@ -127,7 +127,7 @@ final class LoaderCore {
   }
 
   private Engine allocate(EnginePlan plan) {
-    return new Engine(opened, dataset.warming(), options, deals, plan, events, rules);
+    return new Engine(opened, dataset.warming(), options, shares, plan, events, rules);
   }
 
   /**

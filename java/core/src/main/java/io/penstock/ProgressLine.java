@@ -1,7 +1,7 @@
 package io.penstock;
 
 import io.penstock.internal.report.Warnings;
-import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.statistics.Statistic;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,7 +22,7 @@ final class ProgressLine {
   private static final double NANOS = 1e9;
 
   private final Loader loader;
-  private final Deals deals;
+  private final RankShares shares;
   private final long intervalNanos;
   private final Consumer<String> sink;
   private long lastNanos;
@@ -31,9 +31,9 @@ final class ProgressLine {
   private long lastStallNanos;
   private boolean hasFailed;
 
-  ProgressLine(Loader loader, Deals deals, Duration interval, Consumer<String> sink) {
+  ProgressLine(Loader loader, RankShares shares, Duration interval, Consumer<String> sink) {
     this.loader = loader;
-    this.deals = deals;
+    this.shares = shares;
     this.intervalNanos = interval.toNanos();
     this.sink = sink;
     start(loader.statistics(), System.nanoTime());
@@ -77,7 +77,7 @@ final class ProgressLine {
   private String line(
       LoaderStatistics statistics, long nanos, long epoch, long endEpoch, long batches) {
     double seconds = Math.max(1, nanos) / NANOS;
-    long ofEpoch = deals.of(epoch).batchCount();
+    long ofEpoch = shares.of(epoch).batchCount();
     double stallShare = (statistics.value(Statistic.STALL) - lastStallNanos) / NANOS / seconds;
     double batchesPerSecond = (statistics.batches() - lastBatches) / seconds;
     String line =
@@ -90,7 +90,7 @@ final class ProgressLine {
             100 * Math.clamp(stallShare, 0, 1));
     double left = (ofEpoch - batches) / batchesPerSecond;
     long later = endEpoch - epoch - 1;
-    double all = left + (double) later * deals.of(epoch + 1).batchCount() / batchesPerSecond;
+    double all = left + (double) later * shares.of(epoch + 1).batchCount() / batchesPerSecond;
     if (left < FORECAST_LIMIT_SECONDS) {
       line += ", " + clock(left) + " left of the epoch";
     }

@@ -3,8 +3,8 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.internal.plan.MemoryPlan;
-import io.penstock.job.Deal;
-import io.penstock.job.Partition;
+import io.penstock.internal.slot.Partition;
+import io.penstock.internal.slot.RankShare;
 import io.penstock.job.Remainder;
 import io.penstock.options.Shuffle;
 import io.penstock.sampler.BlockShuffle;
@@ -74,24 +74,25 @@ class BlockReadingTest {
   void blocksAreDeliveredInTheOrderOfTheSampler(Way way) {
     try (Dataset dataset = Dataset.open(array.path())) {
       for (Sampler sampler : samplers()) {
-        Deal deal = Partition.whole(BATCH).deal(new LimitedSampler(sampler, 20_000));
-        try (Loader loader = way.loader(dataset).batchSize(BATCH).sampler(deal.sampler()).build()) {
+        RankShare share = Partition.whole(BATCH).share(new LimitedSampler(sampler, 20_000));
+        try (Loader loader =
+            way.loader(dataset).batchSize(BATCH).sampler(share.sampler()).build()) {
           for (Epoch epoch : loader.epochs(1, 2)) {
             long batches = 0;
             for (Batch batch : epoch) {
-              check(batch, deal, batches++);
+              check(batch, share, batches++);
             }
-            assertThat(batches).isEqualTo(deal.batchCount());
+            assertThat(batches).isEqualTo(share.batchCount());
           }
         }
       }
     }
   }
 
-  private static void check(Batch batch, Deal deal, long number) {
+  private static void check(Batch batch, RankShare share, long number) {
     byte[] bytes = new byte[RECORD_BYTES];
     for (int i = 0; i < batch.size(); i++) {
-      long index = deal.sampler().index(batch.epoch(), deal.position(number, i));
+      long index = share.sampler().index(batch.epoch(), share.position(number, i));
       assertThat(batch.index(i)).isEqualTo(index);
       long offset = (long) i * RECORD_BYTES;
       batch.column(0).asSlice(offset, RECORD_BYTES).asByteBuffer().get(bytes);
@@ -125,10 +126,10 @@ class BlockReadingTest {
                 .windowBlocks(6)
                 .replay(true)
                 .build()) {
-      Deal deal = Partition.whole(BATCH).deal(loader.sampler());
+      RankShare share = Partition.whole(BATCH).share(loader.sampler());
       long batches = 0;
       for (Batch batch : loader.epoch(0)) {
-        check(batch, deal, 0);
+        check(batch, share, 0);
         if (++batches == 100) {
           break;
         }
@@ -249,12 +250,12 @@ class BlockReadingTest {
                 .build()) {
       assertThat(loader.reason())
           .contains("memoryBytes holds no window of 32000 records, so blocks are read in pieces");
-      Deal deal = Partition.whole(BATCH).deal(loader.sampler());
+      RankShare share = Partition.whole(BATCH).share(loader.sampler());
       long batches = 0;
       for (Batch batch : loader.epoch(0)) {
-        check(batch, deal, batches++);
+        check(batch, share, batches++);
       }
-      assertThat(batches).isEqualTo(deal.batchCount());
+      assertThat(batches).isEqualTo(share.batchCount());
     }
   }
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
-import io.penstock.folder.FolderIndex;
-import io.penstock.folder.FolderListing;
+import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.folder.FolderScan;
 import io.penstock.options.Readahead;
+import io.penstock.write.NpyWriter;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -133,6 +136,23 @@ class FolderTest {
         }
       }
       assertThat(FolderIndex.open(mails, "*", index).classes()).containsExactly("ham", "spam");
+      assertThat(dataset.classes("label")).containsExactly("ham", "spam");
+      assertThat(dataset.classes("mails")).containsExactly("ham", "spam");
+    }
+  }
+
+  @Test
+  void aColumnThatIsNotOfAFolderHasNoClasses() throws IOException {
+    Path labels = directory.resolve("labels.npy");
+    try (NpyWriter writer = NpyWriter.builder(labels, ElementType.UINT8).open()) {
+      writer.append(MemorySegment.ofArray(new byte[] {1, 2, 3}));
+      writer.commit();
+    }
+    try (Dataset dataset = Dataset.open(labels)) {
+      assertThat(dataset.classes("labels")).isEmpty();
+      assertThatThrownBy(() -> dataset.classes("label"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected one of the columns [labels], found 'label'");
     }
   }
 
@@ -287,7 +307,7 @@ class FolderTest {
     Files.createSymbolicLink(mails.resolve("linked"), elsewhere);
     Files.createSymbolicLink(mails.resolve("link"), mails.resolve("spam/mail-3"));
     Path all = Files.createSymbolicLink(directory.resolve("all"), mails);
-    FolderListing listing = FolderListing.of(all, "*");
+    FolderScan listing = FolderScan.of(all, "*");
     assertThat(listing.classes()).containsExactly("ham", "linked", "spam");
     assertThat(listing.fileCount()).isEqualTo(FILES + 4);
     try (Dataset dataset = Dataset.open(mails)) {
@@ -344,7 +364,7 @@ class FolderTest {
       Files.writeString(numbers.resolve(i + "/img2"), i + " 2");
     }
     Files.writeString(Files.createDirectory(numbers.resolve("1-2")).resolve("x"), "");
-    FolderListing listing = FolderListing.of(numbers, "*");
+    FolderScan listing = FolderScan.of(numbers, "*");
     assertThat(listing.classes()).containsExactly("1", "1-2", "2", "10", "11", "12");
     List<String> names = new ArrayList<>();
     for (int i = 0; i < listing.fileCount(); i++) {

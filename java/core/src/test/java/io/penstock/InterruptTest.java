@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.array.ElementType;
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.folder.FolderIndex;
 import io.penstock.format.Formats;
+import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.partial.PartialFile;
 import io.penstock.job.LoaderState;
-import io.penstock.job.Positions;
 import io.penstock.job.StateFile;
 import io.penstock.write.NpyWriter;
-import io.penstock.write.PartialFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -143,7 +142,7 @@ class InterruptTest {
   @Test
   void aStateIsSavedAndReadInTheEnd() {
     Path file = directory.resolve("state");
-    LoaderState state = new LoaderState("0123456789abcdef", "order/1", 7, 3, Positions.upTo(128));
+    LoaderState state = LoaderState.of("0123456789abcdef", "order/1", 7, 3, 0, 128);
     interrupted(() -> StateFile.write(file, state, "a note"));
     interrupted(
         () -> {

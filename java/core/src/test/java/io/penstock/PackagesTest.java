@@ -41,7 +41,12 @@ class PackagesTest {
           List.of("internal.gather"),
           List.of("internal.slot"),
           List.of("internal.plan", "internal.dataset"),
-          List.of("options", "internal.events", "folder"),
+          List.of(
+              "options",
+              "internal.events",
+              "internal.folder",
+              "internal.partial",
+              "internal.checksum"),
           List.of("internal.ffi", "format"),
           List.of(
               "internal.ffi.generated",
@@ -49,12 +54,13 @@ class PackagesTest {
               "internal.format.pickle",
               "internal.format.idx",
               "internal.format.megatron"),
-          List.of("kind", "internal.format.npy"),
+          List.of("internal.kind", "internal.format.npy"),
           List.of("internal.format.safetensors"),
           List.of("internal.format"),
           List.of("spi"),
           List.of("array"),
           List.of("internal.report", "job"),
+          List.of("internal.job"),
           List.of("internal.file", "sampler"),
           List.of("internal.wait", "internal.os", "internal.counters"),
           List.of("error", "statistics"));

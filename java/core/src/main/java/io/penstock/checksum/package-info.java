@@ -5,11 +5,12 @@
  * an instruction for it), each with its own use:
  *
  * <ul>
- *   <li>{@link io.penstock.checksum.FileChecksums}: for each MiB of a whole file, header and gaps
- *       included. They are checked at the speed of the device, whatever the file contains.
- *   <li>{@link io.penstock.checksum.RecordChecksums}: for each record of each column, as it is
- *       stored. They identify damaged records, and can be checked one by one in any order: a loader
- *       does so while it reads, see {@link io.penstock.LoaderBuilder#verify}.
+ *   <li>of files: one for each MiB of a whole file, header and gaps included. {@code penstock
+ *       checksum} writes them into its manifest. They are checked at the speed of the device,
+ *       whatever the file contains.
+ *   <li>{@link io.penstock.checksum.RecordChecksums of records}: one for each record of each
+ *       column, as it is stored. They identify damaged records, and can be checked one by one in
+ *       any order: a loader does so while it reads, see {@link io.penstock.LoaderBuilder#verify}.
  * </ul>
  *
  * {@snippet lang="java" :

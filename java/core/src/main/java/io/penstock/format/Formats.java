@@ -5,7 +5,6 @@ import io.penstock.array.Part;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.folder.FolderIndex;
 import io.penstock.internal.format.ArrayFormat;
 import io.penstock.internal.format.Contents;
 import io.penstock.internal.format.OpenFile;
@@ -19,8 +18,8 @@ import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.format.pickle.PickleFormat;
 import io.penstock.internal.format.safetensors.SafetensorsFormat;
 import io.penstock.internal.format.zip.NpzFormat;
+import io.penstock.internal.kind.FileKind;
 import io.penstock.internal.report.Excerpt;
-import io.penstock.kind.FileKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,7 +143,7 @@ public final class Formats {
 
   /**
    * Whether a path names the labels of a folder of files, {@code FOLDER#label}: the number of the
-   * sub-folder of each file, see {@link FolderIndex#classes}.
+   * sub-folder of each file, see {@link io.penstock.Dataset#classes}.
    *
    * @param path a file, a folder, or a part of one
    * @return true if it is labels

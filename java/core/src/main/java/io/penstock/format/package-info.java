@@ -35,8 +35,8 @@
  *       {@code FILE.bin}, and the arrays of the index are parts beside them. {@code
  *       FILE.idx#sequences} is a column of a dataset, with records of different sizes, and not an
  *       array.
- *   <li><b>folders</b> of small files, each a record, with an index file: {@link
- *       io.penstock.folder.FolderIndex FolderIndex}.
+ *   <li><b>folders</b> of small files, each a record, with an index file beside them; {@code
+ *       FOLDER#label} is the numbers of their sub-folders, which are the classes.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields
  *       of compound types, {@code data.h5#points.x}, if the jar penstock-hdf5 is on the class path;
  *       chunked datasets can be read from beginning to end only. Other jars may add formats in the
@@ -58,7 +58,7 @@
  * </ul>
  *
  * <p>For a file in none of these formats, the message says what it looks like and what to do with
- * it: see {@link io.penstock.kind.FileKind FileKind}.
+ * it.
  *
  * <p>All of this is stateless or immutable, so any thread may use it.
  */

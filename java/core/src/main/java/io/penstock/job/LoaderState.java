@@ -2,7 +2,7 @@ package io.penstock.job;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.sampler.Arguments;
+import io.penstock.internal.job.Positions;
 import io.penstock.sampler.Sampler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,20 +17,12 @@ import java.util.zip.CRC32C;
  * How far a job has come: everything that is needed to resume it, as one line of text.
  *
  * <p>It says what has been delivered, not what was read ahead, to all ranks of the job together.
- * Ranks that have taken equally many batches have the same state (see {@link Partition}). If they
- * ended at different batches, resume from the {@link #least}. The state does not depend on the
- * number of processes, the batch size or the readahead flags: a job that resumes may choose others.
- * It does name the data and the order, as a position means nothing in others: {@link #check}.
- * Immutable.
- *
- * @param fingerprint of the dataset: hexadecimal digits
- * @param sampler {@link Sampler#description() description} of the order
- * @param seed of the order
- * @param epoch number of the pass, at least 0
- * @param delivered which positions of it have been delivered
+ * Ranks that have taken equally many batches have the same state. If they ended at different
+ * batches, resume from the {@link #least}. The state does not depend on the number of processes,
+ * the batch size or the readahead flags: a job that resumes may choose others. It does name the
+ * data and the order, as a position means nothing in others: {@link #check}. Immutable.
  */
-public record LoaderState(
-    String fingerprint, String sampler, long seed, long epoch, Positions delivered) {
+public final class LoaderState {
   private static final String NAME = "penstock-state/";
   private static final String VERSION = NAME + "1";
   private static final int CHECKSUM_DIGITS = 8;
@@ -42,13 +34,14 @@ public record LoaderState(
 
   private static final String WHAT_TO_DO = ": go on from another state, or start anew without one";
 
-  /**
-   * Checks the parts.
-   *
-   * @throws IllegalArgumentException naming the part, its rule and the value
-   */
-  public LoaderState {
-    Objects.requireNonNull(delivered, "delivered");
+  private final String fingerprint;
+  private final String sampler;
+  private final long seed;
+  private final long epoch;
+  private final Positions delivered;
+
+  private LoaderState(
+      String fingerprint, String sampler, long seed, long epoch, Positions delivered) {
     if (!isMadeOf(fingerprint, "0123456789abcdef")) {
       throw new IllegalArgumentException(
           "fingerprint must be hexadecimal digits, was '" + fingerprint + "'");
@@ -57,62 +50,100 @@ public record LoaderState(
       throw new IllegalArgumentException(
           "sampler must be printable ASCII without spaces, was '" + sampler + "'");
     }
-    Arguments.checkEpoch(epoch);
+    if (epoch < 0) {
+      throw new IllegalArgumentException("epoch must be >= 0, was " + epoch);
+    }
+    this.fingerprint = fingerprint;
+    this.sampler = sampler;
+    this.seed = seed;
+    this.epoch = epoch;
+    this.delivered = delivered;
   }
 
   /**
-   * The state of a job.
+   * A state of these parts. {@link io.penstock.Loader#state} makes those of a loader.
    *
-   * @param fingerprint of the dataset
-   * @param sampler the order
-   * @param epoch number of the pass
-   * @param delivered which of its positions have been delivered; if all, the state is the beginning
-   *     of the next epoch
+   * @param fingerprint of the dataset: hexadecimal digits
+   * @param sampler {@link Sampler#description() description} of the order
+   * @param seed of the order
+   * @param epoch number of the pass, at least 0
+   * @param delivered which positions of it have been delivered: start (inclusive) and end
+   *     (exclusive) of each range
    * @return the state
+   * @throws IllegalArgumentException naming the part, its rule and the value
    */
   public static LoaderState of(
-      String fingerprint, Sampler sampler, long epoch, Positions delivered) {
-    boolean isComplete = delivered.count() >= sampler.size();
+      String fingerprint, String sampler, long seed, long epoch, long... delivered) {
+    return new LoaderState(fingerprint, sampler, seed, epoch, Positions.of(delivered));
+  }
+
+  /**
+   * The state of a job with this order. If all positions have been delivered, it is the beginning
+   * of the next epoch.
+   *
+   * @param fingerprint of the dataset: hexadecimal digits
+   * @param sampler the order
+   * @param epoch number of the pass, at least 0
+   * @param delivered which positions of it have been delivered: start (inclusive) and end
+   *     (exclusive) of each range
+   * @return the state
+   * @throws IllegalArgumentException naming the part, its rule and the value
+   */
+  public static LoaderState of(String fingerprint, Sampler sampler, long epoch, long... delivered) {
+    Positions positions = Positions.of(delivered);
+    boolean isComplete = positions.count() >= sampler.size();
     return new LoaderState(
         fingerprint,
         sampler.description(),
         sampler.seed(),
         isComplete ? epoch + 1 : epoch,
-        isComplete ? Positions.NONE : delivered);
+        isComplete ? Positions.NONE : positions);
   }
 
   /**
-   * The state of a job after each rank has taken this many batches.
+   * Which data it is a state of.
    *
-   * @param fingerprint of the dataset
-   * @param deal the batches of any rank of the job, in the epoch or the rest of it
-   * @param epoch number of the pass
-   * @param batches how many of them have been delivered; if as many as the rank with the most has,
-   *     the state is the beginning of the next epoch, whatever was dropped
-   * @return the state
+   * @return {@link io.penstock.Dataset#fingerprint fingerprint} of the dataset: hexadecimal digits
    */
-  public static LoaderState after(String fingerprint, Deal deal, long epoch, long batches) {
-    return after(fingerprint, deal, epoch, batches, 0);
+  public String fingerprint() {
+    return fingerprint;
   }
 
   /**
-   * The same, if a part of the next batch was delivered too: with one rank it counts, with several
-   * it comes again.
+   * Which order it is a state of.
    *
-   * @param fingerprint of the dataset
-   * @param deal the batches of any rank of the job
-   * @param epoch number of the pass
-   * @param batches how many of them have been delivered as a whole
-   * @param records how many of the next one have been
-   * @return the state
+   * @return {@link Sampler#description() description} of the order
    */
-  public static LoaderState after(
-      String fingerprint, Deal deal, long epoch, long batches, long records) {
-    Positions delivered =
-        batches >= deal.stepCount()
-            ? Positions.upTo(deal.sampler().size())
-            : deal.deliveredAfter(batches, records);
-    return of(fingerprint, deal.sampler(), epoch, delivered);
+  public String sampler() {
+    return sampler;
+  }
+
+  /**
+   * The seed of the order.
+   *
+   * @return any number
+   */
+  public long seed() {
+    return seed;
+  }
+
+  /**
+   * The pass over the data in which the job is.
+   *
+   * @return its number, at least 0
+   */
+  public long epoch() {
+    return epoch;
+  }
+
+  /**
+   * Which positions of the epoch have been delivered.
+   *
+   * @return start (inclusive) and end (exclusive) of each range, ascending; a new array, empty at
+   *     the beginning of an epoch
+   */
+  public long[] delivered() {
+    return delivered.bounds();
   }
 
   /**
@@ -315,6 +346,21 @@ public record LoaderState(
       least = isLess ? other : least;
     }
     return least;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LoaderState that
+        && fingerprint.equals(that.fingerprint)
+        && sampler.equals(that.sampler)
+        && seed == that.seed
+        && epoch == that.epoch
+        && delivered.equals(that.delivered);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(fingerprint, sampler, seed, epoch, delivered);
   }
 
   /**

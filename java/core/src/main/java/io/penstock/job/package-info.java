@@ -1,10 +1,24 @@
 /**
  * What the processes of a training job share: their parts of an epoch, and how far they have come.
  *
- * <p>A {@link io.penstock.job.Partition Partition} says which process this is; a {@link
- * io.penstock.job.Deal Deal} lists its batches in an epoch; a {@link io.penstock.job.LoaderState
- * LoaderState} is what has been delivered to all of them, as one line of text, and {@link
- * io.penstock.job.StateFile StateFile} keeps it in a file. All of it is arithmetic on positions: no
- * process talks to another.
+ * <p>All processes of a job take batches at the same pace: in each step every rank takes one. The
+ * parts of the ranks never overlap, and together they are the epoch; nothing has to divide
+ * anything. A {@link io.penstock.job.Remainder Remainder} says what happens to the last records.
+ * How the records of an epoch are dealt to the ranks depends on the order alone:
+ *
+ * <ul>
+ *   <li>In an order without windows, a step takes the next positions, and each rank takes a run of
+ *       them. What has been delivered is always the beginning of the order: one number.
+ *   <li>In a block shuffle, whose records come in windows of whole blocks, that would make every
+ *       rank read every block. So each rank takes one long stretch of the order for the whole
+ *       epoch, and shares only the windows at the two ends of its stretch with other ranks. What
+ *       has been delivered is then a range for each rank.
+ * </ul>
+ *
+ * <p>After the same number of batches each rank knows what has been delivered to all of them: a
+ * {@link io.penstock.job.LoaderState LoaderState}, as one line of text, which {@link
+ * io.penstock.job.StateFile StateFile} keeps in a file. A state saved by any rank is the state of
+ * the job, and a job with another number of ranks and another batch size can resume from it. All of
+ * this is arithmetic on positions: no process talks to another.
  */
 package io.penstock.job;

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /** The checks that all samplers make, in one place so that all messages agree. */
-public final class Arguments {
+final class Arguments {
   /** The C library looks records up by indices of 48 bits. */
   static final long MAX_RECORDS = 1L << 48;
 
@@ -25,13 +25,7 @@ public final class Arguments {
     }
   }
 
-  /**
-   * Checks the number of an epoch.
-   *
-   * @param epoch the number, from 0
-   * @throws IllegalArgumentException if it is negative
-   */
-  public static void checkEpoch(long epoch) {
+  static void checkEpoch(long epoch) {
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch must be >= 0, was " + epoch);
     }

@@ -51,10 +51,9 @@
  * io.penstock.sampler.LimitedSampler LimitedSampler} and {@link io.penstock.sampler.RepeatedSampler
  * RepeatedSampler} make epochs shorter and longer.
  *
- * <p>A {@link io.penstock.job.Partition Partition} is the part of each epoch that one of several
- * processes reads, and its {@link io.penstock.job.Deal Deal} lists the batches. How far all of them
- * have come is a {@link io.penstock.job.LoaderState LoaderState}: a line of text from which a job
- * of any size resumes. A loader takes all of these: {@code dataset.loader().sampler(order).rank(0,
+ * <p>Several processes share an epoch as {@code io.penstock.job} says. How far all of them have
+ * come is a {@link io.penstock.job.LoaderState LoaderState}: a line of text from which a job of any
+ * size resumes. A loader takes all of these: {@code dataset.loader().sampler(order).rank(0,
  * 4).state(state)}.
  *
  * <p>All of these are thread-safe.

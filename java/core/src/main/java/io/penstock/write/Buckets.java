@@ -7,6 +7,7 @@ import io.penstock.internal.ffi.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.os.ThreadLimit;
+import io.penstock.internal.partial.WriteFailures;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -8,6 +8,7 @@ import io.penstock.array.FileInfo;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.internal.partial.WriteFailures;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;

@@ -6,6 +6,8 @@ import io.penstock.array.Field;
 import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
+import io.penstock.internal.partial.PartialFile;
+import io.penstock.internal.partial.WriteFailures;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -23,8 +25,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * <p>Records are appended, or written anywhere in any order by several threads. Neither fills the
  * page cache if the file system has direct writes; if it has not, as tmpfs, {@link #isDirect} is
  * false, and written pages stay in the cache until the system drops them. The data starts at byte
- * 4096. The file is a {@link PartialFile} until {@link #commit}: a process that is killed leaves no
- * half file under its name.
+ * 4096. The file has another name until {@link #commit}: a process that is killed leaves no half
+ * file under its own.
  *
  * <p>A failure of the device is thrown by the call that finds it or by a later one, at the latest
  * by {@link #commit}; {@link #close} then deletes the file. An interrupt of a thread that waits in

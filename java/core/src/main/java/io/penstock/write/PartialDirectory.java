@@ -6,6 +6,8 @@ import io.penstock.internal.ffi.DirectoryExchange;
 import io.penstock.internal.file.Directories;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.SystemReason;
+import io.penstock.internal.partial.Leftovers;
+import io.penstock.internal.partial.WriteFailures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -8,6 +8,7 @@ import io.penstock.TestArray;
 import io.penstock.array.Part;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.internal.checksum.FileChecksums;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.job.Positions;
+import io.penstock.internal.slot.Partition;
+import io.penstock.internal.slot.RankShare;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
@@ -30,7 +33,7 @@ class LoaderStateTest {
   @TempDir Path directory;
 
   private static LoaderState state() {
-    return LoaderState.of(DATASET, new FullShuffle(1_000, -7), 3, Positions.upTo(512));
+    return LoaderState.of(DATASET, new FullShuffle(1_000, -7), 3, 0, 512);
   }
 
   @Test
@@ -47,28 +50,27 @@ class LoaderStateTest {
     for (Positions delivered :
         List.of(Positions.NONE, Positions.upTo(999), Positions.of(0, 5, 100, 300, 999, 1_000))) {
       for (long epoch : new long[] {0, 1, Long.MAX_VALUE}) {
-        LoaderState state = LoaderState.of(DATASET, sampler, epoch, delivered);
+        LoaderState state = LoaderState.of(DATASET, sampler, epoch, delivered.bounds());
         assertThat(state.toString()).doesNotContain("\n").isPrintable();
         assertThat(LoaderState.parse(state.toString())).isEqualTo(state);
         state.check(DATASET, sampler);
       }
     }
-    assertThat(LoaderState.of(DATASET, sampler, 1, Positions.of(0, 5, 100, 300)).toString())
+    assertThat(LoaderState.of(DATASET, sampler, 1, 0, 5, 100, 300).toString())
         .contains(" epoch=1 position=205 delivered=0-5,100-300 crc32c=");
   }
 
   @Test
   void theEndOfAnEpochIsTheBeginningOfTheNext() {
     Sampler sampler = new Sequential(1_000);
-    LoaderState beginning = LoaderState.of(DATASET, sampler, 4, Positions.NONE);
-    assertThat(LoaderState.of(DATASET, sampler, 3, Positions.upTo(1_000))).isEqualTo(beginning);
+    LoaderState beginning = LoaderState.of(DATASET, sampler, 4);
+    assertThat(LoaderState.of(DATASET, sampler, 3, 0, 1_000)).isEqualTo(beginning);
     for (Remainder remainder : Remainder.values()) {
-      Deal deal = new Partition(0, 2, 30, remainder).deal(sampler);
+      RankShare share = new Partition(0, 2, 30, remainder).share(sampler);
       long steps = remainder == Remainder.DROP ? 16 : 17;
-      assertThat(LoaderState.after(DATASET, deal, 3, steps)).isEqualTo(beginning);
-      assertThat(LoaderState.after(DATASET, deal, 3, steps - 1).position())
-          .isEqualTo((steps - 1) * 60);
-      assertThat(LoaderState.after(DATASET, deal, 3, 0).position()).isZero();
+      assertThat(share.stateAfter(DATASET, 3, steps, 0)).isEqualTo(beginning);
+      assertThat(share.stateAfter(DATASET, 3, steps - 1, 0).position()).isEqualTo((steps - 1) * 60);
+      assertThat(share.stateAfter(DATASET, 3, 0, 0).position()).isZero();
     }
   }
 
@@ -76,8 +78,7 @@ class LoaderStateTest {
   void whateverIsChangedInTheLineIsFound() {
     SplittableRandom random = new SplittableRandom(3);
     String line =
-        LoaderState.of(DATASET, new BlockShuffle(9_000, 10, 4, 1), 3, Positions.of(0, 5, 10, 30))
-            .toString();
+        LoaderState.of(DATASET, new BlockShuffle(9_000, 10, 4, 1), 3, 0, 5, 10, 30).toString();
     for (int i = 0; i < line.length(); i++) {
       char other = (char) (' ' + random.nextInt(95));
       if (other != line.charAt(i)) {
@@ -178,7 +179,7 @@ class LoaderStateTest {
         new BlockShuffle(1_000, 10, 4, -7),
         "sampler expected full/1, found block/1;blockRecords=10;windowBlocks=4");
     assertDiffers(
-        LoaderState.of(DATASET, new BlockShuffle(1_000, 10, 4, 1), 3, Positions.NONE),
+        LoaderState.of(DATASET, new BlockShuffle(1_000, 10, 4, 1), 3),
         "f".repeat(64),
         new BlockShuffle(1_000, 10, 8, 2),
         "dataset expected 0123456789abcdef..., found ffffffffffffffff..."
@@ -186,7 +187,7 @@ class LoaderStateTest {
             + " block/1;blockRecords=10;windowBlocks=4, found"
             + " block/1;blockRecords=10;windowBlocks=8; seed expected 1, found 2");
     assertDiffers(
-        new LoaderState(DATASET, "full/0", -7, 3, Positions.NONE),
+        LoaderState.of(DATASET, "full/0", -7, 3),
         DATASET,
         new FullShuffle(1_000, -7),
         "order version expected full/0, found full/1");
@@ -211,13 +212,13 @@ class LoaderStateTest {
   @Test
   void partsThatAreNoneAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LoaderState("", "full/1", 0, 0, Positions.NONE))
+        .isThrownBy(() -> LoaderState.of("", "full/1", 0, 0))
         .withMessage("fingerprint must be hexadecimal digits, was ''");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LoaderState("ab", "full 1", 0, 0, Positions.NONE))
+        .isThrownBy(() -> LoaderState.of("ab", "full 1", 0, 0))
         .withMessage("sampler must be printable ASCII without spaces, was 'full 1'");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LoaderState("ab", "full/1", 0, -1, Positions.NONE))
+        .isThrownBy(() -> LoaderState.of("ab", "full/1", 0, -1))
         .withMessage("epoch must be >= 0, was -1");
   }
 
@@ -226,7 +227,7 @@ class LoaderStateTest {
     Path path = directory.resolve("job.state");
     StateFile.write(path, state());
     assertThat(path).hasContent(LINE + "\n");
-    LoaderState next = LoaderState.of(DATASET, new Sequential(9), 0, Positions.upTo(4));
+    LoaderState next = LoaderState.of(DATASET, new Sequential(9), 0, 0, 4);
     StateFile.write(path, next);
     assertThat(StateFile.read(path)).isEqualTo(next);
     try (var files = Files.list(directory)) {
@@ -273,12 +274,12 @@ class LoaderStateTest {
 
   @Test
   void ofRanksThatWereKilledAtDifferentBatchesTheLeastStateCounts() {
-    LoaderState early = new LoaderState("ab", "full/1", 7, 2, Positions.upTo(512));
-    LoaderState late = new LoaderState("ab", "full/1", 7, 2, Positions.upTo(768));
-    LoaderState next = new LoaderState("ab", "full/1", 7, 3, Positions.NONE);
+    LoaderState early = LoaderState.of("ab", "full/1", 7, 2, 0, 512);
+    LoaderState late = LoaderState.of("ab", "full/1", 7, 2, 0, 768);
+    LoaderState next = LoaderState.of("ab", "full/1", 7, 3);
     assertThat(LoaderState.least(List.of(late, next, early))).isEqualTo(early);
     assertThat(LoaderState.least(List.of(next))).isEqualTo(next);
-    LoaderState other = new LoaderState("ab", "full/1", 8, 0, Positions.NONE);
+    LoaderState other = LoaderState.of("ab", "full/1", 8, 0);
     assertThatThrownBy(() -> LoaderState.least(List.of(early, other)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("of one job");

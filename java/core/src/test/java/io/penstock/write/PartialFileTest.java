@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ElementType;
+import io.penstock.internal.partial.PartialFile;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.Dataset;
 import io.penstock.array.ElementType;
-import io.penstock.checksum.FileChecksums;
 import io.penstock.error.PenstockException;
-import io.penstock.folder.FolderIndex;
 import io.penstock.format.Formats;
+import io.penstock.internal.checksum.FileChecksums;
+import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.partial.PartialFile;
 import io.penstock.job.LoaderState;
-import io.penstock.job.Positions;
 import io.penstock.job.StateFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TargetTest {
   private static final LoaderState STATE =
-      new LoaderState("0123456789abcdef", "order/1", 7, 3, Positions.upTo(128));
+      LoaderState.of("0123456789abcdef", "order/1", 7, 3, 0, 128);
 
   @TempDir Path directory;
 

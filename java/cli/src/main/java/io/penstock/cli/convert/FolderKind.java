@@ -2,8 +2,8 @@ package io.penstock.cli.convert;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.folder.FolderListing;
-import io.penstock.kind.FileKind;
+import io.penstock.internal.folder.FolderScan;
+import io.penstock.internal.kind.FileKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,15 +22,15 @@ final class FolderKind {
   /** Files to look at: enough that records do not pass for a format by chance. */
   private static final int SAMPLE = 8;
 
-  private final FolderListing listing;
+  private final FolderScan listing;
   private final SourceOptions options;
 
-  private FolderKind(FolderListing listing, SourceOptions options) {
+  private FolderKind(FolderScan listing, SourceOptions options) {
     this.listing = listing;
     this.options = options;
   }
 
-  static FolderRecordSource.Decoder decoder(FolderListing listing, SourceOptions options) {
+  static FolderRecordSource.Decoder decoder(FolderScan listing, SourceOptions options) {
     return new FolderKind(listing, options).decoder();
   }
 

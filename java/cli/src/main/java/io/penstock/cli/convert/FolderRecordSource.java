@@ -2,7 +2,7 @@ package io.penstock.cli.convert;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
-import io.penstock.folder.FolderListing;
+import io.penstock.internal.folder.FolderScan;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 /**
  * Reads a folder whose files are a record each: images, small .npy, or any bytes.
  *
- * <p>Files and classes come from {@link FolderListing}, as everywhere. All processors read the
- * records of a chunk. The list of files takes some 200 bytes per file.
+ * <p>Files and classes come from {@link FolderScan}, as everywhere. All processors read the records
+ * of a chunk. The list of files takes some 200 bytes per file.
  */
 public final class FolderRecordSource implements RecordSource {
   private static final String LABEL_TYPE = "<i8";
@@ -32,7 +32,7 @@ public final class FolderRecordSource implements RecordSource {
     void decode(Path file, MemorySegment into) throws IOException;
   }
 
-  private final FolderListing listing;
+  private final FolderScan listing;
   private final Selection selection;
   private final Decoder decoder;
   private final String options;
@@ -41,7 +41,7 @@ public final class FolderRecordSource implements RecordSource {
   private long next;
 
   private FolderRecordSource(
-      FolderListing listing, Selection selection, Decoder decoder, String options) {
+      FolderScan listing, Selection selection, Decoder decoder, String options) {
     this.listing = listing;
     this.selection = selection;
     this.decoder = decoder;
@@ -51,7 +51,7 @@ public final class FolderRecordSource implements RecordSource {
   }
 
   static FolderRecordSource open(Path folder, SourceOptions options) {
-    FolderListing listing = FolderListing.of(folder, options.folder().pattern());
+    FolderScan listing = FolderScan.of(folder, options.folder().pattern());
     Decoder decoder = FolderKind.decoder(listing, options);
     String how = "%s lossy=%s".formatted(options.folder(), options.isLossy());
     return new FolderRecordSource(listing, options.selection(), decoder, how);
@@ -59,7 +59,7 @@ public final class FolderRecordSource implements RecordSource {
 
   /** The class number of each file, as in {@code FOLDER#label}. */
   static RecordSource labels(Path folder, SourceOptions options) {
-    FolderListing listing = FolderListing.of(folder, options.folder().pattern());
+    FolderScan listing = FolderScan.of(folder, options.folder().pattern());
     return numbers(IntStream.range(0, listing.fileCount()).mapToLong(listing::label).toArray());
   }
 

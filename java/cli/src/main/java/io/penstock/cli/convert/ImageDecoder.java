@@ -10,7 +10,7 @@ import io.penstock.cli.convert.image.Pixels;
 import io.penstock.cli.convert.image.PngImage;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.kind.FileKind;
+import io.penstock.internal.kind.FileKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import com.google.gson.GsonBuilder;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.os.SystemReason;
-import io.penstock.write.PartialFile;
+import io.penstock.internal.partial.PartialFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package io.penstock.cli.options;
 
-import io.penstock.folder.FolderIndex;
-import io.penstock.folder.FolderListing;
 import io.penstock.format.Formats;
+import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.folder.FolderScan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class FolderIndexOption {
     if (file == null && pattern.isDefault()) {
       return;
     }
-    FolderListing.checkPattern(pattern());
+    FolderScan.checkPattern(pattern());
     List<Path> folders =
         paths
             .filter(path -> Files.isDirectory(path) || Formats.isLabels(path))

@@ -8,9 +8,9 @@ import io.penstock.cli.check.Manifest;
 import io.penstock.cli.command.MemoryWarning;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.SizeConverter;
-import io.penstock.job.Deal;
+import io.penstock.internal.slot.Partition;
+import io.penstock.internal.slot.RankShare;
 import io.penstock.job.LoaderState;
-import io.penstock.job.Partition;
 import io.penstock.job.Remainder;
 import io.penstock.options.BadRecords;
 import io.penstock.options.Readahead;
@@ -232,7 +232,7 @@ final class LoadingOptions {
 
   /** Warnings for jobs whose ranks step together. */
   List<String> warnings(Sampler sampler) {
-    Deal last = new Partition(worldSize - 1, worldSize, batchSize, remainder).deal(sampler);
+    RankShare last = new Partition(worldSize - 1, worldSize, batchSize, remainder).share(sampler);
     if (last.stepCount() == 0 && sampler.size() > 0) {
       return List.of(
           ("no records come: the %d of an epoch are fewer than a batch of %d for each of %d"

@@ -191,7 +191,7 @@ public final class ReadCommand implements Callable<Integer> {
   /** Whether an earlier run has delivered all of it. */
   private static boolean isAtEnd(Loader loader, long first, long count) {
     LoaderState state = loader.state();
-    boolean isUnderWay = state.epoch() > 0 || state.delivered().count() > 0;
+    boolean isUnderWay = state.epoch() > 0 || state.position() > 0;
     return isUnderWay && (count == 0 || (count == 1 && loader.epoch(first).batchCount() == 0));
   }
 

@@ -5,7 +5,7 @@ import io.penstock.array.Column;
 import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.folder.FolderIndex;
+import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.internal.report.Warnings;
 import java.lang.foreign.Arena;

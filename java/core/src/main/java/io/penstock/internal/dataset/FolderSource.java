@@ -2,8 +2,8 @@ package io.penstock.internal.dataset;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.folder.FolderIndex;
 import io.penstock.internal.file.FileNames;
+import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;

@@ -19,7 +19,7 @@ import io.penstock.internal.gather.ReplayGatherer;
 import io.penstock.internal.gather.WarmingGatherer;
 import io.penstock.internal.pipeline.BatchSource;
 import io.penstock.internal.pipeline.Pipeline;
-import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.SlotPool;
 import io.penstock.internal.transform.Transformer;
 import io.penstock.options.Readahead;
@@ -60,7 +60,7 @@ public final class Engine implements AutoCloseable {
       OpenDataset dataset,
       DatasetWarming warming,
       LoaderOptions options,
-      Deals deals,
+      RankShares shares,
       EnginePlan plan,
       LoaderEvents events,
       CheckedGatherer.Rules rules) {
@@ -85,13 +85,13 @@ public final class Engine implements AutoCloseable {
               plan.readahead.hugePages(),
               arena);
       adviseWhole(plan.variable == null ? dataset.columns().size() : 0);
-      this.batches = batches(dataset, options, deals, events, rules);
+      this.batches = batches(dataset, options, shares, events, rules);
     } catch (RuntimeException | Error e) {
       stopWarming();
       arena.close();
       throw e;
     }
-    this.opened = () -> events.opened(facts(deals));
+    this.opened = () -> events.opened(facts(shares));
   }
 
   /**
@@ -109,20 +109,20 @@ public final class Engine implements AutoCloseable {
   private BatchSource batches(
       OpenDataset dataset,
       LoaderOptions options,
-      Deals deals,
+      RankShares shares,
       LoaderEvents events,
       CheckedGatherer.Rules rules) {
     // The stage next to the consumer knows what it waits for.
     LoaderEvents pipelineEvents = plan.transforms == null ? events : LoaderEvents.NONE;
     Supplier<Gatherer> reader =
         inOrder(dataset, options, checked(rules, dataset, gatherers(dataset)));
-    Pipeline pipeline = new Pipeline(deals, parts(reader), pipelineEvents);
+    Pipeline pipeline = new Pipeline(shares, parts(reader), pipelineEvents);
     if (plan.transforms == null) {
       return pipeline;
     }
     return new Transformer(
         pipeline,
-        deals,
+        shares,
         plan.transforms,
         plan.memory.slotCount(),
         options.isAnyOrder(),
@@ -131,17 +131,17 @@ public final class Engine implements AutoCloseable {
         events);
   }
 
-  private LoaderFacts facts(Deals deals) {
+  private LoaderFacts facts(RankShares shares) {
     return new LoaderFacts(
         plan.choice.backend().flag(),
         plan.choice.io().flag(),
         plan.reason(),
         plan.readahead.toString(),
         plan.memoryBytes(),
-        deals.sampler().description(),
-        deals.sampler().seed(),
+        shares.sampler().description(),
+        shares.sampler().seed(),
         plan.batchSize,
-        deals.epochRecords(),
+        shares.epochRecords(),
         recordBytes);
   }
 

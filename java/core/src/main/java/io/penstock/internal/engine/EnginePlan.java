@@ -14,7 +14,7 @@ import io.penstock.internal.plan.MemoryRequest;
 import io.penstock.internal.plan.Residency;
 import io.penstock.internal.plan.TooLittleMemoryException;
 import io.penstock.internal.slot.BatchCutter;
-import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.transform.TransformPlan;
 import io.penstock.options.Readahead;
 import java.nio.file.Path;
@@ -63,18 +63,18 @@ public final class EnginePlan {
       OpenDataset dataset,
       LoaderOptions options,
       FoundLimits limits,
-      Deals deals,
+      RankShares shares,
       BackendChoice choice) {
     return options
         .memory()
-        .plan(budget -> new EnginePlan(dataset, options, limits, deals, choice, budget));
+        .plan(budget -> new EnginePlan(dataset, options, limits, shares, choice, budget));
   }
 
   private EnginePlan(
       OpenDataset dataset,
       LoaderOptions options,
       FoundLimits limits,
-      Deals deals,
+      RankShares shares,
       BackendChoice choice,
       MemoryBudget budget) {
     NativeSource source = dataset.source();
@@ -82,13 +82,13 @@ public final class EnginePlan {
     this.choice = choice;
     this.budget = budget;
     this.isReplay = options.isReplay();
-    this.isShuffled = !deals.sampler().isAscending();
+    this.isShuffled = !shares.sampler().isAscending();
     if (wanted.cacheBytes() > 0 && !isShuffled) {
       throw new IllegalArgumentException(
           "cache must be 0 for an order that is not shuffled, was " + wanted.cacheBytes());
     }
-    this.batchSize = deals.mostRecords();
-    this.isWarming = choice.isWarming() && paysToWarm(dataset, options, limits, deals);
+    this.batchSize = shares.mostRecords();
+    this.isWarming = choice.isWarming() && paysToWarm(dataset, options, limits, shares);
     this.reading =
         new NativeReading(source, choice, dataset.recordCount(), dataset.recordBytes(), batchSize);
     this.variable = VariableReading.ofOrNull(dataset, options, budget);
@@ -99,7 +99,7 @@ public final class EnginePlan {
     }
     this.layout = variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
     this.transforms = transforms(dataset, options);
-    this.memory = divide(dataset, options, deals, variable == null ? wanted : oneLane(wanted));
+    this.memory = divide(dataset, options, shares, variable == null ? wanted : oneLane(wanted));
     this.readahead =
         wanted.with(
             "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
@@ -168,15 +168,15 @@ public final class EnginePlan {
   }
 
   private MemoryPlan divide(
-      OpenDataset dataset, LoaderOptions options, Deals deals, Readahead wanted) {
+      OpenDataset dataset, LoaderOptions options, RankShares shares, Readahead wanted) {
     boolean isMapped = choice.backend() == Readahead.Backend.MMAP || variable != null;
     MemoryRequest request =
         new MemoryRequest(
             budget.bytes() - transformBytes() - cutterBytes(),
             dataset.columns().stream().map(Column::recordBytes).toList(),
             variable == null ? spreadRecords(dataset) : dataset.recordCount(),
-            deals.epochRecords(),
-            deals.sampler().windowRecords(),
+            shares.epochRecords(),
+            shares.sampler().windowRecords(),
             batchSize,
             wanted,
             isShuffled,
@@ -205,14 +205,14 @@ public final class EnginePlan {
    * in order, or of whole blocks, reads them once in any case.
    */
   private static boolean paysToWarm(
-      OpenDataset dataset, LoaderOptions options, FoundLimits limits, Deals deals) {
-    double ofAllRanks = (double) deals.epochRecords() * options.partition().worldSize();
+      OpenDataset dataset, LoaderOptions options, FoundLimits limits, RankShares shares) {
+    double ofAllRanks = (double) shares.epochRecords() * options.partition().worldSize();
     return limits.mayWarm()
         && !limits.refused().containsKey(Readahead.Backend.MMAP)
         && options.mode().isEmpty()
         && !options.isReplay()
-        && !deals.sampler().isAscending()
-        && deals.sampler().windowRecords() <= 1
+        && !shares.sampler().isAscending()
+        && shares.sampler().windowRecords() <= 1
         && 2 * ofAllRanks >= dataset.recordCount();
   }
 

@@ -3,7 +3,7 @@ package io.penstock.internal.engine;
 import io.penstock.array.Column;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.MemoryPlan;
-import io.penstock.job.Partition;
+import io.penstock.internal.slot.Partition;
 import io.penstock.options.BadRecords;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;

@@ -9,8 +9,8 @@ import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.BatchCutter;
-import io.penstock.internal.slot.Deals;
 import io.penstock.internal.slot.HeldBatches;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.wait.CloseLimit;
@@ -90,16 +90,16 @@ public final class Pipeline implements BatchSource {
   /**
    * Makes the lanes; {@link #start} sets them going.
    *
-   * @param deals the batches
+   * @param shares what this rank reads of each epoch
    * @param parts of each lane, at least one
    * @param events who is told of what is delivered
    */
-  public Pipeline(Deals deals, List<ReaderThreadParts> parts, LoaderEvents events) {
-    this.cursor = new BatchCursor(deals);
-    this.sessionStart = new BatchCursor(deals);
+  public Pipeline(RankShares shares, List<ReaderThreadParts> parts, LoaderEvents events) {
+    this.cursor = new BatchCursor(shares);
+    this.sessionStart = new BatchCursor(shares);
     this.meter = new Meter(Slot::bytes, events, this::readers);
     for (int i = 0; i < parts.size(); i++) {
-      ReaderThread lane = new ReaderThread(i, parts.size(), this, deals, parts.get(i));
+      ReaderThread lane = new ReaderThread(i, parts.size(), this, shares, parts.get(i));
       lanes.add(lane);
       threads.add(lane);
     }

@@ -8,11 +8,11 @@ import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.BatchCutter;
-import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.RankShare;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.slot.WindowEnds;
-import io.penstock.job.Deal;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
@@ -68,7 +68,11 @@ public final class ReaderThread implements Runnable {
   final FinishedBatches outlet;
 
   ReaderThread(
-      int number, int laneCount, Pipeline pipeline, Deals deals, Pipeline.ReaderThreadParts parts) {
+      int number,
+      int laneCount,
+      Pipeline pipeline,
+      RankShares shares,
+      Pipeline.ReaderThreadParts parts) {
     this.number = number;
     this.laneCount = laneCount;
     this.pipeline = pipeline;
@@ -80,12 +84,12 @@ public final class ReaderThread implements Runnable {
     this.windowEnds =
         parts.windowRecords() == 0
             ? null
-            : new WindowEnds(deals.sampler(), parts.windowRecords(), this::endWindow);
+            : new WindowEnds(shares.sampler(), parts.windowRecords(), this::endWindow);
     this.cutter = parts.cutter();
     this.free = new SlotQueue(parts.slots().size());
     this.inOrder = new SlotQueue(parts.slots().size());
-    this.orderCursor = new BatchCursor(deals);
-    this.takeCursor = new BatchCursor(deals);
+    this.orderCursor = new BatchCursor(shares);
+    this.takeCursor = new BatchCursor(shares);
     this.outlet = new FinishedBatches(parts.slots().size());
     parts.slots().forEach(free::add);
   }
@@ -255,7 +259,7 @@ public final class ReaderThread implements Runnable {
     boolean isFull = true;
     for (int i = 0; i < orderParts.length && isFull && canOrder(count); i++) {
       int size = orderCursor.size();
-      orderCursor.deal().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[i]);
+      orderCursor.share().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[i]);
       count += size;
       // A short batch ends the order: what follows would not lie right behind it.
       isFull = size * (long) Long.BYTES == orderParts[i].byteSize();
@@ -272,7 +276,7 @@ public final class ReaderThread implements Runnable {
   private boolean orderWindows() {
     for (int i = 0; i < orderParts.length && canOrder(0); i++) {
       long start = System.nanoTime();
-      orderCursor.deal().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[0]);
+      orderCursor.share().fill(orderCursor.epoch(), orderCursor.batch(), orderParts[0]);
       own.add(Statistic.ORDER, System.nanoTime() - start);
       order(orderParts[0], orderCursor.size(), null);
       windowEnds.ordered(orderCursor);
@@ -359,14 +363,15 @@ public final class ReaderThread implements Runnable {
   private boolean fill(Slot slot, BatchCursor cursor) {
     long start = System.nanoTime();
     assign(slot, cursor);
-    cursor.deal().fill(cursor.epoch(), cursor.batch(), slot.indices());
+    cursor.share().fill(cursor.epoch(), cursor.batch(), slot.indices());
     own.add(Statistic.ORDER, System.nanoTime() - start);
     return true;
   }
 
   private static void assign(Slot slot, BatchCursor cursor) {
-    Deal deal = cursor.deal();
+    RankShare share = cursor.share();
     long batch = cursor.batch();
-    slot.assign(cursor.epoch(), deal.position(batch, 0), deal.size(batch), deal.recordCount(batch));
+    slot.assign(
+        cursor.epoch(), share.position(batch, 0), share.size(batch), share.recordCount(batch));
   }
 }

@@ -1,48 +1,46 @@
 package io.penstock.internal.slot;
 
-import io.penstock.job.Deal;
-
 /**
  * Walks over the batches of some epochs in delivery order: which one is next, and where it lies.
  *
  * <p>Batches do not reach over the end of an epoch, and an epoch may have none. Not thread-safe.
  */
 public final class BatchCursor {
-  private final Deals deals;
+  private final RankShares shares;
   private long endEpoch;
   private long epoch;
   private long batch;
-  private Deal deal;
+  private RankShare share;
 
   /** A cursor at the end: it has no batch. */
-  public BatchCursor(Deals deals) {
-    this.deals = deals;
-    this.deal = deals.of(0);
+  public BatchCursor(RankShares shares) {
+    this.shares = shares;
+    this.share = shares.of(0);
   }
 
   /** Goes to the first batch of an epoch, or of the next one that has any, before endEpoch. */
   public void seek(long epoch, long endEpoch) {
-    settle(epoch, deals.areEmpty() ? epoch : endEpoch);
+    settle(epoch, shares.areEmpty() ? epoch : endEpoch);
   }
 
   public void seek(BatchCursor other) {
     epoch = other.epoch;
     batch = other.batch;
-    deal = other.deal;
+    share = other.share;
     endEpoch = other.endEpoch;
   }
 
   /** Changes all or, if something is thrown, nothing. */
   private void settle(long from, long end) {
     long at = from;
-    Deal found = deals.of(at);
+    RankShare found = shares.of(at);
     while (at < end && found.batchCount() == 0) {
       at++;
-      found = deals.of(at);
+      found = shares.of(at);
     }
     endEpoch = end;
     epoch = at;
-    deal = found;
+    share = found;
     batch = 0;
   }
 
@@ -64,16 +62,16 @@ public final class BatchCursor {
   }
 
   /** The batches of the epoch. */
-  public Deal deal() {
-    return deal;
+  public RankShare share() {
+    return share;
   }
 
   public int size() {
-    return deal.size(batch);
+    return share.size(batch);
   }
 
   public boolean isLastOfEpoch() {
-    return batch + 1 >= deal.batchCount();
+    return batch + 1 >= share.batchCount();
   }
 
   /** Goes on by some batches, or to the end. */

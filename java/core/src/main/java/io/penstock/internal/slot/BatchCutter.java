@@ -3,7 +3,6 @@ package io.penstock.internal.slot;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.VariableSource;
-import io.penstock.job.Deal;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -60,11 +59,11 @@ public final class BatchCutter {
 
   /** Puts the next piece of the cursor's batch into a slot; whether it is the last one of it. */
   public boolean fill(Slot slot, BatchCursor cursor) {
-    Deal deal = cursor.deal();
+    RankShare share = cursor.share();
     long batch = cursor.batch();
-    int batchSize = deal.size(batch);
+    int batchSize = share.size(batch);
     if (done == 0) {
-      deal.fill(cursor.epoch(), batch, indices);
+      share.fill(cursor.epoch(), batch, indices);
     }
     Arrays.fill(lengths, 0);
     PenstockException failure = null;
@@ -88,8 +87,8 @@ public final class BatchCutter {
       Arrays.fill(lengths, 0);
       failure = failure == null ? tooLarge(index(0)) : failure;
     }
-    int real = Math.clamp(deal.recordCount(batch) - done, 0, count);
-    slot.assign(cursor.epoch(), deal.position(batch, done), count, real);
+    int real = Math.clamp(share.recordCount(batch) - done, 0, count);
+    slot.assign(cursor.epoch(), share.position(batch, done), count, real);
     slot.setLengths(lengths);
     if (failure != null) {
       slot.fail(failure);

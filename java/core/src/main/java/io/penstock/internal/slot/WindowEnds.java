@@ -1,6 +1,5 @@
 package io.penstock.internal.slot;
 
-import io.penstock.job.Deal;
 import io.penstock.sampler.Sampler;
 import java.util.function.IntConsumer;
 
@@ -46,18 +45,18 @@ public final class WindowEnds {
 
   /** Tells of the ends within a batch that was ordered just now. */
   public void ordered(BatchCursor cursor) {
-    Deal deal = cursor.deal();
+    RankShare share = cursor.share();
     long batch = cursor.batch();
-    int size = deal.size(batch);
-    int real = deal.recordCount(batch);
+    int size = share.size(batch);
+    int real = share.recordCount(batch);
     int i = 0;
     while (i < real) {
-      long position = deal.position(batch, i);
+      long position = share.position(batch, i);
       if (position >= end) {
         end(size - i, leastRecords);
         end = sampler.windowEnd(cursor.epoch(), position);
       }
-      int next = firstBehind(deal, batch, i, real);
+      int next = firstBehind(share, batch, i, real);
       records += next - i;
       i = next;
     }
@@ -76,15 +75,15 @@ public final class WindowEnds {
   }
 
   /** The first record of the batch behind the end of the window: positions ascend. */
-  private int firstBehind(Deal deal, long batch, int from, int to) {
-    if (deal.position(batch, to - 1) < end) {
+  private int firstBehind(RankShare share, long batch, int from, int to) {
+    if (share.position(batch, to - 1) < end) {
       return to;
     }
     int low = from + 1;
     int high = to - 1;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (deal.position(batch, middle) < end) {
+      if (share.position(batch, middle) < end) {
         low = middle + 1;
       } else {
         high = middle;

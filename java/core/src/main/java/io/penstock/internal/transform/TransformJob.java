@@ -1,8 +1,8 @@
 package io.penstock.internal.transform;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.slot.RankShare;
 import io.penstock.internal.slot.Slot;
-import io.penstock.job.Deal;
 
 /**
  * A batch that is being transformed, or was, in the slot that it will be delivered in: how far it
@@ -19,7 +19,7 @@ final class TransformJob {
   Slot input;
 
   /** The batches of the epoch, and which one of them this is. */
-  Deal deal;
+  RankShare share;
 
   long batch;
 
@@ -50,9 +50,9 @@ final class TransformJob {
   }
 
   /** Begins with a batch that was read. */
-  void begin(Slot read, Deal itsDeal, long itsBatch, long itsSequence) {
+  void begin(Slot read, RankShare itsDeal, long itsBatch, long itsSequence) {
     input = read;
-    deal = itsDeal;
+    share = itsDeal;
     batch = itsBatch;
     sequence = itsSequence;
     stage = 0;
@@ -93,6 +93,6 @@ final class TransformJob {
 
   /** Position of a record in the epoch. */
   long position(int place) {
-    return deal.position(batch, places == null ? place : places[place]);
+    return share.position(batch, places == null ? place : places[place]);
   }
 }

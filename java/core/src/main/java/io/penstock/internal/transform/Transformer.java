@@ -12,8 +12,8 @@ import io.penstock.internal.pipeline.Meter;
 import io.penstock.internal.pipeline.Pipeline;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.BatchCursor;
-import io.penstock.internal.slot.Deals;
 import io.penstock.internal.slot.HeldBatches;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.wait.CloseLimit;
 import io.penstock.statistics.Statistic;
@@ -75,7 +75,7 @@ public final class Transformer implements BatchSource {
    * Allocates slots and makes the threads; {@link #start} sets all going.
    *
    * @param pipeline what reads; closed by this
-   * @param deals the batches
+   * @param shares what this rank reads of each epoch
    * @param plan what is done with them
    * @param inputSlots how many slots each lane of the pipeline has
    * @param isAnyOrder whether batches are delivered as they get finished
@@ -85,7 +85,7 @@ public final class Transformer implements BatchSource {
    */
   public Transformer(
       Pipeline pipeline,
-      Deals deals,
+      RankShares shares,
       TransformPlan plan,
       int inputSlots,
       boolean isAnyOrder,
@@ -96,8 +96,8 @@ public final class Transformer implements BatchSource {
     this.plan = plan;
     this.inputLimit = inputSlots - 1;
     this.isAnyOrder = isAnyOrder;
-    this.cursor = new BatchCursor(deals);
-    this.feedCursor = new BatchCursor(deals);
+    this.cursor = new BatchCursor(shares);
+    this.feedCursor = new BatchCursor(shares);
     long recordBytes = plan.recordBytes();
     this.meter = new Meter(slot -> slot.size() * recordBytes, events, pipeline::readers);
     MemorySegment memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena).segment();
@@ -108,7 +108,7 @@ public final class Transformer implements BatchSource {
     for (int i = 0; i < plan.threadCount(); i++) {
       MemorySegment scratch = memory.asSlice(at, plan.scratchBytes());
       at += plan.scratchBytes();
-      threads.add(new TransformWorker(this, plan, scratch, deals.sampler().seed()));
+      threads.add(new TransformWorker(this, plan, scratch, shares.sampler().seed()));
     }
   }
 
@@ -416,7 +416,7 @@ public final class Transformer implements BatchSource {
     }
     TransformJob job = free.removeLast();
     try {
-      job.begin(read, feedCursor.deal(), feedCursor.batch(), fed);
+      job.begin(read, feedCursor.share(), feedCursor.batch(), fed);
       feedCursor.advance(1);
     } catch (RuntimeException | Error e) {
       // The heap is full, say. Neither slot must get lost.
@@ -441,7 +441,7 @@ public final class Transformer implements BatchSource {
   private boolean isNext(Slot read) {
     return feedCursor.hasNext()
         && read.epoch() == feedCursor.epoch()
-        && read.position() == feedCursor.deal().position(feedCursor.batch(), 0);
+        && read.position() == feedCursor.share().position(feedCursor.batch(), 0);
   }
 
   /** A thread has ended unexpectedly: waiting threads are told, now and from now on. */

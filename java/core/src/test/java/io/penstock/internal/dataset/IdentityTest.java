@@ -11,7 +11,6 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.job.LoaderState;
-import io.penstock.job.Positions;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -186,7 +185,7 @@ class IdentityTest {
     String dated = DatedFingerprint.of(opened(array.path()));
     assertThat(dated).matches("[0-9a-f]{64}");
     FullShuffle order = new FullShuffle(RECORDS, 1);
-    LoaderState state = LoaderState.of(dated, order, 0, Positions.upTo(64));
+    LoaderState state = LoaderState.of(dated, order, 0, 0, 64);
     assertThatCode(() -> goOn(array.path(), state)).doesNotThrowAnyException();
     Files.setLastModifiedTime(array.path(), FileTime.fromMillis(1_000));
     assertThatExceptionOfType(PenstockException.class)

@@ -11,9 +11,9 @@ import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.gather.FakeGatherer;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.plan.MemoryPlan;
-import io.penstock.internal.slot.Deals;
+import io.penstock.internal.slot.Partition;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
-import io.penstock.job.Partition;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
 import io.penstock.statistics.Statistic;
@@ -407,7 +407,8 @@ class PipelineTest {
       parts.add(new Pipeline.ReaderThreadParts(slots, order, 0, opener, check));
     }
     Pipeline pipeline =
-        new Pipeline(Deals.of(Partition.whole(batchSize), sampler, null), parts, LoaderEvents.NONE);
+        new Pipeline(
+            RankShares.of(Partition.whole(batchSize), sampler, null), parts, LoaderEvents.NONE);
     pipelines.add(pipeline);
     return pipeline;
   }

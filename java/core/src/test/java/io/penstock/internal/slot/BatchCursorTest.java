@@ -2,9 +2,8 @@ package io.penstock.internal.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.internal.job.Positions;
 import io.penstock.job.LoaderState;
-import io.penstock.job.Partition;
-import io.penstock.job.Positions;
 import io.penstock.job.Remainder;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Sequential;
@@ -61,7 +60,7 @@ class BatchCursorTest {
     cursor.seek(0, 1);
     cursor.advance(1 << 12);
 
-    assertThat(cursor.deal().position(cursor.batch(), 0)).isEqualTo(1L << 40);
+    assertThat(cursor.share().position(cursor.batch(), 0)).isEqualTo(1L << 40);
     assertThat(cursor.size()).isEqualTo(1);
     assertThat(cursor.isLastOfEpoch()).isTrue();
   }
@@ -79,9 +78,9 @@ class BatchCursorTest {
   @Test
   void anEpochOfWhichNothingIsLeftIsPassedOver() {
     Sampler sampler = new Sequential(10);
-    LoaderState state = new LoaderState("00", sampler.description(), 0, 3, Positions.upTo(9));
+    LoaderState state = LoaderState.of("00", sampler.description(), 0, 3, 0, 9);
     Partition partition = new Partition(0, 2, 4, Remainder.DROP);
-    BatchCursor cursor = new BatchCursor(Deals.of(partition, sampler, state));
+    BatchCursor cursor = new BatchCursor(RankShares.of(partition, sampler, state));
     cursor.seek(3, 5);
 
     assertThat(walk(cursor, 1)).containsExactly("4:0+4 last");
@@ -90,28 +89,29 @@ class BatchCursorTest {
   @Test
   void aRankWalksOverItsOwnBatches() {
     Partition partition = new Partition(1, 3, 4, Remainder.PAD);
-    BatchCursor cursor = new BatchCursor(Deals.of(partition, new Sequential(14), null));
+    BatchCursor cursor = new BatchCursor(RankShares.of(partition, new Sequential(14), null));
     cursor.seek(0, 2);
 
     assertThat(walk(cursor, 1)).containsExactly("0:4+4", "0:13+4 last", "1:4+4", "1:13+4 last");
   }
 
   private static BatchCursor cursor(long recordCount, int batchSize) {
-    return new BatchCursor(Deals.of(Partition.whole(batchSize), new Sequential(recordCount), null));
+    return new BatchCursor(
+        RankShares.of(Partition.whole(batchSize), new Sequential(recordCount), null));
   }
 
   private static BatchCursor resumed(
       long recordCount, int batchSize, long epoch, Positions delivered) {
     Sampler sampler = new Sequential(recordCount);
-    LoaderState state = new LoaderState("00", sampler.description(), 0, epoch, delivered);
-    return new BatchCursor(Deals.of(Partition.whole(batchSize), sampler, state));
+    LoaderState state = LoaderState.of("00", sampler.description(), 0, epoch, delivered.bounds());
+    return new BatchCursor(RankShares.of(Partition.whole(batchSize), sampler, state));
   }
 
   private static List<String> walk(BatchCursor cursor, int step) {
     List<String> seen = new ArrayList<>();
     while (cursor.hasNext()) {
       String last = cursor.isLastOfEpoch() ? " last" : "";
-      long position = cursor.deal().position(cursor.batch(), 0);
+      long position = cursor.share().position(cursor.batch(), 0);
       seen.add(cursor.epoch() + ":" + position + "+" + cursor.size() + last);
       cursor.advance(step);
     }

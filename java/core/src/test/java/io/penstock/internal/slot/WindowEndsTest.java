@@ -3,8 +3,6 @@ package io.penstock.internal.slot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.job.LoaderState;
-import io.penstock.job.Partition;
-import io.penstock.job.Positions;
 import io.penstock.job.Remainder;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.FullShuffle;
@@ -22,12 +20,12 @@ class WindowEndsTest {
   private long ordered;
 
   /** Orders some epochs; returns how many records had been ordered when each window ended. */
-  private List<Long> ends(Deals deals, long epochs, long windowRecords) {
+  private List<Long> ends(RankShares shares, long epochs, long windowRecords) {
     ends.clear();
     ordered = 0;
     WindowEnds windows =
-        new WindowEnds(deals.sampler(), windowRecords, later -> ends.add(ordered - later));
-    BatchCursor cursor = new BatchCursor(deals);
+        new WindowEnds(shares.sampler(), windowRecords, later -> ends.add(ordered - later));
+    BatchCursor cursor = new BatchCursor(shares);
     cursor.seek(0, epochs);
     while (cursor.hasNext()) {
       ordered += cursor.size();
@@ -37,8 +35,8 @@ class WindowEndsTest {
     return ends;
   }
 
-  private static Deals whole(Sampler sampler, int batchSize) {
-    return Deals.of(Partition.whole(batchSize), sampler, null);
+  private static RankShares whole(Sampler sampler, int batchSize) {
+    return RankShares.of(Partition.whole(batchSize), sampler, null);
   }
 
   @Test
@@ -97,16 +95,16 @@ class WindowEndsTest {
     Sampler sampler = new BlockShuffle(100, 10, 3, 5);
     long first = sampler.windowEnd(0, 0);
     long second = sampler.windowEnd(0, first);
-    LoaderState state = new LoaderState("00", "x", 0, 0, Positions.of(0, 5, first + 3, second - 2));
-    assertThat(ends(Deals.of(Partition.whole(7), sampler, state), 1, 30))
+    LoaderState state = LoaderState.of("00", "x", 0, 0, 0, 5, first + 3, second - 2);
+    assertThat(ends(RankShares.of(Partition.whole(7), sampler, state), 1, 30))
         .startsWith(first - 5, first - 5 + 3 + 2);
   }
 
   @Test
   void paddingBelongsToTheLastWindow() {
     Partition partition = new Partition(1, 2, 16, Remainder.PAD);
-    Deals deals = Deals.of(partition, new BlockShuffle(105, 10, 3, 5), null);
-    assertThat(ends(deals, 1, 30)).endsWith(64L);
+    RankShares shares = RankShares.of(partition, new BlockShuffle(105, 10, 3, 5), null);
+    assertThat(ends(shares, 1, 30)).endsWith(64L);
   }
 
   @Test

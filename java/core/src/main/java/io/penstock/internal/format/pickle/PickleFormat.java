@@ -4,7 +4,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.format.ArrayFormat;
 import io.penstock.internal.format.Contents;
 import io.penstock.internal.format.OpenFile;
-import io.penstock.kind.FileKind;
+import io.penstock.internal.kind.FileKind;
 
 /**
  * Arrays in pickles, protocols 0 to 5, read where they lie and never executed.

@@ -1,4 +1,4 @@
-package io.penstock.folder;
+package io.penstock.internal.folder;
 
 import io.penstock.internal.format.ShardPaths;
 import java.util.ArrayList;

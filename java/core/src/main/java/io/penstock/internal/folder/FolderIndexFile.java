@@ -1,4 +1,4 @@
-package io.penstock.folder;
+package io.penstock.internal.folder;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -80,6 +80,17 @@ final class FolderIndexFile {
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       return null; // The digests are right, but these bytes were never written here.
     }
+  }
+
+  /** Whether a file begins as an index does. */
+  static boolean isOne(Path file) throws IOException {
+    return Uninterrupted.call(
+        () -> {
+          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer start = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            return channel.read(start, 0) == Long.BYTES && start.getLong(0) == MAGIC;
+          }
+        });
   }
 
   private static boolean isWhole(ByteBuffer bytes) {
@@ -205,7 +216,7 @@ final class FolderIndexFile {
   }
 
   /** The bytes of an index. */
-  static byte[] encode(String pattern, FolderListing listing, long endNanos) {
+  static byte[] encode(String pattern, FolderScan listing, long endNanos) {
     byte[] tail = tail(pattern, listing);
     int count = listing.fileCount();
     long nameBytes = listing.files().stream().mapToLong(file -> file.bytes().length).sum();
@@ -224,7 +235,7 @@ final class FolderIndexFile {
     long nameEnd = 0;
     long dataBytes = 0;
     for (int i = 0; i < count; i++) {
-      FolderListing.Found found = listing.files().get(i);
+      FolderScan.Found found = listing.files().get(i);
       nameEnd += found.bytes().length;
       dataBytes += found.sizeBytes();
       bytes.putLong(HEADER_BYTES + 8 * i, found.sizeBytes());
@@ -244,11 +255,11 @@ final class FolderIndexFile {
     return index;
   }
 
-  private static byte[] tail(String pattern, FolderListing listing) {
+  private static byte[] tail(String pattern, FolderScan listing) {
     List<byte[]> words = new ArrayList<>();
     words.add(pattern.getBytes(StandardCharsets.UTF_8));
     words.add(String.valueOf(listing.folders().size()).getBytes(StandardCharsets.UTF_8));
-    for (FolderListing.Found found : listing.folders()) {
+    for (FolderScan.Found found : listing.folders()) {
       words.add(found.bytes());
       words.add(String.valueOf(found.modifiedNanos()).getBytes(StandardCharsets.UTF_8));
     }

@@ -1,4 +1,4 @@
-package io.penstock.folder;
+package io.penstock.internal.folder;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -36,7 +36,7 @@ import java.util.concurrent.TimeUnit;
  * nowhere or to a folder above, pipes and devices: nothing else is left out unless a pattern says
  * so. Immutable.
  */
-public final class FolderListing {
+public final class FolderScan {
   /** A file or folder, by its path relative to the folder, as text and as the system has it. */
   static final class Found {
     private final String name;
@@ -78,7 +78,7 @@ public final class FolderListing {
   private final List<Found> folders = new ArrayList<>();
   private final List<String> classes;
 
-  private FolderListing(Path folder, String pattern) throws IOException {
+  private FolderScan(Path folder, String pattern) throws IOException {
     Instant now = Instant.now();
     this.folder = folder;
     this.startNanos = now.getEpochSecond() * 1_000_000_000 + now.getNano();
@@ -106,13 +106,13 @@ public final class FolderListing {
    *     cannot be examined
    * @throws IllegalArgumentException if the pattern is none
    */
-  public static FolderListing of(Path folder, String pattern) {
+  public static FolderScan of(Path folder, String pattern) {
     if (!Files.isDirectory(folder)) {
       throw PenstockException.about(
           ErrorKind.NO_ACCESS, folder, "expected a folder of files: check the path");
     }
     try {
-      FolderListing found = new FolderListing(folder, pattern);
+      FolderScan found = new FolderScan(folder, pattern);
       if (found.files.isEmpty()) {
         throw PenstockException.about(
             ErrorKind.NO_ACCESS,

@@ -1,9 +1,7 @@
 package io.penstock.internal.slot;
 
-import io.penstock.job.Deal;
+import io.penstock.internal.job.Positions;
 import io.penstock.job.LoaderState;
-import io.penstock.job.Partition;
-import io.penstock.job.Positions;
 import io.penstock.sampler.Sampler;
 
 /**
@@ -13,14 +11,14 @@ import io.penstock.sampler.Sampler;
  * <p>A pure function of partition, sampler and state, so all lanes and the consumer may ask it at
  * once. It must not keep a place: {@link BatchCursor} does. Immutable.
  */
-public final class Deals {
+public final class RankShares {
   private static final long NONE = -1;
 
-  private final Deal whole;
-  private final Deal rest;
+  private final RankShare whole;
+  private final RankShare rest;
   private final long begunEpoch;
 
-  private Deals(Deal whole, Deal rest, long begunEpoch) {
+  private RankShares(RankShare whole, RankShare rest, long begunEpoch) {
     this.whole = whole;
     this.rest = rest;
     this.begunEpoch = begunEpoch;
@@ -34,16 +32,17 @@ public final class Deals {
    * @param state how far the job came; null: it begins
    * @return the batches of all epochs
    */
-  public static Deals of(Partition partition, Sampler sampler, LoaderState state) {
-    Deal whole = partition.deal(sampler);
-    if (state == null || state.delivered().equals(Positions.NONE)) {
-      return new Deals(whole, whole, NONE);
+  public static RankShares of(Partition partition, Sampler sampler, LoaderState state) {
+    RankShare whole = partition.share(sampler);
+    if (state == null || state.delivered().length == 0) {
+      return new RankShares(whole, whole, NONE);
     }
-    return new Deals(whole, partition.deal(sampler, state.delivered()), state.epoch());
+    return new RankShares(
+        whole, partition.share(sampler, Positions.of(state.delivered())), state.epoch());
   }
 
   /** The batches of an epoch. */
-  public Deal of(long epoch) {
+  public RankShare of(long epoch) {
     return epoch == begunEpoch ? rest : whole;
   }
 

@@ -1,4 +1,4 @@
-package io.penstock.write;
+package io.penstock.internal.partial;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -93,7 +93,7 @@ public final class PartialFile implements AutoCloseable {
    * @param adoption which of the files that were left to continue; null: none, and a signal deletes
    *     the file
    */
-  static PartialFile create(
+  public static PartialFile create(
       Path target, boolean mayReplace, long reserveBytes, Leftovers.Adoption adoption) {
     try {
       // Without links in it, so that a file has one path in this process.
@@ -142,12 +142,12 @@ public final class PartialFile implements AutoCloseable {
   }
 
   /** The same for threads that are never interrupted: several at once, and without copies. */
-  FileChannel channelOfOwnThreads() {
+  public FileChannel channelOfOwnThreads() {
     return claimed.channel().interruptible();
   }
 
   /** Whether it continues a file that a killed process left. */
-  boolean isAdopted() {
+  public boolean isAdopted() {
     return isAdopted;
   }
 
@@ -155,7 +155,7 @@ public final class PartialFile implements AutoCloseable {
    * Registers another channel to be closed together with the first, as it must not be closed
    * earlier.
    */
-  void own(FileChannel channel) {
+  public void own(FileChannel channel) {
     others.add(channel);
   }
 

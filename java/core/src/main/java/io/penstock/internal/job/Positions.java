@@ -1,5 +1,6 @@
-package io.penstock.job;
+package io.penstock.internal.job;
 
+import io.penstock.internal.slot.Partition;
 import java.util.Arrays;
 import java.util.StringJoiner;
 
@@ -153,12 +154,12 @@ public final class Positions {
   }
 
   /** Starts and ends of all ranges; a copy. */
-  long[] bounds() {
+  public long[] bounds() {
     return bounds.clone();
   }
 
   /** The positions of an epoch that are not among these. */
-  Positions remaining(long size) {
+  public Positions remaining(long size) {
     long[] others = new long[bounds.length + 2];
     System.arraycopy(bounds, 0, others, 1, bounds.length);
     others[bounds.length + 1] = Math.max(size, end());

@@ -1,9 +1,9 @@
-package io.penstock.kind;
+package io.penstock.internal.kind;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.internal.format.ZipDirectory;
 import io.penstock.internal.format.safetensors.SafetensorsFormat;
-import io.penstock.kind.FileKind.Content;
+import io.penstock.internal.kind.FileKind.Content;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

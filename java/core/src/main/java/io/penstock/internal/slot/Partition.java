@@ -1,5 +1,7 @@
-package io.penstock.job;
+package io.penstock.internal.slot;
 
+import io.penstock.internal.job.Positions;
+import io.penstock.job.Remainder;
 import io.penstock.sampler.Sampler;
 import java.util.Objects;
 
@@ -10,8 +12,8 @@ import java.util.Objects;
  * batch, so that a step delivers {@code worldSize * batchSize} records of the epoch. The parts of
  * the ranks never overlap, and together they are the epoch; nothing has to divide anything. After
  * the same number of batches, each rank knows what has been delivered to all of them together:
- * {@link Deal#deliveredAfter}. So a state saved by any of them is the state of the job, and a job
- * with another number of ranks and another batch size can resume from it.
+ * {@link RankShare#deliveredAfter}. So a state saved by any of them is the state of the job, and a
+ * job with another number of ranks and another batch size can resume from it.
  *
  * <p>How the records of an epoch are dealt to the ranks depends on the sampler alone:
  *
@@ -69,8 +71,8 @@ public record Partition(int rank, int worldSize, int batchSize, Remainder remain
    * @param sampler the order; positions are dealt in the same way in each of its epochs
    * @return the batches
    */
-  public Deal deal(Sampler sampler) {
-    return deal(sampler, Positions.NONE);
+  public RankShare share(Sampler sampler) {
+    return share(sampler, Positions.NONE);
   }
 
   /**
@@ -81,7 +83,7 @@ public record Partition(int rank, int worldSize, int batchSize, Remainder remain
    * @return the batches
    * @throws IllegalArgumentException if more was delivered than the epoch has
    */
-  public Deal deal(Sampler sampler, Positions delivered) {
-    return new Deal(this, sampler, delivered);
+  public RankShare share(Sampler sampler, Positions delivered) {
+    return new RankShare(this, sampler, delivered);
   }
 }

@@ -1,7 +1,7 @@
-package io.penstock.kind;
+package io.penstock.internal.kind;
 
 import io.penstock.internal.format.ZipDirectory;
-import io.penstock.kind.FileKind.Content;
+import io.penstock.internal.kind.FileKind.Content;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

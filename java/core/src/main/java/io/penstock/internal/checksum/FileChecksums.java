@@ -1,4 +1,4 @@
-package io.penstock.checksum;
+package io.penstock.internal.checksum;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;

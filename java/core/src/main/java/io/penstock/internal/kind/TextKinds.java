@@ -1,7 +1,7 @@
-package io.penstock.kind;
+package io.penstock.internal.kind;
 
+import io.penstock.internal.kind.FileKind.Content;
 import io.penstock.internal.report.Excerpt;
-import io.penstock.kind.FileKind.Content;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;

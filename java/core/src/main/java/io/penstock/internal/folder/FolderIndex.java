@@ -1,4 +1,4 @@
-package io.penstock.folder;
+package io.penstock.internal.folder;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -16,9 +16,9 @@ import java.util.Map;
 /**
  * The index of a folder of small files, each of which is a record: their names and sizes.
  *
- * <p>Order and classes are those of {@link FolderListing}. The index is valid as long as all
- * folders and files keep their sizes and times; otherwise it is made again when it is opened.
- * Deleting it loses nothing. Immutable; holds no open file.
+ * <p>Order and classes are those of {@link FolderScan}. The index is valid as long as all folders
+ * and files keep their sizes and times; otherwise it is made again when it is opened. Deleting it
+ * loses nothing. Immutable; holds no open file.
  */
 public final class FolderIndex {
   private final Path folder;
@@ -56,7 +56,7 @@ public final class FolderIndex {
    * modified since. It asks the system about each file once, and reads none.
    *
    * @param folder with files in it and in its sub-folders
-   * @param pattern of the files' names, as for {@link FolderListing#of}
+   * @param pattern of the files' names, as for {@link FolderScan#of}
    * @param file where the index is kept
    * @return the index, of at least one file
    * @throws PenstockException if no file in the folder matches, something in it cannot be examined,
@@ -71,7 +71,7 @@ public final class FolderIndex {
       if (known == null
           || !known.pattern().equals(pattern)
           || !FolderCheck.isCurrent(folder, known)) {
-        FolderListing listing = FolderListing.of(folder, pattern);
+        FolderScan listing = FolderScan.of(folder, pattern);
         FolderIndexFile.write(file, FolderIndexFile.encode(pattern, listing, nanos()));
         known = FolderIndexFile.readOrNull(folder, file);
       }
@@ -84,6 +84,32 @@ public final class FolderIndex {
       return new FolderIndex(folder, file, known);
     } catch (IOException e) {
       throw OpenFile.failure(folder, e);
+    }
+  }
+
+  /**
+   * Reads the names of the classes from an index.
+   *
+   * @param file any file
+   * @return as {@link #classes}; empty if it is not an index
+   * @throws PenstockException if it cannot be read, or is a damaged index
+   */
+  public static List<String> classesIn(Path file) {
+    try {
+      if (!FolderIndexFile.isOne(file)) {
+        return List.of();
+      }
+      FolderIndexFile index = FolderIndexFile.readOrNull(file, file);
+      if (index == null) {
+        throw PenstockException.about(
+            ErrorKind.FILE_CHANGED,
+            file,
+            "expected the index of a folder as it was written, found it damaged: open the folder"
+                + " again");
+      }
+      return index.classes();
+    } catch (IOException e) {
+      throw OpenFile.failure(file, e);
     }
   }
 
@@ -131,7 +157,7 @@ public final class FolderIndex {
   /**
    * Names of the folders in the folder, which are the classes: label {@code i} is the i-th.
    *
-   * @return as {@link FolderListing#classes}
+   * @return as {@link FolderScan#classes}
    */
   public List<String> classes() {
     return classes;

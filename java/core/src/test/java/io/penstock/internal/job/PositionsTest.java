@@ -1,4 +1,4 @@
-package io.penstock.job;
+package io.penstock.internal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

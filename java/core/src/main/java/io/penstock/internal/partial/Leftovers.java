@@ -1,4 +1,4 @@
-package io.penstock.write;
+package io.penstock.internal.partial;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.FileSpace;
@@ -31,7 +31,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>If files cannot be locked, new ones are made all the same, and files that were left are not
  * touched, as they may be in use.
  */
-final class Leftovers {
+public final class Leftovers {
   private static final String MARK = ".penstock-partial-";
 
   /** Paths that this process has open, or is about to open. */
@@ -48,7 +48,7 @@ final class Leftovers {
   private Leftovers() {}
 
   /** Whether a file that was left is one that the caller would continue. */
-  interface Adoption {
+  public interface Adoption {
     boolean accepts(SteadyChannel partial) throws IOException;
   }
 
@@ -59,9 +59,9 @@ final class Leftovers {
    * @param channel to it
    * @param lockProblem why it could not be locked; null if it is
    */
-  record Claimed(Path path, SteadyChannel channel, String lockProblem) {
+  public record Claimed(Path path, SteadyChannel channel, String lockProblem) {
     /** Closes the file and gives up the claim. */
-    void release() throws IOException {
+    public void release() throws IOException {
       try {
         channel.close();
       } finally {
@@ -77,7 +77,7 @@ final class Leftovers {
    * @param adoption decides which; null: none
    * @return the adopted one, or null
    */
-  static Claimed adopt(Path target, Adoption adoption) throws IOException {
+  public static Claimed adopt(Path target, Adoption adoption) throws IOException {
     Claimed adopted = null;
     try {
       for (Path path : list(target)) {
@@ -133,7 +133,7 @@ final class Leftovers {
    * @param reserveBytes its final size; 0 if that is not known
    * @throws PenstockException if there is no room for it
    */
-  static Claimed fresh(Path target, Path real, long reserveBytes) throws IOException {
+  public static Claimed fresh(Path target, Path real, long reserveBytes) throws IOException {
     while (true) {
       String mark = "%08x".formatted(ThreadLocalRandom.current().nextInt());
       Path path = real.resolveSibling("." + real.getFileName() + MARK + mark);
@@ -174,7 +174,7 @@ final class Leftovers {
   }
 
   /** Once for each directory. */
-  static void tellOfLocks(Claimed made) {
+  public static void tellOfLocks(Claimed made) {
     Path directory = made.path.getParent();
     if (made.lockProblem != null && WITHOUT_LOCKS.add(directory)) {
       Notices.warn(
@@ -190,7 +190,7 @@ final class Leftovers {
    * @param path its real path
    * @return the file; null if it is in use
    */
-  static Claimed claimOrMake(Path path) throws IOException {
+  public static Claimed claimOrMake(Path path) throws IOException {
     if (!LocalFiles.isTaken(path)) {
       try {
         Files.createFile(path);

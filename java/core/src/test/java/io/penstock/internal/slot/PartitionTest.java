@@ -1,9 +1,12 @@
-package io.penstock.job;
+package io.penstock.internal.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.internal.job.Positions;
+import io.penstock.job.LoaderState;
+import io.penstock.job.Remainder;
 import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.BlockWindows;
 import io.penstock.sampler.FullShuffle;
@@ -22,18 +25,18 @@ class PartitionTest {
     return List.of(new Sequential(size), new FullShuffle(size, 5), new BlockShuffle(size, 7, 3, 5));
   }
 
-  private static List<Deal> deals(
+  private static List<RankShare> shares(
       Sampler sampler, int worldSize, int batchSize, Remainder remainder, Positions delivered) {
-    List<Deal> deals = new ArrayList<>();
+    List<RankShare> shares = new ArrayList<>();
     for (int rank = 0; rank < worldSize; rank++) {
-      deals.add(new Partition(rank, worldSize, batchSize, remainder).deal(sampler, delivered));
+      shares.add(new Partition(rank, worldSize, batchSize, remainder).share(sampler, delivered));
     }
-    return deals;
+    return shares;
   }
 
-  private static long[] filled(Deal deal, long epoch, long batch) {
-    long[] indices = new long[deal.size(batch)];
-    deal.fill(epoch, batch, MemorySegment.ofArray(indices));
+  private static long[] filled(RankShare share, long epoch, long batch) {
+    long[] indices = new long[share.size(batch)];
+    share.fill(epoch, batch, MemorySegment.ofArray(indices));
     return indices;
   }
 
@@ -44,7 +47,8 @@ class PartitionTest {
         for (int size : new int[] {0, 1, 2, 16, 17, 18, 100, 257, 408}) {
           for (Sampler sampler : samplers(size)) {
             for (Remainder remainder : Remainder.values()) {
-              assertDealt(sampler, deals(sampler, worldSize, batchSize, remainder, Positions.NONE));
+              assertDealt(
+                  sampler, shares(sampler, worldSize, batchSize, remainder, Positions.NONE));
             }
           }
         }
@@ -52,25 +56,25 @@ class PartitionTest {
     }
   }
 
-  private static void assertDealt(Sampler sampler, List<Deal> deals) {
-    Partition partition = deals.getFirst().partition();
+  private static void assertDealt(Sampler sampler, List<RankShare> shares) {
+    Partition partition = shares.getFirst().partition();
     String name = partition + " of " + sampler;
     int worldSize = partition.worldSize();
     int batchSize = partition.batchSize();
     int[] counts = new int[(int) sampler.size()];
     long real = 0;
-    for (Deal deal : deals) {
-      for (long batch = 0; batch < deal.batchCount(); batch++) {
-        long[] indices = filled(deal, 3, batch);
+    for (RankShare share : shares) {
+      for (long batch = 0; batch < share.batchCount(); batch++) {
+        long[] indices = filled(share, 3, batch);
         for (int i = 0; i < indices.length; i++) {
-          if (indices[i] != sampler.index(3, deal.position(batch, i))) {
+          if (indices[i] != sampler.index(3, share.position(batch, i))) {
             throw new AssertionError("batch %d at %d, %s".formatted(batch, i, name));
           }
           // Padding repeats what is delivered anyway: not counted, but it must be a record.
-          counts[(int) indices[i]] += i < deal.recordCount(batch) ? 1 : 0;
+          counts[(int) indices[i]] += i < share.recordCount(batch) ? 1 : 0;
         }
-        real += deal.recordCount(batch);
-        boolean isLast = batch == deals.getFirst().stepCount() - 1;
+        real += share.recordCount(batch);
+        boolean isLast = batch == shares.getFirst().stepCount() - 1;
         if (!isLast || partition.remainder() != Remainder.KEEP) {
           assertThat(indices.length).as(name).isEqualTo(batchSize);
         }
@@ -81,19 +85,19 @@ class PartitionTest {
     assertThat(real)
         .as(name)
         .isEqualTo(partition.remainder() == Remainder.DROP ? whole : sampler.size());
-    assertEvenlyDealt(deals, name);
+    assertEvenlyDealt(shares, name);
   }
 
-  private static void assertEvenlyDealt(List<Deal> deals, String name) {
-    long most = deals.getFirst().batchCount();
-    assertThat(deals.getFirst().stepCount()).as(name).isEqualTo(most);
-    boolean mayDiffer = deals.getFirst().partition().remainder() == Remainder.KEEP;
+  private static void assertEvenlyDealt(List<RankShare> shares, String name) {
+    long most = shares.getFirst().batchCount();
+    assertThat(shares.getFirst().stepCount()).as(name).isEqualTo(most);
+    boolean mayDiffer = shares.getFirst().partition().remainder() == Remainder.KEEP;
     int least = Integer.MAX_VALUE;
-    for (Deal deal : deals) {
-      assertThat(deal.batchCount()).as(name).isBetween(most - (mayDiffer ? 1 : 0), most);
-      least = Math.min(least, most == 0 ? 0 : deal.recordCount(most - 1));
+    for (RankShare share : shares) {
+      assertThat(share.batchCount()).as(name).isBetween(most - (mayDiffer ? 1 : 0), most);
+      least = Math.min(least, most == 0 ? 0 : share.recordCount(most - 1));
     }
-    assertThat(most == 0 ? 0 : deals.getFirst().recordCount(most - 1))
+    assertThat(most == 0 ? 0 : shares.getFirst().recordCount(most - 1))
         .as(name)
         .isBetween(least, least + 1);
   }
@@ -103,21 +107,21 @@ class PartitionTest {
     for (int worldSize : new int[] {1, 2, 3, 5}) {
       for (Sampler sampler : samplers(101)) {
         for (Remainder remainder : Remainder.values()) {
-          List<Deal> deals =
-              deals(sampler, worldSize, 4, remainder, Positions.of(3, 9, 20, 21, 50, 80));
-          for (long batches = 0; batches <= deals.getFirst().stepCount() + 1; batches++) {
+          List<RankShare> shares =
+              shares(sampler, worldSize, 4, remainder, Positions.of(3, 9, 20, 21, 50, 80));
+          for (long batches = 0; batches <= shares.getFirst().stepCount() + 1; batches++) {
             Positions expected = Positions.of(3, 9, 20, 21, 50, 80);
-            for (Deal deal : deals) {
-              for (long batch = 0; batch < Math.min(batches, deal.batchCount()); batch++) {
-                for (int i = 0; i < deal.recordCount(batch); i++) {
-                  long position = deal.position(batch, i);
+            for (RankShare share : shares) {
+              for (long batch = 0; batch < Math.min(batches, share.batchCount()); batch++) {
+                for (int i = 0; i < share.recordCount(batch); i++) {
+                  long position = share.position(batch, i);
                   assertThat(expected.contains(position)).isFalse();
                   expected = united(expected, position);
                 }
               }
             }
-            for (Deal deal : deals) {
-              assertThat(deal.deliveredAfter(batches)).isEqualTo(expected);
+            for (RankShare share : shares) {
+              assertThat(share.deliveredAfter(batches)).isEqualTo(expected);
             }
           }
         }
@@ -149,19 +153,20 @@ class PartitionTest {
 
   private static void assertEachOnce(Sampler sampler, int[][] jobs, long[] batches) {
     int[] counts = new int[(int) sampler.size()];
-    LoaderState state = LoaderState.of("f".repeat(64), sampler, 1, Positions.NONE);
+    LoaderState state = LoaderState.of("f".repeat(64), sampler, 1);
     for (int job = 0; job < jobs.length && state.epoch() == 1; job++) {
-      List<Deal> deals =
-          deals(sampler, jobs[job][0], jobs[job][1], Remainder.KEEP, state.delivered());
+      List<RankShare> shares =
+          shares(
+              sampler, jobs[job][0], jobs[job][1], Remainder.KEEP, Positions.of(state.delivered()));
       TreeSet<String> states = new TreeSet<>();
-      for (Deal deal : deals) {
-        for (long batch = 0; batch < Math.min(batches[job], deal.batchCount()); batch++) {
-          for (long index : filled(deal, state.epoch(), batch)) {
+      for (RankShare share : shares) {
+        for (long batch = 0; batch < Math.min(batches[job], share.batchCount()); batch++) {
+          for (long index : filled(share, state.epoch(), batch)) {
             counts[(int) index]++;
           }
         }
-        Positions delivered = deal.deliveredAfter(batches[job]);
-        states.add(LoaderState.of("f".repeat(64), sampler, 1, delivered).toString());
+        Positions delivered = share.deliveredAfter(batches[job]);
+        states.add(LoaderState.of("f".repeat(64), sampler, 1, delivered.bounds()).toString());
       }
       assertThat(states).hasSize(1);
       state = LoaderState.parse(states.first());
@@ -174,12 +179,12 @@ class PartitionTest {
   void aFullShuffleIsDeliveredFromTheFrontByAnyJob() {
     Sampler sampler = new FullShuffle(1_000_000_000_000L, 1);
     Partition partition = new Partition(2, 3, 256, Remainder.KEEP);
-    Positions delivered = partition.deal(sampler).deliveredAfter(1_000_000_000L);
+    Positions delivered = partition.share(sampler).deliveredAfter(1_000_000_000L);
     assertThat(delivered).isEqualTo(Positions.upTo(768_000_000_000L));
-    Deal deal = new Partition(1, 2, 100, Remainder.KEEP).deal(sampler, delivered);
-    assertThat(deal.position(0, 0)).isEqualTo(768_000_000_100L);
-    assertThat(deal.position(1, 99)).isEqualTo(768_000_000_399L);
-    assertThat(deal.stepCount()).isEqualTo(232_000_000_000L / 200);
+    RankShare share = new Partition(1, 2, 100, Remainder.KEEP).share(sampler, delivered);
+    assertThat(share.position(0, 0)).isEqualTo(768_000_000_100L);
+    assertThat(share.position(1, 99)).isEqualTo(768_000_000_399L);
+    assertThat(share.stepCount()).isEqualTo(232_000_000_000L / 200);
   }
 
   @Test
@@ -190,18 +195,18 @@ class PartitionTest {
         BlockShuffle sampler = new BlockShuffle(size, option[0], option[1], 3);
         List<long[]> windows = BlockWindows.windows(sampler, 0);
         assertThat(windows.size()).as("windows of a rank").isGreaterThan(20 * worldSize);
-        double share = (double) size / worldSize;
-        for (Deal deal : deals(sampler, worldSize, 32, Remainder.KEEP, Positions.NONE)) {
+        double fair = (double) size / worldSize;
+        for (RankShare share : shares(sampler, worldSize, 32, Remainder.KEEP, Positions.NONE)) {
           // Windows are read as a whole: nothing less could be read in large requests.
           long read = 0;
           long start = 0;
           for (long[] window : windows) {
-            long first = deal.position(0, 0);
-            long last = deal.position(deal.batchCount() - 1, 0);
+            long first = share.position(0, 0);
+            long last = share.position(share.batchCount() - 1, 0);
             read += start + window.length > first && start <= last + 31 ? window.length : 0;
             start += window.length;
           }
-          assertThat(read / share).as("%s of %s", deal, sampler).isBetween(1.0, 1.1);
+          assertThat(read / fair).as("%s of %s", share, sampler).isBetween(1.0, 1.1);
         }
       }
     }
@@ -211,15 +216,16 @@ class PartitionTest {
   @Test
   void ranksOfABlockShuffleGoOnInStretches() {
     BlockShuffle sampler = new BlockShuffle(200_000, 100, 10, 3);
-    Positions delivered = new Partition(0, 3, 64, Remainder.KEEP).deal(sampler).deliveredAfter(500);
+    Positions delivered =
+        new Partition(0, 3, 64, Remainder.KEEP).share(sampler).deliveredAfter(500);
     assertThat(delivered).hasToString("0-32000,66667-98667,133334-165334");
     for (int rank = 0; rank < 2; rank++) {
-      Deal deal = new Partition(rank, 2, 48, Remainder.KEEP).deal(sampler, delivered);
+      RankShare share = new Partition(rank, 2, 48, Remainder.KEEP).share(sampler, delivered);
       TreeSet<Long> windows = new TreeSet<>();
       long records = 0;
-      for (long batch = 0; batch < deal.batchCount(); batch++) {
-        for (int i = 0; i < deal.size(batch); i++) {
-          windows.add(deal.position(batch, i) / 1_000);
+      for (long batch = 0; batch < share.batchCount(); batch++) {
+        for (int i = 0; i < share.size(batch); i++) {
+          windows.add(share.position(batch, i) / 1_000);
           records++;
         }
       }
@@ -230,13 +236,13 @@ class PartitionTest {
 
   @Test
   void paddingRepeatsTheLastBatch() {
-    Deal deal = new Partition(1, 2, 4, Remainder.PAD).deal(new Sequential(11));
-    assertThat(filled(deal, 0, 1)).containsExactly(10, 10, 10, 10);
-    assertThat(deal.recordCount(1)).isEqualTo(1);
-    Deal first = new Partition(0, 2, 4, Remainder.PAD).deal(new Sequential(11));
+    RankShare share = new Partition(1, 2, 4, Remainder.PAD).share(new Sequential(11));
+    assertThat(filled(share, 0, 1)).containsExactly(10, 10, 10, 10);
+    assertThat(share.recordCount(1)).isEqualTo(1);
+    RankShare first = new Partition(0, 2, 4, Remainder.PAD).share(new Sequential(11));
     assertThat(filled(first, 0, 1)).containsExactly(8, 9, 8, 9);
     // Without a leftover of its own: those of the others.
-    Deal last = new Partition(2, 3, 4, Remainder.PAD).deal(new Sequential(14));
+    RankShare last = new Partition(2, 3, 4, Remainder.PAD).share(new Sequential(14));
     assertThat(filled(last, 0, 1)).containsExactly(12, 13, 12, 13);
     assertThat(last.recordCount(1)).isZero();
   }
@@ -244,11 +250,11 @@ class PartitionTest {
   @Test
   void paddingOfABlockShuffleCostsARankNoOtherBlock() {
     BlockShuffle sampler = new BlockShuffle(1_003, 10, 2, 1);
-    for (Deal deal : deals(sampler, 4, 16, Remainder.PAD, Positions.NONE)) {
-      long last = deal.batchCount() - 1;
-      for (int i = deal.recordCount(last); i < deal.size(last); i++) {
-        assertThat(deal.position(last, i))
-            .isBetween(deal.position(last, 0), deal.position(last, deal.recordCount(last) - 1));
+    for (RankShare share : shares(sampler, 4, 16, Remainder.PAD, Positions.NONE)) {
+      long last = share.batchCount() - 1;
+      for (int i = share.recordCount(last); i < share.size(last); i++) {
+        assertThat(share.position(last, i))
+            .isBetween(share.position(last, 0), share.position(last, share.recordCount(last) - 1));
       }
     }
   }
@@ -268,21 +274,21 @@ class PartitionTest {
         .isThrownBy(() -> new Partition(0, 1, 0, Remainder.KEEP))
         .withMessage("batchSize must be at least 1, was 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Partition.whole(4).deal(new Sequential(10), Positions.of(3, 11)))
+        .isThrownBy(() -> Partition.whole(4).share(new Sequential(10), Positions.of(3, 11)))
         .withMessage("delivered positions must be below the 10 of an epoch, were up to 11");
   }
 
   @Test
   void batchesThatThereAreNotAreRefused() {
-    Deal deal = Partition.whole(4).deal(new Sequential(10));
-    assertThat(deal.batchCount()).isEqualTo(3);
+    RankShare share = Partition.whole(4).share(new Sequential(10));
+    assertThat(share.batchCount()).isEqualTo(3);
     long[] indices = {-1, -1, -1, -1};
     MemorySegment segment = MemorySegment.ofArray(indices);
-    assertOutOfBounds(() -> deal.fill(0, 3, segment));
-    assertOutOfBounds(() -> deal.fill(0, -1, segment));
-    assertOutOfBounds(() -> deal.fill(0, 0, segment.asSlice(8)));
-    assertOutOfBounds(() -> deal.position(2, 2));
-    assertThat(deal.size(7)).isZero();
+    assertOutOfBounds(() -> share.fill(0, 3, segment));
+    assertOutOfBounds(() -> share.fill(0, -1, segment));
+    assertOutOfBounds(() -> share.fill(0, 0, segment.asSlice(8)));
+    assertOutOfBounds(() -> share.position(2, 2));
+    assertThat(share.size(7)).isZero();
     assertThat(indices).containsOnly(-1);
   }
 

@@ -1,4 +1,4 @@
-package io.penstock.write;
+package io.penstock.internal.partial;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -14,15 +14,15 @@ import java.nio.file.Path;
 /**
  * Failures while a file is written, in one line: what was expected, what was found, and what to do.
  */
-final class WriteFailures {
+public final class WriteFailures {
   private WriteFailures() {}
 
   /** Loads this class. */
-  static void load() {
+  public static void load() {
     SystemReason.load();
   }
 
-  static PenstockException exists(Path target, IOException cause) {
+  public static PenstockException exists(Path target, IOException cause) {
     return PenstockException.about(
         ErrorKind.WRITE_FAILED,
         target,
@@ -32,7 +32,7 @@ final class WriteFailures {
   }
 
   /** No room, as the system reports by name. */
-  static PenstockException full(Path target, long bytes, String status) {
+  public static PenstockException full(Path target, long bytes, String status) {
     return PenstockException.builder(
             ErrorKind.RESOURCE_LIMIT,
             "%s: expected room for %d bytes, found none (%s): %s; nothing was left behind"
@@ -43,7 +43,7 @@ final class WriteFailures {
   }
 
   /** Any other failure of a file that is being written. */
-  static PenstockException about(Path target, IOException e) {
+  public static PenstockException about(Path target, IOException e) {
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     if (e instanceof FileAlreadyExistsException) {
       return exists(target, e);

@@ -1,4 +1,4 @@
-package io.penstock.folder;
+package io.penstock.internal.folder;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -113,7 +113,7 @@ final class FolderCheck {
   private boolean isSame(BasicFileAttributes found, long knownNanos) {
     boolean isRecent =
         knownNanos > index.startNanos() - TICK_NANOS && knownNanos < index.endNanos() + TICK_NANOS;
-    return !isRecent && FolderListing.modifiedNanos(found) == knownNanos;
+    return !isRecent && FolderScan.modifiedNanos(found) == knownNanos;
   }
 
   /** Null if it is gone or cannot be examined: scanning the folder says why. */

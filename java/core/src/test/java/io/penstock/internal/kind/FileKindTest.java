@@ -1,4 +1,4 @@
-package io.penstock.kind;
+package io.penstock.internal.kind;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.NpyFiles;
-import io.penstock.kind.FileKind.Content;
+import io.penstock.internal.kind.FileKind.Content;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.penstock.kind;
+package io.penstock.internal.kind;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.OpenFile;

@@ -1,5 +1,8 @@
-package io.penstock.job;
+package io.penstock.internal.slot;
 
+import io.penstock.internal.job.Positions;
+import io.penstock.job.LoaderState;
+import io.penstock.job.Remainder;
 import io.penstock.sampler.Sampler;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,7 +18,7 @@ import java.util.Objects;
  * batch, except for a batch that reaches over a gap of positions delivered before, and for the last
  * one.
  */
-public final class Deal {
+public final class RankShare {
   private final Partition partition;
   private final Sampler sampler;
   private final Positions delivered;
@@ -34,7 +37,7 @@ public final class Deal {
 
   private final long leftover;
 
-  Deal(Partition partition, Sampler sampler, Positions delivered) {
+  RankShare(Partition partition, Sampler sampler, Positions delivered) {
     this.partition = partition;
     this.sampler = sampler;
     this.delivered = delivered;
@@ -225,6 +228,23 @@ public final class Deal {
     return Positions.of(Arrays.copyOf(bounds, used));
   }
 
+  /**
+   * The state of the job when each rank has taken so many batches.
+   *
+   * @param fingerprint of the dataset
+   * @param epoch number of the pass
+   * @param batches how many have been delivered as a whole; if as many as the rank with the most
+   *     has, the state is the beginning of the next epoch, whatever was dropped
+   * @param records how many of the next one have been: with one rank they count, with several they
+   *     come again
+   * @return the state, the same for every rank
+   */
+  public LoaderState stateAfter(String fingerprint, long epoch, long batches, long records) {
+    Positions after =
+        batches >= stepCount() ? Positions.upTo(sampler.size()) : deliveredAfter(batches, records);
+    return LoaderState.of(fingerprint, sampler, epoch, after.bounds());
+  }
+
   /** The number of the first remaining position of a batch of this rank. */
   private long first(long batch) {
     if (isInStretches) {
@@ -269,6 +289,6 @@ public final class Deal {
 
   @Override
   public String toString() {
-    return "Deal[partition=%s, remaining=%d]".formatted(partition, remaining);
+    return "RankShare[partition=%s, remaining=%d]".formatted(partition, remaining);
   }
 }
