@@ -225,8 +225,7 @@ public final class Batch implements AutoCloseable {
    * The numbers of a column of float64, as a view of its memory.
    *
    * @param name of a column of float64
-   * @return as {@link #floats}
-   * @throws IllegalArgumentException as {@link #floats}
+   * @return as {@link #floats}, which throws the same
    */
   public DoubleBuffer doubles(String name) {
     return values(name).floats(Double.BYTES, "doubles").asDoubleBuffer();
@@ -236,8 +235,7 @@ public final class Batch implements AutoCloseable {
    * The numbers of a column of int32, as a view of its memory.
    *
    * @param name of a column of int32
-   * @return as {@link #floats}
-   * @throws IllegalArgumentException as {@link #floats}
+   * @return as {@link #floats}, which throws the same
    */
   public IntBuffer ints(String name) {
     return values(name).integers(Integer.BYTES, "ints").asIntBuffer();
@@ -247,8 +245,7 @@ public final class Batch implements AutoCloseable {
    * The numbers of a column of int64, as a view of its memory.
    *
    * @param name of a column of int64; of uint64 or times, their bits
-   * @return as {@link #floats}
-   * @throws IllegalArgumentException as {@link #floats}
+   * @return as {@link #floats}, which throws the same
    */
   public LongBuffer longs(String name) {
     return values(name).integers(Long.BYTES, "longs").asLongBuffer();
@@ -290,9 +287,7 @@ public final class Batch implements AutoCloseable {
    *     that fits) or in the other byte order, or the array is too short
    */
   public int copyTo(String name, float[] target) {
-    int count = values(name).copyTo(target);
-    leased();
-    return count;
+    return whole(values(name).copyTo(target));
   }
 
   /**
@@ -304,9 +299,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalArgumentException as into an array of float
    */
   public int copyTo(String name, double[] target) {
-    int count = values(name).copyTo(target);
-    leased();
-    return count;
+    return whole(values(name).copyTo(target));
   }
 
   /**
@@ -318,9 +311,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalArgumentException as into an array of float
    */
   public int copyTo(String name, int[] target) {
-    int count = values(name).copyTo(target);
-    leased();
-    return count;
+    return whole(values(name).copyTo(target));
   }
 
   /**
@@ -332,9 +323,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalArgumentException as into an array of float
    */
   public int copyTo(String name, long[] target) {
-    int count = values(name).copyTo(target);
-    leased();
-    return count;
+    return whole(values(name).copyTo(target));
   }
 
   /**
@@ -473,6 +462,12 @@ public final class Batch implements AutoCloseable {
 
   String description() {
     return "epoch=%d, position=%d, size=%d".formatted(epoch, position, size);
+  }
+
+  /** Another thread may have closed the batch during the copy: then it is of another one. */
+  private int whole(int count) {
+    leased();
+    return count;
   }
 
   private BatchValues values(String name) {

@@ -14,14 +14,15 @@ import java.util.Iterator;
  * }</pre>
  *
  * <p>Reading starts when the iterator is made. When the loop asks for the next batch, the one
- * before is closed unless it was {@link Batch#retain retained}. For a batch that cannot be read,
- * {@code next} throws a {@link PenstockException}; a caller that catches it may go on with the
- * batch after it. A file that was replaced or cut short ends the epoch with such an exception. An
- * iterator is for one thread at a time.
+ * before is closed unless it was {@link Batch#retain retained}. A batch that cannot be read ends a
+ * for-each loop with a {@link PenstockException}, and a {@code break} leaves its last batch open
+ * and the loader reading ahead, until another epoch is started or the loader closed. To go on after
+ * a failure, to stop early, or to wait with a limit, use {@link #read}.
  *
  * <p>An interrupt of the thread that waits for a batch ends the wait with a {@link
- * PenstockException} whose cause is an {@link InterruptedException}; the thread stays interrupted.
- * Nothing is lost: once the interrupt is cleared, the iterator goes on with the same batch.
+ * PenstockException} of kind {@link io.penstock.error.ErrorKind#INTERRUPTED}; the thread stays
+ * interrupted. Nothing is lost: once the interrupt is cleared, the iterator goes on with the same
+ * batch.
  */
 public final class Epoch implements Iterable<Batch> {
   private final Loader loader;
@@ -74,6 +75,17 @@ public final class Epoch implements Iterable<Batch> {
    */
   @Override
   public Iterator<Batch> iterator() {
+    return read();
+  }
+
+  /**
+   * Starts the epoch as {@link #iterator} does, for a program that stops early, goes on after
+   * failures, or waits with a limit.
+   *
+   * @return its batches, to be closed by the caller
+   * @throws IllegalStateException if the loader is closed
+   */
+  public BatchReader read() {
     return loader.start(number, readaheadEnd);
   }
 }

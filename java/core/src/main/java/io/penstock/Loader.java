@@ -15,7 +15,6 @@ import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,8 +43,8 @@ public final class Loader implements AutoCloseable {
   private final LoaderCore core;
   private final List<OutputColumn> columns;
   private final Map<String, Integer> columnNumbers = new HashMap<>();
-  private final Object iteratorLock = new Object();
-  private BatchIterator iterator;
+  private final Object readerLock = new Object();
+  private BatchReader reader;
   private final Set<Runnable> closeActions = new CopyOnWriteArraySet<>();
   private volatile ProgressLine progress;
 
@@ -209,6 +208,18 @@ public final class Loader implements AutoCloseable {
       throw new IllegalArgumentException("epoch must be 0 to 2^63-2, was " + epoch);
     }
     return new Epoch(this, epoch, epoch + 1);
+  }
+
+  /**
+   * Starts one pass over the records: {@code epoch(epoch).read()}.
+   *
+   * @param epoch its number, at least 0
+   * @return its batches, to be closed by the caller
+   * @throws IllegalArgumentException if the number is negative
+   * @throws IllegalStateException if closed
+   */
+  public BatchReader read(long epoch) {
+    return epoch(epoch).read();
   }
 
   /**
@@ -397,10 +408,10 @@ public final class Loader implements AutoCloseable {
   }
 
   /** Starts reading from the beginning of an epoch, ahead up to another one. */
-  Iterator<Batch> start(long epoch, long endEpoch) {
-    synchronized (iteratorLock) {
-      if (iterator != null) {
-        iterator.end();
+  BatchReader start(long epoch, long endEpoch) {
+    synchronized (readerLock) {
+      if (reader != null) {
+        reader.end();
       }
       Engine engine = core.engine();
       // While the page cache fills, each epoch may be read in a better way than the one before.
@@ -409,9 +420,8 @@ public final class Loader implements AutoCloseable {
         core.rechoose();
       }
       BatchSource batches = core.engine().batches();
-      iterator =
-          new BatchIterator(this, batches, batches.begin(epoch, end), epoch, endEpoch, delivery);
-      return iterator;
+      reader = new BatchReader(this, batches, batches.begin(epoch, end), epoch, endEpoch, delivery);
+      return reader;
     }
   }
 

@@ -21,9 +21,11 @@ import io.penstock.transform.RecordTransform;
 import io.penstock.transform.Transform;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which records a {@link Loader} reads, in which order, and how.
@@ -42,6 +44,10 @@ public final class LoaderBuilder {
   private long blockRecords;
   private int windowBlocks = BlockShuffle.DEFAULT_WINDOW_BLOCKS;
   private Sampler sampler;
+
+  /** What was said of a shuffle, which a sampler of the caller has no use for. */
+  private final Set<String> shuffleOptions = new LinkedHashSet<>();
+
   private int rank;
   private int worldSize = 1;
   private Remainder remainder = Remainder.KEEP;
@@ -89,6 +95,7 @@ public final class LoaderBuilder {
    */
   public LoaderBuilder shuffle(Shuffle shuffle) {
     this.shuffle = Objects.requireNonNull(shuffle, "shuffle");
+    shuffleOptions.add("shuffle");
     return this;
   }
 
@@ -100,6 +107,7 @@ public final class LoaderBuilder {
    */
   public LoaderBuilder seed(long seed) {
     this.seed = seed;
+    shuffleOptions.add("seed");
     return this;
   }
 
@@ -114,6 +122,7 @@ public final class LoaderBuilder {
       throw new IllegalArgumentException("blockRecords must be 1 to 2^48, was " + blockRecords);
     }
     this.blockRecords = blockRecords;
+    shuffleOptions.add("blockRecords");
     return this;
   }
 
@@ -129,12 +138,14 @@ public final class LoaderBuilder {
       throw new IllegalArgumentException("windowBlocks must be at least 1, was " + windowBlocks);
     }
     this.windowBlocks = windowBlocks;
+    shuffleOptions.add("windowBlocks");
     return this;
   }
 
   /**
    * Sets any order: by weight, by class, a part of the records, a mixture of datasets, or one of
-   * your own. Shuffle, seed and blocks that are set in this builder then have no effect.
+   * your own. A sampler has its own seed: {@link #build} throws if {@link #shuffle}, {@link #seed},
+   * {@link #blockRecords} or {@link #windowBlocks} are set too.
    *
    * @param sampler a sampler for as many records as the dataset has
    * @return this
@@ -152,9 +163,9 @@ public final class LoaderBuilder {
 
   /**
    * Sets which part of each epoch this process reads when several processes share it: {@code
-   * io.penstock.job} says how.
+   * io.penstock.job} says how. {@code rank(0, 4)} is the first of four processes.
    *
-   * @param rank of this process, from 0; 0 unless set
+   * @param rank of this process, from 0 up to but not including {@code worldSize}; 0 unless set
    * @param worldSize number of processes, at least 1; 1 unless set
    * @return this
    * @throws IllegalArgumentException if the rank is not below worldSize
@@ -371,8 +382,8 @@ public final class LoaderBuilder {
    * nothing but small columns that are kept in memory as a whole.
    *
    * @return the loader, to be closed by the caller or with its dataset
-   * @throws IllegalArgumentException if the budget is too small (the message names the least), or a
-   *     readahead flag of the property or the environment is wrong
+   * @throws IllegalArgumentException if the budget is too small (the message names the least),
+   *     options exclude each other, or a readahead flag of the property or the environment is wrong
    * @throws PenstockException if the backend that was named cannot be used here (the message says
    *     why), memory is short, the state belongs to other data, a device does not answer for 30
    *     seconds, or the thread is interrupted. What cannot be closed then is closed with the
@@ -391,6 +402,11 @@ public final class LoaderBuilder {
   /** The order that was asked for. */
   private Sampler order() {
     if (sampler != null) {
+      if (!shuffleOptions.isEmpty()) {
+        throw new IllegalArgumentException(
+            "sampler must be the only word on the order, was set beside %s: leave out either"
+                .formatted(String.join(", ", shuffleOptions)));
+      }
       return sampler;
     }
     long count = dataset.recordCount();

@@ -453,6 +453,15 @@ class LoaderTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> dataset.loader().memoryBytes(0))
           .withMessage("memoryBytes must be at least 1, was 0");
+      LoaderBuilder ordered =
+          dataset.loader().sampler(new FullShuffle(dataset.recordCount(), 1)).seed(2);
+      assertThatIllegalArgumentException()
+          .isThrownBy(ordered::build)
+          .withMessage(
+              "sampler must be the only word on the order, was set beside seed: leave out either");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ordered.shuffle(Shuffle.BLOCK).blockRecords(2).windowBlocks(3).build())
+          .withMessageContaining("beside seed, shuffle, blockRecords, windowBlocks:");
       assertThatIllegalArgumentException().isThrownBy(() -> loader.epoch(-1));
       assertThatIllegalArgumentException().isThrownBy(() -> loader.epochs(0, -1));
       assertThatIllegalArgumentException().isThrownBy(() -> loader.epochs(2, Long.MAX_VALUE - 1));

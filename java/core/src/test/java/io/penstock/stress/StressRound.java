@@ -134,11 +134,12 @@ final class StressRound {
             .loader()
             .readahead(Readahead.parse(way + ",prefetchBatches=" + random.nextInt(1, 9)))
             .batchSize(random.nextInt(1, 200))
-            .seed(random.nextLong())
-            .shuffle(random.nextInt(4) == 0 ? Shuffle.BLOCK : Shuffle.FULL)
             .memoryBytes(random.nextLong(8L << 20, 24L << 20));
     if (random.nextInt(8) == 0 && !way.contains("cache")) {
       builder.sampler(new Impure());
+    } else {
+      builder.seed(random.nextLong());
+      builder.shuffle(random.nextInt(4) == 0 ? Shuffle.BLOCK : Shuffle.FULL);
     }
     if (isTransformed) {
       builder.transform(transform()).transformThreads(random.nextInt(1, 4));

@@ -1,5 +1,7 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.transform.Transformer;
@@ -38,15 +40,40 @@ public interface BatchSource {
    */
   boolean hasNext(long iteration, long epoch);
 
+  /** How long {@link #take} waits if only a batch ends the wait. */
+  long WITHOUT_LIMIT = Long.MAX_VALUE;
+
   /**
    * Waits for the next batch. Any thread, one at a time. Allocates nothing unless it fails.
    *
-   * @return a slot, to be given to {@link #release}; its batch may have {@link Slot#failure failed}
+   * @param limitNanos how long at most; 0 or less: not at all
+   * @return a slot, to be given to {@link #release}; its batch may have {@link Slot#failure
+   *     failed}. Null if there was none within the limit
    * @throws io.penstock.error.PenstockException if there will be no more batches, or the thread was
    *     interrupted
    * @throws IllegalStateException if closed, or another iteration was started
    */
-  Slot take(long iteration);
+  Slot take(long iteration, long limitNanos);
+
+  /** As {@link #take(long, long)} without a limit. */
+  default Slot take(long iteration) {
+    return take(iteration, WITHOUT_LIMIT);
+  }
+
+  /** As {@link #take(long)} for a thread of the loader, to which an interrupt is no message. */
+  default Slot takeUninterrupted(long iteration) {
+    while (true) {
+      try {
+        return take(iteration);
+      } catch (PenstockException e) {
+        if (e.kind() != ErrorKind.INTERRUPTED) {
+          throw e;
+        }
+        // It comes late, from something that a transform has set going.
+        Thread.interrupted();
+      }
+    }
+  }
 
   /**
    * How many batches of an epoch were delivered together with all before them.
@@ -54,6 +81,13 @@ public interface BatchSource {
    * @param taken how many were taken of the epoch in all
    */
   long complete(long taken);
+
+  /**
+   * Ends an iteration in the middle of an epoch: reading ahead stops, and what was read is
+   * discarded. Does nothing if another iteration was started, all batches of the epoch were taken,
+   * or it is closed. Any thread.
+   */
+  void end(long iteration, long epoch);
 
   /** Gives a slot back to be filled again. Any thread. */
   void release(Slot slot);

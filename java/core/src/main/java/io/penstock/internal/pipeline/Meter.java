@@ -25,6 +25,9 @@ public final class Meter {
   private long askedNanos;
   private long lastNanos;
 
+  /** Waited in vain, with a limit, since the last batch. */
+  private long waitedNanos;
+
   private final Counters epochTrace = new Counters();
   private final Figures epochBefore = new Figures();
   private final Figures epochAfter = new Figures();
@@ -52,6 +55,7 @@ public final class Meter {
     long now = System.nanoTime();
     firstNanos = total.get(Statistic.BATCHES) == 0 ? now : firstNanos;
     lastNanos = now;
+    waitedNanos = 0;
   }
 
   /** A batch of an epoch is asked for. */
@@ -66,14 +70,20 @@ public final class Meter {
     events.asked();
   }
 
+  /** None came within the time that the consumer gave: it will ask again. */
+  public void gaveUp() {
+    waitedNanos += System.nanoTime() - askedNanos;
+  }
+
   /** It is handed out. */
   public void delivered(Slot slot, boolean isLastOfEpoch) {
     long now = System.nanoTime();
     Counters trace = slot.trace;
     boolean isFirst = total.get(Statistic.BATCHES) == 0;
-    trace.set(Statistic.STALL, now - askedNanos);
-    trace.set(Statistic.CONSUMER, isFirst ? 0 : askedNanos - lastNanos);
+    trace.set(Statistic.STALL, now - askedNanos + waitedNanos);
+    trace.set(Statistic.CONSUMER, isFirst ? 0 : askedNanos - lastNanos - waitedNanos);
     trace.set(Statistic.QUEUE, Math.max(0, askedNanos - slot.readyNanos));
+    waitedNanos = 0;
     lastNanos = now;
     boolean isFailed = slot.failure() != null;
     long bytes = isFailed ? 0 : bytesOf.applyAsLong(slot);

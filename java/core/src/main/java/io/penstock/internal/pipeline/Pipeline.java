@@ -1,7 +1,5 @@
 package io.penstock.internal.pipeline;
 
-import io.penstock.error.ErrorKind;
-import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
@@ -192,12 +190,14 @@ public final class Pipeline implements BatchSource {
   }
 
   @Override
-  public Slot take(long ofIteration) {
+  public Slot take(long ofIteration, long limitNanos) {
     long seen = consumerWait.signals();
     Slot slot = ask(ofIteration);
     if (slot == null) {
-      consumerWait.spin(seen);
-      slot = await(ofIteration);
+      if (limitNanos > 0) {
+        consumerWait.spin(seen);
+      }
+      slot = await(ofIteration, limitNanos);
     }
     return slot;
   }
@@ -214,8 +214,9 @@ public final class Pipeline implements BatchSource {
     return handOut(slot);
   }
 
-  /** Sleeps until the next batch is ready. */
-  private synchronized Slot await(long ofIteration) {
+  /** Sleeps until the next batch is ready; returns null if the time is up before. */
+  private synchronized Slot await(long ofIteration, long limitNanos) {
+    long start = System.nanoTime();
     Slot slot = null;
     while (slot == null) {
       checkIteration(ofIteration);
@@ -223,7 +224,12 @@ public final class Pipeline implements BatchSource {
       slot = outlet.published.poll();
       if (slot == null) {
         checkAlive(outlet);
-        await(outlet);
+        long waited = System.nanoTime() - start;
+        if (waited >= limitNanos) {
+          meter.gaveUp();
+          return null;
+        }
+        await(outlet, limitNanos - waited);
       }
     }
     consumerWait.end();
@@ -252,19 +258,19 @@ public final class Pipeline implements BatchSource {
   }
 
   /** Once only: take looks again after each notification, whatever it was for. */
-  @SuppressWarnings("WaitNotInLoop")
-  private void await(FinishedBatches outlet) {
+  private void await(FinishedBatches outlet, long limitNanos) {
     boolean isHeld = outlet.outCount == outlet.slotCount;
     long start = System.nanoTime();
-    try {
-      wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PenstockException(
-          ErrorKind.INTERRUPTED, "interrupted while waiting for a batch", e);
-    }
+    HeldBatches.await(this, isHeld, limitNanos);
     boolean isStillHeld = isHeld && outlet.outCount == outlet.slotCount && !isClosed;
     HeldBatches.check(isStillHeld, start, outlet.slotCount);
+  }
+
+  @Override
+  public synchronized void end(long ofIteration, long epoch) {
+    if (!isClosed && ofIteration == iteration && hasNext(ofIteration, epoch)) {
+      begin(epoch, epoch);
+    }
   }
 
   @Override

@@ -1,11 +1,36 @@
 package io.penstock.internal.slot;
 
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
+
 /** What is said to a consumer that holds all batches and waits for another one. */
 public final class HeldBatches {
   /** When all batches are in use this long, none will be given back. */
   public static final long LIMIT_MILLIS = 60_000;
 
   private HeldBatches() {}
+
+  /**
+   * Waits once for a notification: a consumer waits for a batch. It looks why it woke.
+   *
+   * @param monitor held by the calling thread
+   * @param areAllHeld whether only the consumer itself can make another batch possible
+   * @param limitNanos how long it is willing to wait, at least 1; Long.MAX_VALUE: without limit
+   * @throws PenstockException if the thread is interrupted; its interrupt flag is set again
+   */
+  @SuppressWarnings("WaitNotInLoop") // The caller has the loop: it alone knows the condition.
+  public static void await(Object monitor, boolean areAllHeld, long limitNanos) {
+    // Rounded up, or the last millisecond would be spent in a loop. 0 is for ever.
+    long millis = limitNanos == Long.MAX_VALUE ? 0 : Math.ceilDiv(limitNanos, 1_000_000L);
+    boolean isLonger = millis == 0 || millis > LIMIT_MILLIS;
+    try {
+      monitor.wait(areAllHeld && isLonger ? LIMIT_MILLIS : millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PenstockException(
+          ErrorKind.INTERRUPTED, "interrupted while waiting for a batch", e);
+    }
+  }
 
   /** Throws when they are all held, and were since a moment that is too long ago. */
   public static void check(boolean areAllHeld, long sinceNanos, int count) {

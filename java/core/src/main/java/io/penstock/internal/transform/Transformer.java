@@ -1,6 +1,5 @@
 package io.penstock.internal.transform;
 
-import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.events.LoaderEvents;
@@ -191,15 +190,21 @@ public final class Transformer implements BatchSource {
   }
 
   @Override
-  public synchronized Slot take(long ofIteration) {
+  public synchronized Slot take(long ofIteration, long limitNanos) {
     checkIteration(ofIteration);
     meter.asked(cursor.epoch());
+    long start = System.nanoTime();
     TransformJob job = finishedOrNull();
     while (job == null) {
       if (death != null || (failure != null && active.isEmpty())) {
         throw FailureWords.stopped(death != null ? death : failure);
       }
-      await();
+      long waited = System.nanoTime() - start;
+      if (waited >= limitNanos) {
+        meter.gaveUp();
+        return null;
+      }
+      await(limitNanos - waited);
       checkIteration(ofIteration);
       job = finishedOrNull();
     }
@@ -244,18 +249,18 @@ public final class Transformer implements BatchSource {
   }
 
   /** Once only: take looks again after each notification, whatever it was for. */
-  @SuppressWarnings("WaitNotInLoop")
-  private void await() {
+  private void await(long limitNanos) {
     boolean isHeld = outCount == jobs.length;
     long start = System.nanoTime();
-    try {
-      wait(isHeld ? HeldBatches.LIMIT_MILLIS : 0);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PenstockException(
-          ErrorKind.INTERRUPTED, "interrupted while waiting for a batch", e);
-    }
+    HeldBatches.await(this, isHeld, limitNanos);
     HeldBatches.check(isHeld && outCount == jobs.length && !isClosed, start, jobs.length);
+  }
+
+  @Override
+  public synchronized void end(long ofIteration, long epoch) {
+    if (!isClosed && ofIteration == iteration && hasNext(ofIteration, epoch)) {
+      begin(epoch, epoch);
+    }
   }
 
   @Override
@@ -379,25 +384,11 @@ public final class Transformer implements BatchSource {
     Slot read = null;
     Throwable problem = null;
     try {
-      read = takeInput(ofIteration);
+      read = pipeline.takeUninterrupted(ofIteration);
     } catch (RuntimeException | Error e) {
       problem = e;
     }
     fed(ofIteration, read, problem, System.nanoTime() - start);
-  }
-
-  private Slot takeInput(long ofIteration) {
-    while (true) {
-      try {
-        return pipeline.take(ofIteration);
-      } catch (PenstockException e) {
-        if (!(e.getCause() instanceof InterruptedException)) {
-          throw e;
-        }
-        // Something that a transform set going interrupts late: no message to us.
-        Thread.interrupted();
-      }
-    }
   }
 
   private synchronized void fed(long ofIteration, Slot read, Throwable problem, long nanos) {
