@@ -15,13 +15,14 @@ public final class HeldBatches {
    *
    * @param monitor held by the calling thread
    * @param areAllHeld whether only the consumer itself can make another batch possible
-   * @param limitNanos how long it is willing to wait, at least 1; Long.MAX_VALUE: without limit
+   * @param limitNanos how long it is willing to wait, at least 1. More than 146 years are no limit:
+   *     what is left of {@code Long.MAX_VALUE} after a wait is still "as long as it takes"
    * @throws PenstockException if the thread is interrupted; its interrupt flag is set again
    */
   @SuppressWarnings("WaitNotInLoop") // The caller has the loop: it alone knows the condition.
   public static void await(Object monitor, boolean areAllHeld, long limitNanos) {
     // Rounded up, or the last millisecond would be spent in a loop. 0 is for ever.
-    long millis = limitNanos == Long.MAX_VALUE ? 0 : Math.ceilDiv(limitNanos, 1_000_000L);
+    long millis = limitNanos > Long.MAX_VALUE / 2 ? 0 : Math.ceilDiv(limitNanos, 1_000_000L);
     boolean isLonger = millis == 0 || millis > LIMIT_MILLIS;
     try {
       monitor.wait(areAllHeld && isLonger ? LIMIT_MILLIS : millis);
