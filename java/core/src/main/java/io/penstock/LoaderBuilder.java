@@ -6,7 +6,7 @@ import io.penstock.internal.engine.LoaderOptions;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.plan.MemoryBudget;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.slot.Partition;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
@@ -65,8 +65,8 @@ public final class LoaderBuilder {
   /** Null until it is set, or a loader is built. */
   private MemoryBudget memory;
 
-  /** For tests: the cheaper one when null. */
-  MemoryPlan.Mode mode;
+  /** For tests: which plan is to be made. */
+  PreferredPlan preferredPlan = PreferredPlan.CHEAPEST;
 
   LoaderBuilder(Dataset dataset) {
     this.dataset = dataset;
@@ -438,6 +438,6 @@ public final class LoaderBuilder {
         isReplay,
         isNativeOrder,
         isAnyOrder,
-        Optional.ofNullable(mode));
+        preferredPlan);
   }
 }

@@ -2,7 +2,7 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShare;
 import io.penstock.job.Remainder;
@@ -104,7 +104,7 @@ class BlockReadingTest {
   @ParameterizedTest
   @MethodSource("ways")
   void everyBlockIsReadOnceInLargeRequests(Way way) {
-    if (way.flags().contains("mmap") || way.mode() == MemoryPlan.Mode.SLOTS) {
+    if (way.flags().contains("mmap") || way.plan() == PreferredPlan.BATCHES) {
       return;
     }
     checkWholeBlocks(
@@ -170,7 +170,7 @@ class BlockReadingTest {
   @ParameterizedTest
   @MethodSource("ways")
   void aSlowConsumerChangesNothing(Way way) {
-    if (way.flags().contains("mmap") || way.mode() == MemoryPlan.Mode.SLOTS) {
+    if (way.flags().contains("mmap") || way.plan() == PreferredPlan.BATCHES) {
       return;
     }
     for (long memoryBytes : new long[] {96L << 20, 32L << 20}) {
@@ -203,7 +203,7 @@ class BlockReadingTest {
   /** 20 windows a rank, as Partition promises. */
   @Test
   void aRankReadsLittleMoreThanItsShare() {
-    Way way = new Way("backend=pread,io=buffered", MemoryPlan.Mode.CELLS);
+    Way way = new Way("backend=pread,io=buffered", PreferredPlan.SWEEP);
     for (int rank = 0; rank < 3; rank++) {
       LoaderStatistics statistics = read(way, 16L << 20, rank, 3);
       double share = statistics.records() * (double) RECORD_BYTES;

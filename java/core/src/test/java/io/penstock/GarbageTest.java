@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.options.Shuffle;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -67,13 +67,13 @@ class GarbageTest {
       recording.enable("io.penstock.Batch").withThreshold(Duration.ZERO);
       recording.enable("io.penstock.Epoch");
       recording.start();
-      check(new Way("backend=mmap", MemoryPlan.Mode.SLOTS), Shuffle.FULL, 1, false);
+      check(new Way("backend=mmap", PreferredPlan.BATCHES), Shuffle.FULL, 1, false);
     }
   }
 
   @Test
   void aBatchThatIsVerifiedMakesNoGarbageBesideItsLease() {
-    check(new Way("backend=uring", MemoryPlan.Mode.CELLS), Shuffle.FULL, 1, true);
+    check(new Way("backend=uring", PreferredPlan.SWEEP), Shuffle.FULL, 1, true);
   }
 
   private void check(Way way, Shuffle shuffle, int worldSize, boolean isVerified) {

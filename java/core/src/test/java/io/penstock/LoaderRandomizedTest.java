@@ -46,7 +46,7 @@ class LoaderRandomizedTest {
                     random.nextInt(4096, 200_000),
                     random.nextInt(0, 50_000));
         int batchSize = random.nextInt(1, 1 + random.nextInt(1, 300));
-        LoaderBuilder builder = new Way(flags, way.mode()).loader(dataset).batchSize(batchSize);
+        LoaderBuilder builder = new Way(flags, way.plan()).loader(dataset).batchSize(batchSize);
         try (Loader loader = build(builder, random.nextLong(1 << 20, 24 << 20), round)) {
           consume(loader, random);
         }

@@ -146,7 +146,7 @@ class LoaderTest {
       for (Way way : ways()) {
         for (String flags : new String[] {"prefetchBatches=1", "prefetchBatches=20,queueDepth=3"}) {
           for (int batchSize : new int[] {1, 17, 1009}) {
-            LoaderBuilder builder = new Way(way.flags() + "," + flags, way.mode()).loader(dataset);
+            LoaderBuilder builder = new Way(way.flags() + "," + flags, way.plan()).loader(dataset);
             try (Loader loader = builder.batchSize(batchSize).seed(3).build()) {
               assertThat(indices(loader.epoch(1))).isEqualTo(expected);
             }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
 import io.penstock.options.Shuffle;
@@ -270,7 +270,7 @@ class ResumeTest {
 
   /** Works everywhere, and reads ahead. */
   private static Way way() {
-    return new Way("backend=pread,io=buffered", MemoryPlan.Mode.SLOTS);
+    return new Way("backend=pread,io=buffered", PreferredPlan.BATCHES);
   }
 
   /** The indices of a batch, whose bytes are theirs. */

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.options.Readahead;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * with slots or wait in cells.
  */
 @SuppressWarnings("exports") // tests are not exported
-public record Way(String flags, MemoryPlan.Mode mode) {
+public record Way(String flags, PreferredPlan plan) {
   private static final List<String> NATIVE =
       List.of(
           "backend=uring,io=direct",
@@ -26,14 +26,14 @@ public record Way(String flags, MemoryPlan.Mode mode) {
   public static Stream<Way> all() {
     List<Way> ways = new ArrayList<>();
     for (String flags : NATIVE) {
-      for (MemoryPlan.Mode mode : List.of(MemoryPlan.Mode.SLOTS, MemoryPlan.Mode.CELLS)) {
-        ways.add(new Way(flags, mode));
+      for (PreferredPlan plan : List.of(PreferredPlan.BATCHES, PreferredPlan.SWEEP)) {
+        ways.add(new Way(flags, plan));
       }
     }
-    ways.add(new Way("backend=mmap", MemoryPlan.Mode.SLOTS));
-    ways.add(new Way("backend=uring,ioThreads=3", MemoryPlan.Mode.SLOTS));
-    ways.add(new Way("backend=uring,ioThreads=2", MemoryPlan.Mode.CELLS));
-    ways.add(new Way("backend=mmap,ioThreads=2", MemoryPlan.Mode.SLOTS));
+    ways.add(new Way("backend=mmap", PreferredPlan.BATCHES));
+    ways.add(new Way("backend=uring,ioThreads=3", PreferredPlan.BATCHES));
+    ways.add(new Way("backend=uring,ioThreads=2", PreferredPlan.SWEEP));
+    ways.add(new Way("backend=mmap,ioThreads=2", PreferredPlan.BATCHES));
     return ways.stream();
   }
 
@@ -47,7 +47,7 @@ public record Way(String flags, MemoryPlan.Mode mode) {
     assumeTrue(
         readahead.io() != Readahead.Io.DIRECT || isAligned, "this file system has no direct reads");
     LoaderBuilder builder = dataset.loader().readahead(readahead);
-    builder.mode = mode;
+    builder.preferredPlan = plan;
     if (readahead.backend() == Readahead.Backend.URING) {
       try {
         builder.build().close();
@@ -60,6 +60,6 @@ public record Way(String flags, MemoryPlan.Mode mode) {
 
   @Override
   public String toString() {
-    return flags + "," + mode;
+    return flags + "," + plan;
   }
 }

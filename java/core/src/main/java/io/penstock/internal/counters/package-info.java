@@ -2,8 +2,8 @@
  * Where figures are counted: an array with a place for each {@link
  * io.penstock.statistics.Statistic}.
  *
- * <p>Gatherers and lanes count into it, the pipeline adds up, events and the loader's statistics
- * read it. Arithmetic only: no lock and no clock. Whoever owns an object sees to its visibility
- * between threads.
+ * <p>Gatherers and reading threads count into it, the pipeline adds up, events and the loader's
+ * statistics read it. Arithmetic only: no lock and no clock. Whoever owns an object sees to its
+ * visibility between threads.
  */
 package io.penstock.internal.counters;

@@ -18,11 +18,18 @@ import io.penstock.internal.gather.PageCacheWarmer;
 import io.penstock.internal.gather.ReplayGatherer;
 import io.penstock.internal.gather.WarmingGatherer;
 import io.penstock.internal.pipeline.BatchSource;
+import io.penstock.internal.pipeline.Ordering;
 import io.penstock.internal.pipeline.Pipeline;
+import io.penstock.internal.plan.BatchPlan;
+import io.penstock.internal.plan.BlockPlan;
+import io.penstock.internal.plan.Landing;
+import io.penstock.internal.plan.SweepPlan;
+import io.penstock.internal.slot.BatchFiller;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.SlotPool;
 import io.penstock.internal.transform.Transformer;
 import io.penstock.options.Readahead;
+import io.penstock.sampler.Sampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -77,7 +84,7 @@ public final class Engine implements AutoCloseable {
       List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
       this.pool =
           new SlotPool(
-              plan.memory,
+              plan.memory.slots(),
               plan.layout.offsets(),
               recordBytes,
               plan.variable == null ? -1 : plan.variable.valuesAt(),
@@ -116,7 +123,7 @@ public final class Engine implements AutoCloseable {
     LoaderEvents pipelineEvents = plan.transforms == null ? events : LoaderEvents.NONE;
     Supplier<Gatherer> reader =
         inOrder(dataset, options, checked(rules, dataset, gatherers(dataset)));
-    Pipeline pipeline = new Pipeline(shares, parts(reader), pipelineEvents);
+    Pipeline pipeline = new Pipeline(shares, parts(shares, reader), pipelineEvents);
     if (plan.transforms == null) {
       return pipeline;
     }
@@ -124,7 +131,7 @@ public final class Engine implements AutoCloseable {
         pipeline,
         shares,
         plan.transforms,
-        plan.memory.slotCount(),
+        plan.memory.slots().slotCount(),
         options.isAnyOrder(),
         plan.readahead.hugePages(),
         arena,
@@ -150,7 +157,7 @@ public final class Engine implements AutoCloseable {
       return plan.variable.gatherer(source);
     }
     if (plan.choice.backend() != Readahead.Backend.MMAP) {
-      Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory);
+      Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory.reader());
       return plan.isWarming ? warming(dataset, reader) : reader;
     }
     List<MappedColumn> columns = dataset.mappedColumns();
@@ -189,23 +196,36 @@ public final class Engine implements AutoCloseable {
     return isTurned ? () -> new NativeOrderGatherer(reader.get(), columns) : reader;
   }
 
-  private List<Pipeline.ReaderThreadParts> parts(Supplier<Gatherer> reader) {
+  private List<Pipeline.ReaderThreadParts> parts(RankShares shares, Supplier<Gatherer> reader) {
     Supplier<Gatherer> opener =
         isReplay ? () -> new ReplayGatherer(reader.get(), plan.batchSize) : reader;
     List<Pipeline.ReaderThreadParts> parts = new ArrayList<>();
-    for (int i = 0; i < plan.memory.laneCount(); i++) {
+    for (int i = 0; i < plan.memory.slots().threadCount(); i++) {
       NativeFailure failure = new NativeFailure(arena);
       SourceCheck check = new SourceCheck(() -> source.check(failure));
       parts.add(
           new Pipeline.ReaderThreadParts(
-              pool.slots(i),
-              pool.order(i),
-              plan.memory.windowRecords(),
-              plan.variable == null ? null : plan.variable.cutter(plan.batchSize, arena),
-              opener,
-              check));
+              pool.slots(i), ordering(pool.order(i), shares.sampler()), opener, check));
     }
     return parts;
+  }
+
+  /** How a reading thread orders records, as the plan says. */
+  private Ordering.Maker ordering(MemorySegment indices, Sampler sampler) {
+    return switch (plan.memory) {
+      case BatchPlan _ ->
+          Ordering.intoSlots(
+              plan.variable == null
+                  ? BatchFiller.WHOLE
+                  : plan.variable.cutter(plan.batchSize, arena));
+      case SweepPlan _ -> Ordering.intoCells(indices);
+      case BlockPlan blocks ->
+          switch (blocks.reader().landing()) {
+            case Landing.InSlots _ ->
+                Ordering.intoSlots(BatchFiller.WHOLE, sampler, blocks.windowRecords());
+            case Landing.InCells _ -> Ordering.intoCells(indices, sampler, blocks.windowRecords());
+          };
+    };
   }
 
   /** Advice that holds for all records; advice batch by batch is the gatherer's. */

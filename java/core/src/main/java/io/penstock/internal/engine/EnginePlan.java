@@ -9,9 +9,14 @@ import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.NativeReading;
 import io.penstock.internal.plan.BackendChoice;
 import io.penstock.internal.plan.MemoryBudget;
-import io.penstock.internal.plan.MemoryPlan;
 import io.penstock.internal.plan.MemoryRequest;
+import io.penstock.internal.plan.PreferredPlan;
+import io.penstock.internal.plan.ReadPlan;
+import io.penstock.internal.plan.ReadPlanner;
+import io.penstock.internal.plan.ReaderNeeds;
+import io.penstock.internal.plan.RecordSizes;
 import io.penstock.internal.plan.Residency;
+import io.penstock.internal.plan.SlotMemory;
 import io.penstock.internal.plan.TooLittleMemoryException;
 import io.penstock.internal.slot.BatchCutter;
 import io.penstock.internal.slot.RankShares;
@@ -33,7 +38,7 @@ public final class EnginePlan {
   public final BackendChoice choice;
   public final Readahead readahead;
   final NativeReading reading;
-  final MemoryPlan memory;
+  final ReadPlan memory;
   final NativeSource.SlotLayout layout;
 
   /** Null without transforms. */
@@ -99,15 +104,15 @@ public final class EnginePlan {
     }
     this.layout = variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
     this.transforms = transforms(dataset, options);
-    this.memory = divide(dataset, options, shares, variable == null ? wanted : oneLane(wanted));
+    this.memory = divide(dataset, options, shares, variable == null ? wanted : oneThread(wanted));
     this.readahead =
         wanted.with(
             "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
                 .formatted(
                     choice.backend().flag(),
                     choice.io().flag(),
-                    memory.prefetchBatches(),
-                    variable == null ? memory.laneCount() : variable.threads()));
+                    memory.slots().prefetchBatches(),
+                    variable == null ? memory.slots().threadCount() : variable.threads()));
   }
 
   /** The transforms, fitted to the columns; null without any. */
@@ -120,7 +125,7 @@ public final class EnginePlan {
         options.columns(dataset.columns()).stream().map(OutputColumn::of).toList(),
         batchSize,
         options.transformThreads(),
-        options.readahead().prefetchBatches() + MemoryPlan.LEAST_SLOTS,
+        options.readahead().prefetchBatches() + SlotMemory.LEAST_SLOTS,
         budget.bytes());
   }
 
@@ -167,28 +172,26 @@ public final class EnginePlan {
                     .formatted(column.name(), shard.path(), StridedRecord.count(column, shard)));
   }
 
-  private MemoryPlan divide(
+  private ReadPlan divide(
       OpenDataset dataset, LoaderOptions options, RankShares shares, Readahead wanted) {
     boolean isMapped = choice.backend() == Readahead.Backend.MMAP || variable != null;
     MemoryRequest request =
         new MemoryRequest(
             budget.bytes() - transformBytes() - cutterBytes(),
-            dataset.columns().stream().map(Column::recordBytes).toList(),
+            new RecordSizes(dataset.columns().stream().map(Column::recordBytes).toList()),
             variable == null ? spreadRecords(dataset) : dataset.recordCount(),
             shares.epochRecords(),
             shares.sampler().windowRecords(),
             batchSize,
             wanted,
             isShuffled,
-            isMapped,
             layout.slotBytes(),
-            isMapped ? 0 : reading.leastStagingBytes(wanted),
-            reading.memory(wanted));
+            isMapped ? new ReaderNeeds.Mapped() : reading.needs(wanted));
     try {
       // Where one batch is replayed there is nothing to read ahead, nor where all is in memory
       // soon.
-      return MemoryPlan.choose(
-          request, isReplay || isWarming ? MemoryPlan.Mode.SLOTS : options.mode().orElse(null));
+      return ReadPlanner.choose(
+          request, isReplay || isWarming ? PreferredPlan.BATCHES : options.preferredPlan());
     } catch (TooLittleMemoryException e) {
       throw transforms == null
           ? e
@@ -209,7 +212,7 @@ public final class EnginePlan {
     double ofAllRanks = (double) shares.epochRecords() * options.partition().worldSize();
     return limits.mayWarm()
         && !limits.refused().containsKey(Readahead.Backend.MMAP)
-        && options.mode().isEmpty()
+        && options.preferredPlan() == PreferredPlan.CHEAPEST
         && !options.isReplay()
         && !shares.sampler().isAscending()
         && shares.sampler().windowRecords() <= 1
@@ -241,14 +244,16 @@ public final class EnginePlan {
     return most;
   }
 
-  /** The threads that read records of different sizes share one lane's batches. */
-  private static Readahead oneLane(Readahead wanted) {
+  /** The threads that read records of different sizes share the batches of one reading thread. */
+  private static Readahead oneThread(Readahead wanted) {
     return wanted.with("ioThreads=1");
   }
 
   /** Most batches that can be with a consumer. */
   int slotCount() {
-    return transforms != null ? transforms.slotCount() : memory.laneCount() * memory.slotCount();
+    return transforms != null
+        ? transforms.slotCount()
+        : memory.slots().threadCount() * memory.slots().slotCount();
   }
 
   /** Of all of it. */

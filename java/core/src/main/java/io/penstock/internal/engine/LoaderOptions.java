@@ -2,7 +2,7 @@ package io.penstock.internal.engine;
 
 import io.penstock.array.Column;
 import io.penstock.internal.plan.MemoryBudget;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.slot.Partition;
 import io.penstock.options.BadRecords;
 import io.penstock.options.Readahead;
@@ -28,7 +28,7 @@ import java.util.Optional;
  * @param isReplay whether one batch is handed out again and again
  * @param isNativeOrder whether numbers are delivered in the byte order of this machine
  * @param isAnyOrder whether transformed batches may overtake each other
- * @param mode how memory is to be divided; empty: as is cheapest
+ * @param preferredPlan how memory is to be divided
  */
 public record LoaderOptions(
     Sampler sampler,
@@ -43,7 +43,7 @@ public record LoaderOptions(
     boolean isReplay,
     boolean isNativeOrder,
     boolean isAnyOrder,
-    Optional<MemoryPlan.Mode> mode) {
+    PreferredPlan preferredPlan) {
   /** The largest {@code batchBytes}. */
   public static final long MAX_BATCH_BYTES = 1 << 30;
 

@@ -111,7 +111,9 @@ final class VariableReading {
     return threads;
   }
 
-  /** One for each lane, of which there is one only: the threads share its batches. */
+  /**
+   * For the one reading thread of such a dataset: the threads of the gatherer share its batches.
+   */
   BatchCutter cutter(int batchSize, Arena arena) {
     return new BatchCutter(
         sources(), limitBytes, arena.allocate(BatchCutter.memoryBytes(batchSize), 8));

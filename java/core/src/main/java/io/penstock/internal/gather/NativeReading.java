@@ -3,8 +3,9 @@ package io.penstock.internal.gather;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
 import io.penstock.internal.plan.BackendChoice;
-import io.penstock.internal.plan.MemoryPlan;
-import io.penstock.internal.plan.MemoryRequest;
+import io.penstock.internal.plan.Landing;
+import io.penstock.internal.plan.ReaderMemory;
+import io.penstock.internal.plan.ReaderNeeds;
 import io.penstock.options.Readahead;
 import java.util.function.Supplier;
 
@@ -30,20 +31,16 @@ public record NativeReading(
    * @param flags what the user wants
    * @return to be asked while memory is planned
    */
-  public MemoryRequest.ReaderBytes memory(Readahead flags) {
-    return (mode, staging, entries, cells, resident) ->
-        source.readerBytes(options(flags, mode, staging, entries, cells, resident));
+  public ReaderNeeds needs(Readahead flags) {
+    return new ReaderNeeds.Native(
+        leastStagingBytes(flags), memory -> source.readerBytes(options(flags, memory)));
   }
 
-  /**
-   * The smallest staging that readers can have.
-   *
-   * @param flags what the user wants
-   * @return in bytes; Integer.MAX_VALUE when there can be no such reader
-   */
-  public int leastStagingBytes(Readahead flags) {
+  /** The smallest staging that readers can have; the largest int when there can be no reader. */
+  private int leastStagingBytes(Readahead flags) {
+    ReaderMemory least = new ReaderMemory(new Landing.InSlots(), false, 0, batchSize, 0);
     return source
-        .footprint(options(flags, MemoryPlan.Mode.SLOTS, 0, batchSize, 0, 0))
+        .footprint(options(flags, least))
         .map(footprint -> Math.toIntExact(footprint.leastStagingBytes()))
         .orElse(Integer.MAX_VALUE);
   }
@@ -52,58 +49,56 @@ public record NativeReading(
    * Opens readers.
    *
    * @param flags what the user wants
-   * @param plan how memory is divided
-   * @return opens one for each lane
+   * @param memory what each of them has
+   * @return opens one for each reading thread
    */
-  public Supplier<Gatherer> gatherer(Readahead flags, MemoryPlan plan) {
-    ReaderOptions options =
-        options(
-            flags,
-            plan.mode(),
-            plan.stagingBytes(),
-            plan.entryCount(),
-            plan.cellCount(),
-            plan.residentBytes());
+  public Supplier<Gatherer> gatherer(Readahead flags, ReaderMemory memory) {
+    ReaderOptions options = options(flags, memory);
     return () -> new NativeGatherer(source, options);
   }
 
-  private ReaderOptions options(
-      Readahead flags, MemoryPlan.Mode mode, int staging, int entries, int cells, long resident) {
-    boolean isWindowed = mode == MemoryPlan.Mode.WINDOWS;
-    long cached =
-        cells == 0 ? 0 : Math.min(recordCount, flags.cacheBytes() / Math.max(1, recordBytes));
+  private ReaderOptions options(Readahead flags, ReaderMemory memory) {
     return new ReaderOptions(
         backend(choice.backend()),
         choice.isDirect(),
-        queueDepth(flags, cells > 0 || isWindowed),
+        queueDepth(flags, memory),
         flags.mergeGapBytes(),
         flags.maxReadBytes(),
-        staging,
-        entries,
-        cells,
+        memory.stagingBytes(),
+        memory.entryCount(),
+        memory.landing().cellCount(),
         batchSize,
-        resident,
+        memory.residentBytes(),
         flags.fixedBuffers(),
         flags.hugePages(),
         flags.dropBehind(),
-        cached,
+        cachedRecords(flags, memory.landing()),
         !flags.given().contains("queueDepth"),
         !flags.given().contains("mergeGap"),
         // Blocks are read as wholes, and hardly ever lie side by side.
-        !isWindowed && !flags.given().contains("maxRead"),
-        isWindowed);
+        !memory.isWindowed() && !flags.given().contains("maxRead"),
+        memory.isWindowed());
+  }
+
+  /** Records that are kept over epochs lie in cells. */
+  private long cachedRecords(Readahead flags, Landing landing) {
+    return switch (landing) {
+      case Landing.InSlots _ -> 0;
+      case Landing.InCells _ ->
+          Math.min(recordCount, flags.cacheBytes() / Math.max(1, recordBytes));
+    };
   }
 
   /**
    * Most requests in flight: more than the default where the device may show that it gains from
-   * them. Windows ask for large pieces, so half as many do. For pread it is how far ahead the
-   * kernel is told what comes, and would block us beyond what its own queue holds.
+   * them. Sweeps and windows ask for large pieces, so half as many do. For pread it is how far
+   * ahead the kernel is told what comes, and would block us beyond what its own queue holds.
    */
-  private int queueDepth(Readahead flags, boolean isInWindows) {
+  private int queueDepth(Readahead flags, ReaderMemory memory) {
     if (flags.given().contains("queueDepth") || choice.backend() != Readahead.Backend.URING) {
       return flags.queueDepth();
     }
-    return isInWindows ? MOST_REQUESTS / 2 : MOST_REQUESTS;
+    return memory.asksForLargePieces() ? MOST_REQUESTS / 2 : MOST_REQUESTS;
   }
 
   /**

@@ -4,9 +4,11 @@ import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.SlotQueue;
 
 /**
- * Where a lane and the consumer meet: finished batches on their way out, slots on their way back.
+ * Where a reading thread and the consumer meet: finished batches on their way out, slots on their
+ * way back.
  *
- * <p>Plain fields of the {@link Pipeline}, one set for each lane; only used under its lock.
+ * <p>Plain fields of the {@link Pipeline}, one set for each reading thread; only used under its
+ * lock.
  */
 final class FinishedBatches {
   final SlotQueue published;
@@ -17,19 +19,19 @@ final class FinishedBatches {
   /** Slots that the consumer holds. */
   int outCount;
 
-  /** The session that the lane works on; 0: none yet. */
+  /** The session that the reading thread works on; 0: none yet. */
   long session;
 
   /** What ended the session; null while it goes on. */
   Throwable failure;
 
-  /** Bytes that the lane's gatherer has still to read before it can be used. */
+  /** Bytes that the reading thread's gatherer has still to read before it can be used. */
   long unprepared;
 
-  /** Whether the lane's gatherer is open. */
+  /** Whether the reading thread's gatherer is open. */
   boolean isOpen;
 
-  /** What ended the lane's thread other than closing; null while it runs. */
+  /** What ended the thread other than closing; null while it runs. */
   Throwable death;
 
   FinishedBatches(int slotCount) {

@@ -6,7 +6,6 @@ import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.BatchCursor;
-import io.penstock.internal.slot.BatchCutter;
 import io.penstock.internal.slot.HeldBatches;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
@@ -14,7 +13,6 @@ import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.wait.CloseLimit;
 import io.penstock.internal.wait.Patience;
 import io.penstock.internal.wait.ShortWait;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -23,47 +21,29 @@ import java.util.function.Supplier;
  * Everything between an order of records and finished batches: reading threads, and the place where
  * the consumer fetches batches and returns slots.
  *
- * <p>What it owns: the lanes and the lock that they share with consumers. It is this object's
- * monitor, and not a lock of java.util.concurrent, because those allocate a node for each thread
- * that waits, and nothing is allocated per batch. A session is one run of the lanes over some
- * epochs; starting one ends the former, whose batches never come out any more. An iteration is one
- * consumer's, and may go on with the session of the one before. It must not own the memory of
- * slots: the loader closes that after this.
+ * <p>What it owns: the reading threads and the lock that they share with consumers. It is this
+ * object's monitor, and not a lock of java.util.concurrent, because those allocate a node for each
+ * thread that waits, and nothing is allocated per batch. A session is one run of the reading
+ * threads over some epochs; starting one ends the former, whose batches never come out any more. An
+ * iteration is one consumer's, and may go on with the session of the one before. It must not own
+ * the memory of slots: the loader closes that after this.
  */
 public final class Pipeline implements BatchSource {
   /**
-   * What one lane works with.
+   * What one reading thread works with.
    *
    * @param slots its share of the slots
-   * @param order where it collects the indices of an order without slots; empty when it orders with
-   *     slots
-   * @param windowRecords of an order that is read window by window; otherwise 0
-   * @param cutter of batches into pieces, where records have different sizes; otherwise null
+   * @param ordering makes what orders records
    * @param opener opens its gatherer; called on its thread
    * @param check of the files; used by its thread only
    */
   public record ReaderThreadParts(
-      List<Slot> slots,
-      MemorySegment order,
-      long windowRecords,
-      BatchCutter cutter,
-      Supplier<Gatherer> opener,
-      SourceCheck check) {
-    /** What a lane works with that orders whole batches. */
-    public ReaderThreadParts(
-        List<Slot> slots,
-        MemorySegment order,
-        long windowRecords,
-        Supplier<Gatherer> opener,
-        SourceCheck check) {
-      this(slots, order, windowRecords, null, opener, check);
-    }
-  }
+      List<Slot> slots, Ordering.Maker ordering, Supplier<Gatherer> opener, SourceCheck check) {}
 
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
 
-  private final List<ReaderThread> lanes = new ArrayList<>();
+  private final List<ReaderThread> readerThreads = new ArrayList<>();
   private final EngineThreads threads =
       new EngineThreads("penstock-reader-", "a sampler or a read");
   private final BatchCursor cursor;
@@ -86,10 +66,10 @@ public final class Pipeline implements BatchSource {
   private boolean isInBatch;
 
   /**
-   * Makes the lanes; {@link #start} sets them going.
+   * Makes the reading threads; {@link #start} sets them going.
    *
-   * @param shares what this rank reads of each epoch
-   * @param parts of each lane, at least one
+   * @param shares the batches
+   * @param parts of each reading thread, at least one
    * @param events who is told of what is delivered
    */
   public Pipeline(RankShares shares, List<ReaderThreadParts> parts, LoaderEvents events) {
@@ -97,9 +77,9 @@ public final class Pipeline implements BatchSource {
     this.sessionStart = new BatchCursor(shares);
     this.meter = new Meter(Slot::bytes, events, this::readers);
     for (int i = 0; i < parts.size(); i++) {
-      ReaderThread lane = new ReaderThread(i, parts.size(), this, shares, parts.get(i));
-      lanes.add(lane);
-      threads.add(lane);
+      ReaderThread reader = new ReaderThread(i, parts.size(), this, shares, parts.get(i));
+      readerThreads.add(reader);
+      threads.add(reader);
     }
   }
 
@@ -124,10 +104,10 @@ public final class Pipeline implements BatchSource {
     long unprepared = -1;
     while (!isClosed) {
       Throwable death = death();
-      if (death != null || lanes.stream().allMatch(lane -> lane.outlet.isOpen)) {
+      if (death != null || readerThreads.stream().allMatch(reader -> reader.outlet.isOpen)) {
         return death;
       }
-      long now = lanes.stream().mapToLong(lane -> lane.outlet.unprepared).sum();
+      long now = readerThreads.stream().mapToLong(reader -> reader.outlet.unprepared).sum();
       if (now != unprepared) {
         unprepared = now;
         patience.renew();
@@ -147,11 +127,11 @@ public final class Pipeline implements BatchSource {
     return new IllegalStateException("the loader is closed");
   }
 
-  /** Why the first of the lanes that have ended did so; null as long as all run. */
+  /** Why the first of the reading threads that have ended did so; null as long as all run. */
   private Throwable death() {
-    for (ReaderThread lane : lanes) {
-      if (lane.outlet.death != null) {
-        return lane.outlet.death;
+    for (ReaderThread reader : readerThreads) {
+      if (reader.outlet.death != null) {
+        return reader.outlet.death;
       }
     }
     return null;
@@ -175,9 +155,9 @@ public final class Pipeline implements BatchSource {
     sequence = 0;
     isInBatch = false;
     sessionStart.seek(cursor);
-    for (ReaderThread lane : lanes) {
-      lane.outlet.published.drainTo(lane.outlet.returned);
-      lane.outlet.failure = null;
+    for (ReaderThread reader : readerThreads) {
+      reader.outlet.published.drainTo(reader.outlet.returned);
+      reader.outlet.failure = null;
     }
     meter.begin();
     return iteration;
@@ -237,7 +217,7 @@ public final class Pipeline implements BatchSource {
   }
 
   private FinishedBatches nextOutlet() {
-    return lanes.get((int) (sequence % lanes.size())).outlet;
+    return readerThreads.get((int) (sequence % readerThreads.size())).outlet;
   }
 
   private Slot handOut(Slot slot) {
@@ -278,7 +258,7 @@ public final class Pipeline implements BatchSource {
     if (isClosed) {
       return;
     }
-    FinishedBatches outlet = lanes.get(slot.lane).outlet;
+    FinishedBatches outlet = readerThreads.get(slot.owner).outlet;
     outlet.outCount--;
     outlet.returned.add(slot);
     notifyAll();
@@ -296,9 +276,9 @@ public final class Pipeline implements BatchSource {
 
   /** Adds up what the readers did so far, into an object that it is given. */
   public synchronized void readers(Figures sum) {
-    sum.set(lanes.getFirst().outlet.statistics);
-    for (int i = 1; i < lanes.size(); i++) {
-      sum.addBeside(lanes.get(i).outlet.statistics);
+    sum.set(readerThreads.getFirst().outlet.statistics);
+    for (int i = 1; i < readerThreads.size(); i++) {
+      sum.addBeside(readerThreads.get(i).outlet.statistics);
     }
   }
 
@@ -308,7 +288,7 @@ public final class Pipeline implements BatchSource {
     throwFailureOfClosing();
   }
 
-  /** Lets the lanes end; returns whether the device has had its time to answer. */
+  /** Lets the reading threads end; returns whether the device has had its time to answer. */
   private synchronized boolean stop() {
     isClosed = true;
     meter.endEpoch(false);
@@ -327,9 +307,9 @@ public final class Pipeline implements BatchSource {
   }
 
   private synchronized void throwFailureOfClosing() {
-    for (ReaderThread lane : lanes) {
-      if (lane.outlet.isOpen && lane.outlet.death != null) {
-        throw FailureWords.stopped(lane.outlet.death);
+    for (ReaderThread reader : readerThreads) {
+      if (reader.outlet.isOpen && reader.outlet.death != null) {
+        throw FailureWords.stopped(reader.outlet.death);
       }
     }
   }
@@ -362,7 +342,7 @@ public final class Pipeline implements BatchSource {
 
   @Override
   public synchronized boolean isIdle() {
-    return lanes.stream().allMatch(lane -> lane.outlet.outCount == 0);
+    return readerThreads.stream().allMatch(reader -> reader.outlet.outCount == 0);
   }
 
   @Override
@@ -373,32 +353,32 @@ public final class Pipeline implements BatchSource {
         && cursor.batch() == 0
         && !isInBatch
         && cursor.endEpoch() == endEpoch
-        && lanes.stream().allMatch(lane -> lane.outlet.failure == null);
+        && readerThreads.stream().allMatch(reader -> reader.outlet.failure == null);
   }
 
-  // ---- the lanes' side ------------------------------------------------------------------------
+  // ---- the reading threads' side ---------------------------------------------------------------
 
-  /** Tells how much is left to be prepared; returns false when the lane is to end. */
-  synchronized boolean preparing(ReaderThread lane, long leftBytes) {
-    lane.outlet.unprepared = leftBytes;
+  /** Tells how much is left to be prepared; returns false when the reading thread is to end. */
+  synchronized boolean preparing(ReaderThread reader, long leftBytes) {
+    reader.outlet.unprepared = leftBytes;
     notifyAll();
     return !isClosed;
   }
 
-  synchronized void opened(ReaderThread lane) {
-    lane.outlet.isOpen = true;
+  synchronized void opened(ReaderThread reader) {
+    reader.outlet.isOpen = true;
     notifyAll();
   }
 
-  synchronized void died(ReaderThread lane, Throwable cause) {
-    lane.outlet.death = cause;
+  synchronized void died(ReaderThread reader, Throwable cause) {
+    reader.outlet.death = cause;
     notifyAll();
   }
 
   /** Ends the session for the consumer, once it has fetched what was finished before. */
-  synchronized void failed(ReaderThread lane, Throwable cause) {
-    if (lane.outlet.session == session && lane.outlet.failure == null) {
-      lane.outlet.failure = cause;
+  synchronized void failed(ReaderThread reader, Throwable cause) {
+    if (reader.outlet.session == session && reader.outlet.failure == null) {
+      reader.outlet.failure = cause;
       notifyAll();
     }
   }
@@ -407,10 +387,10 @@ public final class Pipeline implements BatchSource {
    * Waits for a slot to come back, a new session or closing, and collects slots.
    *
    * @param pauseMillis longest wait; 0: none
-   * @return false when the lane is to end
+   * @return false when the reading thread is to end
    */
-  synchronized boolean awaitWork(ReaderThread lane, SlotQueue free, int pauseMillis) {
-    FinishedBatches outlet = lane.outlet;
+  synchronized boolean awaitWork(ReaderThread reader, SlotQueue free, int pauseMillis) {
+    FinishedBatches outlet = reader.outlet;
     boolean isPausing = pauseMillis != 0;
     while (isPausing && !isClosed && outlet.session == session && outlet.returned.isEmpty()) {
       try {
@@ -426,24 +406,27 @@ public final class Pipeline implements BatchSource {
   }
 
   /** Whether the consumer has fetched all that is finished, and given nothing back meanwhile. */
-  synchronized boolean isDry(ReaderThread lane) {
-    return lane.outlet.published.isEmpty() && lane.outlet.returned.isEmpty();
+  synchronized boolean isDry(ReaderThread reader) {
+    return reader.outlet.published.isEmpty() && reader.outlet.returned.isEmpty();
   }
 
-  /** If there is a session that the lane does not know, goes to its beginning. */
-  synchronized boolean startSession(ReaderThread lane, BatchCursor target) {
-    if (lane.outlet.session == session) {
+  /** If there is a session that the reading thread does not know, goes to its beginning. */
+  synchronized boolean startSession(ReaderThread reader, BatchCursor target) {
+    if (reader.outlet.session == session) {
       return false;
     }
-    lane.outlet.session = session;
-    lane.outlet.failure = null;
+    reader.outlet.session = session;
+    reader.outlet.failure = null;
     target.seek(sessionStart);
     return true;
   }
 
-  /** Hands a batch over; false when its session has ended, and the slot stays with the lane. */
-  synchronized boolean publish(ReaderThread lane, Slot slot, Figures statistics) {
-    FinishedBatches outlet = lane.outlet;
+  /**
+   * Hands a batch over; false when its session has ended, and the slot stays with the reading
+   * thread.
+   */
+  synchronized boolean publish(ReaderThread reader, Slot slot, Figures statistics) {
+    FinishedBatches outlet = reader.outlet;
     slot.readyNanos = System.nanoTime();
     slot.trace.setDifference(outlet.statistics.counters, statistics.counters);
     outlet.statistics.set(statistics);

@@ -8,7 +8,7 @@ import io.penstock.options.Readahead;
  *
  * <p>A sweep over the file meets the wanted records with random gaps between them, which are read
  * through when they are small and cost a request otherwise. The device is bound by requests a
- * second or by bytes a second. It must not know about memory: {@link MemoryPlan} does.
+ * second or by bytes a second. It must not know about memory: {@link ReadPlanner} does.
  *
  * @param requestsPerSecond random reads that the device does in a second
  * @param bytesPerSecond what it reads in a second, in large requests

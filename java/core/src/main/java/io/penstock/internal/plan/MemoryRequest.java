@@ -1,43 +1,101 @@
 package io.penstock.internal.plan;
 
+import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.options.Readahead;
-import java.util.List;
 
 /**
- * What {@link MemoryPlan} is made from.
+ * What a {@link ReadPlan} is made from.
  *
  * @param memoryBytes the budget
- * @param columnRecordBytes size of a record of each column
+ * @param sizes of records
  * @param recordCount of the dataset
  * @param epochRecords how many of them an epoch has for this process; some may come more than once
  * @param windowRecords positions of the order that are read together as whole blocks; 1: none
  * @param batchSize most records of a batch
  * @param readahead what the user wants; its number of prefetched batches is an upper bound
  * @param isShuffled whether the order jumps about in the files
- * @param isMapped whether files are mapped, so that there is no native reader
  * @param slotBytes what a slot of such batches takes
- * @param leastStagingBytes the smallest staging that a native reader can have
- * @param reader what a native reader takes
+ * @param needs what readers take
  */
 public record MemoryRequest(
     long memoryBytes,
-    List<Long> columnRecordBytes,
+    RecordSizes sizes,
     long recordCount,
     long epochRecords,
     long windowRecords,
     int batchSize,
     Readahead readahead,
     boolean isShuffled,
-    boolean isMapped,
     long slotBytes,
-    int leastStagingBytes,
-    ReaderBytes reader) {
+    ReaderNeeds needs) {
+  /** Eight large requests at a time fill a disk; and so much locked memory is always allowed. */
+  private static final int STAGING_BYTES = 4 << 20;
 
-  /** Tells what a native reader allocates, given what depends on the plan. */
-  @FunctionalInterface
-  public interface ReaderBytes {
-    /** In bytes; Long.MAX_VALUE when there can be no such reader. */
-    long of(
-        MemoryPlan.Mode mode, int stagingBytes, int entryCount, int cellCount, long residentBytes);
+  private static final int STAGING_REQUESTS = 8;
+
+  /** Slots and resident columns each get at most this share of the budget when cells pay. */
+  private static final int MINOR_SHARE = 8;
+
+  boolean isMapped() {
+    return needs instanceof ReaderNeeds.Mapped;
+  }
+
+  boolean fits(long bytes) {
+    return bytes <= memoryBytes;
+  }
+
+  /** The most that slots, or resident columns, get where records are read far ahead. */
+  long minorShareBytes() {
+    return memoryBytes / MINOR_SHARE;
+  }
+
+  /** Prefetched batches, and what is with the consumer or on its way. */
+  int wantedSlots() {
+    return readahead.prefetchBatches() + SlotMemory.LEAST_SLOTS;
+  }
+
+  long slotStrideBytes() {
+    return (slotBytes + NativeLimits.BLOCK_BYTES - 1)
+        / NativeLimits.BLOCK_BYTES
+        * NativeLimits.BLOCK_BYTES;
+  }
+
+  /** Records of an epoch that one of the reading threads reads. */
+  long epochShare() {
+    int threads = readahead.ioThreads();
+    return (epochRecords + threads - 1) / threads;
+  }
+
+  /** The smallest staging of a reader. */
+  int leastStagingBytes() {
+    return switch (needs) {
+      case ReaderNeeds.Mapped _ -> 0;
+      case ReaderNeeds.Native reader -> reader.leastStagingBytes();
+    };
+  }
+
+  /** The staging of a reader, as far as memory allows. */
+  int stagingBytes() {
+    long requests = (long) STAGING_REQUESTS * readahead.maxReadBytes();
+    long share = Math.max(STAGING_BYTES, Math.min(requests, minorShareBytes()));
+    return (int) Math.max(leastStagingBytes(), Math.min(share, 1 << 30));
+  }
+
+  /** Of the columns that each of some readers keeps whole. */
+  long residentBytes(int threads) {
+    return isShuffled && !isMapped()
+        ? sizes.residentBytes(recordCount, minorShareBytes() / threads)
+        : 0;
+  }
+
+  /** What slots and the readers beside them take. */
+  long totalBytes(SlotMemory slots, ReaderMemory memory) {
+    long ofReader =
+        switch (needs) {
+          case ReaderNeeds.Mapped _ -> 0;
+          case ReaderNeeds.Native reader -> reader.bytes().applyAsLong(memory);
+        };
+    return SaturatedMath.sum(
+        slots.totalBytes(), SaturatedMath.product(slots.threadCount(), ofReader));
   }
 }

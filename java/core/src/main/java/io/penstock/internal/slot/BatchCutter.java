@@ -13,10 +13,10 @@ import java.util.List;
  * record its place there.
  *
  * <p>What it owns: how far the batch at hand is cut. A record that is too large for any slot, or
- * that the files say nonsense of, is a piece of its own, which has failed. Of one lane; it
- * allocates nothing unless something fails.
+ * that the files say nonsense of, is a piece of its own, which has failed. Of one reading thread;
+ * it allocates nothing unless something fails.
  */
-public final class BatchCutter {
+public final class BatchCutter implements BatchFiller {
   /** Columns start at lines of the processor's cache. */
   static final int ALIGNMENT_BYTES = 64;
 
@@ -29,7 +29,7 @@ public final class BatchCutter {
   private int done;
 
   /**
-   * A cutter for one lane.
+   * A cutter for one reading thread.
    *
    * @param sources of all columns in their order; null for those of one size
    * @param limitBytes of all of them together in one piece
@@ -52,12 +52,12 @@ public final class BatchCutter {
     return (long) batchSize * Long.BYTES;
   }
 
-  /** Another order begins. */
+  @Override
   public void reset() {
     done = 0;
   }
 
-  /** Puts the next piece of the cursor's batch into a slot; whether it is the last one of it. */
+  @Override
   public boolean fill(Slot slot, BatchCursor cursor) {
     RankShare share = cursor.share();
     long batch = cursor.batch();

@@ -8,8 +8,8 @@ import io.penstock.sampler.Sampler;
  * The batches that one process has in each epoch: the same ones in all, but in an epoch that was
  * begun before, of which only the rest is left.
  *
- * <p>A pure function of partition, sampler and state, so all lanes and the consumer may ask it at
- * once. It must not keep a place: {@link BatchCursor} does. Immutable.
+ * <p>A pure function of partition, sampler and state, so all reading threads and the consumer may
+ * ask it at once. It must not keep a place: {@link BatchCursor} does. Immutable.
  */
 public final class RankShares {
   private static final long NONE = -1;

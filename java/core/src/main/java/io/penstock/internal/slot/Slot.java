@@ -10,11 +10,12 @@ import java.util.List;
  * Memory of one batch, and what it holds at the moment.
  *
  * <p>Segments are made once, so that a batch costs no garbage. A slot belongs to one place at a
- * time (its lane, the gatherer, the ring of finished batches, the consumer); handing it on under
+ * time (its owner, the gatherer, the ring of finished batches, the consumer); handing it on under
  * the pipeline's lock makes its fields visible. It must not know who holds it.
  */
 public final class Slot {
-  public final int lane;
+  /** Number of the reading thread, or of the job of transforms, that it belongs to. */
+  public final int owner;
 
   /** Where the time of the batch in it went. */
   public final Counters trace = new Counters();
@@ -62,19 +63,19 @@ public final class Slot {
   /**
    * Cuts the memory into columns.
    *
-   * @param lane number of the lane that it belongs to
+   * @param owner number of the reading thread, or of the job, that it belongs to
    * @param memory of the columns
    * @param offsets where each column starts in it
    * @param recordBytes size of a record of each column
    * @param indices room for one int64 a record
    */
   public Slot(
-      int lane,
+      int owner,
       MemorySegment memory,
       List<Long> offsets,
       List<Long> recordBytes,
       MemorySegment indices) {
-    this(lane, memory, offsets, recordBytes, memory.asSlice(0, 0), indices);
+    this(owner, memory, offsets, recordBytes, memory.asSlice(0, 0), indices);
   }
 
   /**
@@ -84,13 +85,13 @@ public final class Slot {
    * @param values where the values of all these columns go
    */
   public Slot(
-      int lane,
+      int owner,
       MemorySegment memory,
       List<Long> offsets,
       List<Long> recordBytes,
       MemorySegment values,
       MemorySegment indices) {
-    this.lane = lane;
+    this.owner = owner;
     this.memory = memory;
     this.indices = indices;
     this.recordBytes = recordBytes.stream().mapToLong(Long::longValue).toArray();
@@ -223,6 +224,13 @@ public final class Slot {
         recordOffsets[c].setAtIndex(ValueLayout.JAVA_LONG, 0, 0);
       }
     }
+  }
+
+  /** Says that it is going to hold the cursor's batch. */
+  public void assign(BatchCursor cursor) {
+    RankShare share = cursor.share();
+    long batch = cursor.batch();
+    assign(cursor.epoch(), share.position(batch, 0), share.size(batch), share.recordCount(batch));
   }
 
   /** Says which batch it is going to hold. */

@@ -1,7 +1,7 @@
 package io.penstock.internal.slot;
 
 import io.penstock.internal.ffi.NativeMemory;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.SlotMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -16,13 +16,13 @@ import java.util.List;
  */
 public final class SlotPool {
   private final NativeMemory memory;
-  private final List<List<Slot>> lanes = new ArrayList<>();
+  private final List<List<Slot>> slotsOfThreads = new ArrayList<>();
   private final List<MemorySegment> orders = new ArrayList<>();
 
   /**
    * Allocates the block.
    *
-   * @param plan how many slots for how many lanes
+   * @param plan how many slots for how many reading threads
    * @param offsets where the columns of a batch start in a slot
    * @param recordBytes size of a record of each column; 0 where they differ
    * @param valuesAt where the values of these start in a slot, up to its end; -1: there are none
@@ -32,43 +32,42 @@ public final class SlotPool {
    * @throws io.penstock.error.PenstockException if there is not so much memory
    */
   public SlotPool(
-      MemoryPlan plan,
+      SlotMemory plan,
       List<Long> offsets,
       List<Long> recordBytes,
       long valuesAt,
       int batchSize,
       boolean hasHugePages,
       Arena arena) {
-    memory = NativeMemory.allocate(plan.slotMemoryBytes(), hasHugePages, arena);
+    memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena);
     long indexBytes = (long) batchSize * Long.BYTES;
     long slotAt = 0;
     // Slots start at pages; the indices, which nothing is read into, lie behind all of them.
-    long indicesAt = plan.slotStrideBytes() * plan.laneCount() * plan.slotCount();
-    for (int lane = 0; lane < plan.laneCount(); lane++) {
+    long indicesAt = plan.strideBytes() * plan.threadCount() * plan.slotCount();
+    for (int thread = 0; thread < plan.threadCount(); thread++) {
       List<Slot> slots = new ArrayList<>(plan.slotCount());
       for (int i = 0; i < plan.slotCount(); i++) {
-        MemorySegment columns = memory.segment().asSlice(slotAt, plan.slotStrideBytes());
+        MemorySegment columns = memory.segment().asSlice(slotAt, plan.strideBytes());
         MemorySegment indices = memory.segment().asSlice(indicesAt, indexBytes);
         MemorySegment values = columns.asSlice(valuesAt < 0 ? columns.byteSize() : valuesAt);
-        slots.add(new Slot(lane, columns, offsets, recordBytes, values, indices));
-        slotAt += plan.slotStrideBytes();
+        slots.add(new Slot(thread, columns, offsets, recordBytes, values, indices));
+        slotAt += plan.strideBytes();
         indicesAt += indexBytes;
       }
-      lanes.add(List.copyOf(slots));
-      long orderBytes = plan.hasCells() ? MemoryPlan.orderBytes(batchSize) : 0;
-      orders.add(memory.segment().asSlice(indicesAt, orderBytes));
-      indicesAt += orderBytes;
+      slotsOfThreads.add(List.copyOf(slots));
+      orders.add(memory.segment().asSlice(indicesAt, plan.orderBytes()));
+      indicesAt += plan.orderBytes();
     }
   }
 
-  /** The slots of a lane. */
-  public List<Slot> slots(int lane) {
-    return lanes.get(lane);
+  /** The slots of a reading thread. */
+  public List<Slot> slots(int thread) {
+    return slotsOfThreads.get(thread);
   }
 
-  /** Where a lane collects the indices of an order without slots; empty if there are no cells. */
-  public MemorySegment order(int lane) {
-    return orders.get(lane);
+  /** Where a reading thread collects the indices of records that it orders without a slot. */
+  public MemorySegment order(int thread) {
+    return orders.get(thread);
   }
 
   /** Leaves the block mapped for good: the device may still write to it. */

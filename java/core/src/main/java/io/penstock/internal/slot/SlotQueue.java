@@ -20,6 +20,11 @@ public final class SlotQueue {
     return size == 0;
   }
 
+  /** How many slots it can hold. */
+  public int capacity() {
+    return slots.length;
+  }
+
   int size() {
     return size;
   }

@@ -7,9 +7,9 @@ import java.util.function.IntConsumer;
  * Finds where the windows of an order end, as batches are ordered.
  *
  * <p>Windows that are smaller than those of the plan are joined; at the end of an epoch one ends
- * always. Of one lane, which orders all batches; it allocates nothing.
+ * always. Of the one reading thread that orders all batches; it allocates nothing.
  */
-public final class WindowEnds {
+final class WindowEnds implements Windows {
   private final Sampler sampler;
 
   private final IntConsumer taker;
@@ -23,32 +23,33 @@ public final class WindowEnds {
   /** Since the last window ended. */
   private long records;
 
-  /**
-   * Ends of the windows of a sampler.
-   *
-   * @param sampler the order
-   * @param windowRecords records of a window of the plan, at most
-   * @param taker told at the end of each window how many of the records ordered last belong to the
-   *     next one
-   */
-  public WindowEnds(Sampler sampler, long windowRecords, IntConsumer taker) {
+  private long openRecords;
+
+  WindowEnds(Sampler sampler, long windowRecords, IntConsumer taker) {
     this.sampler = sampler;
     this.taker = taker;
     this.leastRecords = Math.max(1, windowRecords - sampler.windowRecords() + 1);
   }
 
-  /** Another order begins. */
+  @Override
   public void reset() {
+    openRecords = 0;
     end = 0;
     records = 0;
   }
 
-  /** Tells of the ends within a batch that was ordered just now. */
+  @Override
+  public long openRecords() {
+    return openRecords;
+  }
+
+  @Override
   public void ordered(BatchCursor cursor) {
     RankShare share = cursor.share();
     long batch = cursor.batch();
     int size = share.size(batch);
     int real = share.recordCount(batch);
+    openRecords += size;
     int i = 0;
     while (i < real) {
       long position = share.position(batch, i);
@@ -70,6 +71,7 @@ public final class WindowEnds {
   private void end(int later, long least) {
     if (records >= least) {
       taker.accept(later);
+      openRecords = later;
       records = 0;
     }
   }

@@ -2,7 +2,7 @@ package io.penstock.internal.transform;
 
 import io.penstock.array.OutputColumn;
 import io.penstock.internal.ffi.NativeLimits;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.SlotMemory;
 import io.penstock.internal.plan.TooLittleMemoryException;
 import io.penstock.transform.Transform;
 import java.util.ArrayList;
@@ -124,7 +124,7 @@ public final class TransformPlan {
     long scratch = scratchBytes * threadCount;
     long inShare = (memoryBytes / SHARE - scratch) / slotBytes;
     this.slotCount =
-        (int) Math.max(MemoryPlan.LEAST_SLOTS, Math.min(Math.max(2, wantedSlots), inShare));
+        (int) Math.max(SlotMemory.LEAST_SLOTS, Math.min(Math.max(2, wantedSlots), inShare));
     this.totalBytes = Math.addExact(Math.multiplyExact(slotBytes, slotCount), scratch);
     if (totalBytes > memoryBytes) {
       throw new TooLittleMemoryException(

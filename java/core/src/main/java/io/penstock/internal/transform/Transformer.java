@@ -76,7 +76,7 @@ public final class Transformer implements BatchSource {
    * @param pipeline what reads; closed by this
    * @param shares what this rank reads of each epoch
    * @param plan what is done with them
-   * @param inputSlots how many slots each lane of the pipeline has
+   * @param inputSlots how many slots each reading thread of the pipeline has
    * @param isAnyOrder whether batches are delivered as they get finished
    * @param hasHugePages whether to ask for huge pages
    * @param arena how long the memory lives
@@ -269,7 +269,7 @@ public final class Transformer implements BatchSource {
       return;
     }
     outCount--;
-    free.add(jobs[slot.lane]);
+    free.add(jobs[slot.owner]);
     notifyAll();
   }
 

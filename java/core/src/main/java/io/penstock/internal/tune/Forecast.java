@@ -3,8 +3,15 @@ package io.penstock.internal.tune;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
 import io.penstock.internal.plan.CostModel;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.Landing;
 import io.penstock.internal.plan.MemoryRequest;
+import io.penstock.internal.plan.PreferredPlan;
+import io.penstock.internal.plan.ReadPlan;
+import io.penstock.internal.plan.ReadPlanner;
+import io.penstock.internal.plan.ReaderMemory;
+import io.penstock.internal.plan.ReaderNeeds;
+import io.penstock.internal.plan.RecordSizes;
+import io.penstock.internal.plan.SweepPlan;
 import io.penstock.options.Readahead;
 import java.util.List;
 
@@ -48,14 +55,14 @@ public record Forecast(
       Tuning tuning,
       long memoryBytes) {
     MemoryRequest request = request(probe, records, tuning, memoryBytes);
-    MemoryPlan plan;
+    ReadPlan plan;
     try {
-      plan = MemoryPlan.choose(request, null);
+      plan = ReadPlanner.choose(request, PreferredPlan.CHEAPEST);
     } catch (IllegalArgumentException e) {
       // A budget below the least for batches of this size.
       return new Forecast(memoryBytes, false, 0, Double.NaN, Double.NaN);
     }
-    long window = Math.min(plan.entryCount(), records.count());
+    long window = Math.min(plan.reader().entryCount(), records.count());
     CostModel device =
         new CostModel(found.randomLimit(records.recordBytes()), found.sequentialLimit());
     double seconds =
@@ -66,7 +73,7 @@ public record Forecast(
             tuning.mergeGapBytes(),
             // What large reads cost is in the sequential limit already.
             Long.MAX_VALUE);
-    boolean isByWindows = plan.mode() == MemoryPlan.Mode.CELLS;
+    boolean isByWindows = plan instanceof SweepPlan;
     double sweep = isByWindows ? records.recordBytes() / found.sequentialLimit() : 0;
     return new Forecast(memoryBytes, isByWindows, window, 1 / seconds, 1 / (seconds + sweep));
   }
@@ -78,44 +85,41 @@ public record Forecast(
     int batchSize = (int) Math.min(BATCH_SIZE, records.count());
     return new MemoryRequest(
         memoryBytes,
-        List.of((long) records.recordBytes()),
+        new RecordSizes(List.of((long) records.recordBytes())),
         records.count(),
         records.count(),
         1,
         batchSize,
         readahead,
         true,
-        false,
         source.slotLayout(batchSize).slotBytes(),
-        Math.toIntExact(
-            source
-                .footprint(reader(probe, readahead, batchSize, 0, batchSize, 0, 0))
-                .orElseThrow()
-                .leastStagingBytes()),
-        (mode, staging, entries, cells, resident) ->
-            source.readerBytes(
-                reader(probe, readahead, batchSize, staging, entries, cells, resident)));
+        new ReaderNeeds.Native(
+            Math.toIntExact(
+                source
+                    .footprint(
+                        reader(
+                            probe,
+                            readahead,
+                            batchSize,
+                            new ReaderMemory(new Landing.InSlots(), false, 0, batchSize, 0)))
+                    .orElseThrow()
+                    .leastStagingBytes()),
+            memory -> source.readerBytes(reader(probe, readahead, batchSize, memory))));
   }
 
   private static ReaderOptions reader(
-      DeviceProbe probe,
-      Readahead readahead,
-      int batchSize,
-      int staging,
-      int entries,
-      int cells,
-      long resident) {
+      DeviceProbe probe, Readahead readahead, int batchSize, ReaderMemory memory) {
     return new ReaderOptions(
         probe.way().backend(),
         probe.way().isDirect(),
         readahead.queueDepth(),
         readahead.mergeGapBytes(),
         readahead.maxReadBytes(),
-        staging,
-        entries,
-        cells,
+        memory.stagingBytes(),
+        memory.entryCount(),
+        memory.landing().cellCount(),
         batchSize,
-        resident,
+        memory.residentBytes(),
         readahead.fixedBuffers(),
         readahead.hugePages(),
         readahead.dropBehind(),

@@ -10,7 +10,8 @@ import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.gather.FakeGatherer;
 import io.penstock.internal.gather.Gatherer;
-import io.penstock.internal.plan.MemoryPlan;
+import io.penstock.internal.plan.SlotMemory;
+import io.penstock.internal.slot.BatchFiller;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
@@ -18,7 +19,6 @@ import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,9 +56,9 @@ class PipelineTest {
     "1000, 10, 3, true", "30000, 64, 1, true", "10, 3, 5, false", "10, 3, 5, true"
   })
   void batchesComeInTheOrderOfTheSampler(
-      long recordCount, int batchSize, int lanes, boolean hasCells) {
+      long recordCount, int batchSize, int threads, boolean hasCells) {
     Sampler sampler = new FullShuffle(recordCount, 5);
-    Pipeline pipeline = start(sampler, batchSize, lanes, hasCells, gatherer -> {});
+    Pipeline pipeline = start(sampler, batchSize, threads, hasCells, gatherer -> {});
     long session = pipeline.begin(3, 6);
     for (long epoch = 3; epoch < 6; epoch++) {
       long position = 0;
@@ -205,9 +205,9 @@ class PipelineTest {
 
   @ParameterizedTest
   @CsvSource({"1, false", "1, true", "3, false"})
-  void aNewSessionDeliversNothingOfTheFormer(int lanes, boolean hasCells) {
+  void aNewSessionDeliversNothingOfTheFormer(int threads, boolean hasCells) {
     Sampler sampler = new FullShuffle(500, 1);
-    Pipeline pipeline = start(sampler, 7, lanes, hasCells, gatherer -> {});
+    Pipeline pipeline = start(sampler, 7, threads, hasCells, gatherer -> {});
     for (int round = 0; round < 50; round++) {
       long session = pipeline.begin(round, round + 2);
       for (int batch = 0; batch < round % 5; batch++) {
@@ -357,9 +357,9 @@ class PipelineTest {
 
   @ParameterizedTest
   @CsvSource({"1", "2"})
-  void roomForOneBatchAtATimeIsEnough(int lanes) {
+  void roomForOneBatchAtATimeIsEnough(int threads) {
     Sampler sampler = new FullShuffle(100_000, 1);
-    Pipeline pipeline = start(sampler, 10, lanes, true, gatherer -> gatherer.capacity = 15);
+    Pipeline pipeline = start(sampler, 10, threads, true, gatherer -> gatherer.capacity = 15);
 
     assertThat(drain(pipeline, pipeline.begin(0, 1), 0)).isEqualTo(10_000);
   }
@@ -367,12 +367,12 @@ class PipelineTest {
   // ---- helpers --------------------------------------------------------------------------------
 
   private Pipeline start(
-      Sampler sampler, int batchSize, int lanes, boolean hasCells, Consumer<FakeGatherer> setUp) {
+      Sampler sampler, int batchSize, int threads, boolean hasCells, Consumer<FakeGatherer> setUp) {
     Pipeline pipeline =
         pipeline(
             sampler,
             batchSize,
-            lanes,
+            threads,
             hasCells,
             () -> {
               FakeGatherer gatherer = new FakeGatherer();
@@ -387,24 +387,26 @@ class PipelineTest {
   }
 
   private Pipeline pipeline(
-      Sampler sampler, int batchSize, int lanes, boolean hasCells, Supplier<Gatherer> opener) {
+      Sampler sampler, int batchSize, int threads, boolean hasCells, Supplier<Gatherer> opener) {
     List<Pipeline.ReaderThreadParts> parts = new ArrayList<>();
-    for (int lane = 0; lane < lanes; lane++) {
+    for (int thread = 0; thread < threads; thread++) {
       List<Slot> slots = new ArrayList<>();
       for (int i = 0; i < SLOTS; i++) {
         long bytes = (long) batchSize * Long.BYTES;
         slots.add(
             new Slot(
-                lane,
+                thread,
                 arena.allocate(bytes, Long.BYTES),
                 List.of(0L),
                 List.of((long) Long.BYTES),
                 arena.allocate(bytes, Long.BYTES)));
       }
-      long orderBytes = hasCells ? MemoryPlan.orderBytes(batchSize) : 0;
-      MemorySegment order = arena.allocate(orderBytes, Long.BYTES);
+      Ordering.Maker ordering =
+          hasCells
+              ? Ordering.intoCells(arena.allocate(SlotMemory.orderBytes(batchSize), Long.BYTES))
+              : Ordering.intoSlots(BatchFiller.WHOLE);
       SourceCheck check = new SourceCheck(() -> sourceCheck.run());
-      parts.add(new Pipeline.ReaderThreadParts(slots, order, 0, opener, check));
+      parts.add(new Pipeline.ReaderThreadParts(slots, ordering, opener, check));
     }
     Pipeline pipeline =
         new Pipeline(

@@ -30,7 +30,7 @@ class BatchCursorTest {
   }
 
   @Test
-  void lanesShareTheBatchesBetweenThem() {
+  void readingThreadsShareTheBatches() {
     BatchCursor even = cursor(10, 4);
     BatchCursor odd = cursor(10, 4);
     even.seek(0, 2);

@@ -2,12 +2,11 @@ package io.penstock.internal.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.penstock.internal.plan.MemoryPlan.Mode;
 import io.penstock.options.Readahead;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class WindowPlannerTest {
+class BlockPlanTest {
   private static final long RECORD_BYTES = 784;
   private static final long MI = 1 << 20;
 
@@ -15,24 +14,27 @@ class WindowPlannerTest {
       long memoryBytes, long windowRecords, long epochRecords, int batchSize, String flags) {
     return new MemoryRequest(
         memoryBytes,
-        List.of(RECORD_BYTES),
+        new RecordSizes(List.of(RECORD_BYTES)),
         epochRecords,
         epochRecords,
         windowRecords,
         batchSize,
         Readahead.parse(flags),
         true,
-        false,
         RECORD_BYTES * batchSize,
-        2 * Readahead.parse(flags).maxReadBytes(),
-        (mode, staging, entries, cells, resident) ->
-            staging + 16L * entries + (RECORD_BYTES + 4) * cells + resident + 65_536);
+        new ReaderNeeds.Native(
+            2 * Readahead.parse(flags).maxReadBytes(),
+            memory ->
+                memory.stagingBytes()
+                    + 16L * memory.entryCount()
+                    + (RECORD_BYTES + 4) * memory.landing().cellCount()
+                    + memory.residentBytes()
+                    + 65_536));
   }
 
-  private static MemoryPlan plan(MemoryRequest request) {
-    MemoryPlan plan = WindowPlanner.planOrNull(request);
-    assertThat(plan.mode()).isEqualTo(Mode.WINDOWS);
-    assertThat(plan.laneCount()).isOne();
+  private static BlockPlan plan(MemoryRequest request) {
+    BlockPlan plan = BlockPlan.of(request).orElseThrow();
+    assertThat(plan.slots().threadCount()).isOne();
     assertThat(plan.totalBytes()).isLessThanOrEqualTo(request.memoryBytes());
     assertThat(plan.windowRecords()).isGreaterThanOrEqualTo(request.windowRecords());
     return plan;
@@ -41,13 +43,13 @@ class WindowPlannerTest {
   @Test
   void memoryForTwoWindowsIsAllSlots() {
     for (long mebibytes = 64; mebibytes <= 1024; mebibytes *= 2) {
-      MemoryPlan plan = plan(request(mebibytes * MI, 10_700, 10_000_000, 256, ""));
-      assertThat(plan.cellCount()).isZero();
-      long records = plan.slotCount() * 256L;
-      assertThat(plan.entryCount()).isEqualTo(records);
+      BlockPlan plan = plan(request(mebibytes * MI, 10_700, 10_000_000, 256, ""));
+      assertThat(plan.reader().landing().cellCount()).isZero();
+      long records = plan.slots().slotCount() * 256L;
+      assertThat(plan.reader().entryCount()).isEqualTo(records);
       assertThat(records).isGreaterThan(2 * plan.windowRecords() + 2 * 256);
-      assertThat(plan.prefetchBatches()).isEqualTo(8);
-      assertThat(plan.slotCount()).isLessThanOrEqualTo(1024);
+      assertThat(plan.slots().prefetchBatches()).isEqualTo(8);
+      assertThat(plan.slots().slotCount()).isLessThanOrEqualTo(1024);
       assertThat(plan.reason())
           .isEqualTo(
               "reading whole blocks: windows of %d records, of which %.1f are held"
@@ -70,26 +72,31 @@ class WindowPlannerTest {
 
   @Test
   void memoryForOneWindowHasCells() {
-    MemoryPlan plan = plan(request(64 * MI, 50_000, 10_000_000, 256, ""));
+    BlockPlan plan = plan(request(64 * MI, 50_000, 10_000_000, 256, ""));
 
-    assertThat(plan.cellCount()).isGreaterThan(50_000);
-    assertThat(plan.slotCount()).isLessThan(16);
+    assertThat(plan.reader().landing().cellCount()).isGreaterThan(50_000);
+    assertThat(plan.slots().slotCount()).isLessThan(16);
   }
 
   @Test
   void memoryForLessThanAWindowIsNoPlan() {
-    assertThat(WindowPlanner.planOrNull(request(64 * MI, 90_000, 10_000_000, 256, ""))).isNull();
+    assertThat(BlockPlan.of(request(64 * MI, 90_000, 10_000_000, 256, ""))).isEmpty();
   }
 
   @Test
   void moreBatchesThanCanHaveSlotsHaveCells() {
-    assertThat(plan(request(64 * MI, 10_700, 10_000_000, 8, "")).cellCount()).isPositive();
+    assertThat(plan(request(64 * MI, 10_700, 10_000_000, 8, "")).reader().landing().cellCount())
+        .isPositive();
   }
 
   /** What is kept over epochs are cells. */
   @Test
   void recordsThatAreKeptNeedCells() {
-    assertThat(plan(request(256 * MI, 10_700, 10_000_000, 256, "cache=16m")).cellCount())
+    assertThat(
+            plan(request(256 * MI, 10_700, 10_000_000, 256, "cache=16m"))
+                .reader()
+                .landing()
+                .cellCount())
         .isPositive();
   }
 
@@ -97,8 +104,10 @@ class WindowPlannerTest {
   @Test
   void notMoreThanAnEpochIsOrderedAhead() {
     for (long epoch = 20_000; epoch <= 500_000; epoch += 30_000) {
-      MemoryPlan plan = plan(request(256 * MI, 5_000, epoch, 256, ""));
-      assertThat((long) plan.entryCount()).as("epoch of %d", epoch).isLessThanOrEqualTo(epoch);
+      BlockPlan plan = plan(request(256 * MI, 5_000, epoch, 256, ""));
+      assertThat((long) plan.reader().entryCount())
+          .as("epoch of %d", epoch)
+          .isLessThanOrEqualTo(epoch);
     }
   }
 }

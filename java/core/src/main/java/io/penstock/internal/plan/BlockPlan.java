@@ -1,20 +1,23 @@
 package io.penstock.internal.plan;
 
 import io.penstock.internal.ffi.NativeLimits;
-import io.penstock.internal.plan.MemoryPlan.Mode;
+import java.util.Optional;
 
 /**
- * Plans memory for orders that come in windows of whole blocks, such as a block shuffle, so that
- * blocks are read as a whole, and the next window is read while this one is consumed. Pure, as
- * {@link MemoryPlan} is.
+ * For orders that come in windows of whole blocks, such as a block shuffle: blocks are read as a
+ * whole, and the next window is read while this one is consumed, by one reading thread.
  *
  * <p>A window is read when all of it is ordered, and its last record may be due first. Best are
  * slots for two windows: records are copied once, to where they are delivered. Where memory does
  * not hold these, there are cells for one window and a little more: they become free one by one as
  * it is consumed, and take the records of the next one. Entries, which are small, there are for two
  * windows in any case.
+ *
+ * @param windowRecords records that are read together, at most
  */
-final class WindowPlanner {
+public record BlockPlan(
+    long windowRecords, SlotMemory slots, ReaderMemory reader, long totalBytes, String reason)
+    implements ReadPlan {
   /**
    * Smaller windows are read several together: a device wants a queue full of large requests, and
    * neighbouring blocks of several windows are read as one.
@@ -25,64 +28,61 @@ final class WindowPlanner {
   private static final long LEAST_SLOT_WINDOW_BYTES = 16L << 20;
 
   /** Beside those for two windows: windows end within batches, and the consumer holds one. */
-  private static final int SPARE_SLOTS = MemoryPlan.LEAST_SLOTS + 3;
+  private static final int SPARE_SLOTS = SlotMemory.LEAST_SLOTS + 3;
 
-  private WindowPlanner() {}
-
-  /** The plan; null when memory holds less than a window. */
-  static MemoryPlan planOrNull(MemoryRequest request) {
+  /** The plan; empty when memory holds less than a window. */
+  static Optional<BlockPlan> of(MemoryRequest request) {
     long window = Math.min(request.windowRecords(), request.epochRecords());
-    long bytes = request.columnRecordBytes().stream().mapToLong(Long::longValue).sum();
+    long bytes = request.sizes().sum();
     long joined = Math.min(LEAST_WINDOW_BYTES / bytes, request.epochRecords() / 2);
     if (window > NativeLimits.MAX_ENTRIES / 4
         || request.batchSize() > NativeLimits.MAX_ENTRIES / 16) {
-      return null;
+      return Optional.empty();
     }
     long wanted = Math.max(window, joined);
     long least = Math.max(window, Math.min(joined, LEAST_SLOT_WINDOW_BYTES / bytes));
-    MemoryPlan plan = inSlotsOrNull(request, least, wanted);
-    while (plan == null && wanted >= window) {
-      plan = inCellsOrNull(request, wanted);
+    Optional<BlockPlan> plan = inSlots(request, least, wanted);
+    while (plan.isEmpty() && wanted >= window) {
+      plan = inCells(request, wanted);
       wanted = wanted == window ? 0 : Math.max(window, wanted / 2);
     }
     return plan;
   }
 
   /** The largest windows of which slots hold two. */
-  private static MemoryPlan inSlotsOrNull(MemoryRequest request, long least, long most) {
+  private static Optional<BlockPlan> inSlots(MemoryRequest request, long least, long most) {
     // Not more than an epoch ahead: samplers keep what they derive for two epochs only.
     long high = Math.min(most, Math.min(request.epochRecords() / 4, mostInSlots(request)));
     // What is kept over epochs lies in cells.
     if (request.readahead().cacheBytes() > 0
         || least > high
-        || !MemoryPlan.fits(slotPlan(request, least), request)) {
-      return null;
+        || !request.fits(inSlots(request, least).totalBytes)) {
+      return Optional.empty();
     }
     long window =
-        MemoryPlan.largest(
-            least, high, records -> MemoryPlan.fits(slotPlan(request, records), request));
-    return slotPlan(request, window);
+        SaturatedMath.largest(
+            least, high, records -> request.fits(inSlots(request, records).totalBytes));
+    return Optional.of(inSlots(request, window));
   }
 
-  private static MemoryPlan inCellsOrNull(MemoryRequest request, long window) {
+  private static Optional<BlockPlan> inCells(MemoryRequest request, long window) {
     int least = Math.toIntExact(window + reserve(request));
     int most = Math.toIntExact(2 * window + reserve(request));
-    if (!MemoryPlan.fits(cellPlan(request, window, least), request)) {
-      return null;
+    if (!request.fits(inCells(request, window, least).totalBytes)) {
+      return Optional.empty();
     }
     long cells =
-        MemoryPlan.largest(
-            least, most, count -> MemoryPlan.fits(cellPlan(request, window, (int) count), request));
-    return cellPlan(request, window, (int) cells);
+        SaturatedMath.largest(
+            least, most, count -> request.fits(inCells(request, window, (int) count).totalBytes));
+    return Optional.of(inCells(request, window, (int) cells));
   }
 
   /** Cells beyond those of a window without which a read would have to wait for the consumer. */
   private static long reserve(MemoryRequest request) {
-    long smallest =
-        request.columnRecordBytes().stream().mapToLong(Long::longValue).min().orElseThrow();
     long cuts =
         Math.min(
-            NativeLimits.MAX_REQUEST_RECORDS, request.readahead().maxReadBytes() / smallest + 1);
+            NativeLimits.MAX_REQUEST_RECORDS,
+            request.readahead().maxReadBytes() / request.sizes().smallest() + 1);
     return (long) NativeLimits.RESERVE_BATCHES * request.batchSize() + cuts;
   }
 
@@ -95,41 +95,41 @@ final class WindowPlanner {
     return (NativeLimits.MAX_SLOT_BATCHES - SPARE_SLOTS) * (long) request.batchSize() / 2;
   }
 
-  private static MemoryPlan slotPlan(MemoryRequest request, long window) {
+  private static BlockPlan inSlots(MemoryRequest request, long window) {
     int slots = Math.toIntExact(slotsFor(request, window));
-    return plan(request, window, slots, slots * request.batchSize(), 0);
+    int entries = slots * request.batchSize();
+    return of(
+        request,
+        window,
+        SlotMemory.ofBatches(request, slots, 1),
+        new Landing.InSlots(),
+        entries,
+        entries);
   }
 
-  private static MemoryPlan cellPlan(MemoryRequest request, long window, int cells) {
+  private static BlockPlan inCells(MemoryRequest request, long window, int cells) {
     // Not more than an epoch ahead: samplers keep what they derive for two epochs only.
     long ahead = Math.min(2 * window + 2L * request.batchSize(), request.epochRecords());
     int entries = (int) Math.max(request.batchSize(), ahead);
-    return plan(request, window, MemoryPlan.slotsBesideCells(request, 1), entries, cells);
+    SlotMemory slots = SlotMemory.besideCells(request, 1);
+    return of(request, window, slots, new Landing.InCells(cells), entries, cells);
   }
 
-  private static MemoryPlan plan(
-      MemoryRequest request, long window, int slots, int entries, int cells) {
-    int staging = MemoryPlan.stagingBytes(request);
-    long resident = MemoryPlan.residentBytes(request, 1);
-    long slotMemory =
-        slots * (MemoryPlan.stride(request) + (long) request.batchSize() * Long.BYTES)
-            + (cells > 0 ? MemoryPlan.orderBytes(request.batchSize()) : 0);
-    long reader = request.reader().of(Mode.WINDOWS, staging, entries, cells, resident);
-    int prefetch = request.readahead().prefetchBatches();
-    return new MemoryPlan(
-        Mode.WINDOWS,
-        slots,
-        1,
-        Math.max(1, Math.min(prefetch, slots - MemoryPlan.LEAST_SLOTS)),
-        MemoryPlan.stride(request),
-        slotMemory,
-        staging,
-        entries,
-        cells,
+  private static BlockPlan of(
+      MemoryRequest request,
+      long window,
+      SlotMemory slots,
+      Landing landing,
+      int entries,
+      int heldRecords) {
+    ReaderMemory reader =
+        new ReaderMemory(landing, true, request.stagingBytes(), entries, request.residentBytes(1));
+    return new BlockPlan(
         window,
-        resident,
-        MemoryPlan.saturatedSum(slotMemory, reader),
-        reason(request, window, cells > 0 ? cells : entries));
+        slots,
+        reader,
+        request.totalBytes(slots, reader),
+        reason(request, window, heldRecords));
   }
 
   private static String reason(MemoryRequest request, long window, int held) {

@@ -1,0 +1,137 @@
+package io.penstock.internal.pipeline;
+
+import io.penstock.internal.counters.Counters;
+import io.penstock.internal.gather.Gatherer;
+import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.BatchFiller;
+import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotQueue;
+import io.penstock.internal.slot.Windows;
+import io.penstock.sampler.Sampler;
+import io.penstock.statistics.Statistic;
+import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Orders records ahead of their batches: what differs between the plans in how a {@link
+ * ReaderThread} works.
+ *
+ * <p>Of that thread only, which owns the cursor and the free slots; it allocates nothing per batch.
+ */
+public abstract class Ordering {
+  /**
+   * What an ordering shares with its thread.
+   *
+   * @param gatherer that records are ordered from
+   * @param threadCount reading threads, of which each makes every n-th batch
+   * @param cursor the next batch that is to be ordered
+   * @param free slots that hold no batch
+   * @param isDry whether the consumer has fetched all that is finished, and given nothing back
+   * @param counters of the thread
+   */
+  record Shared(
+      Gatherer gatherer,
+      int threadCount,
+      BatchCursor cursor,
+      SlotQueue free,
+      BooleanSupplier isDry,
+      Counters counters) {}
+
+  /** Makes the ordering of a thread that has opened its gatherer. */
+  @FunctionalInterface
+  public interface Maker {
+    Ordering make(Shared shared);
+  }
+
+  final Gatherer gatherer;
+  final BatchCursor cursor;
+  final SlotQueue free;
+  private final Shared shared;
+  private final Windows windows;
+
+  Ordering(Shared shared, Windows windows) {
+    this.shared = shared;
+    this.gatherer = shared.gatherer;
+    this.cursor = shared.cursor;
+    this.free = shared.free;
+    this.windows = windows;
+  }
+
+  /** Each batch with its slot. */
+  public static Maker intoSlots(BatchFiller filler) {
+    return shared -> new SlotOrdering(shared, Windows.NONE, filler);
+  }
+
+  /** Each batch with its slot, of an order that is read window by window. */
+  public static Maker intoSlots(BatchFiller filler, Sampler sampler, long windowRecords) {
+    return shared -> new SlotOrdering(shared, windows(shared, sampler, windowRecords), filler);
+  }
+
+  /**
+   * Many batches at once, into cells.
+   *
+   * @param indices room for those of one order
+   */
+  public static Maker intoCells(MemorySegment indices) {
+    return shared -> new CellOrdering(shared, Windows.NONE, indices);
+  }
+
+  /** Batch by batch into cells, as a window may end within each. */
+  public static Maker intoCells(MemorySegment indices, Sampler sampler, long windowRecords) {
+    return shared -> new WindowOrdering(shared, windows(shared, sampler, windowRecords), indices);
+  }
+
+  private static Windows windows(Shared shared, Sampler sampler, long windowRecords) {
+    return Windows.of(sampler, windowRecords, shared.gatherer::endWindow);
+  }
+
+  /** Forgets what was ordered: all slots are free. */
+  void restart() {
+    windows.reset();
+  }
+
+  /** Orders what there is room for; returns whether there is more to order at once. */
+  abstract boolean orderAhead();
+
+  /** Size of the batch if it could be taken once it is ready, otherwise 0. */
+  abstract int wantedRecords(BatchCursor next);
+
+  /** The slot that the batch is to be taken into, and that says which one it is. */
+  abstract Slot slotFor(BatchCursor next);
+
+  /** That slot is with the consumer now. */
+  abstract void taken();
+
+  /** Records ordered last whose window has not ended: to read them now is to read them singly. */
+  final long openRecords() {
+    return windows.openRecords();
+  }
+
+  final boolean canOrder(int already) {
+    return cursor.hasNext() && gatherer.room() - already >= cursor.size();
+  }
+
+  /** The cursor's batch was ordered. */
+  final void ordered() {
+    windows.ordered(cursor);
+    advance();
+  }
+
+  final void advance() {
+    cursor.advance(shared.threadCount);
+  }
+
+  final boolean isDry() {
+    return shared.isDry.getAsBoolean();
+  }
+
+  final void order(MemorySegment indices, int count, Slot slot) {
+    long start = System.nanoTime();
+    gatherer.order(indices, count, slot);
+    count(Statistic.PLAN, start);
+  }
+
+  final void count(Statistic statistic, long startNanos) {
+    shared.counters.add(statistic, System.nanoTime() - startNanos);
+  }
+}

@@ -1,0 +1,69 @@
+package io.penstock.internal.pipeline;
+
+import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.BatchFiller;
+import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotQueue;
+import io.penstock.internal.slot.Windows;
+import io.penstock.statistics.Statistic;
+
+/** Each batch is ordered with the slot that it lands in. */
+final class SlotOrdering extends Ordering {
+  private final BatchFiller filler;
+
+  /** Slots whose batches were ordered and not taken. */
+  private final SlotQueue ordered;
+
+  SlotOrdering(Shared shared, Windows windows, BatchFiller filler) {
+    super(shared, windows);
+    this.filler = filler;
+    this.ordered = new SlotQueue(free.capacity());
+  }
+
+  @Override
+  void restart() {
+    super.restart();
+    ordered.drainTo(free);
+    filler.reset();
+  }
+
+  @Override
+  boolean orderAhead() {
+    while (!free.isEmpty() && canOrder(0)) {
+      Slot slot = free.peek();
+      long start = System.nanoTime();
+      boolean isLastPiece = filler.fill(slot, cursor);
+      count(Statistic.ORDER, start);
+      ordered.add(free.poll()); // Not before: a sampler that throws must not cost a slot.
+      order(slot.indices(), slot.size(), slot);
+      if (isLastPiece) {
+        ordered();
+      }
+    }
+    return false;
+  }
+
+  @Override
+  int wantedRecords(BatchCursor next) {
+    return ordered.isEmpty() || mustWait(ordered.peek()) ? 0 : ordered.peek().size();
+  }
+
+  /**
+   * Whether a window has to end before this batch is read: it does when the consumer gives back
+   * slots. With nothing to fetch and nothing given back, it keeps them, and waits for us.
+   */
+  private boolean mustWait(Slot next) {
+    boolean isOpen = gatherer.ordered() - openRecords() < next.size();
+    return isOpen && !(free.isEmpty() && isDry());
+  }
+
+  @Override
+  Slot slotFor(BatchCursor next) {
+    return ordered.peek();
+  }
+
+  @Override
+  void taken() {
+    ordered.poll();
+  }
+}

@@ -1,0 +1,25 @@
+package io.penstock.internal.pipeline;
+
+import io.penstock.internal.slot.Windows;
+import io.penstock.statistics.Statistic;
+import java.lang.foreign.MemorySegment;
+
+/** Records are ordered without a slot, one batch by one call, as a window may end within each. */
+final class WindowOrdering extends CellOrdering {
+  WindowOrdering(Shared shared, Windows windows, MemorySegment indices) {
+    super(shared, windows, indices);
+  }
+
+  @Override
+  boolean orderAhead() {
+    MemorySegment part = parts()[0];
+    for (int i = 0; i < parts().length && canOrder(0); i++) {
+      long start = System.nanoTime();
+      fill(part);
+      count(Statistic.ORDER, start);
+      order(part, cursor.size(), null);
+      ordered();
+    }
+    return canOrder(0);
+  }
+}
