@@ -60,8 +60,8 @@ public final class DatasetWarming {
       }
 
       @Override
-      public void await(int file, long offsetBytes, long lengthBytes) {
-        pages.await(file, offsetBytes, lengthBytes);
+      public void populate(int file, long offsetBytes, long lengthBytes) {
+        pages.populate(file, offsetBytes, lengthBytes);
       }
     };
   }

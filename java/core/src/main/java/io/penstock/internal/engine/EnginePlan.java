@@ -95,7 +95,13 @@ public final class EnginePlan {
     this.batchSize = shares.mostRecords();
     this.isWarming = choice.isWarming() && paysToWarm(dataset, options, limits, shares);
     this.reading =
-        new NativeReading(source, choice, dataset.recordCount(), dataset.recordBytes(), batchSize);
+        new NativeReading(
+            source,
+            choice,
+            isWarming ? choice.mayReadDirectly() : choice.isDirect(),
+            dataset.recordCount(),
+            dataset.recordBytes(),
+            batchSize);
     this.variable = VariableReading.ofOrNull(dataset, options, budget);
     if (variable != null && options.isChecked()) {
       throw new IllegalArgumentException(

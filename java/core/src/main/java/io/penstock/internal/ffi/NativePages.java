@@ -85,11 +85,11 @@ public final class NativePages {
   }
 
   /**
-   * Waits until a range is in the page cache, and mapped if its file is.
+   * Maps the pages of a range, if its file is mapped. What is not in the page cache is read.
    *
    * @throws PenstockException if it cannot be read
    */
-  public void await(int file, long offsetBytes, long lengthBytes) {
+  public void populate(int file, long offsetBytes, long lengthBytes) {
     check(
         call(handle -> Penstock.penstock_source_populate(handle, file, offsetBytes, lengthBytes)),
         file,

@@ -15,12 +15,18 @@ import java.util.function.Supplier;
  *
  * @param source what is read
  * @param choice the backend
+ * @param isDirect whether reads go past the page cache
  * @param recordCount of the dataset
  * @param recordBytes of all columns together
  * @param batchSize most records of a batch
  */
 public record NativeReading(
-    NativeSource source, BackendChoice choice, long recordCount, long recordBytes, int batchSize) {
+    NativeSource source,
+    BackendChoice choice,
+    boolean isDirect,
+    long recordCount,
+    long recordBytes,
+    int batchSize) {
 
   /** What a queue of the kernel holds: 256 requests. fio was fastest with 128. */
   private static final int MOST_REQUESTS = 256;
@@ -60,7 +66,7 @@ public record NativeReading(
   private ReaderOptions options(Readahead flags, ReaderMemory memory) {
     return new ReaderOptions(
         backend(choice.backend()),
-        choice.isDirect(),
+        isDirect,
         queueDepth(flags, memory),
         flags.mergeGapBytes(),
         flags.maxReadBytes(),

@@ -31,8 +31,8 @@ public final class PageCacheWarmer implements AutoCloseable {
     /** Reads a range. Throws PenstockException if it cannot be read. */
     void fetch(int file, long offsetBytes, long lengthBytes);
 
-    /** Makes a range that is there ready for use. Throws PenstockException if it cannot be read. */
-    void await(int file, long offsetBytes, long lengthBytes);
+    /** Maps a range, if its file is mapped. Throws PenstockException if it cannot be read. */
+    void populate(int file, long offsetBytes, long lengthBytes);
   }
 
   /**
@@ -199,7 +199,8 @@ public final class PageCacheWarmer implements AutoCloseable {
 
   private void warm(ThreadClock clock) {
     int count = stepCount();
-    long[] missing = new long[STEPS_BETWEEN_CHECKS];
+    long[] missing = new long[2 * STEPS_BETWEEN_CHECKS];
+    look(0, count, missing);
     for (int step = 0; step < count; step++) {
       if (isClosed) {
         stop("the loader was closed");
@@ -210,22 +211,26 @@ public final class PageCacheWarmer implements AutoCloseable {
         return;
       }
       if (step % STEPS_BETWEEN_CHECKS == 0) {
-        look(step, count, missing);
+        look(step + STEPS_BETWEEN_CHECKS, count, missing);
       }
       Range range = step(step);
-      fetch(range, missing[step % STEPS_BETWEEN_CHECKS]);
-      pages.await(range.file(), range.offsetBytes(), range.lengthBytes());
+      fetch(range, missing[step % missing.length]);
+      pages.populate(range.file(), range.offsetBytes(), range.lengthBytes());
       doneBytes.addAndGet(range.lengthBytes());
       cpuNanos = clock.nanos();
     }
     finish();
   }
 
-  /** Looked at before the kernel reads ahead into them. */
+  /**
+   * Looks at steps long before they are read. The kernel reads ahead of us: what it has brought by
+   * then is missing here, and read all the same, or the pass would no longer be in order.
+   */
   private void look(int first, int count, long[] missing) {
-    for (int i = 0; i < missing.length && first + i < count; i++) {
-      Range range = step(first + i);
-      missing[i] =
+    int end = Math.min(count, first + STEPS_BETWEEN_CHECKS);
+    for (int step = first; step < end; step++) {
+      Range range = step(step);
+      missing[step % missing.length] =
           pages
               .missingBytes(range.file(), range.offsetBytes(), range.lengthBytes())
               .orElse(range.lengthBytes());

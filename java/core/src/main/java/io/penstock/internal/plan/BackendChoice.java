@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * @param isLeftToUs whether the choice of the backend was left to us: then a limit is not a failure
  * @param isFree whether all was left to us, and it may be another one in a later epoch
  * @param isWarming whether the page cache is going to hold all of the data
+ * @param mayReadDirectly whether, while it is filled, single records can be read past it
  * @param isCached whether it holds all of the data already; then advice about coming records costs
  *     more than copying them
  * @param reason one line for people
@@ -37,6 +38,7 @@ public record BackendChoice(
     boolean isLeftToUs,
     boolean isFree,
     boolean isWarming,
+    boolean mayReadDirectly,
     boolean isCached,
     String reason) {
   /** Tries one way of reading. */
@@ -92,6 +94,7 @@ public record BackendChoice(
           true,
           true,
           true,
+          false,
           true,
           "backend=auto: mmap, as " + residency.describe());
     }
@@ -102,7 +105,7 @@ public record BackendChoice(
     }
     if (isFree && residency.fits() && !readahead.dropBehind()) {
       BackendChoice through =
-          throughPagesOrNull(residency, refused, probe, new ArrayList<>(refusals));
+          throughPagesOrNull(residency, isAligned, refused, probe, new ArrayList<>(refusals));
       if (through != null) {
         return through;
       }
@@ -116,6 +119,7 @@ public record BackendChoice(
               isDirect,
               isAuto,
               isFree,
+              false,
               false,
               residency.isCached(),
               reason(readahead, backend, refusals));
@@ -163,15 +167,28 @@ public record BackendChoice(
 
   /** Through the page cache, which is going to have all of it. */
   private static BackendChoice throughPagesOrNull(
-      Residency residency, Map<Backend, String> refused, Probe probe, List<String> refusals) {
+      Residency residency,
+      boolean isAligned,
+      Map<Backend, String> refused,
+      Probe probe,
+      List<String> refusals) {
     for (Backend backend : left(refused)) {
       String refusal = probe.refusal(backend, false);
       if (refusal == null) {
         String reason =
             "backend=auto: %s through the page cache, which can hold it all: %s"
                 .formatted(name(backend), residency.describe());
+        boolean mayReadDirectly =
+            backend == Backend.URING && isAligned && probe.refusal(backend, true) == null;
         return new BackendChoice(
-            backend, false, true, true, true, false, withRefusals(reason, refusals));
+            backend,
+            false,
+            true,
+            true,
+            true,
+            mayReadDirectly,
+            false,
+            withRefusals(reason, refusals));
       }
       String limit = limit(refusal.split("[, ]", 2)[0], false);
       refusals.add(
@@ -245,6 +262,7 @@ public record BackendChoice(
         false,
         false,
         false,
+        false,
         "mmap, as it is the only one that puts records together from pieces: " + piecesOf);
   }
 
@@ -277,12 +295,14 @@ public record BackendChoice(
         false,
         false,
         false,
+        false,
         "pread by %d threads, as records of column '%s' have different sizes"
             .formatted(threads, column));
   }
 
   private static BackendChoice named(Backend backend, Residency residency, String reason) {
-    return new BackendChoice(backend, false, false, false, false, residency.isCached(), reason);
+    return new BackendChoice(
+        backend, false, false, false, false, false, residency.isCached(), reason);
   }
 
   /** Whether a later epoch may be read in another way. */

@@ -96,7 +96,7 @@ class GathererTest {
           public void fetch(int file, long offsetBytes, long lengthBytes) {}
 
           @Override
-          public void await(int file, long offsetBytes, long lengthBytes) {}
+          public void populate(int file, long offsetBytes, long lengthBytes) {}
         };
   }
 

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,14 +24,14 @@ class PageCacheWarmerTest {
   private static final List<Range> RANGES =
       List.of(new Range(1, 100, STEP / 2), new Range(0, 4096, 3 * STEP + STEP / 2));
 
-  /** Pages that are there when they were waited for, as long as nobody drops them. */
+  /** Pages that are there when they were populated, as long as nobody drops them. */
   private static class FakePages implements PageCacheWarmer.Pages {
     final List<Range> asked = Collections.synchronizedList(new ArrayList<>());
-    final List<Range> awaited = Collections.synchronizedList(new ArrayList<>());
+    final List<Range> populated = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
-      boolean isThere = awaited.stream().anyMatch(range -> range.file() == file);
+      boolean isThere = populated.stream().anyMatch(range -> range.file() == file);
       return OptionalLong.of(isThere && lengthBytes > STEP / 2 ? 0 : lengthBytes);
     }
 
@@ -40,8 +41,8 @@ class PageCacheWarmerTest {
     }
 
     @Override
-    public void await(int file, long offsetBytes, long lengthBytes) {
-      awaited.add(new Range(file, offsetBytes, lengthBytes));
+    public void populate(int file, long offsetBytes, long lengthBytes) {
+      populated.add(new Range(file, offsetBytes, lengthBytes));
     }
   }
 
@@ -61,14 +62,14 @@ class PageCacheWarmerTest {
       awaitEnd(warmer);
 
       assertThat(warmer.isDone()).isTrue();
-      assertThat(pages.awaited)
+      assertThat(pages.populated)
           .containsExactly(
               new Range(1, 100, STEP / 2),
               new Range(0, 4096, STEP),
               new Range(0, 4096 + STEP, STEP),
               new Range(0, 4096 + 2 * STEP, STEP),
               new Range(0, 4096 + 3 * STEP, STEP / 2));
-      assertThat(pages.asked).isEqualTo(pages.awaited);
+      assertThat(pages.asked).isEqualTo(pages.populated);
       assertThat(warmer.readBytes()).isEqualTo(4 * STEP);
       assertThat(warmer.requests()).isEqualTo(5);
       assertThat(warmer.describe()).isEqualTo("warmed, reading 8.0 MiB");
@@ -81,7 +82,7 @@ class PageCacheWarmerTest {
         new FakePages() {
           @Override
           public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
-            boolean isMissing = offsetBytes == 4096 + STEP && awaited.size() < 5;
+            boolean isMissing = offsetBytes == 4096 + STEP && populated.size() < 5;
             return OptionalLong.of(isMissing ? 4096 : 0);
           }
         };
@@ -91,8 +92,35 @@ class PageCacheWarmerTest {
 
       assertThat(warmer.isDone()).isTrue();
       assertThat(pages.asked).containsExactly(new Range(0, 4096 + STEP, STEP));
-      assertThat(pages.awaited).hasSize(5);
+      assertThat(pages.populated).hasSize(5);
       assertThat(warmer.readBytes()).isEqualTo(4096);
+    }
+  }
+
+  /** What the kernel reads ahead of a pass is a part of it, and must not make it jump. */
+  @Test
+  void whatTheKernelReadsAheadIsReadAllTheSame() throws InterruptedException {
+    AtomicLong broughtTo = new AtomicLong();
+    FakePages pages =
+        new FakePages() {
+          @Override
+          public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
+            return OptionalLong.of(offsetBytes < broughtTo.get() ? 0 : lengthBytes);
+          }
+
+          @Override
+          public void fetch(int file, long offsetBytes, long lengthBytes) {
+            super.fetch(file, offsetBytes, lengthBytes);
+            broughtTo.set(offsetBytes + 8 * STEP);
+          }
+        };
+    List<Range> large = List.of(new Range(0, 0, 200 * STEP));
+    try (PageCacheWarmer warmer = new PageCacheWarmer(pages, large, 0, () -> true)) {
+      warmer.start();
+      awaitEnd(warmer);
+
+      assertThat(pages.asked).hasSize(200);
+      assertThat(warmer.readBytes()).isEqualTo(200 * STEP);
     }
   }
 
@@ -104,8 +132,8 @@ class PageCacheWarmerTest {
         warmer.start();
         awaitEnd(warmer);
       }
-      assertThat(pages.awaited).hasSize(5).doesNotHaveDuplicates();
-      assertThat(pages.awaited.getFirst())
+      assertThat(pages.populated).hasSize(5).doesNotHaveDuplicates();
+      assertThat(pages.populated.getFirst())
           .isEqualTo(
               rank == 0
                   ? new Range(1, 100, STEP / 2)
@@ -143,7 +171,7 @@ class PageCacheWarmerTest {
       awaitEnd(warmer);
 
       assertThat(warmer.isStopped()).isTrue();
-      assertThat(pages.awaited).hasSize(95);
+      assertThat(pages.populated).hasSize(95);
       assertThat(warmer.describe()).matches("warming stopped at (9|10) %: memory is short");
     }
   }
@@ -153,7 +181,7 @@ class PageCacheWarmerTest {
     FakePages pages =
         new FakePages() {
           @Override
-          public void await(int file, long offsetBytes, long lengthBytes) {
+          public void populate(int file, long offsetBytes, long lengthBytes) {
             throw new PenstockException(ErrorKind.UNREADABLE, "x.npy: EIO");
           }
         };
@@ -175,8 +203,8 @@ class PageCacheWarmerTest {
     FakePages pages =
         new FakePages() {
           @Override
-          public void await(int file, long offsetBytes, long lengthBytes) {
-            super.await(file, offsetBytes, lengthBytes);
+          public void populate(int file, long offsetBytes, long lengthBytes) {
+            super.populate(file, offsetBytes, lengthBytes);
             isReading.countDown();
             try {
               goesOn.await();
@@ -203,7 +231,7 @@ class PageCacheWarmerTest {
     awaitEnd(warmer);
 
     assertThat(warmer.join()).isFalse();
-    assertThat(pages.awaited).hasSize(1);
+    assertThat(pages.populated).hasSize(1);
     assertThat(warmer.isStopped()).isTrue();
     assertThat(isInterrupted).isFalse();
   }

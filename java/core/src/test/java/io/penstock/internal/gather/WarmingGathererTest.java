@@ -70,7 +70,7 @@ class WarmingGathererTest {
       public void fetch(int file, long offsetBytes, long lengthBytes) {}
 
       @Override
-      public void await(int file, long offsetBytes, long lengthBytes) {
+      public void populate(int file, long offsetBytes, long lengthBytes) {
         try {
           warms.await();
         } catch (InterruptedException e) {

@@ -123,6 +123,21 @@ class BackendChoiceTest {
   }
 
   @Test
+  void singleRecordsOfFilesThatAreWarmedAreReadPastThePageCacheWhereThatWorks() {
+    Residency fits = new Residency(1000, 500, 2000);
+    BackendChoice.Probe onlyBuffered = (_, isDirect) -> isDirect ? "EINVAL, invalid" : null;
+
+    assertThat(choose("", fits).mayReadDirectly()).isTrue();
+    assertThat(BackendChoice.choose(Readahead.DEFAULT, 9, false, fits, ALL_WORK).mayReadDirectly())
+        .isFalse();
+    assertThat(
+            BackendChoice.choose(Readahead.DEFAULT, 9, true, fits, onlyBuffered).mayReadDirectly())
+        .isFalse();
+    assertThat(BackendChoice.choose(Readahead.DEFAULT, 9, true, fits, NO_URING).mayReadDirectly())
+        .isFalse();
+  }
+
+  @Test
   void withoutUringFilesThatFitAreReadThroughThePageCacheByPread() {
     BackendChoice choice =
         BackendChoice.choose(
