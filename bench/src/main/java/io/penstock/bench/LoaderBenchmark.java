@@ -70,7 +70,7 @@ public class LoaderBenchmark {
             .memoryBytes(64 << 20)
             .readahead(Readahead.parse(readahead))
             .build();
-    epochs = loader.epochs(0, Long.MAX_VALUE - 1).iterator();
+    epochs = loader.epochsFrom(0).iterator();
     batches = epochs.next().iterator();
     channel = FileChannel.open(fixture.file.path());
     plainBatch = fixture.allocateBatch();

@@ -90,7 +90,7 @@ public class TransformBenchmark {
             .transform(
                 Transforms.normalize(column, Layout.HWC, Layout.CHW, 1 / 255.0, mean, deviation))
             .build();
-    epochs = loader.epochs(0, 1L << 40).iterator();
+    epochs = loader.epochsFrom(0).iterator();
     batches = epochs.next().iterator();
     check(batches.next(), column);
     in = arena.allocate(IN_BYTES, 64);

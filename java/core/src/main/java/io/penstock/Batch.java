@@ -5,7 +5,7 @@ import io.penstock.array.Tensor;
 import io.penstock.internal.pipeline.BatchSource;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.internal.slot.Slot;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -111,7 +111,7 @@ public final class Batch implements AutoCloseable {
    *
    * @return the loader's batch size, or less in the last batch of an epoch and in one of several
    *     pieces (see {@link LoaderBuilder#batchBytes}); at least 1, or 0 if bad records are {@link
-   *     BadRecords#SKIP skipped}. Includes padding: see {@link #recordCount}
+   *     BadRecordPolicy#SKIP skipped}. Includes padding: see {@link #unpaddedSize}
    */
   public int size() {
     return size;
@@ -124,7 +124,7 @@ public final class Batch implements AutoCloseable {
    *
    * @return 0 to {@link #size()}; equal to it unless the batch is padded
    */
-  public int recordCount() {
+  public int unpaddedSize() {
     return recordCount;
   }
 

@@ -8,26 +8,57 @@ import java.util.NoSuchElementException;
  * epoch are read while the last ones of the epoch before are consumed.
  *
  * <pre>{@code
- * for (Epoch epoch : loader.epochs(0, 10)) {
+ * for (Epoch epoch : loader.epochs(10)) {
  *   for (Batch batch : epoch) {
- *     train(batch.column("images"), batch.column("labels"));
+ *     train(batch.floats("images"), batch.toIntArray("labels"));
  *   }
  *   validate(epoch.number());
  * }
  * }</pre>
  *
  * <p>A loop may leave an epoch before its end: the next one starts at its beginning, and what was
- * read ahead is discarded. An iterator is for one thread at a time.
+ * read ahead is discarded. Immutable; an iterator is for one thread at a time.
  */
 public final class Epochs implements Iterable<Epoch> {
   private final Loader loader;
   private final long first;
-  private final long count;
 
-  Epochs(Loader loader, long first, long count) {
+  /** The number after the last one. */
+  private final long end;
+
+  Epochs(Loader loader, long first, long end) {
     this.loader = loader;
     this.first = first;
-    this.count = count;
+    this.end = end;
+  }
+
+  /**
+   * The first of these epochs.
+   *
+   * @param count how many at most, at least 0
+   * @return those that are left
+   * @throws IllegalArgumentException if the count is negative
+   */
+  public Epochs limit(long count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("number of epochs must be at least 0, was " + count);
+    }
+    return new Epochs(loader, first, first + Math.min(count, end - first));
+  }
+
+  /**
+   * Those of these epochs that have a lower number. There are none if the first one does not, as
+   * for a job that resumes after its last epoch.
+   *
+   * @param epoch number of the first one that is left out, at least 0
+   * @return those before it
+   * @throws IllegalArgumentException if the number is negative
+   */
+  public Epochs before(long epoch) {
+    if (epoch < 0) {
+      throw new IllegalArgumentException("epoch must be at least 0, was " + epoch);
+    }
+    return new Epochs(loader, first, Math.clamp(epoch, first, end));
   }
 
   /**
@@ -38,20 +69,27 @@ public final class Epochs implements Iterable<Epoch> {
   @Override
   public Iterator<Epoch> iterator() {
     return new Iterator<>() {
-      private long done;
+      private long next = first;
 
       @Override
       public boolean hasNext() {
-        return done < count;
+        return next < end;
       }
 
       @Override
       public Epoch next() {
         if (!hasNext()) {
-          throw new NoSuchElementException("epoch " + (first + count) + " was not asked for");
+          throw new NoSuchElementException("epoch " + end + " was not asked for");
         }
-        return new Epoch(loader, first + done++, first + count);
+        return new Epoch(loader, next++, end);
       }
     };
+  }
+
+  @Override
+  public String toString() {
+    return end == Long.MAX_VALUE
+        ? "Epochs[from %d]".formatted(first)
+        : "Epochs[from %d, before %d]".formatted(first, end);
   }
 }

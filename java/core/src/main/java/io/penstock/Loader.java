@@ -204,9 +204,7 @@ public final class Loader implements AutoCloseable {
    */
   public Epoch epoch(long epoch) {
     checkOpen();
-    if (epoch < 0 || epoch == Long.MAX_VALUE) {
-      throw new IllegalArgumentException("epoch must be 0 to 2^63-2, was " + epoch);
-    }
+    checkEpoch(epoch);
     return new Epoch(this, epoch, epoch + 1);
   }
 
@@ -223,21 +221,38 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * Several passes one after the other, read ahead across the boundaries between epochs.
+   * Several passes one after the other, read ahead across the boundaries between epochs: {@code
+   * epochs(10)} are the epochs 0 to 9. For others, {@link #epochsFrom}.
    *
-   * @param first number of the first one, at least 0
    * @param count how many, at least 0
    * @return the epochs in order
-   * @throws IllegalArgumentException if a number is negative or there are too many
+   * @throws IllegalArgumentException if the count is negative
    * @throws IllegalStateException if closed
    */
-  public Epochs epochs(long first, long count) {
+  public Epochs epochs(long count) {
+    return epochsFrom(0).limit(count);
+  }
+
+  /**
+   * Passes one after the other from any epoch on, without end unless {@link Epochs#limit} or {@link
+   * Epochs#before} gives one. A job that resumes goes on with {@code
+   * loader.epochsFrom(loader.state().epoch()).before(10)}.
+   *
+   * @param first number of the first one, at least 0
+   * @return the epochs in order
+   * @throws IllegalArgumentException if the number is negative
+   * @throws IllegalStateException if closed
+   */
+  public Epochs epochsFrom(long first) {
     checkOpen();
-    if (first < 0 || count < 0 || first > Long.MAX_VALUE - count) {
-      throw new IllegalArgumentException(
-          "epochs must be numbered 0 to 2^63-2, was %d from %d on".formatted(count, first));
+    checkEpoch(first);
+    return new Epochs(this, first, Long.MAX_VALUE);
+  }
+
+  private static void checkEpoch(long epoch) {
+    if (epoch < 0 || epoch == Long.MAX_VALUE) {
+      throw new IllegalArgumentException("epoch must be 0 to 2^63-2, was " + epoch);
     }
-    return new Epochs(this, first, count);
   }
 
   /**
@@ -314,7 +329,7 @@ public final class Loader implements AutoCloseable {
   }
 
   /**
-   * The records that were skipped or replaced because of {@link LoaderBuilder#badRecords}: the
+   * The records that were skipped or replaced because of {@link LoaderBuilder#badRecordPolicy}: the
    * first 1000 that were found, each once. {@link LoaderStatistics#badRecords} counts all. Any
    * thread; also after closing.
    *

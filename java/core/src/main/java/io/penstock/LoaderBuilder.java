@@ -10,7 +10,7 @@ import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.slot.Partition;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
 import io.penstock.sampler.BlockShuffle;
@@ -56,7 +56,7 @@ public final class LoaderBuilder {
   private boolean isReplay;
   private boolean isNativeOrder;
   private Path checksums;
-  private BadRecords badRecords = BadRecords.FAIL;
+  private BadRecordPolicy badRecordPolicy = BadRecordPolicy.FAIL;
   private final List<Transform> transforms = new ArrayList<>();
   private int transformThreads = Runtime.getRuntime().availableProcessors();
   private boolean isAnyOrder;
@@ -353,9 +353,9 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Checks each record after it was read, on the reading threads. {@link #badRecords} says what
-   * happens to damaged records. The checksums take 4 bytes of the page cache for each record and
-   * column.
+   * Checks each record after it was read, on the reading threads. {@link #badRecordPolicy} says
+   * what happens to damaged records. The checksums take 4 bytes of the page cache for each record
+   * and column.
    *
    * @param checksums file of {@link io.penstock.checksum.RecordChecksums}, as {@code penstock
    *     checksum} makes it; null, the default, checks nothing
@@ -369,11 +369,11 @@ public final class LoaderBuilder {
   /**
    * Sets what happens to a record that cannot be read, or that does not match its checksum.
    *
-   * @param badRecords {@link BadRecords#FAIL} unless set
+   * @param policy {@link BadRecordPolicy#FAIL} unless set
    * @return this; {@link #build} refuses any other with a {@link #replay}
    */
-  public LoaderBuilder badRecords(BadRecords badRecords) {
-    this.badRecords = Objects.requireNonNull(badRecords, "badRecords");
+  public LoaderBuilder badRecordPolicy(BadRecordPolicy policy) {
+    this.badRecordPolicy = Objects.requireNonNull(policy, "policy");
     return this;
   }
 
@@ -432,7 +432,7 @@ public final class LoaderBuilder {
         memory == null ? MemoryBudget.byDefault() : memory,
         batchBytes,
         Optional.ofNullable(checksums),
-        badRecords,
+        badRecordPolicy,
         transforms,
         transformThreads,
         isReplay,

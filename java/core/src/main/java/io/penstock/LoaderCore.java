@@ -61,7 +61,7 @@ final class LoaderCore {
         options.checksums().map(path -> ChecksumTable.open(path, opened.columns())).orElse(null);
     this.rules =
         options.isChecked()
-            ? new CheckedGatherer.Rules(checksums, options.badRecords(), badRecords, events)
+            ? new CheckedGatherer.Rules(checksums, options.badRecordPolicy(), badRecords, events)
             : null;
     try {
       this.engine = allocateWithinLimits();

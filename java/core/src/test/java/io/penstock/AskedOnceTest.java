@@ -38,7 +38,7 @@ class AskedOnceTest {
     }
 
     @Override
-    public long size() {
+    public long positionCount() {
       return RECORDS;
     }
 

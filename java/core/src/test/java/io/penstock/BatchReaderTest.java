@@ -152,7 +152,7 @@ class BatchReaderTest {
                 "x", OutputColumn.of("y", ElementType.UINT8), _ -> transformed.incrementAndGet())
             .build()) {
       List<Integer> counts = new ArrayList<>();
-      for (Epoch epoch : loader.epochs(0, 3)) {
+      for (Epoch epoch : loader.epochs(3)) {
         try (BatchReader reader = epoch.read()) {
           counts.add(firsts(reader).size());
         }

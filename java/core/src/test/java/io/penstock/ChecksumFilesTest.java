@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.error.BadRecord;
 import io.penstock.error.PenstockException;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class ChecksumFilesTest {
     CheckedData.flipBit(data.labels, 5);
     try (Dataset dataset = Dataset.open(data.labels.path());
         Loader loader =
-            dataset.loader().verify(data.checksums).badRecords(BadRecords.SKIP).build()) {
+            dataset.loader().verify(data.checksums).badRecordPolicy(BadRecordPolicy.SKIP).build()) {
       for (Batch batch : loader.epoch(0)) {
         assertThat(batch.size()).isPositive();
       }

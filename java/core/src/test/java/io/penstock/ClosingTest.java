@@ -126,7 +126,7 @@ class ClosingTest {
       }
 
       @Override
-      public long size() {
+      public long positionCount() {
         return 1000;
       }
 

@@ -68,7 +68,7 @@ class ConsumerViewTest {
     try (Dataset dataset = dataset();
         Loader loader = dataset.loader().batchSize(10).build()) {
       loader.progress(Duration.ofMillis(1), lines::add);
-      for (Epoch epoch : loader.epochs(3, 2)) {
+      for (Epoch epoch : loader.epochsFrom(3).limit(2)) {
         for (Batch batch : epoch) {
           spin(batch);
         }
@@ -112,7 +112,7 @@ class ConsumerViewTest {
               throw new StackOverflowError();
             }
           });
-      for (Epoch epoch : loader.epochs(0, 4)) {
+      for (Epoch epoch : loader.epochs(4)) {
         long position = 0;
         for (Batch batch : epoch) {
           assertThat(batch.position()).isEqualTo(position);

@@ -71,7 +71,7 @@ class EndedEpochTest {
           }
 
           @Override
-          public long size() {
+          public long positionCount() {
             return RECORDS;
           }
 

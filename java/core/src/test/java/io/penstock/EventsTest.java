@@ -49,7 +49,7 @@ class EventsTest {
   }
 
   private static void drain(Loader loader, long first, long count) {
-    for (Epoch epoch : loader.epochs(first, count)) {
+    for (Epoch epoch : loader.epochsFrom(first).limit(count)) {
       for (Batch batch : epoch) {
         assertThat(batch.size()).isPositive();
       }

@@ -133,7 +133,7 @@ class FailingThreadsTest {
                   .transformThreads(2)
                   .transform(bad)
                   .build()) {
-        for (Epoch epoch : loader.epochs(0, 5)) {
+        for (Epoch epoch : loader.epochs(5)) {
           Iterator<Batch> batches = epoch.iterator();
           for (int number = 0; number < RECORDS / 50; number++) {
             assertThat(batches.hasNext()).isTrue();
@@ -162,7 +162,7 @@ class FailingThreadsTest {
           }
 
           @Override
-          public long size() {
+          public long positionCount() {
             return RECORDS;
           }
 

@@ -98,7 +98,7 @@ class GarbageTest {
       List<Long> threads = readers();
       threads.removeAll(before);
       List<Long> consumer = List.of(Thread.currentThread().threadId());
-      Iterator<Epoch> epochs = loader.epochs(0, 1000).iterator();
+      Iterator<Epoch> epochs = loader.epochs(1000).iterator();
       consume(epochs, WARM_BATCHES);
       long readersStart = allocatedBytes(threads);
       long consumerStart = allocatedBytes(consumer);

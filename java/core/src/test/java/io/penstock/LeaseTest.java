@@ -85,7 +85,7 @@ class LeaseTest {
   void manyThreadsMayCloseABatchAtOnce() throws InterruptedException {
     try (Dataset dataset = dataset();
         Loader loader = dataset.loader().batchSize(100).memoryBytes(32 << 20).build()) {
-      for (Epoch epoch : loader.epochs(0, 10)) {
+      for (Epoch epoch : loader.epochs(10)) {
         int seen = 0;
         for (Batch batch : epoch) {
           batch.retain();
@@ -179,7 +179,7 @@ class LeaseTest {
             dataset.loader().readahead(readahead).batchSize(33).memoryBytes(32 << 20).build()) {
       SplittableRandom random = new SplittableRandom(5);
       List<Batch> held = new ArrayList<>();
-      for (Epoch epoch : loader.epochs(0, 3)) {
+      for (Epoch epoch : loader.epochs(3)) {
         int seen = 0;
         for (Batch batch : epoch) {
           for (int i = 0; i < batch.size(); i++) {

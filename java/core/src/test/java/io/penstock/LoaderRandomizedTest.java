@@ -95,7 +95,7 @@ class LoaderRandomizedTest {
   private void consume(Loader loader, SplittableRandom random) {
     ArrayDeque<Batch> retained = new ArrayDeque<>();
     boolean mayRetain = loader.readahead().prefetchBatches() >= 4;
-    for (Epoch epoch : loader.epochs(random.nextInt(5), random.nextInt(1, 5))) {
+    for (Epoch epoch : loader.epochsFrom(random.nextInt(5)).limit(random.nextInt(1, 5))) {
       long last = random.nextInt(3) == 0 ? random.nextLong(1 + epoch.batchCount()) : -1;
       long position = 0;
       for (Batch batch : epoch) {

@@ -48,7 +48,7 @@ class LoaderTest {
     try (Dataset dataset = Dataset.open(images.path(), labels.path());
         Loader loader = way.loader(dataset).batchSize(64).seed(9).build()) {
       FullShuffle order = new FullShuffle(2003, 9);
-      for (Epoch epoch : loader.epochs(0, 3)) {
+      for (Epoch epoch : loader.epochs(3)) {
         long position = 0;
         for (Batch batch : epoch) {
           assertThat(batch.epoch()).isEqualTo(epoch.number());
@@ -100,7 +100,7 @@ class LoaderTest {
         Loader loader = way.loader(dataset).build()) {
       assertThat(loader.epoch(0)).isEmpty();
       assertThat(loader.epoch(0).batchCount()).isZero();
-      for (Epoch epoch : loader.epochs(0, 3)) {
+      for (Epoch epoch : loader.epochs(3)) {
         assertThat(epoch).isEmpty();
       }
     }
@@ -276,7 +276,7 @@ class LoaderTest {
     TestArray array = array("x.npy", 1000, 784);
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader = dataset.loader().batchSize(10).build()) {
-      for (Epoch epoch : loader.epochs(0, 5)) {
+      for (Epoch epoch : loader.epochs(5)) {
         int batches = 0;
         for (Batch batch : epoch) {
           assertThat(batch.epoch()).isEqualTo(epoch.number());
@@ -407,7 +407,7 @@ class LoaderTest {
       assertThat(loader.batchSize()).isEqualTo(256);
       assertThat(loader.dataset()).isSameAs(dataset);
       assertThat(loader.epoch(0).batchCount()).isEqualTo(8);
-      assertThat(loader.sampler().size()).isEqualTo(2000);
+      assertThat(loader.sampler().positionCount()).isEqualTo(2000);
       assertThat(loader).hasToString(loader.toString());
     }
   }
@@ -463,8 +463,8 @@ class LoaderTest {
           .isThrownBy(() -> ordered.shuffle(Shuffle.BLOCK).blockRecords(2).windowBlocks(3).build())
           .withMessageContaining("beside seed, shuffle, blockRecords, windowBlocks:");
       assertThatIllegalArgumentException().isThrownBy(() -> loader.epoch(-1));
-      assertThatIllegalArgumentException().isThrownBy(() -> loader.epochs(0, -1));
-      assertThatIllegalArgumentException().isThrownBy(() -> loader.epochs(2, Long.MAX_VALUE - 1));
+      assertThatIllegalArgumentException().isThrownBy(() -> loader.epochs(-1));
+      assertThatIllegalArgumentException().isThrownBy(() -> loader.epochsFrom(Long.MAX_VALUE));
       for (Batch batch : loader.epoch(0)) {
         assertThatIllegalArgumentException()
             .isThrownBy(() -> batch.column("y"))

@@ -62,7 +62,7 @@ class NativeOrderTest {
                 .readahead(Readahead.parse(readahead))
                 .nativeOrder(true)
                 .build()) {
-      for (Epoch epoch : loader.epochs(0, 2)) {
+      for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
           for (int i = 0; i < batch.size(); i++) {
             short number = batch.column("x").getAtIndex(ValueLayout.JAVA_SHORT, i);

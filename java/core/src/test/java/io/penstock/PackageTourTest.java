@@ -27,7 +27,7 @@ class PackageTourTest {
     // tour
     try (Dataset dataset = Dataset.open(images, labels); // .npy files: (60000, 28, 28) and (60000,)
         Loader loader = dataset.loader().batchSize(128).seed(7).build()) {
-      for (Epoch epoch : loader.epochs(0, 3)) { // each in another order
+      for (Epoch epoch : loader.epochs(3)) { // each in another order
         for (Batch batch : epoch) { // closed when the loop asks for the next
           MemorySegment bytes = batch.column("labels");
           for (int i = 0; i < batch.size(); i++) {

@@ -45,7 +45,7 @@ class ReplayTest {
                 .build()) {
       int threads = loader.readahead().ioThreads();
       long batches = 0;
-      for (Epoch epoch : loader.epochs(2, 3)) {
+      for (Epoch epoch : loader.epochsFrom(2).limit(3)) {
         long position = 0;
         for (Batch batch : epoch) {
           assertThat(batch.epoch()).isEqualTo(epoch.number());

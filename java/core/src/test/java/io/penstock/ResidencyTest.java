@@ -39,7 +39,7 @@ class ResidencyTest {
       Iterator<Batch> left = loader.epoch(7).iterator();
       assertThat(left.hasNext()).isTrue();
       Map<Long, Byte> first = new HashMap<>();
-      for (Epoch epoch : loader.epochs(0, 2)) {
+      for (Epoch epoch : loader.epochs(2)) {
         int seen = 0;
         for (Batch batch : epoch) {
           for (int i = 0; i < batch.size(); i++) {
@@ -69,7 +69,7 @@ class ResidencyTest {
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader =
             dataset.loader().readahead(Readahead.parse("backend=pread,io=buffered")).build()) {
-      for (Epoch epoch : loader.epochs(0, 2)) {
+      for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
           assertThat(batch.size()).isPositive();
         }

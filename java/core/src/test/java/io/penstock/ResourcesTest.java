@@ -84,7 +84,7 @@ class ResourcesTest {
     long most = 0;
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader = way.loader(dataset).memoryBytes(MEMORY_BYTES).build()) {
-      for (Epoch epoch : loader.epochs(0, 2)) {
+      for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
           if (batch.position() % 25_600 == 0) {
             most = Math.max(most, anonymousKilobytes());

@@ -61,7 +61,7 @@ class ResumeTest {
         List<List<Long>> batches = new ArrayList<>();
         try (Loader loader = way.loader(dataset).batchSize(BATCH).sampler(sampler).build()) {
           states.add(loader.state());
-          for (Epoch epoch : loader.epochs(0, 2)) {
+          for (Epoch epoch : loader.epochs(2)) {
             for (Batch batch : epoch) {
               batches.add(checked(batch));
               states.add(loader.state());
@@ -85,7 +85,7 @@ class ResumeTest {
     try (Loader loader =
         way.loader(dataset).batchSize(BATCH).sampler(sampler).state(parsed).build()) {
       assertThat(loader.state()).isEqualTo(state);
-      for (Epoch epoch : loader.epochs(state.epoch(), 2 - state.epoch())) {
+      for (Epoch epoch : loader.epochsFrom(state.epoch()).before(2)) {
         long left = batches.size() + epoch.batchCount();
         for (Batch batch : epoch) {
           batches.add(checked(batch));
@@ -212,9 +212,9 @@ class ResumeTest {
           for (Batch batch : loader.epoch(0)) {
             assertThat(batch.size()).isEqualTo(BATCH);
             List<Long> indices = checked(batch);
-            real.addAll(indices.subList(0, batch.recordCount()));
+            real.addAll(indices.subList(0, batch.unpaddedSize()));
             for (int i = 0; i < batch.size(); i++) {
-              assertThat(batch.isPadding(i)).isEqualTo(i >= batch.recordCount());
+              assertThat(batch.isPadding(i)).isEqualTo(i >= batch.unpaddedSize());
             }
             count++;
           }

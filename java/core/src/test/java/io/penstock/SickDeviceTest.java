@@ -8,7 +8,7 @@ import io.penstock.error.BadRecord;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.wait.Patience;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
 import java.io.IOException;
@@ -233,7 +233,7 @@ class SickDeviceTest {
           readahead.io() != Readahead.Io.DIRECT
               || dataset.files().getFirst().directOffsetAlignmentBytes() > 0,
           "this file system has no direct reads");
-      try (Loader loader = loader(dataset, flags).badRecords(BadRecords.SKIP).build()) {
+      try (Loader loader = loader(dataset, flags).badRecordPolicy(BadRecordPolicy.SKIP).build()) {
         for (Batch batch : loader.epoch(0)) {
           byte[] bytes = batch.column(0).toArray(ValueLayout.JAVA_BYTE);
           for (int i = 0; i < batch.size(); i++) {

@@ -30,7 +30,7 @@ class StatisticsTest {
     try (Dataset dataset = Dataset.open(path);
         Loader loader = way.loader(dataset).batchSize(64).memoryBytes(16 << 20).build()) {
       long start = System.nanoTime();
-      for (Epoch epoch : loader.epochs(0, 2)) {
+      for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
           assertThat(batch.size()).isPositive();
         }

@@ -179,7 +179,7 @@ class TransformLifetimeTest {
         });
     try (Dataset dataset = Dataset.open(array().path());
         Loader loader = builder(dataset).transformThreads(2).transform(known).build()) {
-      for (Epoch epoch : loader.epochs(0, 20)) {
+      for (Epoch epoch : loader.epochs(20)) {
         int seen = 0;
         for (Batch batch : epoch) {
           seen += batch.size();
@@ -420,7 +420,7 @@ class TransformLifetimeTest {
     try (Dataset dataset = Dataset.open(array().path());
         Loader loader =
             builder(dataset).readahead(Readahead.parse("backend=mmap")).batchSize(10).build()) {
-      Iterator<Epoch> epochs = loader.epochs(0, 1000).iterator();
+      Iterator<Epoch> epochs = loader.epochs(1000).iterator();
       consume(epochs, 20_000);
       List<Thread> threads = new ArrayList<>(threads());
       threads.add(Thread.currentThread());

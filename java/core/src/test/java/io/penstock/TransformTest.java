@@ -66,7 +66,7 @@ class TransformTest {
         Loader loader = way.loader(dataset).batchSize(64).seed(5).transform(SUM).build()) {
       assertThat(loader.columns()).extracting(OutputColumn::name).containsExactly("x", "y", "sum");
       int seen = 0;
-      for (Epoch epoch : loader.epochs(0, 2)) {
+      for (Epoch epoch : loader.epochs(2)) {
         long position = 0;
         for (Batch batch : epoch) {
           assertThat(batch.position()).isEqualTo(position);
@@ -387,7 +387,7 @@ class TransformTest {
         Loader loader = dataset.loader().batchSize(10).transform(SUM).transformThreads(3).build()) {
       for (int round = 0; round < 200; round++) {
         int position = 0;
-        for (Epoch epoch : loader.epochs(round % 2, 2)) {
+        for (Epoch epoch : loader.epochsFrom(round % 2).limit(2)) {
           position = 0;
           for (Batch batch : epoch) {
             assertThat(batch.epoch()).isEqualTo(epoch.number());

@@ -11,7 +11,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
 import java.io.IOException;
@@ -254,8 +254,8 @@ class VariableTest {
       int padding = 0;
       for (Batch batch : loader.epoch(0)) {
         check(batch);
-        real += batch.recordCount();
-        padding += batch.size() - batch.recordCount();
+        real += batch.unpaddedSize();
+        padding += batch.size() - batch.unpaddedSize();
       }
       assertThat(real).isEqualTo(remainder.equals("DROP") ? 1800 : 2000);
       assertThat(padding).isEqualTo(remainder.equals("PAD") ? 100 : 0);
@@ -398,7 +398,7 @@ class VariableTest {
       assertThatThrownBy(turned::build)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("no transforms");
-      assertThatThrownBy(() -> dataset.loader().badRecords(BadRecords.SKIP).build())
+      assertThatThrownBy(() -> dataset.loader().badRecordPolicy(BadRecordPolicy.SKIP).build())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("cannot be verified or skipped yet");
       assertThatThrownBy(() -> dataset.loader().batchBytes(0))

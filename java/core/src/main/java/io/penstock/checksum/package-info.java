@@ -17,7 +17,12 @@
  * try (Dataset dataset = Dataset.open(images)) {
  *   RecordChecksums.write(dataset, checksums, false, records -> {}); // once, while all is well
  *   try (Loader loader =
- *       dataset.loader().batchSize(128).verify(checksums).badRecords(BadRecords.SKIP).build()) {
+ *       dataset
+ *           .loader()
+ *           .batchSize(128)
+ *           .verify(checksums)
+ *           .badRecordPolicy(BadRecordPolicy.SKIP)
+ *           .build()) {
  *     for (Batch batch : loader.epoch(0)) { // damaged records are not in it
  *       count += batch.size();
  *     }

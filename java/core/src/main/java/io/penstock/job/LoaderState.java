@@ -91,7 +91,7 @@ public final class LoaderState {
    */
   public static LoaderState of(String fingerprint, Sampler sampler, long epoch, long... delivered) {
     Positions positions = Positions.of(delivered);
-    boolean isComplete = positions.count() >= sampler.size();
+    boolean isComplete = positions.count() >= sampler.positionCount();
     return new LoaderState(
         fingerprint,
         sampler.description(),
@@ -180,10 +180,10 @@ public final class LoaderState {
     if (seed != order.seed()) {
       differences.add("seed expected %d, found %d".formatted(seed, order.seed()));
     }
-    if (differences.isEmpty() && delivered.end() > order.size()) {
+    if (differences.isEmpty() && delivered.end() > order.positionCount()) {
       differences.add(
           "size of an epoch expected to be at least %d, found %d"
-              .formatted(delivered.end(), order.size()));
+              .formatted(delivered.end(), order.positionCount()));
     }
     if (!differences.isEmpty()) {
       throw new PenstockException(

@@ -100,7 +100,7 @@ public final class BlockShuffle implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return recordCount;
   }
 

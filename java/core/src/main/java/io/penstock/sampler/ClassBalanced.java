@@ -106,7 +106,7 @@ public final class ClassBalanced implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return size;
   }
 

@@ -70,7 +70,7 @@ public final class FullShuffle implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return recordCount;
   }
 

@@ -22,7 +22,7 @@ public final class LimitedSampler implements Sampler {
       throw new IllegalArgumentException("limit must be at least 0, was " + limit);
     }
     this.order = order;
-    this.size = Math.min(limit, order.size());
+    this.size = Math.min(limit, order.positionCount());
   }
 
   @Override
@@ -31,7 +31,7 @@ public final class LimitedSampler implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return size;
   }
 

@@ -39,7 +39,7 @@ final class ListedOrder implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return indices.length;
   }
 

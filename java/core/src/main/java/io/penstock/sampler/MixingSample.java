@@ -31,12 +31,12 @@ final class MixingSample {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be at least 1, was " + batchSize);
     }
-    if (sampler.size() < 2) {
+    if (sampler.positionCount() < 2) {
       throw new IllegalArgumentException(
-          "an order must have at least 2 positions to be mixed, was of " + sampler.size());
+          "an order must have at least 2 positions to be mixed, was of " + sampler.positionCount());
     }
     this.sampler = sampler;
-    this.size = sampler.size();
+    this.size = sampler.positionCount();
     this.batchSize = (int) Math.min(batchSize, size);
     this.epoch = epoch;
     this.label = label;

@@ -59,7 +59,7 @@ public final class Mixture implements Sampler {
     this.weights = Weights.checked(weights, this.sources.length, "sources");
     this.offsets = new long[this.sources.length + 1];
     for (int i = 0; i < this.sources.length; i++) {
-      if (weights[i] > 0 && this.sources[i].size() == 0) {
+      if (weights[i] > 0 && this.sources[i].positionCount() == 0) {
         throw new IllegalArgumentException(
             "a source with a weight must have records, source %d has none".formatted(i));
       }
@@ -81,7 +81,7 @@ public final class Mixture implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return size;
   }
 
@@ -122,7 +122,7 @@ public final class Mixture implements Sampler {
    * Which source the record at a position is from.
    *
    * @param epoch number of the pass, at least 0
-   * @param position place in the order, from 0 up to but not including {@link #size}
+   * @param position place in the order, from 0 up to but not including {@link #positionCount}
    * @return number of the source, from 0
    * @throws IllegalArgumentException if the epoch is negative, or beyond 2^62 positions
    * @throws IndexOutOfBoundsException if the position is out of range
@@ -161,7 +161,8 @@ public final class Mixture implements Sampler {
 
   private long draw(int source, long turn) {
     Sampler order = sources[source];
-    return offsets[source] + order.index(turn / order.size(), turn % order.size());
+    return offsets[source]
+        + order.index(turn / order.positionCount(), turn % order.positionCount());
   }
 
   /** Positions of the epochs before. */

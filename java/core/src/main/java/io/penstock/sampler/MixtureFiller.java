@@ -67,16 +67,16 @@ final class MixtureFiller {
       return;
     }
     Sampler order = sources[source];
-    long epoch = before[source] / order.size();
-    long first = before[source] % order.size();
-    if (order.size() - first >= count) {
+    long epoch = before[source] / order.positionCount();
+    long first = before[source] % order.positionCount();
+    if (order.positionCount() - first >= count) {
       order.fill(epoch, first, segments[source], count);
       return;
     }
     // Across the end of an epoch of the source: rare, unless it is tiny.
     for (int i = 0; i < count; i++) {
       long turn = before[source] + i;
-      drawn[source][i] = order.index(turn / order.size(), turn % order.size());
+      drawn[source][i] = order.index(turn / order.positionCount(), turn % order.positionCount());
     }
   }
 }

@@ -20,10 +20,10 @@ public final class RepeatedSampler implements Sampler {
     if (times < 1) {
       throw new IllegalArgumentException("times must be at least 1, was " + times);
     }
-    Arguments.checkPositions("times", times, order.size());
+    Arguments.checkPositions("times", times, order.positionCount());
     this.order = order;
     this.times = times;
-    this.size = order.size() * times;
+    this.size = order.positionCount() * times;
   }
 
   @Override
@@ -32,7 +32,7 @@ public final class RepeatedSampler implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return size;
   }
 
@@ -53,8 +53,8 @@ public final class RepeatedSampler implements Sampler {
 
   @Override
   public long windowEnd(long epoch, long position) {
-    long start = position - position % order.size();
-    long pass = position / order.size();
+    long start = position - position % order.positionCount();
+    long pass = position / order.positionCount();
     return start + order.windowEnd(epoch * times + pass, position - start);
   }
 
@@ -68,7 +68,8 @@ public final class RepeatedSampler implements Sampler {
   public long index(long epoch, long position) {
     checkEpoch(epoch);
     Objects.checkIndex(position, size);
-    return order.index(epoch * times + position / order.size(), position % order.size());
+    return order.index(
+        epoch * times + position / order.positionCount(), position % order.positionCount());
   }
 
   /** Only if nothing is repeated. */
@@ -87,9 +88,9 @@ public final class RepeatedSampler implements Sampler {
     Arguments.checkFill(epoch, position, indices, count, size);
     int done = 0;
     while (done < count) {
-      long pass = (position + done) / order.size();
-      long start = (position + done) % order.size();
-      int run = (int) Math.min(count - done, order.size() - start);
+      long pass = (position + done) / order.positionCount();
+      long start = (position + done) % order.positionCount();
+      int run = (int) Math.min(count - done, order.positionCount() - start);
       MemorySegment part = done == 0 ? indices : indices.asSlice((long) done * Long.BYTES);
       order.fill(epoch * times + pass, start, part, run);
       done += run;

@@ -15,12 +15,12 @@ import java.lang.foreign.ValueLayout;
  * which one epoch, or two consecutive ones, are asked for.
  *
  * <p>Implement it for orders of your own, which must keep to all of this. {@link #index}, {@link
- * #recordCount}, {@link #size} and {@link #description} are enough; {@link #fill} makes one fast,
- * and a list of indices is a sampler already: {@link #of}. Each time that a loader reads an epoch
- * it asks for each position once, far ahead of delivery, on its reading threads, which must not be
- * blocked; the records and {@link io.penstock.Batch#indices} both come from that one answer. An
- * epoch that is read again, or by another rank, has the same order only if the answers are the
- * same.
+ * #recordCount}, {@link #positionCount} and {@link #description} are enough; {@link #fill} makes
+ * one fast, and a list of indices is a sampler already: {@link #of}. Each time that a loader reads
+ * an epoch it asks for each position once, far ahead of delivery, on its reading threads, which
+ * must not be blocked; the records and {@link io.penstock.Batch#indices} both come from that one
+ * answer. An epoch that is read again, or by another rank, has the same order only if the answers
+ * are the same.
  */
 public interface Sampler {
   /**
@@ -49,7 +49,7 @@ public interface Sampler {
    *
    * @return at least 0
    */
-  long size();
+  long positionCount();
 
   /**
    * The number that distinguishes its order from others with the same {@link #description}.
@@ -82,12 +82,12 @@ public interface Sampler {
    * The end of the window that a position is in: whole windows are read together.
    *
    * @param epoch number of the pass, at least 0
-   * @param position place in the order, from 0 up to but not including {@link #size()}
-   * @return the position after the last one of the window, at most size
+   * @param position place in the order, from 0 up to but not including {@link #positionCount()}
+   * @return the position after the last one of the window, at most {@link #positionCount()}
    */
   default long windowEnd(long epoch, long position) {
     long window = windowRecords();
-    return Math.min(size() - position, window - position % window) + position;
+    return Math.min(positionCount() - position, window - position % window) + position;
   }
 
   /**
@@ -104,7 +104,7 @@ public interface Sampler {
    * The record at a position.
    *
    * @param epoch number of the pass, at least 0
-   * @param position place in the order, from 0 up to but not including {@link #size()}
+   * @param position place in the order, from 0 up to but not including {@link #positionCount()}
    * @return index of the record in the dataset
    * @throws IllegalArgumentException if the epoch is negative
    * @throws IndexOutOfBoundsException if the position is out of range
@@ -144,7 +144,7 @@ public interface Sampler {
    *     than {@code count} integers; nothing is written then
    */
   default void fill(long epoch, long position, MemorySegment indices, int count) {
-    Arguments.checkFill(epoch, position, indices, count, size());
+    Arguments.checkFill(epoch, position, indices, count, positionCount());
     for (int i = 0; i < count; i++) {
       indices.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, index(epoch, position + i));
     }

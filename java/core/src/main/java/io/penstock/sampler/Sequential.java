@@ -27,7 +27,7 @@ public final class Sequential implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return recordCount;
   }
 

@@ -36,8 +36,8 @@ public final class SubsetSampler implements Sampler {
   }
 
   @Override
-  public long size() {
-    return order.size();
+  public long positionCount() {
+    return order.positionCount();
   }
 
   @Override

@@ -66,7 +66,7 @@ public final class WeightedSampler implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return size;
   }
 

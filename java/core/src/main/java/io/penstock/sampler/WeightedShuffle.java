@@ -82,7 +82,7 @@ public final class WeightedShuffle implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return size;
   }
 

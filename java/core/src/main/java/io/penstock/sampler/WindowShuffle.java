@@ -57,8 +57,8 @@ public final class WindowShuffle implements Sampler {
   }
 
   @Override
-  public long size() {
-    return order.size();
+  public long positionCount() {
+    return order.positionCount();
   }
 
   @Override
@@ -83,7 +83,7 @@ public final class WindowShuffle implements Sampler {
     Objects.checkIndex(index, recordCount());
     long from = index - offset(epoch);
     long window = from / strideTokens;
-    boolean isCut = from >= 0 && from % strideTokens == 0 && window < order.size();
+    boolean isCut = from >= 0 && from % strideTokens == 0 && window < order.positionCount();
     return isCut ? order.position(epoch, window) : -1;
   }
 

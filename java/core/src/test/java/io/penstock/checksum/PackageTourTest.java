@@ -6,7 +6,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.error.BadRecord;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import io.penstock.sampler.Tour;
 import io.penstock.write.NpyWriter;
 import java.io.IOException;
@@ -52,7 +52,12 @@ class PackageTourTest {
     try (Dataset dataset = Dataset.open(images)) {
       RecordChecksums.write(dataset, checksums, false, records -> {}); // once, while all is well
       try (Loader loader =
-          dataset.loader().batchSize(128).verify(checksums).badRecords(BadRecords.SKIP).build()) {
+          dataset
+              .loader()
+              .batchSize(128)
+              .verify(checksums)
+              .badRecordPolicy(BadRecordPolicy.SKIP)
+              .build()) {
         for (Batch batch : loader.epoch(0)) { // damaged records are not in it
           count += batch.size();
         }
@@ -79,7 +84,12 @@ class PackageTourTest {
     long count = 0;
     try (Dataset dataset = Dataset.open(images);
         Loader loader =
-            dataset.loader().batchSize(128).verify(checksums).badRecords(BadRecords.SKIP).build()) {
+            dataset
+                .loader()
+                .batchSize(128)
+                .verify(checksums)
+                .badRecordPolicy(BadRecordPolicy.SKIP)
+                .build()) {
       for (Batch batch : loader.epoch(0)) {
         count += batch.size();
       }

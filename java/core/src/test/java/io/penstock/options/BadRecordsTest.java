@@ -78,7 +78,7 @@ class BadRecordsTest {
     try (Dataset dataset = data.open();
         Loader loader = way.loader(dataset).batchSize(BATCH).verify(data.checksums).build()) {
       int seen = 0;
-      for (Epoch epoch : loader.epochs(0, 2)) {
+      for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
           data.assertRecords(batch);
           seen += batch.size();
@@ -126,7 +126,7 @@ class BadRecordsTest {
                 .batchSize(BATCH)
                 .seed(5)
                 .verify(data.checksums)
-                .badRecords(BadRecords.SKIP)
+                .badRecordPolicy(BadRecordPolicy.SKIP)
                 .build()) {
       for (int epoch = 0; epoch < 2; epoch++) {
         List<Long> delivered = new ArrayList<>();
@@ -169,7 +169,7 @@ class BadRecordsTest {
                 .batchSize(BATCH)
                 .seed(5)
                 .verify(data.checksums)
-                .badRecords(BadRecords.REPLACE)
+                .badRecordPolicy(BadRecordPolicy.REPLACE)
                 .build()) {
       int position = 0;
       for (Batch batch : loader.epoch(0)) {
@@ -222,7 +222,7 @@ class BadRecordsTest {
             .rank(rank, worldSize)
             .state(from)
             .verify(data.checksums)
-            .badRecords(BadRecords.SKIP)
+            .badRecordPolicy(BadRecordPolicy.SKIP)
             .build()) {
       long count = 0;
       for (Batch batch : loader.epoch(0)) {
@@ -250,7 +250,7 @@ class BadRecordsTest {
                 .batchSize(10)
                 .shuffle(Shuffle.NONE)
                 .verify(data.checksums)
-                .badRecords(BadRecords.SKIP)
+                .badRecordPolicy(BadRecordPolicy.SKIP)
                 .build()) {
       List<Integer> sizes = new ArrayList<>();
       for (Batch batch : loader.epoch(0)) {
@@ -274,7 +274,7 @@ class BadRecordsTest {
                 .batchSize(10)
                 .shuffle(Shuffle.NONE)
                 .verify(data.checksums)
-                .badRecords(BadRecords.SKIP)
+                .badRecordPolicy(BadRecordPolicy.SKIP)
                 .transform(
                     "labels",
                     OutputColumn.of("position", ElementType.INT64),
@@ -308,7 +308,9 @@ class BadRecordsTest {
     CheckedData.flipBit(data.images, all.remove(3).intValue());
     CheckedData.flipBit(data.labels, all.removeLast().intValue());
     try (Dataset dataset = data.open()) {
-      assertThat(padding(dataset.loader().verify(data.checksums).badRecords(BadRecords.SKIP)))
+      assertThat(
+              padding(
+                  dataset.loader().verify(data.checksums).badRecordPolicy(BadRecordPolicy.SKIP)))
           .isEqualTo(all);
     }
   }
@@ -318,7 +320,7 @@ class BadRecordsTest {
     try (Loader loader = builder.batchSize(BATCH).remainder(Remainder.PAD).build()) {
       for (Batch batch : loader.epoch(0)) {
         for (int i = 0; i < batch.size(); i++) {
-          assertThat(batch.isPadding(i)).isEqualTo(i >= batch.recordCount());
+          assertThat(batch.isPadding(i)).isEqualTo(i >= batch.unpaddedSize());
           if (batch.isPadding(i)) {
             padding.add(batch.index(i));
           }
@@ -340,7 +342,7 @@ class BadRecordsTest {
                 .batchSize(1)
                 .shuffle(Shuffle.NONE)
                 .verify(data.checksums)
-                .badRecords(BadRecords.REPLACE)
+                .badRecordPolicy(BadRecordPolicy.REPLACE)
                 .build()) {
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(() -> loader.epoch(0).iterator().next())
@@ -356,7 +358,7 @@ class BadRecordsTest {
     }
     try (Dataset dataset = data.open();
         Loader loader =
-            dataset.loader().verify(data.checksums).badRecords(BadRecords.SKIP).build()) {
+            dataset.loader().verify(data.checksums).badRecordPolicy(BadRecordPolicy.SKIP).build()) {
       for (Batch batch : loader.epoch(0)) {
         assertThat(batch.size()).isZero();
       }
@@ -372,7 +374,8 @@ class BadRecordsTest {
           .isThrownBy(() -> dataset.loader().replay(true).verify(data.checksums).build())
           .withMessageContaining("replay must be without verify");
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> dataset.loader().replay(true).badRecords(BadRecords.SKIP).build());
+          .isThrownBy(
+              () -> dataset.loader().replay(true).badRecordPolicy(BadRecordPolicy.SKIP).build());
     }
   }
 
@@ -384,7 +387,7 @@ class BadRecordsTest {
             way.loader(dataset)
                 .batchSize(BATCH)
                 .verify(data.checksums)
-                .badRecords(BadRecords.SKIP)
+                .badRecordPolicy(BadRecordPolicy.SKIP)
                 .build()) {
       data.images.cutWithin(700);
       assertThatExceptionOfType(PenstockException.class)
@@ -407,7 +410,11 @@ class BadRecordsTest {
       recording.start();
       try (Dataset dataset = data.open();
           Loader loader =
-              dataset.loader().verify(data.checksums).badRecords(BadRecords.REPLACE).build()) {
+              dataset
+                  .loader()
+                  .verify(data.checksums)
+                  .badRecordPolicy(BadRecordPolicy.REPLACE)
+                  .build()) {
         for (Batch batch : loader.epoch(0)) {
           assertThat(batch.size()).isPositive();
         }

@@ -10,7 +10,7 @@ public final class BlockWindows {
 
   /** The records of each window of an epoch, made from lists as a reader would make them. */
   public static List<long[]> windows(BlockShuffle sampler, long epoch) {
-    long size = sampler.size();
+    long size = sampler.positionCount();
     long[] words = {size, sampler.blockRecords(), sampler.windowBlocks(), sampler.seed(), epoch};
     long offset = KeyChain.draw(KeyChain.key(KeyChain.label("block1:o"), 0, words), 0, size);
     List<long[]> blocks = new ArrayList<>();

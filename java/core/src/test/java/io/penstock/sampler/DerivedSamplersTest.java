@@ -40,7 +40,7 @@ class DerivedSamplersTest extends SamplerTest {
       assertThat(sampler.position(epoch, 4)).isEqualTo(-1);
     }
     assertThat(sampler.recordCount()).isEqualTo(100);
-    assertThat(sampler.size()).isEqualTo(4);
+    assertThat(sampler.positionCount()).isEqualTo(4);
     assertThat(sampler.seed()).isEqualTo(5);
     assertThat(sampler.description()).isEqualTo("subset/1(" + subset.description() + ",full/1)");
     assertThatThrownBy(() -> sampler.position(0, 100))
@@ -60,14 +60,14 @@ class DerivedSamplersTest extends SamplerTest {
       assertThat(sampler.position(epoch, order.index(epoch, 29))).isEqualTo(29);
       assertThat(sampler.position(epoch, order.index(epoch, 30))).isEqualTo(-1);
     }
-    assertThat(sampler.size()).isEqualTo(30);
+    assertThat(sampler.positionCount()).isEqualTo(30);
     assertThat(sampler.recordCount()).isEqualTo(100);
     assertThat(sampler.description()).isEqualTo("limit/1;size=30(full/1)");
     assertThat(sampler.seed()).isEqualTo(5);
     assertThatThrownBy(() -> sampler.index(0, 30)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> sampler.fill(0, 20, MemorySegment.ofArray(new long[20]), 11))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThat(new LimitedSampler(order, 1_000).size()).isEqualTo(100);
+    assertThat(new LimitedSampler(order, 1_000).positionCount()).isEqualTo(100);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LimitedSampler(order, -1))
         .withMessage("limit must be at least 0, was -1");
@@ -77,7 +77,7 @@ class DerivedSamplersTest extends SamplerTest {
   void aRepeatJoinsEpochs() {
     FullShuffle order = new FullShuffle(10, 5);
     Sampler sampler = new RepeatedSampler(order, 3);
-    assertThat(sampler.size()).isEqualTo(30);
+    assertThat(sampler.positionCount()).isEqualTo(30);
     for (long epoch = 0; epoch < 4; epoch++) {
       long start = 3 * epoch;
       long[] expected =
@@ -105,7 +105,7 @@ class DerivedSamplersTest extends SamplerTest {
         .isThrownBy(() -> sampler.index(Long.MAX_VALUE / 3, 0))
         .withMessage("epoch must be below 2^63 / 3 times, was 3074457345618258602");
     assertThat(sampler.index(Long.MAX_VALUE / 3 - 1, 29)).isBetween(0L, 9L);
-    assertThat(new RepeatedSampler(new Sequential(0), 9).size()).isZero();
+    assertThat(new RepeatedSampler(new Sequential(0), 9).positionCount()).isZero();
   }
 
   @Test

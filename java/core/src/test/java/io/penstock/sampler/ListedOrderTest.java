@@ -11,14 +11,14 @@ class ListedOrderTest {
   @Test
   void aListIsTheOrderOfEveryEpoch() {
     Sampler order = Sampler.of(10, 7, 0, 9, 7);
-    assertThat(order.size()).isEqualTo(4);
+    assertThat(order.positionCount()).isEqualTo(4);
     assertThat(order.recordCount()).isEqualTo(10);
     assertThat(SamplerTest.filled(order, 0, 0, 4)).containsExactly(7, 0, 9, 7);
     assertThat(SamplerTest.filled(order, 8, 1, 3)).containsExactly(0, 9, 7);
     assertThat(order.index(3, 2)).isEqualTo(9);
     assertThat(order.isAscending()).isFalse();
     assertThat(Sampler.of(10, 1, 2, 2, 5).isAscending()).isTrue();
-    assertThat(Sampler.of(10).size()).isZero();
+    assertThat(Sampler.of(10).positionCount()).isZero();
   }
 
   @Test
@@ -68,7 +68,7 @@ class ListedOrderTest {
           }
 
           @Override
-          public long size() {
+          public long positionCount() {
             return 50;
           }
 

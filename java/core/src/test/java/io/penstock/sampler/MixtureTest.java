@@ -164,7 +164,7 @@ class MixtureTest {
     assertThat(mixture.description())
         .isEqualTo("mixture/1;size=500(1.0*10*full/1;seed=0,0.25*17*full/1;seed=1)");
     assertThat(mixture.seed()).isEqualTo(3);
-    assertThat(mixture.size()).isEqualTo(500);
+    assertThat(mixture.positionCount()).isEqualTo(500);
     assertThatExceptionOfType(UnsupportedOperationException.class)
         .isThrownBy(() -> mixture.position(0, 0))
         .withMessage("in a mixture a record comes any number of times, not at one position");

@@ -43,7 +43,7 @@ class SamplerTest {
   }
 
   private static void assertPermutation(Sampler sampler, long epoch) {
-    int size = (int) sampler.size();
+    int size = (int) sampler.positionCount();
     boolean[] seen = new boolean[size];
     for (long index : filled(sampler, epoch, 0, size)) {
       assertThat(seen[(int) index]).as("record %d of %s again", index, sampler).isFalse();
@@ -141,7 +141,7 @@ class SamplerTest {
   void anEmptyOrderHasNoPositions(String name, LongFunction<Sampler> make) {
     Sampler sampler = make.apply(0);
     sampler.fill(0, 0, MemorySegment.ofArray(new long[0]), 0);
-    assertThat(sampler.size()).isZero();
+    assertThat(sampler.positionCount()).isZero();
     assertOutOfBounds(() -> sampler.index(0, 0));
   }
 

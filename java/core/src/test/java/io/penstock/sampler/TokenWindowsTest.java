@@ -47,7 +47,7 @@ class TokenWindowsTest {
   }
 
   private static void assertCut(WindowShuffle sampler, long stride, long epoch) {
-    long[] order = SamplerTest.filled(sampler, epoch, 0, (int) sampler.size());
+    long[] order = SamplerTest.filled(sampler, epoch, 0, (int) sampler.positionCount());
     for (int i = 0; i < order.length; i++) {
       assertThat(order[i]).isEqualTo(sampler.index(epoch, i));
       assertThat(sampler.position(epoch, order[i])).isEqualTo(i);
@@ -70,7 +70,7 @@ class TokenWindowsTest {
   @Test
   void windowsBeginAtOtherPlacesInEachEpoch() {
     WindowShuffle sampler = new WindowShuffle(100, 10, 10, 1);
-    assertThat(sampler.size()).isEqualTo(9);
+    assertThat(sampler.positionCount()).isEqualTo(9);
     long[] counts = new long[11];
     for (long epoch = 0; epoch < 11_000; epoch++) {
       counts[(int) Arrays.stream(SamplerTest.filled(sampler, epoch, 0, 9)).min().getAsLong()]++;
@@ -82,7 +82,7 @@ class TokenWindowsTest {
   @Test
   void streamsOfManyTokensAreCutToo() {
     WindowShuffle sampler = new WindowShuffle(1L << 48, 4_097, 4_096, -1);
-    long last = sampler.size() - 1;
+    long last = sampler.positionCount() - 1;
     for (long position : new long[] {0, last / 2, last}) {
       long index = sampler.index(5, position);
       assertThat(index).isBetween(0L, sampler.recordCount() - 1);

@@ -167,7 +167,7 @@ final class StressRound {
     }
 
     @Override
-    public long size() {
+    public long positionCount() {
       return StressData.RECORDS;
     }
 

@@ -63,7 +63,7 @@ public final class PenstockDataset implements Dataset {
     this.data = builder.columns.data(this::delivered);
     this.labels = builder.columns.labels(this::delivered);
     long first = builder.firstEpoch < 0 ? loader.state().epoch() : builder.firstEpoch;
-    this.epochs = loader.epochs(first, Long.MAX_VALUE - first).iterator();
+    this.epochs = loader.epochsFrom(first).iterator();
     loader.beforeClose(open::close);
   }
 

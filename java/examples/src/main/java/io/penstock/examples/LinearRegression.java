@@ -82,7 +82,7 @@ public final class LinearRegression {
    * @return the weights
    */
   public float[] fit(Loader loader, int epochs, float rate) {
-    for (Epoch epoch : loader.epochs(0, epochs)) {
+    for (Epoch epoch : loader.epochs(epochs)) {
       for (Batch batch : epoch) {
         step(batch.column("x"), batch.column("y"), batch.size(), rate);
       }

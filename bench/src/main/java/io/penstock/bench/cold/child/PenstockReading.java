@@ -57,7 +57,7 @@ final class PenstockReading implements Reading {
   @Override
   public void run(Sink sink) {
     cat();
-    for (Epoch epoch : loader.epochs(firstEpoch, epochs)) {
+    for (Epoch epoch : loader.epochsFrom(firstEpoch).limit(epochs)) {
       for (Batch batch : epoch) {
         if (!sink.accept(batch.column(0), batch.size())) {
           return;

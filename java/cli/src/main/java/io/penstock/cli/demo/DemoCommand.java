@@ -138,7 +138,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (Dataset dataset = Dataset.open(files.images(), files.labels());
         Loader loader = dataset.loader().batchSize(BATCH_SIZE).memoryBytes(memoryBytes).build()) {
       report.start(loader);
-      for (Epoch epoch : loader.epochs(0, count)) {
+      for (Epoch epoch : loader.epochs(count)) {
         LoaderStatistics before = loader.statistics();
         long start = System.nanoTime();
         // Smaller steps as it goes on, so that the last weights are not those of the last batches.

@@ -86,8 +86,8 @@ final class MappedReading implements AutoCloseable {
       startNanos = System.nanoTime();
       lastLookNanos = startNanos;
       boolean isOver = false;
-      while (!isOver && checksum.records() < sampler.size()) {
-        int count = (int) Math.min(batchSize, sampler.size() - checksum.records());
+      while (!isOver && checksum.records() < sampler.positionCount()) {
+        int count = (int) Math.min(batchSize, sampler.positionCount() - checksum.records());
         sampler.fill(0, checksum.records(), indices, count);
         int done = gather(indices, count, batch, limitNanos);
         isOver = done < count || System.nanoTime() - startNanos >= limitNanos;

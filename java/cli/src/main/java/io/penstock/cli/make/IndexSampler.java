@@ -107,7 +107,7 @@ public final class IndexSampler implements Sampler {
   }
 
   @Override
-  public long size() {
+  public long positionCount() {
     return indices.length;
   }
 
@@ -118,7 +118,7 @@ public final class IndexSampler implements Sampler {
 
   @Override
   public long index(long epoch, long position) {
-    return indices[Math.toIntExact(Objects.checkIndex(position, size()))];
+    return indices[Math.toIntExact(Objects.checkIndex(position, positionCount()))];
   }
 
   @Override
@@ -128,7 +128,7 @@ public final class IndexSampler implements Sampler {
 
   @Override
   public void fill(long epoch, long position, MemorySegment target, int count) {
-    Objects.checkFromIndexSize(position, count, size());
+    Objects.checkFromIndexSize(position, count, positionCount());
     MemorySegment.copy(indices, (int) position, target, ValueLayout.JAVA_LONG_UNALIGNED, 0, count);
   }
 }

@@ -95,9 +95,9 @@ public final class TakeCommand implements Callable<Integer> {
       try (Loader loader = open(dataset, order)) {
         MemoryWarning.sayIfTooMuch(streams, memoryBytes, loader.statistics().memoryBytes());
         for (int i = 0; i < targets.size(); i++) {
-          writers.add(writer(dataset.columns().get(i), targets.get(i), order.size()));
+          writers.add(writer(dataset.columns().get(i), targets.get(i), order.positionCount()));
         }
-        take(loader, writers, order.size());
+        take(loader, writers, order.positionCount());
         writers.forEach(NpyWriter::finish);
         writers.forEach(NpyWriter::commit);
       } finally {
@@ -107,7 +107,7 @@ public final class TakeCommand implements Callable<Integer> {
         }
       }
       for (int i = 0; i < targets.size(); i++) {
-        report.add(List.of(targets.get(i)), dataset.columns().get(i), order.size());
+        report.add(List.of(targets.get(i)), dataset.columns().get(i), order.positionCount());
       }
     }
     report.print(streams, isJson);

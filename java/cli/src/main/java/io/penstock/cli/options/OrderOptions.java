@@ -218,14 +218,14 @@ public final class OrderOptions {
     long count = records == null ? dataset.recordCount() : records.size();
     Sampler order = order(dataset, records, count);
     Sampler whole = records == null ? order : new SubsetSampler(records, order);
-    if (epochRecords == null || epochRecords == whole.size()) {
+    if (epochRecords == null || epochRecords == whole.positionCount()) {
       return whole;
     }
     check(
-        epochRecords < whole.size(),
+        epochRecords < whole.positionCount(),
         ("--epoch-records must be at most %d, the records that there are, was %d: read several"
                 + " --epochs, or draw more with --weights, --balance or --mix")
-            .formatted(whole.size(), epochRecords));
+            .formatted(whole.positionCount(), epochRecords));
     return new LimitedSampler(whole, epochRecords);
   }
 

@@ -61,12 +61,13 @@ public final class OrderPlot {
   }
 
   private static XYChart chart(Sampler sampler, long epoch, String title) {
-    int dots = (int) Math.min(MOST_DOTS, sampler.size());
+    int dots = (int) Math.min(MOST_DOTS, sampler.positionCount());
     double[] positions = new double[dots];
     double[] indices = new double[dots];
     for (int i = 0; i < dots; i++) {
       // In two steps: the product may need more than 64 bits.
-      long position = sampler.size() / dots * i + sampler.size() % dots * i / dots;
+      long position =
+          sampler.positionCount() / dots * i + sampler.positionCount() % dots * i / dots;
       positions[i] = position;
       indices[i] = sampler.index(epoch, position);
     }
@@ -82,7 +83,7 @@ public final class OrderPlot {
         .getStyler()
         .setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter)
         .setXAxisMin(0.0)
-        .setXAxisMax((double) Math.max(1, sampler.size()))
+        .setXAxisMax((double) Math.max(1, sampler.positionCount()))
         .setYAxisMin(0.0)
         .setYAxisMax((double) Math.max(1, sampler.recordCount()))
         .setXAxisTickLabelsFormattingFunction(OrderPlot::count)

@@ -12,7 +12,7 @@ import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShare;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
 import java.nio.file.Path;
@@ -144,7 +144,7 @@ final class LoadingOptions {
           "What to do with records that cannot be read, or are damaged: fail ends the run, skip"
               + " leaves them out, and replace takes the next good record of the data in place of"
               + " each. The report counts them. Default: ${DEFAULT-VALUE}.")
-  private BadRecords badRecords;
+  private BadRecordPolicy badRecords;
 
   static final class BadRecordsNames implements Iterable<String> {
     @Override
@@ -153,13 +153,13 @@ final class LoadingOptions {
     }
   }
 
-  static final class BadRecordsConverter implements ITypeConverter<BadRecords> {
+  static final class BadRecordsConverter implements ITypeConverter<BadRecordPolicy> {
     @Override
-    public BadRecords convert(String name) {
+    public BadRecordPolicy convert(String name) {
       return switch (name) {
-        case "fail" -> BadRecords.FAIL;
-        case "skip" -> BadRecords.SKIP;
-        case "replace" -> BadRecords.REPLACE;
+        case "fail" -> BadRecordPolicy.FAIL;
+        case "skip" -> BadRecordPolicy.SKIP;
+        case "replace" -> BadRecordPolicy.REPLACE;
         default ->
             throw new TypeConversionException("must be fail, skip or replace, was '" + name + "'");
       };
@@ -233,12 +233,12 @@ final class LoadingOptions {
   /** Warnings for jobs whose ranks step together. */
   List<String> warnings(Sampler sampler) {
     RankShare last = new Partition(worldSize - 1, worldSize, batchSize, remainder).share(sampler);
-    if (last.stepCount() == 0 && sampler.size() > 0) {
+    if (last.stepCount() == 0 && sampler.positionCount() > 0) {
       return List.of(
           ("no records come: the %d of an epoch are fewer than a batch of %d for each of %d"
                + " processes, and --remainder drop leaves them out: use keep or pad, or a smaller"
                + " --batch-size")
-              .formatted(sampler.size(), batchSize, worldSize));
+              .formatted(sampler.positionCount(), batchSize, worldSize));
     }
     if (last.batchCount() < last.stepCount()) {
       return List.of(
@@ -284,7 +284,7 @@ final class LoadingOptions {
         .replay(isReplay)
         .nativeOrder(isNativeOrder)
         .verify(checksums(dataset, firstFile))
-        .badRecords(badRecords)
+        .badRecordPolicy(badRecords)
         .build();
   }
 }

@@ -184,7 +184,7 @@ public final class ReadCommand implements Callable<Integer> {
     try (Progress progress =
             Progress.start(streams, "read", "records", total(loader, first, count, most));
         ReadLoop loop = new ReadLoop(loader, outputs, states, streams)) {
-      loop.run(loader.epochs(first, count), most, progress);
+      loop.run(loader.epochsFrom(first).limit(count), most, progress);
     }
   }
 

@@ -51,7 +51,9 @@ final class ReadOrderTest {
   }
 
   private static List<Long> order(Sampler sampler, long epoch) {
-    return LongStream.range(0, sampler.size()).mapToObj(i -> sampler.index(epoch, i)).toList();
+    return LongStream.range(0, sampler.positionCount())
+        .mapToObj(i -> sampler.index(epoch, i))
+        .toList();
   }
 
   @Test

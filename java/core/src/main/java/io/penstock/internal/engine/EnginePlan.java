@@ -106,7 +106,7 @@ public final class EnginePlan {
     if (variable != null && options.isChecked()) {
       throw new IllegalArgumentException(
           "records of different sizes cannot be verified or skipped yet: leave out verify and"
-              + " badRecords");
+              + " badRecordPolicy");
     }
     this.layout = variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
     this.transforms = transforms(dataset, options);

@@ -4,7 +4,7 @@ import io.penstock.array.Column;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.slot.Partition;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
 import io.penstock.transform.Transform;
@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param memory the budget; a plan may take more of what is left where a default does not do
  * @param batchBytes most bytes of values in a batch; 0: a share of the budget
  * @param checksums file of them, if records are to be checked
- * @param badRecords what becomes of records that are bad
+ * @param badRecordPolicy what becomes of records that are bad
  * @param transforms in the order in which they are applied
  * @param transformThreads how many run them
  * @param isReplay whether one batch is handed out again and again
@@ -37,7 +37,7 @@ public record LoaderOptions(
     MemoryBudget memory,
     long batchBytes,
     Optional<Path> checksums,
-    BadRecords badRecords,
+    BadRecordPolicy badRecordPolicy,
     List<Transform> transforms,
     int transformThreads,
     boolean isReplay,
@@ -53,15 +53,16 @@ public record LoaderOptions(
   /** Checks what concerns several options. */
   public LoaderOptions {
     transforms = List.copyOf(transforms);
-    if (isReplay && (checksums.isPresent() || badRecords != BadRecords.FAIL)) {
+    if (isReplay && (checksums.isPresent() || badRecordPolicy != BadRecordPolicy.FAIL)) {
       throw new IllegalArgumentException(
-          "replay must be without verify and badRecords, as it reads one batch only, was with");
+          "replay must be without verify and badRecordPolicy, as it reads one batch only, was"
+              + " with");
     }
   }
 
   /** Whether batches have to be looked at before they are handed on. */
   public boolean isChecked() {
-    return checksums.isPresent() || badRecords != BadRecords.FAIL;
+    return checksums.isPresent() || badRecordPolicy != BadRecordPolicy.FAIL;
   }
 
   /** What was set, or a share of a budget: with room for ten such batches, and to spare. */

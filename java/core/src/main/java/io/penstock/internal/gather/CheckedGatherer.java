@@ -13,7 +13,7 @@ import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.slot.BadRecordLog;
 import io.penstock.internal.slot.Slot;
-import io.penstock.options.BadRecords;
+import io.penstock.options.BadRecordPolicy;
 import io.penstock.statistics.Statistic;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -44,7 +44,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
    * @param events who is told
    */
   public record Rules(
-      ChecksumTable checksums, BadRecords policy, BadRecordLog log, LoaderEvents events) {}
+      ChecksumTable checksums, BadRecordPolicy policy, BadRecordLog log, LoaderEvents events) {}
 
   private final Rules rules;
   private final List<Column> columns;
@@ -81,7 +81,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
     try {
       super.take(count, slot);
     } catch (PenstockException e) {
-      if (rules.policy() == BadRecords.FAIL) {
+      if (rules.policy() == BadRecordPolicy.FAIL) {
         throw e;
       }
       failure = e;
@@ -232,7 +232,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
   private void replace(Slot slot, int place, Problem problem) {
     long count = columns.getFirst().recordCount();
     long index = index(slot, place);
-    long most = Math.min(count - 1, BadRecords.maxTries());
+    long most = Math.min(count - 1, BadRecordPolicy.maxTries());
     for (long step = 1; step <= most; step++) {
       long other = (index + step) % count;
       slot.indices().setAtIndex(ValueLayout.JAVA_LONG, place, other);

@@ -42,12 +42,12 @@ public final class RankShare {
     this.sampler = sampler;
     this.delivered = delivered;
     this.isInStretches = sampler.windowRecords() > 1;
-    if (delivered.end() > sampler.size()) {
+    if (delivered.end() > sampler.positionCount()) {
       throw new IllegalArgumentException(
           "delivered positions must be below the %d of an epoch, were up to %d"
-              .formatted(sampler.size(), delivered.end()));
+              .formatted(sampler.positionCount(), delivered.end()));
     }
-    long[] bounds = delivered.remaining(sampler.size()).bounds();
+    long[] bounds = delivered.remaining(sampler.positionCount()).bounds();
     this.runStarts = new long[bounds.length / 2];
     this.runOffsets = new long[bounds.length / 2];
     long count = 0;
@@ -205,7 +205,7 @@ public final class RankShare {
    */
   Positions deliveredAfter(long batches, long records) {
     if (batches >= stepCount() && partition.remainder() != Remainder.DROP) {
-      return Positions.upTo(sampler.size());
+      return Positions.upTo(sampler.positionCount());
     }
     long steps = Math.min(batches, wholeSteps);
     int stretches = isInStretches ? partition.worldSize() : 1;
@@ -241,7 +241,9 @@ public final class RankShare {
    */
   public LoaderState stateAfter(String fingerprint, long epoch, long batches, long records) {
     Positions after =
-        batches >= stepCount() ? Positions.upTo(sampler.size()) : deliveredAfter(batches, records);
+        batches >= stepCount()
+            ? Positions.upTo(sampler.positionCount())
+            : deliveredAfter(batches, records);
     return LoaderState.of(fingerprint, sampler, epoch, after.bounds());
   }
 

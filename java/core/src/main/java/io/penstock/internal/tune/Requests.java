@@ -67,7 +67,7 @@ final class Requests implements AutoCloseable {
 
   /** How many different requests there are. */
   long count() {
-    return shuffle.size();
+    return shuffle.positionCount();
   }
 
   /** Whether a direct read brings just the request, straight to its place. */

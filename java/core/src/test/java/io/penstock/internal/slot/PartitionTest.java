@@ -61,7 +61,7 @@ class PartitionTest {
     String name = partition + " of " + sampler;
     int worldSize = partition.worldSize();
     int batchSize = partition.batchSize();
-    int[] counts = new int[(int) sampler.size()];
+    int[] counts = new int[(int) sampler.positionCount()];
     long real = 0;
     for (RankShare share : shares) {
       for (long batch = 0; batch < share.batchCount(); batch++) {
@@ -81,10 +81,10 @@ class PartitionTest {
       }
     }
     assertThat(Arrays.stream(counts).max().orElse(0)).as(name).isLessThanOrEqualTo(1);
-    long whole = sampler.size() / ((long) worldSize * batchSize) * worldSize * batchSize;
+    long whole = sampler.positionCount() / ((long) worldSize * batchSize) * worldSize * batchSize;
     assertThat(real)
         .as(name)
-        .isEqualTo(partition.remainder() == Remainder.DROP ? whole : sampler.size());
+        .isEqualTo(partition.remainder() == Remainder.DROP ? whole : sampler.positionCount());
     assertEvenlyDealt(shares, name);
   }
 
@@ -152,7 +152,7 @@ class PartitionTest {
   }
 
   private static void assertEachOnce(Sampler sampler, int[][] jobs, long[] batches) {
-    int[] counts = new int[(int) sampler.size()];
+    int[] counts = new int[(int) sampler.positionCount()];
     LoaderState state = LoaderState.of("f".repeat(64), sampler, 1);
     for (int job = 0; job < jobs.length && state.epoch() == 1; job++) {
       List<RankShare> shares =

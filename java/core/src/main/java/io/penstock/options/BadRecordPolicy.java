@@ -8,7 +8,7 @@ import io.penstock.Batch;
  * <p>The result depends on the data alone: it is the same on every rank, for every backend, and
  * each time that the data are read.
  */
-public enum BadRecords {
+public enum BadRecordPolicy {
   /**
    * Its batch fails, with an exception that names the record. The loop may go on with the next
    * batch.
