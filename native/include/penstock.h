@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 9 };
+enum { PENSTOCK_ABI_VERSION = 10 };
 
 /* Limits. */
 enum {
@@ -40,6 +40,8 @@ enum {
   PENSTOCK_MAX_RECORDS_LOG2 = 48,
   /* Columns per source. */
   PENSTOCK_MAX_COLUMNS = 64,
+  /* Counts of a histogram of lengths, see penstock_source_lengths. */
+  PENSTOCK_LENGTH_BUCKETS = 42,
   /* Entries (records ordered and not yet taken) per reader. */
   PENSTOCK_MAX_ENTRIES_LOG2 = 29,
   /* Batches ordered with a slot and not yet taken, per reader. */
@@ -169,6 +171,16 @@ typedef struct penstock_shard {
   uint32_t reserved;     /* must be 0 */
 } penstock_shard;
 
+/* What is known of a column. */
+typedef struct penstock_column_info {
+  uint64_t record_count;
+  uint64_t record_bytes;  /* of each record; 0: they differ in size */
+  uint64_t total_bytes;   /* of all records */
+  uint64_t least_bytes;   /* the shortest record; 0 without records */
+  uint64_t longest_bytes; /* the longest one */
+  uint64_t table_bytes;   /* that its record table takes; 0: it has none */
+} penstock_column_info;
+
 /* Where and why something failed. Fields that do not apply are -1 (numbers) or 0 (bytes). */
 typedef struct penstock_failure {
   int32_t status; /* -errno; 0: nothing failed */
@@ -191,12 +203,54 @@ int32_t penstock_source_open(penstock_source **source);
 int32_t penstock_source_add_file(penstock_source *source, const char *path,
                                  penstock_file_info *info);
 
-/* Adds a column: records of record_bytes each, in `count` shards, in index order. All columns must
- * have the same record count. One thread at a time, before any reader is opened. Returns the
- * column's number (0, 1, ...), -EINVAL (no such file, sizes out of range), -ENODATA (a shard ends
- * beyond its file), -ERANGE (another record count than the first column) or -ENOMEM. */
+/* Adds a column of records of one size: record_bytes each, in `count` shards, in index order. All
+ * columns must have the same record count. One thread at a time, before any reader is opened.
+ * Returns the column's number (0, 1, ...), -EINVAL (no such file, sizes out of range), -ENODATA (a
+ * shard ends beyond its file), -ERANGE (another record count than the first column) or -ENOMEM. */
 int32_t penstock_source_add_column(penstock_source *source, uint64_t record_bytes,
                                    const penstock_shard *shards, uint32_t count);
+
+/* Adds a variable column, whose records differ in size. Its records are added next, by any number
+ * of calls of penstock_source_add_records, and then penstock_source_seal_column ends it. One thread
+ * at a time, before any reader is opened. Returns the column's number (0, 1, ...), -EINVAL (too
+ * many columns) or -ENOMEM. */
+int32_t penstock_source_add_variable_column(penstock_source *source);
+
+/* Appends `count` records to a variable column, in index order: record i lies in files[i], from
+ * offsets[i] on, and has lengths[i] bytes, 0 included. With lengths NULL records lie one after
+ * another: offsets has count + 1 values, and record i ends where record i + 1 begins. Records may
+ * have gaps between them, overlap, or be the same. What lies close together should be numbered one
+ * after another: records are read together when their indices are neighbours. They are packed at
+ * once, into less than 3 bytes a record where they lie one after another, less than 6 otherwise;
+ * the arrays are read during the call only. One thread at a time. Returns 0; or, with nothing
+ * appended, -EINVAL (no such column, or it is sealed; no such file; a record of more than 2^40
+ * bytes, or with an end beyond 2^48), -ENODATA (a record ends beyond its file), -EOVERFLOW (more
+ * than a table can hold) or -ENOMEM. */
+int32_t penstock_source_add_records(penstock_source *source, uint32_t column, const uint32_t *files,
+                                    const uint64_t *offsets, const uint64_t *lengths,
+                                    uint64_t count);
+
+/* Ends a variable column: from now on it can be read, and does not change. All columns must have
+ * the same record count. One thread at a time. Returns 0, -EINVAL (no such column, or it is sealed
+ * already), -ERANGE (another record count than other columns: it stays open) or -ENOMEM. */
+int32_t penstock_source_seal_column(penstock_source *source, uint32_t column);
+
+/* Fills *info. Any thread; while records are added, that thread. Returns 0 or -EINVAL. */
+int32_t penstock_source_column(penstock_source *source, uint32_t column,
+                               penstock_column_info *info);
+
+/* Counts the records of a column by the size of their length: counts[0] records are empty,
+ * counts[i] have 2^(i - 1) to 2^i - 1 bytes. Writes at most capacity of PENSTOCK_LENGTH_BUCKETS
+ * counts. Any thread, as above. Returns how many there are, or -EINVAL. */
+int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64_t *counts,
+                                uint32_t capacity);
+
+/* Says where records lie: the file, offset and length of each of `count` records of a column, which
+ * is sealed if it is variable. An array that is NULL is left out. Any thread. Returns 0 or -EINVAL
+ * (column or index out of range; what was written is undefined). */
+int32_t penstock_source_locate(penstock_source *source, uint32_t column, const int64_t *indices,
+                               uint32_t count, uint32_t *files, uint64_t *offsets,
+                               uint64_t *lengths);
 
 /* Compares every file with what it was when it was opened: size, modification time, and whether its
  * path still leads to it. Any thread. Returns 0, or -ESTALE (replaced or modified), -ENODATA

@@ -76,6 +76,13 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_shard, stride_bytes),
       PLACE(penstock_shard, file),
       PLACE(penstock_shard, reserved),
+      SIZE(penstock_column_info),
+      PLACE(penstock_column_info, record_count),
+      PLACE(penstock_column_info, record_bytes),
+      PLACE(penstock_column_info, total_bytes),
+      PLACE(penstock_column_info, least_bytes),
+      PLACE(penstock_column_info, longest_bytes),
+      PLACE(penstock_column_info, table_bytes),
       SIZE(penstock_failure),
       PLACE(penstock_failure, status),
       PLACE(penstock_failure, column),
@@ -147,6 +154,7 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
 static void structs_have_no_padding(void) {
   CHECK_EQUAL(sizeof(penstock_file_info), 4 * 8 + 2 * 4);
   CHECK_EQUAL(sizeof(penstock_shard), 3 * 8 + 2 * 4);
+  CHECK_EQUAL(sizeof(penstock_column_info), 6 * 8);
   CHECK_EQUAL(sizeof(penstock_failure), 4 * 4 + 4 * 8);
   CHECK_EQUAL(sizeof(penstock_reader_options), 16 * 4 + 3 * 8);
   CHECK_EQUAL(sizeof(penstock_progress), 5 * 8);

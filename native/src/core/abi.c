@@ -24,6 +24,13 @@ uint32_t penstock_abi_version(void) { return PENSTOCK_ABI_VERSION; }
   FIELD(penstock_shard, stride_bytes, 16)                      \
   FIELD(penstock_shard, file, 24)                              \
   FIELD(penstock_shard, reserved, 28)                          \
+  SIZE(penstock_column_info, 48)                               \
+  FIELD(penstock_column_info, record_count, 0)                 \
+  FIELD(penstock_column_info, record_bytes, 8)                 \
+  FIELD(penstock_column_info, total_bytes, 16)                 \
+  FIELD(penstock_column_info, least_bytes, 24)                 \
+  FIELD(penstock_column_info, longest_bytes, 32)               \
+  FIELD(penstock_column_info, table_bytes, 40)                 \
   SIZE(penstock_failure, 48)                                   \
   FIELD(penstock_failure, status, 0)                           \
   FIELD(penstock_failure, column, 4)                           \

@@ -248,7 +248,7 @@ static int32_t measure(penstock_reader *reader, penstock_source *source,
 
 int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options,
                                   penstock_footprint *footprint) {
-  if (!source || !options || !footprint || source->column_count == 0)
+  if (!source_is_ready(source) || !options || !footprint)
     return -EINVAL;
   penstock_reader *reader = malloc(sizeof *reader);
   if (!reader)
@@ -260,7 +260,7 @@ int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader
 
 int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
                              uint64_t *slot_bytes) {
-  if (!source || batch_size == 0 || !offsets || !slot_bytes || source->column_count == 0)
+  if (!source_is_ready(source) || batch_size == 0 || !offsets || !slot_bytes)
     return -EINVAL;
   arena count = {0};
   for (uint32_t i = 0; i < source->column_count; i++) {

@@ -77,7 +77,7 @@ static void free_parts(penstock_reader *reader) {
 
 int32_t reader_open_with(penstock_source *source, const penstock_reader_options *options,
                          backend_opener opener, penstock_reader **reader) {
-  if (!source || !options || !reader || source->column_count == 0)
+  if (!source_is_ready(source) || !options || !reader)
     return -EINVAL;
   for (uint32_t i = 0; i < source->file_count; i++)
     if (options->io == PENSTOCK_IO_DIRECT && !source_reads_directly(&source->files[i]))

@@ -29,7 +29,7 @@ void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8
     uint32_t best = PENSTOCK_MAX_COLUMNS;
     for (uint32_t i = 0; i < source->column_count; i++) {
       uint64_t bytes;
-      if (!is_resident[i] && !source->columns[i].has_gaps &&
+      if (!is_resident[i] && !source->columns[i].table && !source->columns[i].has_gaps &&
           !__builtin_mul_overflow(source->record_count, source->columns[i].record_bytes, &bytes) &&
           bytes <= budget_bytes &&
           (best == PENSTOCK_MAX_COLUMNS ||

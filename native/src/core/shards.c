@@ -45,13 +45,14 @@ int32_t penstock_source_add_column(penstock_source *source, uint64_t record_byte
     if (total > INDEX_MASK)
       return -EINVAL;
   }
-  if (source->column_count > 0 && total != source->record_count)
+  if (source->counted_columns > 0 && total != source->record_count)
     return -ERANGE;
   source_column *column = &source->columns[source->column_count];
   column->shards = calloc(count ? count : 1, sizeof *column->shards);
   if (!column->shards)
     return -ENOMEM;
   column->record_bytes = record_bytes;
+  column->table = NULL;
   column->shard_count = 0;
   column->has_gaps = 0;
   uint64_t first = 0;
@@ -68,6 +69,7 @@ int32_t penstock_source_add_column(penstock_source *source, uint64_t record_byte
     first += shards[i].record_count;
   }
   source->record_count = total;
+  source->counted_columns++;
   return (int32_t)source->column_count++;
 }
 

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "core/table.h"
 #include "penstock.h"
 
 /* An open file. Only io uses the descriptors and the mapping. */
@@ -27,8 +28,9 @@ typedef struct {
 } source_shard;
 
 typedef struct {
-  uint64_t record_bytes;
-  source_shard *shards; /* ascending by first_index, without empty ones */
+  uint64_t record_bytes; /* 0: a variable column, which has a table and no shards */
+  record_table *table;   /* NULL: records of one size */
+  source_shard *shards;  /* ascending by first_index, without empty ones */
   uint32_t shard_count;
   int has_gaps; /* a shard's records do not lie one right after another */
 } source_column;
@@ -39,10 +41,11 @@ struct penstock_source {
   uint32_t column_count;
   source_column columns[PENSTOCK_MAX_COLUMNS];
   uint64_t record_count;
+  uint32_t counted_columns; /* that are complete, and have record_count records */
   atomic_uint readers;
 };
 
-/* Where a record lies. */
+/* Where a record of a column with shards lies. */
 typedef struct {
   uint64_t offset_bytes;
   uint32_t file;
@@ -51,6 +54,45 @@ typedef struct {
 
 /* Finds record index of a column. `near` is any shard number: a hint that makes runs cheap. */
 location source_locate(const source_column *column, uint64_t index, uint32_t near);
+
+/* Whether there is such a column, and all of its records are known. */
+static inline int source_is_complete(const penstock_source *source, uint32_t column) {
+  return source && column < source->column_count &&
+         !(source->columns[column].table && source->columns[column].table->open);
+}
+
+/* Whether readers can be opened: there are columns, and all are complete. */
+static inline int source_is_ready(const penstock_source *source) {
+  for (uint32_t i = 0; source && i < source->column_count; i++)
+    if (!source_is_complete(source, i) || source->columns[i].table)
+      return 0;
+  return source && source->column_count > 0;
+}
+
+/* Where a record of any column lies. */
+typedef struct {
+  uint64_t offset_bytes;
+  uint64_t length_bytes;
+  uint32_t file;
+  uint32_t shard; /* a hint for the next one */
+} record_span;
+
+static inline record_span source_find(const source_column *column, uint64_t index, uint32_t near) {
+  if (column->table) {
+    const table_record found = table_find(column->table, index);
+    return (record_span){
+        .offset_bytes = found.offset_bytes, .length_bytes = found.length_bytes, .file = found.file};
+  }
+  const location found = source_locate(column, index, near);
+  return (record_span){.offset_bytes = found.offset_bytes,
+                       .length_bytes = column->record_bytes,
+                       .file = found.file,
+                       .shard = found.shard};
+}
+
+static inline uint64_t source_length(const source_column *column, uint64_t index) {
+  return column->table ? table_find(column->table, index).length_bytes : column->record_bytes;
+}
 
 /* A file system that has no direct reads leaves the alignment 0. */
 static inline int source_reads_directly(const source_file *file) {

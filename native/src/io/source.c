@@ -15,7 +15,7 @@
 #include "io/platform.h"
 #include "penstock.h"
 
-#define MAX_FILES (1u << 20)
+#define MAX_FILES (1u << TABLE_FILE_BITS)
 
 int32_t penstock_source_open(penstock_source **source) {
   if (!source)
@@ -185,8 +185,10 @@ int32_t penstock_source_close(penstock_source *source) {
     return -EINVAL;
   if (atomic_load(&source->readers) > 0)
     return -EBUSY;
-  for (uint32_t i = 0; i < source->column_count; i++)
+  for (uint32_t i = 0; i < source->column_count; i++) {
     free(source->columns[i].shards);
+    table_free(source->columns[i].table);
+  }
   for (uint32_t i = 0; i < source->file_count; i++) {
     source_file *file = &source->files[i];
     void *map = atomic_load(&file->map);

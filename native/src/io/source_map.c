@@ -81,33 +81,59 @@ static int compare_indices(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
+/* Neighbouring ranges of a file, which are advised about together. */
+typedef struct {
+  uint32_t file;
+  uint64_t begin;
+  uint64_t end; /* 0: nothing yet */
+} advised;
+
+static void advise_record(const penstock_source *source, advised *range, const record_span *at,
+                          uint32_t advice) {
+  const uint64_t end = at->offset_bytes + at->length_bytes;
+  if (at->length_bytes == 0)
+    return;
+  if (range->end > 0 && at->file == range->file && at->offset_bytes >= range->begin &&
+      at->offset_bytes <= range->end + ADVICE_GAP_BYTES) {
+    range->end = end > range->end ? end : range->end;
+    return;
+  }
+  if (range->end > 0)
+    advise_range(&source->files[range->file], range->begin, range->end, advice);
+  *range = (advised){.file = at->file, .begin = at->offset_bytes, .end = end};
+}
+
+static void advise_rest(const penstock_source *source, const advised *range, uint32_t advice) {
+  if (range->end > 0)
+    advise_range(&source->files[range->file], range->begin, range->end, advice);
+}
+
 static void advise_sorted(const penstock_source *source, const source_column *column,
                           const int64_t *indices, uint32_t count, uint32_t advice) {
-  uint32_t file = 0;
-  uint64_t begin = 0;
-  uint64_t end = 0;
+  advised range = {0};
   uint32_t near = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const location at = source_locate(column, (uint64_t)indices[i], near);
+    const record_span at = source_find(column, (uint64_t)indices[i], near);
     near = at.shard;
-    const uint64_t at_end = at.offset_bytes + column->record_bytes;
-    if (end > 0 && at.file == file && at.offset_bytes >= begin &&
-        at.offset_bytes <= end + ADVICE_GAP_BYTES) {
-      end = at_end > end ? at_end : end;
-      continue;
-    }
-    if (end > 0)
-      advise_range(&source->files[file], begin, end, advice);
-    file = at.file;
-    begin = at.offset_bytes;
-    end = at_end;
+    advise_record(source, &range, &at, advice);
   }
-  if (end > 0)
-    advise_range(&source->files[file], begin, end, advice);
+  advise_rest(source, &range, advice);
+}
+
+static void advise_table(const penstock_source *source, const source_column *column,
+                         uint32_t advice) {
+  advised range = {0};
+  for (uint64_t i = 0; i < source->record_count; i++) {
+    const record_span at = source_find(column, i, 0);
+    advise_record(source, &range, &at, advice);
+  }
+  advise_rest(source, &range, advice);
 }
 
 static void advise_column(const penstock_source *source, const source_column *column,
                           uint32_t advice) {
+  if (column->table)
+    advise_table(source, column, advice);
   for (uint32_t i = 0; i < column->shard_count; i++) {
     const source_shard *shard = &column->shards[i];
     const uint64_t end = shard->offset_bytes + (shard->record_count - 1) * shard->stride_bytes +
@@ -118,7 +144,7 @@ static void advise_column(const penstock_source *source, const source_column *co
 
 int32_t penstock_source_advise(penstock_source *source, uint32_t column, const int64_t *indices,
                                uint32_t count, uint32_t advice) {
-  if (!source || column >= source->column_count || advice > PENSTOCK_ADVICE_DONTNEED)
+  if (!source_is_complete(source, column) || advice > PENSTOCK_ADVICE_DONTNEED)
     return -EINVAL;
   const source_column *of = &source->columns[column];
   if (count == 0) {
@@ -153,18 +179,18 @@ static void hint_record(const uint8_t *map, uint64_t begin, uint64_t length) {
 
 int32_t penstock_source_hint(penstock_source *source, uint32_t column, const int64_t *indices,
                              uint32_t first, uint32_t count) {
-  if (!source || column >= source->column_count || !indices)
+  if (!source_is_complete(source, column) || !indices)
     return -EINVAL;
   const source_column *of = &source->columns[column];
   uint32_t near = 0;
   for (uint32_t i = first; i < first + count; i++) {
     if (indices[i] < 0 || (uint64_t)indices[i] >= source->record_count)
       return -EINVAL;
-    const location at = source_locate(of, (uint64_t)indices[i], near);
+    const record_span at = source_find(of, (uint64_t)indices[i], near);
     near = at.shard;
     const uint8_t *map = atomic_load_explicit(&source->files[at.file].map, memory_order_relaxed);
     if (map)
-      hint_record(map, at.offset_bytes, of->record_bytes);
+      hint_record(map, at.offset_bytes, at.length_bytes);
   }
   return 0;
 }

@@ -3,6 +3,7 @@ package io.penstock.internal.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.ffi.generated.penstock_column_info;
 import io.penstock.internal.ffi.generated.penstock_failure;
 import io.penstock.internal.ffi.generated.penstock_file_info;
 import io.penstock.internal.ffi.generated.penstock_footprint;
@@ -56,6 +57,7 @@ class BindingsTest {
         List.of(
             penstock_file_info.layout(),
             penstock_shard.layout(),
+            penstock_column_info.layout(),
             penstock_failure.layout(),
             penstock_reader_options.layout(),
             penstock_footprint.layout(),

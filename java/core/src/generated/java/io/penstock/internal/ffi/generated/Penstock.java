@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)9L;
+    private static final int PENSTOCK_ABI_VERSION = (int)10L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 9
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 10
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -94,6 +94,15 @@ public class Penstock {
      */
     public static int PENSTOCK_MAX_COLUMNS() {
         return PENSTOCK_MAX_COLUMNS;
+    }
+    private static final int PENSTOCK_LENGTH_BUCKETS = (int)42L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_LENGTH_BUCKETS = 42
+     * }
+     */
+    public static int PENSTOCK_LENGTH_BUCKETS() {
+        return PENSTOCK_LENGTH_BUCKETS;
     }
     private static final int PENSTOCK_MAX_ENTRIES_LOG2 = (int)29L;
     /**
@@ -1047,6 +1056,371 @@ public class Penstock {
                 traceDowncall("penstock_source_add_column", source, record_bytes, shards, count);
             }
             return (int)mh$.invokeExact(source, record_bytes, shards, count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_add_variable_column {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_add_variable_column");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_variable_column(penstock_source *source)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_add_variable_column$descriptor() {
+        return penstock_source_add_variable_column.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_variable_column(penstock_source *source)
+     * }
+     */
+    public static MethodHandle penstock_source_add_variable_column$handle() {
+        return penstock_source_add_variable_column.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_variable_column(penstock_source *source)
+     * }
+     */
+    public static MemorySegment penstock_source_add_variable_column$address() {
+        return penstock_source_add_variable_column.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_variable_column(penstock_source *source)
+     * }
+     */
+    public static int penstock_source_add_variable_column(MemorySegment source) {
+        var mh$ = penstock_source_add_variable_column.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_add_variable_column", source);
+            }
+            return (int)mh$.invokeExact(source);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_add_records {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_add_records");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_records(penstock_source *source, uint32_t column, const uint32_t *files, const uint64_t *offsets, const uint64_t *lengths, uint64_t count)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_add_records$descriptor() {
+        return penstock_source_add_records.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_records(penstock_source *source, uint32_t column, const uint32_t *files, const uint64_t *offsets, const uint64_t *lengths, uint64_t count)
+     * }
+     */
+    public static MethodHandle penstock_source_add_records$handle() {
+        return penstock_source_add_records.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_records(penstock_source *source, uint32_t column, const uint32_t *files, const uint64_t *offsets, const uint64_t *lengths, uint64_t count)
+     * }
+     */
+    public static MemorySegment penstock_source_add_records$address() {
+        return penstock_source_add_records.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_records(penstock_source *source, uint32_t column, const uint32_t *files, const uint64_t *offsets, const uint64_t *lengths, uint64_t count)
+     * }
+     */
+    public static int penstock_source_add_records(MemorySegment source, int column, MemorySegment files, MemorySegment offsets, MemorySegment lengths, long count) {
+        var mh$ = penstock_source_add_records.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_add_records", source, column, files, offsets, lengths, count);
+            }
+            return (int)mh$.invokeExact(source, column, files, offsets, lengths, count);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_seal_column {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_seal_column");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_seal_column(penstock_source *source, uint32_t column)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_seal_column$descriptor() {
+        return penstock_source_seal_column.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_seal_column(penstock_source *source, uint32_t column)
+     * }
+     */
+    public static MethodHandle penstock_source_seal_column$handle() {
+        return penstock_source_seal_column.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_seal_column(penstock_source *source, uint32_t column)
+     * }
+     */
+    public static MemorySegment penstock_source_seal_column$address() {
+        return penstock_source_seal_column.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_seal_column(penstock_source *source, uint32_t column)
+     * }
+     */
+    public static int penstock_source_seal_column(MemorySegment source, int column) {
+        var mh$ = penstock_source_seal_column.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_seal_column", source, column);
+            }
+            return (int)mh$.invokeExact(source, column);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_column {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_column");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_column(penstock_source *source, uint32_t column, penstock_column_info *info)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_column$descriptor() {
+        return penstock_source_column.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_column(penstock_source *source, uint32_t column, penstock_column_info *info)
+     * }
+     */
+    public static MethodHandle penstock_source_column$handle() {
+        return penstock_source_column.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_column(penstock_source *source, uint32_t column, penstock_column_info *info)
+     * }
+     */
+    public static MemorySegment penstock_source_column$address() {
+        return penstock_source_column.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_column(penstock_source *source, uint32_t column, penstock_column_info *info)
+     * }
+     */
+    public static int penstock_source_column(MemorySegment source, int column, MemorySegment info) {
+        var mh$ = penstock_source_column.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_column", source, column, info);
+            }
+            return (int)mh$.invokeExact(source, column, info);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_lengths {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_lengths");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_lengths$descriptor() {
+        return penstock_source_lengths.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static MethodHandle penstock_source_lengths$handle() {
+        return penstock_source_lengths.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static MemorySegment penstock_source_lengths$address() {
+        return penstock_source_lengths.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64_t *counts, uint32_t capacity)
+     * }
+     */
+    public static int penstock_source_lengths(MemorySegment source, int column, MemorySegment counts, int capacity) {
+        var mh$ = penstock_source_lengths.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_lengths", source, column, counts, capacity);
+            }
+            return (int)mh$.invokeExact(source, column, counts, capacity);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_locate {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_locate");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_locate(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t count, uint32_t *files, uint64_t *offsets, uint64_t *lengths)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_locate$descriptor() {
+        return penstock_source_locate.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_locate(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t count, uint32_t *files, uint64_t *offsets, uint64_t *lengths)
+     * }
+     */
+    public static MethodHandle penstock_source_locate$handle() {
+        return penstock_source_locate.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_locate(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t count, uint32_t *files, uint64_t *offsets, uint64_t *lengths)
+     * }
+     */
+    public static MemorySegment penstock_source_locate$address() {
+        return penstock_source_locate.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_locate(penstock_source *source, uint32_t column, const int64_t *indices, uint32_t count, uint32_t *files, uint64_t *offsets, uint64_t *lengths)
+     * }
+     */
+    public static int penstock_source_locate(MemorySegment source, int column, MemorySegment indices, int count, MemorySegment files, MemorySegment offsets, MemorySegment lengths) {
+        var mh$ = penstock_source_locate.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_locate", source, column, indices, count, files, offsets, lengths);
+            }
+            return (int)mh$.invokeExact(source, column, indices, count, files, offsets, lengths);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

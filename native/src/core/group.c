@@ -1,0 +1,247 @@
+/* One group of a record table: the offsets, lengths and files of up to 64 records, each packed as
+ *
+ *   value[k] = base + slope * k + deviation[k]
+ *
+ * with deviations of as many bits as the largest of them needs (frame of reference with linear
+ * prediction). Where a group is a straight line, as the files of a folder, that is no bit at all.
+ * Records that lie one after another, at a constant gap, need no lengths: a length is the distance
+ * to the next offset, less the gap. Then the offset behind the last record is packed, too.
+ *
+ * A packed group begins with two words of numbers, or three, and its deviations follow:
+ *
+ *   chained     offset base 48, offset width 6, shift 6, 0
+ *               offset slope 30, gap 14, file 20
+ *   not chained offset base 48, offset width 6, shift 6, 1
+ *               offset slope 44, file base 20
+ *               length base 41, length width 6, file width 5, file slope 12
+ *
+ * (bits, lowest first; slopes of two's complement but for the first). Offsets whose differences are
+ * multiples of a power of two, as those of a tar archive, are packed without these low bits. All
+ * sums are modulo the size of the number, so a base may lie anywhere. */
+#include <string.h>
+
+#include "core/common.h"
+#include "core/table.h"
+
+#define MASK(bits) (((uint64_t)1 << (bits)) - 1)
+
+#define SHIFT_BITS 6
+#define WIDTH_BITS 6
+#define LENGTH_BITS 41
+#define FILE_WIDTH_BITS 5
+#define FILE_SLOPE_BITS 12
+#define CHAIN_SLOPE_BITS 30
+#define CHAIN_GAP_BITS 14
+#define SLOPE_BITS 44
+#define IS_LOOSE ((uint64_t)1 << 60)
+#define MAX_SHIFT 20
+/* Steps of the search for the best slope: each leaves two thirds of the range. */
+#define SLOPE_STEPS 9
+
+/* A line below the values: value[k] = base + slope * k + deviation[k]. */
+typedef struct {
+  int64_t slope;
+  int64_t base;
+  uint64_t range; /* the largest deviation */
+} line;
+
+static uint32_t width_of(uint64_t range) {
+  return range == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(range);
+}
+
+static line line_of(const int64_t *values, uint32_t count, int64_t slope) {
+  int64_t least = values[0];
+  int64_t most = values[0];
+  int64_t predicted = 0;
+  for (uint32_t k = 1; k < count; k++) {
+    predicted += slope;
+    const int64_t deviation = values[k] - predicted;
+    least = deviation < least ? deviation : least;
+    most = deviation > most ? deviation : most;
+  }
+  return (line){.slope = slope, .base = least, .range = (uint64_t)(most - least)};
+}
+
+/* The range is a convex function of the slope, and farther from the line between the first and the
+ * last value than their own range allows it only grows. */
+static line fit_line(const int64_t *values, uint32_t count, int64_t least_slope,
+                     int64_t most_slope) {
+  line best = line_of(values, count, 0);
+  if (count < 2 || best.range == 0)
+    return best;
+  const int64_t chord = (values[count - 1] - values[0]) / (int64_t)(count - 1);
+  const line first = line_of(values, count, chord);
+  const int64_t reach = (int64_t)(first.range / (count - 1)) + 1;
+  int64_t low = chord - reach > least_slope ? chord - reach : least_slope;
+  int64_t high = chord + reach < most_slope ? chord + reach : most_slope;
+  if (chord >= least_slope && chord <= most_slope && first.range < best.range)
+    best = first;
+  for (uint32_t step = 0; step < SLOPE_STEPS && high > low; step++) {
+    const int64_t third = (high - low) / 3;
+    const line left = line_of(values, count, low + third);
+    const line right = line_of(values, count, high - third);
+    if (left.range < right.range)
+      high = right.slope - 1;
+    else
+      low = left.slope + 1;
+    best = left.range < best.range ? left : best;
+    best = right.range < best.range ? right : best;
+  }
+  return best;
+}
+
+static uint64_t get_bits(const uint64_t *words, uint64_t at, uint32_t width) {
+  const uint64_t *word = words + (at >> 6);
+  const uint32_t shift = at & 63;
+  /* In two steps, as a shift by 64 is none. */
+  const uint64_t value = word[0] >> shift | word[1] << 1 << (63 - shift);
+  return value & MASK(width);
+}
+
+static void put_bits(uint64_t *words, uint64_t at, uint32_t width, uint64_t value) {
+  const uint32_t shift = at & 63;
+  words[at >> 6] |= value << shift;
+  if (shift + width > 64)
+    words[(at >> 6) + 1] |= value >> 1 >> (63 - shift);
+}
+
+static uint64_t put_deviations(uint64_t *words, uint64_t at, const int64_t *values, uint32_t count,
+                               const line *line) {
+  const uint32_t width = width_of(line->range);
+  if (width == 0)
+    return at;
+  for (uint32_t k = 0; k < count; k++, at += width)
+    put_bits(words, at, width, (uint64_t)(values[k] - line->base - line->slope * k));
+  return at;
+}
+
+/* The low bits that the differences of all offsets do not have. */
+static uint32_t common_shift(const uint64_t *offsets, uint32_t count) {
+  uint64_t any = 0;
+  for (uint32_t k = 1; k < count; k++)
+    any |= offsets[k] - offsets[0];
+  const uint32_t shift = any == 0 ? 0 : (uint32_t)__builtin_ctzll(any);
+  return shift < MAX_SHIFT ? shift : MAX_SHIFT;
+}
+
+static void shift_offsets(const uint64_t *offsets, uint32_t count, uint32_t shift,
+                          int64_t *values) {
+  for (uint32_t k = 0; k < count; k++) /* differences are multiples of 1 << shift: exact */
+    values[k] = ((int64_t)offsets[k] - (int64_t)offsets[0]) / ((int64_t)1 << shift);
+}
+
+/* Whether each record is followed by the next one at the same small gap, in the same file; then
+ * says where a record behind the last one would begin. */
+static int is_chained(table_group *group, uint64_t *gap) {
+  const uint32_t count = group->count;
+  *gap = count < 2 ? 0 : group->offsets[1] - group->offsets[0] - group->lengths[0];
+  if (*gap > MASK(CHAIN_GAP_BITS))
+    return 0;
+  for (uint32_t k = 1; k < count; k++)
+    if (group->files[k] != group->files[0] ||
+        group->offsets[k] != group->offsets[k - 1] + group->lengths[k - 1] + *gap)
+      return 0;
+  group->offsets[count] = group->offsets[count - 1] + group->lengths[count - 1] + *gap;
+  return 1;
+}
+
+static uint64_t first_word(const uint64_t *offsets, const line *line, uint32_t shift) {
+  const uint64_t base = offsets[0] + ((uint64_t)line->base << shift);
+  return (base & MASK(TABLE_OFFSET_BITS)) | (uint64_t)width_of(line->range) << TABLE_OFFSET_BITS |
+         (uint64_t)shift << (TABLE_OFFSET_BITS + WIDTH_BITS);
+}
+
+/* Returns the number of words, or 0: it is too steep. */
+static uint32_t pack_chained(const table_group *group, uint64_t gap, uint64_t *words) {
+  int64_t values[TABLE_GROUP + 1];
+  const uint32_t count = group->count + 1;
+  const uint32_t shift = common_shift(group->offsets, count);
+  shift_offsets(group->offsets, count, shift, values);
+  const line offsets = fit_line(values, count, 0, MASK(CHAIN_SLOPE_BITS));
+  if (values[count - 1] / group->count > (int64_t)MASK(CHAIN_SLOPE_BITS))
+    return 0;
+  words[0] = first_word(group->offsets, &offsets, shift);
+  words[1] = (uint64_t)offsets.slope | gap << CHAIN_SLOPE_BITS |
+             (uint64_t)group->files[0] << (CHAIN_SLOPE_BITS + CHAIN_GAP_BITS);
+  return (uint32_t)((put_deviations(words, 128, values, count, &offsets) + 63) / 64);
+}
+
+static uint32_t pack_loose(const table_group *group, uint64_t *words) {
+  const uint32_t count = group->count;
+  int64_t values[TABLE_GROUP];
+  const uint32_t shift = common_shift(group->offsets, count);
+  shift_offsets(group->offsets, count, shift, values);
+  const int64_t steepest = (int64_t)MASK(SLOPE_BITS - 1);
+  const line offsets = fit_line(values, count, -steepest, steepest);
+  words[0] = first_word(group->offsets, &offsets, shift) | IS_LOOSE;
+  uint64_t at = put_deviations(words, 192, values, count, &offsets);
+  for (uint32_t k = 0; k < count; k++)
+    values[k] = (int64_t)group->lengths[k];
+  const line lengths = fit_line(values, count, 0, 0);
+  at = put_deviations(words, at, values, count, &lengths);
+  for (uint32_t k = 0; k < count; k++)
+    values[k] = group->files[k];
+  const int64_t file_steepest = (int64_t)MASK(FILE_SLOPE_BITS - 1);
+  const line files = fit_line(values, count, -file_steepest, file_steepest);
+  at = put_deviations(words, at, values, count, &files);
+  words[1] = ((uint64_t)offsets.slope & MASK(SLOPE_BITS)) |
+             ((uint64_t)files.base & MASK(TABLE_FILE_BITS)) << SLOPE_BITS;
+  words[2] = (uint64_t)lengths.base | (uint64_t)width_of(lengths.range) << LENGTH_BITS |
+             (uint64_t)width_of(files.range) << (LENGTH_BITS + WIDTH_BITS) |
+             ((uint64_t)files.slope & MASK(FILE_SLOPE_BITS))
+                 << (LENGTH_BITS + WIDTH_BITS + FILE_WIDTH_BITS);
+  return (uint32_t)((at + 63) / 64);
+}
+
+uint32_t group_pack(table_group *group, uint64_t *words) {
+  PENSTOCK_ASSERT(group->count > 0 && group->count <= TABLE_GROUP);
+  uint64_t gap;
+  memset(words, 0, GROUP_MAX_WORDS * sizeof *words);
+  uint32_t count = is_chained(group, &gap) ? pack_chained(group, gap, words) : 0;
+  if (count == 0)
+    count = pack_loose(group, words);
+  PENSTOCK_ASSERT(count < GROUP_MAX_WORDS);
+  return count;
+}
+
+static int64_t sign_extend(uint64_t value, uint32_t bits) {
+  return (int64_t)(value << (64 - bits)) >> (64 - bits);
+}
+
+static table_record find_loose(const uint64_t *words, uint32_t count, uint32_t k, uint64_t offset,
+                               uint32_t width, uint32_t shift) {
+  const int64_t slope = sign_extend(words[1] & MASK(SLOPE_BITS), SLOPE_BITS);
+  const uint32_t length_width = words[2] >> LENGTH_BITS & MASK(WIDTH_BITS);
+  const uint32_t file_width = words[2] >> (LENGTH_BITS + WIDTH_BITS) & MASK(FILE_WIDTH_BITS);
+  const int64_t file_slope =
+      sign_extend(words[2] >> (LENGTH_BITS + WIDTH_BITS + FILE_WIDTH_BITS), FILE_SLOPE_BITS);
+  const uint64_t lengths_at = 192 + (uint64_t)width * count;
+  const uint64_t files_at = lengths_at + (uint64_t)length_width * count;
+  const uint64_t along = (uint64_t)slope * k + get_bits(words, 192 + (uint64_t)width * k, width);
+  const uint64_t file = (words[1] >> SLOPE_BITS) + (uint64_t)file_slope * k +
+                        get_bits(words, files_at + (uint64_t)file_width * k, file_width);
+  return (table_record){
+      .offset_bytes = (offset + (along << shift)) & MASK(TABLE_OFFSET_BITS),
+      .length_bytes = (words[2] & MASK(LENGTH_BITS)) +
+                      get_bits(words, lengths_at + (uint64_t)length_width * k, length_width),
+      .file = (uint32_t)(file & MASK(TABLE_FILE_BITS)),
+  };
+}
+
+table_record group_find(const uint64_t *words, uint32_t count, uint32_t k) {
+  const uint64_t offset = words[0] & MASK(TABLE_OFFSET_BITS);
+  const uint32_t width = words[0] >> TABLE_OFFSET_BITS & MASK(WIDTH_BITS);
+  const uint32_t shift = words[0] >> (TABLE_OFFSET_BITS + WIDTH_BITS) & MASK(SHIFT_BITS);
+  if (words[0] & IS_LOOSE)
+    return find_loose(words, count, k, offset, width, shift);
+  const uint64_t slope = words[1] & MASK(CHAIN_SLOPE_BITS);
+  const uint64_t gap = words[1] >> CHAIN_SLOPE_BITS & MASK(CHAIN_GAP_BITS);
+  const uint64_t at = 128 + (uint64_t)width * k;
+  const uint64_t here = slope * k + get_bits(words, at, width);
+  const uint64_t next = slope * (k + 1) + get_bits(words, at + width, width);
+  return (table_record){
+      .offset_bytes = (offset + (here << shift)) & MASK(TABLE_OFFSET_BITS),
+      .length_bytes = ((next - here) << shift) - gap,
+      .file = (uint32_t)(words[1] >> (CHAIN_SLOPE_BITS + CHAIN_GAP_BITS)),
+  };
+}
