@@ -111,7 +111,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken or blank, or there is no file
      */
     public Builder column(String name, Path... shards) {
-      return add(name, new ColumnFiles(name, List.of(shards), 0, 0, List.of(), null));
+      return add(name, new ColumnFiles.Arrays(name, List.of(shards)));
     }
 
     /**
@@ -136,8 +136,7 @@ public final class Dataset implements AutoCloseable {
                 .formatted(name, windowTokens, strideTokens));
       }
       return add(
-          name,
-          new ColumnFiles(name, List.of(shards), windowTokens, strideTokens, List.of(), null));
+          name, new ColumnFiles.TokenStreams(name, List.of(shards), windowTokens, strideTokens));
     }
 
     /**
@@ -175,7 +174,7 @@ public final class Dataset implements AutoCloseable {
             "column '" + name + "' must have at least one file of offsets");
       }
       return add(
-          name, new ColumnFiles(name, List.copyOf(values), 0, 0, List.copyOf(offsets), null));
+          name, new ColumnFiles.DividedValues(name, List.copyOf(values), List.copyOf(offsets)));
     }
 
     /**
@@ -195,8 +194,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken or blank
      */
     public Builder folder(String name, Path folder, String pattern, Path index) {
-      ColumnFiles.Folder files = new ColumnFiles.Folder(folder, pattern, index);
-      return add(name, new ColumnFiles(name, List.of(folder), 0, 0, List.of(), files));
+      return add(name, new ColumnFiles.FolderFiles(name, folder, pattern, index));
     }
 
     private Builder add(String name, ColumnFiles files) {
@@ -224,7 +222,7 @@ public final class Dataset implements AutoCloseable {
       }
       NativeSource source = NativeSource.open();
       try {
-        return new Dataset(new DatasetFiles(source, columns));
+        return new Dataset(new DatasetFiles(source, columns.values()));
       } catch (RuntimeException | Error e) {
         source.close();
         throw e;

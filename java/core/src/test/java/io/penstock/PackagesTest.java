@@ -48,6 +48,7 @@ class PackagesTest {
               "internal.partial",
               "internal.checksum"),
           List.of("internal.ffi", "format"),
+          List.of("internal.format.known"),
           List.of(
               "internal.ffi.generated",
               "internal.format.zip",

@@ -3,29 +3,14 @@ package io.penstock.format;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
 import io.penstock.array.StreamedArray;
-import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.format.ArrayFormat;
-import io.penstock.internal.format.Contents;
-import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.format.PartPath;
-import io.penstock.internal.format.ProvidedFormat;
 import io.penstock.internal.format.RawArray;
 import io.penstock.internal.format.ShardPaths;
-import io.penstock.internal.format.idx.IdxFormat;
-import io.penstock.internal.format.megatron.MegatronFormat;
-import io.penstock.internal.format.npy.NpyFormat;
-import io.penstock.internal.format.pickle.PickleFormat;
-import io.penstock.internal.format.safetensors.SafetensorsFormat;
-import io.penstock.internal.format.zip.NpzFormat;
-import io.penstock.internal.kind.FileKind;
-import io.penstock.internal.report.Excerpt;
-import java.nio.file.Files;
+import io.penstock.internal.format.known.KnownFormats;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Finds the arrays in a file, whatever format the file has.
@@ -35,25 +20,6 @@ import java.util.stream.Collectors;
  * Stateless; any thread.
  */
 public final class Formats {
-  private static final ArrayFormat MEGATRON = new MegatronFormat();
-  private static final List<ArrayFormat> FORMATS =
-      List.of(
-          new NpyFormat(),
-          new NpzFormat(),
-          new SafetensorsFormat(),
-          new IdxFormat(),
-          MEGATRON,
-          new PickleFormat());
-
-  /** Enough to recognise any format, and to show a user what is there instead. */
-  private static final int START_BYTES = 16;
-
-  /** Most names that a message lists; beyond that it gives their number only. */
-  private static final int MAX_NAMES = 8;
-
-  private static final String SEQUENCES = "sequences";
-  private static final String LABELS = "label";
-
   private Formats() {}
 
   /**
@@ -68,13 +34,7 @@ public final class Formats {
    *     unknown or not supported, its header is not valid, or it is cut short
    */
   public static ArrayLayout open(Path path) {
-    PartPath place = PartPath.of(path);
-    if (place.isRaw()) {
-      try (OpenFile file = OpenFile.open(place.file())) {
-        return RawArray.layout(file, place.part());
-      }
-    }
-    return inside(place.file(), false, contents -> part(place, contents)).layout();
+    return KnownFormats.open(path);
   }
 
   /**
@@ -86,14 +46,7 @@ public final class Formats {
    * @throws PenstockException if there is no such file or part, or it is damaged
    */
   public static Optional<StreamedArray> streamed(Path path) {
-    PartPath place = PartPath.of(path);
-    return place.isRaw()
-        ? Optional.empty()
-        : inside(place.file(), true, contents -> part(place, contents)).streamed();
-  }
-
-  private static Part part(PartPath place, Contents contents) {
-    return place.part().isEmpty() ? only(place, contents) : named(place, contents);
+    return KnownFormats.streamed(path);
   }
 
   /**
@@ -107,7 +60,7 @@ public final class Formats {
    *     those throw when asked for their layout
    */
   public static List<Part> parts(Path file) {
-    return inside(file, false, Contents::parts);
+    return KnownFormats.parts(file);
   }
 
   /**
@@ -125,35 +78,6 @@ public final class Formats {
   }
 
   /**
-   * Whether a path names the sequences of an index of token data, {@code FILE.idx#sequences}: they
-   * have different lengths, so {@link #open} cannot say where each of them lies.
-   *
-   * @param path a file, or a part of one
-   * @return true if it is a column with records of different sizes
-   */
-  public static boolean isSequences(Path path) {
-    PartPath place = PartPath.of(path);
-    if (!place.part().equals(SEQUENCES)) {
-      return false;
-    }
-    try (OpenFile file = OpenFile.open(place.file())) {
-      return MEGATRON.recognizes(file.start(START_BYTES), file);
-    }
-  }
-
-  /**
-   * Whether a path names the labels of a folder of files, {@code FOLDER#label}: the number of the
-   * sub-folder of each file, see {@link io.penstock.Dataset#classes}.
-   *
-   * @param path a file, a folder, or a part of one
-   * @return true if it is labels
-   */
-  public static boolean isLabels(Path path) {
-    PartPath place = PartPath.of(path);
-    return place.part().equals(LABELS) && Files.isDirectory(place.file());
-  }
-
-  /**
    * The file or folder that a path names a part of.
    *
    * @param path {@code FILE#PART}, or without a part
@@ -161,18 +85,6 @@ public final class Formats {
    */
   public static Path file(Path path) {
     return PartPath.of(path).file();
-  }
-
-  /**
-   * Another part of the same file.
-   *
-   * @param path {@code FILE.idx#sequences}
-   * @param part name of the other part
-   * @return {@code FILE.idx#PART}
-   */
-  public static Path sequencePart(Path path, String part) {
-    Path file = PartPath.of(path).file();
-    return file.resolveSibling(file.getFileName() + "#" + part);
   }
 
   /**
@@ -200,78 +112,5 @@ public final class Formats {
    */
   public static String columnName(Path path) {
     return PartPath.of(path).columnName();
-  }
-
-  private static <T> T inside(Path path, boolean isPatient, Function<Contents, T> what) {
-    try (OpenFile file = isPatient ? OpenFile.openPatiently(path) : OpenFile.open(path)) {
-      byte[] start = file.start(START_BYTES);
-      for (ArrayFormat format : FORMATS) {
-        if (format.recognizes(start, file)) {
-          return what.apply(format.read(file));
-        }
-      }
-      Optional<Contents> provided = ProvidedFormat.read(file, start);
-      if (provided.isPresent()) {
-        return what.apply(provided.get());
-      }
-      throw unknown(file, start);
-    }
-  }
-
-  private static PenstockException unknown(OpenFile file, byte[] start) {
-    String known = FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", "));
-    String found =
-        FileKind.of(file.start(FileKind.START_BYTES), file.sizeBytes())
-            .map(kind -> kind.name() + ": " + kind.remedy())
-            .orElseGet(
-                () ->
-                    "%s: write the array with numpy.save, or name the type of raw elements, as in %s"
-                        .formatted(Excerpt.of(start), file.path().getFileName() + "#raw:uint16"));
-    return PenstockException.about(
-        ErrorKind.WRONG_FORMAT,
-        file.path(),
-        "expected a file of arrays (%s), found %s".formatted(known, found));
-  }
-
-  private static Part only(PartPath place, Contents contents) {
-    List<Part> arrays = contents.parts().stream().filter(part -> !part.isField()).toList();
-    if (arrays.size() != 1) {
-      String found = arrays.isEmpty() ? "none" : arrays.size() + ": " + names(arrays);
-      throw PenstockException.about(
-          ErrorKind.WRONG_FORMAT,
-          place.file(),
-          "expected one array, found %s%s"
-              .formatted(
-                  found,
-                  arrays.isEmpty()
-                      ? ": there is nothing to read"
-                      : ": name one as " + place.file().getFileName() + "#NAME"));
-    }
-    return arrays.getFirst();
-  }
-
-  private static Part named(PartPath place, Contents contents) {
-    return contents
-        .find(place.part())
-        .orElseThrow(
-            () ->
-                PenstockException.about(
-                    ErrorKind.WRONG_FORMAT,
-                    place.file(),
-                    "expected a part '%s', found none of this name, but %s: check the name"
-                        .formatted(Excerpt.of(place.part(), 0), names(contents.parts()))));
-  }
-
-  private static String names(List<Part> parts) {
-    if (parts.isEmpty()) {
-      return "no arrays at all";
-    }
-    String names =
-        parts.stream()
-            .limit(MAX_NAMES)
-            .map(part -> part.name().isEmpty() ? "the array itself" : "'" + part.name() + "'")
-            .collect(Collectors.joining(", "));
-    int left = parts.size() - MAX_NAMES;
-    return left > 0 ? names + " and " + left + " more" : names;
   }
 }

@@ -3,11 +3,13 @@ package io.penstock.cli.convert;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.internal.folder.FolderIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds out what is at a path and how its records are read. */
 public final class Sources {
@@ -50,10 +52,11 @@ public final class Sources {
         options.checkNoText();
         return FolderRecordSource.open(path, options);
       }
-      if (Formats.isLabels(path)) {
+      Optional<Path> labelled = FolderIndex.folderOfLabels(path);
+      if (labelled.isPresent()) {
         options.checkNoText();
         options.checkNoImages();
-        return SelectedSource.of(FolderRecordSource.labels(Formats.file(path), options), selection);
+        return SelectedSource.of(FolderRecordSource.labels(labelled.get(), options), selection);
       }
       if (TextSource.isNamed(path)) {
         options.checkNoFolder();

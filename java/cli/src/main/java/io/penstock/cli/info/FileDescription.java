@@ -12,6 +12,8 @@ import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.format.known.KnownFormats;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,14 +36,16 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
     if (Files.isDirectory(path)) {
       return List.of(VariableDescription.of(path, indexes.open(path)));
     }
-    if (Formats.isLabels(path)) {
-      return List.of(alone(path, indexes.place(path)));
+    Path place = indexes.place(path);
+    if (Files.isRegularFile(path)) {
+      List<Part> parts = Formats.parts(path);
+      return parts.size() <= 1 ? List.of(alone(path, place)) : of(path, parts);
     }
-    if (Formats.isSequences(path)) {
-      return List.of(VariableDescription.ofSequences(path));
-    }
-    List<Part> parts = Files.isRegularFile(path) ? Formats.parts(path) : List.of();
-    return parts.size() <= 1 ? List.of(alone(path, path)) : of(path, parts);
+    return List.of(
+        switch (KnownFormats.records(place)) {
+          case RecordLayout.Fixed _ -> alone(path, place);
+          case RecordLayout.Variable records -> VariableDescription.of(path, records);
+        });
   }
 
   private static List<Description> of(Path path, List<Part> parts) {
@@ -59,16 +63,18 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
       }
       all.add(new FileDescription(name, problem == null ? part.layout() : null, info, problem));
     }
-    Path sequences = Path.of(path + "#sequences");
-    if (Formats.isSequences(sequences)) {
-      all.add(sequences(sequences));
+    for (String name : KnownFormats.variableNames(path)) {
+      all.add(variable(Path.of(path + "#" + name)));
     }
     return all;
   }
 
-  private static Description sequences(Path path) {
+  private static Description variable(Path path) {
     try {
-      return VariableDescription.ofSequences(path);
+      return switch (KnownFormats.records(path)) {
+        case RecordLayout.Fixed _ -> alone(path, path);
+        case RecordLayout.Variable records -> VariableDescription.of(path, records);
+      };
     } catch (PenstockException e) {
       return new FileDescription(path, null, null, e.getMessage());
     }

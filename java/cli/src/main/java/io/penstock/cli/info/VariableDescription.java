@@ -11,8 +11,8 @@ import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
 import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.RecordLayout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Describes records of different sizes: files of a folder, or sequences of tokens.
+ * Describes records of different sizes: files of a folder, or sequences of values.
  *
  * @param path of the folder, or of the index with the part
  * @param dtype type of a value
@@ -67,24 +67,36 @@ record VariableDescription(
         folder);
   }
 
-  /** The sequences in an index of token data, opened as a loader would. */
-  static VariableDescription ofSequences(Path path) {
+  /** Runs of values in a file, such as the sequences of token data, opened as a loader would. */
+  static VariableDescription of(Path path, RecordLayout.Variable layout) {
     try (Dataset dataset = Dataset.open(path)) {
-      ArrayLayout tokens = Formats.open(Formats.sequencePart(path, "tokens"));
-      Path lengths = Formats.sequencePart(path, "lengths");
+      ArrayLayout values = layout.values();
       long records = dataset.recordCount();
       return new VariableDescription(
           path,
-          tokens.format(),
-          tokens.elementType().descr(),
+          values.format(),
+          values.elementType().descr(),
           records,
-          tokens.dataOffset(),
-          tokens.fileBytes(),
-          tokens.dataBytes(),
+          values.dataOffset(),
+          values.fileBytes(),
+          values.dataBytes(),
           dataset.files().getFirst().cachedFraction(),
-          sizes(lengths, records, tokens.recordBytes(), tokens.dataBytes()),
+          sizes(layout, records),
           null);
     }
+  }
+
+  private static Sizes sizes(RecordLayout.Variable layout, long records) {
+    ArrayLayout values = layout.values();
+    return switch (layout) {
+      case RecordLayout.ByLengths sized -> {
+        Path lengths = sized.lengths().path();
+        Path part = lengths.resolveSibling(lengths.getFileName() + "#" + sized.lengths().part());
+        yield sizes(part, records, values.recordBytes(), values.dataBytes());
+      }
+      case RecordLayout.ByOffsets _ ->
+          new Sizes(null, records == 0 ? null : (double) values.dataBytes() / records, null);
+    };
   }
 
   private static Sizes sizes(Path path, long records, long unitBytes, long dataBytes) {

@@ -33,7 +33,7 @@ public final class FolderIndexOption {
     FolderScan.checkPattern(pattern());
     List<Path> folders =
         paths
-            .filter(path -> Files.isDirectory(path) || Formats.isLabels(path))
+            .filter(path -> Files.isDirectory(path) || FolderIndex.folderOfLabels(path).isPresent())
             .map(path -> Formats.file(path).toAbsolutePath().normalize())
             .distinct()
             .toList();
@@ -66,6 +66,6 @@ public final class FolderIndexOption {
 
   /** A path of labels with the index that has them; any other path unchanged. */
   public Path place(Path path) {
-    return Formats.isLabels(path) ? open(Formats.file(path)).labels() : path;
+    return FolderIndex.folderOfLabels(path).map(folder -> open(folder).labels()).orElse(path);
   }
 }

@@ -5,88 +5,142 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.format.known.KnownFormats;
 import io.penstock.sampler.TokenWindows;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What a column is to be made of: files or patterns of their names, and whether its records are
- * those of the files or windows over them.
- *
- * @param windowTokens tokens of a window; 0 for records as they are
- * @param strideTokens from window to window
- * @param offsets files that say how the values in the others are divided into records of different
- *     sizes; empty for records of one size
- * @param folder whose files are the records; null where it is not said to be one
- */
-public record ColumnFiles(
-    String name,
-    List<Path> shards,
-    long windowTokens,
-    long strideTokens,
-    List<Path> offsets,
-    Folder folder) {
-  /** A folder of files, which of them are meant, and where its index is kept. */
-  public record Folder(Path path, String pattern, Path index) {
-    Folder(Path path) {
-      this(path, "*", FolderIndex.defaultFile(path));
+/** What a column is to be made of, as the caller says it. Nothing is opened before it is asked. */
+public sealed interface ColumnFiles {
+  /**
+   * Reads what the files say of themselves.
+   *
+   * @throws PenstockException if one cannot be opened, is not understood, or does not fit
+   */
+  ColumnLayout layout();
+
+  /**
+   * Records as they are in files; or the files of a folder, if that is the only path.
+   *
+   * @param paths files, parts of files, or patterns of their names
+   */
+  record Arrays(String name, List<Path> paths) implements ColumnFiles {
+    public Arrays {
+      check(name, paths);
     }
 
-    FolderIndex open() {
-      return FolderIndex.open(path, pattern, index);
+    @Override
+    public ColumnLayout layout() {
+      Path first = paths.getFirst();
+      if (paths.size() == 1 && Files.isDirectory(first)) {
+        return new FolderFiles(name, first, "*", FolderIndex.defaultFile(first)).layout();
+      }
+      List<ArrayLayout> fixed = new ArrayList<>();
+      List<RecordLayout.Variable> variable = new ArrayList<>();
+      for (Path shard : shards(paths)) {
+        switch (KnownFormats.records(shard)) {
+          case RecordLayout.Fixed records -> fixed.add(records.array());
+          case RecordLayout.Variable records -> variable.add(records);
+        }
+      }
+      if (!fixed.isEmpty() && !variable.isEmpty()) {
+        throw PenstockException.about(
+            ErrorKind.MISMATCH,
+            variable.getFirst().numbers().getFirst().path(),
+            ("expected records of one size in column '%s', as in %s, found records of different"
+                    + " sizes: make them two columns")
+                .formatted(name, fixed.getFirst().path()));
+      }
+      return variable.isEmpty()
+          ? new ColumnLayout.FixedRecords(name, fixed)
+          : DividedRecords.of(name, variable);
     }
   }
 
-  public ColumnFiles {
+  /**
+   * Windows over streams of tokens.
+   *
+   * @param windowTokens tokens of a window
+   * @param strideTokens from window to window
+   */
+  record TokenStreams(String name, List<Path> paths, long windowTokens, long strideTokens)
+      implements ColumnFiles {
+    public TokenStreams {
+      check(name, paths);
+    }
+
+    @Override
+    public ColumnLayout layout() {
+      return new ColumnLayout.FixedRecords(
+          name, shards(paths).stream().map(Formats::open).map(this::windows).toList());
+    }
+
+    private ArrayLayout windows(ArrayLayout stream) {
+      if (stream.recordCount() < windowTokens) {
+        throw PenstockException.about(
+            ErrorKind.MISMATCH,
+            stream.path(),
+            "expected a stream of at least %d tokens, for a window, found %d: give smaller windows"
+                .formatted(windowTokens, stream.recordCount()));
+      }
+      return stream.windows(new TokenWindows(stream.recordCount(), windowTokens, strideTokens));
+    }
+  }
+
+  /**
+   * Runs of values.
+   *
+   * @param offsets files that say where records begin, one for each file of values
+   */
+  record DividedValues(String name, List<Path> values, List<Path> offsets) implements ColumnFiles {
+    public DividedValues {
+      check(name, values);
+    }
+
+    @Override
+    public ColumnLayout layout() {
+      return DividedRecords.of(name, values, offsets);
+    }
+  }
+
+  /**
+   * The files of a folder, each of which is a record.
+   *
+   * @param pattern which of them are meant
+   * @param index where the index of the folder is kept
+   */
+  record FolderFiles(String name, Path folder, String pattern, Path index) implements ColumnFiles {
+    public FolderFiles {
+      check(name, List.of(folder));
+    }
+
+    @Override
+    public ColumnLayout layout() {
+      return new ColumnLayout.FileRecords(name, FolderIndex.open(folder, pattern, index));
+    }
+  }
+
+  private static void check(String name, List<Path> paths) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("name of a column must not be blank");
     }
-    if (shards.isEmpty()) {
+    if (paths.isEmpty()) {
       throw new IllegalArgumentException("column '" + name + "' must have at least one file");
     }
   }
 
-  /** Looks through a folder whose files are the records; null where it is none. */
-  FolderIndex folderOrNull() {
-    if (folder != null) {
-      return folder.open();
-    }
-    boolean isFolder = shards.size() == 1 && offsets.isEmpty() && windowTokens == 0;
-    return isFolder && Files.isDirectory(shards.getFirst())
-        ? new Folder(shards.getFirst()).open()
-        : null;
-  }
-
-  /** Reads what the files of records of different sizes say of themselves; null for others. */
-  VariableFiles variableOrNull() {
-    if (!offsets.isEmpty()) {
-      return VariableFiles.of(name, shards, offsets);
-    }
-    return windowTokens == 0 ? VariableFiles.sequencesOrNull(name, shards) : null;
-  }
-
-  /** Reads what the files say of themselves, in index order. */
-  List<ArrayLayout> layouts() {
-    return shards.stream()
-        .map(path -> Formats.isLabels(path) ? new Folder(Formats.file(path)).open().labels() : path)
+  /** The files that paths stand for; labels of a folder lie in its index. */
+  private static List<Path> shards(List<Path> paths) {
+    return paths.stream()
+        .map(path -> FolderIndex.folderOfLabels(path).map(ColumnFiles::labels).orElse(path))
         .flatMap(path -> Formats.shards(path).stream())
-        .map(Formats::open)
-        .map(this::windows)
         .toList();
   }
 
-  private ArrayLayout windows(ArrayLayout stream) {
-    if (windowTokens == 0) {
-      return stream;
-    }
-    if (stream.recordCount() < windowTokens) {
-      throw PenstockException.about(
-          ErrorKind.MISMATCH,
-          stream.path(),
-          "expected a stream of at least %d tokens, for a window, found %d: give smaller windows"
-              .formatted(windowTokens, stream.recordCount()));
-    }
-    return stream.windows(new TokenWindows(stream.recordCount(), windowTokens, strideTokens));
+  private static Path labels(Path folder) {
+    return FolderIndex.open(folder, "*", FolderIndex.defaultFile(folder)).labels();
   }
 }

@@ -2,16 +2,14 @@ package io.penstock.internal.dataset;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
-import io.penstock.array.ElementType;
-import io.penstock.array.Shape;
-import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.RecordLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,17 +26,16 @@ public final class DatasetFiles {
   private final NativeSource source;
   private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
   private final List<Column> columns = new ArrayList<>();
-  private final Map<String, VariableFiles> variables = new LinkedHashMap<>();
-  private final Map<String, FolderIndex> folders = new LinkedHashMap<>();
+  private final List<ColumnLayout> layouts = new ArrayList<>();
 
   /**
    * Opens all files.
    *
    * @param source empty; files and columns are added
-   * @param columns what each column is made of, by name
+   * @param columns what each column is to be made of
    * @throws PenstockException if a file cannot be opened, is not understood, or does not fit
    */
-  public DatasetFiles(NativeSource source, Map<String, ColumnFiles> columns) {
+  public DatasetFiles(NativeSource source, Collection<ColumnFiles> columns) {
     this.source = source;
     columns.forEach(this::add);
   }
@@ -56,65 +53,48 @@ public final class DatasetFiles {
     return fileNumbers.get(path);
   }
 
-  /** What columns with records of different sizes are made of, by name. */
-  Map<String, VariableFiles> variables() {
-    return Map.copyOf(variables);
+  /** What a column is made of. */
+  ColumnLayout layout(int number) {
+    return layouts.get(number);
   }
 
-  /** Folders whose files are records, by the name of the column. */
-  Map<String, FolderIndex> folders() {
-    return Map.copyOf(folders);
+  private void add(ColumnFiles files) {
+    ColumnLayout layout = files.layout();
+    columns.add(
+        switch (layout) {
+          case ColumnLayout.FixedRecords fixed -> add(fixed);
+          case DividedRecords divided -> add(divided);
+          case ColumnLayout.FileRecords folder -> add(folder);
+        });
+    layouts.add(layout);
   }
 
-  private void add(String name, ColumnFiles files) {
-    FolderIndex folder = files.folderOrNull();
-    if (folder != null) {
-      add(name, folder);
-      return;
-    }
-    VariableFiles variable = files.variableOrNull();
-    if (variable != null) {
-      add(variable);
-      return;
-    }
-    List<ArrayLayout> layouts = files.layouts();
-    layouts.forEach(this::openFile);
-    Column column = ArrayLayout.column(name, layouts);
+  private Column add(ColumnLayout.FixedRecords fixed) {
+    fixed.arrays().forEach(this::openFile);
+    Column column = fixed.column();
     checkCount(column);
     int[] numbers =
         column.shards().stream().mapToInt(shard -> fileNumbers.get(shard.path())).toArray();
-    source.addColumn(name, column.recordBytes(), column.shards(), numbers);
-    columns.add(column);
+    source.addColumn(column.name(), column.recordBytes(), column.shards(), numbers);
+    return column;
   }
 
   /** C knows the files only; other files say where a record lies. */
-  private void add(VariableFiles files) {
-    for (VariableFiles.Division division : files.divisions()) {
+  private Column add(DividedRecords divided) {
+    for (RecordLayout.Variable division : divided.divisions()) {
       openFile(division.values());
-      openFile(division.starts());
-      if (division.lengths() != null) {
-        openFile(division.lengths());
-      }
+      division.numbers().forEach(this::openFile);
     }
-    Column column = files.column();
+    Column column = divided.column();
     checkCount(column);
-    variables.put(column.name(), files);
-    columns.add(column);
+    return column;
   }
 
-  private void add(String name, FolderIndex folder) {
-    fileNumbers.computeIfAbsent(folder.file(), source::addFile);
-    Column column =
-        new Column(
-            name,
-            ElementType.UINT8,
-            Shape.SCALAR,
-            folder.recordCount(),
-            0,
-            List.of(new Shard(folder.file(), 0, folder.recordCount(), 1)));
-    checkCount(column, folder.folder());
-    folders.put(name, folder);
-    columns.add(column);
+  private Column add(ColumnLayout.FileRecords files) {
+    fileNumbers.computeIfAbsent(files.folder().file(), source::addFile);
+    Column column = files.column();
+    checkCount(column, files.folder().folder());
+    return column;
   }
 
   private void openFile(ArrayLayout layout) {

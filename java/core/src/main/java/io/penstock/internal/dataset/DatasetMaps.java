@@ -6,6 +6,7 @@ import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.internal.report.Warnings;
 import java.lang.foreign.Arena;
@@ -64,17 +65,24 @@ public final class DatasetMaps implements AutoCloseable {
   }
 
   /**
-   * Where the records of a column with different sizes are; null for the others.
+   * Where the records of a column with different sizes are.
    *
+   * @param number of a column that has such records
    * @throws PenstockException if a file cannot be mapped
    * @throws IllegalStateException if closed
    */
   synchronized VariableSource variable(int number) {
     checkOpen();
-    Column column = columns.get(number);
-    if (column.isVariable() && variables[number] == null) {
-      FolderIndex folder = opened.folders().get(column.name());
-      variables[number] = folder == null ? values(column) : files(column, folder);
+    if (variables[number] == null) {
+      Column column = columns.get(number);
+      variables[number] =
+          switch (opened.layout(number)) {
+            case ColumnLayout.FixedRecords _ ->
+                throw new IllegalArgumentException(
+                    "column '" + column.name() + "' has records of one size");
+            case DividedRecords divided -> values(column, divided);
+            case ColumnLayout.FileRecords files -> files(column, files.folder());
+          };
     }
     return variables[number];
   }
@@ -98,21 +106,28 @@ public final class DatasetMaps implements AutoCloseable {
     return new FolderSource(column.name(), folder, mapping);
   }
 
-  private VariableSource values(Column column) {
+  private VariableSource values(Column column, DividedRecords divided) {
     List<ValuesSource.DividedArray> parts = new ArrayList<>();
-    for (VariableFiles.Division division : opened.variables().get(column.name()).divisions()) {
+    for (RecordLayout.Variable division : divided.divisions()) {
       parts.add(
           new ValuesSource.DividedArray(
               division.values().path(),
               division.values().dataOffset(),
               division.values().recordCount(),
               division.recordCount(),
-              numbers(division.starts()),
-              division.isInBytes() ? 1 : division.values().recordBytes(),
-              division.lengths() == null ? null : numbers(division.lengths())));
+              places(division)));
     }
     int valueBytes = Math.toIntExact(column.shards().getFirst().strideBytes());
     return new ValuesSource(column.name(), valueBytes, parts);
+  }
+
+  private ValuesSource.Places places(RecordLayout.Variable division) {
+    return switch (division) {
+      case RecordLayout.ByOffsets records ->
+          new ValuesSource.OffsetPlaces(numbers(records.offsets()));
+      case RecordLayout.ByLengths records ->
+          new ValuesSource.LengthPlaces(numbers(records.starts()), numbers(records.lengths()));
+    };
   }
 
   private ValuesSource.MappedIntegers numbers(ArrayLayout layout) {

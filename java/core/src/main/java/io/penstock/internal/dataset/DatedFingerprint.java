@@ -4,10 +4,10 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.Shard;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.format.RecordLayout;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -26,7 +26,9 @@ final class DatedFingerprint {
   private DatedFingerprint(DatasetFiles opened) {
     this.opened = opened;
     this.files = opened.source().files();
-    opened.columns().forEach(this::append);
+    for (int i = 0; i < opened.columns().size(); i++) {
+      append(opened.columns().get(i), opened.layout(i));
+    }
   }
 
   /** 64 hexadecimal digits. */
@@ -39,15 +41,15 @@ final class DatedFingerprint {
     }
   }
 
-  private void append(Column column) {
-    String name = column.name();
-    text.append("column %s %s %s%n".formatted(name, column.elementType(), column.shape().toList()));
-    if (opened.folders().containsKey(name)) {
-      text.append("folder %s%n".formatted(opened.folders().get(name).datedDigest()));
-    } else if (column.isVariable()) {
-      opened.variables().get(name).divisions().forEach(this::append);
-    } else {
-      column.shards().forEach(shard -> append(column, shard));
+  private void append(Column column, ColumnLayout layout) {
+    text.append(
+        "column %s %s %s%n"
+            .formatted(column.name(), column.elementType(), column.shape().toList()));
+    switch (layout) {
+      case ColumnLayout.FixedRecords _ -> column.shards().forEach(shard -> append(column, shard));
+      case DividedRecords divided -> divided.divisions().forEach(this::append);
+      case ColumnLayout.FileRecords files ->
+          text.append("folder %s%n".formatted(files.folder().datedDigest()));
     }
   }
 
@@ -63,21 +65,18 @@ final class DatedFingerprint {
                 strides(column, shard)));
   }
 
-  private void append(VariableFiles.Division division) {
+  private void append(RecordLayout.Variable division) {
     text.append("division %s%n".formatted(division.recordCount()));
-    for (ArrayLayout layout :
-        Arrays.asList(division.values(), division.starts(), division.lengths())) {
-      if (layout != null) {
-        NativeSource.FileFacts file = files.get(opened.fileNumber(layout.path()));
-        text.append(
-            "array %s %s %s %s%n"
-                .formatted(
-                    layout.elementType(),
-                    layout.dataOffset(),
-                    file.sizeBytes(),
-                    file.modifiedNanos()));
-      }
-    }
+    append(division.values());
+    division.numbers().forEach(this::append);
+  }
+
+  private void append(ArrayLayout layout) {
+    NativeSource.FileFacts file = files.get(opened.fileNumber(layout.path()));
+    text.append(
+        "array %s %s %s %s%n"
+            .formatted(
+                layout.elementType(), layout.dataOffset(), file.sizeBytes(), file.modifiedNanos()));
   }
 
   /** Nothing for records one after another. */

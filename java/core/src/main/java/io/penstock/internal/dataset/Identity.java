@@ -45,13 +45,14 @@ public final class Identity {
 
   private static String shape(DatasetFiles opened) {
     StringBuilder text = new StringBuilder("penstock dataset 2\n");
-    for (Column column : opened.columns()) {
+    for (int i = 0; i < opened.columns().size(); i++) {
+      Column column = opened.columns().get(i);
       text.append("column ").append(column.name()).append(' ').append(column.elementType());
       text.append(' ')
           .append(column.shape().toList())
           .append(column.isVariable() ? " variable\n" : "\n");
-      if (opened.folders().containsKey(column.name())) {
-        text.append("folder ").append(opened.folders().get(column.name()).digest()).append('\n');
+      if (opened.layout(i) instanceof ColumnLayout.FileRecords files) {
+        text.append("folder ").append(files.folder().digest()).append('\n');
       }
       for (Shard shard : column.shards()) {
         text.append("records ").append(shard.recordCount()).append('\n');

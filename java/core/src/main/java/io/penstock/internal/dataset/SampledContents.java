@@ -6,7 +6,7 @@ import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.SteadyChannel;
-import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.EOFException;
@@ -52,32 +52,31 @@ final class SampledContents {
   }
 
   private void addArrays() {
-    for (Column column : opened.columns()) {
-      VariableFiles variable = opened.variables().get(column.name());
-      FolderIndex folder = opened.folders().get(column.name());
-      if (variable != null) {
-        addVariable(variable);
-      } else if (folder != null) {
-        List<Extent> files = new ArrayList<>();
-        folder.sample(READS).forEach((path, bytes) -> files.add(new Extent(path, 0, bytes)));
-        arrays.add(files);
-      } else {
-        arrays.add(column.shards().stream().map(shard -> extent(column, shard)).toList());
+    for (int i = 0; i < opened.columns().size(); i++) {
+      Column column = opened.columns().get(i);
+      switch (opened.layout(i)) {
+        case ColumnLayout.FixedRecords _ ->
+            arrays.add(column.shards().stream().map(shard -> extent(column, shard)).toList());
+        case DividedRecords divided -> addDivided(divided);
+        case ColumnLayout.FileRecords files -> addFiles(files);
       }
     }
     arrays.replaceAll(array -> array.stream().filter(extent -> extent.bytes() > 0).toList());
     arrays.removeIf(List::isEmpty);
   }
 
-  private void addVariable(VariableFiles files) {
+  private void addFiles(ColumnLayout.FileRecords records) {
+    List<Extent> files = new ArrayList<>();
+    records.folder().sample(READS).forEach((path, bytes) -> files.add(new Extent(path, 0, bytes)));
+    arrays.add(files);
+  }
+
+  private void addDivided(DividedRecords records) {
     List<Extent> values = new ArrayList<>();
     List<Extent> divisions = new ArrayList<>();
-    for (VariableFiles.Division division : files.divisions()) {
+    for (RecordLayout.Variable division : records.divisions()) {
       values.add(extent(division.values()));
-      divisions.add(extent(division.starts()));
-      if (division.lengths() != null) {
-        divisions.add(extent(division.lengths()));
-      }
+      division.numbers().forEach(numbers -> divisions.add(extent(numbers)));
     }
     arrays.add(divisions);
     arrays.add(values);

@@ -91,6 +91,27 @@ public final class ValuesSource implements VariableSource {
     };
   }
 
+  /** Where the records of an array of values lie in it. */
+  public sealed interface Places {
+    /** Where records begin. */
+    MappedIntegers starts();
+  }
+
+  /**
+   * Each record ends where the next one begins.
+   *
+   * @param starts in values; one more than there are records
+   */
+  public record OffsetPlaces(MappedIntegers starts) implements Places {}
+
+  /**
+   * Records lie anywhere.
+   *
+   * @param starts in bytes
+   * @param lengths in values
+   */
+  public record LengthPlaces(MappedIntegers starts, MappedIntegers lengths) implements Places {}
+
   /**
    * One array of values and what divides it.
    *
@@ -98,18 +119,10 @@ public final class ValuesSource implements VariableSource {
    * @param dataOffset where the first value starts in it
    * @param valueCount how many values there are
    * @param recordCount how many records
-   * @param starts where records begin; one more than there are records if there are no lengths
-   * @param startBytes what starts are counted in: bytes of a value, or 1
-   * @param lengths values of each record; null: a record ends where the next one begins
+   * @param places where these are
    */
   public record DividedArray(
-      Path values,
-      long dataOffset,
-      long valueCount,
-      long recordCount,
-      MappedIntegers starts,
-      long startBytes,
-      MappedIntegers lengths) {}
+      Path values, long dataOffset, long valueCount, long recordCount, Places places) {}
 
   private final String column;
   private final int elementBytes;
@@ -189,24 +202,36 @@ public final class ValuesSource implements VariableSource {
 
   /** In bytes from the first value; checked together with the end. */
   private long start(int part, long index) {
-    return number(parts[part].starts, part, index, 0) * parts[part].startBytes;
+    Places places = parts[part].places;
+    return number(places.starts(), part, index, 0) * startBytes(places);
+  }
+
+  /** What starts are counted in. */
+  private int startBytes(Places places) {
+    return switch (places) {
+      case OffsetPlaces _ -> elementBytes;
+      case LengthPlaces _ -> 1;
+    };
   }
 
   private long end(int part, long index) {
     DividedArray of = parts[part];
-    long start = number(of.starts, part, index, 0);
-    // Counted in values or bytes, whichever starts are.
-    long most = of.valueCount * (elementBytes / of.startBytes);
+    Places places = of.places;
+    long start = number(places.starts(), part, index, 0);
+    int startBytes = startBytes(places);
+    // All counted in what starts are counted in.
+    int unit = elementBytes / startBytes;
+    long most = of.valueCount * unit;
     long length =
-        of.lengths == null
-            ? number(of.starts, part, index, 1) - start
-            : number(of.lengths, part, index, 0);
-    long unit = of.lengths == null ? 1 : elementBytes / of.startBytes;
+        switch (places) {
+          case OffsetPlaces _ -> number(places.starts(), part, index, 1) - start;
+          case LengthPlaces sized -> number(sized.lengths, part, index, 0);
+        };
     boolean isInside = start >= 0 && start <= most && start % unit == 0;
     if (!isInside || length < 0 || length > (most - start) / unit) {
       throw wrong(of, index, start, length, most);
     }
-    return (start + length * unit) * of.startBytes;
+    return (start + length * unit) * startBytes;
   }
 
   private long number(MappedIntegers numbers, int part, long index, int further) {
@@ -220,23 +245,25 @@ public final class ValuesSource implements VariableSource {
   private PenstockException wrong(
       DividedArray part, long index, long start, long length, long most) {
     String found =
-        part.lengths == null
-            ? "offsets %d and %d".formatted(start, start + length)
-            : "%d values from byte %d on".formatted(length, start);
+        switch (part.places) {
+          case OffsetPlaces _ -> "offsets %d and %d".formatted(start, start + length);
+          case LengthPlaces _ -> "%d values from byte %d on".formatted(length, start);
+        };
+    Path numbers = part.places.starts().path;
     return PenstockException.builder(
             ErrorKind.DAMAGED_RECORD,
             ("%s: record %d of column '%s': expected it to lie within the %d %s of %s, its end not"
                  + " before its beginning, found %s: the two files do not belong together, or one"
                  + " is damaged")
                 .formatted(
-                    part.starts.path,
+                    numbers,
                     index,
                     column,
                     most,
-                    part.startBytes == 1 && elementBytes > 1 ? "bytes" : "values",
+                    startBytes(part.places) < elementBytes ? "bytes" : "values",
                     part.values,
                     found))
-        .path(part.starts.path)
+        .path(numbers)
         .recordIndex(index)
         .statusName("EINVAL")
         .build();
@@ -251,10 +278,10 @@ public final class ValuesSource implements VariableSource {
   public void readSteadily(long index, ByteBuffer into) {
     read(files, index, into);
     // Behind the end of a file that was cut short, up to the end of the page, offsets are zeros.
-    DividedArray part = parts[part(index)];
-    part.starts.checkWhole(column, index);
-    if (part.lengths != null) {
-      part.lengths.checkWhole(column, index);
+    Places places = parts[part(index)].places;
+    places.starts().checkWhole(column, index);
+    if (places instanceof LengthPlaces sized) {
+      sized.lengths.checkWhole(column, index);
     }
   }
 

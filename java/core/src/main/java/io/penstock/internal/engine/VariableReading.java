@@ -131,7 +131,7 @@ final class VariableReading {
   private List<VariableSource> sources() {
     List<VariableSource> sources = new ArrayList<>();
     for (int i = 0; i < dataset.columns().size(); i++) {
-      sources.add(dataset.variableSource(i));
+      sources.add(dataset.columns().get(i).isVariable() ? dataset.variableSource(i) : null);
     }
     return sources;
   }

@@ -6,12 +6,15 @@ import io.penstock.format.Formats;
 import io.penstock.internal.file.FileNames;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.format.PartPath;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The index of a folder of small files, each of which is a record: their names and sizes.
@@ -21,6 +24,8 @@ import java.util.Map;
  * loses nothing. Immutable; holds no open file.
  */
 public final class FolderIndex {
+  private static final String LABELS = "label";
+
   private final Path folder;
   private final Path file;
   private final long recordCount;
@@ -207,6 +212,20 @@ public final class FolderIndex {
     } catch (IOException e) {
       throw OpenFile.failure(folder, e);
     }
+  }
+
+  /**
+   * The folder whose labels a path names, {@code FOLDER#label}: the number of the sub-folder that
+   * each file is in.
+   *
+   * @param path any
+   * @return the folder; empty if the path names something else
+   */
+  public static Optional<Path> folderOfLabels(Path path) {
+    PartPath place = PartPath.of(path);
+    return place.part().equals(LABELS) && Files.isDirectory(place.file())
+        ? Optional.of(place.file())
+        : Optional.empty();
   }
 
   /**

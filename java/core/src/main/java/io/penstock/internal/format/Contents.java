@@ -14,6 +14,24 @@ public interface Contents {
   /** In the order in which they lie in the file, each with its fields behind it. */
   List<Part> parts();
 
+  /**
+   * Names of the parts whose records have different sizes, which are not among {@link #parts}: no
+   * single array is all there is to them.
+   */
+  default List<String> variableNames() {
+    return List.of();
+  }
+
+  /**
+   * Where the records of such a part lie.
+   *
+   * @param name one of {@link #variableNames}
+   * @throws io.penstock.error.PenstockException if they cannot be read in place
+   */
+  default RecordLayout.Variable variable(String name) {
+    throw new IllegalArgumentException("no part '" + name + "' has records of different sizes");
+  }
+
   default Optional<Part> find(String name) {
     return parts().stream().filter(part -> part.name().equals(name)).findFirst();
   }

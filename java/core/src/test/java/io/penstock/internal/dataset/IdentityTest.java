@@ -19,7 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,8 +174,8 @@ class IdentityTest {
 
   private static DatasetFiles opened(Path... shards) {
     try (NativeSource source = NativeSource.open()) {
-      ColumnFiles files = new ColumnFiles("x", List.of(shards), 0, 0, List.of(), null);
-      return new DatasetFiles(source, Map.of("x", files));
+      ColumnFiles files = new ColumnFiles.Arrays("x", List.of(shards));
+      return new DatasetFiles(source, List.of(files));
     }
   }
 

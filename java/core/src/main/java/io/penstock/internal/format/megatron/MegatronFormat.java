@@ -1,5 +1,6 @@
 package io.penstock.internal.format.megatron;
 
+import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.ArrayFormat;
@@ -7,6 +8,7 @@ import io.penstock.internal.format.Contents;
 import io.penstock.internal.format.DataType;
 import io.penstock.internal.format.NpyDescr;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.format.StoredArray;
 import io.penstock.internal.format.ZipDirectory;
 import java.nio.ByteBuffer;
@@ -23,8 +25,9 @@ import java.util.List;
  * <p>The index: magic, version (64 bits, 1), code of the token type (8 bits), numbers of sequences
  * and of document boundaries (64 bits each), and then lengths (i4), pointers into the tokens (i8)
  * and document boundaries (i8), all little-endian. {@code FILE.idx} is the tokens; the arrays of
- * the index are its parts {@code lengths}, {@code pointers} and {@code documents}. An index of
- * fairseq has the same magic, but neither document boundaries nor their number: its size tells.
+ * the index are its parts {@code lengths}, {@code pointers} and {@code documents}; its part {@code
+ * sequences} has records of different sizes. An index of fairseq has the same magic, but neither
+ * document boundaries nor their number: its size tells.
  */
 public final class MegatronFormat implements ArrayFormat {
   private static final byte[] MAGIC = "MMIDIDX\0\0".getBytes(StandardCharsets.ISO_8859_1);
@@ -38,6 +41,9 @@ public final class MegatronFormat implements ArrayFormat {
 
   private static final String INDEX_SUFFIX = ".idx";
   private static final String TOKENS = "tokens";
+  private static final String LENGTHS = "lengths";
+  private static final String POINTERS = "pointers";
+  private static final String SEQUENCES = "sequences";
 
   @Override
   public String name() {
@@ -111,12 +117,29 @@ public final class MegatronFormat implements ArrayFormat {
     long pointerOffset = headerBytes + 4 * sequences;
     List<Part> parts = new ArrayList<>();
     parts.add(tokens(file, types, sequences, pointerOffset));
-    parts.add(field(file, "lengths", "<i4", sequences, headerBytes));
-    parts.add(field(file, "pointers", "<i8", sequences, pointerOffset));
+    parts.add(field(file, LENGTHS, "<i4", sequences, headerBytes));
+    parts.add(field(file, POINTERS, "<i8", sequences, pointerOffset));
     if (headerBytes == HEADER_BYTES) {
       parts.add(field(file, "documents", "<i8", documents, pointerOffset + 8 * sequences));
     }
-    return () -> parts;
+    return new TokenIndex(parts);
+  }
+
+  /** The arrays, of which three together are the sequences: tokens, where each begins, how many. */
+  private record TokenIndex(List<Part> parts) implements Contents {
+    @Override
+    public List<String> variableNames() {
+      return List.of(SEQUENCES);
+    }
+
+    @Override
+    public RecordLayout.Variable variable(String name) {
+      return new RecordLayout.ByLengths(layout(TOKENS), layout(POINTERS), layout(LENGTHS));
+    }
+
+    private ArrayLayout layout(String name) {
+      return find(name).orElseThrow().layout();
+    }
   }
 
   /** Programs differ in which of 6 and 7 is the wider float, so the tokens must tell. */

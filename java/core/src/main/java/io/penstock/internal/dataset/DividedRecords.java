@@ -7,6 +7,7 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
@@ -18,28 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a column with records of different sizes is to be made of: arrays of values, and the arrays
- * that say how they are divided.
+ * Records of different sizes that are runs of values, and the checks that files of values and what
+ * divides them fit to each other.
  *
  * @param divisions one for each array of values, in index order
  */
-record VariableFiles(String name, List<Division> divisions) {
-
-  /**
-   * An array of values and how it is divided into records.
-   *
-   * @param starts where records begin; one more than there are records if there are no lengths
-   * @param isInBytes whether starts are bytes, and not values
-   * @param lengths in values; null where a record ends where the next one begins
-   */
-  record Division(ArrayLayout values, ArrayLayout starts, boolean isInBytes, ArrayLayout lengths) {
-    long recordCount() {
-      return lengths == null ? starts.recordCount() - 1 : lengths.recordCount();
-    }
-  }
+record DividedRecords(String name, List<RecordLayout.Variable> divisions)
+    implements ColumnLayout.VariableRecords {
 
   /** Reads what files of values and of offsets say of themselves. */
-  static VariableFiles of(String name, List<Path> values, List<Path> offsets) {
+  static DividedRecords of(String name, List<Path> values, List<Path> offsets) {
     List<Path> valueFiles = values.stream().flatMap(p -> Formats.shards(p).stream()).toList();
     List<Path> offsetFiles = offsets.stream().flatMap(p -> Formats.shards(p).stream()).toList();
     if (valueFiles.size() != offsetFiles.size() || valueFiles.isEmpty()) {
@@ -47,7 +36,7 @@ record VariableFiles(String name, List<Division> divisions) {
           "column '%s' must have one file of offsets for each file of values, was %d for %d"
               .formatted(name, offsetFiles.size(), valueFiles.size()));
     }
-    List<Division> divisions = new ArrayList<>();
+    List<RecordLayout.Variable> divisions = new ArrayList<>();
     for (int i = 0; i < valueFiles.size(); i++) {
       ArrayLayout starts = numbers(name, Formats.open(offsetFiles.get(i)));
       if (starts.recordCount() == 0) {
@@ -60,9 +49,9 @@ record VariableFiles(String name, List<Division> divisions) {
       }
       ArrayLayout all = values(name, Formats.open(valueFiles.get(i)));
       checkWhole(name, all, starts);
-      divisions.add(new Division(all, starts, false, null));
+      divisions.add(new RecordLayout.ByOffsets(all, starts));
     }
-    return new VariableFiles(name, divisions);
+    return new DividedRecords(name, divisions);
   }
 
   /**
@@ -115,22 +104,13 @@ record VariableFiles(String name, List<Division> divisions) {
     return ValuesSource.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
   }
 
-  /** The sequences of an index of token data; null if the path is not such a part. */
-  static VariableFiles sequencesOrNull(String name, List<Path> paths) {
-    List<Path> shards = paths.stream().flatMap(path -> Formats.shards(path).stream()).toList();
-    if (!shards.stream().allMatch(Formats::isSequences)) {
-      return null;
+  /** What formats say where the records lie. */
+  static DividedRecords of(String name, List<RecordLayout.Variable> divisions) {
+    for (RecordLayout.Variable division : divisions) {
+      values(name, division.values());
+      division.numbers().forEach(numbers -> numbers(name, numbers));
     }
-    List<Division> divisions = new ArrayList<>();
-    for (Path path : shards) {
-      divisions.add(
-          new Division(
-              values(name, Formats.open(Formats.sequencePart(path, "tokens"))),
-              numbers(name, Formats.open(Formats.sequencePart(path, "pointers"))),
-              true,
-              numbers(name, Formats.open(Formats.sequencePart(path, "lengths")))));
-    }
-    return new VariableFiles(name, divisions);
+    return new DividedRecords(name, divisions);
   }
 
   private static ArrayLayout values(String name, ArrayLayout values) {
@@ -157,12 +137,12 @@ record VariableFiles(String name, List<Division> divisions) {
     return numbers;
   }
 
-  /** The column that they make. */
-  Column column() {
+  @Override
+  public Column column() {
     ArrayLayout first = divisions.getFirst().values();
     List<Shard> shards = new ArrayList<>();
     long recordCount = 0;
-    for (Division division : divisions) {
+    for (RecordLayout.Variable division : divisions) {
       ArrayLayout values = division.values();
       if (!values.elementType().equals(first.elementType())
           || !values.fields().equals(first.fields())

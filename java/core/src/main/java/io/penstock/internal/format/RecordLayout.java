@@ -1,0 +1,57 @@
+package io.penstock.internal.format;
+
+import io.penstock.array.ArrayLayout;
+import java.util.List;
+
+/** Where the records lie that a path names, as its format describes them. */
+public sealed interface RecordLayout {
+  /** Records of one size, at distances that the layout says. */
+  record Fixed(ArrayLayout array) implements RecordLayout {}
+
+  /** Records of different sizes: runs of values, and numbers that say where each run lies. */
+  sealed interface Variable extends RecordLayout {
+    /** The values, one after another. */
+    ArrayLayout values();
+
+    /** What divides the values into records. */
+    List<ArrayLayout> numbers();
+
+    long recordCount();
+  }
+
+  /**
+   * Each record begins where the one before it ends.
+   *
+   * @param offsets where records begin, in values, and behind that where the last one ends
+   */
+  record ByOffsets(ArrayLayout values, ArrayLayout offsets) implements Variable {
+    @Override
+    public List<ArrayLayout> numbers() {
+      return List.of(offsets);
+    }
+
+    @Override
+    public long recordCount() {
+      return offsets.recordCount() - 1;
+    }
+  }
+
+  /**
+   * Records lie anywhere in the values.
+   *
+   * @param starts where records begin, in bytes
+   * @param lengths of records, in values
+   */
+  record ByLengths(ArrayLayout values, ArrayLayout starts, ArrayLayout lengths)
+      implements Variable {
+    @Override
+    public List<ArrayLayout> numbers() {
+      return List.of(starts, lengths);
+    }
+
+    @Override
+    public long recordCount() {
+      return lengths.recordCount();
+    }
+  }
+}

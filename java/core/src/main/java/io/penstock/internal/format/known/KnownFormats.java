@@ -1,0 +1,179 @@
+package io.penstock.internal.format.known;
+
+import io.penstock.array.ArrayLayout;
+import io.penstock.array.Part;
+import io.penstock.array.StreamedArray;
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.format.ArrayFormat;
+import io.penstock.internal.format.Contents;
+import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.format.PartPath;
+import io.penstock.internal.format.ProvidedFormat;
+import io.penstock.internal.format.RawArray;
+import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.format.idx.IdxFormat;
+import io.penstock.internal.format.megatron.MegatronFormat;
+import io.penstock.internal.format.npy.NpyFormat;
+import io.penstock.internal.format.pickle.PickleFormat;
+import io.penstock.internal.format.safetensors.SafetensorsFormat;
+import io.penstock.internal.format.zip.NpzFormat;
+import io.penstock.internal.kind.FileKind;
+import io.penstock.internal.report.Excerpt;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Finds the format of a file by how it begins, and in it the array that a path names. */
+public final class KnownFormats {
+  private static final List<ArrayFormat> FORMATS =
+      List.of(
+          new NpyFormat(),
+          new NpzFormat(),
+          new SafetensorsFormat(),
+          new IdxFormat(),
+          new MegatronFormat(),
+          new PickleFormat());
+
+  /** Enough to recognise any format, and to show a user what is there instead. */
+  private static final int START_BYTES = 16;
+
+  /** Most names that a message lists; beyond that it gives their number only. */
+  private static final int MAX_NAMES = 8;
+
+  private KnownFormats() {}
+
+  /**
+   * The array that a path names, with records of one size.
+   *
+   * @throws PenstockException if it cannot be read in place
+   */
+  public static ArrayLayout open(Path path) {
+    PartPath place = PartPath.of(path);
+    return place.isRaw()
+        ? raw(place)
+        : inside(place, false, contents -> part(place, contents)).layout();
+  }
+
+  /**
+   * Where the records that a path names lie.
+   *
+   * @throws PenstockException if they cannot be read in place
+   */
+  public static RecordLayout records(Path path) {
+    PartPath place = PartPath.of(path);
+    return place.isRaw()
+        ? new RecordLayout.Fixed(raw(place))
+        : inside(place, false, contents -> records(place, contents));
+  }
+
+  private static RecordLayout records(PartPath place, Contents contents) {
+    return contents.variableNames().contains(place.part())
+        ? contents.variable(place.part())
+        : new RecordLayout.Fixed(part(place, contents).layout());
+  }
+
+  /** The array that a path names, if it can only be read from beginning to end. */
+  public static Optional<StreamedArray> streamed(Path path) {
+    PartPath place = PartPath.of(path);
+    return place.isRaw()
+        ? Optional.empty()
+        : inside(place, true, contents -> part(place, contents)).streamed();
+  }
+
+  /** All arrays with records of one size that are in a file. */
+  public static List<Part> parts(Path file) {
+    return inside(new PartPath(file, ""), false, Contents::parts);
+  }
+
+  /** The names of those parts of a file whose records have different sizes. */
+  public static List<String> variableNames(Path file) {
+    return inside(new PartPath(file, ""), false, Contents::variableNames);
+  }
+
+  private static ArrayLayout raw(PartPath place) {
+    try (OpenFile file = OpenFile.open(place.file())) {
+      return RawArray.layout(file, place.part());
+    }
+  }
+
+  private static <T> T inside(PartPath place, boolean isPatient, Function<Contents, T> what) {
+    Path path = place.file();
+    try (OpenFile file = isPatient ? OpenFile.openPatiently(path) : OpenFile.open(path)) {
+      byte[] start = file.start(START_BYTES);
+      for (ArrayFormat format : FORMATS) {
+        if (format.recognizes(start, file)) {
+          return what.apply(format.read(file));
+        }
+      }
+      Optional<Contents> provided = ProvidedFormat.read(file, start);
+      if (provided.isPresent()) {
+        return what.apply(provided.get());
+      }
+      throw unknown(file, start);
+    }
+  }
+
+  private static Part part(PartPath place, Contents contents) {
+    return place.part().isEmpty() ? only(place, contents) : named(place, contents);
+  }
+
+  private static PenstockException unknown(OpenFile file, byte[] start) {
+    String known = FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", "));
+    String found =
+        FileKind.of(file.start(FileKind.START_BYTES), file.sizeBytes())
+            .map(kind -> kind.name() + ": " + kind.remedy())
+            .orElseGet(
+                () ->
+                    "%s: write the array with numpy.save, or name the type of raw elements, as in %s"
+                        .formatted(Excerpt.of(start), file.path().getFileName() + "#raw:uint16"));
+    return PenstockException.about(
+        ErrorKind.WRONG_FORMAT,
+        file.path(),
+        "expected a file of arrays (%s), found %s".formatted(known, found));
+  }
+
+  private static Part only(PartPath place, Contents contents) {
+    List<Part> arrays = contents.parts().stream().filter(part -> !part.isField()).toList();
+    if (arrays.size() != 1) {
+      String found = arrays.isEmpty() ? "none" : arrays.size() + ": " + names(arrays);
+      throw PenstockException.about(
+          ErrorKind.WRONG_FORMAT,
+          place.file(),
+          "expected one array, found %s%s"
+              .formatted(
+                  found,
+                  arrays.isEmpty()
+                      ? ": there is nothing to read"
+                      : ": name one as " + place.file().getFileName() + "#NAME"));
+    }
+    return arrays.getFirst();
+  }
+
+  private static Part named(PartPath place, Contents contents) {
+    return contents
+        .find(place.part())
+        .orElseThrow(
+            () ->
+                PenstockException.about(
+                    ErrorKind.WRONG_FORMAT,
+                    place.file(),
+                    "expected a part '%s', found none of this name, but %s: check the name"
+                        .formatted(Excerpt.of(place.part(), 0), names(contents.parts()))));
+  }
+
+  private static String names(List<Part> parts) {
+    if (parts.isEmpty()) {
+      return "no arrays at all";
+    }
+    String names =
+        parts.stream()
+            .limit(MAX_NAMES)
+            .map(part -> part.name().isEmpty() ? "the array itself" : "'" + part.name() + "'")
+            .collect(Collectors.joining(", "));
+    int left = parts.size() - MAX_NAMES;
+    return left > 0 ? names + " and " + left + " more" : names;
+  }
+}
