@@ -204,9 +204,8 @@ public final class Batch implements AutoCloseable {
    *     can
    */
   public ByteBuffer asByteBuffer(String name) {
-    ByteOrder order = loader.column(name).elementType().order();
     return BatchValues.buffer(name, column(name))
-        .order(order == null ? ByteOrder.nativeOrder() : order);
+        .order(loader.column(name).elementType().order().orElse(ByteOrder.nativeOrder()));
   }
 
   /**

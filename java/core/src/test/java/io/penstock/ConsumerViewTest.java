@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class ConsumerViewTest {
         assertThat(tensor.address()).isEqualTo(batch.column("y").address());
         assertThat(tensor.data().byteSize()).isEqualTo(10 * column.recordBytes());
         assertThat(tensor.shape().toList()).hasToString(expected[1]);
-        assertThat(tensor.strides()).hasToString(expected[2]);
+        assertThat(Arrays.toString(tensor.strides())).isEqualTo(expected[2]);
         assertThat(tensor.typeCode()).isEqualTo(Integer.parseInt(expected[3]));
         assertThat(tensor.bits()).isEqualTo(Integer.parseInt(expected[4]));
         assertThat(tensor.lanes()).isEqualTo(1);

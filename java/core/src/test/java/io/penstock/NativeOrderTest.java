@@ -104,16 +104,13 @@ class NativeOrderTest {
   @Test
   void fieldsThatLieOverEachOtherAreRefused() throws IOException {
     Column column =
-        new Column(
-            "x",
-            ElementType.parse("|V4"),
-            Shape.SCALAR,
-            1,
-            4,
-            List.of(new Shard(numbers(), 0, 1, 4)),
-            List.of(
-                new Field("a", 0, ElementType.parse(">i4"), Shape.SCALAR, List.of()),
-                new Field("b", 2, ElementType.parse(">i2"), Shape.SCALAR, List.of())));
+        Column.builder("x", ElementType.parse("|V4"), Shape.SCALAR)
+            .shards(List.of(Shard.of(numbers(), 0, 1, 4)))
+            .fields(
+                List.of(
+                    Field.of("a", 0, ElementType.parse(">i4")),
+                    Field.of("b", 2, ElementType.parse(">i2"))))
+            .build();
     assertThatThrownBy(column::inNativeOrder)
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("'b' lies elsewhere or over another one");
@@ -123,14 +120,12 @@ class NativeOrderTest {
   void fieldsWithStridesAreTurnedWhereTheyLie() {
     // Two elements of [(a: >i2, b: u1)] * 2: b stays.
     Column column =
-        new Column(
-            "x",
-            ElementType.parse("|V6"),
-            Shape.SCALAR,
-            2,
-            6,
-            List.of(new Shard(directory, 0, 2, 6)),
-            List.of(new Field("a", 0, ElementType.parse(">i2"), Shape.of(2), List.of(3L))));
+        Column.builder("x", ElementType.parse("|V6"), Shape.SCALAR)
+            .shards(List.of(Shard.of(directory, 0, 2, 6)))
+            .fields(
+                List.of(
+                    Field.of("a", 0, ElementType.parse(">i2")).withAxes(Shape.of(2), List.of(3L))))
+            .build();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment records = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes(12));
       column.inNativeOrder();

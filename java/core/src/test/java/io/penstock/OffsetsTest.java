@@ -26,7 +26,7 @@ class OffsetsTest {
     int size = element.sizeBytes();
     ByteBuffer bytes =
         ByteBuffer.allocate(size * numbers.length)
-            .order(element.order() == null ? ByteOrder.nativeOrder() : element.order());
+            .order(element.order().orElse(ByteOrder.nativeOrder()));
     for (long number : numbers) {
       switch (size) {
         case 1 -> bytes.put((byte) number);

@@ -18,34 +18,8 @@ import java.util.stream.Collectors;
  * the file was large enough for all of them when it was opened. Records lie in runs, at a fixed
  * distance within a run. The elements of a record lie at fixed distances too; a record is
  * contiguous, in C order, unless {@link #isWhole()} is false. Immutable; holds no open file.
- *
- * @param path the file that the records are in
- * @param part name of the part of the file, as in {@code FILE#PART}; empty if the array is the
- *     whole file
- * @param format name of the recognised format, such as "npy"
- * @param elementType type of the elements, as stored
- * @param shape sizes of all axes, outermost first; the first is the number of records; empty for a
- *     0-d array, which is one record
- * @param fortranOrder the order that the file states: true if the first axis varies fastest
- * @param runs where the records lie, in index order, at least one
- * @param recordStrides distance in bytes between neighbours along each axis of a record
- * @param fields the fields of a structured type; empty for plain elements
- * @param fileBytes size of the file in bytes when it was opened
- * @param modified when the file was last modified, as found on opening it
  */
-public record ArrayLayout(
-    Path path,
-    String part,
-    String format,
-    ElementType elementType,
-    Shape shape,
-    boolean fortranOrder,
-    List<Run> runs,
-    List<Long> recordStrides,
-    List<Field> fields,
-    long fileBytes,
-    FileTime modified) {
-
+public final class ArrayLayout {
   /** NumPy itself knows 64 axes at most (32 before NumPy 2), so no real file has more. */
   public static final int MAX_AXES = 64;
 
@@ -62,22 +36,143 @@ public record ArrayLayout(
    */
   public record Run(long offsetBytes, long recordCount, long strideBytes) {}
 
+  private final Path path;
+  private final String part;
+  private final String format;
+  private final ElementType elementType;
+  private final Shape shape;
+  private final boolean fortranOrder;
+  private final List<Run> runs;
+  private final List<Long> recordStrides;
+  private final List<Field> fields;
+  private final long fileBytes;
+  private final FileTime modified;
+
+  ArrayLayout(ArrayLayoutBuilder builder) {
+    this.path = builder.path;
+    this.part = builder.part;
+    this.format = builder.format;
+    this.elementType = builder.elementType;
+    this.shape = builder.shape;
+    this.fortranOrder = builder.fortranOrder;
+    this.runs = builder.runs;
+    this.recordStrides = builder.recordStrides;
+    this.fields = builder.fields;
+    this.fileBytes = builder.fileBytes;
+    this.modified = builder.modified;
+    builder.check().check(runs, recordStrides, fileBytes);
+  }
+
   /**
-   * Checks the shape and compares it with the size of the file.
+   * Starts the layout of an array; for formats. {@link io.penstock.format.Formats#open} finds that
+   * of an array in a file.
    *
-   * @throws PenstockException if the array cannot be in this file, or has no records to address
+   * @param path the file that the records are in
+   * @param elementType type of the elements, as stored
+   * @param shape sizes of all axes, outermost first
+   * @return a builder
    */
-  public ArrayLayout {
-    Objects.requireNonNull(path, "path");
-    Objects.requireNonNull(part, "part");
-    Objects.requireNonNull(format, "format");
-    Objects.requireNonNull(elementType, "elementType");
-    Objects.requireNonNull(modified, "modified");
-    Objects.requireNonNull(shape, "shape");
-    runs = List.copyOf(runs);
-    recordStrides = List.copyOf(recordStrides);
-    fields = List.copyOf(fields);
-    new LayoutCheck(path, part, elementType, shape).check(runs, recordStrides, fileBytes);
+  public static ArrayLayoutBuilder builder(Path path, ElementType elementType, Shape shape) {
+    return new ArrayLayoutBuilder(path, elementType, shape);
+  }
+
+  /**
+   * The file that the records are in.
+   *
+   * @return its path
+   */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Name of the part of the file, as in {@code FILE#PART}.
+   *
+   * @return the name; empty if the array is the whole file
+   */
+  public String part() {
+    return part;
+  }
+
+  /**
+   * Name of the recognised format. Jars may add formats, so these are not constants.
+   *
+   * @return a word in lower case, such as "npy"
+   */
+  public String format() {
+    return format;
+  }
+
+  /**
+   * Type of the elements, as stored.
+   *
+   * @return the type
+   */
+  public ElementType elementType() {
+    return elementType;
+  }
+
+  /**
+   * Sizes of all axes, outermost first; the first is the number of records.
+   *
+   * @return the shape; without axes for a 0-d array, which is one record
+   */
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * The order that the file states.
+   *
+   * @return true if the first axis varies fastest
+   */
+  public boolean fortranOrder() {
+    return fortranOrder;
+  }
+
+  /**
+   * Where the records lie.
+   *
+   * @return in index order, at least one
+   */
+  public List<Run> runs() {
+    return runs;
+  }
+
+  /**
+   * Distance between neighbours along each axis of a record.
+   *
+   * @return in bytes
+   */
+  public List<Long> recordStrides() {
+    return recordStrides;
+  }
+
+  /**
+   * The fields of a structured type.
+   *
+   * @return an immutable list; empty for plain elements
+   */
+  public List<Field> fields() {
+    return fields;
+  }
+
+  /**
+   * Size of the file when it was opened.
+   *
+   * @return in bytes
+   */
+  public long fileBytes() {
+    return fileBytes;
+  }
+
+  /**
+   * When the file was last modified, as found on opening it.
+   *
+   * @return a time
+   */
+  public FileTime modified() {
+    return modified;
   }
 
   /**
@@ -165,7 +260,9 @@ public record ArrayLayout(
     List<Shard> shards = new ArrayList<>(runs.size());
     for (Run run : runs) {
       long strideBytes = isDense(run) ? recordBytes() : run.strideBytes();
-      shards.add(new Shard(path, run.offsetBytes(), run.recordCount(), strideBytes, axisStrides));
+      shards.add(
+          Shard.of(path, run.offsetBytes(), run.recordCount(), strideBytes)
+              .withAxisStrides(axisStrides));
     }
     return shards;
   }
@@ -186,19 +283,17 @@ public record ArrayLayout(
               .formatted(windows.tokenCount(), shape));
     }
     long elementBytes = elementType.sizeBytes();
-    return new ArrayLayout(
-        path,
-        part,
-        format,
-        elementType,
-        Shape.of(windows.recordCount(), windows.windowTokens()),
-        false,
-        List.of(
-            new Run(dataOffset(), windows.recordCount(), windows.strideTokens() * elementBytes)),
-        List.of(elementBytes),
-        fields,
-        fileBytes,
-        modified);
+    return builder(path, elementType, Shape.of(windows.recordCount(), windows.windowTokens()))
+        .part(part)
+        .format(format)
+        .runs(
+            List.of(
+                new Run(
+                    dataOffset(), windows.recordCount(), windows.strideTokens() * elementBytes)))
+        .recordStrides(List.of(elementBytes))
+        .fields(fields)
+        .file(fileBytes, modified)
+        .build();
   }
 
   /**
@@ -225,7 +320,6 @@ public record ArrayLayout(
     }
     ArrayLayout first = layouts.getFirst();
     List<Shard> shards = new ArrayList<>(layouts.size());
-    long recordCount = 0;
     for (ArrayLayout layout : layouts) {
       if (!layout.elementType.equals(first.elementType)
           || !layout.fields.equals(first.fields)
@@ -243,17 +337,12 @@ public record ArrayLayout(
                     layout.typeAndFields(),
                     layout.recordShape()));
       }
-      recordCount += layout.recordCount();
       shards.addAll(layout.shards());
     }
-    return new Column(
-        name,
-        first.elementType,
-        first.recordShape(),
-        recordCount,
-        first.recordBytes(),
-        shards,
-        first.fields);
+    return Column.builder(name, first.elementType, first.recordShape())
+        .shards(shards)
+        .fields(first.fields)
+        .build();
   }
 
   private String typeAndFields() {
@@ -263,5 +352,32 @@ public record ArrayLayout(
             .limit(MAX_NAMES)
             .map(field -> field.name() + " " + field.elementType())
             .collect(Collectors.joining(", ", elementType + " (", ")"));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ArrayLayout that
+        && path.equals(that.path)
+        && part.equals(that.part)
+        && format.equals(that.format)
+        && elementType.equals(that.elementType)
+        && shape.equals(that.shape)
+        && fortranOrder == that.fortranOrder
+        && runs.equals(that.runs)
+        && recordStrides.equals(that.recordStrides)
+        && fields.equals(that.fields)
+        && fileBytes == that.fileBytes
+        && modified.equals(that.modified);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(path, part, elementType, shape, runs);
+  }
+
+  @Override
+  public String toString() {
+    return "ArrayLayout[%s, part='%s', %s, %s %s]"
+        .formatted(path, part, format, elementType, shape);
   }
 }

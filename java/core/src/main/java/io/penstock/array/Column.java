@@ -13,84 +13,172 @@ import java.util.Objects;
  *
  * <p>Record {@code i} of the column is record {@code i} of its shards laid end to end. A column is
  * a description only: it holds no open file. Immutable.
- *
- * @param name what the column is called in its dataset, not blank
- * @param elementType type of the elements of a record, as they are stored
- * @param shape sizes of the axes of one record, outermost first; empty for a scalar. For records of
- *     different sizes, of one value
- * @param recordCount number of records: the sum over the shards
- * @param recordBytes size of one record in bytes, at least 1; 0 if records have different sizes:
- *     see {@link #isVariable}
- * @param shards where the records lie, in index order, at least one; for records of different
- *     sizes, where their values start, with the size of a value as strideBytes
- * @param fields the fields of a structured type, in the order of its description; empty for plain
- *     elements, and if a format gives only their size
  */
-public record Column(
-    String name,
-    ElementType elementType,
-    Shape shape,
-    long recordCount,
-    long recordBytes,
-    List<Shard> shards,
-    List<Field> fields) {
-
+public final class Column {
   /** Structured elements of which it is looked whether fields overlap, which takes a bit a byte. */
   private static final int MAX_BYTES_TURNED = 1 << 24;
 
-  /** Checks that the parts agree with each other, and copies the lists. */
-  public Column {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(elementType, "elementType");
-    Objects.requireNonNull(shape, "shape");
-    shards = List.copyOf(shards);
-    fields = List.copyOf(fields);
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("name of a column must not be blank");
-    }
+  private final String name;
+  private final ElementType elementType;
+  private final Shape shape;
+  private final long recordCount;
+  private final long recordBytes;
+  private final List<Shard> shards;
+  private final List<Field> fields;
+
+  private Column(Builder builder) {
+    this.name = builder.name;
+    this.elementType = builder.elementType;
+    this.shape = builder.shape;
+    this.shards = builder.shards;
+    this.fields = builder.fields;
     if (shards.isEmpty()) {
       throw new IllegalArgumentException("shards of column '" + name + "' must not be empty");
     }
-    long bytes = elementType.sizeBytes();
-    for (long size : shape.toArray()) {
-      if (size < 1) {
-        throw new IllegalArgumentException(
-            "shape of column '" + name + "' must have sizes >= 1, was " + shape);
-      }
-      bytes = Math.multiplyExact(bytes, size);
-    }
-    if (recordBytes != 0 && recordBytes != bytes) {
-      throw new IllegalArgumentException(
-          "recordBytes of column '" + name + "' must be " + bytes + ", was " + recordBytes);
-    }
+    long valueBytes = RecordShape.recordBytes(name, elementType, shape);
+    this.recordBytes = builder.isVariable ? 0 : valueBytes;
     long count = 0;
     for (Shard shard : shards) {
       count = Math.addExact(count, shard.recordCount());
     }
-    if (recordCount != count) {
-      throw new IllegalArgumentException(
-          "recordCount of column '" + name + "' must be " + count + ", was " + recordCount);
+    this.recordCount = count;
+  }
+
+  /**
+   * Starts a description of a column. {@link io.penstock.Dataset#columns} has those of a dataset.
+   *
+   * @param name what the column is called in its dataset, not blank
+   * @param elementType type of the elements of a record, as they are stored
+   * @param shape sizes of the axes of one record, outermost first; for records of different sizes,
+   *     of one value
+   * @return a builder
+   */
+  public static Builder builder(String name, ElementType elementType, Shape shape) {
+    return new Builder(name, elementType, shape);
+  }
+
+  /** Describes a column. Not thread-safe. */
+  public static final class Builder {
+    private final String name;
+    private final ElementType elementType;
+    private final Shape shape;
+    private List<Shard> shards = List.of();
+    private List<Field> fields = List.of();
+    private boolean isVariable;
+
+    private Builder(String name, ElementType elementType, Shape shape) {
+      this.name = Objects.requireNonNull(name, "name");
+      this.elementType = Objects.requireNonNull(elementType, "elementType");
+      this.shape = Objects.requireNonNull(shape, "shape");
+    }
+
+    /**
+     * Sets where the records lie.
+     *
+     * @param shards in index order, at least one; for records of different sizes, where their
+     *     values start, with the size of a value as strideBytes
+     * @return this
+     */
+    public Builder shards(List<Shard> shards) {
+      this.shards = List.copyOf(shards);
+      return this;
+    }
+
+    /**
+     * Sets the fields of a structured type; there are none unless set.
+     *
+     * @param fields in the order of its description
+     * @return this
+     */
+    public Builder fields(List<Field> fields) {
+      this.fields = List.copyOf(fields);
+      return this;
+    }
+
+    /**
+     * Says that records have different sizes.
+     *
+     * @return this
+     */
+    public Builder variable() {
+      this.isVariable = true;
+      return this;
+    }
+
+    /**
+     * The column.
+     *
+     * @return an immutable value
+     * @throws IllegalArgumentException if the name is blank, a size of an axis is below 1, or there
+     *     is no shard
+     */
+    public Column build() {
+      return new Column(this);
     }
   }
 
   /**
-   * A column of plain elements.
+   * What the column is called in its dataset.
    *
-   * @param name what the column is called in its dataset, not blank
-   * @param elementType type of the elements of a record, as they are stored
-   * @param shape sizes of the axes of one record, outermost first
-   * @param recordCount number of records
-   * @param recordBytes size of one record in bytes
-   * @param shards where the records lie, in index order
+   * @return its name
    */
-  public Column(
-      String name,
-      ElementType elementType,
-      Shape shape,
-      long recordCount,
-      long recordBytes,
-      List<Shard> shards) {
-    this(name, elementType, shape, recordCount, recordBytes, shards, List.of());
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Type of the elements of a record, as they are stored.
+   *
+   * @return the type
+   */
+  public ElementType elementType() {
+    return elementType;
+  }
+
+  /**
+   * Sizes of the axes of one record, outermost first; for records of different sizes, of one value.
+   *
+   * @return the shape; without axes for a scalar
+   */
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * Number of records: the sum over the shards.
+   *
+   * @return at least 0
+   */
+  public long recordCount() {
+    return recordCount;
+  }
+
+  /**
+   * Size of one record.
+   *
+   * @return in bytes, at least 1; 0 if records have different sizes: see {@link #isVariable}
+   */
+  public long recordBytes() {
+    return recordBytes;
+  }
+
+  /**
+   * Where the records lie; for records of different sizes, where their values start, with the size
+   * of a value as strideBytes.
+   *
+   * @return in index order, at least one; immutable
+   */
+  public List<Shard> shards() {
+    return shards;
+  }
+
+  /**
+   * The fields of a structured type, in the order of its description.
+   *
+   * @return an immutable list; empty for plain elements, and if a format gives only their size
+   */
+  public List<Field> fields() {
+    return fields;
   }
 
   /**
@@ -98,7 +186,7 @@ public record Column(
    * Batch#column} then has all values, one after another, and {@link Batch#offsets} says where each
    * record begins.
    *
-   * @return whether recordBytes is 0
+   * @return false if {@link #recordBytes} is the size of each
    */
   public boolean isVariable() {
     return recordBytes == 0;
@@ -124,14 +212,11 @@ public record Column(
     if (!isNativeOrder()) {
       checkFields();
     }
-    return new Column(
-        name,
-        elementType.inNativeOrder(),
-        shape,
-        recordCount,
-        recordBytes,
-        shards,
-        fields.stream().map(Field::inNativeOrder).toList());
+    Builder turned =
+        builder(name, elementType.inNativeOrder(), shape)
+            .shards(shards)
+            .fields(fields.stream().map(Field::inNativeOrder).toList());
+    return isVariable() ? turned.variable().build() : turned.build();
   }
 
   private void checkFields() {
@@ -164,5 +249,26 @@ public record Column(
         fields.get(i).toNativeOrder(records, elementType.sizeBytes());
       }
     }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Column that
+        && name.equals(that.name)
+        && elementType.equals(that.elementType)
+        && shape.equals(that.shape)
+        && recordBytes == that.recordBytes
+        && shards.equals(that.shards)
+        && fields.equals(that.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, elementType, shape, recordBytes, shards, fields);
+  }
+
+  @Override
+  public String toString() {
+    return "Column[%s, %d records of %s %s]".formatted(name, recordCount, elementType, shape);
   }
 }

@@ -3,11 +3,10 @@ package io.penstock.array;
 import io.penstock.LoaderBuilder;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.Locale;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -17,21 +16,8 @@ import java.util.stream.IntStream;
  * what a reader of the bytes has to know: what they mean, how many make an element, and in which
  * byte order. {@link #toNativeOrder} converts elements to the byte order of this machine, {@link
  * LoaderBuilder#nativeOrder} does so for all batches. All types have a fixed size. Immutable.
- *
- * @param descr the type string in NumPy's canonical form, equal to {@code dtype.str}: byte order
- *     ({@code <}, {@code >}, or {@code |} where there is none), kind, size; as {@code "<f4"},
- *     {@code "|u1"}, {@code "|S5"}, {@code "<U3"}, {@code "<M8[ns]"}
- * @param kind what an element is
- * @param sizeBytes size of one element in bytes; 4 bytes per character for {@link Kind#UNICODE}; 0
- *     only for empty strings and empty raw data
- * @param order byte order of the stored numbers; null if an element is one byte or a string of
- *     bytes
- * @param structure the structure of structured elements, which otherwise are raw bytes; null for
- *     all others
  */
-public record ElementType(
-    String descr, Kind kind, int sizeBytes, ByteOrder order, Structure structure) {
-
+public final class ElementType {
   /**
    * The structure of elements, as NumPy describes it. Formats find it in files, and writers put it
    * into new ones. It keeps everything that NumPy knows: names and titles of fields, levels,
@@ -76,39 +62,28 @@ public record ElementType(
     /** 64-bit count of the unit in {@link ElementType#descr()}; the minimum is "none". */
     TIMEDELTA('m', 8);
 
-    private final char code;
+    final char code;
 
     /** The sum of the sizes that exist, which are powers of two; 0 if any length exists. */
-    private final int sizes;
+    final int sizes;
 
     Kind(char code, int... sizes) {
       this.code = code;
       this.sizes = IntStream.of(sizes).sum();
     }
 
-    private static Kind of(char code) {
-      for (Kind kind : values()) {
-        if (kind.code == code) {
-          return kind;
-        }
-      }
-      return null;
+    static Optional<Kind> of(int code) {
+      return Arrays.stream(values()).filter(kind -> kind.code == code).findFirst();
     }
 
-    private boolean exists(int size) {
+    boolean exists(int size) {
       return sizes == 0 || (Integer.bitCount(size) == 1 && (sizes & size) != 0);
     }
 
-    private boolean isOrdered(int size) {
+    boolean isOrdered(int size) {
       return this != BYTES && this != RAW && size != 1;
     }
   }
-
-  /** Byte order, kind, size, and the unit of a time with its multiple. */
-  private static final Pattern TYPE_STRING =
-      Pattern.compile(
-          "([<>|=]?)([a-zA-Z])(0|[1-9][0-9]{0,9})"
-              + "(?:\\[([1-9][0-9]{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as|generic)\\])?");
 
   /** NumPy's names for the types of elements. */
   private static final Map<String, String> NAMES =
@@ -126,9 +101,6 @@ public record ElementType(
           Map.entry("bfloat16", "|V2"),
           Map.entry("float32", "f4"),
           Map.entry("float64", "f8"));
-
-  /** A descr longer than this is no type string: the longest real one has about 25 characters. */
-  private static final int MAX_DESCR_CHARACTERS = 64;
 
   // Constants, in the byte order of this machine: below what parsing needs.
 
@@ -168,31 +140,28 @@ public record ElementType(
   /** IEEE 754 numbers of 64 bits: {@code double}. In the byte order of this machine. */
   public static final ElementType FLOAT64 = parse("f8");
 
-  /**
-   * A type without fields.
-   *
-   * @param descr the type string in NumPy's canonical form
-   * @param kind what an element is
-   * @param sizeBytes size of one element in bytes
-   * @param order byte order of the stored numbers, or null
-   */
-  public ElementType(String descr, Kind kind, int sizeBytes, ByteOrder order) {
-    this(descr, kind, sizeBytes, order, null);
-  }
+  private final String descr;
+  private final Kind kind;
+  private final int sizeBytes;
 
-  /** Checks that the parts are those of {@code descr}. */
-  public ElementType {
-    Objects.requireNonNull(descr, "descr");
-    Objects.requireNonNull(kind, "kind");
-    Scanned scanned = scan(descr);
-    if (!scanned.equals(new Scanned(descr, kind, sizeBytes, order))) {
-      throw new IllegalArgumentException(
-          "element type '%s' must be %s, was %s"
-              .formatted(descr, scanned, new Scanned(descr, kind, sizeBytes, order)));
-    }
-    if (structure != null && kind != Kind.RAW) {
-      throw new IllegalArgumentException("elements with a structure must be raw, were " + descr);
-    }
+  /** Empty if an element is one byte or a string of bytes. */
+  private final Optional<ByteOrder> order;
+
+  private final Optional<Structure> structure;
+  private final boolean isNativeOrder;
+
+  private ElementType(
+      String descr,
+      Kind kind,
+      int sizeBytes,
+      Optional<ByteOrder> order,
+      Optional<Structure> structure) {
+    this.descr = descr;
+    this.kind = kind;
+    this.sizeBytes = sizeBytes;
+    this.order = order;
+    this.structure = structure;
+    this.isNativeOrder = order.isEmpty() || order.get().equals(ByteOrder.nativeOrder());
   }
 
   /**
@@ -203,7 +172,11 @@ public record ElementType(
    * @return a type of raw bytes that has this structure
    */
   public static ElementType structured(int sizeBytes, Structure structure) {
-    return new ElementType("|V" + sizeBytes, Kind.RAW, sizeBytes, null, structure);
+    if (sizeBytes < 0) {
+      throw new IllegalArgumentException("sizeBytes must be at least 0, was " + sizeBytes);
+    }
+    return new ElementType(
+        "|V" + sizeBytes, Kind.RAW, sizeBytes, Optional.empty(), Optional.of(structure));
   }
 
   /**
@@ -216,8 +189,9 @@ public record ElementType(
    * @throws IllegalArgumentException if it is not the string of a type with a fixed size
    */
   public static ElementType parse(String descr) {
-    Scanned scanned = scan(descr);
-    return new ElementType(scanned.descr, scanned.kind, scanned.sizeBytes, scanned.order);
+    TypeString parsed = TypeString.of(descr);
+    return new ElementType(
+        parsed.canonical(), parsed.kind(), parsed.sizeBytes(), parsed.order(), Optional.empty());
   }
 
   /**
@@ -233,12 +207,58 @@ public record ElementType(
   }
 
   /**
+   * The type string in NumPy's canonical form, equal to {@code dtype.str}: byte order ({@code <},
+   * {@code >}, or {@code |} where there is none), kind, size.
+   *
+   * @return such as {@code "<f4"}, {@code "|u1"}, {@code "|S5"}, {@code "<U3"}, {@code "<M8[ns]"}
+   */
+  public String descr() {
+    return descr;
+  }
+
+  /**
+   * What an element is.
+   *
+   * @return its kind
+   */
+  public Kind kind() {
+    return kind;
+  }
+
+  /**
+   * Size of one element; 4 bytes per character for {@link Kind#UNICODE}.
+   *
+   * @return in bytes; 0 only for empty strings and empty raw data
+   */
+  public int sizeBytes() {
+    return sizeBytes;
+  }
+
+  /**
+   * Byte order of the stored numbers.
+   *
+   * @return the order; empty if an element is one byte or a string of bytes
+   */
+  public Optional<ByteOrder> order() {
+    return order;
+  }
+
+  /**
+   * The structure of structured elements, which otherwise are raw bytes.
+   *
+   * @return the structure; empty for all other types
+   */
+  public Optional<Structure> structure() {
+    return structure;
+  }
+
+  /**
    * Whether the bytes can be used as they are on this machine.
    *
    * @return false when the stored byte order is the other one
    */
   public boolean isNativeOrder() {
-    return order == null || order.equals(ByteOrder.nativeOrder());
+    return isNativeOrder;
   }
 
   /**
@@ -277,11 +297,11 @@ public record ElementType(
    * @return this, if {@link #isNativeOrder} is true and there are no fields
    */
   public ElementType inNativeOrder() {
-    if (structure != null) {
-      String turned = structure.nativeDescr;
-      return structured(sizeBytes, new Structure(turned, turned, structure.fitsHeader));
+    if (structure.isPresent()) {
+      String turned = structure.get().nativeDescr;
+      return structured(sizeBytes, new Structure(turned, turned, structure.get().fitsHeader));
     }
-    return isNativeOrder() ? this : parse("=" + descr.substring(1));
+    return isNativeOrder ? this : parse("=" + descr.substring(1));
   }
 
   /**
@@ -292,11 +312,11 @@ public record ElementType(
    * @throws IllegalArgumentException if its elements are structured, with an order for each field
    */
   public ElementType withOrder(ByteOrder wanted) {
-    if (structure != null) {
+    if (structure.isPresent()) {
       throw new IllegalArgumentException("structured elements have no byte order: " + descr);
     }
-    boolean isSame = order == null || order.equals(wanted);
-    return isSame ? this : parse(sign(wanted) + descr.substring(1));
+    boolean isSame = order.isEmpty() || order.get().equals(wanted);
+    return isSame ? this : parse(TypeString.sign(Optional.of(wanted)) + descr.substring(1));
   }
 
   /** The canonical type string, {@link #descr()}. */
@@ -305,82 +325,15 @@ public record ElementType(
     return descr;
   }
 
-  /** The components of an ElementType, as scanned from a type string. */
-  private record Scanned(String descr, Kind kind, int sizeBytes, ByteOrder order) {
-    @Override
-    public String toString() {
-      return "%s of %d bytes, %s".formatted(kind, sizeBytes, order == null ? "unordered" : order);
-    }
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ElementType that
+        && descr.equals(that.descr)
+        && structure.equals(that.structure);
   }
 
-  private static Scanned scan(String descr) {
-    if (descr.length() > MAX_DESCR_CHARACTERS) {
-      throw unknown(descr.substring(0, MAX_DESCR_CHARACTERS) + "...");
-    }
-    if (descr.endsWith("?") && descr.length() <= 2) {
-      return scan(descr.replace("?", "b1"));
-    }
-    Matcher matcher = TYPE_STRING.matcher(descr);
-    Kind kind = matcher.matches() ? Kind.of(matcher.group(2).charAt(0)) : null;
-    if (kind == null) {
-      throw unknown(descr);
-    }
-    boolean isTime = kind == Kind.DATETIME || kind == Kind.TIMEDELTA;
-    long count = Long.parseLong(matcher.group(3));
-    long bytes = kind == Kind.UNICODE ? 4 * count : count;
-    if (bytes > Integer.MAX_VALUE || !kind.exists((int) bytes) || (hasUnit(matcher) && !isTime)) {
-      throw unknown(descr);
-    }
-    ByteOrder order = kind.isOrdered((int) bytes) ? order(matcher.group(1)) : null;
-    String canonical = sign(order) + kind.code + count + unit(matcher);
-    return new Scanned(canonical, kind, (int) bytes, order);
-  }
-
-  private static boolean hasUnit(Matcher matcher) {
-    return matcher.group(5) != null;
-  }
-
-  /** NumPy writes no unit for generic times, and no multiple of one. */
-  private static String unit(Matcher matcher) {
-    String unit = matcher.group(5);
-    if (unit == null || unit.equals("generic")) {
-      return "";
-    }
-    String multiple = matcher.group(4);
-    boolean isOne = multiple == null || multiple.equals("1");
-    return "[" + (isOne ? "" : multiple) + unit + "]";
-  }
-
-  private static ByteOrder order(String sign) {
-    return switch (sign) {
-      case "<" -> ByteOrder.LITTLE_ENDIAN;
-      case ">" -> ByteOrder.BIG_ENDIAN;
-      default -> ByteOrder.nativeOrder();
-    };
-  }
-
-  private static String sign(ByteOrder order) {
-    if (order == null) {
-      return "|";
-    }
-    return order.equals(ByteOrder.LITTLE_ENDIAN) ? "<" : ">";
-  }
-
-  private static IllegalArgumentException unknown(String descr) {
-    StringBuilder known = new StringBuilder();
-    for (Kind kind : Kind.values()) {
-      if (kind.sizes == 0) {
-        known.append(' ').append(kind.code).append("<n>");
-      }
-      for (int left = kind.sizes; left != 0; left &= left - 1) {
-        known.append(' ').append(kind.code).append(Integer.lowestOneBit(left));
-      }
-    }
-    return new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
-            "expected a dtype of fixed size, one of%s after an optional <, >, | or =, found '%s'",
-            known,
-            descr.replaceAll("[^ -~]", "?")));
+  @Override
+  public int hashCode() {
+    return Objects.hash(descr, structure);
   }
 }

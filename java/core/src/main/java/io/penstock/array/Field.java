@@ -10,28 +10,96 @@ import java.util.Objects;
  *
  * <p>A field that is an array, or lies in one, has axes; its numbers need not be contiguous.
  * Immutable.
- *
- * @param name of the field, with a dot between levels of nesting
- * @param offsetBytes from the start of the element to the first value of the field, at least 0
- * @param elementType type of the values, as stored
- * @param shape sizes of the axes that the field has within one element, outermost first; empty for
- *     a single value
- * @param strides distance in bytes between neighbours along each of these axes
  */
-public record Field(
-    String name, long offsetBytes, ElementType elementType, Shape shape, List<Long> strides) {
+public final class Field {
+  private final String name;
+  private final long offsetBytes;
+  private final ElementType elementType;
+  private final Shape shape;
+  private final List<Long> strides;
 
-  /** Copies the list of strides: one for each axis. */
-  public Field {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(elementType, "elementType");
-    Objects.requireNonNull(shape, "shape");
-    strides = List.copyOf(strides);
+  private Field(
+      String name, long offsetBytes, ElementType elementType, Shape shape, List<Long> strides) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.offsetBytes = offsetBytes;
+    this.elementType = Objects.requireNonNull(elementType, "elementType");
+    this.shape = Objects.requireNonNull(shape, "shape");
+    this.strides = List.copyOf(strides);
     if (offsetBytes < 0 || shape.rank() != strides.size()) {
       throw new IllegalArgumentException(
           "field '%s' must have an offset >= 0 and a stride for each axis, was %d, %s, %s"
               .formatted(name, offsetBytes, shape, strides));
     }
+  }
+
+  /**
+   * A field of one value.
+   *
+   * @param name of the field, with a dot between levels of nesting
+   * @param offsetBytes from the start of the element to the value, at least 0
+   * @param elementType type of the value, as stored
+   * @return the field
+   * @throws IllegalArgumentException if the offset is negative
+   */
+  public static Field of(String name, long offsetBytes, ElementType elementType) {
+    return new Field(name, offsetBytes, elementType, Shape.SCALAR, List.of());
+  }
+
+  /**
+   * The same field with axes: it is an array, or lies in one.
+   *
+   * @param axes sizes of the axes that the field has within one element, outermost first
+   * @param axisStrides distance in bytes between neighbours along each of these axes
+   * @return the field
+   * @throws IllegalArgumentException if there is not a stride for each axis
+   */
+  public Field withAxes(Shape axes, List<Long> axisStrides) {
+    return new Field(name, offsetBytes, elementType, axes, axisStrides);
+  }
+
+  /**
+   * What it is called.
+   *
+   * @return its name, with a dot between levels of nesting
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Where its first value lies.
+   *
+   * @return in bytes from the start of the element, at least 0
+   */
+  public long offsetBytes() {
+    return offsetBytes;
+  }
+
+  /**
+   * Type of its values, as stored.
+   *
+   * @return the type
+   */
+  public ElementType elementType() {
+    return elementType;
+  }
+
+  /**
+   * Sizes of the axes that it has within one element, outermost first.
+   *
+   * @return the shape; without axes for a single value
+   */
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * Distance between neighbours along each of its axes.
+   *
+   * @return in bytes, one for each axis
+   */
+  public List<Long> strides() {
+    return strides;
   }
 
   Field inNativeOrder() {
@@ -77,5 +145,25 @@ public record Field(
     for (long i = 0; i < shape.dim(axis); i++) {
       swap(elements, offset + i * strides.get(axis), axis + 1);
     }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Field that
+        && name.equals(that.name)
+        && offsetBytes == that.offsetBytes
+        && elementType.equals(that.elementType)
+        && shape.equals(that.shape)
+        && strides.equals(that.strides);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, offsetBytes, elementType, shape, strides);
+  }
+
+  @Override
+  public String toString() {
+    return "Field[%s at byte %d, %s %s]".formatted(name, offsetBytes, elementType, shape);
   }
 }

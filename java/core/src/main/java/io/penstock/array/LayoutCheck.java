@@ -12,21 +12,14 @@ import java.util.List;
  * <p>What it owns: every comparison of a header with the size of its file, so that no format
  * forgets one. It must not allocate anything in proportion to what a file claims.
  */
-public final class LayoutCheck {
+final class LayoutCheck {
   private final Path path;
   private final String part;
   private final ElementType elementType;
   private final Shape shape;
 
-  /**
-   * For the checks of one array. Nothing is checked yet.
-   *
-   * @param path the file, which messages name
-   * @param part name of the array in its file; empty if it is all of it
-   * @param elementType what the file says its elements are
-   * @param shape what the file says its axes are, the records first; empty for a single number
-   */
-  public LayoutCheck(Path path, String part, ElementType elementType, Shape shape) {
+  /** For the checks of one array, as its file describes it. Nothing is checked yet. */
+  LayoutCheck(Path path, String part, ElementType elementType, Shape shape) {
     this.path = path;
     this.part = part;
     this.elementType = elementType;
@@ -58,28 +51,16 @@ public final class LayoutCheck {
     }
   }
 
-  /**
-   * Throws unless a contiguous array ends before a place in the file. For arrays inside a part of a
-   * file, which must not reach into the next.
-   *
-   * @param offsetBytes where it begins in the file
-   * @param endBytes where it has to end at the latest
-   * @throws PenstockException if it does not, or its shape cannot exist
-   */
-  public void checkPiece(long offsetBytes, long endBytes) {
+  /** Throws unless a contiguous array from an offset on ends before a place in the file. */
+  void checkPiece(long offsetBytes, long endBytes) {
     long dataBytes = product(recordBytes(), shape.isScalar() ? 1 : shape.dim(0));
     if (offsetBytes < 0 || offsetBytes > endBytes || dataBytes > endBytes - offsetBytes) {
       throw cutShort(offsetBytes, dataBytes, endBytes);
     }
   }
 
-  /**
-   * Size of a record, after all checks of the shape that do not need the file.
-   *
-   * @return its bytes, at least 1
-   * @throws PenstockException if the shape cannot exist
-   */
-  public long recordBytes() {
+  /** Size of a record, at least 1, after all checks of the shape that do not need the file. */
+  long recordBytes() {
     checkAxes();
     long[] recordShape = shape.withoutFirst().toArray();
     if (elementType.sizeBytes() == 0 || Arrays.stream(recordShape).anyMatch(size -> size == 0)) {

@@ -6,32 +6,21 @@ import java.util.Objects;
 /**
  * A column as it is delivered in batches: the result of transforms, or as in the files if no
  * transform changes it. Immutable.
- *
- * @param name what it is called, not blank
- * @param elementType type of its elements, byte order included
- * @param shape sizes of the axes of one record, outermost first; empty for a scalar
- * @param fields the fields of a structured type; empty for plain elements
  */
-public record OutputColumn(String name, ElementType elementType, Shape shape, List<Field> fields) {
+public final class OutputColumn {
+  private final String name;
+  private final ElementType elementType;
+  private final Shape shape;
+  private final List<Field> fields;
+  private final long recordBytes;
 
-  /** Checks the parts, and copies the lists. */
-  public OutputColumn {
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(elementType, "elementType");
-    Objects.requireNonNull(shape, "shape");
-    fields = List.copyOf(fields);
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("name of a column must not be blank");
-    }
-    long bytes = elementType.sizeBytes();
-    for (long size : shape.toArray()) {
-      if (size < 1) {
-        throw new IllegalArgumentException(
-            "shape of column '" + name + "' must have sizes >= 1, was " + shape);
-      }
-      bytes = Math.multiplyExact(bytes, size);
-    }
-    if (bytes < 1) {
+  private OutputColumn(String name, ElementType elementType, Shape shape, List<Field> fields) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.elementType = Objects.requireNonNull(elementType, "elementType");
+    this.shape = Objects.requireNonNull(shape, "shape");
+    this.fields = List.copyOf(fields);
+    this.recordBytes = RecordShape.recordBytes(name, elementType, shape);
+    if (recordBytes < 1) {
       throw new IllegalArgumentException(
           "elements of column '" + name + "' must have a size, was " + elementType);
     }
@@ -41,11 +30,13 @@ public record OutputColumn(String name, ElementType elementType, Shape shape, Li
    * A column of plain elements.
    *
    * @param name what it is called, not blank
-   * @param elementType type of its elements
+   * @param elementType type of its elements, byte order included
    * @param shape sizes of the axes of one record, outermost first
+   * @return the description
+   * @throws IllegalArgumentException if a part is wrong
    */
-  public OutputColumn(String name, ElementType elementType, Shape shape) {
-    this(name, elementType, shape, List.of());
+  public static OutputColumn of(String name, ElementType elementType, Shape shape) {
+    return new OutputColumn(name, elementType, shape, List.of());
   }
 
   /**
@@ -58,7 +49,7 @@ public record OutputColumn(String name, ElementType elementType, Shape shape, Li
    * @throws IllegalArgumentException if a part is wrong
    */
   public static OutputColumn of(String name, ElementType elementType, long... shape) {
-    return new OutputColumn(name, elementType, Shape.of(shape));
+    return of(name, elementType, Shape.of(shape));
   }
 
   /**
@@ -78,7 +69,7 @@ public record OutputColumn(String name, ElementType elementType, Shape shape, Li
    * @return the description
    */
   public OutputColumn withType(ElementType type) {
-    return new OutputColumn(name, type, shape);
+    return of(name, type, shape);
   }
 
   /**
@@ -89,6 +80,42 @@ public record OutputColumn(String name, ElementType elementType, Shape shape, Li
    */
   public OutputColumn withShape(long... sizes) {
     return of(name, elementType, sizes);
+  }
+
+  /**
+   * What it is called.
+   *
+   * @return its name
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Type of its elements, byte order included.
+   *
+   * @return the type
+   */
+  public ElementType elementType() {
+    return elementType;
+  }
+
+  /**
+   * Sizes of the axes of one record, outermost first.
+   *
+   * @return the shape; without axes for a scalar
+   */
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * The fields of a structured type.
+   *
+   * @return an immutable list; empty for plain elements
+   */
+  public List<Field> fields() {
+    return fields;
   }
 
   /**
@@ -107,7 +134,7 @@ public record OutputColumn(String name, ElementType elementType, Shape shape, Li
    * @return at least 1
    */
   public long elementCount() {
-    return recordBytes() / elementType.sizeBytes();
+    return recordBytes / elementType.sizeBytes();
   }
 
   /**
@@ -116,6 +143,25 @@ public record OutputColumn(String name, ElementType elementType, Shape shape, Li
    * @return bytes, at least 1
    */
   public long recordBytes() {
-    return elementType.sizeBytes() * shape.elementCount();
+    return recordBytes;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof OutputColumn that
+        && name.equals(that.name)
+        && elementType.equals(that.elementType)
+        && shape.equals(that.shape)
+        && fields.equals(that.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, elementType, shape, fields);
+  }
+
+  @Override
+  public String toString() {
+    return "OutputColumn[%s, %s %s]".formatted(name, elementType, shape);
   }
 }

@@ -4,24 +4,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * A run of a column's records in one file, at equal distances from each other. Immutable.
- *
- * @param path the file
- * @param dataOffset where its first record starts, in bytes from the start of the file, at least 0
- * @param recordCount number of records, at least 0: an empty shard is allowed
- * @param strideBytes from the start of one record to the start of the next, in bytes, at least 1:
- *     the size of a record if records lie one after another, more if there are gaps between them,
- *     less if they overlap
- * @param axisStrides distance in bytes between neighbours along each axis of a record, at least 1
- *     each; empty if a record is contiguous in the file
- */
-public record Shard(
-    Path path, long dataOffset, long recordCount, long strideBytes, List<Long> axisStrides) {
-  /** Checks the ranges. */
-  public Shard {
-    Objects.requireNonNull(path, "path");
-    axisStrides = List.copyOf(axisStrides);
+/** A run of a column's records in one file, at equal distances from each other. Immutable. */
+public final class Shard {
+  private final Path path;
+  private final long dataOffset;
+  private final long recordCount;
+  private final long strideBytes;
+  private final List<Long> axisStrides;
+
+  private Shard(
+      Path path, long dataOffset, long recordCount, long strideBytes, List<Long> axisStrides) {
+    this.path = Objects.requireNonNull(path, "path");
+    this.dataOffset = dataOffset;
+    this.recordCount = recordCount;
+    this.strideBytes = strideBytes;
+    this.axisStrides = List.copyOf(axisStrides);
     if (dataOffset < 0) {
       throw new IllegalArgumentException("dataOffset must be >= 0, was " + dataOffset);
     }
@@ -38,12 +35,73 @@ public record Shard(
    * A run of records that are each contiguous in the file.
    *
    * @param path the file
-   * @param dataOffset where its first record starts, in bytes from the start of the file
-   * @param recordCount number of records
-   * @param strideBytes from the start of one record to the start of the next
+   * @param dataOffset where its first record starts, in bytes from the start of the file, at least
+   *     0
+   * @param recordCount number of records, at least 0: an empty shard is allowed
+   * @param strideBytes from the start of one record to the start of the next, at least 1
+   * @return the shard
+   * @throws IllegalArgumentException if a number is out of range
    */
-  public Shard(Path path, long dataOffset, long recordCount, long strideBytes) {
-    this(path, dataOffset, recordCount, strideBytes, List.of());
+  public static Shard of(Path path, long dataOffset, long recordCount, long strideBytes) {
+    return new Shard(path, dataOffset, recordCount, strideBytes, List.of());
+  }
+
+  /**
+   * The same run, of records whose elements lie apart.
+   *
+   * @param strides distance in bytes between neighbours along each axis of a record, at least 1
+   *     each; empty if a record is contiguous
+   * @return the shard
+   * @throws IllegalArgumentException if a stride is out of range
+   */
+  public Shard withAxisStrides(List<Long> strides) {
+    return new Shard(path, dataOffset, recordCount, strideBytes, strides);
+  }
+
+  /**
+   * The file.
+   *
+   * @return its path
+   */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Where the first record starts.
+   *
+   * @return in bytes from the start of the file, at least 0
+   */
+  public long dataOffset() {
+    return dataOffset;
+  }
+
+  /**
+   * Number of records.
+   *
+   * @return at least 0
+   */
+  public long recordCount() {
+    return recordCount;
+  }
+
+  /**
+   * Distance from the start of one record to the start of the next: the size of a record if records
+   * lie one after another, more if there are gaps between them, less if they overlap.
+   *
+   * @return in bytes, at least 1
+   */
+  public long strideBytes() {
+    return strideBytes;
+  }
+
+  /**
+   * Distance between neighbours along each axis of a record.
+   *
+   * @return in bytes, at least 1 each; empty if a record is contiguous in the file
+   */
+  public List<Long> axisStrides() {
+    return axisStrides;
   }
 
   /**
@@ -53,5 +111,27 @@ public record Shard(
    */
   public boolean isWhole() {
     return axisStrides.isEmpty();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shard that
+        && path.equals(that.path)
+        && dataOffset == that.dataOffset
+        && recordCount == that.recordCount
+        && strideBytes == that.strideBytes
+        && axisStrides.equals(that.axisStrides);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(path, dataOffset, recordCount, strideBytes, axisStrides);
+  }
+
+  @Override
+  public String toString() {
+    return "Shard[%s, %d records from byte %d on, %d bytes apart%s]"
+        .formatted(
+            path, recordCount, dataOffset, strideBytes, isWhole() ? "" : ", axes " + axisStrides);
   }
 }

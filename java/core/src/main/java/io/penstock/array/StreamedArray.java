@@ -11,22 +11,8 @@ import java.util.Objects;
  * {@code penstock convert} writes it out once, and the result can.
  *
  * <p>Its description is sound: no size is zero or overflows. Immutable; holds no open file.
- *
- * @param path the file
- * @param part name of the part of the file
- * @param elementType type of the elements, as delivered
- * @param shape sizes of all axes, outermost first
- * @param fortranOrder whether the first axis varies fastest in what is delivered
- * @param source of the elements
  */
-public record StreamedArray(
-    Path path,
-    String part,
-    ElementType elementType,
-    Shape shape,
-    boolean fortranOrder,
-    Source source) {
-
+public final class StreamedArray {
   /** The source of the elements. */
   public interface Source {
     /**
@@ -39,17 +25,108 @@ public record StreamedArray(
     InputStream open() throws IOException;
   }
 
+  private final Path path;
+  private final String part;
+  private final ElementType elementType;
+  private final Shape shape;
+  private final boolean fortranOrder;
+  private final Source source;
+  private final long dataBytes;
+
+  private StreamedArray(
+      Path path,
+      String part,
+      ElementType elementType,
+      Shape shape,
+      boolean fortranOrder,
+      Source source) {
+    this.path = Objects.requireNonNull(path, "path");
+    this.part = Objects.requireNonNull(part, "part");
+    this.elementType = Objects.requireNonNull(elementType, "elementType");
+    this.shape = Objects.requireNonNull(shape, "shape");
+    this.fortranOrder = fortranOrder;
+    this.source = Objects.requireNonNull(source, "source");
+    this.dataBytes = new LayoutCheck(path, part, elementType, shape).dataBytes();
+  }
+
   /**
-   * Checks the shape.
+   * An array whose elements come in C order.
    *
-   * @throws io.penstock.error.PenstockException if an array cannot have it
+   * @param path the file
+   * @param part name of the part of the file; empty if the array is the whole file
+   * @param elementType type of the elements, as delivered
+   * @param shape sizes of all axes, outermost first
+   * @param source of the elements
+   * @return the array
+   * @throws io.penstock.error.PenstockException if an array cannot have this shape
    */
-  public StreamedArray {
-    Objects.requireNonNull(path, "path");
-    Objects.requireNonNull(part, "part");
-    Objects.requireNonNull(source, "source");
-    Objects.requireNonNull(shape, "shape");
-    new LayoutCheck(path, part, elementType, shape).dataBytes();
+  public static StreamedArray of(
+      Path path, String part, ElementType elementType, Shape shape, Source source) {
+    return new StreamedArray(path, part, elementType, shape, false, source);
+  }
+
+  /**
+   * The same array with its elements in another order.
+   *
+   * @param isFortran whether the first axis varies fastest in what is delivered
+   * @return the array
+   */
+  public StreamedArray withFortranOrder(boolean isFortran) {
+    return new StreamedArray(path, part, elementType, shape, isFortran, source);
+  }
+
+  /**
+   * The file.
+   *
+   * @return its path
+   */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Name of the part of the file.
+   *
+   * @return the name; empty if the array is the whole file
+   */
+  public String part() {
+    return part;
+  }
+
+  /**
+   * Type of the elements, as delivered.
+   *
+   * @return the type
+   */
+  public ElementType elementType() {
+    return elementType;
+  }
+
+  /**
+   * Sizes of all axes, outermost first.
+   *
+   * @return the shape
+   */
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * Whether the first axis varies fastest in what is delivered.
+   *
+   * @return false for C order
+   */
+  public boolean fortranOrder() {
+    return fortranOrder;
+  }
+
+  /**
+   * The source of the elements.
+   *
+   * @return opens them, any number of times
+   */
+  public Source source() {
+    return source;
   }
 
   /**
@@ -58,6 +135,11 @@ public record StreamedArray(
    * @return in bytes
    */
   public long dataBytes() {
-    return new LayoutCheck(path, part, elementType, shape).dataBytes();
+    return dataBytes;
+  }
+
+  @Override
+  public String toString() {
+    return "StreamedArray[%s, part='%s', %s %s]".formatted(path, part, elementType, shape);
   }
 }

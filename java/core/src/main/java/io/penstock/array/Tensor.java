@@ -3,8 +3,6 @@ package io.penstock.array;
 import io.penstock.Batch;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.List;
-import java.util.Objects;
 
 /**
  * A column of a batch as DLPack describes it, for native libraries that take a pointer and a
@@ -14,24 +12,8 @@ import java.util.Objects;
  * <p>Strings and raw data, which DLPack does not know, are bytes with one more axis, or 32-bit code
  * points; times are 64-bit integers. DLPack assumes the byte order of the machine: code that fills
  * a {@code DLTensor} must refuse the other one.
- *
- * @param data the memory; its address is DLPack's {@code data}, with {@code byte_offset} 0
- * @param shape number of elements along each axis, records first
- * @param strides distance between neighbours along each axis, in elements, as DLPack counts them
- * @param typeCode {@code DLDataTypeCode}: {@link #INT}, {@link #UINT}, {@link #FLOAT}, {@link
- *     #COMPLEX} or {@link #BOOL}
- * @param bits of an element
- * @param lanes always 1: elements are no vectors
- * @param order byte order of the elements; that of this machine if they have none
  */
-public record Tensor(
-    MemorySegment data,
-    Shape shape,
-    List<Long> strides,
-    int typeCode,
-    int bits,
-    int lanes,
-    ByteOrder order) {
+public final class Tensor {
   /** Signed integers: {@code kDLInt}. */
   public static final int INT = 0;
 
@@ -49,10 +31,21 @@ public record Tensor(
 
   private static final int BITS_PER_BYTE = 8;
 
-  /** Copies the strides. */
-  public Tensor {
-    Objects.requireNonNull(shape, "shape");
-    strides = List.copyOf(strides);
+  private final MemorySegment data;
+  private final Shape shape;
+  private final long[] strides;
+  private final int typeCode;
+  private final int bits;
+  private final ByteOrder order;
+
+  private Tensor(
+      MemorySegment data, Shape shape, long[] strides, int typeCode, int bits, ByteOrder order) {
+    this.data = data;
+    this.shape = shape;
+    this.strides = strides;
+    this.typeCode = typeCode;
+    this.bits = bits;
+    this.order = order;
   }
 
   /**
@@ -84,14 +77,78 @@ public record Tensor(
     if (bytes != type.sizeBytes()) {
       shape = shape.withLast((long) type.sizeBytes() / bytes);
     }
-    Long[] strides = new Long[shape.rank()];
+    long[] strides = new long[shape.rank()];
     long stride = 1;
     for (int axis = strides.length - 1; axis >= 0; axis--) {
       strides[axis] = stride;
       stride *= shape.dim(axis);
     }
-    ByteOrder order = type.order() == null ? ByteOrder.nativeOrder() : type.order();
-    return new Tensor(data, shape, List.of(strides), code, bytes * BITS_PER_BYTE, 1, order);
+    ByteOrder order = type.order().orElse(ByteOrder.nativeOrder());
+    return new Tensor(data, shape, strides, code, bytes * BITS_PER_BYTE, order);
+  }
+
+  /**
+   * The memory; its address is DLPack's {@code data}, with {@code byte_offset} 0.
+   *
+   * @return the memory, valid as long as the batch is open
+   */
+  public MemorySegment data() {
+    return data;
+  }
+
+  /**
+   * Number of elements along each axis, records first.
+   *
+   * @return DLPack's {@code shape}
+   */
+  public Shape shape() {
+    return shape;
+  }
+
+  /**
+   * Distance between neighbours along each axis.
+   *
+   * @return in elements, as DLPack counts them; a new array
+   */
+  public long[] strides() {
+    return strides.clone();
+  }
+
+  /**
+   * What an element is.
+   *
+   * @return {@code DLDataTypeCode}: {@link #INT}, {@link #UINT}, {@link #FLOAT}, {@link #COMPLEX}
+   *     or {@link #BOOL}
+   */
+  public int typeCode() {
+    return typeCode;
+  }
+
+  /**
+   * Size of an element.
+   *
+   * @return in bits
+   */
+  public int bits() {
+    return bits;
+  }
+
+  /**
+   * Numbers in an element: elements are no vectors.
+   *
+   * @return 1
+   */
+  public int lanes() {
+    return 1;
+  }
+
+  /**
+   * Byte order of the elements.
+   *
+   * @return that of this machine if they have none
+   */
+  public ByteOrder order() {
+    return order;
   }
 
   /**
@@ -110,5 +167,11 @@ public record Tensor(
    */
   public long address() {
     return data.address();
+  }
+
+  @Override
+  public String toString() {
+    return "Tensor[shape=%s, typeCode=%d, bits=%d, order=%s]"
+        .formatted(shape, typeCode, bits, order);
   }
 }

@@ -14,40 +14,29 @@ import java.util.function.LongUnaryOperator;
  * <p>It is made from a sample of batches, always the same ones, so that two reports can be
  * compared. The sample has 2^18 records, so ratios are accurate to about 1 percent, unless what
  * they count is rare.
- *
- * @param size positions of an epoch
- * @param batchSize records of a batch
- * @param epoch whose order it is
- * @param sampledBatches batches that were looked at
- * @param neighbourShare share of records whose next record in the file is in the same batch
- * @param chanceNeighbourShare the same by chance
- * @param mixing how far apart in the order neighbours in the file come, on average, relative to
- *     chance: 1 is as far as any two records; a block shuffle whose windows are a tenth of the data
- *     is near 0.1, the order of the file near 0. NaN for orders without an inverse, such as draws
- *     with replacement
- * @param displacement how far records are moved, on average, as a share of the whole; by chance 1/3
- * @param batchSpread how far apart in the file two records of a batch lie, on average, relative to
- *     chance
- * @param labelDiversity share of the pairs in a batch that have different labels; NaN without
- *     labels
- * @param chanceLabelDiversity what chance would make of it
- * @param labelsPerBatch different labels in a batch, on average; NaN without labels
- * @param chanceLabelsPerBatch what chance would make of it
  */
-public record MixingReport(
-    long size,
-    int batchSize,
-    long epoch,
-    long sampledBatches,
-    double neighbourShare,
-    double chanceNeighbourShare,
-    double mixing,
-    double displacement,
-    double batchSpread,
-    double labelDiversity,
-    double chanceLabelDiversity,
-    double labelsPerBatch,
-    double chanceLabelsPerBatch) {
+public final class MixingReport {
+  /** What a {@link MixingSample} computes. */
+  record Figures(
+      long size,
+      int batchSize,
+      long epoch,
+      long sampledBatches,
+      double neighbourShare,
+      double chanceNeighbourShare,
+      double mixing,
+      double displacement,
+      double batchSpread,
+      double labelDiversity,
+      double chanceLabelDiversity,
+      double labelsPerBatch,
+      double chanceLabelsPerBatch) {}
+
+  private final Figures figures;
+
+  MixingReport(Figures figures) {
+    this.figures = figures;
+  }
 
   /**
    * Looks at an order.
@@ -105,5 +94,139 @@ public record MixingReport(
   public static MixingReport of(
       Sampler sampler, int batchSize, long epoch, LongUnaryOperator label) {
     return new MixingSample(sampler, batchSize, epoch, label).report();
+  }
+
+  /**
+   * Positions of an epoch.
+   *
+   * @return at least 2
+   */
+  public long size() {
+    return figures.size;
+  }
+
+  /**
+   * Records of a batch.
+   *
+   * @return at least 1
+   */
+  public int batchSize() {
+    return figures.batchSize;
+  }
+
+  /**
+   * The epoch whose order it is.
+   *
+   * @return its number
+   */
+  public long epoch() {
+    return figures.epoch;
+  }
+
+  /**
+   * How many batches were looked at.
+   *
+   * @return at least 1
+   */
+  public long sampledBatches() {
+    return figures.sampledBatches;
+  }
+
+  /**
+   * Share of records whose next record in the file is in the same batch.
+   *
+   * @return 0 to 1
+   */
+  public double neighbourShare() {
+    return figures.neighbourShare;
+  }
+
+  /**
+   * What chance would make of {@link #neighbourShare}.
+   *
+   * @return 0 to 1
+   */
+  public double chanceNeighbourShare() {
+    return figures.chanceNeighbourShare;
+  }
+
+  /**
+   * How far apart in the order neighbours in the file come, on average, relative to chance.
+   *
+   * @return 1 if as far as any two records; a block shuffle whose windows are a tenth of the data
+   *     is near 0.1, the order of the file near 0. NaN for orders without an inverse, such as draws
+   *     with replacement
+   */
+  public double mixing() {
+    return figures.mixing;
+  }
+
+  /**
+   * How far records are moved, on average, as a share of the whole.
+   *
+   * @return by chance 1/3
+   */
+  public double displacement() {
+    return figures.displacement;
+  }
+
+  /**
+   * How far apart in the file two records of a batch lie, on average, relative to chance.
+   *
+   * @return by chance 1
+   */
+  public double batchSpread() {
+    return figures.batchSpread;
+  }
+
+  /**
+   * Share of the pairs in a batch that have different labels.
+   *
+   * @return 0 to 1; NaN without labels
+   */
+  public double labelDiversity() {
+    return figures.labelDiversity;
+  }
+
+  /**
+   * What chance would make of {@link #labelDiversity}.
+   *
+   * @return 0 to 1; NaN without labels
+   */
+  public double chanceLabelDiversity() {
+    return figures.chanceLabelDiversity;
+  }
+
+  /**
+   * Different labels in a batch, on average.
+   *
+   * @return a number; NaN without labels
+   */
+  public double labelsPerBatch() {
+    return figures.labelsPerBatch;
+  }
+
+  /**
+   * What chance would make of {@link #labelsPerBatch}.
+   *
+   * @return a number; NaN without labels
+   */
+  public double chanceLabelsPerBatch() {
+    return figures.chanceLabelsPerBatch;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof MixingReport report && figures.equals(report.figures);
+  }
+
+  @Override
+  public int hashCode() {
+    return figures.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return figures.toString().replace("Figures", "MixingReport");
   }
 }

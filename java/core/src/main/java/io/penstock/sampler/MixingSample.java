@@ -64,19 +64,20 @@ final class MixingSample {
     double coverage = distances.coverage;
     double records = (double) wanted * batchSize;
     return new MixingReport(
-        size,
-        batchSize,
-        epoch,
-        wanted,
-        own.neighbours / records,
-        coverage * (batchSize - 1) / (size - 1.0),
-        distances.ratio,
-        own.displacement / records,
-        own.spread / chance.spread,
-        label == null ? Double.NaN : own.differences / wanted,
-        label == null ? Double.NaN : chance.differences / wanted,
-        label == null ? Double.NaN : own.distinct / wanted,
-        label == null ? Double.NaN : chance.distinct / wanted);
+        new MixingReport.Figures(
+            size,
+            batchSize,
+            epoch,
+            wanted,
+            own.neighbours / records,
+            coverage * (batchSize - 1) / (size - 1.0),
+            distances.ratio,
+            own.displacement / records,
+            own.spread / chance.spread,
+            label == null ? Double.NaN : own.differences / wanted,
+            label == null ? Double.NaN : chance.differences / wanted,
+            label == null ? Double.NaN : own.distinct / wanted,
+            label == null ? Double.NaN : chance.distinct / wanted));
   }
 
   /** All batches if there are few; otherwise one from each of as many stretches of the order. */

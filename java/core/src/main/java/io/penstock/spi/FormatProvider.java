@@ -1,12 +1,9 @@
 package io.penstock.spi;
 
-import io.penstock.array.ElementType;
-import io.penstock.array.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -81,109 +78,5 @@ public interface FormatProvider {
    */
   default InputStream elements(Path file, String name) throws IOException {
     throw new IOException("this format has no elements that are read one after another: " + name);
-  }
-
-  /**
-   * A field of structured elements.
-   *
-   * @param name of the field
-   * @param offsetBytes where it begins, from the start of the element
-   * @param elementType type of its values; raw bytes for values that have fields themselves
-   * @param fields the fields of its values; empty for plain values
-   * @param shape sizes of the axes that it has within an element, outermost first; usually none
-   */
-  record FoundField(
-      String name,
-      long offsetBytes,
-      ElementType elementType,
-      List<FoundField> fields,
-      Shape shape) {
-    /** Takes copies of the lists. */
-    public FoundField {
-      Objects.requireNonNull(name, "name");
-      Objects.requireNonNull(elementType, "elementType");
-      fields = List.copyOf(fields);
-      Objects.requireNonNull(shape, "shape");
-    }
-  }
-
-  /**
-   * A contiguous array in C order, or the reason why an array cannot be read in place.
-   *
-   * @param name of the array in its file, different from all others
-   * @param elementType type of the elements; null if they cannot be read at all
-   * @param fields the fields of a structured type, whose elements are raw bytes; empty for other
-   *     types
-   * @param shape sizes of all axes, outermost first; empty for one element
-   * @param offsetBytes where the first element starts, in bytes from the start of the file
-   * @param problem what was expected, what was found, and what to do; null if the array can be read
-   *     in place
-   */
-  record FoundArray(
-      String name,
-      ElementType elementType,
-      List<FoundField> fields,
-      Shape shape,
-      long offsetBytes,
-      String problem) {
-    /** Takes copies of the lists. */
-    public FoundArray {
-      Objects.requireNonNull(name, "name");
-      fields = List.copyOf(fields);
-      Objects.requireNonNull(shape, "shape");
-      if (elementType == null && problem == null) {
-        throw new IllegalArgumentException("'" + name + "' must have an elementType or a problem");
-      }
-    }
-
-    /**
-     * An array that can be read in place.
-     *
-     * @param name of the array in its file
-     * @param elementType type of the elements
-     * @param shape sizes of all axes, outermost first
-     * @param offsetBytes where the first element starts, in bytes from the start of the file
-     * @return the array
-     */
-    public static FoundArray of(
-        String name, ElementType elementType, Shape shape, long offsetBytes) {
-      return new FoundArray(name, elementType, List.of(), shape, offsetBytes, null);
-    }
-
-    /**
-     * An array that cannot be read in place, but through {@link FormatProvider#elements}.
-     *
-     * @param name of the array in its file
-     * @param elementType type of the elements
-     * @param shape sizes of all axes, outermost first
-     * @param problem what was expected, found, and what to do
-     * @return the array
-     */
-    public static FoundArray streamed(
-        String name, ElementType elementType, Shape shape, String problem) {
-      return new FoundArray(
-          name, elementType, List.of(), shape, 0, Objects.requireNonNull(problem));
-    }
-
-    /**
-     * An array that exists but cannot be read.
-     *
-     * @param name of the array in its file
-     * @param problem what was expected, found, and what to do
-     * @return the array
-     */
-    public static FoundArray refused(String name, String problem) {
-      return new FoundArray(name, null, List.of(), Shape.SCALAR, 0, problem);
-    }
-
-    /**
-     * The same array with elements of a structured type.
-     *
-     * @param fields the fields of its elements
-     * @return the array
-     */
-    public FoundArray withFields(List<FoundField> fields) {
-      return new FoundArray(name, elementType, fields, shape, offsetBytes, problem);
-    }
   }
 }

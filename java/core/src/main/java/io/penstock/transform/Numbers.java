@@ -23,7 +23,7 @@ final class Numbers {
               .formatted(column.name(), type));
     }
     Shape shape = column.shape().withLast(classes);
-    OutputColumn output = new OutputColumn(column.name(), ElementType.FLOAT32, shape);
+    OutputColumn output = OutputColumn.of(column.name(), ElementType.FLOAT32, shape);
     Conversion.NumberType number = Conversion.NumberType.of(type);
     long count = column.elementCount();
     return new Transform.OfRecords(
@@ -48,11 +48,14 @@ final class Numbers {
   /** The same numbers in the other byte order. */
   static Transform.Bound byteSwap(OutputColumn column) {
     ElementType type = column.elementType();
-    if (type.order() == null) {
-      throw new IllegalArgumentException(
-          "column '%s' must have a byte order, is %s".formatted(column.name(), type));
-    }
-    boolean isLittle = type.order().equals(ByteOrder.LITTLE_ENDIAN);
+    ByteOrder order =
+        type.order()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "column '%s' must have a byte order, is %s"
+                            .formatted(column.name(), type)));
+    boolean isLittle = order.equals(ByteOrder.LITTLE_ENDIAN);
     ElementType swapped = type.withOrder(isLittle ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     int bytes =
         switch (type.kind()) {

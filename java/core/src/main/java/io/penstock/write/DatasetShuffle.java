@@ -72,15 +72,56 @@ public final class DatasetShuffle {
   private long bucketCount;
   private int passes;
 
-  /**
-   * The result.
-   *
-   * @param records written
-   * @param bytes written to shards
-   * @param buckets that records were scattered to
-   * @param passes over the data: 1 if it fits into memory, otherwise 2 or more
-   */
-  public record Result(long records, long bytes, long buckets, int passes) {}
+  /** What a shuffle did. Immutable. */
+  public static final class Result {
+    private final long records;
+    private final long bytes;
+    private final long buckets;
+    private final int passes;
+
+    private Result(long records, long bytes, long buckets, int passes) {
+      this.records = records;
+      this.bytes = bytes;
+      this.buckets = buckets;
+      this.passes = passes;
+    }
+
+    /**
+     * Records written.
+     *
+     * @return their number
+     */
+    public long records() {
+      return records;
+    }
+
+    /**
+     * Bytes written to shards.
+     *
+     * @return their number
+     */
+    public long bytes() {
+      return bytes;
+    }
+
+    /**
+     * Buckets that records were scattered to.
+     *
+     * @return their number
+     */
+    public long buckets() {
+      return buckets;
+    }
+
+    /**
+     * Passes over the data.
+     *
+     * @return 1 if the data fits into memory, otherwise 2 or more
+     */
+    public int passes() {
+      return passes;
+    }
+  }
 
   /**
    * Makes a shuffle of a dataset.

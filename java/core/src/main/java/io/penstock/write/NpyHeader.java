@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -81,14 +82,14 @@ record NpyHeader(
   }
 
   private static String descr(ElementType type, List<Field> fields) {
-    ElementType.Structure structure = type.structure();
-    if (structure == null && fields.isEmpty()) {
+    Optional<ElementType.Structure> structure = type.structure();
+    if (structure.isEmpty() && fields.isEmpty()) {
       return "'" + type.descr() + "'";
     }
     String descr =
-        structure == null
+        structure.isEmpty()
             ? StructDescr.ofOrNull(type, fields)
-            : structure.fitsHeader() ? structure.descr() : null;
+            : structure.get().fitsHeader() ? structure.get().descr() : null;
     if (descr == null) {
       throw new PenstockException(
           ErrorKind.UNSUPPORTED,

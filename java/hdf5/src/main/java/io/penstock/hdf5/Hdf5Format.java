@@ -3,6 +3,7 @@ package io.penstock.hdf5;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.spi.FormatProvider;
+import io.penstock.spi.FoundArray;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.penstock.hdf5;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
-import io.penstock.spi.FormatProvider.FoundField;
+import io.penstock.spi.FoundField;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -109,7 +109,9 @@ record NumpyType(
       } else {
         repair(type, place, sizes, steps);
       }
-      return new FoundField(member.name(), member.offset(), plain, inner, Shape.of(axes));
+      return FoundField.of(member.name(), member.offset(), plain)
+          .withFields(inner)
+          .withShape(Shape.of(axes));
     }
 
     void repair(H5Type type, long offset, List<Long> shape, List<Long> strides) {

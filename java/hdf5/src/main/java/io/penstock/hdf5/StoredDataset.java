@@ -1,7 +1,7 @@
 package io.penstock.hdf5;
 
 import io.penstock.array.Shape;
-import io.penstock.spi.FormatProvider.FoundArray;
+import io.penstock.spi.FoundArray;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.penstock.hdf5;
 
-import io.penstock.spi.FormatProvider.FoundArray;
+import io.penstock.spi.FoundArray;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -92,7 +92,7 @@ record Expected(String file, String name, String descr, List<String> words) {
     }
     assertThat(type.descr()).as(what).isEqualTo(descr);
     // Without it, convert would write raw bytes.
-    assertThat(type.structure() != null).as(what).isEqualTo(!fields.isEmpty());
+    assertThat(type.structure().isPresent()).as(what).isEqualTo(!fields.isEmpty());
     String axes = shape.stream().map(String::valueOf).collect(Collectors.joining(","));
     assertThat(axes).as(what).isEqualTo(words.get(1));
     String found = fields.stream().map(Expected::words).collect(Collectors.joining(";"));
@@ -118,7 +118,7 @@ record Expected(String file, String name, String descr, List<String> words) {
       strides.addFirst(step);
       step *= shape.get(axis);
     }
-    return new Field(parts[0], Long.parseLong(parts[1]), type, Shape.of(shape), strides);
+    return Field.of(parts[0], Long.parseLong(parts[1]), type).withAxes(Shape.of(shape), strides);
   }
 
   private static String words(Field field) {

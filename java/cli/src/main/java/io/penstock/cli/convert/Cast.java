@@ -64,7 +64,7 @@ final class Cast {
   Loss run(MemorySegment elements, MemorySegment result) {
     if (isReordering()) {
       result.copyFrom(elements);
-      if (from.order() != to.order()) {
+      if (!from.order().equals(to.order())) {
         // Converts to either order: elements that it takes for foreign are reversed.
         (from.isNativeOrder() ? to : from).toNativeOrder(result);
       }

@@ -7,6 +7,7 @@ import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** The header that makes a .npy file of elements that come one after another. */
 final class NpyPrefix {
@@ -27,11 +28,11 @@ final class NpyPrefix {
   }
 
   private static String descr(StreamedArray array) {
-    ElementType.Structure structure = array.elementType().structure();
-    if (structure == null) {
+    Optional<ElementType.Structure> structure = array.elementType().structure();
+    if (structure.isEmpty()) {
       return "'" + array.elementType() + "'";
     }
-    if (!structure.fitsHeader()) {
+    if (!structure.get().fitsHeader()) {
       throw PenstockException.about(
           ErrorKind.UNSUPPORTED,
           array.path(),
@@ -40,6 +41,6 @@ final class NpyPrefix {
                   + " write its fields one by one")
               .formatted(array.part()));
     }
-    return structure.descr();
+    return structure.get().descr();
   }
 }

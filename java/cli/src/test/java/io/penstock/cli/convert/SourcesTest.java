@@ -96,12 +96,11 @@ class SourcesTest {
     Path source = Files.write(directory.resolve("x.h5"), new byte[8]);
     for (String reason : List.of("the chunk at (0,): expected 8 bytes, found 7", "it ends")) {
       StreamedArray array =
-          new StreamedArray(
+          StreamedArray.of(
               source,
               "group/x",
               ElementType.FLOAT64,
               Shape.of(1),
-              false,
               () -> {
                 throw new IOException(reason);
               });
@@ -121,12 +120,11 @@ class SourcesTest {
           throw new IOException("cannot be closed");
         };
     StreamedArray array =
-        new StreamedArray(
+        StreamedArray.of(
             source,
             "",
             ElementType.FLOAT64,
             Shape.of(1),
-            false,
             () -> new ByteArrayInputStream(new byte[8]));
     assertThatThrownBy(
             () ->

@@ -35,9 +35,11 @@ sealed interface ColumnLayout {
   record FileRecords(String name, FolderIndex folder) implements VariableRecords {
     @Override
     public Column column() {
-      Shard index = new Shard(folder.file(), 0, folder.recordCount(), 1);
-      return new Column(
-          name, ElementType.UINT8, Shape.SCALAR, folder.recordCount(), 0, List.of(index));
+      Shard index = Shard.of(folder.file(), 0, folder.recordCount(), 1);
+      return Column.builder(name, ElementType.UINT8, Shape.SCALAR)
+          .shards(List.of(index))
+          .variable()
+          .build();
     }
   }
 }

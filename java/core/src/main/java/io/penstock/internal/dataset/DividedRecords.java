@@ -141,7 +141,6 @@ record DividedRecords(String name, List<RecordLayout.Variable> divisions)
   public Column column() {
     ArrayLayout first = divisions.getFirst().values();
     List<Shard> shards = new ArrayList<>();
-    long recordCount = 0;
     for (RecordLayout.Variable division : divisions) {
       ArrayLayout values = division.values();
       if (!values.elementType().equals(first.elementType())
@@ -160,11 +159,13 @@ record DividedRecords(String name, List<RecordLayout.Variable> divisions)
                     values.recordShape()));
       }
       shards.add(
-          new Shard(
+          Shard.of(
               values.path(), values.dataOffset(), division.recordCount(), values.recordBytes()));
-      recordCount += division.recordCount();
     }
-    return new Column(
-        name, first.elementType(), first.recordShape(), recordCount, 0, shards, first.fields());
+    return Column.builder(name, first.elementType(), first.recordShape())
+        .shards(shards)
+        .fields(first.fields())
+        .variable()
+        .build();
   }
 }

@@ -25,15 +25,11 @@ public final class FileLook {
               Math.floorDiv(file.modifiedNanos(), 1_000_000_000L),
               Math.floorMod(file.modifiedNanos(), 1_000_000_000L));
       infos.add(
-          new FileInfo(
-              file.path(),
-              file.sizeBytes(),
-              file.inode(),
-              file.device(),
-              modified,
-              file.directOffsetAlignmentBytes(),
-              file.directMemoryAlignmentBytes(),
-              source.cachedFraction(infos.size())));
+          FileInfo.builder(file.path(), file.sizeBytes(), modified)
+              .place(file.device(), file.inode())
+              .directAlignment(file.directOffsetAlignmentBytes(), file.directMemoryAlignmentBytes())
+              .cachedFraction(source.cachedFraction(infos.size()))
+              .build());
     }
     return infos;
   }

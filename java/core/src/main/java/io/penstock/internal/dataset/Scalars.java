@@ -61,7 +61,7 @@ public final class Scalars {
   }
 
   private static ByteOrder order(ElementType type) {
-    return type.order() == null ? ByteOrder.nativeOrder() : type.order();
+    return type.order().orElse(ByteOrder.nativeOrder());
   }
 
   private static void check(Column column, boolean isRight, String what) {

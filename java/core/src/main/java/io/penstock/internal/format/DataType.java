@@ -213,7 +213,7 @@ public sealed interface DataType {
       List<Long> strides,
       List<io.penstock.array.Field> fields) {
     private io.penstock.array.Field field() {
-      return new io.penstock.array.Field(name, offsetBytes, type, Shape.of(shape), strides);
+      return io.penstock.array.Field.of(name, offsetBytes, type).withAxes(Shape.of(shape), strides);
     }
   }
 

@@ -6,8 +6,8 @@ import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.report.Excerpt;
 import io.penstock.spi.FormatProvider;
-import io.penstock.spi.FormatProvider.FoundArray;
-import io.penstock.spi.FormatProvider.FoundField;
+import io.penstock.spi.FoundArray;
+import io.penstock.spi.FoundField;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -106,13 +106,13 @@ public final class ProvidedFormat {
 
     /** The array, and its fields behind it. */
     private List<Part> partsOf(FoundArray array, String name) {
-      if (array.elementType() == null) {
-        return List.of(Part.refused(file.path(), name, array.problem()));
+      if (array.elementType().isEmpty()) {
+        return List.of(Part.refused(file.path(), name, array.problem().orElseThrow()));
       }
       try {
-        DataType type = type(array.elementType(), array.fields());
-        if (array.problem() != null) {
-          return List.of(Part.streamed(streamed(array, type, name), array.problem()));
+        DataType type = type(array.elementType().get(), array.fields());
+        if (array.problem().isPresent()) {
+          return List.of(Part.streamed(streamed(array, type, name), array.problem().get()));
         }
         return StoredArray.of(type, array.shape().toList(), false, array.offsetBytes())
             .parts(file, provider.name(), name);
@@ -124,13 +124,8 @@ public final class ProvidedFormat {
     }
 
     private StreamedArray streamed(FoundArray array, DataType type, String name) {
-      return new StreamedArray(
-          file.path(),
-          name,
-          type.whole().type(),
-          array.shape(),
-          false,
-          () -> elements(array.name()));
+      return StreamedArray.of(
+          file.path(), name, type.whole().type(), array.shape(), () -> elements(array.name()));
     }
   }
 

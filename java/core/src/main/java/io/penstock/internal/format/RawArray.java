@@ -2,7 +2,6 @@ package io.penstock.internal.format;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ElementType;
-import io.penstock.array.LayoutCheck;
 import io.penstock.array.Shape;
 import io.penstock.internal.report.Excerpt;
 import java.util.ArrayList;
@@ -81,7 +80,7 @@ public final class RawArray {
     List<Long> sizes = new ArrayList<>(shape);
     if (sizes.getFirst() == AS_MANY_AS_THERE_ARE) {
       sizes.set(0, 0L);
-      long recordBytes = new LayoutCheck(file.path(), "", type, Shape.of(sizes)).recordBytes();
+      long recordBytes = ArrayLayout.builder(file.path(), type, Shape.of(sizes)).recordBytes();
       long dataBytes = file.sizeBytes() - offsetBytes;
       if (dataBytes < 0 || dataBytes % recordBytes != 0) {
         throw file.problem(

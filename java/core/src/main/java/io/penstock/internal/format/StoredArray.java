@@ -2,7 +2,6 @@ package io.penstock.internal.format;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ArrayLayout.Run;
-import io.penstock.array.LayoutCheck;
 import io.penstock.array.Part;
 import io.penstock.array.Shape;
 import java.util.ArrayList;
@@ -51,8 +50,9 @@ public record StoredArray(
    */
   public List<Part> parts(OpenFile section, String format, String name, UniqueNames names) {
     DataType.Leaf whole = type.whole();
-    new LayoutCheck(section.path(), name, whole.type(), Shape.of(join(shape, whole.shape())))
-        .checkPiece(section.position(offsetBytes), section.position(section.sizeBytes()));
+    ArrayLayout.builder(section.path(), whole.type(), Shape.of(join(shape, whole.shape())))
+        .part(name)
+        .checkEnds(section.position(offsetBytes), section.position(section.sizeBytes()));
     return parts(name, names, (leaf, part) -> layout(section, format, part, leaf));
   }
 
@@ -117,18 +117,15 @@ public record StoredArray(
       List<Long> sizes,
       List<Long> steps,
       List<Run> runs) {
-    return new ArrayLayout(
-        section.path(),
-        name,
-        format,
-        leaf.type(),
-        Shape.of(sizes),
-        isFortran,
-        runs,
-        steps.isEmpty() ? steps : steps.subList(1, steps.size()),
-        leaf.fields(),
-        section.fileBytes(),
-        section.modified());
+    return ArrayLayout.builder(section.path(), leaf.type(), Shape.of(sizes))
+        .part(name)
+        .format(format)
+        .fortranOrder(isFortran)
+        .runs(runs)
+        .recordStrides(steps.isEmpty() ? steps : steps.subList(1, steps.size()))
+        .fields(leaf.fields())
+        .file(section.fileBytes(), section.modified())
+        .build();
   }
 
   /** Joins places at equal distances: picklers write arrays that are alike with equal overhead. */

@@ -258,13 +258,14 @@ public final class CheckedGatherer extends ForwardingGatherer {
   }
 
   private void note(Slot slot, Problem problem, OptionalLong replacement) {
-    BadRecord record =
-        new BadRecord(
+    BadRecord skipped =
+        BadRecord.of(
             problem.failure().recordIndex().orElseThrow(),
             columns.get(problem.column()).name(),
             slot.epoch(),
-            replacement,
             problem.failure().getMessage());
+    BadRecord record =
+        replacement.isPresent() ? skipped.replacedBy(replacement.getAsLong()) : skipped;
     rules.log().add(record);
     rules.events().badRecord(record);
   }

@@ -49,7 +49,7 @@ final class Requests implements AutoCloseable {
       source.addColumn(
           "bytes",
           requestBytes,
-          List.of(new Shard(path, offsetBytes, count, requestBytes)),
+          List.of(Shard.of(path, offsetBytes, count, requestBytes)),
           new int[] {0});
     } catch (RuntimeException | Error e) {
       source.close();

@@ -69,7 +69,7 @@ class PartPathTest {
     assertThat(layout.dataOffset()).isEqualTo(header.length + 4);
     assertThat(layout.runs().getFirst().strideBytes()).isEqualTo(9);
     assertThat(layout.recordShape()).isEqualTo(Shape.of(2));
-    assertThat(layout.shards()).containsExactly(new Shard(file, header.length + 4, 3, 9));
+    assertThat(layout.shards()).containsExactly(Shard.of(file, header.length + 4, 3, 9));
     assertThat(layout.isWhole()).isTrue();
     assertThat(layout.isContiguous()).isFalse();
     assertThat(Formats.open(file).isContiguous()).isTrue();

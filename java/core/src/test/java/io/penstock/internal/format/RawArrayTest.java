@@ -85,7 +85,7 @@ class RawArrayTest {
     ArrayLayout stream = Formats.open(Formats.raw(file, "uint16", List.of(-1L), 2));
     ArrayLayout windows = stream.windows(new TokenWindows(49, 5, 2));
     assertThat(windows.shape()).isEqualTo(Shape.of(23, 5));
-    assertThat(windows.shards()).containsExactly(new Shard(file, 2, 23, 4));
+    assertThat(windows.shards()).containsExactly(Shard.of(file, 2, 23, 4));
     try (Dataset dataset =
         Dataset.builder().windows("x", 5, 2, Formats.raw(file, "uint16", List.of(-1L), 2)).open()) {
       assertThat(dataset.recordCount()).isEqualTo(23);

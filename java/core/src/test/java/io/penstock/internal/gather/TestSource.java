@@ -33,18 +33,14 @@ public final class TestSource implements AutoCloseable {
     List<Shard> parts = new ArrayList<>();
     int[] numbers = new int[shards.length];
     long recordBytes = shards[0].recordBytes();
-    long recordCount = 0;
     for (int i = 0; i < shards.length; i++) {
       numbers[i] = files.computeIfAbsent(shards[i], array -> source.addFile(array.path()));
       parts.add(
-          new Shard(
-              shards[i].path(), shards[i].dataOffset(), shards[i].recordCount(), recordBytes));
-      recordCount += shards[i].recordCount();
+          Shard.of(shards[i].path(), shards[i].dataOffset(), shards[i].recordCount(), recordBytes));
     }
     source.addColumn(name, recordBytes, parts, numbers);
     columns.add(
-        new Column(
-            name, ElementType.UINT8, Shape.of(recordBytes), recordCount, recordBytes, parts));
+        Column.builder(name, ElementType.UINT8, Shape.of(recordBytes)).shards(parts).build());
     return this;
   }
 

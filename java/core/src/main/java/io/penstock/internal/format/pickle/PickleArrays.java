@@ -165,13 +165,13 @@ final class PickleArrays implements Contents {
   private Part streamed(String name, ArrayKind kind, List<Long> shape, List<Blob> texts) {
     Path path = file.path();
     StreamedArray array =
-        new StreamedArray(
-            path,
-            name,
-            kind.type().whole().type(),
-            Shape.of(shape),
-            kind.isFortran(),
-            () -> EncodedBytes.open(path, texts));
+        StreamedArray.of(
+                path,
+                name,
+                kind.type().whole().type(),
+                Shape.of(shape),
+                () -> EncodedBytes.open(path, texts))
+            .withFortranOrder(kind.isFortran());
     return Part.streamed(array, kind.problem());
   }
 
