@@ -2,10 +2,9 @@ package io.penstock.options;
 
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
-import io.penstock.internal.ffi.NativeLimits;
-import io.penstock.internal.report.Sizes;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -91,87 +90,35 @@ public final class Readahead {
 
   /** The defaults. */
   public static final Readahead DEFAULT =
-      new Readahead(
-          Backend.AUTO,
-          Io.AUTO,
-          // The knee of a virtual NVMe disk is at 32, and 64 costs less processor time a read; some
-          // gain from 128.
-          64,
-          8,
-          // Bandwidth / requests a second was 13 to 30 KB on the devices tried.
-          16 << 10,
-          512 << 10,
-          Advice.AUTO,
-          false,
-          true,
-          true,
-          1,
-          0,
-          Set.of());
+      new Readahead(defaults(), EnumSet.noneOf(ReadaheadFlag.class));
 
-  private static final int MAX_PREFETCH_BATCHES = 1000;
-  private static final int MAX_IO_THREADS = 64;
+  private final Map<ReadaheadFlag, Object> values;
+  private final Set<ReadaheadFlag> given;
 
-  private final Backend backend;
-  private final Io io;
-  private final int queueDepth;
-  private final int prefetchBatches;
-  private final int mergeGapBytes;
-  private final int maxReadBytes;
-  private final Advice advice;
-  private final boolean dropBehind;
-  private final boolean hugePages;
-  private final boolean fixedBuffers;
-  private final int ioThreads;
-  private final long cacheBytes;
-  private final Set<String> given;
-
-  /** Checks the ranges. */
-  private Readahead(
-      Backend backend,
-      Io io,
-      int queueDepth,
-      int prefetchBatches,
-      int mergeGapBytes,
-      int maxReadBytes,
-      Advice advice,
-      boolean dropBehind,
-      boolean hugePages,
-      boolean fixedBuffers,
-      int ioThreads,
-      long cacheBytes,
-      Set<String> given) {
-    checkRange("queueDepth", queueDepth, 1, NativeLimits.MAX_QUEUE_DEPTH);
-    checkRange("prefetchBatches", prefetchBatches, 1, MAX_PREFETCH_BATCHES);
-    checkRange("mergeGap", mergeGapBytes, 0, NativeLimits.MAX_READ_BYTES);
-    checkRange("maxRead", maxReadBytes, NativeLimits.BLOCK_BYTES, NativeLimits.MAX_READ_BYTES);
-    checkRange("ioThreads", ioThreads, 1, MAX_IO_THREADS);
-    if (cacheBytes < 0) {
-      throw new IllegalArgumentException("cache must be at least 0, was " + cacheBytes);
-    }
-    if (cacheBytes > 0 && (backend == Backend.MMAP || ioThreads > 1)) {
+  /** Checks all values, and that they fit together. */
+  Readahead(Map<ReadaheadFlag, Object> values, Set<ReadaheadFlag> given) {
+    this.values = new EnumMap<>(values);
+    this.given = given.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(given));
+    values.forEach(ReadaheadFlag::check);
+    long cacheBytes = cacheBytes();
+    if (cacheBytes > 0 && (backend() == Backend.MMAP || ioThreads() > 1)) {
       throw new IllegalArgumentException(
           "cache must be 0 with backend=mmap, whose cache is the kernel's, and with several"
               + " ioThreads, was "
               + cacheBytes);
     }
-    if (backend == Backend.MMAP && io == Io.DIRECT) {
+    if (backend() == Backend.MMAP && io() == Io.DIRECT) {
       throw new IllegalArgumentException(
           "io must be auto or buffered with backend=mmap, which is the page cache, was direct");
     }
-    this.backend = backend;
-    this.io = io;
-    this.queueDepth = queueDepth;
-    this.prefetchBatches = prefetchBatches;
-    this.mergeGapBytes = mergeGapBytes;
-    this.maxReadBytes = maxReadBytes;
-    this.advice = advice;
-    this.dropBehind = dropBehind;
-    this.hugePages = hugePages;
-    this.fixedBuffers = fixedBuffers;
-    this.ioThreads = ioThreads;
-    this.cacheBytes = cacheBytes;
-    this.given = Set.copyOf(given);
+  }
+
+  private static Map<ReadaheadFlag, Object> defaults() {
+    Map<ReadaheadFlag, Object> defaults = new EnumMap<>(ReadaheadFlag.class);
+    for (ReadaheadFlag flag : ReadaheadFlag.values()) {
+      defaults.put(flag, flag.standard());
+    }
+    return defaults;
   }
 
   /**
@@ -202,25 +149,17 @@ public final class Readahead {
    * @throws IllegalArgumentException for an unknown flag or a value that breaks its rule
    */
   public Readahead with(String flags) {
-    Map<String, String> values = values();
-    Set<String> names = new LinkedHashSet<>(given);
-    for (String flag : flags.split(",", -1)) {
-      if (flag.isBlank() && flags.isBlank()) {
-        continue;
-      }
+    ReadaheadBuilder changed = new ReadaheadBuilder(this);
+    for (String flag : flags.isBlank() ? new String[0] : flags.split(",", -1)) {
       int equals = flag.indexOf('=');
       String name = (equals < 0 ? flag : flag.substring(0, equals)).strip();
-      if (!values.containsKey(name)) {
-        throw new IllegalArgumentException(
-            "readahead flag must be one of %s, was '%s'".formatted(values.keySet(), name));
-      }
+      ReadaheadFlag known = ReadaheadFlag.named(name);
       if (equals < 0) {
         throw new IllegalArgumentException(name + " must have a value, as in " + name + "=...");
       }
-      values.put(name, flag.substring(equals + 1).strip());
-      names.add(name);
+      changed.set(known, known.parse(flag.substring(equals + 1).strip()));
     }
-    return of(values, names);
+    return changed.build();
   }
 
   /**
@@ -238,15 +177,9 @@ public final class Readahead {
   static Readahead merge(String property, String environment, Readahead code) {
     Readahead merged = withSource(DEFAULT, "system property " + PROPERTY, property);
     merged = withSource(merged, "environment variable " + ENVIRONMENT, environment);
-    StringJoiner flags = new StringJoiner(",");
-    code.values()
-        .forEach(
-            (name, value) -> {
-              if (code.given.contains(name)) {
-                flags.add(name + "=" + value);
-              }
-            });
-    return merged.with(flags.toString());
+    ReadaheadBuilder changed = new ReadaheadBuilder(merged);
+    code.given.forEach(flag -> changed.set(flag, code.values.get(flag)));
+    return changed.build();
   }
 
   private static Readahead withSource(Readahead weaker, String source, String flags) {
@@ -263,7 +196,7 @@ public final class Readahead {
    * @return its value
    */
   public Backend backend() {
-    return backend;
+    return (Backend) values.get(ReadaheadFlag.BACKEND);
   }
 
   /**
@@ -272,7 +205,7 @@ public final class Readahead {
    * @return its value
    */
   public Io io() {
-    return io;
+    return (Io) values.get(ReadaheadFlag.IO);
   }
 
   /**
@@ -282,7 +215,7 @@ public final class Readahead {
    * @return its value
    */
   public int queueDepth() {
-    return queueDepth;
+    return (int) number(ReadaheadFlag.QUEUE_DEPTH);
   }
 
   /**
@@ -292,7 +225,7 @@ public final class Readahead {
    * @return its value
    */
   public int prefetchBatches() {
-    return prefetchBatches;
+    return (int) number(ReadaheadFlag.PREFETCH_BATCHES);
   }
 
   /**
@@ -304,7 +237,7 @@ public final class Readahead {
    * @return its value
    */
   public int mergeGapBytes() {
-    return mergeGapBytes;
+    return (int) number(ReadaheadFlag.MERGE_GAP);
   }
 
   /**
@@ -314,7 +247,7 @@ public final class Readahead {
    * @return its value
    */
   public int maxReadBytes() {
-    return maxReadBytes;
+    return (int) number(ReadaheadFlag.MAX_READ);
   }
 
   /**
@@ -323,7 +256,7 @@ public final class Readahead {
    * @return its value
    */
   public Advice advice() {
-    return advice;
+    return (Advice) values.get(ReadaheadFlag.ADVICE);
   }
 
   /**
@@ -332,7 +265,7 @@ public final class Readahead {
    * @return its value
    */
   public boolean dropBehind() {
-    return dropBehind;
+    return (boolean) values.get(ReadaheadFlag.DROP_BEHIND);
   }
 
   /**
@@ -341,7 +274,7 @@ public final class Readahead {
    * @return its value
    */
   public boolean hugePages() {
-    return hugePages;
+    return (boolean) values.get(ReadaheadFlag.HUGE_PAGES);
   }
 
   /**
@@ -350,7 +283,7 @@ public final class Readahead {
    * @return its value
    */
   public boolean fixedBuffers() {
-    return fixedBuffers;
+    return (boolean) values.get(ReadaheadFlag.FIXED_BUFFERS);
   }
 
   /**
@@ -359,7 +292,7 @@ public final class Readahead {
    * @return its value
    */
   public int ioThreads() {
-    return ioThreads;
+    return (int) number(ReadaheadFlag.IO_THREADS);
   }
 
   /**
@@ -369,15 +302,20 @@ public final class Readahead {
    * @return its value
    */
   public long cacheBytes() {
-    return cacheBytes;
+    return number(ReadaheadFlag.CACHE);
+  }
+
+  private long number(ReadaheadFlag flag) {
+    return (Long) values.get(flag);
   }
 
   /**
-   * Names of the flags that were set explicitly, and so win over weaker sources.
+   * The flags that were set explicitly, and so win over weaker sources. A flag that was not given
+   * is where a loader starts, and may follow what it finds out about the device.
    *
-   * @return its value
+   * @return an immutable set
    */
-  public Set<String> given() {
+  public Set<ReadaheadFlag> given() {
     return given;
   }
 
@@ -385,60 +323,23 @@ public final class Readahead {
   @Override
   public String toString() {
     StringJoiner text = new StringJoiner(",");
-    values().forEach((name, value) -> text.add(name + "=" + value));
+    values.forEach((flag, value) -> text.add(flag.flagName() + "=" + flag.format(value)));
     return text.toString();
   }
 
   /** Whether all values are the same. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Readahead readahead && values().equals(readahead.values());
+    return other instanceof Readahead readahead && values.equals(readahead.values);
   }
 
   /** Agrees with {@link #equals}. */
   @Override
   public int hashCode() {
-    return values().hashCode();
+    return values.hashCode();
   }
 
-  Map<String, String> values() {
-    Map<String, String> values = new LinkedHashMap<>();
-    values.put("backend", FlagValues.lower(backend));
-    values.put("io", FlagValues.lower(io));
-    values.put("queueDepth", Integer.toString(queueDepth));
-    values.put("prefetchBatches", Integer.toString(prefetchBatches));
-    values.put("mergeGap", Sizes.format(mergeGapBytes));
-    values.put("maxRead", Sizes.format(maxReadBytes));
-    values.put("advice", FlagValues.lower(advice));
-    values.put("dropBehind", Boolean.toString(dropBehind));
-    values.put("hugePages", Boolean.toString(hugePages));
-    values.put("fixedBuffers", Boolean.toString(fixedBuffers));
-    values.put("ioThreads", Integer.toString(ioThreads));
-    values.put("cache", Sizes.format(cacheBytes));
-    return values;
-  }
-
-  static Readahead of(Map<String, String> values, Set<String> given) {
-    return new Readahead(
-        FlagValues.choice(Backend.values(), "backend", values),
-        FlagValues.choice(Io.values(), "io", values),
-        FlagValues.number("queueDepth", values),
-        FlagValues.number("prefetchBatches", values),
-        FlagValues.size("mergeGap", values),
-        FlagValues.size("maxRead", values),
-        FlagValues.choice(Advice.values(), "advice", values),
-        FlagValues.truth("dropBehind", values),
-        FlagValues.truth("hugePages", values),
-        FlagValues.truth("fixedBuffers", values),
-        FlagValues.number("ioThreads", values),
-        Sizes.parse("cache", values.get("cache")),
-        given);
-  }
-
-  private static void checkRange(String name, long value, long least, long most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s must be %d to %d, was %d".formatted(name, least, most, value));
-    }
+  Map<ReadaheadFlag, Object> values() {
+    return new EnumMap<>(values);
   }
 }

@@ -1,8 +1,8 @@
 package io.penstock.options;
 
-import java.util.LinkedHashSet;
-import java.util.Locale;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -16,12 +16,13 @@ import java.util.Set;
  * <p>Values are checked by {@link #build}. Not thread-safe.
  */
 public final class ReadaheadBuilder {
-  private final Map<String, String> values;
-  private final Set<String> given;
+  private final Map<ReadaheadFlag, Object> values;
+  private final Set<ReadaheadFlag> given;
 
   ReadaheadBuilder(Readahead from) {
     this.values = from.values();
-    this.given = new LinkedHashSet<>(from.given());
+    this.given = EnumSet.noneOf(ReadaheadFlag.class);
+    this.given.addAll(from.given());
   }
 
   /**
@@ -31,7 +32,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder backend(Readahead.Backend backend) {
-    return set("backend", backend);
+    return set(ReadaheadFlag.BACKEND, backend);
   }
 
   /**
@@ -41,7 +42,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder io(Readahead.Io io) {
-    return set("io", io);
+    return set(ReadaheadFlag.IO, io);
   }
 
   /**
@@ -51,7 +52,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder queueDepth(int queueDepth) {
-    return set("queueDepth", queueDepth);
+    return set(ReadaheadFlag.QUEUE_DEPTH, (long) queueDepth);
   }
 
   /**
@@ -61,7 +62,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder prefetchBatches(int prefetchBatches) {
-    return set("prefetchBatches", prefetchBatches);
+    return set(ReadaheadFlag.PREFETCH_BATCHES, (long) prefetchBatches);
   }
 
   /**
@@ -71,7 +72,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder mergeGapBytes(int mergeGapBytes) {
-    return set("mergeGap", mergeGapBytes);
+    return set(ReadaheadFlag.MERGE_GAP, (long) mergeGapBytes);
   }
 
   /**
@@ -81,7 +82,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder maxReadBytes(int maxReadBytes) {
-    return set("maxRead", maxReadBytes);
+    return set(ReadaheadFlag.MAX_READ, (long) maxReadBytes);
   }
 
   /**
@@ -91,7 +92,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder advice(Readahead.Advice advice) {
-    return set("advice", advice);
+    return set(ReadaheadFlag.ADVICE, advice);
   }
 
   /**
@@ -101,7 +102,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder dropBehind(boolean dropBehind) {
-    return set("dropBehind", dropBehind);
+    return set(ReadaheadFlag.DROP_BEHIND, dropBehind);
   }
 
   /**
@@ -111,7 +112,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder hugePages(boolean hugePages) {
-    return set("hugePages", hugePages);
+    return set(ReadaheadFlag.HUGE_PAGES, hugePages);
   }
 
   /**
@@ -121,7 +122,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder fixedBuffers(boolean fixedBuffers) {
-    return set("fixedBuffers", fixedBuffers);
+    return set(ReadaheadFlag.FIXED_BUFFERS, fixedBuffers);
   }
 
   /**
@@ -131,7 +132,7 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder ioThreads(int ioThreads) {
-    return set("ioThreads", ioThreads);
+    return set(ReadaheadFlag.IO_THREADS, (long) ioThreads);
   }
 
   /**
@@ -142,12 +143,12 @@ public final class ReadaheadBuilder {
    * @return this
    */
   public ReadaheadBuilder cacheBytes(long cacheBytes) {
-    return set("cache", cacheBytes);
+    return set(ReadaheadFlag.CACHE, cacheBytes);
   }
 
-  private ReadaheadBuilder set(String name, Object value) {
-    values.put(name, value.toString().toLowerCase(Locale.ROOT));
-    given.add(name);
+  ReadaheadBuilder set(ReadaheadFlag flag, Object value) {
+    values.put(flag, Objects.requireNonNull(value, flag.flagName()));
+    given.add(flag);
     return this;
   }
 
@@ -158,6 +159,6 @@ public final class ReadaheadBuilder {
    * @throws IllegalArgumentException naming the flag, its rule and the value
    */
   public Readahead build() {
-    return Readahead.of(values, given);
+    return new Readahead(values, given);
   }
 }

@@ -25,7 +25,8 @@ class ReadaheadTest {
     assertThat(readahead.queueDepth()).isEqualTo(128);
     assertThat(readahead.io()).isEqualTo(Readahead.Io.DIRECT);
     assertThat(readahead.prefetchBatches()).isEqualTo(8);
-    assertThat(readahead.given()).containsExactlyInAnyOrder("queueDepth", "io");
+    assertThat(readahead.given())
+        .containsExactlyInAnyOrder(ReadaheadFlag.QUEUE_DEPTH, ReadaheadFlag.IO);
   }
 
   @ParameterizedTest
@@ -76,7 +77,7 @@ class ReadaheadTest {
   void whatABuilderDoesNotSetIsLeftToPropertyAndEnvironment() {
     Readahead built = Readahead.builder().queueDepth(64).build();
 
-    assertThat(built.given()).containsExactly("queueDepth");
+    assertThat(built.given()).containsExactly(ReadaheadFlag.QUEUE_DEPTH);
     assertThat(Readahead.merge("queueDepth=5,ioThreads=9", null, built))
         .isEqualTo(Readahead.parse("queueDepth=64,ioThreads=9"));
   }

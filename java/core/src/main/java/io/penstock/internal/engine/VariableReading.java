@@ -12,6 +12,7 @@ import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.TooLittleMemoryException;
 import io.penstock.internal.slot.BatchCutter;
 import io.penstock.options.Readahead;
+import io.penstock.options.ReadaheadFlag;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,9 @@ final class VariableReading {
 
   /** As many as were asked for, or enough for a disk. */
   static int threads(Readahead readahead) {
-    return readahead.given().contains("ioThreads") ? readahead.ioThreads() : DEFAULT_THREADS;
+    return readahead.given().contains(ReadaheadFlag.IO_THREADS)
+        ? readahead.ioThreads()
+        : DEFAULT_THREADS;
   }
 
   private void check(LoaderOptions options, MemoryBudget budget) {

@@ -7,6 +7,7 @@ import io.penstock.internal.plan.Landing;
 import io.penstock.internal.plan.ReaderMemory;
 import io.penstock.internal.plan.ReaderNeeds;
 import io.penstock.options.Readahead;
+import io.penstock.options.ReadaheadFlag;
 import java.util.function.Supplier;
 
 /**
@@ -79,10 +80,10 @@ public record NativeReading(
         flags.hugePages(),
         flags.dropBehind(),
         cachedRecords(flags, memory.landing()),
-        !flags.given().contains("queueDepth"),
-        !flags.given().contains("mergeGap"),
+        !flags.given().contains(ReadaheadFlag.QUEUE_DEPTH),
+        !flags.given().contains(ReadaheadFlag.MERGE_GAP),
         // Blocks are read as wholes, and hardly ever lie side by side.
-        !memory.isWindowed() && !flags.given().contains("maxRead"),
+        !memory.isWindowed() && !flags.given().contains(ReadaheadFlag.MAX_READ),
         memory.isWindowed());
   }
 
@@ -101,7 +102,8 @@ public record NativeReading(
    * ahead the kernel is told what comes, and would block us beyond what its own queue holds.
    */
   private int queueDepth(Readahead flags, ReaderMemory memory) {
-    if (flags.given().contains("queueDepth") || choice.backend() != Readahead.Backend.URING) {
+    if (flags.given().contains(ReadaheadFlag.QUEUE_DEPTH)
+        || choice.backend() != Readahead.Backend.URING) {
       return flags.queueDepth();
     }
     return memory.asksForLargePieces() ? MOST_REQUESTS / 2 : MOST_REQUESTS;

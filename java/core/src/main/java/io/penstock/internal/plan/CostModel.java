@@ -2,6 +2,7 @@ package io.penstock.internal.plan;
 
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.options.Readahead;
+import io.penstock.options.ReadaheadFlag;
 
 /**
  * What reading a record costs when so and so many records of the order are known ahead.
@@ -30,7 +31,7 @@ public record CostModel(double requestsPerSecond, double bytesPerSecond) {
    * @return a device of which only the quotient is known
    */
   static CostModel of(Readahead flags) {
-    return flags.given().contains("mergeGap")
+    return flags.given().contains(ReadaheadFlag.MERGE_GAP)
         ? new CostModel(
             DEFAULT.requestsPerSecond,
             Math.max(DEFAULT.bytesPerSecond, DEFAULT.requestsPerSecond * flags.mergeGapBytes()))

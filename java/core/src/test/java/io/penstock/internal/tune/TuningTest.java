@@ -3,6 +3,7 @@ package io.penstock.internal.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.options.Readahead;
+import io.penstock.options.ReadaheadFlag;
 import org.junit.jupiter.api.Test;
 
 /** Which flags follow from what a device does. */
@@ -28,7 +29,9 @@ final class TuningTest {
     assertThat(readahead.queueDepth()).isEqualTo(tuning.queueDepth());
     assertThat(readahead.mergeGapBytes()).isEqualTo(tuning.mergeGapBytes());
     assertThat(readahead.maxReadBytes()).isEqualTo(tuning.maxReadBytes());
-    assertThat(readahead.given()).containsExactlyInAnyOrder("queueDepth", "mergeGap", "maxRead");
+    assertThat(readahead.given())
+        .containsExactlyInAnyOrder(
+            ReadaheadFlag.QUEUE_DEPTH, ReadaheadFlag.MERGE_GAP, ReadaheadFlag.MAX_READ);
   }
 
   @Test
