@@ -11,35 +11,35 @@ import java.util.function.LongFunction;
  */
 final class EpochCache<T> {
   /** Both fields are final: a thread that sees the entry sees them. */
-  private static final class Entry<T> {
+  private static final class CachedEpoch<T> {
     private final long epoch;
     private final T value;
 
-    Entry(long epoch, T value) {
+    CachedEpoch(long epoch, T value) {
       this.epoch = epoch;
       this.value = value;
     }
   }
 
   private final LongFunction<T> derivation;
-  private volatile Entry<T> even;
-  private volatile Entry<T> odd;
+  private volatile CachedEpoch<T> even;
+  private volatile CachedEpoch<T> odd;
 
   EpochCache(LongFunction<T> derivation) {
     this.derivation = derivation;
   }
 
   T get(long epoch) {
-    Entry<T> kept = (epoch & 1) == 0 ? even : odd;
+    CachedEpoch<T> kept = (epoch & 1) == 0 ? even : odd;
     return kept != null && kept.epoch == epoch ? kept.value : derive(epoch);
   }
 
   /** One thread at a time, as it may take long and much memory. */
   private synchronized T derive(long epoch) {
     boolean isEven = (epoch & 1) == 0;
-    Entry<T> kept = isEven ? even : odd;
+    CachedEpoch<T> kept = isEven ? even : odd;
     if (kept == null || kept.epoch != epoch) {
-      kept = new Entry<>(epoch, derivation.apply(epoch));
+      kept = new CachedEpoch<>(epoch, derivation.apply(epoch));
       if (isEven) {
         even = kept;
       } else {

@@ -53,11 +53,11 @@ final class Weights {
   }
 
   /** Takes a weight by its number. */
-  private interface Sink {
+  private interface WeightSink {
     void accept(int i, double weight);
   }
 
-  private static void read(LongToDoubleFunction weights, int count, String of, Sink sink) {
+  private static void read(LongToDoubleFunction weights, int count, String of, WeightSink sink) {
     boolean isPositive = false;
     for (int i = 0; i < count; i++) {
       double weight = weights.applyAsDouble(i);

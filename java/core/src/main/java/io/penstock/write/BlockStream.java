@@ -1,6 +1,5 @@
 package io.penstock.write;
 
-import io.penstock.write.BlockWriter.Block;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 final class BlockStream {
   private final BlockWriter writer;
   private long offset;
-  private Block block;
+  private BlockWriter.WriteBlock block;
   private int underWay;
 
   BlockStream(BlockWriter writer, long offset) {

@@ -48,8 +48,8 @@ final class BlockWriter implements AutoCloseable {
   private final boolean isDirect;
   private final Arena arena = Arena.ofShared();
   private final List<Thread> threads = new ArrayList<>(THREADS);
-  private final BlockingQueue<Block> free = new ArrayBlockingQueue<>(BLOCKS + 1);
-  private final BlockingQueue<Block> full = new ArrayBlockingQueue<>(BLOCKS + THREADS);
+  private final BlockingQueue<WriteBlock> free = new ArrayBlockingQueue<>(BLOCKS + 1);
+  private final BlockingQueue<WriteBlock> full = new ArrayBlockingQueue<>(BLOCKS + THREADS);
   private final int blockBytes;
   private final AtomicLong unflushedBytes = new AtomicLong();
   private final Object edgeLock = new Object();
@@ -57,7 +57,7 @@ final class BlockWriter implements AutoCloseable {
   private volatile boolean isPatient;
 
   /** A piece of memory that stands for the pages of the file from {@code baseOffset} on. */
-  static final class Block {
+  static final class WriteBlock {
     final MemorySegment memory;
     private final ByteBuffer buffer;
     BlockStream stream;
@@ -68,7 +68,7 @@ final class BlockWriter implements AutoCloseable {
 
     long endOffset;
 
-    Block(MemorySegment memory) {
+    WriteBlock(MemorySegment memory) {
       this.memory = memory;
       this.buffer = memory == null ? null : memory.asByteBuffer();
     }
@@ -97,7 +97,7 @@ final class BlockWriter implements AutoCloseable {
       long bytes = (long) BLOCKS * blockBytes + (long) THREADS * FILE_BLOCK_BYTES;
       MemorySegment memory = NativeMemory.allocate(bytes, true, arena).segment();
       for (int i = 0; i < BLOCKS; i++) {
-        free.add(new Block(memory.asSlice((long) i * blockBytes, blockBytes)));
+        free.add(new WriteBlock(memory.asSlice((long) i * blockBytes, blockBytes)));
       }
       for (int i = 0; i < THREADS; i++) {
         long offset = (long) BLOCKS * blockBytes + (long) i * FILE_BLOCK_BYTES;
@@ -132,9 +132,9 @@ final class BlockWriter implements AutoCloseable {
   }
 
   /** Waits for a block that is free, which becomes the pages around an offset. */
-  Block take(BlockStream stream, long offset) {
+  WriteBlock take(BlockStream stream, long offset) {
     checkFailure();
-    Block block = freeBlock();
+    WriteBlock block = freeBlock();
     block.stream = stream;
     block.baseOffset = pageOf(offset);
     block.startOffset = offset;
@@ -142,7 +142,7 @@ final class BlockWriter implements AutoCloseable {
     return block;
   }
 
-  private Block freeBlock() {
+  private WriteBlock freeBlock() {
     boolean isInterrupted = false;
     try {
       while (true) {
@@ -173,11 +173,11 @@ final class BlockWriter implements AutoCloseable {
   }
 
   /** Queues a block to be written and then freed. */
-  void submit(Block block) {
+  void submit(WriteBlock block) {
     full.add(block); // There is room for all blocks.
   }
 
-  void giveBack(Block block) {
+  void giveBack(WriteBlock block) {
     block.stream = null;
     free.add(block);
   }
@@ -207,7 +207,7 @@ final class BlockWriter implements AutoCloseable {
   private void writeBlocks(ByteBuffer page) {
     try {
       while (true) {
-        Block block = full.take();
+        WriteBlock block = full.take();
         if (block.memory == null) {
           return;
         }
@@ -238,7 +238,7 @@ final class BlockWriter implements AutoCloseable {
     }
   }
 
-  private void write(Block block, ByteBuffer page) throws IOException {
+  private void write(WriteBlock block, ByteBuffer page) throws IOException {
     long start = block.startOffset;
     long end = block.endOffset;
     long wholeStart = pageOf(start + FILE_BLOCK_BYTES - 1);
@@ -259,7 +259,7 @@ final class BlockWriter implements AutoCloseable {
   }
 
   /** Changes a part of a page; one at a time, as two runs may end in the same one. */
-  private void patch(Block block, long start, long end, ByteBuffer page) throws IOException {
+  private void patch(WriteBlock block, long start, long end, ByteBuffer page) throws IOException {
     synchronized (edgeLock) {
       long base = pageOf(start);
       page.clear();
@@ -285,7 +285,7 @@ final class BlockWriter implements AutoCloseable {
   /** Waits for the threads to end, whatever interrupts that; gives the memory back. */
   @Override
   public void close() {
-    threads.forEach(_ -> full.add(new Block(null)));
+    threads.forEach(_ -> full.add(new WriteBlock(null)));
     boolean isInterrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {

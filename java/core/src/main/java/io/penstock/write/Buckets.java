@@ -39,15 +39,15 @@ final class Buckets implements RecordSink, AutoCloseable {
   private final List<FileChannel> files = new ArrayList<>();
   private final Arena arena = Arena.ofShared();
   private final MemorySegment entry;
-  private final Block[] filling;
+  private final BucketBlock[] filling;
   private final long[] writtenBytes;
-  private final BlockingQueue<Block> free;
-  private final BlockingQueue<Block> full;
+  private final BlockingQueue<BucketBlock> free;
+  private final BlockingQueue<BucketBlock> full;
   private final List<Thread> threads = new ArrayList<>(THREADS);
   private volatile PenstockException failure;
 
   /** Memory on its way to a place in the file of a bucket. */
-  private static final class Block {
+  private static final class BucketBlock {
     private final MemorySegment memory;
     private final ByteBuffer bytes;
     private int bucket;
@@ -55,7 +55,7 @@ final class Buckets implements RecordSink, AutoCloseable {
     private int limit;
     private long offset;
 
-    Block(MemorySegment memory) {
+    BucketBlock(MemorySegment memory) {
       this.memory = memory;
       this.bytes = memory == null ? null : memory.asByteBuffer();
     }
@@ -84,7 +84,7 @@ final class Buckets implements RecordSink, AutoCloseable {
     this.paths.addAll(paths);
     int blockBytes = plan.blockBytes(paths.size());
     int blocks = paths.size() + ShufflePlan.SPARE_BLOCKS;
-    this.filling = new Block[paths.size()];
+    this.filling = new BucketBlock[paths.size()];
     this.writtenBytes = new long[paths.size()];
     this.free = new ArrayBlockingQueue<>(blocks);
     this.full = new ArrayBlockingQueue<>(blocks + THREADS);
@@ -95,7 +95,7 @@ final class Buckets implements RecordSink, AutoCloseable {
       MemorySegment memory =
           NativeMemory.allocate((long) blocks * blockBytes, true, arena).segment();
       for (int i = 0; i < blocks; i++) {
-        free.add(new Block(memory.asSlice((long) i * blockBytes, blockBytes)));
+        free.add(new BucketBlock(memory.asSlice((long) i * blockBytes, blockBytes)));
       }
       for (int i = 0; i < paths.size(); i++) {
         files.add(open(paths.get(i)));
@@ -143,7 +143,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   }
 
   private void take(int bucket, int limit) {
-    Block block;
+    BucketBlock block;
     try {
       block = free.take();
     } catch (InterruptedException e) {
@@ -163,7 +163,7 @@ final class Buckets implements RecordSink, AutoCloseable {
     long local = position - start;
     int bucket = (int) (local / bucketRecords);
     int inBucket = (int) (local - bucket * bucketRecords);
-    Block block = filling[bucket];
+    BucketBlock block = filling[bucket];
     if (block.limit - block.used >= entry.byteSize()) {
       write(records, i, inBucket, block.memory, block.used);
       block.used += (int) entry.byteSize();
@@ -187,7 +187,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   private void put(int bucket) {
     long done = 0;
     while (done < entry.byteSize()) {
-      Block block = filling[bucket];
+      BucketBlock block = filling[bucket];
       long bytes = Math.min(entry.byteSize() - done, block.limit - block.used);
       MemorySegment.copy(entry, done, block.memory, block.used, bytes);
       block.used += (int) bytes;
@@ -201,7 +201,7 @@ final class Buckets implements RecordSink, AutoCloseable {
 
   private void submit(int bucket) {
     checkFailure();
-    Block block = filling[bucket];
+    BucketBlock block = filling[bucket];
     writtenBytes[bucket] += block.limit;
     filling[bucket] = null;
     full.add(block);
@@ -217,7 +217,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   private void writeBlocks() {
     try {
       while (true) {
-        Block block = full.take();
+        BucketBlock block = full.take();
         if (block.memory == null) {
           return;
         }
@@ -243,7 +243,7 @@ final class Buckets implements RecordSink, AutoCloseable {
     }
   }
 
-  private void write(Block block) throws IOException {
+  private void write(BucketBlock block) throws IOException {
     ByteBuffer bytes = block.bytes.limit(block.limit).position(0);
     FileChannel file = files.get(block.bucket);
     while (bytes.hasRemaining()) {
@@ -258,7 +258,7 @@ final class Buckets implements RecordSink, AutoCloseable {
    */
   void finish() {
     for (int i = 0; i < filling.length; i++) {
-      Block block = filling[i];
+      BucketBlock block = filling[i];
       if (block.used > 0) {
         block.limit = (int) BlockWriter.pageOf(block.used + BlockWriter.FILE_BLOCK_BYTES - 1);
         submit(i);
@@ -269,7 +269,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   }
 
   private void endThreads() {
-    threads.forEach(_ -> full.add(new Block(null)));
+    threads.forEach(_ -> full.add(new BucketBlock(null)));
     boolean isInterrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {

@@ -1,8 +1,6 @@
 package io.penstock.write;
 
-import io.penstock.array.Column;
 import io.penstock.array.ElementType;
-import io.penstock.array.Field;
 import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
@@ -14,8 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -34,12 +30,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * not end {@link #finish}, {@link #commit} or {@link #close}.
  */
 public final class NpyWriter implements AutoCloseable {
-  private static final long UNKNOWN = -1;
-  private static final long MIN_MEMORY_BYTES = 64 << 10;
-
-  /** At 1 GB/s twice a second; a file of 65 GB is forced to the disk 130 times. */
-  private static final long CHECKPOINT_BYTES = 512 << 20;
-
   private final Path target;
   private final NpyHeader header;
   private final long recordCount;
@@ -61,7 +51,7 @@ public final class NpyWriter implements AutoCloseable {
   private boolean isFinished;
   private boolean isOpen = true;
 
-  private NpyWriter(Builder builder) {
+  NpyWriter(NpyWriterBuilder builder) {
     this.target = builder.target;
     this.header =
         NpyHeader.of(builder.elementType, builder.fields, builder.recordShape, builder.field);
@@ -74,7 +64,7 @@ public final class NpyWriter implements AutoCloseable {
                 "%s %s %d %s"
                     .formatted(
                         header.descr(), builder.recordShape.toList(), recordCount, builder.job));
-    long bytes = recordCount == UNKNOWN ? 0 : header.fileBytes(recordCount);
+    long bytes = recordCount == NpyWriterBuilder.UNKNOWN ? 0 : header.fileBytes(recordCount);
     this.file =
         PartialFile.create(
             target,
@@ -114,7 +104,8 @@ public final class NpyWriter implements AutoCloseable {
    * @param recordShape sizes of all axes but the first; none for one element per record
    * @return a builder with defaults
    */
-  public static Builder builder(Path target, ElementType elementType, long... recordShape) {
+  public static NpyWriterBuilder builder(
+      Path target, ElementType elementType, long... recordShape) {
     return builder(target, elementType, Shape.of(recordShape));
   }
 
@@ -126,133 +117,8 @@ public final class NpyWriter implements AutoCloseable {
    * @param recordShape sizes of all axes but the first
    * @return a builder with defaults
    */
-  public static Builder builder(Path target, ElementType elementType, Shape recordShape) {
-    return new Builder(target, elementType, recordShape);
-  }
-
-  /** Options of a file to be written. Not thread-safe. */
-  public static final class Builder {
-    private final Path target;
-    private final ElementType elementType;
-    private final Shape recordShape;
-    private long recordCount = UNKNOWN;
-    private List<Field> fields = List.of();
-    private String field;
-    private boolean mayReplace;
-    private String job;
-    private long memoryBytes = BlockWriter.DEFAULT_MEMORY_BYTES;
-    private long checkpointBytes = CHECKPOINT_BYTES;
-
-    private Builder(Path target, ElementType elementType, Shape recordShape) {
-      this.target = Objects.requireNonNull(target, "target");
-      this.elementType = Objects.requireNonNull(elementType, "elementType");
-      this.recordShape = Objects.requireNonNull(recordShape, "recordShape");
-    }
-
-    /**
-     * Sets the number of records. Then room for all of them is reserved before the first is
-     * written, or opening fails, and {@link NpyWriter#write} may be used.
-     *
-     * @param recordCount at least 0; unless set, as many as are appended
-     * @return this
-     */
-    public Builder recordCount(long recordCount) {
-      if (recordCount < 0) {
-        throw new IllegalArgumentException("recordCount must be at least 0, was " + recordCount);
-      }
-      this.recordCount = recordCount;
-      return this;
-    }
-
-    /**
-     * Sets the fields of structured elements, which callers pass as raw bytes: {@link
-     * Column#fields} of the column that they come from. NumPy then sees the fields. They are
-     * ignored if the type has a {@link ElementType#structure}, as the types of columns do. Dots in
-     * names separate levels.
-     *
-     * @param fields in the order in which they lie; empty unless set
-     * @return this
-     */
-    public Builder fields(List<Field> fields) {
-      this.fields = List.copyOf(fields);
-      return this;
-    }
-
-    /**
-     * Pads each record to a multiple of 512 bytes, so that direct reads need no copy. To NumPy the
-     * file is a structured array with one field, which is the array as it would have been: {@code
-     * numpy.load("x.npy", mmap_mode="r")["x"]}; to Penstock it is {@code x.npy#x}. If records are
-     * such a multiple anyway, the file is the plain array.
-     *
-     * @param field its name: up to 255 letters, digits and underscores; null, the default, does not
-     *     pad records
-     * @return this
-     */
-    public Builder alignRecords(String field) {
-      this.field = field;
-      return this;
-    }
-
-    /**
-     * Sets whether an existing file of this name is replaced when the new one is complete.
-     *
-     * @param mayReplace false unless set: then there must be no such file
-     * @return this
-     */
-    public Builder replace(boolean mayReplace) {
-      this.mayReplace = mayReplace;
-      return this;
-    }
-
-    /**
-     * Lets a writer continue a file that a killed process left: {@link NpyWriter#appendedRecords}
-     * tells how many records it has, and appending continues after them. For this, appended records
-     * are forced to the disk now and then. A writer that continues a file does not know of records
-     * that were written with {@link NpyWriter#write}.
-     *
-     * @param job everything that determines the contents, such as sources with their times, and
-     *     options; a file of another job is deleted, not continued. Null, the default: files are
-     *     not continued, and a signal that ends the JVM in order deletes them
-     * @return this
-     */
-    public Builder resumable(String job) {
-      this.job = job;
-      return this;
-    }
-
-    /**
-     * Sets the memory for data on its way to the device.
-     *
-     * @param memoryBytes at least 64 KiB; 16 MiB unless set
-     * @return this
-     */
-    public Builder memoryBytes(long memoryBytes) {
-      if (memoryBytes < MIN_MEMORY_BYTES) {
-        throw new IllegalArgumentException(
-            "memoryBytes must be at least %d, was %d".formatted(MIN_MEMORY_BYTES, memoryBytes));
-      }
-      this.memoryBytes = memoryBytes;
-      return this;
-    }
-
-    /** How often what was appended is forced to the disk. */
-    Builder checkpointBytes(long checkpointBytes) {
-      this.checkpointBytes = checkpointBytes;
-      return this;
-    }
-
-    /**
-     * Starts the file, under another name.
-     *
-     * @return its writer, to be closed by the caller
-     * @throws IllegalArgumentException if no array has such a type and shape
-     * @throws PenstockException if a .npy header cannot describe the fields (some overlap or are
-     *     out of order), the file exists and must not be replaced, there is no room for it, or its
-     *     directory cannot be written to
-     */
-    public NpyWriter open() {
-      return new NpyWriter(this);
-    }
+  public static NpyWriterBuilder builder(Path target, ElementType elementType, Shape recordShape) {
+    return new NpyWriterBuilder(target, elementType, recordShape);
   }
 
   private long adopted() throws IOException {
@@ -334,7 +200,7 @@ public final class NpyWriter implements AutoCloseable {
    * @throws PenstockException if these or earlier records could not be written
    */
   public void write(long firstRecord, MemorySegment records) {
-    if (recordCount == UNKNOWN) {
+    if (recordCount == NpyWriterBuilder.UNKNOWN) {
       throw new IllegalStateException(
           "records can be written anywhere only where recordCount is set");
     }
@@ -362,7 +228,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   private void checkRange(long first, long count) {
-    if (recordCount != UNKNOWN && (first < 0 || count > recordCount - first)) {
+    if (recordCount != NpyWriterBuilder.UNKNOWN && (first < 0 || count > recordCount - first)) {
       throw new IllegalArgumentException(
           "records must be of 0 to %d, were %d from %d on: %s"
               .formatted(recordCount - 1, count, first, target));
@@ -429,7 +295,7 @@ public final class NpyWriter implements AutoCloseable {
       if (isFinished) {
         return;
       }
-      long count = recordCount == UNKNOWN ? appendedRecords : recordCount;
+      long count = recordCount == NpyWriterBuilder.UNKNOWN ? appendedRecords : recordCount;
       if (isAppending && !isWriting && appendedRecords < count) {
         throw new IllegalStateException(
             "%d records must be appended, were %d: %s".formatted(count, appendedRecords, target));

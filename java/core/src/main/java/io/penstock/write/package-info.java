@@ -19,8 +19,8 @@
  * its own name in one step when it is complete and on the disk. A failure, a kill or a power loss
  * leaves the old file or none. The next writer of the same file recognises what a killed process
  * left behind, as nobody holds its lock, and deletes it, or continues it if both writers are {@link
- * io.penstock.write.NpyWriter.Builder#resumable resumable}. An existing file is replaced only if
- * the caller allows it.
+ * io.penstock.write.NpyWriterBuilder#resumable resumable}. An existing file is replaced only if the
+ * caller allows it.
  *
  * <p>{@link io.penstock.write.DatasetShuffle DatasetShuffle} writes the records of a dataset in
  * shuffled order into shards, in two sequential passes over any amount of data.

@@ -21,7 +21,7 @@ final class Holder {
 
   /** Arguments: target, "append" or "resume", bytes, job. */
   public static void main(String[] arguments) throws IOException {
-    NpyWriter.Builder builder =
+    NpyWriterBuilder builder =
         NpyWriter.builder(Path.of(arguments[0]), ElementType.UINT8, RECORD_BYTES);
     if (arguments[1].equals("resume")) {
       builder.resumable(arguments[3]).checkpointBytes(16 << 20);

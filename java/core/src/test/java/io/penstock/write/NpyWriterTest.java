@@ -40,7 +40,7 @@ class NpyWriterTest {
 
   @TempDir Path directory;
 
-  private NpyWriter.Builder builder(String name, long recordBytes) {
+  private NpyWriterBuilder builder(String name, long recordBytes) {
     return NpyWriter.builder(directory.resolve(name), BYTES, recordBytes).memoryBytes(MEMORY_BYTES);
   }
 
@@ -72,7 +72,7 @@ class NpyWriterTest {
     for (boolean isKnown : new boolean[] {true, false}) {
       Path path = directory.resolve(isKnown + ".npy");
       byte[] data = random(recordBytes * count, 1);
-      NpyWriter.Builder builder = builder(isKnown + ".npy", recordBytes);
+      NpyWriterBuilder builder = builder(isKnown + ".npy", recordBytes);
       try (NpyWriter writer = (isKnown ? builder.recordCount(count) : builder).open()) {
         Random random = new Random(2);
         for (int done = 0; done < count; ) {
@@ -218,7 +218,7 @@ class NpyWriterTest {
 
   @Test
   void wrongArgumentsAreRefusedAndNothingIsLost() throws IOException {
-    NpyWriter.Builder builder = builder("x.npy", 4);
+    NpyWriterBuilder builder = builder("x.npy", 4);
     assertThatThrownBy(() -> builder.recordCount(-1)).hasMessageContaining("recordCount");
     assertThatThrownBy(() -> builder.memoryBytes(1)).hasMessageContaining("memoryBytes");
     assertThatThrownBy(() -> builder("x.npy", 0).open()).hasMessageContaining("sizes >= 1");

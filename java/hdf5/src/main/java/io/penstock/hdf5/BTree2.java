@@ -17,7 +17,7 @@ final class BTree2 {
   private static final int MAX_DEPTH = 32;
 
   /** What is done with a record; false ends the walk. */
-  interface Visitor {
+  interface RecordVisitor {
     boolean visit(Bytes record) throws IOException;
   }
 
@@ -115,14 +115,15 @@ final class BTree2 {
   }
 
   /** All records in order. */
-  void forEach(Visitor visitor) throws IOException {
+  void forEach(RecordVisitor visitor) throws IOException {
     budget = file.fileBytes() / recordBytes;
     if (rootAddress != Bytes.UNDEFINED && rootCount > 0) {
       walk(rootAddress, rootCount, depth, visitor);
     }
   }
 
-  private boolean walk(long address, int count, int level, Visitor visitor) throws IOException {
+  private boolean walk(long address, int count, int level, RecordVisitor visitor)
+      throws IOException {
     Node node = node(address, count, level);
     budget -= Math.max(1, count);
     if (budget < 0) {

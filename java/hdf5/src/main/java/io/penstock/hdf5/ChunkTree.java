@@ -11,12 +11,12 @@ final class ChunkTree implements ChunkIndex {
   private static final String WHAT = "a node of a B-tree of chunks";
 
   /** A node: what its chunks begin with, up to the key behind the last, and where they lie. */
-  private static final class Node {
+  private static final class ChunkNode {
     private final long address;
     private final long[][] keys;
     private final Chunk[] chunks;
 
-    Node(long address, long[][] keys, Chunk[] chunks) {
+    ChunkNode(long address, long[][] keys, Chunk[] chunks) {
       this.address = address;
       this.keys = keys;
       this.chunks = chunks;
@@ -29,7 +29,7 @@ final class ChunkTree implements ChunkIndex {
   private final int axes;
 
   /** The nodes on the way to the last chunk, from the root down. */
-  private Node[] path = new Node[0];
+  private ChunkNode[] path = new ChunkNode[0];
 
   ChunkTree(Hdf5File file, long rootAddress, List<Long> chunkShape) {
     this.file = file;
@@ -43,13 +43,13 @@ final class ChunkTree implements ChunkIndex {
     if (path.length == 0) {
       Bytes head = file.atMost(rootAddress, 64, WHAT);
       head.skip(5);
-      path = new Node[head.u8() + 1];
+      path = new ChunkNode[head.u8() + 1];
     }
     long address = rootAddress;
     long[] first = null;
     long[] end = null;
     for (int level = path.length - 1; ; level--) {
-      Node node = path[level];
+      ChunkNode node = path[level];
       if (node == null || node.address != address) {
         node = node(address, level, first, end);
         path[level] = node;
@@ -68,7 +68,7 @@ final class ChunkTree implements ChunkIndex {
   }
 
   /** The last entry that does not come behind a place; -1 if all do. */
-  private static int last(Node node, long[] place) {
+  private static int last(ChunkNode node, long[] place) {
     int low = 0;
     int high = node.chunks.length;
     while (low < high) {
@@ -93,7 +93,7 @@ final class ChunkTree implements ChunkIndex {
     return 0;
   }
 
-  private Node node(long address, int level, long[] first, long[] end) throws IOException {
+  private ChunkNode node(long address, int level, long[] first, long[] end) throws IOException {
     Bytes head = file.atMost(address, 64, WHAT);
     head.expect("TREE");
     int type = head.u8();
@@ -129,7 +129,7 @@ final class ChunkTree implements ChunkIndex {
     if (!isInside) {
       throw unordered(address);
     }
-    return new Node(address, keys, chunks);
+    return new ChunkNode(address, keys, chunks);
   }
 
   private static Hdf5Fault unordered(long address) {

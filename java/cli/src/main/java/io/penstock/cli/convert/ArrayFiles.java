@@ -5,6 +5,7 @@ import io.penstock.array.Field;
 import io.penstock.array.Shape;
 import io.penstock.format.Formats;
 import io.penstock.write.NpyWriter;
+import io.penstock.write.NpyWriterBuilder;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ public final class ArrayFiles implements AutoCloseable {
   }
 
   private NpyWriter writer(int shard) {
-    NpyWriter.Builder builder =
+    NpyWriterBuilder builder =
         NpyWriter.builder(path(shard), type, recordShape)
             .fields(fields)
             .replace(options.mayReplace)

@@ -42,14 +42,14 @@ record VariableDescription(
     long fileBytes,
     long dataBytes,
     double cachedFraction,
-    Sizes sizes,
+    SizeRange sizes,
     FolderIndex folder)
     implements Description {
   /** Looks for the least and greatest size among at most so many records. */
   private static final long MOST_LOOKED_AT = 10_000_000;
 
   /** In bytes; null if there are no records, or too many to look at each. */
-  private record Sizes(Long least, Double mean, Long most) {}
+  private record SizeRange(Long least, Double mean, Long most) {}
 
   /** The files of a folder. */
   static VariableDescription of(Path path, FolderIndex folder) {
@@ -86,7 +86,7 @@ record VariableDescription(
     }
   }
 
-  private static Sizes sizes(RecordLayout.Variable layout, long records) {
+  private static SizeRange sizes(RecordLayout.Variable layout, long records) {
     ArrayLayout values = layout.values();
     return switch (layout) {
       case RecordLayout.ByLengths sized -> {
@@ -95,16 +95,16 @@ record VariableDescription(
         yield sizes(part, records, values.recordBytes(), values.dataBytes());
       }
       case RecordLayout.ByOffsets _ ->
-          new Sizes(null, records == 0 ? null : (double) values.dataBytes() / records, null);
+          new SizeRange(null, records == 0 ? null : (double) values.dataBytes() / records, null);
     };
   }
 
-  private static Sizes sizes(Path path, long records, long unitBytes, long dataBytes) {
+  private static SizeRange sizes(Path path, long records, long unitBytes, long dataBytes) {
     if (records == 0) {
-      return new Sizes(null, null, null);
+      return new SizeRange(null, null, null);
     }
     if (records > MOST_LOOKED_AT) {
-      return new Sizes(null, (double) dataBytes / records, null);
+      return new SizeRange(null, (double) dataBytes / records, null);
     }
     try (Dataset dataset = Dataset.builder().column("sizes", path).open()) {
       LongUnaryOperator counts = ColumnValues.integers(dataset, "sizes");
@@ -124,7 +124,7 @@ record VariableDescription(
         most = Math.max(most, count * unitBytes);
         sum += count * unitBytes;
       }
-      return new Sizes(least, sum / records, most);
+      return new SizeRange(least, sum / records, most);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.penstock.cli.make;
 
 import io.penstock.cli.convert.ArrayFiles;
-import io.penstock.write.NpyWriter;
+import io.penstock.write.NpyWriterBuilder;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -26,7 +26,7 @@ public final class MakingOptions {
   private boolean isAligned;
 
   /** Applies the options to a writer. */
-  NpyWriter.Builder aligned(NpyWriter.Builder builder, Path target) {
+  NpyWriterBuilder aligned(NpyWriterBuilder builder, Path target) {
     return builder
         .replace(mayReplace)
         .alignRecords(isAligned ? ArrayFiles.fieldName(target) : null);

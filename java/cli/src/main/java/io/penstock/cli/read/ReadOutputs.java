@@ -50,15 +50,15 @@ final class ReadOutputs implements AutoCloseable {
   private final Map<String, SegmentDigest> digests = new LinkedHashMap<>();
   private final ByteBuffer lines = ByteBuffer.allocateDirect(LINES_BYTES);
   private final byte[] digits = new byte[LONGEST_LINE_BYTES];
-  private Sink bytes;
-  private Sink indices;
+  private OutputSink bytes;
+  private OutputSink indices;
 
   /** A file that is written, and its name in a note. */
   private record OutputFile(String name, FileChannel channel) {}
 
   /** Takes bytes. */
   @FunctionalInterface
-  private interface Sink {
+  private interface OutputSink {
     void write(ByteBuffer bytes) throws IOException;
   }
 
@@ -97,7 +97,7 @@ final class ReadOutputs implements AutoCloseable {
     }
   }
 
-  private Sink sink(String name, String path, boolean isContinued) throws IOException {
+  private OutputSink sink(String name, String path, boolean isContinued) throws IOException {
     if (path.equals(STDOUT)) {
       return streams::write;
     }

@@ -9,7 +9,7 @@ import io.penstock.cli.command.Json;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.cli.text.Table;
-import io.penstock.internal.ffi.ReaderOptions.Backend;
+import io.penstock.internal.ffi.ReaderOptions;
 import io.penstock.internal.tune.DeviceProbe;
 import io.penstock.internal.tune.Forecast;
 import io.penstock.internal.tune.Measurements;
@@ -304,7 +304,7 @@ final class TuneReport {
   }
 
   private String backend() {
-    return probe.way().backend() == Backend.URING ? "uring" : "pread";
+    return probe.way().backend() == ReaderOptions.NativeBackend.URING ? "uring" : "pread";
   }
 
   private double megabytes(ProbePoint point) {

@@ -32,7 +32,7 @@ public final class RecordReader implements AutoCloseable {
    * @param path of the file
    * @param offsetBytes of its first byte
    */
-  public record Place(Path path, long offsetBytes) {}
+  public record RecordPlace(Path path, long offsetBytes) {}
 
   /**
    * Of some columns.
@@ -50,9 +50,9 @@ public final class RecordReader implements AutoCloseable {
    * @param index of the record, in range
    * @return the place
    */
-  public Place place(int column, long index) {
+  public RecordPlace place(int column, long index) {
     Shard shard = shard(column, index);
-    return new Place(shard.path(), offset(column, index));
+    return new RecordPlace(shard.path(), offset(column, index));
   }
 
   /**

@@ -10,6 +10,7 @@ import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.LoaderFacts;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.PageAdvice;
 import io.penstock.internal.gather.CheckedGatherer;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.MappedGatherer;
@@ -20,6 +21,7 @@ import io.penstock.internal.gather.WarmingGatherer;
 import io.penstock.internal.pipeline.BatchSource;
 import io.penstock.internal.pipeline.Ordering;
 import io.penstock.internal.pipeline.Pipeline;
+import io.penstock.internal.pipeline.ReaderThreadParts;
 import io.penstock.internal.plan.BatchPlan;
 import io.penstock.internal.plan.BlockPlan;
 import io.penstock.internal.plan.Landing;
@@ -196,15 +198,15 @@ public final class Engine implements AutoCloseable {
     return isTurned ? () -> new NativeOrderGatherer(reader.get(), columns) : reader;
   }
 
-  private List<Pipeline.ReaderThreadParts> parts(RankShares shares, Supplier<Gatherer> reader) {
+  private List<ReaderThreadParts> parts(RankShares shares, Supplier<Gatherer> reader) {
     Supplier<Gatherer> opener =
         isReplay ? () -> new ReplayGatherer(reader.get(), plan.batchSize) : reader;
-    List<Pipeline.ReaderThreadParts> parts = new ArrayList<>();
+    List<ReaderThreadParts> parts = new ArrayList<>();
     for (int i = 0; i < plan.memory.slots().threadCount(); i++) {
       NativeFailure failure = new NativeFailure(arena);
       SourceCheck check = new SourceCheck(() -> source.check(failure));
       parts.add(
-          new Pipeline.ReaderThreadParts(
+          new ReaderThreadParts(
               pool.slots(i), ordering(pool.order(i), shares.sampler()), opener, check));
     }
     return parts;
@@ -230,13 +232,13 @@ public final class Engine implements AutoCloseable {
 
   /** Advice that holds for all records; advice batch by batch is the gatherer's. */
   private void adviseWhole(int columnCount) {
-    NativeSource.Advice advice =
+    PageAdvice advice =
         switch (plan.readahead.advice()) {
-          case RANDOM -> NativeSource.Advice.RANDOM;
-          case SEQUENTIAL -> NativeSource.Advice.SEQUENTIAL;
+          case RANDOM -> PageAdvice.RANDOM;
+          case SEQUENTIAL -> PageAdvice.SEQUENTIAL;
           case AUTO ->
               plan.choice.backend() == Readahead.Backend.MMAP && !plan.isShuffled
-                  ? NativeSource.Advice.SEQUENTIAL
+                  ? PageAdvice.SEQUENTIAL
                   : null;
           case NORMAL, WILLNEED -> null;
         };

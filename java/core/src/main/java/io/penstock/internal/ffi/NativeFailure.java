@@ -1,8 +1,10 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.penstock_failure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /**
  * Scratch memory that C describes a failure in: allocated once, used for many calls.
@@ -61,5 +63,42 @@ public final class NativeFailure {
     penstock_failure.index(struct, -1);
     penstock_failure.offset_bytes(struct, -1);
     return this;
+  }
+
+  /**
+   * The failure in words.
+   *
+   * @param status what C returned
+   * @param path the file that it is about; null if it is about none
+   * @param column the column that it is about; null if it is about none
+   */
+  PenstockException exception(int status, Path path, String column) {
+    StringBuilder text = new StringBuilder(path == null ? "reading failed" : path.toString());
+    if (index() >= 0) {
+      text.append(": record ").append(index());
+    }
+    if (column != null) {
+      text.append(" of column '").append(column).append('\'');
+    }
+    if (offsetBytes() >= 0) {
+      text.append(" at byte ").append(offsetBytes());
+    }
+    text.append(": expected ").append(expectedBytes()).append(" bytes, found ");
+    String name = NativeStatus.name(status);
+    if (name.equals("ENODATA") || name.equals("ESTALE")) {
+      text.append("a file of ").append(foundBytes()).append(" bytes: ");
+    }
+    text.append(NativeStatus.describe(status)).append(": ").append(NativeStatus.advice(status));
+    PenstockException.Builder told =
+        PenstockException.builder(NativeStatus.kind(status), text.toString())
+            .path(path)
+            .statusName(name);
+    if (index() >= 0) {
+      told.recordIndex(index());
+    }
+    if (offsetBytes() >= 0) {
+      told.offsetBytes(offsetBytes());
+    }
+    return told.build();
   }
 }

@@ -76,7 +76,7 @@ public final class NativeReader implements AutoCloseable {
       pass = source.handle().enter();
       int status = Penstock.penstock_reader_open(source.handle().object(), struct, out);
       if (status < 0) {
-        throw NativeSource.failure(
+        throw NativeStatus.failure(
             status,
             "backend=%s,io=%s: a reader with %d requests in flight could not be opened"
                 .formatted(
@@ -146,7 +146,7 @@ public final class NativeReader implements AutoCloseable {
   public void drive(long wanted, long timeoutNanos) {
     int status = Penstock.penstock_reader_drive(handle, wanted, timeoutNanos, progress);
     if (status < 0) {
-      throw NativeSource.failure(status, "the reader is broken");
+      throw NativeStatus.failure(status, "the reader is broken");
     }
   }
 
@@ -227,7 +227,7 @@ public final class NativeReader implements AutoCloseable {
   public void reset() {
     int status = Penstock.penstock_reader_reset(handle);
     if (status < 0) {
-      throw NativeSource.failure(status, "the reader could not be reset");
+      throw NativeStatus.failure(status, "the reader could not be reset");
     }
     drive(0, 0);
   }
@@ -240,7 +240,7 @@ public final class NativeReader implements AutoCloseable {
   public void statistics(Figures target) {
     int status = Penstock.penstock_reader_statistics(handle, statistics);
     if (status < 0) {
-      throw NativeSource.failure(status, "the reader gave no statistics");
+      throw NativeStatus.failure(status, "the reader gave no statistics");
     }
     for (int i = 0; i < COUNTED.length; i++) {
       target.counters.set(COUNTED[i], statistics.get(ValueLayout.JAVA_LONG, OFFSETS[i]));
@@ -277,7 +277,7 @@ public final class NativeReader implements AutoCloseable {
     int status = handle == null ? 0 : Penstock.penstock_reader_close(handle);
     PenstockException failure =
         status < 0
-            ? NativeSource.failure(
+            ? NativeStatus.failure(
                 status, "io_uring broke, and what reads under way may still write to is kept")
             : null;
     if (failure != null && failure.kind() == ErrorKind.NO_ANSWER) {

@@ -41,20 +41,6 @@ public final class NativeSource implements AutoCloseable {
   /** Where the columns lie in a slot. */
   public record SlotLayout(List<Long> offsets, long slotBytes) {}
 
-  /** Advice for pages of files. */
-  public enum Advice {
-    /** Nothing special. */
-    NORMAL,
-    /** Random records: nothing around them. */
-    RANDOM,
-    /** Ascending records: read far ahead. */
-    SEQUENTIAL,
-    /** These records soon. */
-    WILLNEED,
-    /** These records not soon again. */
-    DONTNEED
-  }
-
   private final List<FileFacts> files = new ArrayList<>();
   private final List<String> columns = new ArrayList<>();
   private final SharedHandle handle;
@@ -93,7 +79,7 @@ public final class NativeSource implements AutoCloseable {
       MemorySegment handle = scratch.allocate(ValueLayout.ADDRESS);
       int status = Penstock.penstock_source_open(handle);
       if (status < 0) {
-        throw failure(status, "the native library could not make a source");
+        throw NativeStatus.failure(status, "the native library could not make a source");
       }
       return new NativeSource(handle.get(ValueLayout.ADDRESS, 0));
     }
@@ -112,7 +98,7 @@ public final class NativeSource implements AutoCloseable {
       MemorySegment name = scratch.allocateFrom(path.toAbsolutePath().toString());
       int status = call(source -> Penstock.penstock_source_add_file(source, name, info));
       if (status < 0) {
-        throw failure(path, status, "expected a readable regular file");
+        throw NativeStatus.failure(path, status, "expected a readable regular file");
       }
       files.add(
           new FileFacts(
@@ -153,7 +139,7 @@ public final class NativeSource implements AutoCloseable {
               source ->
                   Penstock.penstock_source_add_column(source, recordBytes, structs, shards.size()));
       if (status < 0) {
-        throw failure(
+        throw NativeStatus.failure(
             shards.getFirst().path(),
             status,
             "expected column '%s' of %d shards with records of %d bytes to fit into its files"
@@ -241,7 +227,8 @@ public final class NativeSource implements AutoCloseable {
       MemorySegment bytes = out.asSlice(Long.BYTES);
       int status = call(source -> Penstock.penstock_source_map(source, file, out, bytes));
       if (status < 0) {
-        throw failure(files.get(file).path(), status, "expected a file that can be mapped");
+        throw NativeStatus.failure(
+            files.get(file).path(), status, "expected a file that can be mapped");
       }
       return MemorySegment.ofAddress(out.get(ValueLayout.JAVA_LONG, 0))
           .reinterpret(bytes.get(ValueLayout.JAVA_LONG, 0), arena, null)
@@ -257,17 +244,17 @@ public final class NativeSource implements AutoCloseable {
    * @param count how many; 0: the whole column
    * @param advice what to tell
    */
-  public void advise(int column, MemorySegment indices, int count, Advice advice) {
+  public void advise(int column, MemorySegment indices, int count, PageAdvice advice) {
     int pass = handle.enter();
     int status;
     try {
       status =
-          Penstock.penstock_source_advise(handle.object(), column, indices, count, number(advice));
+          Penstock.penstock_source_advise(handle.object(), column, indices, count, advice.number());
     } finally {
       handle.leave(pass);
     }
     if (status < 0) {
-      throw failure(
+      throw NativeStatus.failure(
           status, "column '" + columns.get(column) + "': advice " + advice + " was refused");
     }
   }
@@ -290,7 +277,8 @@ public final class NativeSource implements AutoCloseable {
       handle.leave(pass);
     }
     if (status < 0) {
-      throw failure(status, "column '" + columns.get(column) + "': a hint was refused");
+      throw NativeStatus.failure(
+          status, "column '" + columns.get(column) + "': a hint was refused");
     }
   }
 
@@ -300,7 +288,7 @@ public final class NativeSource implements AutoCloseable {
    * @return null if it does, otherwise why not, as "EPERM, not permitted"
    * @throws PenstockException if the device does not answer, or the thread was interrupted
    */
-  public String probe(ReaderOptions.Backend backend, boolean isDirect) {
+  public String probe(ReaderOptions.NativeBackend backend, boolean isDirect) {
     int status =
         DeviceCall.get(
             "backend=%s was being tried".formatted(backend.name().toLowerCase(Locale.ROOT)),
@@ -308,7 +296,7 @@ public final class NativeSource implements AutoCloseable {
     return status < 0 ? NativeStatus.describe(status) : null;
   }
 
-  private int tryOut(ReaderOptions.Backend backend, boolean isDirect) {
+  private int tryOut(ReaderOptions.NativeBackend backend, boolean isDirect) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment failure = new NativeFailure(scratch).clear().struct();
       return call(
@@ -332,7 +320,7 @@ public final class NativeSource implements AutoCloseable {
       MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
       int status = call(source -> Penstock.penstock_slot_layout(source, batchSize, offsets, bytes));
       if (status < 0) {
-        throw failure(status, "batches of " + batchSize + " records are not possible");
+        throw NativeStatus.failure(status, "batches of " + batchSize + " records are not possible");
       }
       List<Long> list = Arrays.stream(offsets.toArray(ValueLayout.JAVA_LONG)).boxed().toList();
       return new SlotLayout(list, bytes.get(ValueLayout.JAVA_LONG, 0));
@@ -403,61 +391,7 @@ public final class NativeSource implements AutoCloseable {
   /** A failure that C has described. */
   PenstockException failure(int status, NativeFailure failure) {
     Path path = failure.file() < 0 ? null : files.get(failure.file()).path();
-    StringBuilder text = new StringBuilder(path == null ? "reading failed" : path.toString());
-    if (failure.index() >= 0) {
-      text.append(": record ").append(failure.index());
-    }
-    if (failure.column() >= 0) {
-      text.append(" of column '").append(columns.get(failure.column())).append('\'');
-    }
-    if (failure.offsetBytes() >= 0) {
-      text.append(" at byte ").append(failure.offsetBytes());
-    }
-    text.append(": expected ").append(failure.expectedBytes()).append(" bytes, found ");
-    String name = NativeStatus.name(status);
-    if (name.equals("ENODATA") || name.equals("ESTALE")) {
-      text.append("a file of ").append(failure.foundBytes()).append(" bytes: ");
-    }
-    text.append(NativeStatus.describe(status)).append(": ").append(NativeStatus.advice(status));
-    PenstockException.Builder told =
-        PenstockException.builder(NativeStatus.kind(status), text.toString())
-            .path(path)
-            .statusName(name);
-    if (failure.index() >= 0) {
-      told.recordIndex(failure.index());
-    }
-    if (failure.offsetBytes() >= 0) {
-      told.offsetBytes(failure.offsetBytes());
-    }
-    return told.build();
-  }
-
-  static PenstockException failure(int status, String problem) {
-    return PenstockException.builder(
-            NativeStatus.kind(status),
-            problem + ": " + NativeStatus.describe(status) + ": " + NativeStatus.advice(status))
-        .statusName(NativeStatus.name(status))
-        .build();
-  }
-
-  private static PenstockException failure(Path path, int status, String expected) {
-    return PenstockException.builder(
-            NativeStatus.kind(status),
-            "%s: %s, found: %s: %s"
-                .formatted(
-                    path, expected, NativeStatus.describe(status), NativeStatus.advice(status)))
-        .path(path)
-        .statusName(NativeStatus.name(status))
-        .build();
-  }
-
-  private static int number(Advice advice) {
-    return switch (advice) {
-      case NORMAL -> Penstock.PENSTOCK_ADVICE_NORMAL();
-      case RANDOM -> Penstock.PENSTOCK_ADVICE_RANDOM();
-      case SEQUENTIAL -> Penstock.PENSTOCK_ADVICE_SEQUENTIAL();
-      case WILLNEED -> Penstock.PENSTOCK_ADVICE_WILLNEED();
-      case DONTNEED -> Penstock.PENSTOCK_ADVICE_DONTNEED();
-    };
+    String column = failure.column() < 0 ? null : columns.get(failure.column());
+    return failure.exception(status, path, column);
   }
 }

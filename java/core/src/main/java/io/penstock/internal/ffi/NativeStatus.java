@@ -1,9 +1,11 @@
 package io.penstock.internal.ffi;
 
 import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.os.ErrorKinds;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /**
  * What a negative status of the C library means, and what a user can do about it.
@@ -46,6 +48,24 @@ final class NativeStatus {
           "other code has closed a file descriptor of Penstock, or the ring of io_uring broke";
       default -> "report this with the message";
     };
+  }
+
+  /** The failure of a call that is about no file. */
+  static PenstockException failure(int status, String problem) {
+    return PenstockException.builder(
+            kind(status), problem + ": " + describe(status) + ": " + advice(status))
+        .statusName(name(status))
+        .build();
+  }
+
+  /** The failure of a call that is about a file. */
+  static PenstockException failure(Path path, int status, String expected) {
+    return PenstockException.builder(
+            kind(status),
+            "%s: %s, found: %s: %s".formatted(path, expected, describe(status), advice(status)))
+        .path(path)
+        .statusName(name(status))
+        .build();
   }
 
   private static String text(MemorySegment string) {

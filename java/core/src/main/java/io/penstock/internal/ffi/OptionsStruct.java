@@ -43,7 +43,7 @@ final class OptionsStruct {
     return struct;
   }
 
-  static int number(ReaderOptions.Backend backend) {
+  static int number(ReaderOptions.NativeBackend backend) {
     return switch (backend) {
       case URING -> Penstock.PENSTOCK_BACKEND_URING();
       case PREAD -> Penstock.PENSTOCK_BACKEND_PREAD();

@@ -24,7 +24,7 @@ package io.penstock.internal.ffi;
  * @param isWindowed whether records are read window by window, with the ends of windows given
  */
 public record ReaderOptions(
-    Backend backend,
+    NativeBackend backend,
     boolean isDirect,
     int queueDepth,
     int mergeGapBytes,
@@ -44,7 +44,7 @@ public record ReaderOptions(
     boolean isWindowed) {
 
   /** The native backends. */
-  public enum Backend {
+  public enum NativeBackend {
     /** io_uring. */
     URING,
     /** posix_fadvise ahead of time, then pread. */

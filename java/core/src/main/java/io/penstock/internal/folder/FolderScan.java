@@ -82,7 +82,7 @@ public final class FolderScan {
     Instant now = Instant.now();
     this.folder = folder;
     this.startNanos = now.getEpochSecond() * 1_000_000_000 + now.getNano();
-    Visitor visitor = new Visitor(folder, new NamePattern(pattern));
+    FolderVisitor visitor = new FolderVisitor(folder, new NamePattern(pattern));
     Files.walkFileTree(
         folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
     files.sort(ORDER);
@@ -215,11 +215,11 @@ public final class FolderScan {
     return attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
   }
 
-  private final class Visitor extends SimpleFileVisitor<Path> {
+  private final class FolderVisitor extends SimpleFileVisitor<Path> {
     private final Path root;
     private final NamePattern pattern;
 
-    Visitor(Path root, NamePattern pattern) {
+    FolderVisitor(Path root, NamePattern pattern) {
       this.root = root;
       this.pattern = pattern;
     }

@@ -74,8 +74,8 @@ public sealed interface DataType {
    *
    * @param title a second name, or null
    */
-  record Field(String name, String title, long offsetBytes, DataType type) {
-    Field(String name, long offsetBytes, DataType type) {
+  record FieldType(String name, String title, long offsetBytes, DataType type) {
+    FieldType(String name, long offsetBytes, DataType type) {
       this(name, null, offsetBytes, type);
     }
 
@@ -92,15 +92,15 @@ public sealed interface DataType {
   }
 
   /** A structured type; what no field covers is padding. */
-  record Struct(long itemBytes, List<Field> fields, int depth, int leaves, long nameCharacters)
+  record Struct(long itemBytes, List<FieldType> fields, int depth, int leaves, long nameCharacters)
       implements DataType {
     /** Throws IllegalArgumentException, with what is wrong, for fields that cannot be. */
-    public static Struct of(long itemBytes, List<Field> fields) {
+    public static Struct of(long itemBytes, List<FieldType> fields) {
       Set<String> names = new HashSet<>();
       int depth = 0;
       long leaves = 0;
       long nameCharacters = 0;
-      for (Field field : fields) {
+      for (FieldType field : fields) {
         if (!names.add(field.name)) {
           throw new IllegalArgumentException(
               "expected fields of different names, found '%s' twice"
@@ -181,11 +181,11 @@ public sealed interface DataType {
   default DataType mask() {
     return switch (this) {
       case Struct struct -> {
-        List<Field> booleans = new ArrayList<>();
+        List<FieldType> booleans = new ArrayList<>();
         long offset = 0;
-        for (Field field : struct.fields) {
+        for (FieldType field : struct.fields) {
           DataType type = field.type.mask();
-          booleans.add(new Field(field.name, field.title, offset, type));
+          booleans.add(new FieldType(field.name, field.title, offset, type));
           offset += type.itemBytes();
         }
         yield Struct.of(offset, booleans);
@@ -238,7 +238,7 @@ public sealed interface DataType {
     List<Leaf> leaves = new ArrayList<>();
     switch (this) {
       case Struct struct -> {
-        for (Field field : struct.fields) {
+        for (FieldType field : struct.fields) {
           List<Leaf> inner = field.type.plainFields();
           if (inner.isEmpty()) {
             leaves.add(field.under(field.type.whole()));

@@ -57,7 +57,7 @@ final class DtypeText {
   /** Whether each field begins where the one before it ended, or later. */
   private static boolean isInOrder(DataType.Struct struct) {
     long end = 0;
-    for (DataType.Field field : struct.fields()) {
+    for (DataType.FieldType field : struct.fields()) {
       if (field.offsetBytes() < end) {
         return false;
       }
@@ -70,7 +70,7 @@ final class DtypeText {
     text.append('[');
     long end = 0;
     String separator = "";
-    for (DataType.Field field : struct.fields()) {
+    for (DataType.FieldType field : struct.fields()) {
       if (isTooLong()) {
         return;
       }
@@ -116,14 +116,14 @@ final class DtypeText {
     fitsHeader = false;
     text.append("{'names': [");
     String separator = "";
-    for (DataType.Field field : struct.fields()) {
+    for (DataType.FieldType field : struct.fields()) {
       text.append(separator);
       quote(field.name());
       separator = ", ";
     }
     text.append("], 'formats': [");
     separator = "";
-    for (DataType.Field field : struct.fields()) {
+    for (DataType.FieldType field : struct.fields()) {
       if (isTooLong()) {
         return;
       }
@@ -132,7 +132,7 @@ final class DtypeText {
       separator = ", ";
     }
     text.append("], 'offsets': ")
-        .append(struct.fields().stream().map(DataType.Field::offsetBytes).toList())
+        .append(struct.fields().stream().map(DataType.FieldType::offsetBytes).toList())
         .append(", 'itemsize': ")
         .append(struct.itemBytes())
         .append('}');

@@ -44,7 +44,7 @@ public final class NpyDescr {
   }
 
   private static DataType struct(List<PythonLiteral.Value> items) {
-    List<DataType.Field> fields = new ArrayList<>();
+    List<DataType.FieldType> fields = new ArrayList<>();
     long offset = 0;
     for (PythonLiteral.Value item : items) {
       if (!(item instanceof PythonLiteral.Sequence sequence)
@@ -61,7 +61,7 @@ public final class NpyDescr {
       }
       Optional<String> name = name(field.getFirst(), type);
       if (name.isPresent()) {
-        fields.add(new DataType.Field(name.get(), titleOrNull(field.getFirst()), offset, type));
+        fields.add(new DataType.FieldType(name.get(), titleOrNull(field.getFirst()), offset, type));
       }
       offset += type.itemBytes();
       if (offset > Integer.MAX_VALUE) {

@@ -134,12 +134,12 @@ public final class ProvidedFormat {
     if (fields.isEmpty()) {
       return new DataType.Plain(element);
     }
-    List<DataType.Field> members = new ArrayList<>();
+    List<DataType.FieldType> members = new ArrayList<>();
     for (FoundField field : fields) {
       DataType type = type(field.elementType(), field.fields());
       DataType repeated =
           field.shape().isScalar() ? type : DataType.Repeated.of(type, field.shape().toList());
-      members.add(new DataType.Field(field.name(), field.offsetBytes(), repeated));
+      members.add(new DataType.FieldType(field.name(), field.offsetBytes(), repeated));
     }
     return DataType.Struct.of(element.sizeBytes(), members);
   }

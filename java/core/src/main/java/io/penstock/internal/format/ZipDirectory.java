@@ -59,7 +59,7 @@ public final class ZipDirectory {
    * @param headerOffset where its local header starts
    * @param endOffset where the next thing in the file starts, which it must end before
    */
-  public record Member(
+  public record ZipMember(
       String name,
       String storedName,
       int flags,
@@ -70,7 +70,7 @@ public final class ZipDirectory {
       long endOffset) {}
 
   /** Where the directory lies, and how many members it has. */
-  private record Place(long offset, long size, long count, long end) {}
+  private record MemberPlace(long offset, long size, long count, long end) {}
 
   private final OpenFile file;
 
@@ -79,9 +79,9 @@ public final class ZipDirectory {
   }
 
   /** The members in the order of the directory. */
-  public static List<Member> read(OpenFile file) {
+  public static List<ZipMember> read(OpenFile file) {
     ZipDirectory directory = new ZipDirectory(file);
-    Place place = directory.find();
+    MemberPlace place = directory.find();
     if (place.offset < 0 || place.size < 0 || place.offset > place.end - place.size) {
       throw directory.damaged(
           "expected its directory before its end, found %d bytes from byte %d on"
@@ -101,7 +101,7 @@ public final class ZipDirectory {
     return directory.apart(directory.members(little(bytes), place.count), place.offset);
   }
 
-  private Place find() {
+  private MemberPlace find() {
     int tailBytes = (int) Math.min(file.sizeBytes(), END_BYTES + MAX_COMMENT_BYTES);
     long tailOffset = file.sizeBytes() - tailBytes;
     ByteBuffer tail = little(file.read(tailOffset, tailBytes, "the end of the archive"));
@@ -116,8 +116,9 @@ public final class ZipDirectory {
             + " again");
   }
 
-  private Place find(ByteBuffer tail, int at, long endOffset) {
-    Place place = new Place(u4(tail, at + 16), u4(tail, at + 12), u2(tail, at + 10), endOffset);
+  private MemberPlace find(ByteBuffer tail, int at, long endOffset) {
+    MemberPlace place =
+        new MemberPlace(u4(tail, at + 16), u4(tail, at + 12), u2(tail, at + 10), endOffset);
     checkOneDisk(u2(tail, at + 4), u2(tail, at + 6), u2(tail, at + 8) - place.count);
     boolean hasLocator =
         at >= LOCATOR_BYTES && tail.getInt(at - LOCATOR_BYTES) == LOCATOR_SIGNATURE;
@@ -132,7 +133,8 @@ public final class ZipDirectory {
       throw damaged("expected a zip64 end before byte " + locatorOffset + ", found none");
     }
     ByteBuffer end = little(file.read(end64Offset, END64_BYTES, "the zip64 end of the archive"));
-    Place place64 = new Place(end.getLong(48), end.getLong(40), end.getLong(32), end64Offset);
+    MemberPlace place64 =
+        new MemberPlace(end.getLong(48), end.getLong(40), end.getLong(32), end64Offset);
     checkOneDisk(end.getInt(16), end.getInt(20), end.getLong(24) - place64.count);
     // Behind its fixed part there may be data of other makers; it must reach to the locator.
     if (end.getInt(0) != END64_SIGNATURE || end.getLong(4) != locatorOffset - end64Offset - 12) {
@@ -154,11 +156,11 @@ public final class ZipDirectory {
     }
   }
 
-  private List<Member> members(ByteBuffer directory, long count) {
-    List<Member> members = new ArrayList<>();
+  private List<ZipMember> members(ByteBuffer directory, long count) {
+    List<ZipMember> members = new ArrayList<>();
     Set<String> names = new HashSet<>();
     while (directory.hasRemaining()) {
-      Member member = member(directory);
+      ZipMember member = member(directory);
       if (!names.add(member.name)) {
         throw damaged(
             "expected members of different names, found '%s' twice"
@@ -172,7 +174,7 @@ public final class ZipDirectory {
     return members;
   }
 
-  private Member member(ByteBuffer directory) {
+  private ZipMember member(ByteBuffer directory) {
     int at = directory.position();
     if (directory.remaining() < ENTRY_BYTES || directory.getInt(at) != ENTRY_SIGNATURE) {
       throw damaged("expected an entry at byte " + at + " of its directory, found other bytes");
@@ -197,7 +199,7 @@ public final class ZipDirectory {
     // Names without the flag are in an old code page, of which only ASCII is sure.
     Charset charset =
         (flags & UTF8_FLAG) == 0 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
-    return new Member(
+    return new ZipMember(
         new String(name, charset),
         new String(name, StandardCharsets.ISO_8859_1),
         flags,
@@ -242,12 +244,12 @@ public final class ZipDirectory {
   }
 
   /** Sets where each member must end, and refuses those that lie over one another. */
-  private List<Member> apart(List<Member> members, long directoryOffset) {
-    List<Member> sorted = new ArrayList<>(members);
-    sorted.sort(Comparator.comparingLong(Member::headerOffset));
+  private List<ZipMember> apart(List<ZipMember> members, long directoryOffset) {
+    List<ZipMember> sorted = new ArrayList<>(members);
+    sorted.sort(Comparator.comparingLong(ZipMember::headerOffset));
     long next = directoryOffset;
     for (int i = sorted.size() - 1; i >= 0; i--) {
-      Member member = sorted.get(i);
+      ZipMember member = sorted.get(i);
       long leastBytes = (long) LOCAL_HEADER_BYTES + member.storedName.length();
       if (member.headerOffset < 0
           || member.storedBytes < 0
@@ -262,7 +264,7 @@ public final class ZipDirectory {
       }
       sorted.set(
           i,
-          new Member(
+          new ZipMember(
               member.name,
               member.storedName,
               member.flags,

@@ -186,7 +186,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
 
   private Problem problem(
       int column, long index, String what, ErrorKind kind, String statusName, Throwable cause) {
-    RecordReader.Place place = records.place(column, index);
+    RecordReader.RecordPlace place = records.place(column, index);
     PenstockException failure =
         PenstockException.builder(
                 kind,

@@ -6,6 +6,7 @@ import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.PageAdvice;
 import io.penstock.internal.os.ThreadClock;
 import io.penstock.internal.slot.Slot;
 import io.penstock.statistics.Statistic;
@@ -94,12 +95,12 @@ public final class MappedGatherer implements Gatherer {
   @Override
   public void order(MemorySegment indices, int count, Slot slot) {
     if (isAdvised) {
-      advise(indices, count, NativeSource.Advice.WILLNEED);
+      advise(indices, count, PageAdvice.WILLNEED);
     }
     ordered += count;
   }
 
-  private void advise(MemorySegment indices, int count, NativeSource.Advice advice) {
+  private void advise(MemorySegment indices, int count, PageAdvice advice) {
     for (int c = 0; c < columns.size(); c++) {
       if (columns.get(c).isWhole()) {
         source.advise(c, indices, count, advice);
@@ -143,7 +144,7 @@ public final class MappedGatherer implements Gatherer {
       throw e;
     }
     if (dropsBehind) {
-      advise(slot.indices(), count, NativeSource.Advice.DONTNEED);
+      advise(slot.indices(), count, PageAdvice.DONTNEED);
     }
     copyNanos += System.nanoTime() - start;
   }

@@ -26,7 +26,7 @@ public final class NativeGatherer implements Gatherer {
    * @throws io.penstock.error.PenstockException if the backend cannot be used, or memory is short
    */
   public NativeGatherer(NativeSource source, ReaderOptions options) {
-    isUring = options.backend() == ReaderOptions.Backend.URING;
+    isUring = options.backend() == ReaderOptions.NativeBackend.URING;
     hasCells = options.cellCount() > 0;
     reader = NativeReader.open(source, options);
     populator = MemoryPopulator.start(hasCells, reader::populate);

@@ -115,9 +115,9 @@ public record NativeReading(
    * @param backend one that has readers
    * @return that backend
    */
-  public static ReaderOptions.Backend backend(Readahead.Backend backend) {
+  public static ReaderOptions.NativeBackend backend(Readahead.Backend backend) {
     return backend == Readahead.Backend.URING
-        ? ReaderOptions.Backend.URING
-        : ReaderOptions.Backend.PREAD;
+        ? ReaderOptions.NativeBackend.URING
+        : ReaderOptions.NativeBackend.PREAD;
   }
 }

@@ -44,7 +44,7 @@ public final class PageCacheWarmer implements AutoCloseable {
    */
   public record Range(int file, long offsetBytes, long lengthBytes) {}
 
-  private enum State {
+  private enum WarmerState {
     NEW,
     RUNNING,
     DONE,
@@ -72,7 +72,7 @@ public final class PageCacheWarmer implements AutoCloseable {
   private final int firstStep;
   private final AtomicBoolean isCounted = new AtomicBoolean();
 
-  private volatile State state = State.NEW;
+  private volatile WarmerState state = WarmerState.NEW;
   private final AtomicLong doneBytes = new AtomicLong();
   private final AtomicLong readBytes = new AtomicLong();
   private final AtomicLong requests = new AtomicLong();
@@ -115,10 +115,10 @@ public final class PageCacheWarmer implements AutoCloseable {
 
   /** Sets the thread going. Idempotent; any thread. */
   public synchronized void start() {
-    if (state != State.NEW || isClosed) {
+    if (state != WarmerState.NEW || isClosed) {
       return;
     }
-    state = State.RUNNING;
+    state = WarmerState.RUNNING;
     thread =
         Thread.ofPlatform()
             .daemon()
@@ -136,17 +136,17 @@ public final class PageCacheWarmer implements AutoCloseable {
 
   /** Whether all is in the page cache, as far as is known. */
   public boolean isDone() {
-    return state == State.DONE;
+    return state == WarmerState.DONE;
   }
 
   /** Whether it has given up, and the files are not all in the page cache. */
   public boolean isStopped() {
-    return state == State.STOPPED;
+    return state == WarmerState.STOPPED;
   }
 
   /** Whether it has ended, one way or the other. */
   boolean isOver() {
-    return state == State.DONE || state == State.STOPPED;
+    return state == WarmerState.DONE || state == WarmerState.STOPPED;
   }
 
   /** Whether the caller is the first to ask: one gatherer counts what this reads as its own. */
@@ -255,13 +255,13 @@ public final class PageCacheWarmer implements AutoCloseable {
     if (missing > (1 - ENOUGH) * totalBytes) {
       stop("the kernel dropped " + ByteSizes.of(missing) + " again");
     } else {
-      state = State.DONE;
+      state = WarmerState.DONE;
     }
   }
 
   private void stop(String reason) {
     stopReason = reason;
-    state = State.STOPPED;
+    state = WarmerState.STOPPED;
   }
 
   private static int steps(Range range) {

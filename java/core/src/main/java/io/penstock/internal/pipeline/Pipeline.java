@@ -1,9 +1,7 @@
 package io.penstock.internal.pipeline;
 
 import io.penstock.internal.counters.Figures;
-import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.HeldBatches;
@@ -13,9 +11,7 @@ import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.wait.CloseLimit;
 import io.penstock.internal.wait.Patience;
 import io.penstock.internal.wait.ShortWait;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Everything between an order of records and finished batches: reading threads, and the place where
@@ -29,23 +25,10 @@ import java.util.function.Supplier;
  * the memory of slots: the loader closes that after this.
  */
 public final class Pipeline implements BatchSource {
-  /**
-   * What one reading thread works with.
-   *
-   * @param slots its share of the slots
-   * @param ordering makes what orders records
-   * @param opener opens its gatherer; called on its thread
-   * @param check of the files; used by its thread only
-   */
-  public record ReaderThreadParts(
-      List<Slot> slots, Ordering.Maker ordering, Supplier<Gatherer> opener, SourceCheck check) {}
-
   /** A pause that only a notification ends. */
   static final int UNTIL_NOTIFIED = -1;
 
-  private final List<ReaderThread> readerThreads = new ArrayList<>();
-  private final EngineThreads threads =
-      new EngineThreads("penstock-reader-", "a sampler or a read");
+  private final ReaderThreads readers;
   private final BatchCursor cursor;
   private final BatchCursor sessionStart;
   private final Meter meter;
@@ -76,16 +59,12 @@ public final class Pipeline implements BatchSource {
     this.cursor = new BatchCursor(shares);
     this.sessionStart = new BatchCursor(shares);
     this.meter = new Meter(Slot::bytes, events, this::readers);
-    for (int i = 0; i < parts.size(); i++) {
-      ReaderThread reader = new ReaderThread(i, parts.size(), this, shares, parts.get(i));
-      readerThreads.add(reader);
-      threads.add(reader);
-    }
+    this.readers = new ReaderThreads(this, shares, parts);
   }
 
   @Override
   public void start() {
-    threads.start();
+    readers.threads().start();
     Throwable failure = awaitOpen();
     if (failure != null) {
       stop();
@@ -103,11 +82,11 @@ public final class Pipeline implements BatchSource {
     Patience patience = Patience.begin();
     long unprepared = -1;
     while (!isClosed) {
-      Throwable death = death();
-      if (death != null || readerThreads.stream().allMatch(reader -> reader.outlet.isOpen)) {
+      Throwable death = readers.death();
+      if (death != null || readers.areOpen()) {
         return death;
       }
-      long now = readerThreads.stream().mapToLong(reader -> reader.outlet.unprepared).sum();
+      long now = readers.unprepared();
       if (now != unprepared) {
         unprepared = now;
         patience.renew();
@@ -125,16 +104,6 @@ public final class Pipeline implements BatchSource {
       }
     }
     return new IllegalStateException("the loader is closed");
-  }
-
-  /** Why the first of the reading threads that have ended did so; null as long as all run. */
-  private Throwable death() {
-    for (ReaderThread reader : readerThreads) {
-      if (reader.outlet.death != null) {
-        return reader.outlet.death;
-      }
-    }
-    return null;
   }
 
   // ---- the consumer's side --------------------------------------------------------------------
@@ -155,10 +124,7 @@ public final class Pipeline implements BatchSource {
     sequence = 0;
     isInBatch = false;
     sessionStart.seek(cursor);
-    for (ReaderThread reader : readerThreads) {
-      reader.outlet.published.drainTo(reader.outlet.returned);
-      reader.outlet.failure = null;
-    }
+    readers.beginSession();
     meter.begin();
     return iteration;
   }
@@ -186,7 +152,7 @@ public final class Pipeline implements BatchSource {
   private synchronized Slot ask(long ofIteration) {
     checkIteration(ofIteration);
     meter.asked(cursor.epoch());
-    Slot slot = nextOutlet().published.poll();
+    Slot slot = readers.outletOf(sequence).published.poll();
     if (slot == null) {
       consumerWait.begin();
       return null;
@@ -200,7 +166,7 @@ public final class Pipeline implements BatchSource {
     Slot slot = null;
     while (slot == null) {
       checkIteration(ofIteration);
-      FinishedBatches outlet = nextOutlet();
+      FinishedBatches outlet = readers.outletOf(sequence);
       slot = outlet.published.poll();
       if (slot == null) {
         checkAlive(outlet);
@@ -216,12 +182,8 @@ public final class Pipeline implements BatchSource {
     return handOut(slot);
   }
 
-  private FinishedBatches nextOutlet() {
-    return readerThreads.get((int) (sequence % readerThreads.size())).outlet;
-  }
-
   private Slot handOut(Slot slot) {
-    FinishedBatches outlet = nextOutlet();
+    FinishedBatches outlet = readers.outletOf(sequence);
     boolean isWhole = slot.isLastPiece();
     try {
       // A recorder allocates, which fails when the heap is full: the slot must not get lost then.
@@ -258,7 +220,7 @@ public final class Pipeline implements BatchSource {
     if (isClosed) {
       return;
     }
-    FinishedBatches outlet = readerThreads.get(slot.owner).outlet;
+    FinishedBatches outlet = readers.outlet(slot.owner);
     outlet.outCount--;
     outlet.returned.add(slot);
     notifyAll();
@@ -276,15 +238,12 @@ public final class Pipeline implements BatchSource {
 
   /** Adds up what the readers did so far, into an object that it is given. */
   public synchronized void readers(Figures sum) {
-    sum.set(readerThreads.getFirst().outlet.statistics);
-    for (int i = 1; i < readerThreads.size(); i++) {
-      sum.addBeside(readerThreads.get(i).outlet.statistics);
-    }
+    readers.statistics(sum);
   }
 
   @Override
   public void close() {
-    threads.join(stop() ? Patience.GRACE_NANOS : CloseLimit.nanos());
+    readers.threads().join(stop() ? Patience.GRACE_NANOS : CloseLimit.nanos());
     throwFailureOfClosing();
   }
 
@@ -298,19 +257,18 @@ public final class Pipeline implements BatchSource {
 
   @Override
   public boolean hasEnded() {
-    return threads.haveEnded();
+    return readers.threads().haveEnded();
   }
 
   @Override
   public boolean isOwnThread() {
-    return threads.hasCurrent();
+    return readers.threads().hasCurrent();
   }
 
   private synchronized void throwFailureOfClosing() {
-    for (ReaderThread reader : readerThreads) {
-      if (reader.outlet.isOpen && reader.outlet.death != null) {
-        throw FailureWords.stopped(reader.outlet.death);
-      }
+    Throwable failure = readers.failureOfClosing();
+    if (failure != null) {
+      throw FailureWords.stopped(failure);
     }
   }
 
@@ -342,7 +300,7 @@ public final class Pipeline implements BatchSource {
 
   @Override
   public synchronized boolean isIdle() {
-    return readerThreads.stream().allMatch(reader -> reader.outlet.outCount == 0);
+    return readers.areIdle();
   }
 
   @Override
@@ -353,7 +311,7 @@ public final class Pipeline implements BatchSource {
         && cursor.batch() == 0
         && !isInBatch
         && cursor.endEpoch() == endEpoch
-        && readerThreads.stream().allMatch(reader -> reader.outlet.failure == null);
+        && readers.haveNotFailed();
   }
 
   // ---- the reading threads' side ---------------------------------------------------------------

@@ -58,11 +58,7 @@ public final class ReaderThread implements Runnable {
   final FinishedBatches outlet;
 
   ReaderThread(
-      int number,
-      int threadCount,
-      Pipeline pipeline,
-      RankShares shares,
-      Pipeline.ReaderThreadParts parts) {
+      int number, int threadCount, Pipeline pipeline, RankShares shares, ReaderThreadParts parts) {
     this.number = number;
     this.threadCount = threadCount;
     this.pipeline = pipeline;

@@ -13,7 +13,7 @@ import java.util.Objects;
  * Allocates nothing.
  */
 public final class BatchStep implements BatchContext {
-  private final TransformPlan.Step step;
+  private final TransformPlan.PlannedStep step;
   private final BatchTransform function;
   private final StepColumns inputs;
   private final StepColumns outputs;
@@ -22,7 +22,7 @@ public final class BatchStep implements BatchContext {
   private TransformJob job;
   private long key;
 
-  BatchStep(TransformPlan.Step step, MemorySegment scratch, long seed) {
+  BatchStep(TransformPlan.PlannedStep step, MemorySegment scratch, long seed) {
     this.step = step;
     this.function = ((Transform.OfBatches) step.bound()).function();
     this.inputs = new StepColumns(step.inputs(), scratch);

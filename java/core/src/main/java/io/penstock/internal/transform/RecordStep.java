@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
  * record at hand. Allocates nothing.
  */
 public final class RecordStep implements RecordContext {
-  private final TransformPlan.Step step;
+  private final TransformPlan.PlannedStep step;
   private final RecordTransform function;
   private final StepColumns inputs;
   private final StepColumns outputs;
@@ -22,7 +22,7 @@ public final class RecordStep implements RecordContext {
   private long key;
   private int place;
 
-  RecordStep(TransformPlan.Step step, MemorySegment scratch, long seed) {
+  RecordStep(TransformPlan.PlannedStep step, MemorySegment scratch, long seed) {
     this.step = step;
     this.function = ((Transform.OfRecords) step.bound()).function();
     this.inputs = new StepColumns(step.inputs(), scratch);

@@ -8,13 +8,13 @@ import java.util.List;
  * batch at hand, and where in it each record starts. Filled anew for each part of a batch.
  */
 final class StepColumns {
-  private final TransformPlan.Value[] values;
+  private final TransformPlan.PlannedValue[] values;
   private final MemorySegment[] segments;
   private final long[] bases;
   private final long[] strides;
 
-  StepColumns(List<TransformPlan.Value> columns, MemorySegment scratch) {
-    this.values = columns.toArray(TransformPlan.Value[]::new);
+  StepColumns(List<TransformPlan.PlannedValue> columns, MemorySegment scratch) {
+    this.values = columns.toArray(TransformPlan.PlannedValue[]::new);
     this.segments = new MemorySegment[values.length];
     this.bases = new long[values.length];
     this.strides = new long[values.length];

@@ -32,7 +32,7 @@ public final class TransformPlan {
   }
 
   /** A column at one point of the chain. */
-  public static final class Value {
+  public static final class PlannedValue {
     final OutputColumn column;
     private final int madeIn;
     private int lastReadIn;
@@ -45,7 +45,7 @@ public final class TransformPlan {
     /** Where it starts in scratch memory. */
     long offset;
 
-    private Value(OutputColumn column, int madeIn) {
+    private PlannedValue(OutputColumn column, int madeIn) {
       this.column = column;
       this.madeIn = madeIn;
       this.lastReadIn = madeIn;
@@ -53,15 +53,15 @@ public final class TransformPlan {
   }
 
   /** A transform in its place. */
-  record Step(
+  record PlannedStep(
       Transform transform,
       int place,
       Transform.Bound bound,
-      List<Value> inputs,
-      List<Value> outputs) {}
+      List<PlannedValue> inputs,
+      List<PlannedValue> outputs) {}
 
   /** Steps that a record goes through at a stretch; or one that needs the whole batch. */
-  record Stage(List<Step> steps) {
+  record Stage(List<PlannedStep> steps) {
     boolean isOfBatches() {
       return !steps.isEmpty() && steps.getFirst().bound instanceof Transform.OfBatches;
     }
@@ -83,7 +83,7 @@ public final class TransformPlan {
   private final int threadCount;
   private final List<OutputColumn> columns;
   private final List<Stage> stages = new ArrayList<>();
-  private final List<Value> passed = new ArrayList<>();
+  private final List<PlannedValue> passed = new ArrayList<>();
   private final List<Long> offsets = new ArrayList<>();
   private final List<Long> recordBytes = new ArrayList<>();
   private final int lastInputStage;
@@ -113,8 +113,8 @@ public final class TransformPlan {
       long memoryBytes) {
     this.batchSize = batchSize;
     this.threadCount = threadCount;
-    List<Value> made = new ArrayList<>();
-    List<Value> delivered = chain(transforms, inputs, made);
+    List<PlannedValue> made = new ArrayList<>();
+    List<PlannedValue> delivered = chain(transforms, inputs, made);
     this.columns = delivered.stream().map(value -> value.column).toList();
     this.lastInputStage = findHomes(made, delivered);
     this.scratchBytes = layOutScratch(made);
@@ -136,11 +136,11 @@ public final class TransformPlan {
 
   // ---- the chain --------------------------------------------------------------------------------
 
-  private List<Value> chain(
-      List<Transform> transforms, List<OutputColumn> inputs, List<Value> made) {
-    Map<String, Value> current = new LinkedHashMap<>();
+  private List<PlannedValue> chain(
+      List<Transform> transforms, List<OutputColumn> inputs, List<PlannedValue> made) {
+    Map<String, PlannedValue> current = new LinkedHashMap<>();
     for (OutputColumn input : inputs) {
-      Value value = new Value(input, -1);
+      PlannedValue value = new PlannedValue(input, -1);
       value.home = Home.INPUT;
       value.number = current.size();
       current.put(input.name(), value);
@@ -158,8 +158,9 @@ public final class TransformPlan {
     return List.copyOf(current.values());
   }
 
-  private void add(Transform transform, int place, Map<String, Value> current, List<Value> made) {
-    List<Value> inputs =
+  private void add(
+      Transform transform, int place, Map<String, PlannedValue> current, List<PlannedValue> made) {
+    List<PlannedValue> inputs =
         transform.inputs().stream().map(name -> find(transform, name, current)).toList();
     Transform.Bound bound;
     try {
@@ -171,16 +172,16 @@ public final class TransformPlan {
     List<OutputColumn> outputs = bound.outputs();
     boolean isRun = !inputs.isEmpty() || !outputs.isEmpty();
     Stage stage = isRun ? stageFor(bound) : null;
-    for (Value input : inputs) {
+    for (PlannedValue input : inputs) {
       input.lastReadIn = stages.size() - 1;
     }
     for (String name : transform.dropped()) {
       find(transform, name, current);
       current.remove(name);
     }
-    List<Value> values = new ArrayList<>();
+    List<PlannedValue> values = new ArrayList<>();
     for (OutputColumn output : outputs) {
-      Value value = new Value(output, stages.size() - 1);
+      PlannedValue value = new PlannedValue(output, stages.size() - 1);
       if (values.contains(current.put(output.name(), value))) {
         throw new IllegalArgumentException(
             "outputs of transform '%s' must have different names, were %s"
@@ -190,7 +191,7 @@ public final class TransformPlan {
     }
     made.addAll(values);
     if (isRun) {
-      stage.steps.add(new Step(transform, place, bound, inputs, values));
+      stage.steps.add(new PlannedStep(transform, place, bound, inputs, values));
     }
   }
 
@@ -202,8 +203,9 @@ public final class TransformPlan {
     return stages.getLast();
   }
 
-  private static Value find(Transform transform, String name, Map<String, Value> current) {
-    Value value = current.get(name);
+  private static PlannedValue find(
+      Transform transform, String name, Map<String, PlannedValue> current) {
+    PlannedValue value = current.get(name);
     if (value == null) {
       throw new IllegalArgumentException(
           "transform '%s' needs column '%s', there are %s"
@@ -219,10 +221,10 @@ public final class TransformPlan {
   // ---- memory -----------------------------------------------------------------------------------
 
   /** Returns the last stage that looks at what was read. */
-  private int findHomes(List<Value> made, List<Value> delivered) {
+  private int findHomes(List<PlannedValue> made, List<PlannedValue> delivered) {
     delivered.forEach(value -> value.isDelivered = true);
     int last = 0;
-    for (Value value : made) {
+    for (PlannedValue value : made) {
       if (value.home == Home.INPUT) {
         last = Math.max(last, value.lastReadIn);
       } else {
@@ -236,9 +238,9 @@ public final class TransformPlan {
     return last;
   }
 
-  private static long layOutScratch(List<Value> made) {
+  private static long layOutScratch(List<PlannedValue> made) {
     long at = 0;
-    for (Value value : made) {
+    for (PlannedValue value : made) {
       if (value.home == Home.SCRATCH) {
         value.offset = at;
         at = aligned(at + value.column.recordBytes(), ALIGNMENT_BYTES);
@@ -248,9 +250,9 @@ public final class TransformPlan {
   }
 
   /** What is delivered comes first, in its order; then what lies between stages. */
-  private long layOutSlots(List<Value> made, List<Value> delivered) {
+  private long layOutSlots(List<PlannedValue> made, List<PlannedValue> delivered) {
     long at = 0;
-    for (Value value : delivered) {
+    for (PlannedValue value : delivered) {
       if (value.home == Home.INPUT) {
         passed.add(value);
       } else {
@@ -258,7 +260,7 @@ public final class TransformPlan {
       }
       at = layOut(value, at);
     }
-    for (Value value : made) {
+    for (PlannedValue value : made) {
       if (value.home == Home.SLOT && !value.isDelivered) {
         value.number = offsets.size();
         at = layOut(value, at);
@@ -267,7 +269,7 @@ public final class TransformPlan {
     return aligned(at, NativeLimits.BLOCK_BYTES);
   }
 
-  private long layOut(Value value, long at) {
+  private long layOut(PlannedValue value, long at) {
     offsets.add(at);
     recordBytes.add(value.column.recordBytes());
     return aligned(
@@ -321,12 +323,12 @@ public final class TransformPlan {
   }
 
   /** Columns that go through untouched; each is copied into the slot's column of its own place. */
-  List<Value> passed() {
+  List<PlannedValue> passed() {
     return passed;
   }
 
   /** The number of a passed column in the slot that is delivered. */
-  int passedTo(Value value) {
+  int passedTo(PlannedValue value) {
     return columns.indexOf(value.column);
   }
 

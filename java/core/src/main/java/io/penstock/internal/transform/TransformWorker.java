@@ -55,7 +55,7 @@ final class TransformWorker implements Runnable {
     for (TransformPlan.Stage stage : plan.stages()) {
       stages.add(new StageRun(stage, scratch, seed));
     }
-    List<TransformPlan.Value> passed = plan.passed();
+    List<TransformPlan.PlannedValue> passed = plan.passed();
     this.passedFrom = passed.stream().mapToInt(value -> value.number).toArray();
     this.passedTo = passed.stream().mapToInt(plan::passedTo).toArray();
     this.passedBytes = passed.stream().mapToLong(value -> value.column.recordBytes()).toArray();

@@ -18,8 +18,6 @@ import io.penstock.internal.wait.CloseLimit;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What stands between the {@link Pipeline} and the consumer when there are transforms: threads that
@@ -39,15 +37,10 @@ public final class Transformer implements BatchSource {
   private final int inputLimit;
   private final boolean isAnyOrder;
   private final EngineThreads threads = new EngineThreads("penstock-transform-", "a transform");
-  private final TransformJob[] jobs;
+  private final TransformJobs jobs;
   private final Meter meter;
 
-  // Guarded by this.
-  private final List<TransformJob> free;
-
-  /** Jobs of this run over some epochs that are not delivered, the oldest first. */
-  private final List<TransformJob> active;
-
+  // Guarded by this, as the jobs are.
   private final BatchCursor cursor;
   private final BatchCursor feedCursor;
 
@@ -60,7 +53,6 @@ public final class Transformer implements BatchSource {
   private long iteration;
   private long inputIteration;
   private boolean isFeeding;
-  private int inputsHeld;
   private int outCount;
   private long idleNanos;
   private Throwable failure;
@@ -100,32 +92,13 @@ public final class Transformer implements BatchSource {
     long recordBytes = plan.recordBytes();
     this.meter = new Meter(slot -> slot.size() * recordBytes, events, pipeline::readers);
     MemorySegment memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena).segment();
-    this.jobs = new TransformJob[plan.slotCount()];
-    this.free = new ArrayList<>(jobs.length);
-    this.active = new ArrayList<>(jobs.length);
-    long at = cutSlots(memory);
+    this.jobs = new TransformJobs(pipeline, plan, memory);
+    long at = plan.slotStrideBytes() * plan.slotCount();
     for (int i = 0; i < plan.threadCount(); i++) {
       MemorySegment scratch = memory.asSlice(at, plan.scratchBytes());
       at += plan.scratchBytes();
       threads.add(new TransformWorker(this, plan, scratch, shares.sampler().seed()));
     }
-  }
-
-  /** Slots start at pages, as does scratch memory; indices lie behind both. */
-  private long cutSlots(MemorySegment memory) {
-    long indexBytes = (long) plan.batchSize() * Long.BYTES;
-    long scratchAt = plan.slotStrideBytes() * jobs.length;
-    long indicesAt = scratchAt + plan.scratchBytes() * plan.threadCount();
-    for (int i = 0; i < jobs.length; i++) {
-      MemorySegment columns = memory.asSlice(i * plan.slotStrideBytes(), plan.slotStrideBytes());
-      MemorySegment indices = memory.asSlice(indicesAt, indexBytes);
-      indicesAt += indexBytes;
-      jobs[i] =
-          new TransformJob(
-              new Slot(i, columns, plan.slotOffsets(), plan.slotRecordBytes(), indices));
-      free.add(jobs[i]);
-    }
-    return scratchAt;
   }
 
   @Override
@@ -155,13 +128,7 @@ public final class Transformer implements BatchSource {
 
   private void beginAnew(long epoch, long endEpoch) {
     hasBegun = true;
-    for (TransformJob job : active) {
-      job.abandon();
-      if (job.running == 0) {
-        recycle(job);
-      }
-    }
-    active.clear();
+    jobs.beginAnew();
     cursor.seek(epoch, endEpoch);
     feedCursor.seek(cursor);
     fed = 0;
@@ -194,9 +161,9 @@ public final class Transformer implements BatchSource {
     checkIteration(ofIteration);
     meter.asked(cursor.epoch());
     long start = System.nanoTime();
-    TransformJob job = finishedOrNull();
+    TransformJob job = jobs.finishedOrNull(cursor.epoch(), isAnyOrder);
     while (job == null) {
-      if (death != null || (failure != null && active.isEmpty())) {
+      if (death != null || (failure != null && !jobs.areActive())) {
         throw FailureWords.stopped(death != null ? death : failure);
       }
       long waited = System.nanoTime() - start;
@@ -206,13 +173,13 @@ public final class Transformer implements BatchSource {
       }
       await(limitNanos - waited);
       checkIteration(ofIteration);
-      job = finishedOrNull();
+      job = jobs.finishedOrNull(cursor.epoch(), isAnyOrder);
     }
     boolean isLast = cursor.isLastOfEpoch();
     // First what may throw, as a recorder does when the heap is full: nothing is handed out then.
     meter.delivered(job.slot, isLast);
     cursor.advance(1);
-    active.remove(job);
+    jobs.delivered(job);
     outCount++;
     taken++;
     overtaking.delivered(job.sequence);
@@ -226,21 +193,6 @@ public final class Transformer implements BatchSource {
     return job.slot;
   }
 
-  /** The batch to deliver now; null when it is not there yet. */
-  private TransformJob finishedOrNull() {
-    for (int i = 0; i < active.size(); i++) {
-      TransformJob job = active.get(i);
-      boolean isOfEpoch = job.slot.epoch() == cursor.epoch();
-      if (job.isFinished && isOfEpoch) {
-        return job;
-      }
-      if (!isAnyOrder || !isOfEpoch) {
-        return null;
-      }
-    }
-    return null;
-  }
-
   @Override
   public synchronized long complete(long ofTaken) {
     return isAnyOrder && cursor.hasNext() && cursor.batch() > 0
@@ -250,10 +202,10 @@ public final class Transformer implements BatchSource {
 
   /** Once only: take looks again after each notification, whatever it was for. */
   private void await(long limitNanos) {
-    boolean isHeld = outCount == jobs.length;
+    boolean isHeld = outCount == jobs.count();
     long start = System.nanoTime();
     HeldBatches.await(this, isHeld, limitNanos);
-    HeldBatches.check(isHeld && outCount == jobs.length && !isClosed, start, jobs.length);
+    HeldBatches.check(isHeld && outCount == jobs.count() && !isClosed, start, jobs.count());
   }
 
   @Override
@@ -269,7 +221,7 @@ public final class Transformer implements BatchSource {
       return;
     }
     outCount--;
-    free.add(jobs[slot.owner]);
+    jobs.released(slot);
     notifyAll();
   }
 
@@ -300,7 +252,7 @@ public final class Transformer implements BatchSource {
   public void close() {
     synchronized (this) {
       isClosed = true;
-      active.forEach(TransformJob::abandon);
+      jobs.abandon();
       meter.endEpoch(false);
       notifyAll();
     }
@@ -354,16 +306,8 @@ public final class Transformer implements BatchSource {
   }
 
   private boolean findWork(TransformWorker worker) {
-    for (int i = 0; i < active.size(); i++) {
-      TransformJob job = active.get(i);
-      if (!job.isFinished && job.hasParts()) {
-        worker.job = job;
-        worker.from = job.next;
-        worker.to = (int) Math.min((long) job.next + plan.partRecords(), job.slot.size());
-        job.next = worker.to;
-        job.running++;
-        return true;
-      }
+    if (jobs.findPart(worker)) {
+      return true;
     }
     worker.job = null;
     worker.feedIteration = inputIteration;
@@ -371,8 +315,8 @@ public final class Transformer implements BatchSource {
         !isFeeding
             && failure == null
             && feedCursor.hasNext()
-            && !free.isEmpty()
-            && inputsHeld < inputLimit
+            && jobs.hasFree()
+            && jobs.inputsHeld() < inputLimit
             && (!isAnyOrder || overtaking.allows(fed));
     isFeeding |= canFeed;
     return canFeed;
@@ -405,26 +349,11 @@ public final class Transformer implements BatchSource {
       failure = problem;
       return;
     }
-    TransformJob job = free.removeLast();
     try {
-      job.begin(read, feedCursor.share(), feedCursor.batch(), fed);
-      feedCursor.advance(1);
+      jobs.begin(read, feedCursor, fed);
+      fed++;
     } catch (RuntimeException | Error e) {
-      // The heap is full, say. Neither slot must get lost.
-      job.input = null;
-      free.add(job);
-      pipeline.release(read);
       failure = e;
-      return;
-    }
-    fed++;
-    inputsHeld++;
-    active.add(job);
-    if (read.failure() != null) {
-      job.fail(0, read.failure());
-      finish(job);
-    } else if (!job.hasParts()) {
-      finish(job); // All of its records were bad, and skipped.
     }
   }
 
@@ -445,52 +374,14 @@ public final class Transformer implements BatchSource {
   synchronized void done(TransformJob job, long nanos) {
     job.running--;
     job.nanos += nanos;
-    settle(job);
+    if (jobs.settle(job)) {
+      notifyAll();
+    }
   }
 
   /** A part could not be transformed. */
   synchronized void failed(TransformJob job, long nanos, int place, PenstockException cause) {
     job.fail(place, cause);
     done(job, nanos);
-  }
-
-  private void settle(TransformJob job) {
-    if (job.running > 0) {
-      return;
-    }
-    if (job.isAbandoned()) {
-      recycle(job);
-      notifyAll();
-    } else if (!job.hasParts()) {
-      boolean isLast = job.stage == plan.stages().size() - 1;
-      if (isLast || job.slot.failure() != null) {
-        finish(job);
-      } else {
-        job.stage++;
-        job.next = 0;
-        releaseInput(job, job.stage > plan.lastInputStage());
-      }
-      notifyAll();
-    }
-  }
-
-  private void finish(TransformJob job) {
-    job.isFinished = true;
-    job.slot.readyNanos = System.nanoTime();
-    job.slot.trace.set(Statistic.TRANSFORM, job.nanos);
-    releaseInput(job, true);
-  }
-
-  private void recycle(TransformJob job) {
-    releaseInput(job, true);
-    free.add(job);
-  }
-
-  private void releaseInput(TransformJob job, boolean isUnused) {
-    if (isUnused && job.input != null) {
-      pipeline.release(job.input);
-      job.input = null;
-      inputsHeld--;
-    }
   }
 }

@@ -6,8 +6,9 @@ import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeReader;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.PageAdvice;
 import io.penstock.internal.ffi.ReaderOptions;
-import io.penstock.internal.ffi.ReaderOptions.Backend;
+import io.penstock.internal.ffi.ReaderOptions.NativeBackend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
    * @param isDirect whether past the page cache
    * @param refusals why nothing better: "uring direct: EPERM, ..."; empty when this is the best
    */
-  public record Way(Backend backend, boolean isDirect, List<String> refusals) {}
+  public record Way(NativeBackend backend, boolean isDirect, List<String> refusals) {}
 
   /**
    * Opens a file. It may be deleted afterwards: it stays readable until this is closed.
@@ -96,13 +97,13 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
   private Way chooseWay() {
     NativeSource source = requests.values().iterator().next().source();
     List<String> refusals = new ArrayList<>();
-    record Candidate(Backend backend, boolean isDirect) {}
+    record BackendCandidate(NativeBackend backend, boolean isDirect) {}
     // As readers choose by themselves: one direct read at a time would leave the device idle.
-    for (Candidate candidate :
+    for (BackendCandidate candidate :
         List.of(
-            new Candidate(Backend.URING, true),
-            new Candidate(Backend.URING, false),
-            new Candidate(Backend.PREAD, false))) {
+            new BackendCandidate(NativeBackend.URING, true),
+            new BackendCandidate(NativeBackend.URING, false),
+            new BackendCandidate(NativeBackend.PREAD, false))) {
       String refusal =
           candidate.isDirect && source.files().getFirst().directOffsetAlignmentBytes() == 0
               ? "the file system does not allow it"
@@ -120,8 +121,9 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
   }
 
   /** As in messages: "uring direct". */
-  private static String name(Backend backend, boolean isDirect) {
-    return (backend == Backend.URING ? "uring " : "pread ") + (isDirect ? "direct" : "buffered");
+  private static String name(NativeBackend backend, boolean isDirect) {
+    return (backend == NativeBackend.URING ? "uring " : "pread ")
+        + (isDirect ? "direct" : "buffered");
   }
 
   private long memoryBytes(SurveyPlan plan) {
@@ -163,7 +165,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
       return Double.NaN;
     }
     if (!way.isDirect) {
-      target.source().advise(0, MemorySegment.NULL, 0, NativeSource.Advice.DONTNEED);
+      target.source().advise(0, MemorySegment.NULL, 0, PageAdvice.DONTNEED);
     }
     NativeReader reader = NativeReader.open(target.source(), options(point, target));
     try {

@@ -12,49 +12,49 @@ class GathererTest {
   @Nested
   class UringDirect extends NativeContract {
     UringDirect() {
-      super(ReaderOptions.Backend.URING, true, false);
+      super(ReaderOptions.NativeBackend.URING, true, false);
     }
   }
 
   @Nested
   class UringBuffered extends NativeContract {
     UringBuffered() {
-      super(ReaderOptions.Backend.URING, false, false);
+      super(ReaderOptions.NativeBackend.URING, false, false);
     }
   }
 
   @Nested
   class PreadDirect extends NativeContract {
     PreadDirect() {
-      super(ReaderOptions.Backend.PREAD, true, false);
+      super(ReaderOptions.NativeBackend.PREAD, true, false);
     }
   }
 
   @Nested
   class PreadBuffered extends NativeContract {
     PreadBuffered() {
-      super(ReaderOptions.Backend.PREAD, false, false);
+      super(ReaderOptions.NativeBackend.PREAD, false, false);
     }
   }
 
   @Nested
   class UringDirectWithCells extends NativeContract {
     UringDirectWithCells() {
-      super(ReaderOptions.Backend.URING, true, true);
+      super(ReaderOptions.NativeBackend.URING, true, true);
     }
   }
 
   @Nested
   class UringBufferedWithCells extends NativeContract {
     UringBufferedWithCells() {
-      super(ReaderOptions.Backend.URING, false, true);
+      super(ReaderOptions.NativeBackend.URING, false, true);
     }
   }
 
   @Nested
   class PreadBufferedWithCells extends NativeContract {
     PreadBufferedWithCells() {
-      super(ReaderOptions.Backend.PREAD, false, true);
+      super(ReaderOptions.NativeBackend.PREAD, false, true);
     }
   }
 
@@ -110,11 +110,11 @@ class GathererTest {
   }
 
   abstract static class NativeContract extends GathererContract {
-    private final ReaderOptions.Backend backend;
+    private final ReaderOptions.NativeBackend backend;
     private final boolean isDirect;
     private final boolean hasCells;
 
-    NativeContract(ReaderOptions.Backend backend, boolean isDirect, boolean hasCells) {
+    NativeContract(ReaderOptions.NativeBackend backend, boolean isDirect, boolean hasCells) {
       this.backend = backend;
       this.isDirect = isDirect;
       this.hasCells = hasCells;

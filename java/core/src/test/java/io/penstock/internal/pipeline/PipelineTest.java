@@ -388,7 +388,7 @@ class PipelineTest {
 
   private Pipeline pipeline(
       Sampler sampler, int batchSize, int threads, boolean hasCells, Supplier<Gatherer> opener) {
-    List<Pipeline.ReaderThreadParts> parts = new ArrayList<>();
+    List<ReaderThreadParts> parts = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       List<Slot> slots = new ArrayList<>();
       for (int i = 0; i < SLOTS; i++) {
@@ -406,7 +406,7 @@ class PipelineTest {
               ? Ordering.intoCells(arena.allocate(SlotMemory.orderBytes(batchSize), Long.BYTES))
               : Ordering.intoSlots(BatchFiller.WHOLE);
       SourceCheck check = new SourceCheck(() -> sourceCheck.run());
-      parts.add(new Pipeline.ReaderThreadParts(slots, ordering, opener, check));
+      parts.add(new ReaderThreadParts(slots, ordering, opener, check));
     }
     Pipeline pipeline =
         new Pipeline(

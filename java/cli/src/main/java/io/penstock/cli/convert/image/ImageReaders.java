@@ -90,7 +90,7 @@ public final class ImageReaders {
     ImageReader reader = ImageIO.getImageReadersByFormatName(kind).next();
     try {
       reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
-      reader.setInput(new Bytes(file), true, true);
+      reader.setInput(new ImageBytes(file), true, true);
       Pixels.check(reader.getHeight(0), reader.getWidth(0));
       image = reader.read(0);
     } catch (EOFException e) {
@@ -135,10 +135,10 @@ public final class ImageReaders {
   }
 
   /** A file in memory; reading behind its end is an exception. */
-  private static final class Bytes extends ImageInputStreamImpl {
+  private static final class ImageBytes extends ImageInputStreamImpl {
     private final byte[] file;
 
-    Bytes(byte[] file) {
+    ImageBytes(byte[] file) {
       this.file = file;
     }
 

@@ -62,7 +62,7 @@ final class PickleArrays implements Contents {
   public List<Part> parts() {
     Map<String, Group> groups = new LinkedHashMap<>();
     long[] unlisted = new long[1];
-    new Walk(
+    new ArrayWalk(
             (way, key, array) -> {
               Group group = groups.get(key);
               if (group == null && groups.size() == MAX_NAMES) {
@@ -114,7 +114,7 @@ final class PickleArrays implements Contents {
     Map<String, Array> alone = new LinkedHashMap<>();
     Map<String, Group> together = new LinkedHashMap<>();
     String anyIndices = withoutIndices(name);
-    new Walk(
+    new ArrayWalk(
             (way, key, array) -> {
               String shown = PicklePath.shown(key);
               if (!isAt(anyIndices, withoutIndices(shown), array)) {
@@ -280,7 +280,7 @@ final class PickleArrays implements Contents {
   }
 
   /** Goes all ways from a value to arrays. */
-  private final class Walk {
+  private final class ArrayWalk {
     private final Visitor visitor;
     private final StringBuilder way = new StringBuilder();
     private final StringBuilder key = new StringBuilder();
@@ -288,7 +288,7 @@ final class PickleArrays implements Contents {
     private String lastKey = "";
     private long steps;
 
-    Walk(Visitor visitor) {
+    ArrayWalk(Visitor visitor) {
       this.visitor = visitor;
     }
 

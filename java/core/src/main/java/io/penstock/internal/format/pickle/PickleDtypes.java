@@ -122,7 +122,7 @@ final class PickleDtypes {
     for (int place = 0; place < holder.size(); place++) {
       entries.put(holder.label(place), holder.item(place));
     }
-    List<DataType.Field> fields = new ArrayList<>();
+    List<DataType.FieldType> fields = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = text(names.get(i));
       if (!(entries.get(name) instanceof Tuple entry)
@@ -132,7 +132,7 @@ final class PickleDtypes {
           || type.type() == null) {
         return null;
       }
-      fields.add(new DataType.Field(name, titleOrNull(entry), offset.value(), type.type()));
+      fields.add(new DataType.FieldType(name, titleOrNull(entry), offset.value(), type.type()));
     }
     return DataType.Struct.of(size.value(), fields);
   }

@@ -66,11 +66,11 @@ public final class NpzFormat implements ArrayFormat {
 
   @Override
   public Contents read(OpenFile file) {
-    List<ZipDirectory.Member> members = ZipDirectory.read(file);
-    List<ZipDirectory.Member> arrays =
+    List<ZipDirectory.ZipMember> members = ZipDirectory.read(file);
+    List<ZipDirectory.ZipMember> arrays =
         members.stream().filter(member -> isArray(member.name())).toList();
     if (arrays.isEmpty() && !members.isEmpty()) {
-      FileKind kind = ArchiveKinds.zip(members.stream().map(ZipDirectory.Member::name).toList());
+      FileKind kind = ArchiveKinds.zip(members.stream().map(ZipDirectory.ZipMember::name).toList());
       throw file.problem(
           "expected an archive of arrays (NAME.npy), found %s: %s"
               .formatted(kind.name(), kind.remedy()));
@@ -98,19 +98,19 @@ public final class NpzFormat implements ArrayFormat {
     return name.endsWith(SUFFIX);
   }
 
-  private static String partName(ZipDirectory.Member member) {
+  private static String partName(ZipDirectory.ZipMember member) {
     String name = member.name();
     return Excerpt.name(name.substring(0, name.length() - SUFFIX.length()));
   }
 
-  private List<Part> allParts(OpenFile file, List<ZipDirectory.Member> members) {
+  private List<Part> allParts(OpenFile file, List<ZipDirectory.ZipMember> members) {
     List<Part> parts = new ArrayList<>();
     // A field of one member may be called as another member, whose own name counts.
     UniqueNames names = new UniqueNames();
     members.forEach(member -> names.take(partName(member)));
     long headerBytes = 0;
     int problems = 0;
-    for (ZipDirectory.Member member : members) {
+    for (ZipDirectory.ZipMember member : members) {
       List<Part> inside = open(file, member, names);
       parts.addAll(inside);
       Optional<String> problem = inside.getFirst().problem();
@@ -133,7 +133,7 @@ public final class NpzFormat implements ArrayFormat {
   }
 
   /** The array in a member, with its fields; or why it cannot be read. */
-  private List<Part> open(OpenFile file, ZipDirectory.Member member, UniqueNames names) {
+  private List<Part> open(OpenFile file, ZipDirectory.ZipMember member, UniqueNames names) {
     String name = partName(member);
     try {
       OpenFile section = section(file, member, name);
@@ -143,7 +143,7 @@ public final class NpzFormat implements ArrayFormat {
     }
   }
 
-  private static OpenFile section(OpenFile file, ZipDirectory.Member member, String name) {
+  private static OpenFile section(OpenFile file, ZipDirectory.ZipMember member, String name) {
     checkReadable(file, member, name);
     ByteBuffer header =
         ZipDirectory.little(
@@ -184,7 +184,7 @@ public final class NpzFormat implements ArrayFormat {
     return file.section(name, dataOffset, member.storedBytes());
   }
 
-  private static void checkReadable(OpenFile file, ZipDirectory.Member member, String name) {
+  private static void checkReadable(OpenFile file, ZipDirectory.ZipMember member, String name) {
     if (isTrick(member.name())) {
       throw file.problem(
           ("'%s': expected a name inside the archive, found one that leads out of it or is not"

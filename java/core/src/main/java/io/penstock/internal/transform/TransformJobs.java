@@ -1,0 +1,197 @@
+package io.penstock.internal.transform;
+
+import io.penstock.internal.pipeline.Pipeline;
+import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.Slot;
+import io.penstock.statistics.Statistic;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The jobs of a {@link Transformer}, one for each slot that it delivers: which are free, which are
+ * under way, and how far these are.
+ *
+ * <p>What it owns: that no slot gets lost, neither one of its own nor one that was read: this is
+ * given back to the pipeline once no stage needs it. Only used under the lock of the transformer.
+ */
+final class TransformJobs {
+  private final Pipeline pipeline;
+  private final TransformPlan plan;
+  private final TransformJob[] all;
+  private final List<TransformJob> free;
+
+  /** Jobs of this run over some epochs that are not delivered, the oldest first. */
+  private final List<TransformJob> active;
+
+  /** Slots of the pipeline that jobs have. */
+  private int inputsHeld;
+
+  /**
+   * Cuts the slots.
+   *
+   * @param memory slots, then scratch memory of the threads, then the indices of slots
+   */
+  TransformJobs(Pipeline pipeline, TransformPlan plan, MemorySegment memory) {
+    this.pipeline = pipeline;
+    this.plan = plan;
+    this.all = new TransformJob[plan.slotCount()];
+    this.free = new ArrayList<>(all.length);
+    this.active = new ArrayList<>(all.length);
+    long stride = plan.slotStrideBytes();
+    long indexBytes = (long) plan.batchSize() * Long.BYTES;
+    long indicesAt = stride * all.length + plan.scratchBytes() * plan.threadCount();
+    for (int i = 0; i < all.length; i++) {
+      MemorySegment columns = memory.asSlice(i * stride, stride);
+      MemorySegment indices = memory.asSlice(indicesAt + i * indexBytes, indexBytes);
+      Slot slot = new Slot(i, columns, plan.slotOffsets(), plan.slotRecordBytes(), indices);
+      all[i] = new TransformJob(slot);
+      free.add(all[i]);
+    }
+  }
+
+  int count() {
+    return all.length;
+  }
+
+  int inputsHeld() {
+    return inputsHeld;
+  }
+
+  boolean hasFree() {
+    return !free.isEmpty();
+  }
+
+  boolean areActive() {
+    return !active.isEmpty();
+  }
+
+  /** Another run begins: threads may leave what is under way as it is. */
+  void beginAnew() {
+    for (TransformJob job : active) {
+      job.abandon();
+      if (job.running == 0) {
+        recycle(job);
+      }
+    }
+    active.clear();
+  }
+
+  /** Lets threads leave what is under way as it is. */
+  void abandon() {
+    active.forEach(TransformJob::abandon);
+  }
+
+  /** The batch to deliver now; null when it is not there yet. */
+  TransformJob finishedOrNull(long epoch, boolean isAnyOrder) {
+    for (int i = 0; i < active.size(); i++) {
+      TransformJob job = active.get(i);
+      boolean isOfEpoch = job.slot.epoch() == epoch;
+      if (job.isFinished && isOfEpoch) {
+        return job;
+      }
+      if (!isAnyOrder || !isOfEpoch) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /** It is with the consumer now. */
+  void delivered(TransformJob job) {
+    active.remove(job);
+  }
+
+  /** The consumer has given it back. */
+  void released(Slot slot) {
+    free.add(all[slot.owner]);
+  }
+
+  /** Gives a thread a part of the oldest batch that has one; whether there is any. */
+  boolean findPart(TransformWorker worker) {
+    for (int i = 0; i < active.size(); i++) {
+      TransformJob job = active.get(i);
+      if (!job.isFinished && job.hasParts()) {
+        worker.job = job;
+        worker.from = job.next;
+        worker.to = (int) Math.min((long) job.next + plan.partRecords(), job.slot.size());
+        job.next = worker.to;
+        job.running++;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Makes a job of a batch that was read.
+   *
+   * @param next the batch
+   * @param sequence number of its feeding
+   * @throws RuntimeException if that fails: then both slots are given back
+   */
+  void begin(Slot read, BatchCursor next, long sequence) {
+    TransformJob job = free.removeLast();
+    try {
+      job.begin(read, next.share(), next.batch(), sequence);
+      next.advance(1);
+    } catch (RuntimeException | Error e) {
+      // The heap is full, say. Neither slot must get lost.
+      job.input = null;
+      free.add(job);
+      pipeline.release(read);
+      throw e;
+    }
+    inputsHeld++;
+    active.add(job);
+    if (read.failure() != null) {
+      job.fail(0, read.failure());
+      finish(job);
+    } else if (!job.hasParts()) {
+      finish(job); // All of its records were bad, and skipped.
+    }
+  }
+
+  /** A thread has ended its part; whether others may have something to do now. */
+  boolean settle(TransformJob job) {
+    if (job.running > 0) {
+      return false;
+    }
+    if (job.isAbandoned()) {
+      recycle(job);
+      return true;
+    }
+    if (job.hasParts()) {
+      return false;
+    }
+    boolean isLast = job.stage == plan.stages().size() - 1;
+    if (isLast || job.slot.failure() != null) {
+      finish(job);
+    } else {
+      job.stage++;
+      job.next = 0;
+      releaseInput(job, job.stage > plan.lastInputStage());
+    }
+    return true;
+  }
+
+  private void finish(TransformJob job) {
+    job.isFinished = true;
+    job.slot.readyNanos = System.nanoTime();
+    job.slot.trace.set(Statistic.TRANSFORM, job.nanos);
+    releaseInput(job, true);
+  }
+
+  private void recycle(TransformJob job) {
+    releaseInput(job, true);
+    free.add(job);
+  }
+
+  private void releaseInput(TransformJob job, boolean isUnused) {
+    if (isUnused && job.input != null) {
+      pipeline.release(job.input);
+      job.input = null;
+      inputsHeld--;
+    }
+  }
+}
