@@ -33,7 +33,6 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Transformer implements BatchSource {
   private final Pipeline pipeline;
-  private final TransformPlan plan;
   private final int inputLimit;
   private final boolean isAnyOrder;
   private final EngineThreads threads = new EngineThreads("penstock-transform-", "a transform");
@@ -84,7 +83,6 @@ public final class Transformer implements BatchSource {
       Arena arena,
       LoaderEvents events) {
     this.pipeline = pipeline;
-    this.plan = plan;
     this.inputLimit = inputSlots - 1;
     this.isAnyOrder = isAnyOrder;
     this.cursor = new BatchCursor(shares);
