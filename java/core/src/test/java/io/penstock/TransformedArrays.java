@@ -1,6 +1,5 @@
 package io.penstock;
 
-
 import com.sun.management.ThreadMXBean;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;

@@ -189,7 +189,7 @@ final class Bytes {
     return text;
   }
 
-  /** UTF-8, as HDF5 has it today; what is not comes from times that had other character sets. */
+  /** UTF-8, as in HDF5 today; older files may use other character sets. */
   static String decode(byte[] bytes, int from, int count) {
     try {
       return StandardCharsets.UTF_8

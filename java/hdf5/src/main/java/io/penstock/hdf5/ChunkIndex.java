@@ -72,7 +72,7 @@ interface ChunkIndex {
       return new Numbering(counts, growing);
     }
 
-    /** The same where the axis without a limit comes first, so that numbers stay as it grows. */
+    /** The same with the unlimited axis first, so that numbers do not change when it grows. */
     Numbering growing() {
       return new Numbering(moved(counts), growingAxis);
     }

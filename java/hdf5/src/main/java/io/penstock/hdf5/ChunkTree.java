@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Chunks in a B-tree of version 1, which has no checksums: so its order, and that chunks lie on the
- * grid, is checked wherever it is looked at, lest a damaged key make a chunk disappear.
+ * Chunks in a B-tree of version 1, which has no checksums. Every lookup checks the order of keys
+ * and that chunks lie on the grid, so a damaged key cannot make a chunk disappear.
  */
 final class ChunkTree implements ChunkIndex {
   private static final String WHAT = "a node of a B-tree of chunks";
@@ -82,7 +82,7 @@ final class ChunkTree implements ChunkIndex {
     return low - 1;
   }
 
-  /** A key has a further number, that of a byte in an element, which is 0 for a place. */
+  /** A key has one more number, a byte within an element, which is always 0 here. */
   private static int compare(long[] key, long[] other) {
     for (int axis = 0; axis < key.length; axis++) {
       long number = axis < other.length ? other[axis] : 0;

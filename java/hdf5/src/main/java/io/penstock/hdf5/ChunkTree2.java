@@ -2,7 +2,7 @@ package io.penstock.hdf5;
 
 import java.io.IOException;
 
-/** Chunks in a B-tree of version 2, for datasets with several axes that may grow for ever. */
+/** Chunks in a B-tree of version 2, for datasets with several unlimited axes. */
 final class ChunkTree2 implements ChunkIndex {
   private static final int PLAIN = 10;
   private static final int FILTERED = 11;

@@ -14,7 +14,10 @@ import java.util.stream.Collectors;
  * need more.
  */
 final class ChunkedElements extends ElementStream {
-  /** A row of chunks is a few rows of the array, unless somebody chose chunks for another use. */
+  /**
+   * A row of chunks is usually a few rows of the array, unless the chunks were chosen for other
+   * access patterns.
+   */
   private static final long MAX_BAND_BYTES = 1 << 30;
 
   private final Storage.Chunked storage;
@@ -143,7 +146,7 @@ final class ChunkedElements extends ElementStream {
     return false;
   }
 
-  /** Copies what of a chunk is inside the array; chunks at its edges are as large as all others. */
+  /** Copies the part of a chunk that is inside the array; chunks at the edges have full size. */
   private void place(byte[] chunk, long[] offset, int rows) {
     int last = sizes.length - 1;
     long[] within = new long[sizes.length];

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Datasets whose data lie in files of their own: which file, and how to read it. */
+/** Datasets whose data is in separate files: which file, and how to read it. */
 final class ExternalFiles {
   private ExternalFiles() {}
 
-  /** The reason and the way out: a single file can be named as what it is, raw elements. */
+  /** The reason and the remedy: a single file can be read as raw elements. */
   static Hdf5Fault refusal(Hdf5File file, Bytes message, NumpyType type, List<Long> shape)
       throws IOException {
     message.version(1, 1);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What elements are that were never written: a value of the dataset's, or zeros, for which no
- * memory is taken.
+ * The value of elements that were never written: one that the dataset names, or zeros, which take
+ * no memory.
  */
 final class FillValue {
   private final byte[] value;

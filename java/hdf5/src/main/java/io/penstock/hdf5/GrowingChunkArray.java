@@ -3,7 +3,7 @@ package io.penstock.hdf5;
 import java.io.IOException;
 
 /**
- * Chunks in an extensible array, for datasets that may grow for ever along one axis.
+ * Chunks in an extensible array, for datasets with one unlimited axis.
  *
  * <p>The first elements lie in the index block, the next ones in data blocks that it names, the
  * rest in data blocks that super blocks name; blocks double in size, and large ones are kept in

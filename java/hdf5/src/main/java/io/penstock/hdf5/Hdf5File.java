@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
  * thread-safe.
  */
 final class Hdf5File implements AutoCloseable {
-  /** More than any structure has that is read at once; data are not read through here. */
+  /** More than any structure that is read at once has; data is read elsewhere. */
   private static final int MAX_STRUCTURE_BYTES = 1 << 24;
 
   /** Structures are small and lie close to each other. */

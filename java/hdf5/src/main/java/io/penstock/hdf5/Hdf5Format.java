@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the datasets of an HDF5 file: those in one piece are read in place, those in chunks from
- * their beginning to their end, and of the others the reason is told.
+ * Finds the datasets of an HDF5 file: contiguous ones are read in place, chunked ones from
+ * beginning to end, and the others are refused with a reason.
  *
  * <p>What it owns: the door to the core. Faults of a dataset become its reason, faults of the file
  * a {@link PenstockException}.
@@ -34,7 +34,7 @@ public final class Hdf5Format implements FormatProvider {
     return new String(start, StandardCharsets.ISO_8859_1).startsWith(SIGNATURE);
   }
 
-  /** Behind a user block, as in files of MATLAB 7.3, it begins at 512, 1024, 2048 ... */
+  /** After a user block, as in files of MATLAB 7.3, it begins at 512, 1024, 2048 ... */
   @Override
   public boolean recognizes(Path file, byte[] start) throws IOException {
     return Hdf5File.hasSignature(file);

@@ -1,8 +1,8 @@
 package io.penstock.hdf5;
 
 /**
- * The filter "nbit", which keeps the bits of numbers that have a meaning, one after another; the
- * others come back as zeros. What they mean is the datatype's business.
+ * The filter "nbit": packs the significant bits of numbers one after another; the other bits come
+ * back as zeros. The datatype says what the bits mean.
  */
 final class Nbit {
   private static final int ATOMIC = 1;

@@ -217,7 +217,7 @@ record NumpyType(
     return "|S" + type.sizeBytes();
   }
 
-  /** h5py writes types that HDF5 does not have, such as times, with their names in the tag. */
+  /** h5py stores types that HDF5 lacks, such as times, with their names in the tag. */
   private static String opaque(H5Type.Opaque type) {
     String prefix = "NUMPY:";
     if (type.tag().startsWith(prefix)) {

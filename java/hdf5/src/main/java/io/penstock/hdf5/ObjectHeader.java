@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * What an object says of itself: a list of messages, in one piece or in several.
  *
- * <p>What it owns: both versions of object headers and their checksums. Messages that nobody here
- * asks for, attributes above all, are not kept.
+ * <p>What it owns: both versions of object headers and their checksums. Messages that are not
+ * needed here, such as attributes, are skipped.
  */
 final class ObjectHeader {
   static final int DATASPACE = 0x01;

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * Follows a path through groups and soft links to an object.
  *
- * <p>What it owns: the way back, for links that begin at the root, and a limit for those that go
- * round. Links into other files are not followed: a column has its files in sight of its user.
+ * <p>What it owns: the path so far, for links that begin at the root, and a limit for links in a
+ * circle. Links into other files are not followed: a column has its files in sight of its user.
  */
 final class PathFinder {
   private static final int MAX_SOFT_LINKS = 32;

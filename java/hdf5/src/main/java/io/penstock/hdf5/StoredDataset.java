@@ -56,7 +56,7 @@ final class StoredDataset {
     return header.has(ObjectHeader.LAYOUT) || header.has(ObjectHeader.DATASPACE);
   }
 
-  /** Reads a header; throws a fault with the reason where there is no array that NumPy has. */
+  /** Reads a header; throws a fault with the reason if NumPy has no such array. */
   static StoredDataset of(Hdf5File file, ObjectHeader header) throws IOException {
     return new StoredDataset(file, header);
   }

@@ -110,7 +110,7 @@ record Superblock(
     return address == (addressBytes == 8 ? -1L : (1L << (8 * addressBytes)) - 1);
   }
 
-  /** With the user block; HDF5 itself opens no file that is shorter than it says. */
+  /** Including the user block; HDF5 itself refuses a file that is shorter than it says. */
   private static void checkEnd(Hdf5File file, long end) {
     if (end < 0 || end > file.fileBytes()) {
       throw Hdf5Fault.damaged(

@@ -64,7 +64,7 @@ final class TypeReader {
     return new H5Type.Foreign(size, words);
   }
 
-  /** The type of what is in it follows, and does not matter: its elements lie in a heap. */
+  /** The type of its members follows; it does not matter, since they lie in a heap. */
   private H5Type variable(long size, String words) {
     type(MAX_DEPTH / 2);
     return new H5Type.Foreign(size, words);

@@ -13,8 +13,8 @@ import java.util.Set;
 /**
  * Goes through the groups of a file.
  *
- * <p>What it owns: names. Every group is gone through once, and under further names that hard links
- * give it as long as these are not many; so cycles end, and a small file cannot claim a million
+ * <p>What it owns: names. Every group is visited once, and again under other names that hard links
+ * give it as long as there are few of them; so cycles end, and a small file cannot claim a million
  * names. Soft and external links are no arrays of their own: they are found by their names, and
  * listed where a file has nothing else. What is damaged is listed with the reason, and hides
  * nothing beside it.

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * Opens the files of a dataset: reads what they say of themselves, and tells the native source
  * where the records lie.
  *
- * <p>What it owns: the checks that files fit to each other and are those whose headers were read.
- * It must not close the source: its opener does.
+ * <p>What it owns: the checks that files fit together and that they are the ones whose headers were
+ * read. It must not close the source: its opener does.
  */
 public final class DatasetFiles {
   private final NativeSource source;
@@ -103,7 +103,7 @@ public final class DatasetFiles {
       fileNumbers.put(path, source.addFile(path));
     }
     NativeSource.FileFacts facts = source.file(fileNumbers.get(path));
-    // The file was opened twice; between that, another one may have been put in its place.
+    // The file was opened twice, and may have been replaced in between.
     if (facts.sizeBytes() != layout.fileBytes()
         || facts.modifiedNanos() != layout.modified().to(TimeUnit.NANOSECONDS)) {
       throw PenstockException.about(

@@ -143,7 +143,7 @@ public final class DatasetMaps implements AutoCloseable {
         layout.elementType());
   }
 
-  /** Has it reported, and its files closed, when a dataset becomes unreachable. */
+  /** Reports a dataset that becomes unreachable, and closes its files. */
   public static LeakReports.Watch watch(Object dataset, DatasetMaps maps) {
     String description = dataset.toString();
     Throwable origin = new Throwable("the dataset was opened here");

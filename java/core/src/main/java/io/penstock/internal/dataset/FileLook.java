@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks the file system about the files of a dataset. It may take long to answer, so this is not to
- * be called on a user's thread. Stateless.
+ * Asks the file system about the files of a dataset. It may take long to answer, so user threads
+ * must not call this. Stateless.
  */
 public final class FileLook {
   private FileLook() {}

@@ -101,7 +101,7 @@ public final class FolderSource implements VariableSource {
     }
   }
 
-  /** An index that another program wrote may name any file of the system. */
+  /** An index written by another program may name any file on the system. */
   private static boolean isBelow(byte[] name) {
     String text = "/" + FileNames.text(name) + "/";
     return !text.startsWith("//") && !text.contains("/../");

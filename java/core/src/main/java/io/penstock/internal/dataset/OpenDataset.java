@@ -72,7 +72,7 @@ public final class OpenDataset implements AutoCloseable {
     return mapped;
   }
 
-  /** Where the records of a column are, which has them of different sizes. */
+  /** Where the records of a column with different sizes are. */
   public VariableSource variableSource(int number) {
     return maps.variable(number);
   }

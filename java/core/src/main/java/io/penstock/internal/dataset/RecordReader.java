@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads single records with plain reads, to find out which one is bad and what is beside it.
+ * Reads single records one by one, to find out which one is bad.
  *
  * <p>What it owns: the files that it has opened, which it opens again when they are needed again.
- * It must not be used where all is well. One thread at a time.
+ * Only for records that could not be read otherwise. One thread at a time.
  */
 public final class RecordReader implements AutoCloseable {
   private static final long VIEW_BYTES = 1 << 30;

@@ -7,8 +7,8 @@ import java.util.zip.CRC32C;
 /**
  * CRC32C of ranges of a native segment.
  *
- * <p>The JDK computes it of ByteBuffers only, which end at 2 GiB: views of the segment are made
- * once, so that computing allocates nothing. One thread at a time.
+ * <p>The JDK's CRC32C takes ByteBuffers only, of at most 2 GiB each. The views of the segment are
+ * made once, so computing allocates nothing. One thread at a time.
  */
 public final class SegmentCrc {
   /** A power of two. */

@@ -1,10 +1,10 @@
 package io.penstock.internal.dataset;
 
 /**
- * Asks now and then whether the files are still those that were opened.
+ * Checks from time to time that the files are still the ones that were opened.
  *
- * <p>A file that is replaced or cut short while an epoch runs must not go unnoticed: it is asked
- * for before an epoch's first and last batch, and about once a second in between. Of one thread.
+ * <p>It checks before the first and the last batch of an epoch and about once a second in between,
+ * so a file that is replaced or cut short does not go unnoticed. Of one thread.
  */
 public final class SourceCheck {
   private static final long PERIOD_NANOS = 1_000_000_000;

@@ -9,7 +9,7 @@ import java.util.Arrays;
 /**
  * Records whose elements lie apart, as in Fortran order: puts one together from its pieces.
  *
- * <p>A piece is what lies together: the innermost axes that are dense are one. Immutable; copying
+ * <p>A piece is a run of bytes without gaps: the innermost dense axes form one. Immutable; copying
  * allocates nothing.
  */
 public final class StridedRecord {

@@ -19,7 +19,7 @@ public interface VariableSource extends AutoCloseable {
   /**
    * Size of a record, a multiple of {@link #elementBytes}.
    *
-   * @throws io.penstock.error.PenstockException if what the files say of it cannot be
+   * @throws io.penstock.error.PenstockException if the files give it an impossible place
    */
   long bytes(long index);
 

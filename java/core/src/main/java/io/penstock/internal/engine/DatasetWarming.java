@@ -67,8 +67,8 @@ public final class DatasetWarming {
   }
 
   /**
-   * What of the files holds records: of each file one range, from its first record to its last. The
-   * small ones come first: of labels beside images, no record is then missing for long.
+   * The parts of the files that hold records: one range per file, from its first record to its
+   * last. Small ranges come first, so labels beside images are soon complete.
    */
   private List<PageCacheWarmer.Range> ranges() {
     Map<Integer, long[]> spans = new TreeMap<>();

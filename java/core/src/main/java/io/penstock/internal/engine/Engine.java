@@ -293,7 +293,7 @@ public final class Engine implements AutoCloseable {
     return isClosed;
   }
 
-  /** Ends threads and readers, and leaves the memory to code that may have an address in it. */
+  /** Ends threads and readers, but keeps the memory, as other code may hold addresses in it. */
   public void closeButMemory() {
     isClosed = true;
     batches.close();

@@ -209,9 +209,9 @@ public final class EnginePlan {
   }
 
   /**
-   * Whether a pass over the files is worth it: for an order that jumps about in them and wants a
-   * good part, of all ranks together, which share a machine or want the rest in later epochs. One
-   * in order, or of whole blocks, reads them once in any case.
+   * Whether a pass over the files is worth it. It is for a shuffled order if all ranks together
+   * read at least half of the records: they share a machine, or read the rest in later epochs. An
+   * ascending order, or one of whole blocks, reads the files only once anyway.
    */
   private static boolean paysToWarm(
       OpenDataset dataset, LoaderOptions options, FoundLimits limits, RankShares shares) {
@@ -234,8 +234,8 @@ public final class EnginePlan {
   }
 
   /**
-   * How many records the files have room for, which are fewer than there are where they overlap:
-   * how densely the records of an order lie depends on it.
+   * How many records the files have room for. Where records overlap there are more of them. How
+   * densely the records of an order lie depends on this number.
    */
   private static long spreadRecords(OpenDataset dataset) {
     long most = 0;

@@ -5,8 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What a loader has found out about the process that it runs in, and is not to try again.
- * Immutable.
+ * Limits of the process that a loader has run into and must not try again. Immutable.
  *
  * @param refused backends that a limit of this process does not let us use, and why
  * @param mayWarm whether the files may be read into the page cache; not again once that was given

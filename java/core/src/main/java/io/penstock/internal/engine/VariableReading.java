@@ -22,10 +22,10 @@ import java.util.function.Supplier;
  * How an {@link Engine} reads a dataset that has columns with records of different sizes: where
  * columns lie in a slot, who cuts batches, and who reads them.
  *
- * <p>What it owns: the checks of options that have no meaning there, or another one.
+ * <p>What it owns: the checks of options that do not apply to such columns.
  */
 final class VariableReading {
-  /** With fewer a device that answers in 0.1 ms is not busy; with many more nothing is gained. */
+  /** Fewer threads do not keep a device busy that answers in 0.1 ms; many more gain nothing. */
   private static final int DEFAULT_THREADS = 16;
 
   /** A batch with the consumer, one being read, and as much to spare for all else. */

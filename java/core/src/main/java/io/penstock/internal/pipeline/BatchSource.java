@@ -22,8 +22,8 @@ public interface BatchSource {
   void start();
 
   /**
-   * Starts an iteration over the batches of some epochs. If that is what is being made, and has
-   * come to just there, nothing is made anew. Any thread.
+   * Starts an iteration over the batches of some epochs. If these batches are already being read
+   * and none was taken, reading goes on. Any thread.
    *
    * @param epoch the first
    * @param endEpoch behind the last

@@ -3,8 +3,8 @@ package io.penstock.internal.pipeline;
 import java.util.Arrays;
 
 /**
- * Which batches of an iteration were delivered, where they may overtake each other: all before the
- * first one that is missing, and some behind it. Not thread-safe.
+ * Which batches of an iteration were delivered when they may overtake each other: all before the
+ * first missing one, and some after it. Not thread-safe.
  */
 public final class DeliveredBatches {
   /** No batch overtakes one that is more than so many before it. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of a part of an engine: started together, and waited for with a limit, as they run
- * code that is not ours.
+ * The threads of one part of an engine. They are started together and joined with a time limit, as
+ * they run code of users.
  */
 public final class EngineThreads {
   /** A thread whose stack begins there is in a call of the C library: it waits for a device. */
@@ -26,7 +26,7 @@ public final class EngineThreads {
    * No threads yet.
    *
    * @param prefix of their names
-   * @param guests what of others they run, for messages
+   * @param guests the code of users that they run, for messages
    */
   public EngineThreads(String prefix, String guests) {
     this.prefix = prefix;

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
- * Counts what a consumer gets, times how it waits, and tells the recorder of it.
+ * Counts what a consumer gets, measures how long it waits, and reports both to the recorder.
  *
  * <p>A part of the {@link Pipeline}, used under its lock only. Allocates nothing. An epoch begins
  * when its first batch is asked for; what readers did counts for the epoch in which they did it, so

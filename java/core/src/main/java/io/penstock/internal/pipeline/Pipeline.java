@@ -38,7 +38,9 @@ public final class Pipeline implements BatchSource {
 
   private boolean isClosed;
 
-  /** Whether the device did not answer when readers were opened: closing need not wait as long. */
+  /**
+   * Whether the device did not answer when readers were opened; then closing waits only briefly.
+   */
   private boolean isUnanswered;
 
   private long session;

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * allocate while it is reading.
  */
 public final class ReaderThread implements Runnable {
-  /** Longest wait for the device, so that a closing loader does not wait long for us. */
+  /** Longest wait for the device: a loader that is being closed waits for this thread. */
   private static final long DRIVE_TIMEOUT_NANOS = 10_000_000;
 
   /** Pauses while the consumer holds us up; reading goes on after each. */

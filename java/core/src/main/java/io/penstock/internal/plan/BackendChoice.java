@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 /**
  * Which backend reads, whether directly, and why.
  *
- * <p>What works is found by doing it: C reads one block. What is left to us may fall back, and the
- * reason says from what; what the user named never does.
+ * <p>C finds out what works by reading one block. {@code auto} may fall back, and the reason says
+ * from what; a backend that the user named never does.
  *
  * @param backend never AUTO
  * @param isDirect whether reads go past the page cache

@@ -24,7 +24,7 @@ public record BlockPlan(
    */
   private static final long LEAST_WINDOW_BYTES = 64L << 20;
 
-  /** Windows in slots are to have so much at least; else larger ones in cells are better. */
+  /** The least size of windows in slots; below it, larger windows in cells are better. */
   private static final long LEAST_SLOT_WINDOW_BYTES = 16L << 20;
 
   /** Beside those for two windows: windows end within batches, and the consumer holds one. */

@@ -5,7 +5,7 @@ import io.penstock.options.Readahead;
 import io.penstock.options.ReadaheadFlag;
 
 /**
- * What reading a record costs when so and so many records of the order are known ahead.
+ * What reading a record costs when {@code horizon} records of the order are known ahead.
  *
  * <p>A sweep over the file meets the wanted records with random gaps between them, which are read
  * through when they are small and cost a request otherwise. The device is bound by requests a
@@ -15,7 +15,7 @@ import io.penstock.options.ReadaheadFlag;
  * @param bytesPerSecond what it reads in a second, in large requests
  */
 public record CostModel(double requestsPerSecond, double bytesPerSecond) {
-  /** What C takes a device for as well, until it has learned more; what matters is the quotient. */
+  /** C starts from the same numbers until it has measured more; only their quotient matters. */
   private static final CostModel DEFAULT =
       new CostModel(1e9 / NativeLimits.GUESS_REQUEST_NANOS, 1e12 / NativeLimits.GUESS_BYTE_PICOS);
 
@@ -23,9 +23,9 @@ public record CostModel(double requestsPerSecond, double bytesPerSecond) {
   private static final double SECTOR_BYTES = 512;
 
   /**
-   * The device that flags are for, before anything was read from it. Whoever gives a large merge
-   * gap says what a request is worth in bytes, and the reader keeps to it: planning for another
-   * device would count the bytes in the gaps as if they were dear.
+   * The device that flags are for, before anything was read from it. A merge gap that the user sets
+   * says how many bytes a request is worth, and the reader keeps to it: the plan must not count the
+   * bytes in gaps as more expensive.
    *
    * @param flags of the loader
    * @return a device of which only the quotient is known
@@ -44,7 +44,7 @@ public record CostModel(double requestsPerSecond, double bytesPerSecond) {
    * @param recordBytes of the column
    * @param recordCount of the dataset, at least 1
    * @param horizon records of the order that are known ahead, at least 1
-   * @param mergeGapBytes gaps of at most so many bytes are read through
+   * @param mergeGapBytes largest gap that is read through
    * @param maxReadBytes size of a request at most
    * @return the device's time for it
    */

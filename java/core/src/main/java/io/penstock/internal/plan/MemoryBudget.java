@@ -5,7 +5,7 @@ import io.penstock.internal.report.ByteSizes;
 import java.util.function.Function;
 
 /**
- * How much memory outside of the Java heap a loader or a writer may take, and why so much.
+ * How much memory outside the Java heap a loader or a writer may take, and why.
  *
  * <p>What the user names is obeyed. Otherwise it is a share of what is left, so that a process in a
  * small container is not killed and others on the machine find memory, too.
@@ -15,7 +15,7 @@ import java.util.function.Function;
  * @param leftBytes what this process could take when the budget was made
  */
 public record MemoryBudget(long bytes, boolean isNamed, long leftBytes) {
-  /** More is for the user to give: a trainer, and other processes, want memory as well. */
+  /** Only the user can give more: the trainer and other processes need memory, too. */
   public static final long MOST_DEFAULT_BYTES = 1L << 30;
 
   /** The default is what is left divided by this. */
@@ -79,10 +79,10 @@ public record MemoryBudget(long bytes, boolean isNamed, long leftBytes) {
   }
 
   /**
-   * What is to be said of it.
+   * What to tell the user about it.
    *
    * @param takenBytes what the plan takes of it
-   * @return for people; empty where it is the user's, and there is enough
+   * @return one line; empty if the user set the budget and there is enough memory
    */
   public String reason(long takenBytes) {
     if (isNamed) {

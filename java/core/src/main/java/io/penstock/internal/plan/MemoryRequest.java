@@ -28,7 +28,7 @@ public record MemoryRequest(
     boolean isShuffled,
     long slotBytes,
     ReaderNeeds needs) {
-  /** Eight large requests at a time fill a disk; and so much locked memory is always allowed. */
+  /** Eight large requests at a time keep a disk busy; this much locked memory is always allowed. */
   private static final int STAGING_BYTES = 4 << 20;
 
   private static final int STAGING_REQUESTS = 8;

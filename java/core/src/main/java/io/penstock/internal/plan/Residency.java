@@ -19,13 +19,13 @@ public record Residency(long fileBytes, long cachedBytes, long availableBytes) {
   /** A share this large is called all: a few pages come and go. */
   private static final double CACHED_SHARE = 0.95;
 
-  /** Share of what is left that files may take, so that other uses of memory still find some. */
+  /** Share of the free memory that files may take; the rest stays for everything else. */
   private static final double USABLE_SHARE = 0.7;
 
   /** A pass that is under way is not given up for a little: its own pages are counted as left. */
   private static final double STILL_USABLE_SHARE = 0.9;
 
-  /** Nothing is known: as if nothing were cached, and nothing would fit. */
+  /** Nothing is known: treated as not cached, and too large to fit. */
   public static final Residency UNKNOWN = new Residency(Long.MAX_VALUE, 0, 0);
 
   /**

@@ -1,9 +1,6 @@
 package io.penstock.internal.plan;
 
-/**
- * A budget is too little for what is to be read or written: more of it would do. The message says
- * how much.
- */
+/** A budget is too small for what is to be read or written. The message says how much is needed. */
 public final class TooLittleMemoryException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

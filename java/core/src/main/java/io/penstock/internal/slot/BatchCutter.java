@@ -13,8 +13,8 @@ import java.util.List;
  * record its place there.
  *
  * <p>What it owns: how far the batch at hand is cut. A record that is too large for any slot, or
- * that the files say nonsense of, is a piece of its own, which has failed. Of one reading thread;
- * it allocates nothing unless something fails.
+ * whose place in the files makes no sense, is a failed piece of its own. Of one reading thread; it
+ * allocates nothing unless something fails.
  */
 public final class BatchCutter implements BatchFiller {
   /** Columns start at lines of the processor's cache. */
@@ -135,7 +135,7 @@ public final class BatchCutter implements BatchFiller {
         bytes += source == null ? 0 : source.bytes(index);
       }
     } catch (PenstockException e) {
-      return e; // What one column says is too much, what another one says is nonsense.
+      return e; // One column is too large here, and another one is damaged.
     }
     return PenstockException.builder(
             ErrorKind.RESOURCE_LIMIT,

@@ -3,7 +3,7 @@ package io.penstock.internal.slot;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 
-/** What is said to a consumer that holds all batches and waits for another one. */
+/** Detects a consumer that holds all batches and waits for another one. */
 public final class HeldBatches {
   /** When all batches are in use this long, none will be given back. */
   public static final long LIMIT_MILLIS = 60_000;
