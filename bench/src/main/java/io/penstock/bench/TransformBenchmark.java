@@ -4,7 +4,10 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Epoch;
 import io.penstock.Loader;
+import io.penstock.array.ElementType;
 import io.penstock.bench.data.RecordFile;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.options.Shuffle;
 import io.penstock.transform.Layout;
 import io.penstock.transform.Transforms;
@@ -12,7 +15,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -75,8 +77,9 @@ public class TransformBenchmark {
   @Setup
   public void open() throws IOException {
     fixture = new Fixture(3L * PIXELS, FILE_MEGABYTES);
-    String part = "#raw:uint8:-1x224x224x3:" + RecordFile.DATA_OFFSET;
-    dataset = Dataset.open(Path.of(fixture.file.path() + part));
+    RawLayout images =
+        RawLayout.of(ElementType.UINT8, 224, 224, 3).skipBytes(RecordFile.DATA_OFFSET);
+    dataset = Dataset.open(Source.of(fixture.file.path()).raw(images));
     String column = dataset.columns().getFirst().name();
     double[] mean = {0.485, 0.456, 0.406};
     double[] deviation = {0.229, 0.224, 0.225};

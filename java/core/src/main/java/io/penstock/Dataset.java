@@ -3,8 +3,7 @@ package io.penstock;
 import io.penstock.array.Column;
 import io.penstock.array.FileInfo;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
-import io.penstock.internal.dataset.ColumnFiles;
+import io.penstock.format.Source;
 import io.penstock.internal.dataset.DatasetFiles;
 import io.penstock.internal.dataset.DatasetMaps;
 import io.penstock.internal.dataset.FileLook;
@@ -13,8 +12,6 @@ import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.Scalars;
 import io.penstock.internal.engine.DatasetWarming;
 import io.penstock.internal.ffi.DeviceCall;
-import io.penstock.internal.ffi.NativeLimits;
-import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.report.LeakReports;
 import io.penstock.job.LoaderState;
@@ -27,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Records in files: one or more columns with the same number of records. Each column is an array in
@@ -55,7 +53,7 @@ public final class Dataset implements AutoCloseable {
   private final LeakReports.Watch watch;
   private volatile boolean isClosed;
 
-  private Dataset(DatasetFiles files) {
+  Dataset(DatasetFiles files) {
     this.opened = new OpenDataset(files);
     this.columns = opened.columns();
     this.warming = new DatasetWarming(files);
@@ -67,20 +65,34 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Opens one column per path. A column is named after its file without the extension, or after the
-   * part.
+   * Opens one column per file. A column is named after its file without the extension.
    *
-   * @param columns files, or parts of files as {@code FILE#PART}, with the same number of records;
-   *     at least one
+   * @param columns files with exactly these names, or folders, with the same number of records; at
+   *     least one
    * @return the dataset, to be closed by the caller
    * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to the
    *     others
-   * @throws IllegalArgumentException if there is no file, or two have the same name
+   * @throws IllegalArgumentException if there is no file, two have the same name, or a path is of
+   *     another file system than the machine's own
    */
   public static Dataset open(Path... columns) {
-    Builder builder = builder();
-    for (Path path : columns) {
-      builder.column(Formats.columnName(path), path);
+    return open(Stream.of(columns).map(Source::of).toArray(Source[]::new));
+  }
+
+  /**
+   * Opens one column per source: a file, a part of one, or the files that match a pattern. A column
+   * is named after the part, or after its file.
+   *
+   * @param columns with the same number of records; at least one
+   * @return the dataset, to be closed by the caller
+   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to the
+   *     others
+   * @throws IllegalArgumentException if there is no source, or two have the same name
+   */
+  public static Dataset open(Source... columns) {
+    DatasetBuilder builder = builder();
+    for (Source source : columns) {
+      builder.column(source.columnName(), source);
     }
     return builder.open();
   }
@@ -90,144 +102,8 @@ public final class Dataset implements AutoCloseable {
    *
    * @return an empty builder
    */
-  public static Builder builder() {
-    return new Builder();
-  }
-
-  /** Names columns and the files that they lie in. Not thread-safe. */
-  public static final class Builder {
-    private final Map<String, ColumnFiles> columns = new LinkedHashMap<>();
-
-    private Builder() {}
-
-    /**
-     * Adds a column.
-     *
-     * @param name what to call it, not blank, and of no other column
-     * @param shards the files, or parts of files as {@code FILE#PART}, whose records make it, in
-     *     order; stars and question marks stand for all that match, as {@code part-*.npy}, see
-     *     {@link io.penstock.format.Formats#shards}; at least one
-     * @return this
-     * @throws IllegalArgumentException if the name is taken or blank, or there is no file
-     */
-    public Builder column(String name, Path... shards) {
-      return add(name, new ColumnFiles.Arrays(name, List.of(shards)));
-    }
-
-    /**
-     * Adds a column whose records are windows over streams of tokens. A window never crosses the
-     * end of its file; tokens that are left there are not delivered.
-     *
-     * @param name what to call it, not blank, and of no other column
-     * @param windowTokens number of tokens in a window, at least 1
-     * @param strideTokens number of tokens from the beginning of a window to the beginning of the
-     *     next, at least 1; smaller than a window if windows overlap
-     * @param shards the files, or parts of files as {@code FILE#PART}, that hold the streams, with
-     *     one token as a record; at least one
-     * @return this
-     * @throws IllegalArgumentException if the name is taken or blank, there is no file, or a number
-     *     is out of range
-     * @see io.penstock.sampler.TokenWindows
-     */
-    public Builder windows(String name, long windowTokens, long strideTokens, Path... shards) {
-      if (windowTokens < 1 || strideTokens < 1) {
-        throw new IllegalArgumentException(
-            "windowTokens and strideTokens of column '%s' must be at least 1, were %d and %d"
-                .formatted(name, windowTokens, strideTokens));
-      }
-      return add(
-          name, new ColumnFiles.TokenStreams(name, List.of(shards), windowTokens, strideTokens));
-    }
-
-    /**
-     * Adds a column whose records have different sizes: texts, sequences of tokens, sounds. Record
-     * {@code i} is {@code values[offsets[i]] ... values[offsets[i + 1] - 1]}. There may be more
-     * offsets than fit into memory. The first must be 0 and the last the number of values, so that
-     * every value belongs to a record. The others are checked when a record is read: a record that
-     * lies outside of the values, or ends before it begins, fails then. {@code FILE.idx#sequences},
-     * in token data that has an index, is such a column for {@link #column}.
-     *
-     * @param name what to call it, not blank, and of no other column
-     * @param values the file, or part of one, with all values one after another; patterns stand for
-     *     several
-     * @param offsets a list of integers, one more than records; one file for each file of values
-     * @return this
-     * @throws IllegalArgumentException if the name is taken or blank
-     * @see Batch#offsets
-     */
-    public Builder variable(String name, Path values, Path offsets) {
-      return variable(name, List.of(values), List.of(offsets));
-    }
-
-    /**
-     * The same with several files of values laid end to end, each with offsets of its own.
-     *
-     * @param name what to call it, not blank, and of no other column
-     * @param values at least one
-     * @param offsets as many
-     * @return this
-     * @throws IllegalArgumentException if the name is taken or blank, or there is no file
-     */
-    public Builder variable(String name, List<Path> values, List<Path> offsets) {
-      if (offsets.isEmpty()) {
-        throw new IllegalArgumentException(
-            "column '" + name + "' must have at least one file of offsets");
-      }
-      return add(
-          name, new ColumnFiles.DividedValues(name, List.copyOf(values), List.copyOf(offsets)));
-    }
-
-    /**
-     * Adds a column of small files: each file in a folder and its sub-folders is a record of bytes,
-     * in the order of their paths, name by name, with numbers as numbers. Links are followed; names
-     * that begin with a dot and {@code lost+found} are left out. Names and sizes are kept in an
-     * index file, which is made again after a folder or file was modified. {@link #column} does the
-     * same for a path that is a folder, with all its files and the index {@code
-     * FOLDER.penstock-index}; {@code FOLDER#label} is a column of the numbers of their {@link
-     * Dataset#classes classes}.
-     *
-     * @param name what to call it, not blank, and of no other column
-     * @param folder where the files are
-     * @param pattern of the files' names, as {@code *.jpg,*.png,!thumbs}
-     * @param index where the index is kept, in a folder that can be written to
-     * @return this
-     * @throws IllegalArgumentException if the name is taken or blank
-     */
-    public Builder folder(String name, Path folder, String pattern, Path index) {
-      return add(name, new ColumnFiles.FolderFiles(name, folder, pattern, index));
-    }
-
-    private Builder add(String name, ColumnFiles files) {
-      if (columns.putIfAbsent(name, files) != null) {
-        throw new IllegalArgumentException(
-            "columns must have different names, was '%s' twice: name them with Dataset.builder()"
-                .formatted(name));
-      }
-      return this;
-    }
-
-    /**
-     * Opens the files.
-     *
-     * @return the dataset, to be closed by the caller
-     * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to
-     *     the others
-     * @throws IllegalArgumentException if there is no column, or there are more than 64
-     */
-    public Dataset open() {
-      if (columns.isEmpty() || columns.size() > NativeLimits.MAX_COLUMNS) {
-        throw new IllegalArgumentException(
-            "a dataset must have 1 to %d columns, was %d"
-                .formatted(NativeLimits.MAX_COLUMNS, columns.size()));
-      }
-      NativeSource source = NativeSource.open();
-      try {
-        return new Dataset(new DatasetFiles(source, columns.values()));
-      } catch (RuntimeException | Error e) {
-        source.close();
-        throw e;
-      }
-    }
+  public static DatasetBuilder builder() {
+    return new DatasetBuilder();
   }
 
   /**
@@ -260,9 +136,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Names of the classes, if a column is the files of a folder or their labels ({@code
-   * FOLDER#label}): label {@code i} is the i-th, and -1 is a file in no sub-folder. Reads the index
-   * of the folder.
+   * Names of the classes, if a column is the files of a folder or their labels, part {@code label}:
+   * label {@code i} is the i-th, and -1 is a file in no sub-folder. Reads the index of the folder.
    *
    * @param column name of the column
    * @return the names of the folders in the folder, those without files too; empty for columns that

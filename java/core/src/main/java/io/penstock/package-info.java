@@ -20,8 +20,8 @@
  * }
  * }
  *
- * <p>Records may have different sizes: {@link io.penstock.Dataset.Builder#variable}, {@link
- * io.penstock.Dataset.Builder#folder}, {@link io.penstock.Batch#offsets}, {@link
+ * <p>Records may have different sizes: {@link io.penstock.DatasetBuilder#variable}, {@link
+ * io.penstock.DatasetBuilder#folder}, {@link io.penstock.Batch#offsets}, {@link
  * io.penstock.LoaderBuilder#batchBytes}.
  *
  * <p>{@link io.penstock.LoaderStatistics} shows where the time went; JDK Flight Recorder gets the

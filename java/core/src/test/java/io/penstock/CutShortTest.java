@@ -3,8 +3,10 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,8 +51,8 @@ class CutShortTest {
     return Files.write(directory.resolve(name), bytes.array());
   }
 
-  private static Path array(Path file) {
-    return Formats.raw(file, "<i8", List.of(-1L), 0);
+  private static Source array(Path file) {
+    return Source.of(file).raw(RawLayout.of(ElementType.named("<i8")));
   }
 
   private Dataset open() {

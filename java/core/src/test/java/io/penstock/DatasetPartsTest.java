@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.array.Column;
+import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -26,7 +28,9 @@ class DatasetPartsTest {
   @Test
   void membersOfAnArchiveAreColumnsNamedAfterThem() {
     try (Dataset dataset =
-        Dataset.open(FILES.resolve("stored.npz#x"), FILES.resolve("stored.npz#y"))) {
+        Dataset.open(
+            Source.parse(FILES.resolve("stored.npz#x")),
+            Source.parse(FILES.resolve("stored.npz#y")))) {
       assertThat(dataset.columns()).extracting(Column::name).containsExactly("x", "y");
       assertThat(dataset.recordCount()).isEqualTo(6);
       assertThat(dataset.files()).hasSize(1);
@@ -39,8 +43,8 @@ class DatasetPartsTest {
     Path nested = FILES.resolve("nested.npy");
     try (Dataset dataset =
         Dataset.builder()
-            .column("id", Path.of(nested + "#id"))
-            .column("y", Path.of(nested + "#at.y"))
+            .column("id", Source.parse(Path.of(nested + "#id")))
+            .column("y", Source.parse(Path.of(nested + "#at.y")))
             .column("all", nested)
             .open()) {
       assertThat(dataset.column("y").shape()).isEqualTo(Shape.of(2, 3));
@@ -69,7 +73,8 @@ class DatasetPartsTest {
       }
       Files.write(directory.resolve("part-" + shard + ".bin"), bytes.array());
     }
-    Path shards = Formats.raw(directory.resolve("part-*.bin"), ">i4", List.of(-1L), 0);
+    Source shards =
+        Source.parse(directory.resolve("part-*.bin")).raw(RawLayout.of(ElementType.named(">i4")));
     try (Dataset dataset = Dataset.builder().column("x", shards).open()) {
       assertThat(dataset.recordCount()).isEqualTo(records);
       assertThat(dataset.column("x").shards()).hasSize(count);

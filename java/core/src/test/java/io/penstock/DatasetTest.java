@@ -175,11 +175,12 @@ class DatasetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Dataset.open(array.path(), array.path()))
         .withMessageContaining("columns must have different names, was 'x' twice");
-    assertThatIllegalArgumentException().isThrownBy(Dataset::open);
-    assertThatIllegalArgumentException().isThrownBy(() -> Dataset.builder().column("x"));
+    assertThatIllegalArgumentException().isThrownBy(() -> Dataset.open(new Path[0]));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Dataset.builder().column("x", new Path[0]));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Dataset.builder().column(" ", array.path()));
-    Dataset.Builder many = Dataset.builder();
+    DatasetBuilder many = Dataset.builder();
     for (int i = 0; i < 65; i++) {
       many.column("c" + i, array.path());
     }
@@ -193,7 +194,7 @@ class DatasetTest {
     assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(() -> Dataset.open(directory.resolve("none.npy")))
         .withMessageContaining("none.npy");
-    Dataset.Builder shards = Dataset.builder().column("x", directory, directory);
+    DatasetBuilder shards = Dataset.builder().column("x", directory, directory);
     assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(shards::open)
         .withMessageContaining("found a directory");

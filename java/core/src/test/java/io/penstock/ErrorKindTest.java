@@ -7,7 +7,8 @@ import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
 import io.penstock.transform.RecordTransform;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -125,8 +125,8 @@ class ErrorKindTest {
         Dataset.builder()
             .variable(
                 "v",
-                Formats.raw(values, "<i8", List.of(-1L), 0),
-                Formats.raw(offsets, "<i8", List.of(-1L), 0))
+                Source.of(values).raw(RawLayout.of(ElementType.named("<i8"))),
+                Source.of(offsets).raw(RawLayout.of(ElementType.named("<i8"))))
             .open()) {
       assertKind(
           () -> dataset.loader().batchSize(1).readahead(Readahead.parse("backend=uring")).build(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.folder.FolderScan;
 import io.penstock.options.Readahead;
@@ -126,7 +127,7 @@ class FolderTest {
   @Test
   void labelsAreTheNumbersOfSubFolders() throws IOException {
     List<Path> paths = paths();
-    try (Dataset dataset = Dataset.open(mails, directory.resolve("mails#label"));
+    try (Dataset dataset = Dataset.open(Source.of(mails), Source.of(mails).part("label"));
         Loader loader = dataset.loader().batchSize(50).build()) {
       for (Batch batch : loader.epoch(0)) {
         for (int i = 0; i < batch.size(); i++) {
@@ -348,7 +349,7 @@ class FolderTest {
     FolderIndex found = FolderIndex.open(mails, "*", index);
     assertThat(found.classes()).containsExactly("eggs", "ham", "spam");
     assertThat(found.recordCount()).isEqualTo(FILES + 1);
-    try (Dataset labels = Dataset.open(directory.resolve("mails#label"))) {
+    try (Dataset labels = Dataset.open(Source.parse(directory.resolve("mails#label")))) {
       assertThat(labels.integers("label").applyAsLong(0)).isEqualTo(1);
       assertThat(labels.integers("label").applyAsLong(FILES)).isEqualTo(2);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class HostileSequencesTest {
   private long read(byte[] bytes) throws IOException {
     Files.write(index, bytes);
     long good = 0;
-    try (Dataset dataset = Dataset.open(Path.of(index + "#sequences"))) {
+    try (Dataset dataset = Dataset.open(Source.parse(Path.of(index + "#sequences")))) {
       for (long i = 0; i < dataset.recordCount(); i++) {
         try {
           assertThat(dataset.record("sequences", i).byteSize()).isBetween(0L, tokenBytes);
@@ -76,7 +77,7 @@ class HostileSequencesTest {
   void anIndexWithoutItsTokensIsToldOf() throws IOException {
     Files.write(index, whole);
     Files.delete(directory.resolve("tokens.bin"));
-    assertThatThrownBy(() -> Dataset.open(Path.of(index + "#sequences")))
+    assertThatThrownBy(() -> Dataset.open(Source.parse(Path.of(index + "#sequences"))))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("tokens.bin");
   }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.array.ElementType;
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.partial.PartialFile;
 import io.penstock.job.LoaderState;
@@ -18,7 +19,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +64,9 @@ class InterruptTest {
     Path o = Files.write(directory.resolve("o"), offsets.array());
     return Dataset.builder()
         .variable(
-            "v", Formats.raw(v, "<i4", List.of(-1L), 0), Formats.raw(o, "<i8", List.of(-1L), 0))
+            "v",
+            Source.of(v).raw(RawLayout.of(ElementType.named("<i4"))),
+            Source.of(o).raw(RawLayout.of(ElementType.named("<i8"))))
         .open();
   }
 

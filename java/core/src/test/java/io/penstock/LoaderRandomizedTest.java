@@ -64,7 +64,7 @@ class LoaderRandomizedTest {
   }
 
   private Dataset dataset(SplittableRandom random, int round) {
-    Dataset.Builder builder = Dataset.builder();
+    DatasetBuilder builder = Dataset.builder();
     contents.clear();
     int shards = random.nextInt(1, 4);
     int recordCount = 0;

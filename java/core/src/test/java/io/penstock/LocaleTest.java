@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.array.ElementType;
 import io.penstock.checksum.RecordChecksums;
+import io.penstock.format.Source;
 import io.penstock.job.LoaderState;
 import io.penstock.options.Shuffle;
 import io.penstock.write.DatasetShuffle;
@@ -48,7 +49,7 @@ class LocaleTest {
   @Test
   void writtenFilesAreRead() throws IOException {
     write("x.npy", "x");
-    try (Dataset dataset = Dataset.open(Path.of(directory.resolve("x.npy") + "#x"))) {
+    try (Dataset dataset = Dataset.open(Source.parse(Path.of(directory.resolve("x.npy") + "#x")))) {
       assertThat(dataset.recordCount()).isEqualTo(1000);
       new DatasetShuffle(dataset, directory.resolve("out")).shards(3).run();
       Path checksums = directory.resolve("x.checksums.npy");

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import io.penstock.write.NpyWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,10 @@ class OffsetsTest {
 
   private Dataset open(Path values, Path offsets) {
     return Dataset.builder().variable("v", values, offsets).open();
+  }
+
+  private static List<Source> sources(Path... files) {
+    return Stream.of(files).map(Source::of).toList();
   }
 
   private void assertRefused(Path values, Path offsets, String found) {
@@ -94,8 +100,8 @@ class OffsetsTest {
 
   @Test
   void eachShardMustBeDividedAsAWhole() {
-    List<Path> values = List.of(write("v0.npy", "<i4", 1, 2, 3), write("v1.npy", "<i4", 4, 5));
-    List<Path> offsets = List.of(write("o0.npy", "<i4", 0, 3), write("o1.npy", "<i4", 0, 1));
+    List<Source> values = sources(write("v0.npy", "<i4", 1, 2, 3), write("v1.npy", "<i4", 4, 5));
+    List<Source> offsets = sources(write("o0.npy", "<i4", 0, 3), write("o1.npy", "<i4", 0, 1));
     assertThatThrownBy(() -> Dataset.builder().variable("v", values, offsets).open())
         .hasMessageContaining("o1.npy: expected offsets of column 'v' from 0 to 2")
         .hasMessageContaining("values 1 to 1 in no record");

@@ -149,6 +149,7 @@ class ReadmeTest {
     write("part-9.npy", "<f4", RECORDS - 100, 16);
     write("part-10.npy", "<f4", 100, 16);
     zip("data.npz", "labels.npy");
+    Files.write(directory.resolve("tokens.bin"), new byte[2 * 5000]);
     writeTexts();
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.penstock.format.Formats;
+import io.penstock.array.ElementType;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.options.Shuffle;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -36,7 +38,9 @@ class TypedAccessTest {
     bytes.get(0, content);
     Path file = Files.write(directory.resolve("x"), content);
     try (Dataset dataset =
-            Dataset.builder().column("x", Formats.raw(file, type, List.of(-1L), 0)).open();
+            Dataset.builder()
+                .column("x", Source.of(file).raw(RawLayout.of(ElementType.named(type))))
+                .open();
         Loader loader =
             dataset
                 .loader()
@@ -208,8 +212,8 @@ class TypedAccessTest {
             Dataset.builder()
                 .variable(
                     "v",
-                    Formats.raw(values, "<i2", List.of(-1L), 0),
-                    Formats.raw(offsets, "<i8", List.of(-1L), 0))
+                    Source.of(values).raw(RawLayout.of(ElementType.named("<i2"))),
+                    Source.of(offsets).raw(RawLayout.of(ElementType.named("<i8"))))
                 .open();
         Loader loader =
             dataset.loader().batchSize(8).shuffle(Shuffle.NONE).memoryBytes(1 << 20).build()) {

@@ -8,7 +8,8 @@ import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
 import io.penstock.options.BadRecordPolicy;
@@ -46,9 +47,9 @@ class VariableTest {
 
   @TempDir Path directory;
 
-  private Path values;
-  private Path offsets;
-  private Path labels;
+  private Source values;
+  private Source offsets;
+  private Source labels;
   private final long[] starts = new long[RECORDS + 1];
 
   /** The values are numbered through; a third of the records is empty. */
@@ -62,13 +63,13 @@ class VariableTest {
     for (int i = 0; i < starts[RECORDS]; i++) {
       numbers.putInt(i);
     }
-    values = Formats.raw(file("values", numbers), "<i4", List.of(-1L), 0);
+    values = Source.of(file("values", numbers)).raw(RawLayout.of(ElementType.named("<i4")));
     offsets = offsets(starts);
     ByteBuffer indices = buffer(2 * RECORDS);
     for (int i = 0; i < RECORDS; i++) {
       indices.putShort((short) i);
     }
-    labels = Formats.raw(file("labels", indices), "<i2", List.of(-1L), 0);
+    labels = Source.of(file("labels", indices)).raw(RawLayout.of(ElementType.named("<i2")));
   }
 
   private static ByteBuffer buffer(int bytes) {
@@ -81,12 +82,12 @@ class VariableTest {
     return Files.write(directory.resolve(name), bytes);
   }
 
-  private Path offsets(long... numbers) throws IOException {
+  private Source offsets(long... numbers) throws IOException {
     ByteBuffer contents = buffer(Long.BYTES * numbers.length);
     for (long number : numbers) {
       contents.putLong(number);
     }
-    return Formats.raw(file("offsets", contents), "<i8", List.of(-1L), 0);
+    return Source.of(file("offsets", contents)).raw(RawLayout.of(ElementType.named("<i8")));
   }
 
   private Dataset dataset() {
@@ -417,7 +418,8 @@ class VariableTest {
 
   @Test
   void offsetsThatAreNoListOfIntegersAreRefused() {
-    Path floats = Formats.raw(directory.resolve("offsets"), "<f8", List.of(-1L), 0);
+    Source floats =
+        Source.of(directory.resolve("offsets")).raw(RawLayout.of(ElementType.named("<f8")));
     assertThatThrownBy(() -> Dataset.builder().variable("text", values, floats).open())
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("a list of integers");
@@ -444,7 +446,8 @@ class VariableTest {
       zip.write(bytes);
     }
     for (String name : List.of("data.npz", "data.npz#sequences", "d*.npz#sequences")) {
-      try (Dataset dataset = Dataset.builder().column("x", directory.resolve(name)).open()) {
+      try (Dataset dataset =
+          Dataset.builder().column("x", Source.parse(directory.resolve(name))).open()) {
         assertThat(dataset.record("x", 2).toArray(ValueLayout.JAVA_BYTE)).containsExactly(5, 6);
       }
     }
@@ -452,10 +455,12 @@ class VariableTest {
 
   @Test
   void sequencesOfSeveralIndexesAreOneColumn() {
-    Path pattern = Path.of("src/test/resources/io/penstock/format/numpy1/tokens-u*.idx#sequences");
-    List<Path> shards = Formats.shards(pattern);
+    Source pattern =
+        Source.parse(
+            Path.of("src/test/resources/io/penstock/format/numpy1/tokens-u*.idx#sequences"));
+    List<Source> shards = pattern.shards();
     long records = 0;
-    for (Path shard : shards) {
+    for (Source shard : shards) {
       try (Dataset dataset = Dataset.open(shard)) {
         records += dataset.recordCount();
       }
@@ -473,7 +478,7 @@ class VariableTest {
     byte[] tokens = Files.readAllBytes(files.resolve("tokens-" + type + ".bin"));
     ByteBuffer header = ByteBuffer.wrap(Files.readAllBytes(index)).order(ByteOrder.LITTLE_ENDIAN);
     int count = (int) header.getLong(18);
-    try (Dataset dataset = Dataset.open(Path.of(index + "#sequences"));
+    try (Dataset dataset = Dataset.open(Source.parse(Path.of(index + "#sequences")));
         Loader loader = dataset.loader().batchSize(2).build()) {
       assertThat(dataset.recordCount()).isEqualTo(count);
       int seen = 0;

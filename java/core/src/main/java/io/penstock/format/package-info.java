@@ -2,10 +2,11 @@
  * Finds arrays in files, and says where their records lie.
  *
  * <p>A dataset uses this package itself; use it directly to look at a file without opening a
- * dataset. {@link io.penstock.format.Formats#open Formats.open} recognises the format by the first
- * bytes of the file, reads its header under limits, compares it with the size of the file, and
- * closes the file again. It reads no record and never executes anything in a file. A header that is
- * damaged, hostile or not supported is a {@link io.penstock.error.PenstockException} of one line.
+ * dataset. {@link io.penstock.format.Formats#open(java.nio.file.Path) Formats.open} recognises the
+ * format by the first bytes of the file, reads its header under limits, compares it with the size
+ * of the file, and closes the file again. It reads no record and never executes anything in a file.
+ * A header that is damaged, hostile or not supported is a {@link
+ * io.penstock.error.PenstockException} of one line.
  *
  * {@snippet lang="java" :
  * ArrayLayout layout = Formats.open(images);
@@ -18,6 +19,10 @@
  * <p>An {@link io.penstock.array.ArrayLayout ArrayLayout} that exists is sound: records of at least
  * one byte, no size that overflows, and a file long enough for all of them. So code that uses it
  * need not check again, unless the file changes.
+ *
+ * <p>A {@link io.penstock.format.Source Source} says which array is meant where a path is not
+ * enough. Below, {@code FILE#PART} is how the command line says {@code
+ * Source.of(file).part("PART")}.
  *
  * <h2>Formats</h2>
  *
@@ -41,9 +46,9 @@
  *       of compound types, {@code data.h5#points.x}, if the jar penstock-hdf5 is on the class path;
  *       chunked datasets can be read from beginning to end only. Other jars may add formats in the
  *       same way, see {@link io.penstock.spi.FormatProvider FormatProvider}.
- *   <li><b>raw</b>: elements in files without a header; the path describes them, see {@link
- *       io.penstock.format.Formats#raw Formats.raw}. {@link io.penstock.array.ArrayLayout#windows}
- *       lays windows over a stream of tokens.
+ *   <li><b>raw</b>: elements in files without a header, which a {@link io.penstock.format.RawLayout
+ *       RawLayout} describes. {@link io.penstock.array.ArrayLayout#windows} lays windows over a
+ *       stream of tokens.
  *   <li><b>pickle</b>: arrays in pickles of protocols 0 to 5, one or several pickles in a file, by
  *       the path to each array: {@code data.pkl#images}, {@code data.pkl#[0]}, {@code
  *       data.pkl#train.x}; through dictionaries, lists, tuples and attributes of objects. A masked

@@ -4,10 +4,12 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.array.Column;
+import io.penstock.array.ElementType;
 import io.penstock.array.FileInfo;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.internal.partial.WriteFailures;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.options.Readahead;
@@ -324,7 +326,8 @@ public final class DatasetShuffle {
     }
     long entryBytes = Integer.BYTES + dataset.recordBytes();
     RecordView view = new RecordView(dataset.columns(), true);
-    Path entries = Formats.raw(path, "|u1", List.of(size, entryBytes), 0);
+    Source entries =
+        Source.of(path).raw(RawLayout.of(ElementType.UINT8, entryBytes).recordCount(size));
     try (Dataset bucket = Dataset.builder().column("entries", entries).open();
         Loader loader = loader(bucket, isDirect(bucket) ? "io=direct" : "dropBehind=true")) {
       for (Batch batch : loader.epoch(0)) {

@@ -33,7 +33,7 @@ class DeliveredArraysTest {
       if (array.isRefused()) {
         continue;
       }
-      try (Dataset dataset = Dataset.builder().column(COLUMN, array.path()).open()) {
+      try (Dataset dataset = Dataset.builder().column(COLUMN, array.source()).open()) {
         boolean isWhole = dataset.column(COLUMN).shards().stream().allMatch(Shard::isWhole);
         String way = isWhole ? readahead : "backend=mmap";
         assertThat(digest(dataset, way, false)).as(array.toString()).isEqualTo(array.digest());

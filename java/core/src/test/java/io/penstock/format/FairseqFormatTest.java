@@ -63,7 +63,8 @@ class FairseqFormatTest {
     assertThat(Formats.parts(index))
         .extracting(Part::name)
         .containsExactly("tokens", "lengths", "pointers");
-    try (Dataset dataset = Dataset.builder().column("s", Path.of(index + "#sequences")).open()) {
+    try (Dataset dataset =
+        Dataset.builder().column("s", Source.parse(Path.of(index + "#sequences"))).open()) {
       assertThat(dataset.recordCount()).isEqualTo(3);
       assertThat(dataset.record("s", 2).byteSize()).isEqualTo(4L * tokenBytes);
     }
@@ -73,7 +74,8 @@ class FairseqFormatTest {
   void anIndexWithDocumentsOfTheNewCodesIsRead() throws IOException {
     Path index = write(9, 4, 0, 1, 3);
     assertThat(Formats.open(index).elementType().descr()).isEqualTo("<u4");
-    assertThat(Formats.open(Path.of(index + "#documents")).recordCount()).isEqualTo(3);
+    assertThat(Formats.open(Source.parse(Path.of(index + "#documents"))).recordCount())
+        .isEqualTo(3);
   }
 
   @Test

@@ -56,7 +56,8 @@ public final class Hostile {
           continue;
         }
         assertSound(part.layout());
-        assertThat(Formats.open(Path.of(path + "#" + part.name())).part()).isNotNull();
+        assertThat(Formats.open(Source.parse(Path.of(path + "#" + part.name()))).part())
+            .isNotNull();
         isReadable = true;
       }
       assertSound(Formats.open(path));

@@ -170,6 +170,6 @@ class HostileFormatsTest {
     Hostile.write(path, file, file.length);
     Files.delete(directory.resolve("tokens-u2.bin"));
     Hostile.assertRefusedWithin(path, 1 << 20, "tokens-u2.bin: expected a file, found none");
-    assertThat(Formats.open(Path.of(path + "#lengths")).recordCount()).isEqualTo(5);
+    assertThat(Formats.open(Source.parse(Path.of(path + "#lengths"))).recordCount()).isEqualTo(5);
   }
 }

@@ -58,8 +58,8 @@ final class WrittenArrays {
     }
 
     /** As a user would write it. */
-    Path path() {
-      return part.isEmpty() ? file : Path.of(file + "#" + part);
+    Source source() {
+      return Source.parse(part.isEmpty() ? file : Path.of(file + "#" + part));
     }
   }
 

@@ -38,13 +38,13 @@ class WrittenArraysTest {
   private static void assertEqual(List<Expected> arrays) {
     for (Expected array : arrays) {
       if (array.isRefused()) {
-        assertThatThrownBy(() -> Formats.open(array.path()))
+        assertThatThrownBy(() -> Formats.open(array.source()))
             .as(array.toString())
             .isInstanceOf(PenstockException.class)
             .hasMessageContaining(array.reason());
         continue;
       }
-      ArrayLayout layout = Formats.open(array.path());
+      ArrayLayout layout = Formats.open(array.source());
       assertThat(layout.part()).as(array.toString()).isEqualTo(array.part());
       assertThat(layout.elementType().descr()).as(array.toString()).isEqualTo(array.descr());
       assertThat(layout.shape()).as(array.toString()).isEqualTo(Shape.of(array.sizes()));

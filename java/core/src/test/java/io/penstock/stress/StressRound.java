@@ -2,6 +2,7 @@ package io.penstock.stress;
 
 import io.penstock.Batch;
 import io.penstock.Dataset;
+import io.penstock.DatasetBuilder;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
 import io.penstock.array.ElementType;
@@ -106,7 +107,7 @@ final class StressRound {
   }
 
   private Dataset open(Path file) {
-    Dataset.Builder builder = Dataset.builder();
+    DatasetBuilder builder = Dataset.builder();
     if (isVariable) {
       builder.variable("x", file, data.offsets);
     } else {

@@ -8,6 +8,7 @@ import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -140,7 +141,7 @@ class NpyWriterTest {
       writer.write(20, part(data, 700 * 20, 700 * 30));
       writer.commit();
     }
-    ArrayLayout layout = Formats.open(directory.resolve("x.npy#x"));
+    ArrayLayout layout = Formats.open(Source.parse(directory.resolve("x.npy#x")));
     assertThat(layout.shape()).isEqualTo(Shape.of(50, 700));
     assertThat(layout.runs().getFirst().strideBytes()).isEqualTo(1024);
     byte[] stored = data(directory.resolve("x.npy"));

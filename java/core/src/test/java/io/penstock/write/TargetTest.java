@@ -8,6 +8,8 @@ import io.penstock.Dataset;
 import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.partial.PartialFile;
@@ -190,7 +192,8 @@ class TargetTest {
   void aDirectoryOfShardsIsMadeWhereALinkLeads() throws IOException {
     Path data = Files.write(file("data"), new byte[100]);
     Path link = Files.createSymbolicLink(file("link"), file("shards"));
-    try (Dataset dataset = Dataset.open(Formats.raw(data, "|u1", List.of(-1L), 0))) {
+    try (Dataset dataset =
+        Dataset.open(Source.of(data).raw(RawLayout.of(ElementType.named("|u1"))))) {
       new DatasetShuffle(dataset, link).memoryBytes(64 << 20).run();
       new DatasetShuffle(dataset, link).memoryBytes(64 << 20).replace(true).run();
     }
@@ -204,7 +207,8 @@ class TargetTest {
     Path data = Files.write(file("data"), new byte[100]);
     Path fifo = file("fifo");
     run("mkfifo", fifo.toString());
-    try (Dataset dataset = Dataset.open(Formats.raw(data, "|u1", List.of(-1L), 0))) {
+    try (Dataset dataset =
+        Dataset.open(Source.of(data).raw(RawLayout.of(ElementType.named("|u1"))))) {
       DatasetShuffle shuffle =
           new DatasetShuffle(dataset, fifo).memoryBytes(64 << 20).replace(true);
       assertThatThrownBy(shuffle::run).isInstanceOf(PenstockException.class);
@@ -256,6 +260,9 @@ class TargetTest {
       Files.write(inside, new byte[100]);
       List<Runnable> calls =
           List.of(
+              () -> Source.of(inside),
+              () -> Source.parse(inside),
+              () -> Source.glob(inside.getParent(), "x.npy"),
               () -> Formats.open(inside),
               () -> Formats.parts(inside),
               () -> Dataset.open(inside),

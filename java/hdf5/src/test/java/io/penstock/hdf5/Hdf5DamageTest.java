@@ -8,6 +8,7 @@ import io.penstock.array.Part;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +33,12 @@ class Hdf5DamageTest {
     Kinds.unpack(directory);
   }
 
-  private Path part(String file, String name) {
-    return directory.resolve(file + "#" + name);
+  private Source part(String file, String name) {
+    return Source.of(directory.resolve(file)).part(name);
   }
 
-  private static byte[] elements(Path path) throws IOException {
-    StreamedArray array = Formats.streamed(path).orElseThrow();
+  private static byte[] elements(Source source) throws IOException {
+    StreamedArray array = Formats.streamed(source).orElseThrow();
     try (InputStream in = array.source().open()) {
       return in.readAllBytes();
     }
@@ -175,8 +176,8 @@ class Hdf5DamageTest {
         .isEqualTo("<c16");
   }
 
-  private static void assertRefused(Path path, String reason) {
-    assertThatThrownBy(() -> Formats.open(path))
+  private static void assertRefused(Source source, String reason) {
+    assertThatThrownBy(() -> Formats.open(source))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining(reason);
   }

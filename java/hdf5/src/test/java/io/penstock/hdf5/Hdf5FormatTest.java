@@ -12,6 +12,7 @@ import io.penstock.array.Shape;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -40,8 +41,8 @@ class Hdf5FormatTest {
         .toList();
   }
 
-  private static Path part(String name) {
-    return Path.of(FILE + "#" + name);
+  private static Source part(String name) {
+    return Source.parse(Path.of(FILE + "#" + name));
   }
 
   @Test
@@ -64,8 +65,8 @@ class Hdf5FormatTest {
   }
 
   /** One epoch, every record put at its place. */
-  private static byte[] shuffled(Path path) {
-    try (Dataset dataset = Dataset.builder().column("x", path).open();
+  private static byte[] shuffled(Source source) {
+    try (Dataset dataset = Dataset.builder().column("x", source).open();
         Loader loader = dataset.loader().batchSize(2).seed(3).memoryBytes(32 << 20).build()) {
       int recordBytes = Math.toIntExact(dataset.recordBytes());
       byte[] bytes = new byte[Math.toIntExact(dataset.recordCount()) * recordBytes];

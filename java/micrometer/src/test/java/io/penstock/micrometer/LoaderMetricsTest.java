@@ -10,6 +10,7 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
 import io.penstock.array.ElementType;
+import io.penstock.format.Source;
 import io.penstock.statistics.Statistic;
 import io.penstock.transform.Transforms;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class LoaderMetricsTest {
   void countersAreTheStatisticsOfTheirLoader() throws IOException {
     Path file = Files.write(directory.resolve("x.raw"), new byte[1000]);
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    try (Dataset dataset = Dataset.open(Path.of(file + "#raw:uint8:-1x10"));
+    try (Dataset dataset = Dataset.open(Source.parse(Path.of(file + "#raw:uint8:-1x10")));
         Loader loader =
             dataset
                 .loader()
@@ -57,7 +58,7 @@ class LoaderMetricsTest {
   void everyStatisticIsAMetric() throws IOException {
     Path file = Files.write(directory.resolve("x.raw"), new byte[1000]);
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    try (Dataset dataset = Dataset.open(Path.of(file + "#raw:uint8:-1x10"));
+    try (Dataset dataset = Dataset.open(Source.parse(Path.of(file + "#raw:uint8:-1x10")));
         Loader loader = dataset.loader().batchSize(10).build()) {
       new LoaderMetrics(loader, Tags.empty()).bindTo(registry);
       for (Batch batch : loader.epoch(0)) {

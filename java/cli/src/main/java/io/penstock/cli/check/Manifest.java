@@ -4,11 +4,12 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.penstock.Dataset;
+import io.penstock.DatasetBuilder;
 import io.penstock.array.Column;
 import io.penstock.array.Shape;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
@@ -143,7 +144,7 @@ public record Manifest(
 
   /** The default manifest of a column file. */
   public static Path defaultPath(Path column) {
-    String name = DatasetShuffle.fileName(Formats.columnName(column));
+    String name = DatasetShuffle.fileName(Source.parse(column).columnName());
     Path directory = filePart(column).toAbsolutePath().getParent();
     return directory.resolve(name + ".penstock.json");
   }
@@ -233,8 +234,8 @@ public record Manifest(
             .map(path -> filePart(resolve(manifest, path)))
             .toList();
     boolean isKnown =
-        Formats.shards(data).stream()
-            .allMatch(shard -> known.contains(filePart(shard).toAbsolutePath().normalize()));
+        Source.parse(data).shards().stream()
+            .allMatch(shard -> known.contains(shard.file().toAbsolutePath().normalize()));
     if (!isKnown) {
       throw PenstockException.about(
           ErrorKind.MISMATCH,
@@ -247,10 +248,12 @@ public record Manifest(
 
   /** Opens the dataset of this manifest. */
   Dataset open(Path manifest) {
-    Dataset.Builder builder = Dataset.builder();
+    DatasetBuilder builder = Dataset.builder();
     for (ColumnEntry column : columns) {
-      Path[] shards =
-          column.paths().stream().map(path -> resolve(manifest, path)).toArray(Path[]::new);
+      Source[] shards =
+          column.paths().stream()
+              .map(path -> Source.parse(resolve(manifest, path)))
+              .toArray(Source[]::new);
       if (column.window() == null) {
         builder.column(column.name(), shards);
       } else {

@@ -11,7 +11,7 @@ import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.cli.text.Table;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,8 +126,8 @@ final class Verification {
         if (!path.contains("*") && !path.contains("?")) {
           continue;
         }
-        for (Path shard : shardsOrNone(Manifest.resolve(manifestPath, path))) {
-          Path file = Files.exists(shard) ? shard : withoutPart(shard);
+        for (Source shard : shardsOrNone(Manifest.resolve(manifestPath, path))) {
+          Path file = shard.file();
           if (known.add(file)) {
             problems.add(FileProblem.of(file, "extra", 0, sizeOrMissing(file)));
           }
@@ -136,17 +136,13 @@ final class Verification {
     }
   }
 
-  private static List<Path> shardsOrNone(Path pattern) {
+  private static List<Source> shardsOrNone(Path pattern) {
     try {
-      return Formats.shards(pattern);
+      return Source.parse(pattern).shards();
     } catch (PenstockException e) {
       // No file matches: they are all missing, which is reported already.
       return List.of();
     }
-  }
-
-  private static Path withoutPart(Path shard) {
-    return Path.of(shard.toString().replaceFirst("#.*$", ""));
   }
 
   private void findRecords() {

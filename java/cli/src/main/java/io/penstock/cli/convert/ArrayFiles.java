@@ -3,7 +3,7 @@ package io.penstock.cli.convert;
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
 import io.penstock.array.Shape;
-import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.write.NpyWriter;
 import io.penstock.write.NpyWriterBuilder;
 import java.io.IOException;
@@ -106,7 +106,7 @@ public final class ArrayFiles implements AutoCloseable {
    * @return the file's name without its extension, as an identifier
    */
   public static String fieldName(Path target) {
-    return Formats.columnName(target).replaceAll("[^A-Za-z0-9_]", "_");
+    return Source.parse(target).columnName().replaceAll("[^A-Za-z0-9_]", "_");
   }
 
   private Path path(int shard) {

@@ -9,11 +9,11 @@ import io.penstock.array.Field;
 import io.penstock.array.FileInfo;
 import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import io.penstock.sampler.Sequential;
 import io.penstock.sampler.Subset;
 import io.penstock.sampler.SubsetSampler;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -66,8 +66,8 @@ final class ColumnSource implements RecordSource {
    * @param asked the paths as typed
    */
   static ColumnSource open(
-      List<Path> shards, List<Unpacked> unpacked, Selection range, String asked) {
-    Dataset dataset = Dataset.builder().column(NAME, shards.toArray(Path[]::new)).open();
+      List<Source> shards, List<Unpacked> unpacked, Selection range, String asked) {
+    Dataset dataset = Dataset.builder().column(NAME, shards.toArray(Source[]::new)).open();
     try {
       return new ColumnSource(dataset, unpacked, range, asked + " " + range);
     } catch (RuntimeException | Error e) {

@@ -3,6 +3,7 @@ package io.penstock.cli.convert;
 import io.penstock.array.StreamedArray;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ public final class Sources {
         options.checkNoText();
         return FolderRecordSource.open(path, options);
       }
-      Optional<Path> labelled = FolderIndex.folderOfLabels(path);
+      Optional<Path> labelled = FolderIndex.folderOfLabels(Source.parse(path));
       if (labelled.isPresent()) {
         options.checkNoText();
         options.checkNoImages();
@@ -65,20 +66,20 @@ public final class Sources {
     }
     options.checkNoFolder();
     options.checkNoText();
-    List<Path> files = new ArrayList<>();
+    List<Source> files = new ArrayList<>();
     List<Unpacked> unpacked = new ArrayList<>();
     try {
-      for (Path path : paths.stream().flatMap(path -> Formats.shards(path).stream()).toList()) {
-        Path found = path;
-        Unpacked copy = Unpacked.of(path, scratch, unpacked.size());
+      for (Source shard : shards(paths)) {
+        Source found = shard;
+        Unpacked copy = Unpacked.of(shard, scratch, unpacked.size());
         if (copy != null) {
           unpacked.add(copy);
-          found = copy.path();
+          found = copy.place();
         }
         StreamedArray streamed = Formats.streamed(found).orElse(null);
         if (streamed != null) {
           unpacked.add(Unpacked.of(streamed, scratch, unpacked.size()));
-          found = unpacked.getLast().path();
+          found = unpacked.getLast().place();
         }
         files.add(found);
       }
@@ -91,5 +92,9 @@ public final class Sources {
       unpacked.forEach(Unpacked::close);
       throw e;
     }
+  }
+
+  private static List<Source> shards(List<Path> paths) {
+    return paths.stream().flatMap(path -> Source.parse(path).shards().stream()).toList();
   }
 }

@@ -5,6 +5,7 @@ import io.penstock.array.StreamedArray;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.kind.FileKind;
 import io.penstock.internal.partial.PartialFile;
 import java.io.BufferedInputStream;
@@ -47,18 +48,18 @@ final class Unpacked implements AutoCloseable {
   private static final String SUFFIX = ".npy";
 
   private final PartialFile file;
-  private final Path path;
+  private final Source place;
   private final SourceFile source;
 
-  private Unpacked(PartialFile file, Path path, SourceFile source) {
+  private Unpacked(PartialFile file, Source place, SourceFile source) {
     this.file = file;
-    this.path = path;
+    this.place = place;
     this.source = source;
   }
 
   /** The file to read, with the part of it that was asked for. */
-  Path path() {
-    return path;
+  Source place() {
+    return place;
   }
 
   /**
@@ -101,25 +102,26 @@ final class Unpacked implements AutoCloseable {
   }
 
   /**
-   * Unpacks what a path names.
+   * Unpacks a file.
    *
+   * @param place the file, with the part of it that was asked for
    * @param scratch name beside which the copy lies
    * @param number of the copy among several
    * @return the copy; null if nothing is compressed there
    */
-  static Unpacked of(Path path, Path scratch, int number) throws IOException {
+  static Unpacked of(Source place, Path scratch, int number) throws IOException {
     Path target = target(scratch, number);
-    Place place = place(path);
-    if (!Files.isRegularFile(place.file)) {
+    if (!Files.isRegularFile(place.file())) {
       return null; // Formats says what is wrong with it.
     }
     byte[] start = new byte[START_BYTES];
-    try (InputStream in = Files.newInputStream(place.file)) {
+    try (InputStream in = Files.newInputStream(place.file())) {
       in.readNBytes(start, 0, START_BYTES);
     }
-    FileKind kind = FileKind.of(place.file).orElse(null);
+    FileKind kind = FileKind.of(place.file()).orElse(null);
     boolean isCompressed = kind != null && kind.content() == FileKind.Content.COMPRESSED;
-    if (place.isRaw() && !(isCompressed && isSurelyCompressed(place.file, start))) {
+    if (place.partName().orElse("").startsWith("raw:")
+        && !(isCompressed && isSurelyCompressed(place.file(), start))) {
       return null; // Elements may begin with any bytes.
     }
     if (start[0] == 0x1f && start[1] == (byte) 0x8b) {
@@ -131,7 +133,7 @@ final class Unpacked implements AutoCloseable {
     if (isCompressed) {
       throw PenstockException.about(
           ErrorKind.WRONG_FORMAT,
-          place.file,
+          place.file(),
           "expected an array, or one compressed by gzip or zlib, found %s: %s"
               .formatted(kind.name(), kind.remedy()));
     }
@@ -161,8 +163,8 @@ final class Unpacked implements AutoCloseable {
     return closing(
         new SequenceInputStream(new ByteArrayInputStream(header), StreamedElements.open(array)),
         elements -> {
-          Unpacked copy = copy(new Place(array.path(), ""), source, elements, bytes, target);
-          if (Files.size(copy.path) != bytes) {
+          Unpacked copy = copy(Source.of(array.path()), source, elements, bytes, target);
+          if (Files.size(copy.file.path()) != bytes) {
             copy.close();
             throw damaged(array.path(), new EOFException("its elements end early"));
           }
@@ -193,41 +195,23 @@ final class Unpacked implements AutoCloseable {
     return scratch.resolveSibling("%s.unpacked-%d".formatted(scratch.getFileName(), number));
   }
 
-  /** A file and what is asked for in it, as {@link Formats} understands a path. */
-  private record Place(Path file, String part) {
-    boolean isRaw() {
-      return part.startsWith("raw:");
-    }
-
-    Path in(Path other) {
-      return part.isEmpty() ? other : other.resolveSibling(other.getFileName() + "#" + part);
-    }
+  /** What was asked for, in a copy of its file. */
+  private static Source in(Path copy, Source asked) {
+    Source source = Source.of(copy);
+    return asked.partName().map(source::part).orElse(source);
   }
 
-  private static Place place(Path path) {
-    String text = path.toString();
-    if (!Files.exists(path)) {
-      for (int sign = text.indexOf('#', 1); sign >= 0; sign = text.indexOf('#', sign + 1)) {
-        Path file = Path.of(text.substring(0, sign));
-        if (Files.isRegularFile(file)) {
-          return new Place(file, text.substring(sign + 1));
-        }
-      }
-    }
-    return new Place(path, "");
-  }
-
-  private static Unpacked stream(Place place, Path target, boolean isGzip) throws IOException {
-    SourceFile source = SourceFile.of(place.file);
+  private static Unpacked stream(Source place, Path target, boolean isGzip) throws IOException {
+    SourceFile source = SourceFile.of(place.file());
     try {
       return closing(
-          new BufferedInputStream(Files.newInputStream(place.file), BUFFER_BYTES),
+          new BufferedInputStream(Files.newInputStream(place.file()), BUFFER_BYTES),
           in ->
               closing(
                   isGzip ? new GZIPInputStream(in, 1 << 16) : new InflaterInputStream(in),
                   unpacked -> copy(place, source, unpacked, Long.MAX_VALUE, target)));
     } catch (EOFException | ZipException e) {
-      throw damaged(place.file, e); // Within the header of gzip.
+      throw damaged(place.file(), e); // Within the header of gzip.
     }
   }
 
@@ -235,19 +219,19 @@ final class Unpacked implements AutoCloseable {
    * A member that is compressed; null if it is not, or there is none of this name. Of one that is
    * stored, and read where it lies, the checksum is compared: whatever is written is whole.
    */
-  private static Unpacked member(Place place, Path target) throws IOException {
-    SourceFile source = SourceFile.of(place.file);
-    String wanted = place.part.isEmpty() ? only(place.file) : place.part;
+  private static Unpacked member(Source place, Path target) throws IOException {
+    SourceFile source = SourceFile.of(place.file());
+    String wanted = place.partName().orElseGet(() -> only(place.file()));
     try {
       return closing(
-          new ZipFile(place.file.toFile()), zip -> member(place, source, zip, wanted, target));
+          new ZipFile(place.file().toFile()), zip -> member(place, source, zip, wanted, target));
     } catch (ZipException e) {
-      throw damaged(place.file, e);
+      throw damaged(place.file(), e);
     }
   }
 
   private static Unpacked member(
-      Place place, SourceFile source, ZipFile zip, String wanted, Path target) throws IOException {
+      Source place, SourceFile source, ZipFile zip, String wanted, Path target) throws IOException {
     // A field of a member is named behind a dot: the longest name of a member counts.
     for (int end = wanted.length(); end > 0; end = wanted.lastIndexOf('.', end - 1)) {
       ZipEntry entry = zip.getEntry(wanted.substring(0, end) + SUFFIX);
@@ -260,15 +244,18 @@ final class Unpacked implements AutoCloseable {
       if (entry.getMethod() != ZipEntry.DEFLATED || entry.getSize() < 0) {
         return null;
       }
-      String field = end == wanted.length() ? "" : wanted.substring(end + 1);
-      return member(new Place(place.file, field), source, zip, entry, target);
+      Source file = Source.of(place.file());
+      boolean isWhole = end == wanted.length();
+      Source asked = isWhole ? file : file.part(wanted.substring(end + 1));
+      return member(asked, source, zip, entry, target);
     }
     return null;
   }
 
   /** With its checksum, which ZipFile does not look at. */
   private static Unpacked member(
-      Place place, SourceFile source, ZipFile zip, ZipEntry entry, Path target) throws IOException {
+      Source place, SourceFile source, ZipFile zip, ZipEntry entry, Path target)
+      throws IOException {
     return closing(
         new CheckedInputStream(zip.getInputStream(entry), new CRC32()),
         in -> {
@@ -305,7 +292,7 @@ final class Unpacked implements AutoCloseable {
   }
 
   private static Unpacked copy(
-      Place place, SourceFile source, InputStream in, long mostBytes, Path target) {
+      Source place, SourceFile source, InputStream in, long mostBytes, Path target) {
     PartialFile file = PartialFile.create(target, true);
     try {
       ReadableByteChannel channel = Channels.newChannel(in);
@@ -331,7 +318,7 @@ final class Unpacked implements AutoCloseable {
         }
       }
       source.check();
-      return new Unpacked(file, place.in(file.path()), source);
+      return new Unpacked(file, in(file.path(), place), source);
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;

@@ -12,6 +12,8 @@ import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
+import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.format.known.KnownFormats;
 import java.nio.file.Files;
@@ -25,34 +27,36 @@ import java.util.stream.Collectors;
 /**
  * What {@code info} shows of one array: what its header says, and what the system says.
  *
- * @param path of the file, with the part
+ * @param source the file, with the part
  * @param layout of the array; null where it cannot be read in place
  * @param problem why not
  */
-record FileDescription(Path path, ArrayLayout layout, FileInfo info, String problem)
+record FileDescription(Source source, ArrayLayout layout, FileInfo info, String problem)
     implements Description {
-  /** What a path names: one column, or all arrays that are in a file which has several. */
-  static List<Description> of(Path path, FolderIndexOption indexes) {
-    if (Files.isDirectory(path)) {
-      return List.of(VariableDescription.of(path, indexes.open(path)));
+  /** What a source is: one column, or all arrays that are in a file which has several. */
+  static List<Description> of(Source source, FolderIndexOption indexes) {
+    Path file = source.file();
+    boolean isPart = source.partName().isPresent();
+    if (!isPart && Files.isDirectory(file)) {
+      return List.of(VariableDescription.of(file, indexes.open(file)));
     }
-    Path place = indexes.place(path);
-    if (Files.isRegularFile(path)) {
-      List<Part> parts = Formats.parts(path);
-      return parts.size() <= 1 ? List.of(alone(path, place)) : of(path, parts);
+    Source place = indexes.place(source);
+    if (!isPart && Files.isRegularFile(file)) {
+      List<Part> parts = Formats.parts(file);
+      return parts.size() <= 1 ? List.of(alone(source, place)) : of(source, parts);
     }
     return List.of(
-        switch (KnownFormats.records(place)) {
-          case RecordLayout.Fixed _ -> alone(path, place);
-          case RecordLayout.Variable records -> VariableDescription.of(path, records);
+        switch (records(place)) {
+          case RecordLayout.Fixed _ -> alone(source, place);
+          case RecordLayout.Variable records -> VariableDescription.of(source, records);
         });
   }
 
-  private static List<Description> of(Path path, List<Part> parts) {
+  private static List<Description> of(Source source, List<Part> parts) {
     List<Description> all = new ArrayList<>();
     FileInfo info = null;
     for (Part part : parts) {
-      Path name = part.name().isEmpty() ? path : Path.of(path + "#" + part.name());
+      Source name = part.name().isEmpty() ? source : source.part(part.name());
       String problem = problem(part);
       if (problem == null && info == null) {
         try {
@@ -63,27 +67,31 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
       }
       all.add(new FileDescription(name, problem == null ? part.layout() : null, info, problem));
     }
-    for (String name : KnownFormats.variableNames(path)) {
-      all.add(variable(Path.of(path + "#" + name)));
+    for (String name : KnownFormats.variableNames(source.file())) {
+      all.add(variable(source.part(name)));
     }
     return all;
   }
 
-  private static Description variable(Path path) {
+  private static RecordLayout records(Source source) {
+    return KnownFormats.records(new PartPath(source.file(), source.partName().orElse("")));
+  }
+
+  private static Description variable(Source source) {
     try {
-      return switch (KnownFormats.records(path)) {
-        case RecordLayout.Fixed _ -> alone(path, path);
-        case RecordLayout.Variable records -> VariableDescription.of(path, records);
+      return switch (records(source)) {
+        case RecordLayout.Fixed _ -> alone(source, source);
+        case RecordLayout.Variable records -> VariableDescription.of(source, records);
       };
     } catch (PenstockException e) {
-      return new FileDescription(path, null, null, e.getMessage());
+      return new FileDescription(source, null, null, e.getMessage());
     }
   }
 
   /** Opens the file as a loader would, so that info shows nothing that a loader cannot read. */
-  private static FileDescription alone(Path path, Path place) {
+  private static FileDescription alone(Source source, Source place) {
     try (Dataset dataset = Dataset.builder().column("records", place).open()) {
-      return new FileDescription(path, Formats.open(place), dataset.files().getFirst(), null);
+      return new FileDescription(source, Formats.open(place), dataset.files().getFirst(), null);
     }
   }
 
@@ -99,10 +107,10 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
   @Override
   public JsonObject toJson() {
     if (layout == null) {
-      return new BadPath(path.toString(), problem).toJson();
+      return new BadPath(source.toString(), problem).toJson();
     }
     JsonObject object = new JsonObject();
-    object.addProperty("path", path.toString());
+    object.addProperty("path", source.toString());
     object.addProperty("format", layout.format());
     object.addProperty("dtype", layout.elementType().descr());
     JsonArray shape = new JsonArray();
@@ -121,7 +129,7 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
   @Override
   public Map<String, String> toHuman() {
     if (layout == null) {
-      return new BadPath(path.toString(), problem).toHuman();
+      return new BadPath(source.toString(), problem).toHuman();
     }
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("format", layout.format());
@@ -136,7 +144,7 @@ record FileDescription(Path path, ArrayLayout layout, FileInfo info, String prob
     fields.put("fileBytes", Human.count(layout.fileBytes()));
     fields.put("directAligned", isDirectAligned() ? "yes" : "no");
     fields.put("cached", Human.percent(info.cachedFraction()));
-    fields.put("path", OneLine.of(path.toString()));
+    fields.put("path", OneLine.of(source.toString()));
     return fields;
   }
 

@@ -9,7 +9,7 @@ import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.FolderIndexOption;
 import io.penstock.cli.text.Table;
-import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ public final class InfoCommand implements Callable<Integer> {
     List<Exception> failures = new ArrayList<>();
     for (String path : paths) {
       try {
-        for (Path shard : Formats.shards(Path.of(path))) {
+        for (Source shard : Source.parse(Path.of(path)).shards()) {
           files.addAll(FileDescription.of(shard, folderIndex));
         }
       } catch (RuntimeException e) {

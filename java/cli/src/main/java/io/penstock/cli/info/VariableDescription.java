@@ -11,6 +11,7 @@ import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RecordLayout;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import java.util.stream.IntStream;
 /**
  * Describes records of different sizes: files of a folder, or sequences of values.
  *
- * @param path of the folder, or of the index with the part
+ * @param source the folder, or the index with the part
  * @param dtype type of a value
  * @param dataOffset where the first value starts; null where each record is a file
  * @param fileBytes size of the file of values, or of all files
@@ -34,7 +35,7 @@ import java.util.stream.IntStream;
  * @param folder that the files are in; null for sequences
  */
 record VariableDescription(
-    Path path,
+    Source source,
     String format,
     String dtype,
     long records,
@@ -55,7 +56,7 @@ record VariableDescription(
   static VariableDescription of(Path path, FolderIndex folder) {
     long records = folder.recordCount();
     return new VariableDescription(
-        path,
+        Source.of(path),
         "folder",
         "|u1",
         records,
@@ -68,12 +69,12 @@ record VariableDescription(
   }
 
   /** Runs of values in a file, such as the sequences of token data, opened as a loader would. */
-  static VariableDescription of(Path path, RecordLayout.Variable layout) {
-    try (Dataset dataset = Dataset.open(path)) {
+  static VariableDescription of(Source source, RecordLayout.Variable layout) {
+    try (Dataset dataset = Dataset.open(source)) {
       ArrayLayout values = layout.values();
       long records = dataset.recordCount();
       return new VariableDescription(
-          path,
+          source,
           values.format(),
           values.elementType().descr(),
           records,
@@ -90,23 +91,22 @@ record VariableDescription(
     ArrayLayout values = layout.values();
     return switch (layout) {
       case RecordLayout.ByLengths sized -> {
-        Path lengths = sized.lengths().path();
-        Path part = lengths.resolveSibling(lengths.getFileName() + "#" + sized.lengths().part());
-        yield sizes(part, records, values.recordBytes(), values.dataBytes());
+        Source lengths = Source.of(sized.lengths().path()).part(sized.lengths().part());
+        yield sizes(lengths, records, values.recordBytes(), values.dataBytes());
       }
       case RecordLayout.ByOffsets _ ->
           new SizeRange(null, records == 0 ? null : (double) values.dataBytes() / records, null);
     };
   }
 
-  private static SizeRange sizes(Path path, long records, long unitBytes, long dataBytes) {
+  private static SizeRange sizes(Source source, long records, long unitBytes, long dataBytes) {
     if (records == 0) {
       return new SizeRange(null, null, null);
     }
     if (records > MOST_LOOKED_AT) {
       return new SizeRange(null, (double) dataBytes / records, null);
     }
-    try (Dataset dataset = Dataset.builder().column("sizes", path).open()) {
+    try (Dataset dataset = Dataset.builder().column("sizes", source).open()) {
       LongUnaryOperator counts = ColumnValues.integers(dataset, "sizes");
       long least = Long.MAX_VALUE;
       long most = 0;
@@ -116,7 +116,7 @@ record VariableDescription(
         if (count < 0 || count > dataBytes / unitBytes) {
           throw PenstockException.about(
               ErrorKind.WRONG_FORMAT,
-              path,
+              source.file(),
               "record %d: expected a size of 0 to %d, found %d: the index is damaged, make it again"
                   .formatted(i, dataBytes / unitBytes, count));
         }
@@ -131,7 +131,7 @@ record VariableDescription(
   @Override
   public JsonObject toJson() {
     JsonObject object = new JsonObject();
-    object.addProperty("path", path.toString());
+    object.addProperty("path", source.toString());
     object.addProperty("format", format);
     object.addProperty("dtype", dtype);
     JsonArray shape = new JsonArray();
@@ -176,7 +176,7 @@ record VariableDescription(
     for (int i = 0; i < NAMES.size(); i++) {
       fields.put(NAMES.get(i), values.get(i));
     }
-    fields.put("path", OneLine.of(path.toString()));
+    fields.put("path", OneLine.of(source.toString()));
     return fields;
   }
 

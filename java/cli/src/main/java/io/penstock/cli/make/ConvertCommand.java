@@ -14,7 +14,7 @@ import io.penstock.cli.convert.Sources;
 import io.penstock.cli.options.PatternOption;
 import io.penstock.cli.options.ShardList;
 import io.penstock.cli.text.Human;
-import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -268,7 +268,7 @@ public final class ConvertCommand implements Callable<Integer> {
     try (RecordSource numbers = folder.labelSource()) {
       ArrayFiles files =
           new ArrayFiles(
-              target.resolveSibling(Formats.columnName(target) + "-labels.npy"),
+              target.resolveSibling(Source.parse(target).columnName() + "-labels.npy"),
               numbers,
               new ArrayFiles.Options(shards, options.mayReplace(), false, false));
       try {
@@ -283,7 +283,7 @@ public final class ConvertCommand implements Callable<Integer> {
 
   /** Writes the names of the labels to a file beside them. */
   private ClassFile classes(RecordSource whole, ArrayFiles.Options options) {
-    Path path = target.resolveSibling(Formats.columnName(target) + "-classes.json");
+    Path path = target.resolveSibling(Source.parse(target).columnName() + "-classes.json");
     return new ClassFile(path, ((FolderRecordSource) whole).labels(), options.mayReplace());
   }
 

@@ -4,6 +4,7 @@ import io.penstock.Dataset;
 import io.penstock.cli.options.ColumnValues;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import io.penstock.sampler.Sampler;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -88,7 +89,7 @@ public final class IndexSampler implements Sampler {
   }
 
   private static long[] array(Path path) {
-    try (Dataset dataset = Dataset.builder().column(NAME, path).open()) {
+    try (Dataset dataset = Dataset.builder().column(NAME, Source.parse(path)).open()) {
       if (dataset.recordCount() > MAX_INDICES) {
         throw PenstockException.about(
             ErrorKind.RESOURCE_LIMIT,

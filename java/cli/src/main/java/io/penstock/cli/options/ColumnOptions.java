@@ -1,7 +1,10 @@
 package io.penstock.cli.options;
 
 import io.penstock.Dataset;
-import io.penstock.format.Formats;
+import io.penstock.DatasetBuilder;
+import io.penstock.array.ElementType;
+import io.penstock.format.Source;
+import io.penstock.internal.format.RawArray;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,7 +123,7 @@ public final class ColumnOptions {
     Map<String, List<Path>> columns = new LinkedHashMap<>();
     check();
     for (String path : paths) {
-      add(columns, Formats.columnName(Path.of(path)), List.of(path(path)));
+      add(columns, Source.parse(Path.of(path)).columnName(), List.of(path(path)));
     }
     for (NamedColumn column : named) {
       add(columns, column.name(), column.shards().stream().map(this::path).toList());
@@ -149,15 +152,20 @@ public final class ColumnOptions {
     Stream<Path> divisions =
         offsets.stream().flatMap(column -> column.shards().stream()).map(Path::of);
     return Stream.concat(named(), divisions)
-        .flatMap(path -> Formats.shards(path).stream())
-        .map(Formats::file)
+        .flatMap(path -> Source.parse(path).shards().stream())
+        .map(Source::file)
         .distinct()
         .toList();
   }
 
   /** The folders that were named, whose files are records. */
   public List<Path> folders() {
-    return named().map(Formats::file).filter(Files::isDirectory).distinct().toList();
+    return named()
+        .map(Source::parse)
+        .map(Source::file)
+        .filter(Files::isDirectory)
+        .distinct()
+        .toList();
   }
 
   private Stream<Path> named() {
@@ -179,7 +187,7 @@ public final class ColumnOptions {
     Map<String, List<Path>> columns = columns();
     Map<String, List<Path>> divisions = divisions(columns);
     folderIndex.check(spec, columns.values().stream().flatMap(List::stream));
-    Dataset.Builder builder = Dataset.builder();
+    DatasetBuilder builder = Dataset.builder();
     columns.forEach((name, shards) -> add(builder, name, shards, divisions.get(name)));
     return builder.open();
   }
@@ -198,18 +206,22 @@ public final class ColumnOptions {
   }
 
   private void add(
-      Dataset.Builder builder, String name, List<Path> shards, List<Path> offsetsOrNull) {
+      DatasetBuilder builder, String name, List<Path> shards, List<Path> offsetsOrNull) {
     Path first = shards.getFirst();
-    Path[] files = shards.stream().map(folderIndex::place).toArray(Path[]::new);
+    Source[] sources = shards.stream().map(folderIndex::source).toArray(Source[]::new);
     if (offsetsOrNull != null) {
-      builder.variable(name, shards, offsetsOrNull);
-    } else if (tokenWindow == null && files.length == 1 && Files.isDirectory(first)) {
+      builder.variable(name, parsed(shards), parsed(offsetsOrNull));
+    } else if (tokenWindow == null && sources.length == 1 && Files.isDirectory(first)) {
       builder.folder(name, first, folderIndex.pattern(), folderIndex.file(first));
     } else if (tokenWindow == null) {
-      builder.column(name, files);
+      builder.column(name, sources);
     } else {
-      builder.windows(name, tokenWindow, tokenWindowStride(), files);
+      builder.windows(name, tokenWindow, tokenWindowStride(), sources);
     }
+  }
+
+  private static List<Source> parsed(List<Path> paths) {
+    return paths.stream().map(Source::parse).toList();
   }
 
   /** Files of --offsets by column. */
@@ -237,7 +249,8 @@ public final class ColumnOptions {
     try {
       List<Long> sizes =
           Stream.of((shape == null ? "-1" : shape).split("x", -1)).map(Long::valueOf).toList();
-      return Formats.raw(Path.of(text), dtype, sizes, offset == null ? 0 : offset);
+      long offsetBytes = offset == null ? 0 : offset;
+      return Path.of(text + "#" + RawArray.part(ElementType.named(dtype), sizes, offsetBytes));
     } catch (IllegalArgumentException e) {
       throw usage("--dtype, --shape and --offset must be those of elements: " + e.getMessage());
     }

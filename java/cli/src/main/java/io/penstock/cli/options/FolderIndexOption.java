@@ -1,6 +1,6 @@
 package io.penstock.cli.options;
 
-import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.folder.FolderScan;
 import java.nio.file.Files;
@@ -33,8 +33,12 @@ public final class FolderIndexOption {
     FolderScan.checkPattern(pattern());
     List<Path> folders =
         paths
-            .filter(path -> Files.isDirectory(path) || FolderIndex.folderOfLabels(path).isPresent())
-            .map(path -> Formats.file(path).toAbsolutePath().normalize())
+            .map(Source::parse)
+            .filter(
+                source ->
+                    (source.partName().isEmpty() && Files.isDirectory(source.file()))
+                        || FolderIndex.folderOfLabels(source).isPresent())
+            .map(source -> source.file().toAbsolutePath().normalize())
             .distinct()
             .toList();
     if (folders.isEmpty() && !pattern.isDefault()) {
@@ -64,8 +68,13 @@ public final class FolderIndexOption {
     return FolderIndex.open(folder, pattern(), file(folder));
   }
 
-  /** A path of labels with the index that has them; any other path unchanged. */
-  public Path place(Path path) {
-    return FolderIndex.folderOfLabels(path).map(folder -> open(folder).labels()).orElse(path);
+  /** What a path means: of labels, those in the index of the folder. */
+  public Source source(Path path) {
+    return place(Source.parse(path));
+  }
+
+  /** Of labels, those in the index of the folder; any other source unchanged. */
+  public Source place(Source source) {
+    return FolderIndex.folderOfLabels(source).map(folder -> open(folder).labels()).orElse(source);
   }
 }

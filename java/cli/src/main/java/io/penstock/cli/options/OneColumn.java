@@ -4,6 +4,7 @@ import io.penstock.Dataset;
 import io.penstock.array.Column;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import java.nio.file.Path;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
@@ -42,7 +43,7 @@ record OneColumn(Path path) {
   }
 
   private Dataset open() {
-    Dataset dataset = Dataset.builder().column(NAME, path).open();
+    Dataset dataset = Dataset.builder().column(NAME, Source.parse(path)).open();
     Column column = dataset.column(NAME);
     if (column.recordBytes() != column.elementType().sizeBytes()) {
       dataset.close();

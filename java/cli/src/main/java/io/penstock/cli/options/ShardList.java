@@ -2,6 +2,7 @@ package io.penstock.cli.options;
 
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class ShardList {
   /** Whether the commas between these texts belong to one name. */
   private static boolean isOne(List<String> pieces) {
     Path path = Path.of(String.join(",", pieces));
-    Path file = Formats.file(path);
+    Path file = Source.parse(path).file();
     if (!Files.exists(file)) {
       return false;
     }

@@ -10,6 +10,7 @@ import io.penstock.cli.options.SizeConverter;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.tune.DeviceProbe;
 import io.penstock.internal.tune.Forecast;
 import io.penstock.internal.tune.Measurements;
@@ -214,7 +215,7 @@ public final class TuneCommand implements Callable<Integer> {
   /** Null if the file is no array that can be read: any file will do, as bytes. */
   private ArrayLayout layoutOrNull() {
     try {
-      return Formats.open(path);
+      return Formats.open(Source.parse(path));
     } catch (PenstockException e) {
       if (path.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
         streams.say("measuring without regard to records: " + e.getMessage());

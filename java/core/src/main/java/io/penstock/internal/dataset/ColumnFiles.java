@@ -4,7 +4,9 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.format.known.KnownFormats;
 import io.penstock.sampler.TokenWindows;
@@ -23,25 +25,26 @@ public sealed interface ColumnFiles {
   ColumnLayout layout();
 
   /**
-   * Records as they are in files; or the files of a folder, if that is the only path.
+   * Records as they are in files; or the files of a folder, if that is the only source.
    *
-   * @param paths files, parts of files, or patterns of their names
+   * @param sources files, parts of files, or patterns of their names
    */
-  record Arrays(String name, List<Path> paths) implements ColumnFiles {
+  record Arrays(String name, List<Source> sources) implements ColumnFiles {
     public Arrays {
-      check(name, paths);
+      check(name, sources);
     }
 
     @Override
     public ColumnLayout layout() {
-      Path first = paths.getFirst();
-      if (paths.size() == 1 && Files.isDirectory(first)) {
+      Path first = sources.getFirst().file();
+      boolean isPath = sources.equals(List.of(Source.of(first)));
+      if (isPath && Files.isDirectory(first)) {
         return new FolderFiles(name, first, "*", FolderIndex.defaultFile(first)).layout();
       }
       List<ArrayLayout> fixed = new ArrayList<>();
       List<RecordLayout.Variable> variable = new ArrayList<>();
-      for (Path shard : shards(paths)) {
-        switch (KnownFormats.records(shard)) {
+      for (Source shard : shards(sources)) {
+        switch (records(shard)) {
           case RecordLayout.Fixed records -> fixed.add(records.array());
           case RecordLayout.Variable records -> variable.add(records);
         }
@@ -66,16 +69,16 @@ public sealed interface ColumnFiles {
    * @param windowTokens tokens of a window
    * @param strideTokens from window to window
    */
-  record TokenStreams(String name, List<Path> paths, long windowTokens, long strideTokens)
+  record TokenStreams(String name, List<Source> sources, long windowTokens, long strideTokens)
       implements ColumnFiles {
     public TokenStreams {
-      check(name, paths);
+      check(name, sources);
     }
 
     @Override
     public ColumnLayout layout() {
       return new ColumnLayout.FixedRecords(
-          name, shards(paths).stream().map(Formats::open).map(this::windows).toList());
+          name, shards(sources).stream().map(Formats::open).map(this::windows).toList());
     }
 
     private ArrayLayout windows(ArrayLayout stream) {
@@ -95,7 +98,8 @@ public sealed interface ColumnFiles {
    *
    * @param offsets files that say where records begin, one for each file of values
    */
-  record DividedValues(String name, List<Path> values, List<Path> offsets) implements ColumnFiles {
+  record DividedValues(String name, List<Source> values, List<Source> offsets)
+      implements ColumnFiles {
     public DividedValues {
       check(name, values);
     }
@@ -114,7 +118,7 @@ public sealed interface ColumnFiles {
    */
   record FolderFiles(String name, Path folder, String pattern, Path index) implements ColumnFiles {
     public FolderFiles {
-      check(name, List.of(folder));
+      check(name, List.of(Source.of(folder)));
     }
 
     @Override
@@ -123,24 +127,29 @@ public sealed interface ColumnFiles {
     }
   }
 
-  private static void check(String name, List<Path> paths) {
+  private static void check(String name, List<Source> sources) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("name of a column must not be blank");
     }
-    if (paths.isEmpty()) {
+    if (sources.isEmpty()) {
       throw new IllegalArgumentException("column '" + name + "' must have at least one file");
     }
   }
 
-  /** The files that paths stand for; labels of a folder lie in its index. */
-  private static List<Path> shards(List<Path> paths) {
-    return paths.stream()
-        .map(path -> FolderIndex.folderOfLabels(path).map(ColumnFiles::labels).orElse(path))
-        .flatMap(path -> Formats.shards(path).stream())
+  /** Where the records of a single file lie. */
+  private static RecordLayout records(Source shard) {
+    return KnownFormats.records(new PartPath(shard.file(), shard.partName().orElse("")));
+  }
+
+  /** The single files that are meant; labels of a folder lie in its index. */
+  private static List<Source> shards(List<Source> sources) {
+    return sources.stream()
+        .map(source -> FolderIndex.folderOfLabels(source).map(ColumnFiles::labels).orElse(source))
+        .flatMap(source -> source.shards().stream())
         .toList();
   }
 
-  private static Path labels(Path folder) {
+  private static Source labels(Path folder) {
     return FolderIndex.open(folder, "*", FolderIndex.defaultFile(folder)).labels();
   }
 }

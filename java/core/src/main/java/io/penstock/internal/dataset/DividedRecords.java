@@ -6,6 +6,7 @@ import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import io.penstock.internal.file.SteadyChannel;
 import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.os.ErrorKinds;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +28,9 @@ record DividedRecords(String name, List<RecordLayout.Variable> divisions)
     implements ColumnLayout.VariableRecords {
 
   /** Reads what files of values and of offsets say of themselves. */
-  static DividedRecords of(String name, List<Path> values, List<Path> offsets) {
-    List<Path> valueFiles = values.stream().flatMap(p -> Formats.shards(p).stream()).toList();
-    List<Path> offsetFiles = offsets.stream().flatMap(p -> Formats.shards(p).stream()).toList();
+  static DividedRecords of(String name, List<Source> values, List<Source> offsets) {
+    List<Source> valueFiles = values.stream().flatMap(s -> s.shards().stream()).toList();
+    List<Source> offsetFiles = offsets.stream().flatMap(s -> s.shards().stream()).toList();
     if (valueFiles.size() != offsetFiles.size() || valueFiles.isEmpty()) {
       throw new IllegalArgumentException(
           "column '%s' must have one file of offsets for each file of values, was %d for %d"

@@ -1,12 +1,13 @@
 package io.penstock.internal.folder;
 
+import io.penstock.array.ElementType;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.internal.file.FileNames;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.format.OpenFile;
-import io.penstock.internal.format.PartPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -215,37 +216,42 @@ public final class FolderIndex {
   }
 
   /**
-   * The folder whose labels a path names, {@code FOLDER#label}: the number of the sub-folder that
-   * each file is in.
+   * The folder whose labels a source is, part {@code label}: the number of the sub-folder that each
+   * file is in.
    *
-   * @param path any
-   * @return the folder; empty if the path names something else
+   * @param source any
+   * @return the folder; empty if the source is something else
    */
-  public static Optional<Path> folderOfLabels(Path path) {
-    PartPath place = PartPath.of(path);
-    return place.part().equals(LABELS) && Files.isDirectory(place.file())
-        ? Optional.of(place.file())
-        : Optional.empty();
+  public static Optional<Path> folderOfLabels(Source source) {
+    return source
+        .partName()
+        .filter(LABELS::equals)
+        .map(_ -> source.file())
+        .filter(Files::isDirectory);
   }
 
   /**
    * Where the labels lie in the index file: the number of the class of each file, -1 for files in
    * no sub-folder.
    *
-   * @return a path that can be opened wherever one can, of integers of 4 bytes
+   * @return a source of integers of 4 bytes
    */
-  public Path labels() {
-    return Formats.raw(
-        file, "<i4", List.of(recordCount), FolderIndexFile.HEADER_BYTES + 24 * recordCount);
+  public Source labels() {
+    return numbers("<i4", FolderIndexFile.HEADER_BYTES + 24 * recordCount);
   }
 
   /**
    * Where the sizes of the files lie in the index file, in bytes.
    *
-   * @return a path that can be opened wherever one can, of integers of 8 bytes
+   * @return a source of integers of 8 bytes
    */
-  public Path sizes() {
-    return Formats.raw(file, "<i8", List.of(recordCount), FolderIndexFile.HEADER_BYTES);
+  public Source sizes() {
+    return numbers("<i8", FolderIndexFile.HEADER_BYTES);
+  }
+
+  private Source numbers(String dtype, long offsetBytes) {
+    RawLayout layout = RawLayout.of(ElementType.named(dtype));
+    return Source.of(file).raw(layout.recordCount(recordCount).skipBytes(offsetBytes));
   }
 
   /**

@@ -71,7 +71,7 @@ final class FolderIndexFile {
           ErrorKind.WRITE_FAILED,
           file,
           ("expected a place for the index of %s, found another file: choose another place, with"
-                  + " --folder-index FILE or Dataset.Builder.folder")
+                  + " --folder-index FILE or DatasetBuilder.folder")
               .formatted(folder));
     }
     try {
@@ -287,7 +287,7 @@ final class FolderIndexFile {
           file,
           "expected a place where the index of the folder can be written, found: %s: choose another"
                   .formatted(SystemReason.of(e))
-              + " place for it, with --folder-index FILE or Dataset.Builder.folder",
+              + " place for it, with --folder-index FILE or DatasetBuilder.folder",
           e);
     }
   }

@@ -230,6 +230,12 @@ public final class OpenFile implements AutoCloseable {
               "expected a file, found none: its name was given in bytes that are no text in this"
                   + " locale: set LC_ALL=C.UTF-8, or name a link to it, or the folder that it is"
                   + " in";
+          case NoSuchFileException _ when path.toString().indexOf(PartPath.SIGN, 1) >= 0 ->
+              "expected a file of exactly this name, found none: in code, a part of a file is"
+                  + " Source.of(file).part(name)";
+          case NoSuchFileException _ when ShardPaths.isPatternName(path) ->
+              "expected a file of exactly this name, found none: in code, files that match a"
+                  + " pattern are Source.glob(folder, pattern)";
           case NoSuchFileException _ -> "expected a file, found none: check the path";
           case AccessDeniedException _ ->
               "expected a readable file, found no permission to read it: check its mode and those"

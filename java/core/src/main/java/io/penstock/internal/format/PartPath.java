@@ -15,6 +15,7 @@ import java.nio.file.Path;
 public record PartPath(Path file, String part) {
   static final char SIGN = '#';
 
+  /** What a path means as it is typed. */
   public static PartPath of(Path path) {
     String text = path.toString();
     int first = text.indexOf(SIGN, 1);
@@ -35,13 +36,22 @@ public record PartPath(Path file, String part) {
     return part.startsWith(RawArray.PREFIX);
   }
 
+  /** As it is typed. */
+  public String text() {
+    return part.isEmpty() ? file.toString() : file + Character.toString(SIGN) + part;
+  }
+
   private static PartPath split(Path path, String text, int sign) {
     Path file = path.getFileSystem().getPath(text.substring(0, sign));
     return new PartPath(file, text.substring(sign + 1));
   }
 
-  /** What a column of this is called: its part, or else the file without its extension. */
-  public String columnName() {
+  /**
+   * What a column of this is called: its part, or else the file without its extension.
+   *
+   * @param isPattern whether the file stands for several, which are named by what they share
+   */
+  public String columnName(boolean isPattern) {
     if (!part.isEmpty() && !isRaw()) {
       return part;
     }
@@ -49,10 +59,10 @@ public record PartPath(Path file, String part) {
     String name = fileName == null ? file.toString() : fileName.toString();
     int dot = name.lastIndexOf('.');
     String stem = dot > 0 ? name.substring(0, dot) : name;
-    if (!ShardPaths.isPattern(file)) {
+    if (!isPattern) {
       return stem;
     }
-    // Shards are named by what their names have in common: "part" for part-*.npy.
+    // "part" for part-*.npy.
     String common = stem.replaceAll("[*?]+", "").replaceAll("^[-_.]+|[-_.]+$", "");
     return common.isEmpty() ? "records" : common;
   }

@@ -17,12 +17,19 @@ public final class RawArray {
   static final String PREFIX = "raw:";
 
   private static final String FORMAT = "raw";
-  private static final long AS_MANY_AS_THERE_ARE = -1;
+
+  /** As the first size of a shape. */
+  public static final long AS_MANY_AS_THERE_ARE = -1;
 
   private RawArray() {}
 
-  /** What stands behind the sign in the path. Throws IllegalArgumentException. */
-  public static String part(String dtype, List<Long> shape, long offsetBytes) {
+  /**
+   * What stands behind the sign in the path.
+   *
+   * @param shape sizes of all axes; the first may be -1, for as many as there are
+   * @throws IllegalArgumentException if there is no such shape, or the offset is negative
+   */
+  public static String part(ElementType type, List<Long> shape, long offsetBytes) {
     if (shape.isEmpty() || shape.size() > ArrayLayout.MAX_AXES) {
       throw new IllegalArgumentException(
           "shape of raw elements must have 1 to %d axes, had %d"
@@ -39,7 +46,7 @@ public final class RawArray {
       throw new IllegalArgumentException("offset of raw elements must be >= 0, was " + offsetBytes);
     }
     String sizes = String.join("x", shape.stream().map(String::valueOf).toList());
-    return PREFIX + ElementType.named(dtype).descr() + ":" + sizes + ":" + offsetBytes;
+    return PREFIX + type.descr() + ":" + sizes + ":" + offsetBytes;
   }
 
   /**
@@ -58,7 +65,7 @@ public final class RawArray {
       long offsetBytes = words.length < 3 ? 0 : Long.parseLong(words[2]);
       return layout(
           file,
-          part(words[0], shape, offsetBytes),
+          part(ElementType.named(words[0]), shape, offsetBytes),
           ElementType.named(words[0]),
           shape,
           offsetBytes);

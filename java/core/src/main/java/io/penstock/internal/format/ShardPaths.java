@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
  * Finds the shards that a pattern stands for: {@code part-*.npy}, in the order of their names with
  * numbers as numbers, so that {@code part-10} follows {@code part-9}.
  *
- * <p>Stars and question marks mean something in the last name of a path only, and only where no
- * file has the name as it is.
+ * <p>Stars and question marks mean something in the last name of a path only.
  */
 public final class ShardPaths {
   /** Any more are not shards but records, and would not fit into the table of open files. */
@@ -25,31 +24,32 @@ public final class ShardPaths {
   private ShardPaths() {}
 
   /**
-   * All files that match, with the part appended to each; the path itself if it is not a pattern.
+   * All files that match.
+   *
+   * @param file pattern of names in its directory
+   * @return at least one, in order
+   * @throws PenstockException if there is none, or the directory cannot be read
    */
-  public static List<Path> of(Path path) {
-    PartPath place = PartPath.of(path);
-    if (!isPattern(place.file())) {
-      return List.of(path);
-    }
-    Pattern pattern = pattern(place.file().getFileName().toString());
-    List<String> names = names(place.file(), pattern);
+  public static List<Path> of(Path file) {
+    Pattern pattern = pattern(file.getFileName().toString());
+    List<String> names = names(file, pattern);
     if (names.isEmpty()) {
       throw PenstockException.about(
-          ErrorKind.NO_ACCESS,
-          place.file(),
-          "expected files that match, found none: check the path");
+          ErrorKind.NO_ACCESS, file, "expected files that match, found none: check the path");
     }
     names.sort(NaturalOrder.NAMES);
-    String part = place.part().isEmpty() ? "" : PartPath.SIGN + place.part();
-    return names.stream().map(name -> place.file().resolveSibling(name + part)).toList();
+    return names.stream().map(file::resolveSibling).toList();
   }
 
-  static boolean isPattern(Path file) {
+  /** Whether a path that was typed is one: if so, and where no file has the name as it is. */
+  public static boolean isPattern(Path file) {
+    return isPatternName(file) && !Files.exists(file);
+  }
+
+  /** Whether the last name of a path has stars or question marks. */
+  public static boolean isPatternName(Path file) {
     Path name = file.getFileName();
-    return name != null
-        && (name.toString().indexOf('*') >= 0 || name.toString().indexOf('?') >= 0)
-        && !Files.exists(file);
+    return name != null && (name.toString().indexOf('*') >= 0 || name.toString().indexOf('?') >= 0);
   }
 
   public static Pattern pattern(String name) {

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.TestArray;
+import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.job.LoaderState;
 import io.penstock.sampler.FullShuffle;
@@ -20,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,8 +138,8 @@ class IdentityTest {
         Dataset.builder()
             .variable(
                 "text",
-                Formats.raw(values, "|u1", List.of(-1L), 0),
-                Formats.raw(offsets, "|u1", List.of(-1L), 0))
+                Source.of(values).raw(RawLayout.of(ElementType.named("|u1"))),
+                Source.of(offsets).raw(RawLayout.of(ElementType.named("|u1"))))
             .open()) {
       return dataset.fingerprint();
     }
@@ -174,8 +177,8 @@ class IdentityTest {
 
   private static DatasetFiles opened(Path... shards) {
     try (NativeSource source = NativeSource.open()) {
-      ColumnFiles files = new ColumnFiles.Arrays("x", List.of(shards));
-      return new DatasetFiles(source, List.of(files));
+      List<Source> sources = Stream.of(shards).map(Source::of).toList();
+      return new DatasetFiles(source, List.of(new ColumnFiles.Arrays("x", sources)));
     }
   }
 

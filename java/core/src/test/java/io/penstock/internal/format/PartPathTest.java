@@ -10,6 +10,7 @@ import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.NpyFiles;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,17 +46,18 @@ class PartPathTest {
   void withoutAnyFileTheFirstSignParts() {
     Path none = directory.resolve("none.npz");
     assertThat(PartPath.of(directory.resolve("none.npz#a#b"))).isEqualTo(new PartPath(none, "a#b"));
-    assertThatThrownBy(() -> Formats.open(directory.resolve("none.npz#a")))
+    assertThatThrownBy(() -> Formats.open(Source.parse(directory.resolve("none.npz#a"))))
         .isInstanceOf(PenstockException.class)
         .hasMessage(none + ": expected a file, found none: check the path");
   }
 
   @Test
   void columnsAreNamedAfterPartsOrFiles() {
-    assertThat(Formats.columnName(Path.of("/data/x.train.npy"))).isEqualTo("x.train");
-    assertThat(Formats.columnName(Path.of("/data/x.pkl#images.raw"))).isEqualTo("images.raw");
-    assertThat(Formats.columnName(Path.of(".hidden"))).isEqualTo(".hidden");
-    assertThat(Formats.columnName(Path.of("/"))).isEqualTo("/");
+    assertThat(Source.parse(Path.of("/data/x.train.npy")).columnName()).isEqualTo("x.train");
+    assertThat(Source.parse(Path.of("/data/x.pkl#images.raw")).columnName())
+        .isEqualTo("images.raw");
+    assertThat(Source.parse(Path.of(".hidden")).columnName()).isEqualTo(".hidden");
+    assertThat(Source.parse(Path.of("/")).columnName()).isEqualTo("/");
   }
 
   @Test
@@ -65,7 +67,7 @@ class PartPathTest {
     Path file = NpyFiles.write(directory, NpyFiles.join(header, new byte[27]));
     assertThat(Formats.parts(file)).extracting(Part::name).containsExactly("", "a", "b.c");
     assertThat(Formats.parts(file)).extracting(Part::isField).containsExactly(false, true, true);
-    ArrayLayout layout = Formats.open(directory.resolve("x.npy#b.c"));
+    ArrayLayout layout = Formats.open(Source.parse(directory.resolve("x.npy#b.c")));
     assertThat(layout.dataOffset()).isEqualTo(header.length + 4);
     assertThat(layout.runs().getFirst().strideBytes()).isEqualTo(9);
     assertThat(layout.recordShape()).isEqualTo(Shape.of(2));
@@ -80,7 +82,7 @@ class PartPathTest {
     byte[] header =
         NpyFiles.header(1, NpyFiles.dictionary("[('a', '<f4'), ('b', '<f4')]", "False", "(0,)"));
     NpyFiles.write(directory, header);
-    assertThatThrownBy(() -> Formats.open(directory.resolve("x.npy#c")))
+    assertThatThrownBy(() -> Formats.open(Source.parse(directory.resolve("x.npy#c"))))
         .isInstanceOf(PenstockException.class)
         .hasMessage(
             directory.resolve("x.npy")

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.Dataset;
 import io.penstock.array.ArrayLayout;
+import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.NpyFiles;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.sampler.TokenWindows;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -35,7 +38,7 @@ class RawArrayTest {
     file = NpyFiles.write(directory, "tokens.bin", bytes);
   }
 
-  private static void assertRefused(Path path, String reason) {
+  private static void assertRefused(Source path, String reason) {
     assertThatThrownBy(() -> Formats.open(path))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining(reason);
@@ -43,38 +46,47 @@ class RawArrayTest {
 
   @Test
   void elementsAreThoseThatThePathSays() {
-    ArrayLayout layout = Formats.open(Formats.raw(file, "uint16", List.of(-1L, 3L, 2L), 16));
+    ArrayLayout layout =
+        Formats.open(
+            Source.of(file).raw(RawLayout.of(ElementType.named("uint16"), 3, 2).skipBytes(16)));
     assertThat(layout.format()).isEqualTo("raw");
     assertThat(layout.part()).isEqualTo("raw:<u2:-1x3x2:16");
     assertThat(layout.elementType().descr()).isEqualTo("<u2");
     assertThat(layout.shape()).isEqualTo(Shape.of(7, 3, 2));
     assertThat(layout.dataOffset()).isEqualTo(16);
-    assertThat(Formats.open(Path.of(file + "#raw:>f4")).shape()).isEqualTo(Shape.of(25));
-    assertThat(Formats.open(Path.of(file + "#raw:u1:3x7")).shape()).isEqualTo(Shape.of(3, 7));
-    assertThat(Formats.open(Path.of(file + "#raw:u1:-1:100")).recordCount()).isZero();
-    assertThat(Formats.columnName(Path.of(file + "#raw:u1"))).isEqualTo("tokens");
+    assertThat(Formats.open(Source.parse(Path.of(file + "#raw:>f4"))).shape())
+        .isEqualTo(Shape.of(25));
+    assertThat(Formats.open(Source.parse(Path.of(file + "#raw:u1:3x7"))).shape())
+        .isEqualTo(Shape.of(3, 7));
+    assertThat(Formats.open(Source.parse(Path.of(file + "#raw:u1:-1:100"))).recordCount()).isZero();
+    assertThat(Source.parse(Path.of(file + "#raw:u1")).columnName()).isEqualTo("tokens");
   }
 
   @Test
   void whatDoesNotFitIsRefused() {
-    assertRefused(Path.of(file + "#raw:<u8:-1:1"), "99 bytes, which is no multiple");
-    assertRefused(Path.of(file + "#raw:<u8:-1:101"), "found -1 bytes");
-    assertRefused(Path.of(file + "#raw:<u8:13"), "file is cut short: expected 104 bytes");
-    assertRefused(Path.of(file + "#raw:<u8:4611686018427387904x4"), "less than 2^63 bytes");
+    assertRefused(Source.parse(Path.of(file + "#raw:<u8:-1:1")), "99 bytes, which is no multiple");
+    assertRefused(Source.parse(Path.of(file + "#raw:<u8:-1:101")), "found -1 bytes");
+    assertRefused(
+        Source.parse(Path.of(file + "#raw:<u8:13")), "file is cut short: expected 104 bytes");
+    assertRefused(
+        Source.parse(Path.of(file + "#raw:<u8:4611686018427387904x4")), "less than 2^63 bytes");
     String most = String.valueOf(Long.MAX_VALUE);
-    assertRefused(Path.of(file + "#raw:u1:-1x" + most + "x" + most), "less than 2^63 bytes");
-    assertRefused(Path.of(file + "#raw:u1:1:" + most), "file is cut short");
+    assertRefused(
+        Source.parse(Path.of(file + "#raw:u1:-1x" + most + "x" + most)), "less than 2^63 bytes");
+    assertRefused(Source.parse(Path.of(file + "#raw:u1:1:" + most)), "file is cut short");
     for (String words :
         List.of("", "u3", "O", "u1:", "u1:x", "u1:2x0", "u1:-2", "u1:1:-1", "u1:1:1:1")) {
-      assertRefused(Path.of(file + "#raw:" + words), "expected FILE#raw:DTYPE[:SHAPE[:OFFSET]]");
+      assertRefused(
+          Source.parse(Path.of(file + "#raw:" + words)),
+          "expected FILE#raw:DTYPE[:SHAPE[:OFFSET]]");
     }
-    assertThatIllegalArgumentException().isThrownBy(() -> Formats.raw(file, "u1", List.of(), 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> RawLayout.of(ElementType.UINT8, 0));
   }
 
   @Test
   void aShapeOfTooManyAxesIsCounted() {
     String shape = String.join("x", Collections.nCopies(1_000, "1"));
-    assertThatThrownBy(() -> Formats.open(Path.of(file + "#raw:u1:" + shape)))
+    assertThatThrownBy(() -> Formats.open(Source.parse(Path.of(file + "#raw:u1:" + shape))))
         .isInstanceOf(PenstockException.class)
         .hasMessageEndingWith("must have 1 to 64 axes, had 1000")
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500));
@@ -82,12 +94,19 @@ class RawArrayTest {
 
   @Test
   void windowsAreRecordsThatOverlap() {
-    ArrayLayout stream = Formats.open(Formats.raw(file, "uint16", List.of(-1L), 2));
+    ArrayLayout stream =
+        Formats.open(Source.of(file).raw(RawLayout.of(ElementType.named("uint16")).skipBytes(2)));
     ArrayLayout windows = stream.windows(new TokenWindows(49, 5, 2));
     assertThat(windows.shape()).isEqualTo(Shape.of(23, 5));
     assertThat(windows.shards()).containsExactly(Shard.of(file, 2, 23, 4));
     try (Dataset dataset =
-        Dataset.builder().windows("x", 5, 2, Formats.raw(file, "uint16", List.of(-1L), 2)).open()) {
+        Dataset.builder()
+            .windows(
+                "x",
+                5,
+                2,
+                Source.of(file).raw(RawLayout.of(ElementType.named("uint16")).skipBytes(2)))
+            .open()) {
       assertThat(dataset.recordCount()).isEqualTo(23);
       assertThat(dataset.recordBytes()).isEqualTo(10);
       assertThat(dataset.record("x", 22).toArray(ValueLayout.JAVA_BYTE))
@@ -97,11 +116,11 @@ class RawArrayTest {
 
   @Test
   void windowsNeedAStreamThatIsLongEnough() {
-    Path stream = Path.of(file + "#raw:u1");
+    Source stream = Source.parse(Path.of(file + "#raw:u1"));
     assertThatThrownBy(() -> Dataset.builder().windows("x", 101, 1, stream).open())
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("expected a stream of at least 101 tokens");
-    Path images = Path.of(file + "#raw:u1:-1x5");
+    Source images = Source.parse(Path.of(file + "#raw:u1:-1x5"));
     assertThatThrownBy(() -> Dataset.builder().windows("x", 2, 1, images).open())
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("expected a stream of 20 elements");

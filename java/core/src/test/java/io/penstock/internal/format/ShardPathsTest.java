@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +26,8 @@ class ShardPathsTest {
   }
 
   private List<String> names(String pattern) {
-    return ShardPaths.of(directory.resolve(pattern)).stream()
-        .map(path -> path.getFileName().toString())
+    return Source.parse(directory.resolve(pattern)).shards().stream()
+        .map(shard -> directory.relativize(Path.of(shard.toString())).toString())
         .toList();
   }
 
@@ -96,9 +96,9 @@ class ShardPathsTest {
 
   @Test
   void columnsOfShardsAreNamedAfterWhatTheirNamesHaveInCommon() {
-    assertThat(Formats.columnName(directory.resolve("part-*.npy"))).isEqualTo("part");
-    assertThat(Formats.columnName(directory.resolve("*-images.npy"))).isEqualTo("images");
-    assertThat(Formats.columnName(directory.resolve("*.npy"))).isEqualTo("records");
-    assertThat(Formats.columnName(directory.resolve("part-*.npz#x"))).isEqualTo("x");
+    assertThat(Source.parse(directory.resolve("part-*.npy")).columnName()).isEqualTo("part");
+    assertThat(Source.parse(directory.resolve("*-images.npy")).columnName()).isEqualTo("images");
+    assertThat(Source.parse(directory.resolve("*.npy")).columnName()).isEqualTo("records");
+    assertThat(Source.parse(directory.resolve("part-*.npz#x")).columnName()).isEqualTo("x");
   }
 }

@@ -50,8 +50,7 @@ public final class KnownFormats {
    *
    * @throws PenstockException if it cannot be read in place
    */
-  public static ArrayLayout open(Path path) {
-    PartPath place = PartPath.of(path);
+  public static ArrayLayout open(PartPath place) {
     return place.isRaw()
         ? raw(place)
         : inside(place, false, contents -> part(place, contents)).layout();
@@ -62,8 +61,7 @@ public final class KnownFormats {
    *
    * @throws PenstockException if they cannot be read in place
    */
-  public static RecordLayout records(Path path) {
-    PartPath place = PartPath.of(path);
+  public static RecordLayout records(PartPath place) {
     return place.isRaw()
         ? new RecordLayout.Fixed(raw(place))
         : inside(place, false, contents -> records(place, contents));
@@ -76,8 +74,7 @@ public final class KnownFormats {
   }
 
   /** The array that a path names, if it can only be read from beginning to end. */
-  public static Optional<StreamedArray> streamed(Path path) {
-    PartPath place = PartPath.of(path);
+  public static Optional<StreamedArray> streamed(PartPath place) {
     return place.isRaw()
         ? Optional.empty()
         : inside(place, true, contents -> part(place, contents)).streamed();
@@ -147,7 +144,8 @@ public final class KnownFormats {
                   found,
                   arrays.isEmpty()
                       ? ": there is nothing to read"
-                      : ": name one as " + place.file().getFileName() + "#NAME"));
+                      : ": name one as %s#NAME, in code with Source.part"
+                          .formatted(place.file().getFileName())));
     }
     return arrays.getFirst();
   }

@@ -11,6 +11,7 @@ import io.penstock.format.Elements;
 import io.penstock.format.Formats;
 import io.penstock.format.Hostile;
 import io.penstock.format.NpyFiles;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -31,12 +32,16 @@ class PickleFormatTest {
     return NpyFiles.write(directory, "a.pkl", pickle);
   }
 
-  private static Path part(Path file, String part) {
-    return Path.of(file + "#" + part);
+  private static Source part(Path file, String part) {
+    return Source.parse(Path.of(file + "#" + part));
   }
 
   private static void assertRefused(Path path, String reason) {
-    assertThatThrownBy(() -> Formats.open(path))
+    assertRefused(Source.of(path), reason);
+  }
+
+  private static void assertRefused(Source source, String reason) {
+    assertThatThrownBy(() -> Formats.open(source))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining(reason);
   }

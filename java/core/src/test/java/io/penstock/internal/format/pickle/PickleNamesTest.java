@@ -9,6 +9,7 @@ import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Hostile;
+import io.penstock.format.Source;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,8 @@ class PickleNamesTest {
     return Hostile.write(directory.resolve("x.pkl"), bytes, bytes.length);
   }
 
-  private static Path part(Path file, String name) {
-    return Path.of(file + "#" + name);
+  private static Source part(Path file, String name) {
+    return Source.parse(Path.of(file + "#" + name));
   }
 
   private static byte[] bytes(int... values) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Hostile;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -70,7 +71,8 @@ class SafetensorsFormatTest {
     long allocated =
         Hostile.allocatedBytes(
             () -> {
-              Path last = Path.of(path + "#model.layers.99999.mlp.down_proj.weight");
+              Source last =
+                  Source.parse(Path.of(path + "#model.layers.99999.mlp.down_proj.weight"));
               assertThat(Formats.open(last).dataOffset()).isEqualTo(sizeOf(path) - 1);
             });
     assertThat(allocated).isLessThan(WITHIN_BYTES);

@@ -9,6 +9,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Hostile;
 import io.penstock.format.NpyFiles;
+import io.penstock.format.Source;
 import io.penstock.format.ZipFiles;
 import io.penstock.format.ZipFiles.Entry;
 import java.io.IOException;
@@ -40,8 +41,8 @@ class NpzFormatTest {
     return NpyFiles.write(directory, "a.npz", archive);
   }
 
-  private static Path part(Path file, String part) {
-    return Path.of(file + "#" + part);
+  private static Source part(Path file, String part) {
+    return Source.parse(Path.of(file + "#" + part));
   }
 
   @Test
@@ -256,7 +257,11 @@ class NpzFormatTest {
   }
 
   private static void assertRefused(Path path, String reason) {
-    assertThatThrownBy(() -> Formats.open(path))
+    assertRefused(Source.of(path), reason);
+  }
+
+  private static void assertRefused(Source source, String reason) {
+    assertThatThrownBy(() -> Formats.open(source))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining(reason);
   }

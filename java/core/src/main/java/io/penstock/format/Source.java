@@ -1,0 +1,176 @@
+package io.penstock.format;
+
+import io.penstock.error.PenstockException;
+import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.format.PartPath;
+import io.penstock.internal.format.ShardPaths;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Where an array is: a file or a folder, the files that match a pattern, a part of a file, or
+ * elements without a header.
+ *
+ * <pre>{@code
+ * Source.of(Path.of("data.npz")).part("images")
+ * Source.glob(Path.of("data"), "part-*.npy")
+ * Source.of(Path.of("tokens.bin")).raw(RawLayout.of(ElementType.UINT16))
+ * }</pre>
+ *
+ * <p>The command line has words for the same: {@code data.npz#images}, {@code data/part-*.npy},
+ * {@code tokens.bin#raw:uint16}. {@link #parse} reads them; nothing else gives these signs a
+ * meaning, as they may be in the name of any file. Immutable; nothing is opened.
+ */
+public final class Source {
+  private final PartPath place;
+  private final boolean isPattern;
+
+  private Source(PartPath place, boolean isPattern) {
+    LocalFiles.check(place.file());
+    this.place = place;
+    this.isPattern = isPattern;
+  }
+
+  /**
+   * The one array in a file, or the files in a folder.
+   *
+   * @param file with exactly this name
+   * @return the source
+   * @throws IllegalArgumentException if the path is of another file system than the machine's own,
+   *     as that of a zip file: what it names must be copied to a file on disk first
+   */
+  public static Source of(Path file) {
+    return new Source(new PartPath(file, ""), false);
+  }
+
+  /**
+   * The files of a folder that match a pattern, laid end to end in the order of their names, with
+   * numbers as numbers: {@code part-10} follows {@code part-9}. They are looked for when the source
+   * is opened.
+   *
+   * @param folder where they are
+   * @param pattern of their names: a star stands for any characters, a question mark for one
+   * @return the source
+   * @throws IllegalArgumentException if the pattern is empty or names another folder, or the folder
+   *     is of another file system
+   */
+  public static Source glob(Path folder, String pattern) {
+    Path name = folder.getFileSystem().getPath(pattern);
+    if (pattern.isEmpty() || name.isAbsolute() || name.getNameCount() != 1) {
+      throw new IllegalArgumentException(
+          "pattern must be of names in the folder, was '%s'".formatted(pattern));
+    }
+    return new Source(new PartPath(folder.resolve(name), ""), true);
+  }
+
+  /**
+   * What a path means that was typed as an argument of the command line, or written into a file of
+   * settings: {@code FILE}, {@code FILE#PART}, {@code FILE#raw:DTYPE:SHAPE:OFFSET}, or one of these
+   * with stars and question marks in the name of the file. A file that has all of it in its name is
+   * found all the same.
+   *
+   * @param path as typed
+   * @return the source
+   * @throws IllegalArgumentException if the path is of another file system
+   */
+  public static Source parse(Path path) {
+    LocalFiles.check(path);
+    PartPath place = PartPath.of(path);
+    return new Source(place, ShardPaths.isPattern(place.file()));
+  }
+
+  /**
+   * An array in the file; in a folder, {@code label} is the numbers of the classes of its files.
+   *
+   * @param name of an array in an {@code .npz}, a pickle, or another file with several; of a field
+   *     of a structured array. {@link Formats#parts} lists them
+   * @return the source of that part
+   * @throws IllegalArgumentException if the name is empty
+   */
+  public Source part(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("name of a part of " + file() + " must not be empty");
+    }
+    return new Source(new PartPath(place.file(), name), isPattern);
+  }
+
+  /**
+   * Elements in a file that has no header.
+   *
+   * @param layout which they are
+   * @return the source of those elements
+   */
+  public Source raw(RawLayout layout) {
+    return part(layout.text());
+  }
+
+  /**
+   * The file or folder; of a pattern, the folder and the pattern.
+   *
+   * @return its path, without a part
+   */
+  public Path file() {
+    return place.file();
+  }
+
+  /**
+   * The part of the file.
+   *
+   * @return its name; of elements without a header, what describes them; empty if this is the file
+   *     itself
+   */
+  public Optional<String> partName() {
+    return place.part().isEmpty() ? Optional.empty() : Optional.of(place.part());
+  }
+
+  /**
+   * The single files that this stands for.
+   *
+   * @return of a pattern, the sources of the files that match, in order, each with the part; else
+   *     only this
+   * @throws PenstockException if no file matches, or the folder cannot be read
+   */
+  public List<Source> shards() {
+    return isPattern
+        ? ShardPaths.of(file()).stream()
+            .map(path -> new Source(new PartPath(path, place.part()), false))
+            .toList()
+        : List.of(this);
+  }
+
+  /**
+   * The name of a column that is not given one.
+   *
+   * @return the name of the part; else the file's name without its extension; of a pattern, without
+   *     what differs
+   */
+  public String columnName() {
+    return place.columnName(isPattern);
+  }
+
+  PartPath place() {
+    return place;
+  }
+
+  boolean isPattern() {
+    return isPattern;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Source that && place.equals(that.place) && isPattern == that.isPattern;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(place, isPattern);
+  }
+
+  /** As it is typed on the command line. */
+  @Override
+  public String toString() {
+    return place.text();
+  }
+}
