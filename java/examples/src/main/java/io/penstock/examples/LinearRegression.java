@@ -5,6 +5,7 @@ import io.penstock.Epoch;
 import io.penstock.Loader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.FloatBuffer;
 
 /**
  * Learns weights w so that w.x is close to y, by stochastic gradient descent in plain Java: float32
@@ -84,16 +85,16 @@ public final class LinearRegression {
   public float[] fit(Loader loader, int epochs, float rate) {
     for (Epoch epoch : loader.epochs(epochs)) {
       for (Batch batch : epoch) {
-        step(batch.column("x"), batch.column("y"), batch.size(), rate);
+        step(batch.column("x"), batch.floats("y"), batch.size(), rate);
       }
     }
     return weights.clone();
   }
 
-  private void step(MemorySegment x, MemorySegment y, int size, float rate) {
+  private void step(MemorySegment x, FloatBuffer y, int size, float rate) {
     long rowBytes = (long) weights.length * Float.BYTES;
     for (int i = 0; i < size; i++) {
-      float error = y.getAtIndex(ValueLayout.JAVA_FLOAT, i) - kernel.dot(weights, x, i * rowBytes);
+      float error = y.get(i) - kernel.dot(weights, x, i * rowBytes);
       kernel.add(weights, rate * error, x, i * rowBytes);
     }
   }
