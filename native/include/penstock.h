@@ -53,7 +53,10 @@ enum {
   /* Records per request; less for deep queues, see penstock_footprint. */
   PENSTOCK_MAX_REQUEST_RECORDS = 4096,
   /* Batches, at most, that the reserve is for: cells kept free for reads that cannot wait. */
-  PENSTOCK_RESERVE_BATCHES = 4
+  PENSTOCK_RESERVE_BATCHES = 4,
+  /* The size of a chunk. */
+  PENSTOCK_LEAST_CHUNK_BYTES = 64,
+  PENSTOCK_MOST_CHUNK_BYTES = 4096
 };
 
 /* Slots begin at multiples of this, and no request is smaller. It has nothing to do with the size
@@ -183,10 +186,10 @@ typedef struct penstock_column_info {
 
 /* Where and why something failed. Fields that do not apply are -1 (numbers) or 0 (bytes). */
 typedef struct penstock_failure {
-  int32_t status; /* -errno; 0: nothing failed */
-  int32_t column; /* number of the column */
-  int32_t file;   /* number of the file */
-  int32_t reserved;
+  int32_t status;          /* -errno; 0: nothing failed */
+  int32_t column;          /* number of the column */
+  int32_t file;            /* number of the file */
+  uint32_t taken;          /* of penstock_reader_take: how many records it took */
   int64_t index;           /* record index in the dataset */
   int64_t offset_bytes;    /* of the record in the file */
   uint64_t expected_bytes; /* of the record, or the size of the file when it was opened */
@@ -244,6 +247,11 @@ int32_t penstock_source_column(penstock_source *source, uint32_t column,
  * counts. Any thread, as above. Returns how many there are, or -EINVAL. */
 int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64_t *counts,
                                 uint32_t capacity);
+
+/* A good size of chunks for the records of all columns together: the largest that loses at most 12
+ * % of memory to the rests of last chunks and to links, else the one that loses least (records of
+ * less than 700 bytes lose more). Any thread, all columns complete. Returns bytes or -EINVAL. */
+int32_t penstock_source_chunk_bytes(penstock_source *source);
 
 /* Says where records lie: the file, offset and length of each of `count` records of a column, which
  * is sealed if it is variable. An array that is NULL is left out. Any thread. Returns 0 or -EINVAL
@@ -330,17 +338,33 @@ typedef struct penstock_reader_options {
   uint32_t whole_batches;   /* not 0: a batch with a failed record is of no use: once one of the
                                records that drive waits for has failed, those of them that are not
                                read yet are given up, and fail too */
+  uint32_t chunk_bytes;     /* with chunk_count: the size of a chunk, a multiple of 64 from
+                               PENSTOCK_LEAST_CHUNK_BYTES to PENSTOCK_MOST_CHUNK_BYTES; else 0 */
+  uint32_t chunk_count;     /* in the place of cell_count, which is 0 then, for records that differ
+                               in size: a record read ahead without a slot takes as many chunks as
+                               its bytes in all columns need; 0: none */
   uint32_t reserved;        /* must be 0 */
   uint64_t resident_bytes;  /* columns that fit in here together, smallest first, are kept whole */
   uint64_t cached_records;  /* records whose cells are kept for later epochs; 0: none */
   uint64_t cache_key;       /* chooses which records are cached */
+  uint64_t cached_bytes;    /* with chunk_count: room for cached records, beside the chunks; the
+                               first cached_records of the choice that fit are kept; else 0 */
+  uint64_t horizon_bytes;   /* with chunk_count: bytes of records that the elevator knows ahead, at
+                               most, in the place of entry_count where records are large; nearly
+                               twice the chunks' bytes; windowed readers ignore it */
+  uint64_t value_bytes;     /* room in a slot for the values of variable columns, see
+                               penstock_slot_layout; without such columns it is ignored */
 } penstock_reader_options;
 
 /* What a reader needs and keeps. */
 typedef struct penstock_footprint {
   uint64_t bytes; /* that it allocates when it is opened; nothing is allocated later */
   uint64_t least_staging_bytes; /* the smallest staging_bytes */
-  uint32_t reserve_cells;       /* of cell_count, kept free for reads that cannot wait */
+  uint64_t least_chunk_count;   /* the smallest chunk_count, with this chunk_bytes: the longest
+                                   record must fit; 0 without chunk_bytes */
+  uint64_t least_value_bytes;   /* any one record fits in so many value_bytes */
+  uint32_t reserve_cells;       /* of cell_count or chunk_count, kept free for reads that cannot
+                                   wait */
   uint32_t request_records;     /* that one request serves, at most */
 } penstock_footprint;
 
@@ -372,6 +396,7 @@ typedef struct penstock_statistics {
   uint64_t plan_ns;         /* the owner thread decided what to read and started it */
   uint64_t queue_depth;     /* requests in flight at most, as it is now */
   uint64_t merge_gap_bytes; /* the gap that is read through, as it is now */
+  uint64_t bytes_taken;     /* of the records taken, in all columns */
 } penstock_statistics;
 
 /* Reads one block through the backend and gives up what it used for that. Fills *failure. Any
@@ -382,7 +407,8 @@ int32_t penstock_backend_probe(penstock_source *source, uint32_t backend, uint32
                                penstock_failure *failure);
 
 /* What a reader with these options would need for this source. With staging_bytes 0 it is told for
- * the least staging. Any thread. Returns 0, -EINVAL (an option is out of range) or -ENOMEM. */
+ * the least staging, with chunk_bytes but no chunk_count for the fewest chunks. Any thread. Returns
+ * 0, -EINVAL (an option is out of range) or -ENOMEM. */
 int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader_options *options,
                                   penstock_footprint *footprint);
 
@@ -395,15 +421,20 @@ int32_t penstock_reader_open(penstock_source *source, const penstock_reader_opti
 /* Where a reader puts the columns of a batch in a slot: offsets[c] for column c, when each batch
  * has at most batch_size records. The offsets are multiples of 64, chosen so that as many reads as
  * possible go straight to their place: records of whole blocks lie to blocks of memory as they do
- * to blocks of their file. Stores the bytes a slot must have in *slot_bytes; a slot begins at a
- * multiple of PENSTOCK_BLOCK_BYTES. Returns 0 or -EINVAL. */
-int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
-                             uint64_t *slot_bytes);
+ * to blocks of their file. At the offset of a variable column lie int64 numbers: where its values
+ * begin in the slot, a multiple of 64, and then batch_size + 1 offsets from there, of which a batch
+ * of N records uses the first N + 1: record i has the bytes from offset i to offset i + 1. All
+ * values of a batch lie in value_bytes at the end of the slot, those of each column rounded up to
+ * 64 bytes. Stores the bytes a slot must have in *slot_bytes; a slot begins at a multiple of
+ * PENSTOCK_BLOCK_BYTES. Returns 0 or -EINVAL. */
+int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t value_bytes,
+                             uint64_t *offsets, uint64_t *slot_bytes);
 
 /* Appends count records to the order, copies indices. slot_address is the slot where these records
  * land, as one batch, which belongs to the reader until the batch is taken; or 0: they land in
  * cells. Starts no I/O and does not block. Returns 0, -EINVAL (an index is out of range, slots and
- * cells mixed: nothing is appended) or -EAGAIN (no room: see penstock_progress). */
+ * cells mixed: nothing is appended), -EAGAIN (no room: see penstock_progress) or -ENOSPC (the
+ * values of these records do not fit in value_bytes: fewer may; nothing is appended). */
 int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, uint32_t count,
                               uint64_t slot_address);
 
@@ -425,6 +456,8 @@ int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later);
  * cells, nothing is done that an order still to come would make a waste: the first sweep begins
  * when the order is full, or the caller has time to wait. Resident columns are read first, for at
  * most timeout_ns, also when wanted is 0. Fills *progress.
+ * With chunks it may come back with fewer ready when so many have no room together: at
+ * least one is ready then, and is to be taken.
  * Read errors are no failure of this call: they belong to the records that are taken. Returns 0, or
  * -EIO, -ENOMEM ... when the backend itself is broken. */
 int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns,
@@ -436,7 +469,9 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
  * batch's slot: nothing taken), or the first failure among them
  * (-EIO, -ENODATA: file cut short ...) with *failure filled: then they are taken too, and no byte
  * of a failed record is from another record: it is zeros. A read may fail with any status, these
- * two included: *failure is left alone when nothing was taken. */
+ * two included: *failure is left alone when nothing was taken. In cells, of records that differ in
+ * size as many are taken as fit in value_bytes: failure->taken says how many; -ENOSPC if not even
+ * one does (nothing taken). The zeros of a failed record are as many as it has bytes. */
 int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                              penstock_failure *failure);
 

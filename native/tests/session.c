@@ -17,9 +17,13 @@ uint64_t slot;
 
 void open_reader_with(penstock_source *of, backend_opener opener) {
   source = of;
+  if (options.chunk_count == 0)
+    adapt_options(source, &options);
   recorded_count = recorded_depth = 0;
   CHECK_EQUAL(reader_open_with(source, &options, opener, &reader), 0);
-  CHECK_EQUAL(penstock_slot_layout(source, options.batch_size, offsets, &slot_bytes), 0);
+  CHECK_EQUAL(
+      penstock_slot_layout(source, options.batch_size, options.value_bytes, offsets, &slot_bytes),
+      0);
   CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
 }
 
@@ -36,8 +40,12 @@ const uint8_t *column_in_slot(uint32_t column) {
   return (const uint8_t *)(uintptr_t)slot + offsets[column];
 }
 
-/* Takes the oldest records, which must be these ones, of a source made by make_source. */
-void take_these(const int64_t *indices, uint32_t count) {
+static void check_slot(const int64_t *indices, uint32_t count) {
+  for (uint32_t i = 0; i < source->column_count; i++)
+    check_column(source, i, (const uint8_t *)(uintptr_t)slot, offsets[i], indices, count);
+}
+
+uint32_t take_these(const int64_t *indices, uint32_t count) {
   int64_t *ordered = malloc((count + 1) * sizeof *ordered);
   ordered[count] = -1;
   CHECK_EQUAL(penstock_reader_ordered(reader, count, ordered), 0);
@@ -47,15 +55,16 @@ void take_these(const int64_t *indices, uint32_t count) {
   memset((void *)(uintptr_t)slot, 0xEE, slot_bytes);
   penstock_failure failure;
   CHECK_EQUAL(penstock_reader_take(reader, count, slot, &failure), 0);
-  for (uint32_t i = 0; i < source->column_count; i++)
-    check_records(column_in_slot(i), indices, count, source->columns[i].record_bytes, DATA_OFFSET,
-                  i);
+  CHECK(failure.taken == count || (options.chunk_count > 0 && failure.taken > 0));
+  check_slot(indices, failure.taken);
+  return failure.taken;
 }
 
-void drive_until_ready(uint32_t wanted) {
+uint32_t drive_until_ready(uint32_t wanted) {
   penstock_progress progress;
   CHECK_EQUAL(penstock_reader_drive(reader, wanted, UINT64_MAX, &progress), 0);
-  CHECK(progress.ready >= wanted);
+  CHECK(progress.ready >= wanted || (options.chunk_count > 0 && progress.ready > 0));
+  return progress.ready < wanted ? (uint32_t)progress.ready : wanted;
 }
 
 /* One batch in one slot: all of it is planned at once. */
@@ -65,9 +74,7 @@ void read_batch(const int64_t *indices, uint32_t count) {
   drive_until_ready(count);
   penstock_failure failure;
   CHECK_EQUAL(penstock_reader_take(reader, count, slot, &failure), 0);
-  for (uint32_t i = 0; i < source->column_count; i++)
-    check_records(column_in_slot(i), indices, count, source->columns[i].record_bytes, DATA_OFFSET,
-                  i);
+  check_slot(indices, count);
 }
 
 penstock_statistics statistics_now(void) {
@@ -122,8 +129,7 @@ void consume(consumer *self, uint64_t until) {
     if (self->habit == 2)
       size = 1 + (self->taken * 7 + 3) % options.batch_size;
     size = size < until - self->taken ? size : until - self->taken;
-    drive_until_ready((uint32_t)size);
-    take_these(self->indices + self->taken, (uint32_t)size);
-    self->taken += size;
+    size = drive_until_ready((uint32_t)size);
+    self->taken += take_these(self->indices + self->taken, (uint32_t)size);
   }
 }

@@ -13,7 +13,8 @@ extern penstock_reader *reader;
 extern penstock_reader_options options; /* to be set before open_reader */
 extern uint64_t slot;
 
-/* Opens a reader of this source, which close_reader closes as well. */
+/* Opens a reader of this source, which close_reader closes as well. Options for cells become those
+ * for chunks when kind_of_columns asks for that, see support.h. */
 void open_reader(penstock_source *of);
 void open_reader_with(penstock_source *of, backend_opener opener);
 void close_reader(void);
@@ -21,10 +22,13 @@ void close_reader(void);
 const uint8_t *column_in_slot(uint32_t column);
 penstock_statistics statistics_now(void);
 
-/* Takes the oldest records, which must be these ones, of a source made by make_source. */
-void take_these(const int64_t *indices, uint32_t count);
+/* Takes the oldest records, which must be these ones, of a source made by make_source: all of them,
+ * or, where they differ in size, as many as fit. Returns how many. */
+uint32_t take_these(const int64_t *indices, uint32_t count);
 
-void drive_until_ready(uint32_t wanted);
+/* Waits for so many records; where they differ in size there may be room for fewer. Returns how
+ * many of them are ready. */
+uint32_t drive_until_ready(uint32_t wanted);
 
 /* One batch in one slot: all of it is planned at once. */
 void read_batch(const int64_t *indices, uint32_t count);

@@ -66,12 +66,28 @@ void close_source(penstock_source *source);
 /* Whether a backend works here with this source; says why not. */
 int is_available(penstock_source *source, uint32_t backend, uint32_t io);
 
+/* What make_source makes of a column: all records of the size that is asked for, or of sizes around
+ * it, in the file one after another, in some other arrangement with gaps, overlapping and the same
+ * ones, or nearly all tiny and a giant. */
+typedef enum { OF_ONE_SIZE, ONE_AFTER_ANOTHER, IN_DISORDER, ONE_GIANT, COLUMN_KINDS } column_kind;
+extern column_kind kind_of_columns;
+
 /* A source with one column per record size in `sizes` (ends with 0), each in a file of its own,
- * whose data begin at offset 128 (as NumPy's do) and end with the file. */
+ * whose data begin at offset 128 (as NumPy's do) and end with the file; of the kind that
+ * kind_of_columns says. With several columns the second one has records of one size in any case. */
 penstock_source *make_source(const uint64_t *sizes, uint64_t record_count);
 
 /* Options with all fields set: pread, buffered, slots only. */
 penstock_reader_options make_options(uint32_t batch_size);
+
+/* Makes options for cells or slots of one size those for records that differ in size, when the
+ * source has variable columns: chunks for as many records of mean size, and values for a batch. */
+void adapt_options(const penstock_source *source, penstock_reader_options *options);
+
+/* Asserts that a column of a slot, at this offset in it, holds these records of a source made by
+ * make_source. */
+void check_column(const penstock_source *source, uint32_t column, const uint8_t *slot,
+                  uint64_t offset, const int64_t *indices, uint32_t count);
 
 /* Asserts that a column of a slot holds these records of a file made with salt. */
 void check_records(const uint8_t *slot, const int64_t *indices, uint32_t count,

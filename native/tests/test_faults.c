@@ -217,7 +217,7 @@ static void large_records_are_continued_and_fail_alone(void) {
     penstock_failure failure;
     uint64_t offset;
     uint64_t bytes;
-    CHECK_EQUAL(penstock_slot_layout(source, BATCH, &offset, &bytes), 0);
+    CHECK_EQUAL(penstock_slot_layout(source, BATCH, 0, &offset, &bytes), 0);
     const uint8_t *records = (const uint8_t *)(uintptr_t)(slot + offset);
     for (int64_t at = 0; at < FEW; at++) { /* one by one: neighbours would be merged */
       memset((void *)(uintptr_t)slot, 0xEE, 1 << 20);

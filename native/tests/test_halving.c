@@ -24,7 +24,7 @@ static uint64_t below(uint64_t *state, uint64_t limit) { return next_random(stat
 static void open_reader(const uint64_t *sizes, const penstock_reader_options *options) {
   source = make_source(sizes, COUNT);
   CHECK_EQUAL(reader_open_with(source, options, faulty_open, &reader), 0);
-  CHECK_EQUAL(penstock_slot_layout(source, options->batch_size, offsets, &slot_bytes), 0);
+  CHECK_EQUAL(penstock_slot_layout(source, options->batch_size, 0, offsets, &slot_bytes), 0);
   CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
 }
 

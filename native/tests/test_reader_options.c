@@ -286,7 +286,7 @@ static void a_source_without_columns_has_no_readers(void) {
   options = valid_options();
   check_refused();
   uint64_t number;
-  CHECK_EQUAL(penstock_slot_layout(source, 1, &number, &number), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(source, 1, 0, &number, &number), -EINVAL);
   CHECK_EQUAL(penstock_source_close(source), 0);
 }
 
@@ -343,7 +343,7 @@ static void check_memory(uint64_t count) {
   int64_t *indices = make_shuffled(count, 3);
   uint64_t offsets[PENSTOCK_MAX_COLUMNS];
   uint64_t slot_bytes;
-  CHECK_EQUAL(penstock_slot_layout(source, options.batch_size, offsets, &slot_bytes), 0);
+  CHECK_EQUAL(penstock_slot_layout(source, options.batch_size, 0, offsets, &slot_bytes), 0);
   uint64_t slot;
   CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
   const uint64_t opened = allocations;
@@ -399,7 +399,7 @@ static void columns_of_a_slot_lie_so_that_they_can_be_read_directly(void) {
     uint64_t offsets[PENSTOCK_MAX_COLUMNS];
     uint64_t slot_bytes;
     memset(offsets, 0xEE, sizeof offsets);
-    CHECK_EQUAL(penstock_slot_layout(source, batch, offsets, &slot_bytes), 0);
+    CHECK_EQUAL(penstock_slot_layout(source, batch, 0, offsets, &slot_bytes), 0);
     uint64_t end = 0;
     for (uint32_t i = 0; sizes[i] != 0; i++) {
       const uint64_t block = source->files[i].info.direct_memory_alignment;
@@ -414,10 +414,10 @@ static void columns_of_a_slot_lie_so_that_they_can_be_read_directly(void) {
     CHECK_EQUAL(offsets[7], UINT64_C(0xEEEEEEEEEEEEEEEE));
   }
   uint64_t number[PENSTOCK_MAX_COLUMNS];
-  CHECK_EQUAL(penstock_slot_layout(source, 0, number, number), -EINVAL);
-  CHECK_EQUAL(penstock_slot_layout(NULL, 1, number, number), -EINVAL);
-  CHECK_EQUAL(penstock_slot_layout(source, 1, NULL, number), -EINVAL);
-  CHECK_EQUAL(penstock_slot_layout(source, 1, number, NULL), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(source, 0, 0, number, number), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(NULL, 1, 0, number, number), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(source, 1, 0, NULL, number), -EINVAL);
+  CHECK_EQUAL(penstock_slot_layout(source, 1, 0, number, NULL), -EINVAL);
   CHECK_EQUAL(penstock_source_close(source), 0);
 }
 
@@ -433,7 +433,7 @@ static void columns_of_a_slot_are_aligned_whatever_their_file_is_like(void) {
     CHECK_EQUAL(penstock_source_add_column(source, 8192, &shard, 1), 0);
     uint64_t offset;
     uint64_t slot_bytes;
-    CHECK_EQUAL(penstock_slot_layout(source, 5, &offset, &slot_bytes), 0);
+    CHECK_EQUAL(penstock_slot_layout(source, 5, 0, &offset, &slot_bytes), 0);
     CHECK_EQUAL(offset % 64, 0);
     if (info.direct_memory_alignment > 0)
       CHECK_EQUAL(offset, begins[i] % 64 == 0 ? begins[i] % info.direct_memory_alignment : 0);

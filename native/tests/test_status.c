@@ -87,7 +87,7 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_failure, status),
       PLACE(penstock_failure, column),
       PLACE(penstock_failure, file),
-      PLACE(penstock_failure, reserved),
+      PLACE(penstock_failure, taken),
       PLACE(penstock_failure, index),
       PLACE(penstock_failure, offset_bytes),
       PLACE(penstock_failure, expected_bytes),
@@ -108,13 +108,20 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_reader_options, adapt),
       PLACE(penstock_reader_options, windowed),
       PLACE(penstock_reader_options, whole_batches),
+      PLACE(penstock_reader_options, chunk_bytes),
+      PLACE(penstock_reader_options, chunk_count),
       PLACE(penstock_reader_options, reserved),
       PLACE(penstock_reader_options, resident_bytes),
       PLACE(penstock_reader_options, cached_records),
       PLACE(penstock_reader_options, cache_key),
+      PLACE(penstock_reader_options, cached_bytes),
+      PLACE(penstock_reader_options, horizon_bytes),
+      PLACE(penstock_reader_options, value_bytes),
       SIZE(penstock_footprint),
       PLACE(penstock_footprint, bytes),
       PLACE(penstock_footprint, least_staging_bytes),
+      PLACE(penstock_footprint, least_chunk_count),
+      PLACE(penstock_footprint, least_value_bytes),
       PLACE(penstock_footprint, reserve_cells),
       PLACE(penstock_footprint, request_records),
       SIZE(penstock_progress),
@@ -141,6 +148,7 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_statistics, plan_ns),
       PLACE(penstock_statistics, queue_depth),
       PLACE(penstock_statistics, merge_gap_bytes),
+      PLACE(penstock_statistics, bytes_taken),
   };
   const int32_t count = sizeof expected / sizeof expected[0];
   memset(values, 0xFF, sizeof values);
@@ -156,9 +164,9 @@ static void structs_have_no_padding(void) {
   CHECK_EQUAL(sizeof(penstock_shard), 3 * 8 + 2 * 4);
   CHECK_EQUAL(sizeof(penstock_column_info), 6 * 8);
   CHECK_EQUAL(sizeof(penstock_failure), 4 * 4 + 4 * 8);
-  CHECK_EQUAL(sizeof(penstock_reader_options), 16 * 4 + 3 * 8);
+  CHECK_EQUAL(sizeof(penstock_reader_options), 18 * 4 + 6 * 8);
   CHECK_EQUAL(sizeof(penstock_progress), 5 * 8);
-  CHECK_EQUAL(sizeof(penstock_statistics), 17 * 8);
+  CHECK_EQUAL(sizeof(penstock_statistics), 18 * 8);
 }
 
 static void layout_writes_no_more_than_fits(void) {

@@ -83,7 +83,7 @@ static uint64_t lognormal(uint64_t *seed, double mean) {
  */
 
 typedef enum {
-  ONE_AFTER_ANOTHER,
+  SIDE_BY_SIDE,
   CONSTANT_GAPS,
   TAR,
   RANDOM_GAPS,
@@ -193,7 +193,7 @@ static void check_cost(arrangement arrangement, double mean, double most) {
 static void a_record_costs_at_most_three_bytes_or_six_with_gaps(void) {
   const double means[] = {600, 6000, 100000};
   for (uint32_t i = 0; i < 3; i++) {
-    check_cost(ONE_AFTER_ANOTHER, means[i], 3);
+    check_cost(SIDE_BY_SIDE, means[i], 3);
     check_cost(CONSTANT_GAPS, means[i], 3);
     check_cost(SHARDS, means[i], 3.4);
     check_cost(A_FILE_EACH, means[i], 3.2);
@@ -208,7 +208,7 @@ static void records_of_one_size_cost_next_to_nothing(void) {
   for (uint64_t i = 0; i < model.count; i++)
     model.lengths[i] = 784;
   uint64_t seed = 3;
-  arrange(&model, ONE_AFTER_ANOTHER, &seed);
+  arrange(&model, SIDE_BY_SIDE, &seed);
   record_table *table = build(&model, 1);
   CHECK(bytes_per_record(table) < 0.33);
   table_free(table);

@@ -66,7 +66,7 @@ static void open_reader(uint32_t cells, uint32_t entries) {
   source = make_source((const uint64_t[]){RECORD, 0}, COUNT);
   recorded_count = recorded_depth = 0;
   CHECK_EQUAL(reader_open_with(source, &options, recorder_open, &reader), 0);
-  CHECK_EQUAL(penstock_slot_layout(source, BATCH, &offset_bytes, &slot_bytes), 0);
+  CHECK_EQUAL(penstock_slot_layout(source, BATCH, 0, &offset_bytes, &slot_bytes), 0);
   slot_count = with_slots ? entries / BATCH : 1;
   slot_count = slot_count < PENSTOCK_MAX_SLOT_BATCHES ? slot_count : PENSTOCK_MAX_SLOT_BATCHES;
   CHECK_EQUAL(penstock_memory_allocate(slot_count * slot_bytes, 0, &slots), 0);

@@ -35,12 +35,12 @@ uint32_t penstock_abi_version(void) { return PENSTOCK_ABI_VERSION; }
   FIELD(penstock_failure, status, 0)                           \
   FIELD(penstock_failure, column, 4)                           \
   FIELD(penstock_failure, file, 8)                             \
-  FIELD(penstock_failure, reserved, 12)                        \
+  FIELD(penstock_failure, taken, 12)                           \
   FIELD(penstock_failure, index, 16)                           \
   FIELD(penstock_failure, offset_bytes, 24)                    \
   FIELD(penstock_failure, expected_bytes, 32)                  \
   FIELD(penstock_failure, found_bytes, 40)                     \
-  SIZE(penstock_reader_options, 88)                            \
+  SIZE(penstock_reader_options, 120)                           \
   FIELD(penstock_reader_options, backend, 0)                   \
   FIELD(penstock_reader_options, io, 4)                        \
   FIELD(penstock_reader_options, queue_depth, 8)               \
@@ -56,22 +56,29 @@ uint32_t penstock_abi_version(void) { return PENSTOCK_ABI_VERSION; }
   FIELD(penstock_reader_options, adapt, 48)                    \
   FIELD(penstock_reader_options, windowed, 52)                 \
   FIELD(penstock_reader_options, whole_batches, 56)            \
-  FIELD(penstock_reader_options, reserved, 60)                 \
-  FIELD(penstock_reader_options, resident_bytes, 64)           \
-  FIELD(penstock_reader_options, cached_records, 72)           \
-  FIELD(penstock_reader_options, cache_key, 80)                \
-  SIZE(penstock_footprint, 24)                                 \
+  FIELD(penstock_reader_options, chunk_bytes, 60)              \
+  FIELD(penstock_reader_options, chunk_count, 64)              \
+  FIELD(penstock_reader_options, reserved, 68)                 \
+  FIELD(penstock_reader_options, resident_bytes, 72)           \
+  FIELD(penstock_reader_options, cached_records, 80)           \
+  FIELD(penstock_reader_options, cache_key, 88)                \
+  FIELD(penstock_reader_options, cached_bytes, 96)             \
+  FIELD(penstock_reader_options, horizon_bytes, 104)           \
+  FIELD(penstock_reader_options, value_bytes, 112)             \
+  SIZE(penstock_footprint, 40)                                 \
   FIELD(penstock_footprint, bytes, 0)                          \
   FIELD(penstock_footprint, least_staging_bytes, 8)            \
-  FIELD(penstock_footprint, reserve_cells, 16)                 \
-  FIELD(penstock_footprint, request_records, 20)               \
+  FIELD(penstock_footprint, least_chunk_count, 16)             \
+  FIELD(penstock_footprint, least_value_bytes, 24)             \
+  FIELD(penstock_footprint, reserve_cells, 32)                 \
+  FIELD(penstock_footprint, request_records, 36)               \
   SIZE(penstock_progress, 40)                                  \
   FIELD(penstock_progress, ready, 0)                           \
   FIELD(penstock_progress, ordered, 8)                         \
   FIELD(penstock_progress, room, 16)                           \
   FIELD(penstock_progress, in_flight, 24)                      \
   FIELD(penstock_progress, unloaded, 32)                       \
-  SIZE(penstock_statistics, 136)                               \
+  SIZE(penstock_statistics, 144)                               \
   FIELD(penstock_statistics, records, 0)                       \
   FIELD(penstock_statistics, requests, 8)                      \
   FIELD(penstock_statistics, bytes_read, 16)                   \
@@ -88,7 +95,8 @@ uint32_t penstock_abi_version(void) { return PENSTOCK_ABI_VERSION; }
   FIELD(penstock_statistics, queue_depth_max, 104)             \
   FIELD(penstock_statistics, plan_ns, 112)                     \
   FIELD(penstock_statistics, queue_depth, 120)                 \
-  FIELD(penstock_statistics, merge_gap_bytes, 128)
+  FIELD(penstock_statistics, merge_gap_bytes, 128)             \
+  FIELD(penstock_statistics, bytes_taken, 136)
 /* clang-format on */
 
 #define CHECK_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), "size of " #type);

@@ -1,7 +1,11 @@
 /* The resident cache: a fixed pseudo-random subset of the records whose cells are not given back. A
  * new permutation each epoch makes every record equally likely to be next, so any fixed subset is
- * as good as clairvoyance, while the least recently used records are the wrong ones to keep. */
+ * as good as clairvoyance, while the least recently used records are the wrong ones to keep. Where
+ * cells are in bytes, the first ones of the subset that are read are kept, until the room is used
+ * up.
+ */
 #include "core/cache.h"
+#include "core/cells.h"
 #include "core/common.h"
 #include "core/reader.h"
 
@@ -23,6 +27,8 @@ void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uin
     else
       cache->high_bits++;
   }
+  for (uint64_t i = 0; cache->kept && i < cached; i++)
+    cache->kept[i] = CHUNK_NONE;
   for (uint32_t i = 0; i < CACHE_ROUNDS; i++)
     cache->keys[i] = mix(key += UINT64_C(0x9e3779b97f4a7c15));
 }
@@ -46,15 +52,49 @@ static uint64_t permute(const record_cache *cache, uint64_t index) {
 }
 
 uint32_t cache_cell(const record_cache *cache, uint64_t index) {
-  if (cache->cached == 0)
+  if (cache->cached == 0 || cache->kept)
     return ENTRY_NONE;
   const uint64_t cell = permute(cache, index);
   return cell < cache->cached ? (uint32_t)cell : ENTRY_NONE;
 }
 
+/* Where the chain of a record is kept; NULL for one that is not to be. */
+static uint32_t *kept_of(const record_cache *cache, uint64_t index) {
+  if (cache->cached == 0 || !cache->kept)
+    return NULL;
+  const uint64_t number = permute(cache, index);
+  return number < cache->cached ? &cache->kept[number] : NULL;
+}
+
+int cache_keeps(const record_cache *cache, uint64_t index, uint32_t chain) {
+  const uint32_t *kept = kept_of(cache, index);
+  return kept && *kept == chain;
+}
+
+void cache_reset(record_cache *cache, chunk_pool *pool) {
+  chunk_reset(pool);
+  for (uint64_t i = 0; i < cache->cached; i++)
+    for (uint32_t chunk = cache->kept[i]; chunk != CHUNK_NONE; chunk = pool->next[chunk]) {
+      pool->vacant[chunk >> 6] &= ~(UINT64_C(1) << (chunk & 63));
+      pool->free_count--;
+    }
+}
+
+static uint32_t stored_cell(const penstock_reader *reader, uint64_t index) {
+  const record_cache *cache = &reader->cache;
+  if (cache->kept) {
+    const uint32_t *kept = kept_of(cache, index);
+    return kept ? *kept : ENTRY_NONE;
+  }
+  const uint32_t cell = cache_cell(cache, index);
+  return cell != ENTRY_NONE && cache->filled[cell >> 6] >> (cell & 63) & 1 ? cell : ENTRY_NONE;
+}
+
 int cache_serve(penstock_reader *reader, uint32_t entry) {
-  const uint32_t cell = cache_cell(&reader->cache, entry_index(&reader->entries, entry));
-  if (cell == ENTRY_NONE || !(reader->cache.filled[cell >> 6] >> (cell & 63) & 1))
+  if (reader->cache.cached == 0)
+    return 0;
+  const uint32_t cell = stored_cell(reader, entry_index(&reader->entries, entry));
+  if (cell == ENTRY_NONE)
     return 0;
   PENSTOCK_ASSERT(entry_state(&reader->entries, entry) == ENTRY_PENDING);
   entry_set(&reader->entries, entry, ENTRY_LOADED, cell);
@@ -62,8 +102,26 @@ int cache_serve(penstock_reader *reader, uint32_t entry) {
   return 1;
 }
 
+/* Another read of the same record may have come first: then it has kept its chain. */
+static void keep_chain(penstock_reader *reader, uint32_t entry) {
+  record_cache *cache = &reader->cache;
+  const uint32_t chain = entry_value(&reader->entries, entry);
+  uint32_t *kept = kept_of(cache, entry_index(&reader->entries, entry));
+  if (!kept || *kept != CHUNK_NONE || chain == ENTRY_NONE)
+    return;
+  const uint64_t chunks = cells_units(reader, entry);
+  if (cache->chunks + chunks > cache->most_chunks)
+    return;
+  *kept = chain;
+  cache->chunks += chunks;
+}
+
 void cache_fill(penstock_reader *reader, uint32_t entry) {
   const uint32_t cell = entry_value(&reader->entries, entry);
-  if (cell < reader->cache.cached && entry_status(&reader->entries, entry) == 0)
+  if (reader->cache.cached == 0 || entry_status(&reader->entries, entry) != 0)
+    return;
+  if (reader->cache.kept)
+    keep_chain(reader, entry);
+  else if (cell < reader->cache.cached)
     reader->cache.filled[cell >> 6] |= UINT64_C(1) << (cell & 63);
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "core/chunk.h"
 #include "penstock.h"
 
 #define CACHE_ROUNDS 4
@@ -17,13 +18,21 @@ typedef struct {
   uint32_t high_bits;
   uint64_t keys[CACHE_ROUNDS];
   uint64_t *filled; /* one bit per cell: it holds its record */
+  /* Where cells are in bytes, records keep their chains instead, as long as there is room. */
+  uint32_t *kept;  /* the chain of each; CHUNK_NONE: it has none. NULL: cells of one size */
+  uint64_t chunks; /* of all of them */
+  uint64_t most_chunks;
 } record_cache;
 
 void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uint64_t key);
-/* The cell that is kept for this record, or ENTRY_NONE. */
+/* The cell, of one size, that is kept for this record, or ENTRY_NONE. */
 uint32_t cache_cell(const record_cache *cache, uint64_t index);
 /* Gives a pending entry its kept cell. Returns 1 when the record is there already: it is loaded. */
 int cache_serve(penstock_reader *reader, uint32_t entry);
+/* Forgets which chunks are in use, but for those of kept records. */
+void cache_reset(record_cache *cache, chunk_pool *pool);
+/* Whether this chain is the kept one of its record. */
+int cache_keeps(const record_cache *cache, uint64_t index, uint32_t chain);
 /* The record is whole: from now on its kept cell, if it has one, holds it. A failed one is not
  * kept. */
 void cache_fill(penstock_reader *reader, uint32_t entry);

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "core/cache.h"
+#include "core/cells.h"
 #include "core/common.h"
 #include "core/reader.h"
 
@@ -35,7 +36,7 @@ static void check_sequence(const penstock_reader *reader) {
 
 /* Batches lie one after another and hold all that is ordered. */
 static void check_batches(const penstock_reader *reader) {
-  if (reader->options.cell_count > 0) {
+  if (cells_exist(reader)) {
     assert(reader->batch_count == 0);
     return;
   }
@@ -147,7 +148,8 @@ static void check_lists(const penstock_reader *reader) {
   const elevator *elevator = &reader->elevator;
   uint64_t pending = 0;
   for (uint64_t at = ring->taken; at < ring->admitted; at++)
-    if (entry_state(ring, entry_at(ring, at)) == ENTRY_PENDING)
+    if (entry_state(ring, entry_at(ring, at)) == ENTRY_PENDING &&
+        !elevator_is_giant(reader, entry_at(ring, at)))
       pending += number_of(entry_at(ring, at));
   for (uint32_t bucket = 0; bucket < elevator->count; bucket++) {
     const uint32_t count = lists_per_bucket(elevator);
@@ -189,6 +191,52 @@ static void check_cells(const penstock_reader *reader) {
   assert(failed == ring->failed);
 }
 
+/* The numbers of a chain's chunks, which are in use. */
+static uint64_t check_chain(const penstock_reader *reader, uint32_t first) {
+  const chunk_pool *pool = &reader->pool;
+  uint64_t found = 0;
+  uint64_t length = 0;
+  for (uint32_t chunk = first; chunk != CHUNK_NONE; chunk = pool->next[chunk]) {
+    assert(chunk < pool->count && ++length <= pool->count);
+    assert(!(pool->vacant[chunk >> 6] >> (chunk & 63) & 1));
+    found += number_of(chunk);
+  }
+  return found;
+}
+
+/* A chunk is free, or in the chain of one record or of a kept one. The elevator knows how many
+ * bytes it has taken on. */
+static void check_chunks(const penstock_reader *reader) {
+  const entry_ring *ring = &reader->entries;
+  const chunk_pool *pool = &reader->pool;
+  uint64_t chunks = 0;
+  uint32_t vacant = 0;
+  for (uint32_t chunk = 0; chunk < pool->count; chunk++) {
+    const int is_free = pool->vacant[chunk >> 6] >> (chunk & 63) & 1;
+    vacant += (uint32_t)is_free;
+    chunks += is_free ? 0 : number_of(chunk);
+  }
+  assert(vacant == pool->free_count);
+  assert(reader->cache.chunks <= reader->cache.most_chunks);
+  assert(pool->free_count >= reader->cache.most_chunks - reader->cache.chunks);
+  for (uint64_t i = 0; reader->cache.kept && i < reader->cache.cached; i++)
+    chunks -= check_chain(reader, reader->cache.kept[i]);
+  uint64_t admitted_bytes = 0;
+  uint64_t failed = 0;
+  for (uint64_t at = ring->taken; at < ring->ordered; at++) {
+    const uint32_t entry = entry_at(ring, at);
+    const uint64_t index = entry_index(ring, entry);
+    failed += ring->all[entry].fault != 0;
+    admitted_bytes += at < ring->admitted ? cells_record_bytes(reader, index) : 0;
+    if (entry_state(ring, entry) != ENTRY_PENDING && entry_value(ring, entry) != ENTRY_NONE &&
+        !cache_keeps(&reader->cache, index, entry_value(ring, entry)))
+      chunks -= check_chain(reader, entry_value(ring, entry));
+  }
+  assert(chunks == 0);
+  assert(failed == ring->failed);
+  assert(admitted_bytes == reader->elevator.admitted_bytes);
+}
+
 void check_invariants(penstock_reader *reader) {
   if (reader->check.is_suspended)
     return;
@@ -197,7 +245,7 @@ void check_invariants(penstock_reader *reader) {
   check_requests(reader);
   check_staging(reader);
   const uint64_t size = (reader->entries.ordered - reader->entries.taken) +
-                        reader->options.cell_count +
+                        reader->options.cell_count + reader->pool.count +
                         (uint64_t)reader->elevator.count * lists_per_bucket(&reader->elevator);
   reader->check.credit += CHECKED_PER_CALL;
   if (reader->check.credit < size)
@@ -205,7 +253,10 @@ void check_invariants(penstock_reader *reader) {
   reader->check.credit = 0;
   check_holds(reader);
   check_lists(reader);
-  check_cells(reader);
+  if (reader->pool.count > 0)
+    check_chunks(reader);
+  else
+    check_cells(reader);
 }
 
 void check_suspend(penstock_reader *reader) { reader->check.is_suspended = 1; }

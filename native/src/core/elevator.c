@@ -16,13 +16,12 @@
 #include <string.h>
 
 #include "core/cache.h"
+#include "core/cells.h"
 #include "core/common.h"
 #include "core/elevator.h"
 #include "core/order.h"
 #include "core/reader.h"
 
-/* The head of an order is this part of what is known ahead. */
-#define HEAD_PART 16
 /* So many batches of it are read by themselves whatever that costs: the consumer waits for them. */
 #define HEAD_FREE_BATCHES 1
 
@@ -40,47 +39,13 @@ static uint32_t *list_of(penstock_reader *reader, uint32_t entry) {
   return &(is_head ? elevator->head_lists : elevator->lists)[list];
 }
 
-static void bucket_push(penstock_reader *reader, uint32_t entry) {
+void elevator_push(penstock_reader *reader, uint32_t entry) {
   elevator *elevator = &reader->elevator;
   const uint32_t bucket = bucket_of(elevator, entry_index(&reader->entries, entry));
   uint32_t *list = list_of(reader, entry);
   entry_set(&reader->entries, entry, ENTRY_PENDING, *list);
   *list = entry;
   elevator->waiting[bucket >> 6] |= UINT64_C(1) << (bucket & 63);
-}
-
-/* How far ahead of the oldest record the elevator may look, as a sequence number. During its first
- * sweep the horizon grows with the elevator's place; otherwise the places passed first would fill
- * all cells with records that are due late. The head may be seen at once, so that there is
- * something to begin with, and so that this sweep brings all of the head that was not read by
- * itself. */
-static uint64_t admission_limit(const penstock_reader *reader) {
-  const elevator *elevator = &reader->elevator;
-  const entry_ring *ring = &reader->entries;
-  if (reader->options.windowed)
-    return reader->windows.open;
-  uint64_t limit = ring->taken + ring->capacity;
-  if (reader->options.cell_count > 0 && elevator->sweeps == 0) {
-    const double swept = (double)(elevator->place + 1) / elevator->count;
-    const uint64_t part = (uint64_t)((double)ring->capacity * swept);
-    limit = ring->taken + (part > elevator->head ? part : elevator->head);
-  }
-  return limit < ring->ordered ? limit : ring->ordered;
-}
-
-void elevator_admit(penstock_reader *reader) {
-  entry_ring *ring = &reader->entries;
-  const uint64_t limit = admission_limit(reader);
-  if (ring->admitted >= limit)
-    return;
-  uint32_t entry = entry_at(ring, ring->admitted);
-  for (; ring->admitted < limit; ring->admitted++) {
-    /* An urgent read may have come first. */
-    if (entry_state(ring, entry) == ENTRY_PENDING && !cache_serve(reader, entry))
-      bucket_push(reader, entry);
-    if (++entry == ring->capacity)
-      entry = 0;
-  }
 }
 
 static int next_bucket(elevator *elevator, uint32_t begin, uint32_t end, uint32_t *found) {
@@ -209,7 +174,7 @@ static int look_ahead(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
   if (reader->options.windowed)
     return open_window(reader);
-  if (reader->entries.admitted >= reader->entries.ordered)
+  if (reader->entries.admitted >= reader->entries.ordered || elevator_is_at_horizon(reader))
     return 0;
   elevator->sweeps++; /* nothing was near enough */
   elevator_admit(reader);
@@ -242,6 +207,8 @@ static int advance(penstock_reader *reader) {
 void elevator_remove(penstock_reader *reader, uint32_t entry) {
   entry_ring *ring = &reader->entries;
   elevator *elevator = &reader->elevator;
+  if (elevator_is_giant(reader, entry))
+    return;
   const uint32_t bucket = bucket_of(elevator, entry_index(ring, entry));
   uint32_t *list = list_of(reader, entry);
   uint32_t at = *list;
@@ -273,7 +240,7 @@ static void abandon_sweep(penstock_reader *reader) {
   for (uint32_t i = begun; i < visit->count; i++) {
     const uint32_t entry = (uint32_t)visit->keys[i];
     reader->entries.all[entry].word &= INDEX_MASK;
-    bucket_push(reader, entry);
+    elevator_push(reader, entry);
     elevator->stay = 1;
   }
   if (visit->count > begun)
@@ -313,10 +280,7 @@ static uint64_t request_cost(const penstock_reader *reader, uint64_t bytes) {
 
 /* The cost of reading one record by itself, in all columns. */
 static uint64_t record_cost(const penstock_reader *reader) {
-  uint64_t cost = 0;
-  for (uint32_t i = 0; i < reader->active_count; i++)
-    cost += request_cost(reader, reader->source->columns[reader->active[i]].record_bytes);
-  return cost;
+  return cells_mean_record(reader) + (uint64_t)reader->active_count * request_cost(reader, 0);
 }
 
 /* Whether reads of the head may cost so much now. Before the first sweep they have the device to
@@ -341,8 +305,10 @@ static int visit_head(penstock_reader *reader) {
   const entry_ring *ring = &reader->entries;
   /* Forced reads may have come first, and their records may be taken: then these entries are those
    * of other records by now. */
-  if (elevator->head_next < ring->taken)
+  if (elevator->head_next < ring->taken) {
     elevator->head_next = ring->taken;
+    elevator->head_units = 0;
+  }
   if (elevator->head_next >= elevator->head)
     return 0;
   uint64_t end = ring->taken + elevator->head_ahead;
@@ -354,11 +320,14 @@ static int visit_head(penstock_reader *reader) {
   if (end <= elevator->head_next ||
       (end < elevator->head_next + batch && end < elevator->head && end < ring->ordered))
     return 0;
-  if (!can_pay(elevator, record_cost(reader) * (end - elevator->head_next),
-               HEAD_FREE_BATCHES * batch))
-    return 0;
   const uint64_t begin = elevator->head_next;
+  uint64_t units = elevator->head_units;
+  end = elevator_fit_reserve(reader, begin, end, &units);
+  if (end == begin ||
+      !can_pay(elevator, record_cost(reader) * (end - begin), HEAD_FREE_BATCHES * batch))
+    return 0;
   elevator->head_next = end;
+  elevator->head_units = units;
   return visit_urgent(reader, begin, end);
 }
 
@@ -377,7 +346,10 @@ static int visit_forced(penstock_reader *reader, uint64_t wanted) {
   uint64_t most = ring->ordered - ring->taken;
   if (most > reader->options.batch_size)
     most = reader->options.batch_size;
-  return visit_urgent(reader, ring->ready, ring->taken + (wanted < most ? wanted : most));
+  uint64_t units = 0;
+  return visit_urgent(reader, ring->ready,
+                      elevator_fit_reserve(reader, ring->taken,
+                                           ring->taken + (wanted < most ? wanted : most), &units));
 }
 
 visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
@@ -399,20 +371,10 @@ void elevator_open(penstock_reader *reader, int is_waiting) {
 }
 
 static uint64_t choose_head(const penstock_reader *reader) {
-  if (reader->options.cell_count == 0 || reader->options.windowed)
+  if (!cells_exist(reader) || reader->options.windowed)
     return 0;
   const uint64_t head = reader->entries.capacity / HEAD_PART;
   return head > reader->options.batch_size ? head : reader->options.batch_size;
-}
-
-/* A few batches, or a quarter of the cells where that is less, but at least one batch. */
-uint64_t elevator_reserve(const penstock_reader_options *options) {
-  const uint64_t most = PENSTOCK_RESERVE_BATCHES * (uint64_t)options->batch_size;
-  if (options->cell_count == 0)
-    return 0;
-  const uint64_t quarter = options->cell_count / 4;
-  const uint64_t reserve = quarter < most ? quarter : most;
-  return reserve > options->batch_size ? reserve : options->batch_size;
 }
 
 void elevator_reset(penstock_reader *reader) {
@@ -429,7 +391,17 @@ void elevator_reset(penstock_reader *reader) {
   elevator->head = choose_head(reader);
   elevator->is_open = elevator->head == 0;
   elevator->head_next = 0;
-  elevator->head_ahead = elevator_reserve(&reader->options);
+  elevator->reserve = cells_reserve(reader);
+  elevator->head_ahead = reader->pool.count == 0
+                             ? elevator->reserve
+                             : PENSTOCK_RESERVE_BATCHES * (uint64_t)reader->options.batch_size;
+  elevator->head_units = 0;
+  elevator->most_units =
+      reader->pool.count == 0 ? 1 : reader->options.chunk_count - elevator->reserve;
+  elevator->has_giants =
+      reader->pool.count > 0 &&
+      chunks_for(&reader->pool, cells_longest_record(reader)) > elevator->most_units;
+  elevator->admitted_bytes = 0;
   reader->entries.admitted = 0;
   elevator->stay = 0;
   elevator->sweep.count = 0;

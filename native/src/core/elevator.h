@@ -4,7 +4,12 @@
 
 #include <stdint.h>
 
+#include "core/chunk.h"
+
 #include "penstock.h"
+
+/* The head of an order is this part of what is known ahead. */
+#define HEAD_PART 16
 
 /* Entries that are being turned into requests, ascending by record index. (Urgent ones only nearly
  * so where an index has more than 32 bits: extents must not rely on the order.) */
@@ -18,6 +23,7 @@ typedef struct {
     uint32_t next;       /* the key to issue reads for next */
     uint64_t part_bytes; /* of that record, already issued */
     uint32_t shard;      /* of the last record: a hint for source_locate */
+    chain_place chain;   /* where what is issued of it ends, when cells are in bytes */
   } cursors[PENSTOCK_MAX_COLUMNS];
 } visit;
 
@@ -39,9 +45,13 @@ typedef struct {
   uint32_t is_open;    /* sweeps may begin */
   uint64_t head;       /* records before this may be read by themselves, ahead of the first sweep */
   uint64_t head_next;  /* the first of them that was not visited yet */
-  uint64_t head_ahead; /* how far ahead of the consumer; the reserve: so many cells are kept free
-                          for these reads and for forced ones */
-  uint64_t credit_bytes; /* what reads of the head may cost before the elevator must move on */
+  uint64_t head_ahead; /* how far ahead of the consumer */
+  uint64_t head_units; /* when cells are in bytes: chunks for those from the oldest to head_next */
+  uint64_t reserve; /* so many cells or chunks are kept free for these reads and for forced ones */
+  uint64_t most_units; /* chunks of a record that a sweep can take on; larger ones are forced */
+  uint32_t has_giants;
+  uint64_t admitted_bytes; /* when cells are in bytes: of the admitted entries that are not taken */
+  uint64_t credit_bytes;   /* what reads of the head may cost before the elevator must move on */
 } elevator;
 
 static inline uint32_t lists_per_bucket(const elevator *elevator) {
@@ -50,6 +60,18 @@ static inline uint32_t lists_per_bucket(const elevator *elevator) {
 
 /* Puts entries that are near enough into their buckets. */
 void elevator_admit(penstock_reader *reader);
+/* Whether it cannot look farther ahead before something is taken. */
+int elevator_is_at_horizon(const penstock_reader *reader);
+/* Told of each entry that is taken, when cells are in bytes. */
+void elevator_taken(penstock_reader *reader, uint64_t sequence, uint64_t bytes);
+/* Where entries from `begin` on must end, at most `end`, for the reserve to hold all chunks of them
+ * and of `units`, which is what those before them need; adds theirs. */
+uint64_t elevator_fit_reserve(const penstock_reader *reader, uint64_t begin, uint64_t end,
+                              uint64_t *units);
+/* Whether a record has more chunks than a sweep can take on: it waits in no list. */
+int elevator_is_giant(const penstock_reader *reader, uint32_t entry);
+/* Puts a pending entry into its bucket. */
+void elevator_push(penstock_reader *reader, uint32_t entry);
 /* Allows the first sweep to begin once the order is full or the caller has time to wait. */
 void elevator_open(penstock_reader *reader, int is_waiting);
 /* The visit whose entries are to be read next, or NULL when there is none. `forced` is 0, or how
@@ -59,8 +81,6 @@ visit *elevator_visit(penstock_reader *reader, uint64_t forced);
 void elevator_remove(penstock_reader *reader, uint32_t entry);
 /* Told of each request: the sweep earns credit, which reads of the head spend. */
 void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
-/* Cells that are kept free for reads of the head and for forced reads. */
-uint64_t elevator_reserve(const penstock_reader_options *options);
 /* Forgets all entries. */
 void elevator_reset(penstock_reader *reader);
 

@@ -4,6 +4,7 @@
  * where alignment allows, otherwise to staging) and assigns cells to records. It must not wait. */
 #include <errno.h>
 
+#include "core/cells.h"
 #include "core/common.h"
 #include "core/elevator.h"
 #include "core/extent.h"
@@ -25,9 +26,9 @@ typedef struct {
   uint32_t file;
   uint32_t alignment;
   uint32_t cut_count;
-  uint32_t cells_needed;
-  uint64_t begin; /* aligned */
-  uint64_t end;   /* of the last wanted byte; not aligned */
+  uint64_t cells_needed; /* or chunks */
+  uint64_t begin;        /* aligned */
+  uint64_t end;          /* of the last wanted byte; not aligned */
   uint64_t record_offset;
   int is_part; /* of one record, with more to come */
 } extent;
@@ -43,11 +44,6 @@ static uint32_t next_column(const penstock_reader *reader, const visit *visit) {
   return chosen;
 }
 
-/* A record that is to be cached has a cell of its own. */
-static int needs_cell(const penstock_reader *reader, uint32_t entry) {
-  return reader->options.cell_count > 0 && entry_value(&reader->entries, entry) == ENTRY_NONE;
-}
-
 /* Whether byte number `into` of this record can be read directly to its place: its slot, or any of
  * the cells that it may get. */
 static int is_aligned(const penstock_reader *reader, const extent *extent, uint32_t entry,
@@ -56,7 +52,7 @@ static int is_aligned(const penstock_reader *reader, const extent *extent, uint3
   const uint8_t *place = reader->cells[extent->column];
   if (extent->alignment % alignment != 0)
     return 0; /* pieces of whole blocks would not be aligned */
-  if (reader->options.cell_count == 0)
+  if (!cells_exist(reader))
     place = order_destination(reader, entry, extent->column);
   else if (reader->source->columns[extent->column].record_bytes % alignment != 0)
     return 0; /* it has no cell yet, and not all cells of the column are aligned */
@@ -76,6 +72,8 @@ static uint32_t trail_of(const extent *extent) {
 /* Whether what is read of this record may go straight to its place, but for the blocks at its ends.
  */
 static int can_go_straight(const penstock_reader *reader, const extent *extent, uint32_t entry) {
+  if (reader->pool.count > 0)
+    return 0; /* into chunks */
   const uint32_t ends = lead_of(extent) + trail_of(extent);
   const uint64_t length = round_up(extent->end, extent->alignment) - extent->begin;
   if (ends > 0 && length < ends + LEAST_STRAIGHT_BYTES)
@@ -105,9 +103,9 @@ static uint64_t limit_of(const penstock_reader *reader, const visit *visit, cons
     return limit;
   const source_column *column = &reader->source->columns[extent->column];
   const uint32_t entry = visit_entry(visit, visit->count - 1);
-  const location last = source_locate(column, entry_index(&reader->entries, entry),
-                                      visit->cursors[extent->column].shard);
-  const uint64_t end = round_up(last.offset_bytes + column->record_bytes, extent->alignment);
+  const record_span last = source_find(column, entry_index(&reader->entries, entry),
+                                       visit->cursors[extent->column].shard);
+  const uint64_t end = round_up(last.offset_bytes + last.length_bytes, extent->alignment);
   const int is_small_rest = last.file == extent->file && end > limit &&
                             end - limit < read_bytes / 2 &&
                             end - extent->begin <= reader->staging.bytes / LEAST_STAGED_READS;
@@ -120,12 +118,24 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
       reach_of(reader, extent, visit_entry(visit, visit->cursors[extent->column].next));
   const source_column *column = &reader->source->columns[extent->column];
   const uint64_t limit = limit_of(reader, visit, extent);
+  /* One request must not want all chunks at once. */
+  const uint64_t most_units = reader->pool.count == 0 || visit == &reader->elevator.urgent
+                                  ? UINT64_MAX
+                                  : reader->elevator.most_units / 4;
   uint32_t near = visit->cursors[extent->column].shard;
   for (uint32_t at = visit->cursors[extent->column].next + 1;
        at < visit->count && extent->cut_count < reader->cut_capacity; at++) {
     const uint32_t entry = visit_entry(visit, at);
-    const location found = source_locate(column, entry_index(&reader->entries, entry), near);
-    const uint64_t end = found.offset_bytes + column->record_bytes;
+    const record_span found = source_find(column, entry_index(&reader->entries, entry), near);
+    const uint64_t end = found.offset_bytes + found.length_bytes;
+    const uint64_t wanted = cells_wanted(reader, entry);
+    if (extent->cells_needed + wanted > most_units)
+      return;
+    if (found.length_bytes == 0) {
+      extent->cut_count++; /* there is nothing to read of it */
+      extent->cells_needed += wanted;
+      continue;
+    }
     if (found.file != extent->file || found.offset_bytes < extent->begin ||
         found.offset_bytes >= extent->end + reach || round_up(end, extent->alignment) > limit)
       return;
@@ -133,7 +143,7 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
     if (end > extent->end)
       extent->end = end;
     extent->cut_count++;
-    extent->cells_needed += (uint32_t)needs_cell(reader, entry);
+    extent->cells_needed += wanted;
   }
 }
 
@@ -141,8 +151,8 @@ static extent plan(const penstock_reader *reader, visit *visit) {
   const uint32_t number = next_column(reader, visit);
   const source_column *column = &reader->source->columns[number];
   const uint32_t entry = visit_entry(visit, visit->cursors[number].next);
-  const location found =
-      source_locate(column, entry_index(&reader->entries, entry), visit->cursors[number].shard);
+  const record_span found =
+      source_find(column, entry_index(&reader->entries, entry), visit->cursors[number].shard);
   visit->cursors[number].shard = found.shard;
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[found.file], reader->options.io);
@@ -150,10 +160,10 @@ static extent plan(const penstock_reader *reader, visit *visit) {
                    .file = found.file,
                    .alignment = alignment,
                    .cut_count = 1,
-                   .cells_needed = (uint32_t)needs_cell(reader, entry),
+                   .cells_needed = cells_wanted(reader, entry),
                    .record_offset = found.offset_bytes};
   extent.begin = round_down(found.offset_bytes + visit->cursors[number].part_bytes, alignment);
-  extent.end = found.offset_bytes + column->record_bytes;
+  extent.end = found.offset_bytes + found.length_bytes;
   if (round_up(extent.end, alignment) - extent.begin > reader->pace.read_bytes) {
     extent.end = extent.begin + reader->pace.read_bytes;
     extent.is_part = 1;
@@ -191,12 +201,38 @@ static void assign_cells(penstock_reader *reader, const visit *visit, const exte
   if (extent->cells_needed == 0)
     return;
   const uint32_t first = visit->cursors[extent->column].next;
-  for (uint32_t i = 0; i < extent->cut_count; i++) {
-    const uint32_t entry = visit_entry(visit, first + i);
-    PENSTOCK_ASSERT(!needs_cell(reader, entry) || reader->free_cell_count > 0);
-    if (needs_cell(reader, entry))
-      entry_set(&reader->entries, entry, ENTRY_READING,
-                reader->free_cells[--reader->free_cell_count]);
+  for (uint32_t i = 0; i < extent->cut_count; i++)
+    cells_assign(reader, visit_entry(visit, first + i));
+}
+
+/* Of a single record, perhaps a part of a large one: where its bytes go in its chain, so that
+ * nobody has to look for that place from the first chunk on. */
+static void find_chain(const penstock_reader *reader, visit *visit, const extent *extent,
+                       request *request) {
+  if (reader->pool.count == 0 || extent->cut_count > 1)
+    return;
+  const uint32_t entry = request->cuts[0];
+  const uint64_t into =
+      extent->begin > extent->record_offset ? extent->begin - extent->record_offset : 0;
+  const chain_place from = visit->cursors[extent->column].part_bytes > 0
+                               ? visit->cursors[extent->column].chain
+                               : cells_chain(reader, entry);
+  request->chain =
+      chain_seek(&reader->pool, from, cells_chain_offset(reader, entry, extent->column) + into);
+  visit->cursors[extent->column].chain = request->chain;
+}
+
+/* Records without bytes in this column are done with. */
+static void leave_empty(penstock_reader *reader, request *request) {
+  const source_column *column = &reader->source->columns[request->column];
+  if (!column->table || column->table->summary.least_bytes > 0)
+    return;
+  for (uint32_t i = 0; i < request->cut_count; i++) {
+    const uint32_t entry = request->cuts[i];
+    if (source_length(column, entry_index(&reader->entries, entry)) > 0)
+      continue;
+    request->cuts[i] = ENTRY_NONE;
+    gather_let_go(reader, entry, request->column, 0);
   }
 }
 
@@ -207,12 +243,14 @@ static void cut(penstock_reader *reader, visit *visit, const extent *extent, req
   for (uint32_t i = 0; i < extent->cut_count; i++)
     request->cuts[i] = visit_entry(visit, first + i);
   request->cut_count = request->end = extent->cut_count;
+  find_chain(reader, visit, extent, request);
   if (extent->is_part) {
     reader->entries.all[request->cuts[0]].word += HOLD_ONE;
     visit->cursors[extent->column].part_bytes = extent->end - extent->record_offset;
   } else {
     visit->cursors[extent->column].next += extent->cut_count;
     visit->cursors[extent->column].part_bytes = 0;
+    leave_empty(reader, request);
   }
 }
 
@@ -229,12 +267,43 @@ static void count_request(penstock_reader *reader, const extent *extent, const r
     statistics->queue_depth_max = reader->in_flight;
 }
 
+static int has_room(const penstock_reader *reader, const visit *visit, uint64_t wanted) {
+  const uint64_t kept = visit == &reader->elevator.urgent ? 0 : reader->elevator.reserve;
+  return wanted == 0 || cells_free(reader) >= wanted + kept;
+}
+
+typedef enum { SOMETHING_TO_READ, NOTHING_TO_READ, NO_ROOM } outlook;
+
+/* Goes past records of a visit that have no bytes in the column that is due. They get their chunks
+ * here: a record that any column has begun with has its cell. */
+static outlook skip_empty(penstock_reader *reader, visit *visit) {
+  for (;;) {
+    const uint32_t number = next_column(reader, visit);
+    const source_column *column = &reader->source->columns[number];
+    if (visit->cursors[number].next == visit->count)
+      return NOTHING_TO_READ;
+    if (!column->table || column->table->summary.least_bytes > 0)
+      return SOMETHING_TO_READ;
+    const uint32_t entry = visit_entry(visit, visit->cursors[number].next);
+    if (source_length(column, entry_index(&reader->entries, entry)) > 0)
+      return SOMETHING_TO_READ;
+    if (!has_room(reader, visit, cells_wanted(reader, entry)))
+      return NO_ROOM;
+    cells_assign(reader, entry);
+    visit->cursors[number].next++;
+    gather_let_go(reader, entry, number, 0);
+  }
+}
+
 /* Returns 1 when a request was started, 0 when cells or staging are short now, or -errno. */
 static int32_t issue_one(penstock_reader *reader, visit *visit) {
+  const outlook outlook =
+      reader->variable_count > 0 ? skip_empty(reader, visit) : SOMETHING_TO_READ;
+  if (outlook != SOMETHING_TO_READ)
+    return outlook == NOTHING_TO_READ;
   extent extent = plan(reader, visit);
   const uint32_t entry = visit_entry(visit, visit->cursors[extent.column].next);
-  const uint32_t kept = visit == &reader->elevator.urgent ? 0 : reader->elevator.head_ahead;
-  if (extent.cells_needed > 0 && reader->free_cell_count < extent.cells_needed + kept)
+  if (!has_room(reader, visit, extent.cells_needed))
     return 0;
   PENSTOCK_ASSERT(reader->free_request_count > 0);
   request *request = &reader->requests[reader->free_requests[reader->free_request_count - 1]];

@@ -1,9 +1,10 @@
-/* Gather: brings the bytes of completed reads to their places, decides what every error and short
- * read means, and hands records over from cells and resident columns to a slot. */
+/* Gather: brings the bytes of completed reads to their places, and decides what every error and
+ * short read means. */
 #include <errno.h>
 #include <string.h>
 
 #include "core/cache.h"
+#include "core/cells.h"
 #include "core/common.h"
 #include "core/gather.h"
 #include "core/io.h"
@@ -15,13 +16,12 @@
 
 /* So many records ahead, and so much of each, are fetched into the processor's cache. */
 #define CUTS_AHEAD 4
-#define TAKES_AHEAD 4
 #define LINES_AHEAD_BYTES 1024
 
-static location locate(const penstock_reader *reader, const request *request, uint32_t entry,
-                       uint32_t near) {
-  return source_locate(&reader->source->columns[request->column],
-                       entry_index(&reader->entries, entry), near);
+static record_span locate(const penstock_reader *reader, const request *request, uint32_t entry,
+                          uint32_t near) {
+  return source_find(&reader->source->columns[request->column],
+                     entry_index(&reader->entries, entry), near);
 }
 
 void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
@@ -39,16 +39,23 @@ void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int
 /* Copies the part of the record that this read has. Returns 0, or -ENODATA: the file ends before.
  */
 static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t entry,
-                       location found) {
-  const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
+                       record_span found) {
   const uint64_t begin =
       found.offset_bytes > request->offset_bytes ? found.offset_bytes : request->offset_bytes;
-  const uint64_t record_end = found.offset_bytes + record_bytes;
+  const uint64_t record_end = found.offset_bytes + found.length_bytes;
   const uint64_t read_end = request->offset_bytes + request->needed_bytes;
   const uint64_t end = record_end < read_end ? record_end : read_end;
   reader->statistics.bytes_wanted += end - begin;
   if (end > request->offset_bytes + request->done_bytes)
     return -ENODATA;
+  if (reader->pool.count > 0) {
+    const uint64_t at = cells_chain_offset(reader, entry, request->column);
+    chain_write(&reader->pool,
+                request->cut_count == 1 ? request->chain : cells_chain(reader, entry),
+                at + (begin - found.offset_bytes), request->base + (begin - request->offset_bytes),
+                end - begin);
+    return 0;
+  }
   if (!request->straight || request->lead_bytes + request->trail_bytes > 0)
     request_copy(request, begin - request->offset_bytes, end - request->offset_bytes,
                  order_destination(reader, entry, request->column) + (begin - found.offset_bytes));
@@ -63,6 +70,12 @@ static void prepare_cuts(penstock_reader *reader, const request *request, uint32
     __builtin_prefetch(&ring->all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
   if (i + CUTS_AHEAD >= request->cut_count || request->cuts[i + CUTS_AHEAD] == ENTRY_NONE)
     return;
+  if (reader->pool.count > 0) {
+    const uint32_t chunk = entry_value(ring, request->cuts[i + CUTS_AHEAD]);
+    __builtin_prefetch(&reader->pool.next[chunk]);
+    __builtin_prefetch(chunk_memory(&reader->pool, chunk), 1);
+    return;
+  }
   const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
   const uint8_t *place = order_destination(reader, request->cuts[i + CUTS_AHEAD], request->column);
   const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
@@ -78,7 +91,7 @@ static void cut_all(penstock_reader *reader, request *request) {
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
-    const location found = locate(reader, request, entry, near);
+    const record_span found = locate(reader, request, entry, near);
     near = found.shard;
     gather_let_go(reader, entry, request->column, cut_out(reader, request, entry, found));
   }
@@ -129,17 +142,17 @@ static part part_now(const request *request) {
 static int32_t start_part(penstock_reader *reader, request *request) {
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);
-  const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
   uint64_t begin = UINT64_MAX;
   uint64_t end = 0; /* of records that overlap the last one may not be the one that ends last */
   uint32_t near = 0;
   for (uint32_t i = request->first; i < request->end; i++) {
     if (request->cuts[i] == ENTRY_NONE)
       continue;
-    const location found = locate(reader, request, request->cuts[i], near);
+    const record_span found = locate(reader, request, request->cuts[i], near);
     near = found.shard;
     begin = found.offset_bytes < begin ? found.offset_bytes : begin;
-    end = found.offset_bytes + record_bytes > end ? found.offset_bytes + record_bytes : end;
+    if (found.offset_bytes + found.length_bytes > end)
+      end = found.offset_bytes + found.length_bytes;
   }
   if (end == 0)
     return 0;
@@ -251,97 +264,4 @@ int32_t gather_completion(penstock_reader *reader, request *request, int32_t res
     return next_part(reader, request);
   release(reader, request);
   return 0;
-}
-
-/* ---- take ----------------------------------------------------------------------------------- */
-
-static void describe(const penstock_reader *reader, uint32_t entry, penstock_failure *failure) {
-  const uint32_t column = entry_failed_column(&reader->entries, entry);
-  const uint64_t index = entry_index(&reader->entries, entry);
-  const location found = source_locate(&reader->source->columns[column], index, 0);
-  uint64_t size_bytes;
-  const int32_t known = io_file_size(&reader->source->files[found.file], &size_bytes);
-  *failure = (penstock_failure){
-      .status = entry_status(&reader->entries, entry),
-      .column = (int32_t)column,
-      .file = (int32_t)found.file,
-      .index = (int64_t)index,
-      .offset_bytes = (int64_t)found.offset_bytes,
-      .expected_bytes = reader->source->columns[column].record_bytes,
-      .found_bytes = known == 0 ? size_bytes : 0,
-  };
-}
-
-static void take_column(penstock_reader *reader, uint32_t column, uint32_t count, uint8_t *to) {
-  const entry_ring *ring = &reader->entries;
-  const uint64_t record_bytes = reader->source->columns[column].record_bytes;
-  const uint8_t *resident = reader->resident[column];
-  const uint8_t *cells = reader->cells[column];
-  uint32_t entry = entry_at(ring, ring->taken);
-  uint32_t ahead = entry_at(ring, ring->taken + (count > TAKES_AHEAD ? TAKES_AHEAD : 0));
-  for (uint32_t i = 0; i < count; i++, to += record_bytes) {
-    if (i + TAKES_AHEAD < count) {
-      /* The next records lie anywhere: fetching their first lines early hides most of the wait. */
-      const uint8_t *next = resident ? resident + entry_index(ring, ahead) * record_bytes
-                            : cells  ? cells + entry_value(ring, ahead) * record_bytes
-                                     : to;
-      const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
-      for (uint64_t line = 0; line < lines; line += 64)
-        __builtin_prefetch(next + line);
-      if (++ahead == ring->capacity)
-        ahead = 0;
-    }
-    if (entry_status(ring, entry) != 0)
-      memset(to, 0, record_bytes);
-    else if (resident)
-      memcpy(to, resident + entry_index(ring, entry) * record_bytes, record_bytes);
-    else if (cells)
-      memcpy(to, cells + entry_value(ring, entry) * record_bytes, record_bytes);
-    if (++entry == ring->capacity)
-      entry = 0;
-  }
-}
-
-static void free_cells(penstock_reader *reader, uint32_t count) {
-  entry_ring *ring = &reader->entries;
-  uint32_t entry = entry_at(ring, ring->taken);
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t cell = entry_value(ring, entry);
-    PENSTOCK_ASSERT(reader->free_cell_count <= reader->options.cell_count);
-    if (cell != ENTRY_NONE && cell >= reader->cache.cached)
-      reader->free_cells[reader->free_cell_count++] = cell;
-    if (++entry == ring->capacity)
-      entry = 0;
-  }
-}
-
-int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
-                    penstock_failure *failure) {
-  entry_ring *ring = &reader->entries;
-  *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
-  int64_t given_up = -1;
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t entry = entry_at(ring, ring->taken + i);
-    resident_check(reader, entry);
-    if (entry_status(ring, entry) == 0)
-      continue;
-    ring->failed--;
-    if (entry_is_given_up(ring, entry))
-      given_up = entry;
-    else if (failure->status == 0)
-      describe(reader, entry, failure);
-  }
-  if (failure->status == 0 && given_up >= 0) /* the one that failed was taken before */
-    describe(reader, (uint32_t)given_up, failure);
-  uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
-  for (uint32_t column = 0; column < reader->source->column_count; column++)
-    if (reader->resident[column] || reader->cells[column] || failure->status != 0)
-      take_column(reader, column, count, slot + reader->slot_offsets[column]);
-  if (reader->options.cell_count > 0)
-    free_cells(reader, count);
-  ring->taken += count;
-  if (ring->admitted < ring->taken)
-    ring->admitted = ring->taken;
-  reader->statistics.records += count;
-  return failure->status;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cells.h"
 #include "core/common.h"
 #include "core/elevator.h"
 #include "core/io.h"
@@ -25,6 +26,8 @@
  * are for small reads. */
 #define MAX_CUTS_IN_FLIGHT (UINT32_C(1) << 18)
 #define LEAST_CUTS 64
+/* Of anything. */
+#define MOST_BYTES (UINT64_C(1) << 46)
 
 typedef struct {
   uint8_t *base; /* NULL: only count */
@@ -35,8 +38,7 @@ typedef struct {
 static void *carve(arena *arena, uint64_t count, uint64_t bytes, uint64_t alignment) {
   uint64_t size;
   const uint64_t begin = round_up(arena->used, alignment);
-  if (__builtin_mul_overflow(count, bytes, &size) || size > UINT64_C(1) << 46 ||
-      begin > UINT64_C(1) << 46) {
+  if (__builtin_mul_overflow(count, bytes, &size) || size > MOST_BYTES || begin > MOST_BYTES) {
     arena->overflow = 1;
     return NULL;
   }
@@ -68,27 +70,59 @@ static uint32_t smaller(uint64_t left, uint64_t right) {
   return (uint32_t)(left < right ? left : right);
 }
 
+/* The columns that are read: which differ in size, and where the others lie in a chain. */
+static void add_active(penstock_reader *reader, uint32_t column) {
+  reader->active[reader->active_count++] = column;
+  if (reader->source->columns[column].table) {
+    reader->variable_number[column] = reader->variable_count;
+    reader->variable[reader->variable_count++] = column;
+    return;
+  }
+  reader->chain_offsets[column] = reader->fixed_bytes;
+  reader->fixed_bytes += reader->source->columns[column].record_bytes;
+}
+
 static void carve_columns(penstock_reader *reader, arena *arena) {
   const penstock_source *source = reader->source;
   uint8_t is_resident[PENSTOCK_MAX_COLUMNS];
   resident_choose(source, reader->options.resident_bytes, is_resident);
   const uint64_t cells = reader->options.cell_count + reader->options.cached_records;
-  reader->active_count = 0;
+  reader->active_count = reader->variable_count = 0;
+  reader->fixed_bytes = 0;
   for (uint32_t i = 0; i < source->column_count; i++) {
     if (is_resident[i]) {
       reader->resident[i] = carve(arena, resident_column_bytes(source, i), 1, PENSTOCK_BLOCK_BYTES);
       continue;
     }
-    reader->active[reader->active_count++] = i;
-    if (cells > 0)
+    add_active(reader, i);
+    if (reader->options.cell_count > 0)
       reader->cells[i] = carve_records(source, i, cells, arena);
   }
 }
 
+/* Cells in bytes, and what is kept of the cache. Without cells, places in slots. */
+static void carve_chunks(penstock_reader *reader, arena *arena) {
+  const penstock_reader_options *options = &reader->options;
+  chunk_pool *pool = &reader->pool;
+  record_cache *cache = &reader->cache;
+  if (options->chunk_count > 0) {
+    pool->chunk_bytes = options->chunk_bytes;
+    cache->most_chunks =
+        options->cached_records > 0 ? options->cached_bytes / pool->chunk_bytes : 0;
+    pool->count = (uint32_t)(options->chunk_count + cache->most_chunks);
+    pool->base = carve(arena, pool->count, pool->chunk_bytes, PENSTOCK_BLOCK_BYTES);
+    pool->next = carve(arena, pool->count, sizeof *pool->next, 64);
+    pool->vacant = carve(arena, (uint64_t)pool->count / 64 + 1, sizeof *pool->vacant, 64);
+    if (options->cached_records > 0)
+      cache->kept = carve(arena, options->cached_records, sizeof *cache->kept, 64);
+  } else if (reader->variable_count > 0) {
+    reader->places = carve(arena, (uint64_t)options->entry_count * reader->variable_count,
+                           sizeof *reader->places, 64);
+  }
+}
+
 static void choose_buckets(penstock_reader *reader) {
-  uint64_t bytes = 0;
-  for (uint32_t i = 0; i < reader->active_count; i++)
-    bytes += reader->source->columns[reader->active[i]].record_bytes;
+  const uint64_t bytes = cells_mean_record(reader);
   elevator *elevator = &reader->elevator;
   const uint64_t last = reader->source->record_count > 0 ? reader->source->record_count - 1 : 0;
   elevator->shift = 0;
@@ -151,15 +185,36 @@ static void carve_all(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
   reader->staging.base = carve(arena, options->staging_bytes, 1, PENSTOCK_BLOCK_BYTES);
   carve_columns(reader, arena);
+  carve_chunks(reader, arena);
   entry_ring *ring = &reader->entries;
   ring->capacity = options->entry_count;
   ring->all = carve(arena, ring->capacity, sizeof *ring->all, 64);
   reader->free_cells = carve(arena, options->cell_count, sizeof *reader->free_cells, 64);
-  reader->cache.filled =
-      carve(arena, options->cached_records / 64 + 1, sizeof *reader->cache.filled, 64);
+  if (options->chunk_count == 0)
+    reader->cache.filled =
+        carve(arena, options->cached_records / 64 + 1, sizeof *reader->cache.filled, 64);
   carve_elevator(reader, arena);
   carve_requests(reader, arena);
   reader->batches = carve(arena, PENSTOCK_MAX_SLOT_BATCHES, sizeof *reader->batches, 64);
+}
+
+static int has_variable_column(const penstock_source *source) {
+  for (uint32_t i = 0; i < source->column_count; i++)
+    if (source->columns[i].table)
+      return 1;
+  return 0;
+}
+
+/* Records that differ in size need cells in bytes. */
+static int chunks_are_possible(const penstock_source *source,
+                               const penstock_reader_options *options) {
+  if (options->chunk_count == 0)
+    return options->chunk_bytes == 0 && options->cached_bytes == 0 &&
+           (options->cell_count == 0 || !has_variable_column(source));
+  return options->cell_count == 0 && options->chunk_bytes >= PENSTOCK_LEAST_CHUNK_BYTES &&
+         options->chunk_bytes <= PENSTOCK_MOST_CHUNK_BYTES && options->chunk_bytes % 64 == 0 &&
+         options->cached_bytes / options->chunk_bytes + options->chunk_count < CHUNK_NONE &&
+         options->cached_bytes <= MOST_BYTES;
 }
 
 /* Checks and rounds: reads are whole blocks. */
@@ -171,7 +226,7 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
       options->merge_gap_bytes > PENSTOCK_MAX_READ_BYTES ||
       options->adapt > (PENSTOCK_ADAPT_DEPTH | PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))
     return -EINVAL;
-  if (options->reserved != 0)
+  if (options->reserved != 0 || options->value_bytes > MOST_BYTES)
     return -EINVAL;
   if (options->backend != PENSTOCK_BACKEND_URING && options->backend != PENSTOCK_BACKEND_PREAD)
     return -EINVAL;
@@ -183,8 +238,11 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
   if (options->cell_count > 0 && (options->cell_count <= options->batch_size ||
                                   options->cell_count + options->cached_records >= limit))
     return -EINVAL;
-  if (options->cached_records > 0 && (options->cell_count == 0 || options->cached_records > limit ||
+  const int has_cells = options->cell_count > 0 || options->chunk_count > 0;
+  if (options->cached_records > 0 && (!has_cells || options->cached_records > limit ||
                                       options->cached_records > reader->source->record_count))
+    return -EINVAL;
+  if (!chunks_are_possible(reader->source, options))
     return -EINVAL;
   uint32_t alignment = PENSTOCK_BLOCK_BYTES;
   for (uint32_t i = 0; i < reader->source->file_count; i++)
@@ -201,6 +259,11 @@ static uint64_t least_staging(const penstock_reader *reader) {
   return 2 * (uint64_t)reader->options.max_read_bytes;
 }
 
+/* The longest record must fit beside another one. */
+static uint64_t least_chunks(const penstock_reader *reader) {
+  return chunks_for(&reader->pool, cells_longest_record(reader)) + 1;
+}
+
 int32_t layout_plan(penstock_reader *reader, penstock_source *source,
                     const penstock_reader_options *options) {
   memset(reader, 0, sizeof *reader);
@@ -212,7 +275,7 @@ int32_t layout_plan(penstock_reader *reader, penstock_source *source,
     return -EINVAL;
   arena count = {0};
   carve_all(reader, &count);
-  if (count.overflow)
+  if (count.overflow || (options->chunk_count > 0 && options->chunk_count < least_chunks(reader)))
     return -EINVAL;
   reader->memory_bytes = round_up(count.used, io_page_bytes());
   return 0;
@@ -223,14 +286,32 @@ void layout_carve(penstock_reader *reader, uint8_t *memory) {
   carve_all(reader, &arena);
 }
 
+static uint64_t least_values(const penstock_reader *reader) {
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < reader->variable_count; i++) {
+    const source_column *column = &reader->source->columns[reader->variable[i]];
+    bytes += round_up(column->table->summary.longest_bytes, CACHE_LINE_BYTES);
+  }
+  return bytes;
+}
+
 static int32_t measure(penstock_reader *reader, penstock_source *source,
                        const penstock_reader_options *options, penstock_footprint *footprint) {
   penstock_reader_options wanted = *options;
+  const int is_least = options->chunk_bytes > 0 && options->chunk_count == 0;
   memset(reader, 0, sizeof *reader);
   reader->source = source;
-  int32_t status = set_options(reader, options);
+  if (is_least)
+    wanted.chunk_count = 1;
+  int32_t status = set_options(reader, &wanted);
   if (status < 0)
     return status;
+  if (is_least) {
+    arena count = {0};
+    carve_all(reader, &count);
+    const uint64_t least = least_chunks(reader);
+    wanted.chunk_count = (uint32_t)(least < CHUNK_NONE ? least : CHUNK_NONE);
+  }
   if (wanted.staging_bytes == 0)
     wanted.staging_bytes = (uint32_t)least_staging(reader);
   status = layout_plan(reader, source, &wanted);
@@ -240,7 +321,9 @@ static int32_t measure(penstock_reader *reader, penstock_source *source,
       .bytes = reader->memory_bytes + sizeof *reader +
                io_backend_memory(options->backend, options->queue_depth),
       .least_staging_bytes = least_staging(reader),
-      .reserve_cells = (uint32_t)elevator_reserve(options),
+      .least_chunk_count = options->chunk_bytes > 0 ? least_chunks(reader) : 0,
+      .least_value_bytes = least_values(reader),
+      .reserve_cells = (uint32_t)cells_reserve(reader),
       .request_records = reader->cut_capacity,
   };
   return 0;
@@ -258,15 +341,28 @@ int32_t penstock_reader_footprint(penstock_source *source, const penstock_reader
   return status;
 }
 
-int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets,
-                             uint64_t *slot_bytes) {
-  if (!source_is_ready(source) || batch_size == 0 || !offsets || !slot_bytes)
+/* A variable column has where its values begin, and an offset more than records. */
+static void carve_in_slot(const penstock_source *source, uint32_t column, uint32_t batch_size,
+                          uint64_t *offset, arena *arena) {
+  if (source->columns[column].table) {
+    (void)carve(arena, (uint64_t)batch_size + 2, sizeof(int64_t), CACHE_LINE_BYTES);
+    *offset = arena->used - ((uint64_t)batch_size + 2) * sizeof(int64_t);
+    return;
+  }
+  (void)carve_records(source, column, batch_size, arena);
+  *offset = arena->used - batch_size * source->columns[column].record_bytes;
+}
+
+int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t value_bytes,
+                             uint64_t *offsets, uint64_t *slot_bytes) {
+  if (!source_is_ready(source) || batch_size == 0 || !offsets || !slot_bytes ||
+      value_bytes > MOST_BYTES)
     return -EINVAL;
   arena count = {0};
-  for (uint32_t i = 0; i < source->column_count; i++) {
-    (void)carve_records(source, i, batch_size, &count);
-    offsets[i] = count.used - batch_size * source->columns[i].record_bytes;
-  }
+  for (uint32_t i = 0; i < source->column_count; i++)
+    carve_in_slot(source, i, batch_size, &offsets[i], &count);
+  if (has_variable_column(source))
+    (void)carve(&count, round_up(value_bytes, PENSTOCK_BLOCK_BYTES), 1, PENSTOCK_BLOCK_BYTES);
   *slot_bytes = round_up(count.used, PENSTOCK_BLOCK_BYTES);
   return count.overflow ? -EINVAL : 0;
 }

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/cells.h"
 #include "core/common.h"
 #include "core/order.h"
 #include "core/reader.h"
+#include "core/values.h"
 
 uint64_t order_room(const penstock_reader *reader) {
   const entry_ring *ring = &reader->entries;
@@ -56,6 +58,10 @@ uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32
   const uint64_t sequence =
       ring->taken + (entry >= oldest ? entry - oldest : ring->capacity - oldest + entry);
   const slot_batch *batch = find_batch(reader, sequence);
+  if (record_bytes == 0)
+    return (uint8_t *)(uintptr_t)batch->address +
+           reader
+               ->places[(uint64_t)entry * reader->variable_count + reader->variable_number[column]];
   return (uint8_t *)(uintptr_t)batch->address + reader->slot_offsets[column] +
          (sequence - batch->first) * record_bytes;
 }
@@ -64,8 +70,7 @@ static int32_t check_order(const penstock_reader *reader, const int64_t *indices
                            uint64_t slot_address) {
   if (!indices || count == 0)
     return -EINVAL;
-  if ((slot_address == 0) != (reader->options.cell_count > 0) ||
-      slot_address % PENSTOCK_BLOCK_BYTES != 0)
+  if ((slot_address == 0) != cells_exist(reader) || slot_address % PENSTOCK_BLOCK_BYTES != 0)
     return -EINVAL;
   if (slot_address != 0 && count > reader->options.batch_size)
     return -EINVAL;
@@ -107,19 +112,31 @@ int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later) {
   return 0;
 }
 
+/* Where the values of a batch are to land in its slot. Returns 0 or -ENOSPC. */
+static int32_t place_values(penstock_reader *reader, uint32_t count, uint64_t slot_address) {
+  uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
+  const entry_ring *ring = &reader->entries;
+  if (reader->variable_count == 0 || slot_address == 0)
+    return 0;
+  if (values_lay_out(reader, ring->ordered, count, slot) < count)
+    return -ENOSPC;
+  for (uint32_t v = 0; v < reader->variable_count; v++) {
+    const int64_t *values = values_of(reader, slot, v);
+    for (uint32_t i = 0; i < count; i++)
+      reader->places[(uint64_t)entry_at(ring, ring->ordered + i) * reader->variable_count + v] =
+          (uint64_t)(values[0] + values[1 + i]);
+  }
+  return 0;
+}
+
 int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, uint32_t count,
                               uint64_t slot_address) {
   if (!reader)
     return -EINVAL;
-  const int32_t status = check_order(reader, indices, count, slot_address);
+  int32_t status = check_order(reader, indices, count, slot_address);
   if (status != 0)
     return status;
   entry_ring *ring = &reader->entries;
-  if (slot_address != 0) {
-    reader->batches[(reader->batch_first + reader->batch_count) % PENSTOCK_MAX_SLOT_BATCHES] =
-        (slot_batch){.first = ring->ordered, .address = slot_address, .count = count};
-    reader->batch_count++;
-  }
   /* With all columns resident there is nothing to read. */
   const uint32_t state = reader->active_count > 0 ? ENTRY_PENDING : ENTRY_LOADED;
   uint32_t entry = entry_at(ring, ring->ordered);
@@ -128,6 +145,14 @@ int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, u
     entry_set(ring, entry, state, ENTRY_NONE);
     if (++entry == ring->capacity)
       entry = 0;
+  }
+  status = place_values(reader, count, slot_address);
+  if (status != 0)
+    return status;
+  if (slot_address != 0) {
+    reader->batches[(reader->batch_first + reader->batch_count) % PENSTOCK_MAX_SLOT_BATCHES] =
+        (slot_batch){.first = ring->ordered, .address = slot_address, .count = count};
+    reader->batch_count++;
   }
   ring->ordered += count;
   return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/cache.h"
+#include "core/cells.h"
 #include "core/check.h"
 #include "core/common.h"
 #include "core/elevator.h"
@@ -29,11 +30,7 @@ static void forget_all(penstock_reader *reader) {
   reader->windows.count = 0;
   reader->windows.open = 0;
   reader->batch_first = reader->batch_count = 0;
-  const uint32_t cells = reader->options.cell_count;
-  const uint32_t first = (uint32_t)reader->cache.cached;
-  for (uint32_t i = 0; i < cells; i++)
-    reader->free_cells[i] = first + cells - 1 - i;
-  reader->free_cell_count = cells;
+  cells_reset(reader);
   elevator_reset(reader);
 }
 
@@ -92,8 +89,10 @@ int32_t reader_open_with(penstock_source *source, const penstock_reader_options 
   }
   opened->cpu_start_ns = io_thread_cpu_ns();
   atomic_fetch_add(&source->readers, 1);
-  uint64_t offset_bytes;
-  status = penstock_slot_layout(source, options->batch_size, opened->slot_offsets, &offset_bytes);
+  uint64_t slot_bytes;
+  status = penstock_slot_layout(source, options->batch_size, options->value_bytes,
+                                opened->slot_offsets, &slot_bytes);
+  opened->values_at = slot_bytes - round_up(options->value_bytes, PENSTOCK_BLOCK_BYTES);
   if (status == 0)
     status = open_parts(opened, opener);
   if (status < 0) {
@@ -235,7 +234,7 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
        * while the consumer is busy, small reads would take each cell that it gives back from the
        * sweep. And not while the caller has no time: it may be about to order what a sweep or a
        * window waits for. */
-      const int can_force = reader->options.cell_count > 0 || reader->options.windowed != 0;
+      const int can_force = cells_exist(reader) || reader->options.windowed != 0;
       if (force || !can_force || timeout_ns == 0 ||
           ready_count(reader) >= reader->options.batch_size)
         return 0;
@@ -278,7 +277,7 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
     return -EINVAL;
   if (ready_count(reader) < count)
     return -EAGAIN;
-  if (reader->options.cell_count == 0) {
+  if (!cells_exist(reader)) {
     const slot_batch *batch = &reader->batches[reader->batch_first];
     if (reader->batch_count == 0 || batch->count != count || batch->address != slot_address)
       return -EINVAL;

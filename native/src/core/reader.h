@@ -6,6 +6,7 @@
 
 #include "core/backend.h"
 #include "core/cache.h"
+#include "core/chunk.h"
 #include "core/elevator.h"
 #include "core/entry.h"
 #include "core/order.h"
@@ -36,6 +37,15 @@ struct penstock_reader {
   uint8_t *cells[PENSTOCK_MAX_COLUMNS];    /* NULL for a resident column */
   uint8_t *resident[PENSTOCK_MAX_COLUMNS]; /* NULL for a column that is read */
   record_cache cache;
+  /* Cells in bytes, and what differs in size. */
+  chunk_pool pool;
+  uint32_t variable[PENSTOCK_MAX_COLUMNS]; /* variable columns */
+  uint32_t variable_count;
+  uint32_t variable_number[PENSTOCK_MAX_COLUMNS]; /* of a variable column among them */
+  uint64_t fixed_bytes; /* of a record, in the columns of one size that are read */
+  uint64_t chain_offsets[PENSTOCK_MAX_COLUMNS]; /* of those columns, in the chain of a record */
+  uint64_t values_at;                           /* in a slot: the values of variable columns, */
+  uint64_t *places; /* and where in it each is to land: variable_count for an entry; or NULL */
   resident_loading loading;
   damage damaged[RESIDENT_MAX_DAMAGES]; /* of resident columns */
   uint32_t damage_count;

@@ -138,3 +138,53 @@ int32_t penstock_source_locate(penstock_source *source, uint32_t column, const i
   }
   return 0;
 }
+
+/* Of a chunk: its link, and a bit that says whether it is free. */
+#define LINK_BYTES (4 + 1.0 / 8)
+#define MOST_WASTE 0.12
+
+/* What records of about this length lose: in the last chunk half of one, on average, where they
+ * have several. */
+static double loss(double length, double chunk_bytes) {
+  const double chunks = length > chunk_bytes ? length / chunk_bytes + 0.5 : 1;
+  return length == 0 ? 0 : chunks * (chunk_bytes + LINK_BYTES) - length;
+}
+
+/* Records of the variable column with the most bytes are looked at by their lengths; of all other
+ * columns each record has the mean. */
+static double waste(const penstock_source *source, uint32_t chunk_bytes) {
+  const table_summary *main = NULL;
+  double others = 0;
+  const double count = (double)source->record_count;
+  for (uint32_t i = 0; i < source->column_count; i++) {
+    const source_column *column = &source->columns[i];
+    const table_summary *summary = column->table ? &column->table->summary : NULL;
+    others += summary ? (double)summary->total_bytes / count : (double)column->record_bytes;
+    if (summary && (!main || summary->total_bytes > main->total_bytes))
+      main = summary;
+  }
+  double lost = main ? 0 : loss(others, chunk_bytes) * count;
+  double total = others * count;
+  others -= main ? (double)main->total_bytes / count : 0;
+  for (uint32_t i = 0; main && i < PENSTOCK_LENGTH_BUCKETS; i++) {
+    const double length = i == 0 ? 0 : 0.75 * (double)(UINT64_C(1) << i);
+    lost += loss(length + others, chunk_bytes) * (double)main->length_counts[i];
+  }
+  return total > 0 ? lost / total : 0;
+}
+
+int32_t penstock_source_chunk_bytes(penstock_source *source) {
+  if (!source_is_ready(source))
+    return -EINVAL;
+  uint32_t best = PENSTOCK_LEAST_CHUNK_BYTES;
+  double least = source->record_count > 0 ? waste(source, best) : 0;
+  for (uint32_t bytes = 2 * best; bytes <= PENSTOCK_MOST_CHUNK_BYTES && source->record_count > 0;
+       bytes *= 2) {
+    const double lost = waste(source, bytes);
+    if (lost <= MOST_WASTE || lost < least) {
+      best = bytes;
+      least = lost;
+    }
+  }
+  return (int32_t)best;
+}

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/chunk.h"
+
 /* Memory for a part of a read. As struct iovec is, so that io can hand it to the kernel. */
 typedef struct {
   uint8_t *base;
@@ -54,6 +56,7 @@ typedef struct request {
   uint32_t busy;                   /* times that the kernel asked to try it again */
   uint32_t chunk;                  /* number of its chunk of staging + 1; 0: it has none */
   uint8_t straight;                /* base is the destination */
+  chain_place chain;               /* of a single record, where its bytes of this read begin */
   memory_piece pieces[MAX_PIECES]; /* where what is left to be read goes: see request_pieces */
 } request;
 

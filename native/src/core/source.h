@@ -64,7 +64,7 @@ static inline int source_is_complete(const penstock_source *source, uint32_t col
 /* Whether readers can be opened: there are columns, and all are complete. */
 static inline int source_is_ready(const penstock_source *source) {
   for (uint32_t i = 0; source && i < source->column_count; i++)
-    if (!source_is_complete(source, i) || source->columns[i].table)
+    if (!source_is_complete(source, i))
       return 0;
   return source && source->column_count > 0;
 }

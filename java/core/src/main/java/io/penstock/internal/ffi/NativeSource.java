@@ -318,7 +318,8 @@ public final class NativeSource implements AutoCloseable {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment offsets = scratch.allocate(ValueLayout.JAVA_LONG, columns.size());
       MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
-      int status = call(source -> Penstock.penstock_slot_layout(source, batchSize, offsets, bytes));
+      int status =
+          call(source -> Penstock.penstock_slot_layout(source, batchSize, 0, offsets, bytes));
       if (status < 0) {
         throw NativeStatus.failure(status, "batches of " + batchSize + " records are not possible");
       }

@@ -158,6 +158,24 @@ public class Penstock {
     public static int PENSTOCK_RESERVE_BATCHES() {
         return PENSTOCK_RESERVE_BATCHES;
     }
+    private static final int PENSTOCK_LEAST_CHUNK_BYTES = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_LEAST_CHUNK_BYTES = 64
+     * }
+     */
+    public static int PENSTOCK_LEAST_CHUNK_BYTES() {
+        return PENSTOCK_LEAST_CHUNK_BYTES;
+    }
+    private static final int PENSTOCK_MOST_CHUNK_BYTES = (int)4096L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_MOST_CHUNK_BYTES = 4096
+     * }
+     */
+    public static int PENSTOCK_MOST_CHUNK_BYTES() {
+        return PENSTOCK_MOST_CHUNK_BYTES;
+    }
     private static final int PENSTOCK_BLOCK_BYTES = (int)4096L;
     /**
      * {@snippet lang=c :
@@ -1362,6 +1380,64 @@ public class Penstock {
         }
     }
 
+    private static class penstock_source_chunk_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_chunk_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_chunk_bytes(penstock_source *source)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_chunk_bytes$descriptor() {
+        return penstock_source_chunk_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_chunk_bytes(penstock_source *source)
+     * }
+     */
+    public static MethodHandle penstock_source_chunk_bytes$handle() {
+        return penstock_source_chunk_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_chunk_bytes(penstock_source *source)
+     * }
+     */
+    public static MemorySegment penstock_source_chunk_bytes$address() {
+        return penstock_source_chunk_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_chunk_bytes(penstock_source *source)
+     * }
+     */
+    public static int penstock_source_chunk_bytes(MemorySegment source) {
+        var mh$ = penstock_source_chunk_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_chunk_bytes", source);
+            }
+            return (int)mh$.invokeExact(source);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class penstock_source_locate {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,
@@ -2161,6 +2237,7 @@ public class Penstock {
             Penstock.C_INT,
             Penstock.C_POINTER,
             Penstock.C_INT,
+            Penstock.C_LONG,
             Penstock.C_POINTER,
             Penstock.C_POINTER
         );
@@ -2173,7 +2250,7 @@ public class Penstock {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets, uint64_t *slot_bytes)
+     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t value_bytes, uint64_t *offsets, uint64_t *slot_bytes)
      * }
      */
     public static FunctionDescriptor penstock_slot_layout$descriptor() {
@@ -2183,7 +2260,7 @@ public class Penstock {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets, uint64_t *slot_bytes)
+     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t value_bytes, uint64_t *offsets, uint64_t *slot_bytes)
      * }
      */
     public static MethodHandle penstock_slot_layout$handle() {
@@ -2193,7 +2270,7 @@ public class Penstock {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets, uint64_t *slot_bytes)
+     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t value_bytes, uint64_t *offsets, uint64_t *slot_bytes)
      * }
      */
     public static MemorySegment penstock_slot_layout$address() {
@@ -2202,16 +2279,16 @@ public class Penstock {
 
     /**
      * {@snippet lang=c :
-     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t *offsets, uint64_t *slot_bytes)
+     * int32_t penstock_slot_layout(penstock_source *source, uint32_t batch_size, uint64_t value_bytes, uint64_t *offsets, uint64_t *slot_bytes)
      * }
      */
-    public static int penstock_slot_layout(MemorySegment source, int batch_size, MemorySegment offsets, MemorySegment slot_bytes) {
+    public static int penstock_slot_layout(MemorySegment source, int batch_size, long value_bytes, MemorySegment offsets, MemorySegment slot_bytes) {
         var mh$ = penstock_slot_layout.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("penstock_slot_layout", source, batch_size, offsets, slot_bytes);
+                traceDowncall("penstock_slot_layout", source, batch_size, value_bytes, offsets, slot_bytes);
             }
-            return (int)mh$.invokeExact(source, batch_size, offsets, slot_bytes);
+            return (int)mh$.invokeExact(source, batch_size, value_bytes, offsets, slot_bytes);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

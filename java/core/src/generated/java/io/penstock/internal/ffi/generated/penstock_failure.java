@@ -18,7 +18,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     int32_t status;
  *     int32_t column;
  *     int32_t file;
- *     int32_t reserved;
+ *     uint32_t taken;
  *     int64_t index;
  *     int64_t offset_bytes;
  *     uint64_t expected_bytes;
@@ -36,7 +36,7 @@ public class penstock_failure {
         Penstock.C_INT.withName("status"),
         Penstock.C_INT.withName("column"),
         Penstock.C_INT.withName("file"),
-        Penstock.C_INT.withName("reserved"),
+        Penstock.C_INT.withName("taken"),
         Penstock.C_LONG.withName("index"),
         Penstock.C_LONG.withName("offset_bytes"),
         Penstock.C_LONG.withName("expected_bytes"),
@@ -182,48 +182,48 @@ public class penstock_failure {
         struct.set(file$LAYOUT, file$OFFSET, fieldValue);
     }
 
-    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+    private static final OfInt taken$LAYOUT = (OfInt)$LAYOUT.select(groupElement("taken"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * int32_t reserved
+     * uint32_t taken
      * }
      */
-    public static final OfInt reserved$layout() {
-        return reserved$LAYOUT;
+    public static final OfInt taken$layout() {
+        return taken$LAYOUT;
     }
 
-    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+    private static final long taken$OFFSET = $LAYOUT.byteOffset(groupElement("taken"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * int32_t reserved
+     * uint32_t taken
      * }
      */
-    public static final long reserved$offset() {
-        return reserved$OFFSET;
+    public static final long taken$offset() {
+        return taken$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * int32_t reserved
+     * uint32_t taken
      * }
      */
-    public static int reserved(MemorySegment struct) {
-        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    public static int taken(MemorySegment struct) {
+        return struct.get(taken$LAYOUT, taken$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * int32_t reserved
+     * uint32_t taken
      * }
      */
-    public static void reserved(MemorySegment struct, int fieldValue) {
-        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    public static void taken(MemorySegment struct, int fieldValue) {
+        struct.set(taken$LAYOUT, taken$OFFSET, fieldValue);
     }
 
     private static final OfLong index$LAYOUT = (OfLong)$LAYOUT.select(groupElement("index"));

@@ -17,6 +17,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct penstock_footprint {
  *     uint64_t bytes;
  *     uint64_t least_staging_bytes;
+ *     uint64_t least_chunk_count;
+ *     uint64_t least_value_bytes;
  *     uint32_t reserve_cells;
  *     uint32_t request_records;
  * }
@@ -31,6 +33,8 @@ public class penstock_footprint {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         Penstock.C_LONG.withName("bytes"),
         Penstock.C_LONG.withName("least_staging_bytes"),
+        Penstock.C_LONG.withName("least_chunk_count"),
+        Penstock.C_LONG.withName("least_value_bytes"),
         Penstock.C_INT.withName("reserve_cells"),
         Penstock.C_INT.withName("request_records")
     ).withName("penstock_footprint");
@@ -128,6 +132,94 @@ public class penstock_footprint {
      */
     public static void least_staging_bytes(MemorySegment struct, long fieldValue) {
         struct.set(least_staging_bytes$LAYOUT, least_staging_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong least_chunk_count$LAYOUT = (OfLong)$LAYOUT.select(groupElement("least_chunk_count"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t least_chunk_count
+     * }
+     */
+    public static final OfLong least_chunk_count$layout() {
+        return least_chunk_count$LAYOUT;
+    }
+
+    private static final long least_chunk_count$OFFSET = $LAYOUT.byteOffset(groupElement("least_chunk_count"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t least_chunk_count
+     * }
+     */
+    public static final long least_chunk_count$offset() {
+        return least_chunk_count$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t least_chunk_count
+     * }
+     */
+    public static long least_chunk_count(MemorySegment struct) {
+        return struct.get(least_chunk_count$LAYOUT, least_chunk_count$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t least_chunk_count
+     * }
+     */
+    public static void least_chunk_count(MemorySegment struct, long fieldValue) {
+        struct.set(least_chunk_count$LAYOUT, least_chunk_count$OFFSET, fieldValue);
+    }
+
+    private static final OfLong least_value_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("least_value_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t least_value_bytes
+     * }
+     */
+    public static final OfLong least_value_bytes$layout() {
+        return least_value_bytes$LAYOUT;
+    }
+
+    private static final long least_value_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("least_value_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t least_value_bytes
+     * }
+     */
+    public static final long least_value_bytes$offset() {
+        return least_value_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t least_value_bytes
+     * }
+     */
+    public static long least_value_bytes(MemorySegment struct) {
+        return struct.get(least_value_bytes$LAYOUT, least_value_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t least_value_bytes
+     * }
+     */
+    public static void least_value_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(least_value_bytes$LAYOUT, least_value_bytes$OFFSET, fieldValue);
     }
 
     private static final OfInt reserve_cells$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserve_cells"));

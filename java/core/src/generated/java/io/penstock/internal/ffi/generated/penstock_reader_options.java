@@ -30,10 +30,15 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint32_t adapt;
  *     uint32_t windowed;
  *     uint32_t whole_batches;
+ *     uint32_t chunk_bytes;
+ *     uint32_t chunk_count;
  *     uint32_t reserved;
  *     uint64_t resident_bytes;
  *     uint64_t cached_records;
  *     uint64_t cache_key;
+ *     uint64_t cached_bytes;
+ *     uint64_t horizon_bytes;
+ *     uint64_t value_bytes;
  * }
  * }
  */
@@ -59,10 +64,15 @@ public class penstock_reader_options {
         Penstock.C_INT.withName("adapt"),
         Penstock.C_INT.withName("windowed"),
         Penstock.C_INT.withName("whole_batches"),
+        Penstock.C_INT.withName("chunk_bytes"),
+        Penstock.C_INT.withName("chunk_count"),
         Penstock.C_INT.withName("reserved"),
         Penstock.C_LONG.withName("resident_bytes"),
         Penstock.C_LONG.withName("cached_records"),
-        Penstock.C_LONG.withName("cache_key")
+        Penstock.C_LONG.withName("cache_key"),
+        Penstock.C_LONG.withName("cached_bytes"),
+        Penstock.C_LONG.withName("horizon_bytes"),
+        Penstock.C_LONG.withName("value_bytes")
     ).withName("penstock_reader_options");
 
     /**
@@ -732,6 +742,94 @@ public class penstock_reader_options {
         struct.set(whole_batches$LAYOUT, whole_batches$OFFSET, fieldValue);
     }
 
+    private static final OfInt chunk_bytes$LAYOUT = (OfInt)$LAYOUT.select(groupElement("chunk_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_bytes
+     * }
+     */
+    public static final OfInt chunk_bytes$layout() {
+        return chunk_bytes$LAYOUT;
+    }
+
+    private static final long chunk_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("chunk_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_bytes
+     * }
+     */
+    public static final long chunk_bytes$offset() {
+        return chunk_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_bytes
+     * }
+     */
+    public static int chunk_bytes(MemorySegment struct) {
+        return struct.get(chunk_bytes$LAYOUT, chunk_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_bytes
+     * }
+     */
+    public static void chunk_bytes(MemorySegment struct, int fieldValue) {
+        struct.set(chunk_bytes$LAYOUT, chunk_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfInt chunk_count$LAYOUT = (OfInt)$LAYOUT.select(groupElement("chunk_count"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_count
+     * }
+     */
+    public static final OfInt chunk_count$layout() {
+        return chunk_count$LAYOUT;
+    }
+
+    private static final long chunk_count$OFFSET = $LAYOUT.byteOffset(groupElement("chunk_count"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_count
+     * }
+     */
+    public static final long chunk_count$offset() {
+        return chunk_count$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_count
+     * }
+     */
+    public static int chunk_count(MemorySegment struct) {
+        return struct.get(chunk_count$LAYOUT, chunk_count$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint32_t chunk_count
+     * }
+     */
+    public static void chunk_count(MemorySegment struct, int fieldValue) {
+        struct.set(chunk_count$LAYOUT, chunk_count$OFFSET, fieldValue);
+    }
+
     private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
 
     /**
@@ -906,6 +1004,138 @@ public class penstock_reader_options {
      */
     public static void cache_key(MemorySegment struct, long fieldValue) {
         struct.set(cache_key$LAYOUT, cache_key$OFFSET, fieldValue);
+    }
+
+    private static final OfLong cached_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("cached_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t cached_bytes
+     * }
+     */
+    public static final OfLong cached_bytes$layout() {
+        return cached_bytes$LAYOUT;
+    }
+
+    private static final long cached_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("cached_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t cached_bytes
+     * }
+     */
+    public static final long cached_bytes$offset() {
+        return cached_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t cached_bytes
+     * }
+     */
+    public static long cached_bytes(MemorySegment struct) {
+        return struct.get(cached_bytes$LAYOUT, cached_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t cached_bytes
+     * }
+     */
+    public static void cached_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(cached_bytes$LAYOUT, cached_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong horizon_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("horizon_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t horizon_bytes
+     * }
+     */
+    public static final OfLong horizon_bytes$layout() {
+        return horizon_bytes$LAYOUT;
+    }
+
+    private static final long horizon_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("horizon_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t horizon_bytes
+     * }
+     */
+    public static final long horizon_bytes$offset() {
+        return horizon_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t horizon_bytes
+     * }
+     */
+    public static long horizon_bytes(MemorySegment struct) {
+        return struct.get(horizon_bytes$LAYOUT, horizon_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t horizon_bytes
+     * }
+     */
+    public static void horizon_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(horizon_bytes$LAYOUT, horizon_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong value_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("value_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t value_bytes
+     * }
+     */
+    public static final OfLong value_bytes$layout() {
+        return value_bytes$LAYOUT;
+    }
+
+    private static final long value_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("value_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t value_bytes
+     * }
+     */
+    public static final long value_bytes$offset() {
+        return value_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t value_bytes
+     * }
+     */
+    public static long value_bytes(MemorySegment struct) {
+        return struct.get(value_bytes$LAYOUT, value_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t value_bytes
+     * }
+     */
+    public static void value_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(value_bytes$LAYOUT, value_bytes$OFFSET, fieldValue);
     }
 
     /**

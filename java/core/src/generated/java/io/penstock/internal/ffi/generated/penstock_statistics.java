@@ -32,6 +32,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint64_t plan_ns;
  *     uint64_t queue_depth;
  *     uint64_t merge_gap_bytes;
+ *     uint64_t bytes_taken;
  * }
  * }
  */
@@ -58,7 +59,8 @@ public class penstock_statistics {
         Penstock.C_LONG.withName("queue_depth_max"),
         Penstock.C_LONG.withName("plan_ns"),
         Penstock.C_LONG.withName("queue_depth"),
-        Penstock.C_LONG.withName("merge_gap_bytes")
+        Penstock.C_LONG.withName("merge_gap_bytes"),
+        Penstock.C_LONG.withName("bytes_taken")
     ).withName("penstock_statistics");
 
     /**
@@ -814,6 +816,50 @@ public class penstock_statistics {
      */
     public static void merge_gap_bytes(MemorySegment struct, long fieldValue) {
         struct.set(merge_gap_bytes$LAYOUT, merge_gap_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong bytes_taken$LAYOUT = (OfLong)$LAYOUT.select(groupElement("bytes_taken"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint64_t bytes_taken
+     * }
+     */
+    public static final OfLong bytes_taken$layout() {
+        return bytes_taken$LAYOUT;
+    }
+
+    private static final long bytes_taken$OFFSET = $LAYOUT.byteOffset(groupElement("bytes_taken"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint64_t bytes_taken
+     * }
+     */
+    public static final long bytes_taken$offset() {
+        return bytes_taken$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint64_t bytes_taken
+     * }
+     */
+    public static long bytes_taken(MemorySegment struct) {
+        return struct.get(bytes_taken$LAYOUT, bytes_taken$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint64_t bytes_taken
+     * }
+     */
+    public static void bytes_taken(MemorySegment struct, long fieldValue) {
+        struct.set(bytes_taken$LAYOUT, bytes_taken$OFFSET, fieldValue);
     }
 
     /**

@@ -1,0 +1,95 @@
+/* Cells: memory for records that were read and are not taken yet. Where all columns have records of
+ * one size there may be cells of that size, each with a place for every column. Otherwise cells are
+ * in bytes: a record has a chain of chunks, in which its bytes of all columns that are read lie one
+ * after another, those of one size first. */
+#include "core/cells.h"
+#include "core/common.h"
+
+void cells_reset(penstock_reader *reader) {
+  if (reader->pool.count > 0) {
+    cache_reset(&reader->cache, &reader->pool);
+    return;
+  }
+  const uint32_t cells = reader->options.cell_count;
+  const uint32_t first = (uint32_t)reader->cache.cached;
+  for (uint32_t i = 0; i < cells; i++)
+    reader->free_cells[i] = first + cells - 1 - i;
+  reader->free_cell_count = cells;
+}
+
+void cells_assign(penstock_reader *reader, uint32_t entry) {
+  const uint64_t wanted = cells_wanted(reader, entry);
+  if (wanted == 0)
+    return;
+  PENSTOCK_ASSERT(cells_free(reader) >= wanted);
+  entry_set(&reader->entries, entry, ENTRY_READING,
+            reader->pool.count > 0 ? chunk_allocate(&reader->pool, wanted)
+                                   : reader->free_cells[--reader->free_cell_count]);
+}
+
+static void release(penstock_reader *reader, uint32_t entry) {
+  const uint32_t cell = entry_value(&reader->entries, entry);
+  if (cell == ENTRY_NONE)
+    return;
+  if (reader->pool.count > 0) {
+    if (!cache_keeps(&reader->cache, entry_index(&reader->entries, entry), cell))
+      (void)chunk_free(&reader->pool, cell);
+    return;
+  }
+  PENSTOCK_ASSERT(reader->free_cell_count <= reader->options.cell_count);
+  if (cell >= reader->cache.cached)
+    reader->free_cells[reader->free_cell_count++] = cell;
+}
+
+void cells_release(penstock_reader *reader, uint32_t count) {
+  const entry_ring *ring = &reader->entries;
+  uint32_t entry = entry_at(ring, ring->taken);
+  for (uint32_t i = 0; i < count; i++) {
+    release(reader, entry);
+    if (++entry == ring->capacity)
+      entry = 0;
+  }
+}
+
+uint64_t cells_chain_offset(const penstock_reader *reader, uint32_t entry, uint32_t column) {
+  const source_column *columns = reader->source->columns;
+  if (!columns[column].table)
+    return reader->chain_offsets[column];
+  const uint64_t index = entry_index(&reader->entries, entry);
+  uint64_t offset = reader->fixed_bytes;
+  for (uint32_t i = 0; reader->variable[i] != column; i++)
+    offset += source_length(&columns[reader->variable[i]], index);
+  return offset;
+}
+
+uint64_t cells_longest_record(const penstock_reader *reader) {
+  uint64_t bytes = reader->fixed_bytes;
+  for (uint32_t i = 0; i < reader->variable_count; i++)
+    bytes += reader->source->columns[reader->variable[i]].table->summary.longest_bytes;
+  return bytes;
+}
+
+uint64_t cells_mean_record(const penstock_reader *reader) {
+  uint64_t bytes = reader->fixed_bytes;
+  const uint64_t count = reader->source->record_count;
+  for (uint32_t i = 0; count > 0 && i < reader->variable_count; i++)
+    bytes += reader->source->columns[reader->variable[i]].table->summary.total_bytes / count;
+  return bytes;
+}
+
+/* A few batches, or a quarter where that is less, but always enough for the record that is due: of
+ * one size a batch, in bytes the longest one. */
+uint64_t cells_reserve(const penstock_reader *reader) {
+  const penstock_reader_options *options = &reader->options;
+  const uint64_t batches = PENSTOCK_RESERVE_BATCHES * (uint64_t)options->batch_size;
+  const int in_bytes = options->chunk_count > 0;
+  if (!in_bytes && options->cell_count == 0)
+    return 0;
+  const uint64_t most =
+      in_bytes ? batches * (chunks_for(&reader->pool, cells_mean_record(reader)) + 1) : batches;
+  const uint64_t quarter = (in_bytes ? options->chunk_count : options->cell_count) / 4;
+  const uint64_t least =
+      in_bytes ? chunks_for(&reader->pool, cells_longest_record(reader)) : options->batch_size;
+  const uint64_t reserve = quarter < most ? quarter : most;
+  return reserve > least ? reserve : least;
+}

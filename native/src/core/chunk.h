@@ -1,0 +1,50 @@
+/* Chunks: cells in bytes. */
+#ifndef PENSTOCK_CHUNK_H
+#define PENSTOCK_CHUNK_H
+
+#include <stdint.h>
+
+/* The end of a chain; the same number as ENTRY_NONE. */
+#define CHUNK_NONE ((UINT32_C(1) << 30) - 1)
+
+/* A pool of chunks of one size. A record has a chain of them. */
+typedef struct {
+  uint8_t *base;
+  uint32_t *next;   /* of each chunk in its chain; CHUNK_NONE: it is the last one */
+  uint64_t *vacant; /* a bit for each chunk: it is free */
+  uint32_t chunk_bytes;
+  uint32_t count; /* 0: there is no pool */
+  uint32_t free_count;
+  uint32_t cursor; /* the word of `vacant` where the next free chunk is looked for */
+} chunk_pool;
+
+/* A chunk, and how many bytes of its chain lie before it. */
+typedef struct {
+  uint64_t before_bytes;
+  uint32_t chunk;
+} chain_place;
+
+static inline uint64_t chunks_for(const chunk_pool *pool, uint64_t bytes) {
+  return (bytes + pool->chunk_bytes - 1) / pool->chunk_bytes;
+}
+
+static inline uint8_t *chunk_memory(const chunk_pool *pool, uint32_t chunk) {
+  return pool->base + (uint64_t)chunk * pool->chunk_bytes;
+}
+
+/* All chunks are free. */
+void chunk_reset(chunk_pool *pool);
+/* A chain of so many chunks, at least one; there must be as many free ones. */
+uint32_t chunk_allocate(chunk_pool *pool, uint64_t count);
+/* Gives a chain back; returns how many chunks it had. */
+uint32_t chunk_free(chunk_pool *pool, uint32_t first);
+/* The chunk that has byte number `at` of a chain, coming from a chunk before it. */
+chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at);
+/* Copies bytes to a chain, from byte number `at` on; `from` is a chunk before that byte. */
+void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const uint8_t *bytes,
+                 uint64_t count);
+/* Copies bytes out of a chain; returns where it has come to. */
+chain_place chain_read(const chunk_pool *pool, chain_place from, uint64_t at, uint8_t *bytes,
+                       uint64_t count);
+
+#endif

@@ -1,0 +1,207 @@
+/* Take: hands records over, from cells and resident columns to a slot, or as they lie in one. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/cells.h"
+#include "core/common.h"
+#include "core/elevator.h"
+#include "core/gather.h"
+#include "core/io.h"
+#include "core/reader.h"
+#include "core/resident.h"
+#include "core/values.h"
+
+/* So many records ahead, and so much of each, are fetched into the processor's cache. */
+#define TAKES_AHEAD 4
+#define LINES_AHEAD_BYTES 1024
+
+static void describe(const penstock_reader *reader, uint32_t entry, penstock_failure *failure) {
+  const uint32_t column = entry_failed_column(&reader->entries, entry);
+  const uint64_t index = entry_index(&reader->entries, entry);
+  const record_span found = source_find(&reader->source->columns[column], index, 0);
+  uint64_t size_bytes;
+  const int32_t known = io_file_size(&reader->source->files[found.file], &size_bytes);
+  *failure = (penstock_failure){
+      .status = entry_status(&reader->entries, entry),
+      .column = (int32_t)column,
+      .file = (int32_t)found.file,
+      .index = (int64_t)index,
+      .offset_bytes = (int64_t)found.offset_bytes,
+      .expected_bytes = found.length_bytes,
+      .found_bytes = known == 0 ? size_bytes : 0,
+  };
+}
+
+static void take_column(penstock_reader *reader, uint32_t column, uint32_t count, uint8_t *to) {
+  const entry_ring *ring = &reader->entries;
+  const uint64_t record_bytes = reader->source->columns[column].record_bytes;
+  const uint8_t *resident = reader->resident[column];
+  const uint8_t *cells = reader->cells[column];
+  uint32_t entry = entry_at(ring, ring->taken);
+  uint32_t ahead = entry_at(ring, ring->taken + (count > TAKES_AHEAD ? TAKES_AHEAD : 0));
+  for (uint32_t i = 0; i < count; i++, to += record_bytes) {
+    if (i + TAKES_AHEAD < count) {
+      /* The next records lie anywhere: fetching their first lines early hides most of the wait. */
+      const uint8_t *next = resident ? resident + entry_index(ring, ahead) * record_bytes
+                            : cells  ? cells + entry_value(ring, ahead) * record_bytes
+                                     : to;
+      const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
+      for (uint64_t line = 0; line < lines; line += 64)
+        __builtin_prefetch(next + line);
+      if (++ahead == ring->capacity)
+        ahead = 0;
+    }
+    if (entry_status(ring, entry) != 0)
+      memset(to, 0, record_bytes);
+    else if (resident)
+      memcpy(to, resident + entry_index(ring, entry) * record_bytes, record_bytes);
+    else if (cells)
+      memcpy(to, cells + entry_value(ring, entry) * record_bytes, record_bytes);
+    if (++entry == ring->capacity)
+      entry = 0;
+  }
+}
+
+/* The beginning of the chain of a record that is taken soon. */
+static void prepare_chain(const penstock_reader *reader, uint64_t sequence) {
+  const uint32_t chunk = entry_value(&reader->entries, entry_at(&reader->entries, sequence));
+  if (chunk == ENTRY_NONE)
+    return;
+  __builtin_prefetch(&reader->pool.next[chunk]);
+  const uint8_t *memory = chunk_memory(&reader->pool, chunk);
+  const uint64_t lines =
+      reader->pool.chunk_bytes < LINES_AHEAD_BYTES ? reader->pool.chunk_bytes : LINES_AHEAD_BYTES;
+  for (uint64_t line = 0; line < lines; line += CACHE_LINE_BYTES)
+    __builtin_prefetch(memory + line);
+}
+
+/* All columns of a record, in the order in which they lie in its chain. */
+static void take_chain(const penstock_reader *reader, uint32_t entry, uint32_t i, uint8_t *slot,
+                       int64_t *const *values) {
+  const int is_failed = entry_status(&reader->entries, entry) != 0;
+  chain_place place = cells_chain(reader, entry);
+  uint64_t at = 0;
+  for (uint32_t k = 0; k < reader->active_count; k++) {
+    const uint32_t column = reader->active[k];
+    const uint64_t bytes = reader->source->columns[column].record_bytes;
+    if (bytes == 0)
+      continue; /* variable */
+    uint8_t *to = slot + reader->slot_offsets[column] + i * bytes;
+    if (is_failed)
+      memset(to, 0, bytes);
+    else
+      place = chain_read(&reader->pool, place, at, to, bytes);
+    at += bytes;
+  }
+  for (uint32_t v = 0; v < reader->variable_count; v++) {
+    const uint64_t bytes = values_length(values[v], i);
+    uint8_t *to = values_place(slot, values[v], i);
+    if (is_failed)
+      memset(to, 0, bytes);
+    else
+      place = chain_read(&reader->pool, place, at, to, bytes);
+    at += bytes;
+  }
+  if (!is_failed)
+    PENSTOCK_ASSERT(at == cells_record_bytes(reader, entry_index(&reader->entries, entry)));
+}
+
+static void take_chains(penstock_reader *reader, uint32_t count, uint8_t *slot) {
+  const entry_ring *ring = &reader->entries;
+  int64_t *values[PENSTOCK_MAX_COLUMNS];
+  for (uint32_t v = 0; v < reader->variable_count; v++)
+    values[v] = values_of(reader, slot, v);
+  for (uint32_t i = 0; i < count; i++) {
+    if (i + TAKES_AHEAD < count)
+      prepare_chain(reader, ring->taken + i + TAKES_AHEAD);
+    take_chain(reader, entry_at(ring, ring->taken + i), i, slot, values);
+  }
+}
+
+/* Values that were read in place need nothing, but for those of failed records. */
+static void clear_failed_values(const penstock_reader *reader, uint32_t count, uint8_t *slot) {
+  const entry_ring *ring = &reader->entries;
+  for (uint32_t v = 0; v < reader->variable_count; v++) {
+    const int64_t *values = values_of(reader, slot, v);
+    for (uint32_t i = 0; i < count; i++)
+      if (entry_status(ring, entry_at(ring, ring->taken + i)) != 0)
+        memset(values_place(slot, values, i), 0, values_length(values, i));
+  }
+}
+
+/* Reports the first failure of these records. A record that was given up is not one, unless it is
+ * all that is left of its batch. */
+static void look_for_failures(penstock_reader *reader, uint32_t count, penstock_failure *failure) {
+  entry_ring *ring = &reader->entries;
+  *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
+  int64_t given_up = -1;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t entry = entry_at(ring, ring->taken + i);
+    resident_check(reader, entry);
+    if (entry_status(ring, entry) == 0)
+      continue;
+    ring->failed--;
+    if (entry_is_given_up(ring, entry))
+      given_up = entry;
+    else if (failure->status == 0)
+      describe(reader, entry, failure);
+  }
+  if (failure->status == 0 && given_up >= 0) /* the one that failed was taken before */
+    describe(reader, (uint32_t)given_up, failure);
+  failure->taken = count;
+}
+
+static void count_taken(penstock_reader *reader, uint32_t count, uint8_t *slot) {
+  penstock_statistics *statistics = &reader->statistics;
+  statistics->records += count;
+  for (uint32_t column = 0; column < reader->source->column_count; column++)
+    statistics->bytes_taken += count * reader->source->columns[column].record_bytes;
+  for (uint32_t v = 0; v < reader->variable_count; v++)
+    statistics->bytes_taken += (uint64_t)values_of(reader, slot, v)[1 + count];
+}
+
+/* What the elevator knows of the records that are taken, in bytes. */
+static void tell_elevator(penstock_reader *reader, uint32_t count, uint8_t *slot) {
+  if (reader->pool.count == 0)
+    return;
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t bytes = reader->fixed_bytes;
+    for (uint32_t v = 0; v < reader->variable_count; v++)
+      bytes += values_length(values_of(reader, slot, v), i);
+    elevator_taken(reader, reader->entries.taken + i, bytes);
+  }
+}
+
+static void copy_all(penstock_reader *reader, uint32_t count, uint8_t *slot, int is_failed) {
+  const int in_chains = reader->pool.count > 0;
+  if (in_chains)
+    take_chains(reader, count, slot);
+  else if (is_failed)
+    clear_failed_values(reader, count, slot);
+  for (uint32_t column = 0; column < reader->source->column_count; column++) {
+    if (reader->source->columns[column].table)
+      continue;
+    if (reader->resident[column] || (!in_chains && (reader->cells[column] || is_failed)))
+      take_column(reader, column, count, slot + reader->slot_offsets[column]);
+  }
+}
+
+int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
+                    penstock_failure *failure) {
+  entry_ring *ring = &reader->entries;
+  uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
+  if (reader->variable_count > 0 && cells_exist(reader))
+    count = values_lay_out(reader, ring->taken, count, slot);
+  if (count == 0)
+    return -ENOSPC;
+  look_for_failures(reader, count, failure);
+  copy_all(reader, count, slot, failure->status != 0);
+  tell_elevator(reader, count, slot);
+  count_taken(reader, count, slot);
+  if (cells_exist(reader))
+    cells_release(reader, count);
+  ring->taken += count;
+  if (ring->admitted < ring->taken)
+    ring->admitted = ring->taken;
+  return failure->status;
+}
