@@ -76,8 +76,10 @@ typedef struct penstock_reader penstock_reader;
 
 /* How records are read. */
 enum {
-  PENSTOCK_BACKEND_URING = 1, /* io_uring: many reads in flight from one thread */
-  PENSTOCK_BACKEND_PREAD = 2  /* POSIX_FADV_WILLNEED ahead of time (or direct), then pread */
+  PENSTOCK_BACKEND_URING = 1,   /* io_uring: many reads in flight from one thread */
+  PENSTOCK_BACKEND_PREAD = 2,   /* POSIX_FADV_WILLNEED ahead of time (or direct), then pread */
+  PENSTOCK_BACKEND_EXTERNAL = 3 /* the caller reads: see penstock_reader_poll; only with
+                                   PENSTOCK_IO_BUFFERED */
 };
 
 /* Whether the page cache takes part. */
@@ -205,6 +207,12 @@ int32_t penstock_source_open(penstock_source **source);
  * -EACCES ... */
 int32_t penstock_source_add_file(penstock_source *source, const char *path,
                                  penstock_file_info *info);
+
+/* Adds something that the caller reads, and this library does not open: an object of a store, or
+ * one of very many small files. Only readers of PENSTOCK_BACKEND_EXTERNAL read it; nothing else can
+ * be done with it (-EINVAL), and penstock_source_check passes it over. One thread at a time.
+ * Returns the file's number, -EINVAL, -EMFILE (too many files) or -ENOMEM. */
+int32_t penstock_source_add_object(penstock_source *source, uint64_t size_bytes);
 
 /* Adds a column of records of one size: record_bytes each, in `count` shards, in index order. All
  * columns must have the same record count. One thread at a time, before any reader is opened.
@@ -377,6 +385,17 @@ typedef struct penstock_progress {
   uint64_t unloaded;  /* bytes of resident columns still to be read: before, nothing is ready */
 } penstock_progress;
 
+/* A read that the caller is to carry out. */
+typedef struct penstock_request {
+  uint64_t id;           /* for penstock_reader_complete */
+  uint64_t offset_bytes; /* in the file */
+  uint64_t address;      /* where the first byte goes */
+  uint32_t length_bytes;
+  uint32_t file;
+  uint32_t column;
+  uint32_t record_count; /* that it is for */
+} penstock_request;
+
 /* What was done since the reader was opened. */
 typedef struct penstock_statistics {
   uint64_t records;         /* taken */
@@ -476,8 +495,10 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
                              penstock_failure *failure);
 
 /* Forgets all that is ordered, after what is in flight has landed. Cached records stay. Returns 0,
- * or -ETIMEDOUT when the device did not answer for 30 s, or -EIO, -ENOMEM ... when the backend
- * itself is broken: it may be called again, and until it succeeds slots belong to the reader. */
+ * or -EBUSY while requests of penstock_reader_poll are not answered (nothing else may be done then
+ * but to answer them, and this again), or -ETIMEDOUT when the device did not answer for 30 s, or
+ * -EIO, -ENOMEM ... when the backend itself is broken: it may be called again, and until it
+ * succeeds slots belong to the reader. */
 int32_t penstock_reader_reset(penstock_reader *reader);
 
 /* Has the kernel provide some more of the reader's memory, starting from the end that the reader
@@ -486,6 +507,24 @@ int32_t penstock_reader_reset(penstock_reader *reader);
  * while the owner works, but not while it closes the reader. Returns 1, or 0 when there is no more
  * to do: all is there, memory is short, or the kernel (before 5.14) knows no such request. */
 int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes);
+
+/* Hands out requests of a reader of PENSTOCK_BACKEND_EXTERNAL, at most `capacity` of those that
+ * penstock_reader_drive has started and that are not handed out yet; what is repeated comes first.
+ * Any thread may carry a request out: read length_bytes of the file from offset_bytes on, to
+ * address. The owner thread then answers with penstock_reader_complete, in any order, and the next
+ * drive makes records of the bytes. Such a reader's drive never waits: it comes back when nothing
+ * more can be done before an answer, whatever its timeout, which only says whether the caller would
+ * wait. Until a request is answered, its memory (the reader's own, or a slot) must not be freed:
+ * close and reset return -EBUSY. Returns how many were handed out, or -EINVAL (another backend). */
+int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests,
+                             uint32_t capacity);
+
+/* Answers a request: with how many bytes were read, or with -errno. Fewer bytes than asked for are
+ * no error: the rest is asked for again, and 0 says that the file ends. What is done about an error
+ * is as for every backend: -EINTR and -EAGAIN are repeated many times, errors of a device once, and
+ * what no repetition cures (-EINVAL, -EBADF, -EFAULT, -ECANCELED) fails its records. Returns 0 or
+ * -EINVAL: no such request is out, it was answered already, or it did not ask for so many bytes. */
+int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result);
 
 /* Fills *statistics. Returns 0. */
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics);
@@ -497,10 +536,11 @@ int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics 
 int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity);
 
 /* Waits for what is in flight and frees the reader. Slots may be freed afterwards, not before.
- * Returns 0; or -ETIMEDOUT when the device did not answer for 30 s: then the reader stays as it is,
- * and can be closed again; or, when the backend broke with reads under way, why: then the reader is
- * gone, but what the kernel may still write to is never freed, and the caller must not free slots
- * either. */
+ * Returns 0; or -EBUSY while requests of penstock_reader_poll are not answered: then the reader
+ * stays as it is; or -ETIMEDOUT when the device did not answer for 30 s: then the reader stays as
+ * it is, and can be closed again; or, when the backend broke with reads under way, why: then the
+ * reader is gone, but what the kernel may still write to is never freed, and the caller must not
+ * free slots either. */
 int32_t penstock_reader_close(penstock_reader *reader);
 
 #ifdef __cplusplus

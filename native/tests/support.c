@@ -109,7 +109,8 @@ column_kind kind_of_columns;
 static uint64_t length_of(uint64_t mean, uint64_t index, uint64_t count, uint64_t *seed) {
   static const uint64_t edges[] = {0, 1, 511, 512, 513};
   if (kind_of_columns == ONE_GIANT)
-    return index == count / 3 ? 20 * mean + 70000 : next_random(seed) % (mean / 2 + 2);
+    return index == count / 3 ? (mean < 10000 ? 20 : 3) * mean + 70000
+                              : next_random(seed) % (mean / 2 + 2);
   if (mean > 300 && next_random(seed) % 16 == 0)
     return edges[next_random(seed) % 5];
   return next_random(seed) % (2 * mean + 1);

@@ -152,7 +152,7 @@ static void check_refused(void) {
 static void options_out_of_range_are_refused(void) {
   source = make_source((const uint64_t[]){100, 0}, 1000);
   CHECK_REFUSED(backend, 0);
-  CHECK_REFUSED(backend, 3);
+  CHECK_REFUSED(backend, 4);
   CHECK_REFUSED(backend, UINT32_MAX);
   CHECK_REFUSED(io, 0);
   CHECK_REFUSED(io, 3);
@@ -314,7 +314,7 @@ static void nothing_is_not_accepted(void) {
   CHECK_EQUAL(penstock_reader_close(NULL), -EINVAL);
   CHECK_EQUAL(penstock_backend_probe(NULL, 1, 1, &failure), -EINVAL);
   CHECK_EQUAL(penstock_backend_probe(source, 1, 1, NULL), -EINVAL);
-  CHECK_EQUAL(penstock_backend_probe(source, 3, PENSTOCK_IO_BUFFERED, &failure), -EINVAL);
+  CHECK_EQUAL(penstock_backend_probe(source, 4, PENSTOCK_IO_BUFFERED, &failure), -EINVAL);
   CHECK_EQUAL(penstock_backend_probe(source, PENSTOCK_BACKEND_PREAD, 3, &failure), -EINVAL);
   CHECK_EQUAL(penstock_memory_allocate(0, 0, &bytes), -EINVAL);
   CHECK_EQUAL(penstock_memory_allocate(UINT64_MAX, 0, &bytes), -EINVAL);
@@ -327,6 +327,8 @@ static void nothing_is_not_accepted(void) {
 
 /* A reader takes when it is opened what was told, nothing while it works, and gives all back. */
 static void check_memory(uint64_t count) {
+  if (kind_of_columns != OF_ONE_SIZE && options.chunk_count == 0)
+    adapt_options(source, &options);
   if (!is_available(source, options.backend, options.io))
     return;
   penstock_footprint footprint;
@@ -343,18 +345,24 @@ static void check_memory(uint64_t count) {
   int64_t *indices = make_shuffled(count, 3);
   uint64_t offsets[PENSTOCK_MAX_COLUMNS];
   uint64_t slot_bytes;
-  CHECK_EQUAL(penstock_slot_layout(source, options.batch_size, 0, offsets, &slot_bytes), 0);
+  CHECK_EQUAL(
+      penstock_slot_layout(source, options.batch_size, options.value_bytes, offsets, &slot_bytes),
+      0);
   uint64_t slot;
   CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
   const uint64_t opened = allocations;
   for (uint64_t at = 0; at + options.batch_size <= count; at += options.batch_size) {
     CHECK_EQUAL(penstock_reader_order(reader, indices + at, options.batch_size,
-                                      options.cell_count > 0 ? 0 : slot),
+                                      options.cell_count + options.chunk_count > 0 ? 0 : slot),
                 0);
-    penstock_progress progress;
-    CHECK_EQUAL(penstock_reader_drive(reader, options.batch_size, UINT64_MAX, &progress), 0);
-    penstock_failure failure;
-    CHECK_EQUAL(penstock_reader_take(reader, options.batch_size, slot, &failure), 0);
+    for (uint32_t taken = 0; taken < options.batch_size;) {
+      penstock_progress progress;
+      CHECK_EQUAL(penstock_reader_drive(reader, options.batch_size - taken, UINT64_MAX, &progress),
+                  0);
+      penstock_failure failure;
+      CHECK_EQUAL(penstock_reader_take(reader, (uint32_t)progress.ready, slot, &failure), 0);
+      taken += failure.taken;
+    }
   }
   penstock_statistics statistics;
   CHECK_EQUAL(penstock_reader_statistics(reader, &statistics), 0);
@@ -366,7 +374,7 @@ static void check_memory(uint64_t count) {
   CHECK_EQUAL(bytes_now(), before);
 }
 
-static void readers_take_what_they_tell(void) {
+static void check_memory_of_readers(void) {
   enum { COUNT = 2000 };
   source = make_source((const uint64_t[]){784, 8, 0}, COUNT);
   for (uint32_t backend = PENSTOCK_BACKEND_URING; backend <= PENSTOCK_BACKEND_PREAD; backend++)
@@ -380,6 +388,8 @@ static void readers_take_what_they_tell(void) {
       options.huge_pages = depth & 1;
       check_memory(COUNT);
       options.cached_records = 1001;
+      if (options.chunk_count > 0)
+        options.cached_bytes = 600000;
       options.resident_bytes = 8 * COUNT;
       options.fixed_buffers = 1;
       check_memory(COUNT);
@@ -387,6 +397,12 @@ static void readers_take_what_they_tell(void) {
       check_memory(COUNT);
     }
   CHECK_EQUAL(penstock_source_close(source), 0);
+}
+
+static void readers_take_what_they_tell(void) {
+  for (kind_of_columns = OF_ONE_SIZE; kind_of_columns < COLUMN_KINDS; kind_of_columns++)
+    check_memory_of_readers();
+  kind_of_columns = OF_ONE_SIZE;
 }
 
 /* ---- slots ---------------------------------------------------------------------------------- */

@@ -130,6 +130,14 @@ static void layout_is_what_this_compiler_makes_of_the_header(void) {
       PLACE(penstock_progress, room),
       PLACE(penstock_progress, in_flight),
       PLACE(penstock_progress, unloaded),
+      SIZE(penstock_request),
+      PLACE(penstock_request, id),
+      PLACE(penstock_request, offset_bytes),
+      PLACE(penstock_request, address),
+      PLACE(penstock_request, length_bytes),
+      PLACE(penstock_request, file),
+      PLACE(penstock_request, column),
+      PLACE(penstock_request, record_count),
       SIZE(penstock_statistics),
       PLACE(penstock_statistics, records),
       PLACE(penstock_statistics, requests),
@@ -166,6 +174,7 @@ static void structs_have_no_padding(void) {
   CHECK_EQUAL(sizeof(penstock_failure), 4 * 4 + 4 * 8);
   CHECK_EQUAL(sizeof(penstock_reader_options), 18 * 4 + 6 * 8);
   CHECK_EQUAL(sizeof(penstock_progress), 5 * 8);
+  CHECK_EQUAL(sizeof(penstock_request), 3 * 8 + 4 * 4);
   CHECK_EQUAL(sizeof(penstock_statistics), 18 * 8);
 }
 

@@ -78,6 +78,14 @@ uint32_t penstock_abi_version(void) { return PENSTOCK_ABI_VERSION; }
   FIELD(penstock_progress, room, 16)                           \
   FIELD(penstock_progress, in_flight, 24)                      \
   FIELD(penstock_progress, unloaded, 32)                       \
+  SIZE(penstock_request, 40)                                   \
+  FIELD(penstock_request, id, 0)                               \
+  FIELD(penstock_request, offset_bytes, 8)                     \
+  FIELD(penstock_request, address, 16)                         \
+  FIELD(penstock_request, length_bytes, 24)                    \
+  FIELD(penstock_request, file, 28)                            \
+  FIELD(penstock_request, column, 32)                          \
+  FIELD(penstock_request, record_count, 36)                    \
   SIZE(penstock_statistics, 144)                               \
   FIELD(penstock_statistics, records, 0)                       \
   FIELD(penstock_statistics, requests, 8)                      \

@@ -33,6 +33,7 @@ typedef struct backend {
                     completion *completions, uint32_t capacity);
   /* Frees the state. Nothing is in flight. */
   void (*close)(struct backend *self);
+  int never_waits;  /* finish comes back at once, whatever is wanted: the caller is the backend */
   int drops_behind; /* what is read does not stay in the page cache: no advice is needed */
 } backend;
 

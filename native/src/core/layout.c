@@ -228,7 +228,8 @@ static int32_t set_options(penstock_reader *reader, const penstock_reader_option
     return -EINVAL;
   if (options->reserved != 0 || options->value_bytes > MOST_BYTES)
     return -EINVAL;
-  if (options->backend != PENSTOCK_BACKEND_URING && options->backend != PENSTOCK_BACKEND_PREAD)
+  if (options->backend < PENSTOCK_BACKEND_URING || options->backend > PENSTOCK_BACKEND_EXTERNAL ||
+      (options->backend == PENSTOCK_BACKEND_EXTERNAL && options->io == PENSTOCK_IO_DIRECT))
     return -EINVAL;
   if (options->io != PENSTOCK_IO_DIRECT && options->io != PENSTOCK_IO_BUFFERED)
     return -EINVAL;

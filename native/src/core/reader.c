@@ -10,6 +10,7 @@
 #include "core/common.h"
 #include "core/elevator.h"
 #include "core/extent.h"
+#include "core/external.h"
 #include "core/gather.h"
 #include "core/give_up.h"
 #include "core/io.h"
@@ -76,6 +77,8 @@ int32_t reader_open_with(penstock_source *source, const penstock_reader_options 
                          backend_opener opener, penstock_reader **reader) {
   if (!source_is_ready(source) || !options || !reader)
     return -EINVAL;
+  if (source->object_count > 0 && options->backend != PENSTOCK_BACKEND_EXTERNAL)
+    return -EINVAL;
   for (uint32_t i = 0; i < source->file_count; i++)
     if (options->io == PENSTOCK_IO_DIRECT && !source_reads_directly(&source->files[i]))
       return -EINVAL;
@@ -132,6 +135,8 @@ static int32_t drain(penstock_reader *reader) {
       return count;
     for (int32_t i = 0; i < count; i++)
       gather_drop(reader, reader->completions[i].request);
+    if (reader->backend.never_waits && count == 0)
+      return -EBUSY; /* the caller has them */
   }
   return 0;
 }
@@ -156,7 +161,7 @@ int32_t penstock_reader_close(penstock_reader *reader) {
   if (!reader)
     return -EINVAL;
   const int32_t status = drain(reader);
-  if (status == -ETIMEDOUT)
+  if (status == -ETIMEDOUT || (status == -EBUSY && reader->backend.never_waits))
     return status;
   if (status < 0)
     reader->memory = NULL;
@@ -247,8 +252,9 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
     status = wait_for_some(reader, satisfied || is_late, timeout_ns - spent);
     if (status < 0)
       return status;
+    const int is_pointless = status == 0 && reader->backend.never_waits;
     status = process(reader, (uint32_t)status);
-    if (status < 0 || satisfied || is_late)
+    if (status < 0 || satisfied || is_late || is_pointless)
       return status;
   }
 }
@@ -289,6 +295,20 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
   reader->statistics.copy_ns += io_now_ns() - begin;
   check_invariants(reader);
   return status;
+}
+
+int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests,
+                             uint32_t capacity) {
+  if (!reader || (!requests && capacity > 0) ||
+      reader->options.backend != PENSTOCK_BACKEND_EXTERNAL)
+    return -EINVAL;
+  return (int32_t)external_poll(&reader->backend, requests, capacity);
+}
+
+int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result) {
+  if (!reader || reader->options.backend != PENSTOCK_BACKEND_EXTERNAL)
+    return -EINVAL;
+  return external_complete(&reader->backend, id, result);
 }
 
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics) {

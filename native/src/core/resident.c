@@ -244,6 +244,8 @@ int32_t resident_load(penstock_reader *reader, uint64_t timeout_ns) {
     completion done;
     status = reader->backend.finish(&reader->backend, 1,
                                     spent < timeout_ns ? timeout_ns - spent : 1, &done, 1);
+    if (status == 0 && reader->backend.never_waits)
+      return 0;
     if (status > 0)
       status = completed(reader, &done);
     if (status < 0 || io_now_ns() - begin >= timeout_ns)

@@ -17,6 +17,7 @@ typedef struct {
   char *path;
   penstock_file_info info;
   _Atomic(void *) map; /* NULL until mapped, by one thread while others may read */
+  int is_object;       /* it is not open, and only its caller can read it */
 } source_file;
 
 typedef struct {
@@ -38,6 +39,7 @@ typedef struct {
 struct penstock_source {
   source_file *files;
   uint32_t file_count;
+  uint32_t object_count; /* of the files */
   uint32_t column_count;
   source_column columns[PENSTOCK_MAX_COLUMNS];
   uint64_t record_count;
@@ -54,6 +56,13 @@ typedef struct {
 
 /* Finds record index of a column. `near` is any shard number: a hint that makes runs cheap. */
 location source_locate(const source_column *column, uint64_t index, uint32_t near);
+
+/* An open file, or NULL. */
+static inline source_file *source_open_file(const penstock_source *source, uint32_t file) {
+  return source && file < source->file_count && !source->files[file].is_object
+             ? &source->files[file]
+             : NULL;
+}
 
 /* Whether there is such a column, and all of its records are known. */
 static inline int source_is_complete(const penstock_source *source, uint32_t column) {

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 
+#include "core/external.h"
 #include "core/io.h"
 #include "core/source.h"
 #include "io/backends.h"
@@ -13,14 +14,22 @@ int32_t io_backend_open(backend *self, uint32_t kind, const backend_options *opt
     return backend_uring_open(self, options);
   case PENSTOCK_BACKEND_PREAD:
     return backend_pread_open(self, options);
+  case PENSTOCK_BACKEND_EXTERNAL:
+    return external_open(self, options);
   default:
     return -EINVAL;
   }
 }
 
 uint64_t io_backend_memory(uint32_t kind, uint32_t queue_depth) {
-  return kind == PENSTOCK_BACKEND_URING ? backend_uring_memory(queue_depth)
-                                        : backend_pread_memory(queue_depth);
+  switch (kind) {
+  case PENSTOCK_BACKEND_URING:
+    return backend_uring_memory(queue_depth);
+  case PENSTOCK_BACKEND_PREAD:
+    return backend_pread_memory(queue_depth);
+  default:
+    return external_memory(queue_depth);
+  }
 }
 
 /* The first block of the first file that is not empty; 0 when there is nothing to read. */
@@ -52,7 +61,8 @@ static int32_t read_block(backend *backend, const penstock_source *source, uint3
 
 static int32_t check_files(const penstock_source *source, uint32_t io, penstock_failure *failure) {
   for (uint32_t i = 0; i < source->file_count; i++)
-    if (io == PENSTOCK_IO_DIRECT && !source_reads_directly(&source->files[i])) {
+    if (source->files[i].is_object ||
+        (io == PENSTOCK_IO_DIRECT && !source_reads_directly(&source->files[i]))) {
       failure->file = (int32_t)i;
       return -EINVAL;
     }
@@ -61,6 +71,8 @@ static int32_t check_files(const penstock_source *source, uint32_t io, penstock_
 
 static int32_t probe(penstock_source *source, uint32_t kind, uint32_t io,
                      penstock_failure *failure) {
+  if (kind == PENSTOCK_BACKEND_EXTERNAL) /* the caller knows */
+    return io == PENSTOCK_IO_BUFFERED ? 0 : -EINVAL;
   int32_t status = check_files(source, io, failure);
   if (status < 0)
     return status;

@@ -113,25 +113,51 @@ static int32_t open_file(const char *path, source_file *file) {
   return 0;
 }
 
+/* Room for one more file. Returns it, or NULL with why not. */
+static source_file *next_file(penstock_source *source, int32_t *status) {
+  *status = -EMFILE;
+  if (source->file_count >= MAX_FILES)
+    return NULL;
+  const uint32_t count = source->file_count;
+  if ((count & (count - 1)) == 0) { /* full: capacities are powers of two */
+    source_file *grown = realloc(source->files, sizeof *grown * (count ? 2 * (size_t)count : 1));
+    *status = -ENOMEM;
+    if (!grown)
+      return NULL;
+    source->files = grown;
+  }
+  *status = 0;
+  return &source->files[count];
+}
+
 int32_t penstock_source_add_file(penstock_source *source, const char *path,
                                  penstock_file_info *info) {
   if (!source || !path || !info)
     return -EINVAL;
-  if (source->file_count >= MAX_FILES)
-    return -EMFILE;
-  const uint32_t count = source->file_count;
-  if ((count & (count - 1)) == 0) { /* full: capacities are powers of two */
-    source_file *grown = realloc(source->files, sizeof *grown * (count ? 2 * (size_t)count : 1));
-    if (!grown)
-      return -ENOMEM;
-    source->files = grown;
-  }
-  const int32_t status = open_file(path, &source->files[count]);
+  int32_t status;
+  source_file *file = next_file(source, &status);
+  if (file)
+    status = open_file(path, file);
   if (status != 0)
     return status;
-  *info = source->files[count].info;
-  source->file_count++;
-  return (int32_t)count;
+  *info = file->info;
+  return (int32_t)source->file_count++;
+}
+
+int32_t penstock_source_add_object(penstock_source *source, uint64_t size_bytes) {
+  if (!source || size_bytes > INT64_MAX)
+    return -EINVAL;
+  int32_t status;
+  source_file *file = next_file(source, &status);
+  if (!file)
+    return status;
+  memset(file, 0, sizeof *file);
+  file->fd_buffered = file->fd_direct = -1;
+  atomic_init(&file->fd_in_order, -1);
+  file->info.size_bytes = size_bytes;
+  file->is_object = 1;
+  source->object_count++;
+  return (int32_t)source->file_count++;
 }
 
 /* The descriptor shows modifications in place; the path shows whether another file has taken this
@@ -162,7 +188,7 @@ int32_t penstock_source_check(penstock_source *source, penstock_failure *failure
   for (uint32_t i = 0; i < source->file_count; i++) {
     *failure =
         (penstock_failure){.column = -1, .file = (int32_t)i, .index = -1, .offset_bytes = -1};
-    const int32_t status = check_file(&source->files[i], failure);
+    const int32_t status = source->files[i].is_object ? 0 : check_file(&source->files[i], failure);
     if (status != 0) {
       failure->status = status;
       return status;
@@ -173,6 +199,10 @@ int32_t penstock_source_check(penstock_source *source, penstock_failure *failure
 }
 
 int32_t io_file_size(const source_file *file, uint64_t *size_bytes) {
+  if (file->is_object) {
+    *size_bytes = file->info.size_bytes;
+    return 0;
+  }
   struct stat now;
   const int32_t status = platform_stat(file->fd_buffered, NULL, &now);
   if (status == 0)
@@ -199,7 +229,8 @@ int32_t penstock_source_close(penstock_source *source) {
     const int fd_in_order = atomic_load(&file->fd_in_order);
     if (fd_in_order >= 0)
       close(fd_in_order);
-    close(file->fd_buffered);
+    if (file->fd_buffered >= 0)
+      close(file->fd_buffered);
     free(file->path);
   }
   free(source->files);

@@ -22,9 +22,9 @@
 
 int32_t penstock_source_cached(penstock_source *source, uint32_t file, uint64_t *cached_pages,
                                uint64_t *total_pages) {
-  if (!source || file >= source->file_count || !cached_pages || !total_pages)
+  const source_file *of = source_open_file(source, file);
+  if (!of || !cached_pages || !total_pages)
     return -EINVAL;
-  const source_file *of = &source->files[file];
   const int32_t status = platform_cached_pages(of->fd_buffered, 0, 0, cached_pages);
   if (status < 0)
     return status;
@@ -35,9 +35,9 @@ int32_t penstock_source_cached(penstock_source *source, uint32_t file, uint64_t 
 
 int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *address,
                             uint64_t *bytes) {
-  if (!source || file >= source->file_count || !address || !bytes)
+  source_file *of = source_open_file(source, file);
+  if (!of || !address || !bytes)
     return -EINVAL;
-  source_file *of = &source->files[file];
   if (of->info.size_bytes == 0)
     return -ENODATA;
   if (!atomic_load(&of->map)) {
@@ -57,6 +57,8 @@ int32_t penstock_source_map(penstock_source *source, uint32_t file, uint64_t *ad
  * that of its file; DONTNEED for a mapping drops only its view, and DONTNEED for the file drops the
  * pages. */
 static void advise_range(const source_file *file, uint64_t begin, uint64_t end, uint32_t advice) {
+  if (file->is_object)
+    return;
   begin = round_down(begin, io_page_bytes());
   while (begin < end) {
     uint64_t length = end - begin;
@@ -71,6 +73,8 @@ static void advise_range(const source_file *file, uint64_t begin, uint64_t end, 
 }
 
 void io_drop_pages(const source_file *file, uint64_t offset_bytes, uint64_t length_bytes) {
+  if (file->is_object)
+    return;
   (void)platform_advise_file(file->fd_buffered, offset_bytes, length_bytes,
                              PENSTOCK_ADVICE_DONTNEED);
 }

@@ -19,7 +19,7 @@
 /* The file of a range, or NULL; the range must lie within the file as it was opened. */
 static source_file *file_of_range(const penstock_source *source, uint32_t file,
                                   uint64_t offset_bytes, uint64_t length_bytes) {
-  if (!source || file >= source->file_count)
+  if (!source_open_file(source, file))
     return NULL;
   const uint64_t size_bytes = source->files[file].info.size_bytes;
   if (offset_bytes > size_bytes || length_bytes > size_bytes - offset_bytes)

@@ -9,6 +9,7 @@ import io.penstock.internal.ffi.generated.penstock_file_info;
 import io.penstock.internal.ffi.generated.penstock_footprint;
 import io.penstock.internal.ffi.generated.penstock_progress;
 import io.penstock.internal.ffi.generated.penstock_reader_options;
+import io.penstock.internal.ffi.generated.penstock_request;
 import io.penstock.internal.ffi.generated.penstock_shard;
 import io.penstock.internal.ffi.generated.penstock_statistics;
 import java.lang.foreign.Arena;
@@ -62,6 +63,7 @@ class BindingsTest {
             penstock_reader_options.layout(),
             penstock_footprint.layout(),
             penstock_progress.layout(),
+            penstock_request.layout(),
             penstock_statistics.layout())) {
       expected.add((int) struct.byteSize());
       for (MemoryLayout member : struct.memberLayouts()) {

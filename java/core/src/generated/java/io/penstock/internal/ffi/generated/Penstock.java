@@ -221,6 +221,15 @@ public class Penstock {
     public static int PENSTOCK_BACKEND_PREAD() {
         return PENSTOCK_BACKEND_PREAD;
     }
+    private static final int PENSTOCK_BACKEND_EXTERNAL = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.PENSTOCK_BACKEND_EXTERNAL = 3
+     * }
+     */
+    public static int PENSTOCK_BACKEND_EXTERNAL() {
+        return PENSTOCK_BACKEND_EXTERNAL;
+    }
     private static final int PENSTOCK_IO_DIRECT = (int)1L;
     /**
      * {@snippet lang=c :
@@ -1013,6 +1022,65 @@ public class Penstock {
                 traceDowncall("penstock_source_add_file", source, path, info);
             }
             return (int)mh$.invokeExact(source, path, info);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_add_object {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_add_object");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_object(penstock_source *source, uint64_t size_bytes)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_add_object$descriptor() {
+        return penstock_source_add_object.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_object(penstock_source *source, uint64_t size_bytes)
+     * }
+     */
+    public static MethodHandle penstock_source_add_object$handle() {
+        return penstock_source_add_object.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_object(penstock_source *source, uint64_t size_bytes)
+     * }
+     */
+    public static MemorySegment penstock_source_add_object$address() {
+        return penstock_source_add_object.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_source_add_object(penstock_source *source, uint64_t size_bytes)
+     * }
+     */
+    public static int penstock_source_add_object(MemorySegment source, long size_bytes) {
+        var mh$ = penstock_source_add_object.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_add_object", source, size_bytes);
+            }
+            return (int)mh$.invokeExact(source, size_bytes);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -2708,6 +2776,126 @@ public class Penstock {
                 traceDowncall("penstock_reader_populate", reader, done_bytes);
             }
             return (int)mh$.invokeExact(reader, done_bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_poll {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_POINTER,
+            Penstock.C_INT
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_poll");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests, uint32_t capacity)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_poll$descriptor() {
+        return penstock_reader_poll.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests, uint32_t capacity)
+     * }
+     */
+    public static MethodHandle penstock_reader_poll$handle() {
+        return penstock_reader_poll.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests, uint32_t capacity)
+     * }
+     */
+    public static MemorySegment penstock_reader_poll$address() {
+        return penstock_reader_poll.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests, uint32_t capacity)
+     * }
+     */
+    public static int penstock_reader_poll(MemorySegment reader, MemorySegment requests, int capacity) {
+        var mh$ = penstock_reader_poll.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_poll", reader, requests, capacity);
+            }
+            return (int)mh$.invokeExact(reader, requests, capacity);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_complete {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_LONG,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_complete");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_complete$descriptor() {
+        return penstock_reader_complete.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result)
+     * }
+     */
+    public static MethodHandle penstock_reader_complete$handle() {
+        return penstock_reader_complete.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result)
+     * }
+     */
+    public static MemorySegment penstock_reader_complete$address() {
+        return penstock_reader_complete.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result)
+     * }
+     */
+    public static int penstock_reader_complete(MemorySegment reader, long id, long result) {
+        var mh$ = penstock_reader_complete.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_complete", reader, id, result);
+            }
+            return (int)mh$.invokeExact(reader, id, result);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
