@@ -22,5 +22,8 @@ module io.penstock {
   // For events of JDK Flight Recorder; a runtime without it is fine.
   requires static jdk.jfr;
 
+  // Nullness of what is exported, for compilers; nothing needs it at run time.
+  requires static org.jspecify;
+
   uses io.penstock.spi.FormatProvider;
 }

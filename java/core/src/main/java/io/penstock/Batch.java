@@ -17,6 +17,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records that follow each other in the order of an epoch, with all their columns: a lease on
@@ -56,18 +57,20 @@ public final class Batch implements AutoCloseable {
   private final BatchSource source;
   private final AtomicReference<State> state = new AtomicReference<>(State.CLOSED);
 
-  // Written before the state becomes OPEN.
+  // Written before the state becomes OPEN, which is asked before it is read.
+  @SuppressWarnings("NullAway.Init")
   private Slot slot;
+
   private long epoch;
   private long position;
   private int size;
   private int recordCount;
 
   /** Null unless leases are tracked or checked. */
-  private LeaseRegister.Entry entry;
+  private LeaseRegister.@Nullable Entry entry;
 
   /** Reports a batch that was forgotten; null unless it is retained. */
-  private volatile LeakReports.Watch watch;
+  private volatile LeakReports.@Nullable Watch watch;
 
   /** A lease that has not begun. It is made before the slot is taken, so that no slot gets lost. */
   Batch(Loader loader, BatchSource source) {

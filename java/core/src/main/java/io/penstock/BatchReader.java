@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The batches of one epoch, one after another. A for-each loop over an {@link Epoch} uses one of
@@ -60,7 +61,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
   // Guarded by this.
   private boolean isEnded;
   private boolean isClosed;
-  private Batch current;
+  private @Nullable Batch current;
 
   BatchReader(
       Loader loader,

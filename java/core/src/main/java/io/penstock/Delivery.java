@@ -3,6 +3,7 @@ package io.penstock;
 import io.penstock.internal.dataset.Identity;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.job.LoaderState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the consumer has come, whatever was read ahead of it.
@@ -27,7 +28,7 @@ final class Delivery {
    * @param identity of the dataset
    * @param state where the job goes on; null: at the beginning
    */
-  Delivery(RankShares shares, Identity identity, LoaderState state) {
+  Delivery(RankShares shares, Identity identity, @Nullable LoaderState state) {
     this.shares = shares;
     this.identity = identity;
     this.epoch = state == null ? 0 : state.epoch();

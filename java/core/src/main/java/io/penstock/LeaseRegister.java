@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open leases of a loader, where someone wants to know of them: with {@code
@@ -21,19 +22,19 @@ final class LeaseRegister {
 
   /** One lease. */
   public static class Entry {
-    private final Throwable taker;
+    private final @Nullable Throwable taker;
 
-    Entry(Throwable taker) {
+    Entry(@Nullable Throwable taker) {
       this.taker = taker;
     }
 
     /** Where it was taken; null unless that is tracked. */
-    Throwable taker() {
+    @Nullable Throwable taker() {
       return taker;
     }
 
     /** What its segments live in; null unless leases are checked. */
-    Arena arena() {
+    @Nullable Arena arena() {
       return null;
     }
   }
@@ -41,7 +42,7 @@ final class LeaseRegister {
   private static final class CheckedEntry extends Entry {
     private final Arena arena = Arena.ofShared();
 
-    CheckedEntry(Throwable taker) {
+    CheckedEntry(@Nullable Throwable taker) {
       super(taker);
     }
 
@@ -87,7 +88,7 @@ final class LeaseRegister {
    *
    * @return its entry; null if leases are neither tracked nor checked
    */
-  Entry begin(Batch batch) {
+  @Nullable Entry begin(Batch batch) {
     if (!isTracking && !isChecking) {
       return null;
     }

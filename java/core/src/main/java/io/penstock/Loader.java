@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the records of a dataset in a given order, ahead of the consumer, on threads of its own,
@@ -44,17 +45,17 @@ public final class Loader implements AutoCloseable {
   private final List<OutputColumn> columns;
   private final Map<String, Integer> columnNumbers = new HashMap<>();
   private final Object readerLock = new Object();
-  private BatchReader reader;
+  private @Nullable BatchReader reader;
   private final Set<Runnable> closeActions = new CopyOnWriteArraySet<>();
-  private volatile ProgressLine progress;
+  private volatile @Nullable ProgressLine progress;
 
   private final LeaseRegister leases;
   private final LeakReports.Watch watch;
 
   /** The thread that a progress sink of ours is running on. */
-  private volatile Thread inSink;
+  private volatile @Nullable Thread inSink;
 
-  Loader(Dataset dataset, LoaderOptions options, LoaderState state) {
+  Loader(Dataset dataset, LoaderOptions options, @Nullable LoaderState state) {
     this.dataset = dataset;
     this.batchSize = options.partition().batchSize();
     dataset.identity().start();
@@ -261,16 +262,21 @@ public final class Loader implements AutoCloseable {
    * at this rate. For instance {@code loader.progress(Duration.ofSeconds(5), System.err::println)}.
    *
    * @param interval least time between lines, which begins now; at least 1 ms
-   * @param sink gets the lines, on the thread that iterates, when a batch is handed out; null ends
-   *     the reports. An exception that it throws does not disturb the loop; the first one is logged
-   *     as a warning of logger {@code io.penstock}
+   * @param sink gets the lines, on the thread that iterates, when a batch is handed out, until
+   *     {@link #endProgress}. An exception that it throws does not disturb the loop; the first one
+   *     is logged as a warning of logger {@code io.penstock}
    * @throws IllegalArgumentException if the interval is shorter
    */
   public void progress(Duration interval, Consumer<String> sink) {
     if (interval.compareTo(LEAST_INTERVAL) < 0) {
       throw new IllegalArgumentException("interval must be at least 1 ms, was " + interval);
     }
-    progress = sink == null ? null : new ProgressLine(this, shares, interval, sink);
+    progress = new ProgressLine(this, shares, interval, Objects.requireNonNull(sink, "sink"));
+  }
+
+  /** Ends the reports of {@link #progress}. Any thread; no effect if there are none. */
+  public void endProgress() {
+    progress = null;
   }
 
   /** For instance "warming 43 %"; empty if nothing is being warmed. */
@@ -295,12 +301,13 @@ public final class Loader implements AutoCloseable {
   }
 
   /** Arranges a report if a retained batch is forgotten. */
-  LeakReports.Watch watch(Batch batch, Throwable taker) {
+  LeakReports.Watch watch(Batch batch, @Nullable Throwable taker) {
     return LeakReports.watch(batch, forgotten(batch.description(), leases, taker));
   }
 
   /** Static, as it must not refer to the loader, nor to the batch. */
-  private static Runnable forgotten(String description, LeaseRegister leases, Throwable taker) {
+  private static Runnable forgotten(
+      String description, LeaseRegister leases, @Nullable Throwable taker) {
     return () -> {
       if (!leases.isClosed()) {
         Warnings.warn(

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which records a {@link Loader} reads, in which order, and how.
@@ -43,7 +44,7 @@ public final class LoaderBuilder {
   private long seed;
   private long blockRecords;
   private int windowBlocks = BlockShuffle.DEFAULT_WINDOW_BLOCKS;
-  private Sampler sampler;
+  private @Nullable Sampler sampler;
 
   /** What was said of a shuffle, which a sampler of the caller has no use for. */
   private final Set<String> shuffleOptions = new LinkedHashSet<>();
@@ -51,11 +52,11 @@ public final class LoaderBuilder {
   private int rank;
   private int worldSize = 1;
   private Remainder remainder = Remainder.KEEP;
-  private LoaderState state;
+  private @Nullable LoaderState state;
   private Readahead readahead = Readahead.DEFAULT;
   private boolean isReplay;
   private boolean isNativeOrder;
-  private Path checksums;
+  private @Nullable Path checksums;
   private BadRecordPolicy badRecordPolicy = BadRecordPolicy.FAIL;
   private final List<Transform> transforms = new ArrayList<>();
   private int transformThreads = Runtime.getRuntime().availableProcessors();
@@ -63,7 +64,7 @@ public final class LoaderBuilder {
   private long batchBytes;
 
   /** Null until it is set, or a loader is built. */
-  private MemoryBudget memory;
+  private @Nullable MemoryBudget memory;
 
   /** For tests: which plan is to be made. */
   PreferredPlan preferredPlan = PreferredPlan.CHEAPEST;
@@ -193,7 +194,7 @@ public final class LoaderBuilder {
    * whenever it is iterated; all other epochs are whole. Batch size, number of ranks and readahead
    * flags may differ from those of the job that saved the state.
    *
-   * @param state from {@link Loader#state}; null, the default, means the beginning
+   * @param state from {@link Loader#state}; a job begins with epoch 0 unless set
    * @return this; {@link #build} refuses a state of other data or another order
    */
   public LoaderBuilder state(LoaderState state) {
@@ -358,7 +359,7 @@ public final class LoaderBuilder {
    * and column.
    *
    * @param checksums file of {@link io.penstock.checksum.RecordChecksums}, as {@code penstock
-   *     checksum} makes it; null, the default, checks nothing
+   *     checksum} makes it; nothing is checked unless set
    * @return this; {@link #build} refuses checksums of other data, and a {@link #replay}
    */
   public LoaderBuilder verify(Path checksums) {

@@ -22,6 +22,7 @@ import java.lang.ref.WeakReference;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a loader holds open: the engine that it runs on, and checksums.
@@ -38,16 +39,16 @@ final class LoaderCore {
   private volatile FoundLimits limits = FoundLimits.NONE;
   private final LoaderEvents events = LoaderEvents.create();
   private final BadRecordLog badRecords = new BadRecordLog();
-  private final ChecksumTable checksums;
+  private final @Nullable ChecksumTable checksums;
 
   /** Null where nothing is to be checked. */
-  private final CheckedGatherer.Rules rules;
+  private final CheckedGatherer.@Nullable Rules rules;
 
   private final Throwable origin = new Throwable("the loader was built here");
   private final ReentrantLock closing = new ReentrantLock();
   private final Object engineLock = new Object();
   private volatile Engine engine;
-  private Figures earlier;
+  private @Nullable Figures earlier;
   private volatile boolean isClosed;
   private volatile WeakReference<Loader> owner = new WeakReference<>(null);
 
@@ -256,7 +257,7 @@ final class LoaderCore {
   }
 
   /** How to go on in another way; null: as now, also where memory is too small for that. */
-  private EnginePlan betterOrNull(Engine former) {
+  private @Nullable EnginePlan betterOrNull(Engine former) {
     BackendChoice present = former.plan().choice;
     if (options.isReplay() || !present.mayChange() || !former.batches().isIdle()) {
       return null;

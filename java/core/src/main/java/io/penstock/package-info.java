@@ -32,4 +32,7 @@
  * was expected, what was found and what to do. Reading files calls native code: start Java with
  * {@code --enable-native-access=io.penstock}, or {@code ALL-UNNAMED} on the class path.
  */
+@NullMarked
 package io.penstock;
+
+import org.jspecify.annotations.NullMarked;

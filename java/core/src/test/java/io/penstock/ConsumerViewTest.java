@@ -75,7 +75,7 @@ class ConsumerViewTest {
         }
       }
       int count = lines.size();
-      loader.progress(Duration.ofMillis(1), null);
+      loader.endProgress();
       for (Batch batch : loader.epoch(0)) {
         spin(batch);
       }

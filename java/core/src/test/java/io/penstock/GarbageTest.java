@@ -86,14 +86,13 @@ class GarbageTest {
     List<Long> before = readers();
     try (Dataset dataset = Dataset.open(array.path());
         Loader loader =
-            way.loader(dataset)
+            (isVerified ? way.loader(dataset).verify(checksums) : way.loader(dataset))
                 .batchSize(8)
                 .shuffle(shuffle)
                 .blockRecords(100)
                 .windowBlocks(20)
                 .rank(worldSize - 1, worldSize)
                 .memoryBytes(32 << 20)
-                .verify(isVerified ? checksums : null)
                 .build()) {
       List<Long> threads = readers();
       threads.removeAll(before);

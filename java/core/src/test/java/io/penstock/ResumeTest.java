@@ -131,7 +131,10 @@ class ResumeTest {
     List<LoaderState> states = new ArrayList<>();
     for (int rank = 0; rank < worldSize; rank++) {
       LoaderBuilder builder = way.loader(dataset).batchSize(batchSize).sampler(sampler);
-      try (Loader loader = builder.rank(rank, worldSize).state(from).build()) {
+      if (from != null) {
+        builder.state(from);
+      }
+      try (Loader loader = builder.rank(rank, worldSize).build()) {
         Iterator<Batch> batches = loader.epoch(0).iterator();
         for (long i = 0; i < most && batches.hasNext(); i++) {
           delivered.addAll(checked(batches.next()));

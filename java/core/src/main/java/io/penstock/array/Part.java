@@ -5,6 +5,7 @@ import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named array in a file: a member of an .npz, an array in a pickle, a field of a structured
@@ -16,25 +17,25 @@ import java.util.Optional;
 public final class Part {
   private final String name;
   private final boolean isField;
-  private final ArrayLayout layout;
-  private final Path path;
+  private final @Nullable ArrayLayout layout;
+  private final @Nullable Path path;
 
   /** The message only: exceptions have stack traces, too much memory for thousands of parts. */
-  private final String problem;
+  private final @Nullable String problem;
 
   /** Null where there is no problem. */
-  private final ErrorKind kind;
+  private final @Nullable ErrorKind kind;
 
-  private final StreamedArray streamed;
+  private final @Nullable StreamedArray streamed;
 
   private Part(
       String name,
       boolean isField,
-      ArrayLayout layout,
-      Path path,
-      ErrorKind kind,
-      String problem,
-      StreamedArray streamed) {
+      @Nullable ArrayLayout layout,
+      @Nullable Path path,
+      @Nullable ErrorKind kind,
+      @Nullable String problem,
+      @Nullable StreamedArray streamed) {
     this.streamed = streamed;
     this.name = Objects.requireNonNull(name, "name");
     this.isField = isField;
@@ -126,8 +127,10 @@ public final class Part {
    * @throws PenstockException if it cannot be read in place, with the reason
    */
   public ArrayLayout layout() {
-    if (problem != null) {
-      throw PenstockException.builder(kind, problem).path(path).build();
+    if (layout == null) {
+      PenstockException.Builder refusal =
+          PenstockException.builder(Objects.requireNonNull(kind), Objects.requireNonNull(problem));
+      throw path == null ? refusal.build() : refusal.path(path).build();
     }
     return layout;
   }

@@ -9,4 +9,7 @@
  * Tensor} describes a column of a batch to native libraries. All are immutable descriptions:
  * nothing in this package reads a file.
  */
+@NullMarked
 package io.penstock.array;
+
+import org.jspecify.annotations.NullMarked;

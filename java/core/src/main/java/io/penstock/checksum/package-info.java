@@ -46,4 +46,7 @@
  * the same for the same contents anywhere). Paths are relative to the manifest. Only the command
  * line reads it, as that takes a JSON library; the library itself does not need it.
  */
+@NullMarked
 package io.penstock.checksum;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure of data, in one line: the file, what was expected, what was found, what to do.
@@ -29,7 +30,7 @@ public final class PenstockException extends RuntimeException {
   private static final long NONE = -1;
 
   /** Transient because a Path cannot be serialized; the message still names the file. */
-  private final transient Path path;
+  private final transient @Nullable Path path;
 
   /** What kind of failure it is. */
   private final ErrorKind kind;
@@ -40,8 +41,8 @@ public final class PenstockException extends RuntimeException {
   /** Where in the file, in bytes; -1 if it is about no place. */
   private final long offsetBytes;
 
-  /** What the system calls it, as "EIO"; null if the system said nothing. */
-  private final String statusName;
+  /** What the system calls it, as "EIO". */
+  private final @Nullable String statusName;
 
   /**
    * A failure that belongs to no file.
@@ -108,6 +109,12 @@ public final class PenstockException extends RuntimeException {
    */
   public static Builder builder(ErrorKind kind, String message) {
     return new Builder(kind, message);
+  }
+
+  /** What was expected, what was found, what to do: one line. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage(), "message");
   }
 
   /**
@@ -193,15 +200,15 @@ public final class PenstockException extends RuntimeException {
   public static final class Builder {
     private final ErrorKind kind;
     private final String message;
-    private Path path;
+    private @Nullable Path path;
     private long recordIndex = NONE;
     private long offsetBytes = NONE;
-    private String statusName;
-    private Throwable cause;
+    private @Nullable String statusName;
+    private @Nullable Throwable cause;
 
     private Builder(ErrorKind kind, String message) {
       this.kind = Objects.requireNonNull(kind, "kind");
-      this.message = message;
+      this.message = Objects.requireNonNull(message, "message");
     }
 
     /**

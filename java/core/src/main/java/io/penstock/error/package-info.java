@@ -18,4 +18,7 @@
  * with a kind can be copied with everything that it says; and a kind that is added later breaks no
  * {@code catch}.
  */
+@NullMarked
 package io.penstock.error;
+
+import org.jspecify.annotations.NullMarked;

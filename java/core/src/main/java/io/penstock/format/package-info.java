@@ -67,4 +67,7 @@
  *
  * <p>All of this is stateless or immutable, so any thread may use it.
  */
+@NullMarked
 package io.penstock.format;
+
+import org.jspecify.annotations.NullMarked;

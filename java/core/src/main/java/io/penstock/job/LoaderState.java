@@ -273,7 +273,7 @@ public final class LoaderState {
           number(words, 4, "epoch"),
           delivered);
     } catch (IllegalArgumentException e) {
-      throw broken(e.getMessage());
+      throw broken(String.valueOf(e.getMessage()));
     }
   }
 

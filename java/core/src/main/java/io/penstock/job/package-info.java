@@ -21,4 +21,7 @@
  * the job, and a job with another number of ranks and another batch size can resume from it. All of
  * this is arithmetic on positions: no process talks to another.
  */
+@NullMarked
 package io.penstock.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,8 +7,10 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far ahead and by which means records are read. These flags tune a {@link Loader}; they never
@@ -174,15 +176,15 @@ public final class Readahead {
     return merge(System.getProperty(PROPERTY), System.getenv(ENVIRONMENT), code);
   }
 
-  static Readahead merge(String property, String environment, Readahead code) {
+  static Readahead merge(@Nullable String property, @Nullable String environment, Readahead code) {
     Readahead merged = withSource(DEFAULT, "system property " + PROPERTY, property);
     merged = withSource(merged, "environment variable " + ENVIRONMENT, environment);
     ReadaheadBuilder changed = new ReadaheadBuilder(merged);
-    code.given.forEach(flag -> changed.set(flag, code.values.get(flag)));
+    code.given.forEach(flag -> changed.set(flag, code.value(flag)));
     return changed.build();
   }
 
-  private static Readahead withSource(Readahead weaker, String source, String flags) {
+  private static Readahead withSource(Readahead weaker, String source, @Nullable String flags) {
     try {
       return flags == null ? weaker : weaker.with(flags);
     } catch (IllegalArgumentException e) {
@@ -196,7 +198,7 @@ public final class Readahead {
    * @return its value
    */
   public Backend backend() {
-    return (Backend) values.get(ReadaheadFlag.BACKEND);
+    return (Backend) value(ReadaheadFlag.BACKEND);
   }
 
   /**
@@ -205,7 +207,7 @@ public final class Readahead {
    * @return its value
    */
   public Io io() {
-    return (Io) values.get(ReadaheadFlag.IO);
+    return (Io) value(ReadaheadFlag.IO);
   }
 
   /**
@@ -256,7 +258,7 @@ public final class Readahead {
    * @return its value
    */
   public Advice advice() {
-    return (Advice) values.get(ReadaheadFlag.ADVICE);
+    return (Advice) value(ReadaheadFlag.ADVICE);
   }
 
   /**
@@ -265,7 +267,7 @@ public final class Readahead {
    * @return its value
    */
   public boolean dropBehind() {
-    return (boolean) values.get(ReadaheadFlag.DROP_BEHIND);
+    return (boolean) value(ReadaheadFlag.DROP_BEHIND);
   }
 
   /**
@@ -274,7 +276,7 @@ public final class Readahead {
    * @return its value
    */
   public boolean hugePages() {
-    return (boolean) values.get(ReadaheadFlag.HUGE_PAGES);
+    return (boolean) value(ReadaheadFlag.HUGE_PAGES);
   }
 
   /**
@@ -283,7 +285,7 @@ public final class Readahead {
    * @return its value
    */
   public boolean fixedBuffers() {
-    return (boolean) values.get(ReadaheadFlag.FIXED_BUFFERS);
+    return (boolean) value(ReadaheadFlag.FIXED_BUFFERS);
   }
 
   /**
@@ -305,8 +307,12 @@ public final class Readahead {
     return number(ReadaheadFlag.CACHE);
   }
 
+  private Object value(ReadaheadFlag flag) {
+    return Objects.requireNonNull(values.get(flag), flag.flagName());
+  }
+
   private long number(ReadaheadFlag flag) {
-    return (Long) values.get(flag);
+    return (Long) value(flag);
   }
 
   /**

@@ -5,4 +5,7 @@
  * delivered; {@link io.penstock.options.Shuffle Shuffle} and {@link
  * io.penstock.options.BadRecordPolicy BadRecordPolicy} do. All are immutable values.
  */
+@NullMarked
 package io.penstock.options;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 package io.penstock.sampler;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One window of a {@link BlockLayout}: where it starts, and its own order. Immutable, and handed
  * between threads without a lock, so all its fields must stay final.
@@ -21,10 +23,15 @@ final class BlockWindow {
    * has been asked for twice. Looking them up is several times faster than computing the order of
    * blocks for each record.
    */
-  final long[] shifts;
+  final long @Nullable [] shifts;
 
   BlockWindow(
-      long number, long start, long firstBlock, KeyedPermutation order, long tweak, long[] shifts) {
+      long number,
+      long start,
+      long firstBlock,
+      KeyedPermutation order,
+      long tweak,
+      long @Nullable [] shifts) {
     this.number = number;
     this.start = start;
     this.firstBlock = firstBlock;

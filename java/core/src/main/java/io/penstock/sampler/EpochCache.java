@@ -1,6 +1,7 @@
 package io.penstock.sampler;
 
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sampler derives for an epoch. It is kept for the latest even and the latest odd epoch, so
@@ -22,8 +23,8 @@ final class EpochCache<T> {
   }
 
   private final LongFunction<T> derivation;
-  private volatile CachedEpoch<T> even;
-  private volatile CachedEpoch<T> odd;
+  private volatile @Nullable CachedEpoch<T> even;
+  private volatile @Nullable CachedEpoch<T> odd;
 
   EpochCache(LongFunction<T> derivation) {
     this.derivation = derivation;

@@ -3,6 +3,7 @@ package io.penstock.sampler;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The batches from which a {@link MixingReport} is made, and as many records drawn at random from
@@ -22,12 +23,12 @@ final class MixingSample {
   private final long size;
   private final int batchSize;
   private final long epoch;
-  private final LongUnaryOperator label;
+  private final @Nullable LongUnaryOperator label;
   private final long[] batch;
   private final long[] labels;
   private final long wanted;
 
-  MixingSample(Sampler sampler, int batchSize, long epoch, LongUnaryOperator label) {
+  MixingSample(Sampler sampler, int batchSize, long epoch, @Nullable LongUnaryOperator label) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be at least 1, was " + batchSize);
     }
@@ -108,7 +109,7 @@ final class MixingSample {
 
     /** Sorts the batch. */
     void add() {
-      for (int i = 0; i < labels.length; i++) {
+      for (int i = 0; label != null && i < labels.length; i++) {
         labels[i] = label.applyAsLong(batch[i]);
       }
       Arrays.sort(batch);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several datasets, each in an order of its own, mixed by weight.
@@ -41,7 +42,7 @@ public final class Mixture implements Sampler {
   private final SourceTurns.Taker draw = this::draw;
 
   /** Null if there are so many sources that filling by source would not pay. */
-  private final ThreadLocal<MixtureFiller> fillers;
+  private final @Nullable ThreadLocal<MixtureFiller> fillers;
 
   /**
    * Mixes datasets.

@@ -58,4 +58,7 @@
  *
  * <p>All of these are thread-safe.
  */
+@NullMarked
 package io.penstock.sampler;
+
+import org.jspecify.annotations.NullMarked;

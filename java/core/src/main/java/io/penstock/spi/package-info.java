@@ -5,4 +5,7 @@
  * java.util.ServiceLoader}, says where arrays lie in files that this library does not know. The
  * library compares its answers with the file, and reads contiguous records itself.
  */
+@NullMarked
 package io.penstock.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,4 +5,7 @@
  * {@code loader.statistics().value(statistic)} has the value. Here are names only: nothing in this
  * package counts, and it imports nothing of Penstock.
  */
+@NullMarked
 package io.penstock.statistics;
+
+import org.jspecify.annotations.NullMarked;

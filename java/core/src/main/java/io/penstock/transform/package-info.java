@@ -64,4 +64,7 @@
  * <p><b>Order.</b> Batches come in order, unless {@link io.penstock.LoaderBuilder#anyOrder} lets
  * finished ones overtake slow ones.
  */
+@NullMarked
 package io.penstock.transform;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.penstock.write;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of bytes on its way into a file: copied into blocks, which are written when they are full.
@@ -11,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 final class BlockStream {
   private final BlockWriter writer;
   private long offset;
-  private BlockWriter.WriteBlock block;
+  private BlockWriter.@Nullable WriteBlock block;
   private int underWay;
 
   BlockStream(BlockWriter writer, long offset) {
@@ -28,10 +29,11 @@ final class BlockStream {
   void put(MemorySegment source, long start, long bytes) {
     long done = 0;
     while (done < bytes) {
-      int room = room(bytes - done);
+      BlockWriter.WriteBlock filling = filling();
+      int room = room(filling, bytes - done);
       MemorySegment.copy(
-          source, start + done, block.memory, block.endOffset - block.baseOffset, room);
-      advance(room);
+          source, start + done, filling.memory, filling.endOffset - filling.baseOffset, room);
+      advance(filling, room);
       done += room;
     }
   }
@@ -40,33 +42,37 @@ final class BlockStream {
   void putZeros(long bytes) {
     long done = 0;
     while (done < bytes) {
-      int room = room(bytes - done);
-      block.memory.asSlice(block.endOffset - block.baseOffset, room).fill((byte) 0);
-      advance(room);
+      BlockWriter.WriteBlock filling = filling();
+      int room = room(filling, bytes - done);
+      filling.memory.asSlice(filling.endOffset - filling.baseOffset, room).fill((byte) 0);
+      advance(filling, room);
       done += room;
     }
   }
 
-  private int room(long wanted) {
-    if (block == null) {
-      block = writer.take(this, offset);
-    }
-    return (int) Math.min(wanted, writer.blockBytes() - (block.endOffset - block.baseOffset));
+  private BlockWriter.WriteBlock filling() {
+    BlockWriter.WriteBlock filling = block == null ? writer.take(this, offset) : block;
+    block = filling;
+    return filling;
   }
 
-  private void advance(int bytes) {
-    block.endOffset += bytes;
+  private int room(BlockWriter.WriteBlock filling, long wanted) {
+    return (int) Math.min(wanted, writer.blockBytes() - (filling.endOffset - filling.baseOffset));
+  }
+
+  private void advance(BlockWriter.WriteBlock filling, int bytes) {
+    filling.endOffset += bytes;
     offset += bytes;
-    if (block.endOffset - block.baseOffset == writer.blockBytes()) {
-      submit();
+    if (filling.endOffset - filling.baseOffset == writer.blockBytes()) {
+      submit(filling);
     }
   }
 
-  private void submit() {
+  private void submit(BlockWriter.WriteBlock filled) {
     synchronized (this) {
       underWay++;
     }
-    writer.submit(block);
+    writer.submit(filled);
     block = null;
   }
 
@@ -83,7 +89,7 @@ final class BlockStream {
    */
   void flush() {
     if (block != null) {
-      submit();
+      submit(block);
     }
     awaitWrites();
     writer.checkFailure();

@@ -14,9 +14,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a file in large blocks, several of them in flight, past the page cache if the file system
@@ -53,14 +55,14 @@ final class BlockWriter implements AutoCloseable {
   private final int blockBytes;
   private final AtomicLong unflushedBytes = new AtomicLong();
   private final Object edgeLock = new Object();
-  private volatile PenstockException failure;
+  private volatile @Nullable PenstockException failure;
   private volatile boolean isPatient;
 
   /** A piece of memory that stands for the pages of the file from {@code baseOffset} on. */
   static final class WriteBlock {
     final MemorySegment memory;
     private final ByteBuffer buffer;
-    BlockStream stream;
+    @Nullable BlockStream stream;
     long baseOffset;
 
     /** The bytes to be written, from and to, in the file. */
@@ -70,7 +72,7 @@ final class BlockWriter implements AutoCloseable {
 
     WriteBlock(MemorySegment memory) {
       this.memory = memory;
-      this.buffer = memory == null ? null : memory.asByteBuffer();
+      this.buffer = memory.asByteBuffer();
     }
 
     private ByteBuffer bytes(long start, long end) {
@@ -186,7 +188,7 @@ final class BlockWriter implements AutoCloseable {
     PenstockException known = failure;
     if (known != null) {
       // A new one: the stack of the first is that of another thread.
-      throw known.toBuilder(known.getMessage()).path(target).cause(known.getCause()).build();
+      throw WriteFailures.again(known, target);
     }
   }
 
@@ -208,10 +210,10 @@ final class BlockWriter implements AutoCloseable {
     try {
       while (true) {
         WriteBlock block = full.take();
-        if (block.memory == null) {
+        if (block.memory.byteSize() == 0) {
           return;
         }
-        BlockStream stream = block.stream;
+        BlockStream stream = Objects.requireNonNull(block.stream, "stream");
         try {
           if (failure == null) {
             write(block, page);
@@ -285,7 +287,7 @@ final class BlockWriter implements AutoCloseable {
   /** Waits for the threads to end, whatever interrupts that; gives the memory back. */
   @Override
   public void close() {
-    threads.forEach(_ -> full.add(new WriteBlock(null)));
+    threads.forEach(_ -> full.add(new WriteBlock(MemorySegment.NULL)));
     boolean isInterrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scatters records to buckets: files of entries, each of which is the position of a record within
@@ -44,7 +45,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   private final BlockingQueue<BucketBlock> free;
   private final BlockingQueue<BucketBlock> full;
   private final List<Thread> threads = new ArrayList<>(THREADS);
-  private volatile PenstockException failure;
+  private volatile @Nullable PenstockException failure;
 
   /** Memory on its way to a place in the file of a bucket. */
   private static final class BucketBlock {
@@ -57,7 +58,7 @@ final class Buckets implements RecordSink, AutoCloseable {
 
     BucketBlock(MemorySegment memory) {
       this.memory = memory;
-      this.bytes = memory == null ? null : memory.asByteBuffer();
+      this.bytes = memory.asByteBuffer();
     }
   }
 
@@ -210,7 +211,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   private void checkFailure() {
     PenstockException known = failure;
     if (known != null) {
-      throw known.toBuilder(known.getMessage()).path(target).cause(known.getCause()).build();
+      throw WriteFailures.again(known, target);
     }
   }
 
@@ -218,7 +219,7 @@ final class Buckets implements RecordSink, AutoCloseable {
     try {
       while (true) {
         BucketBlock block = full.take();
-        if (block.memory == null) {
+        if (block.memory.byteSize() == 0) {
           return;
         }
         try {
@@ -269,7 +270,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   }
 
   private void endThreads() {
-    threads.forEach(_ -> full.add(new BucketBlock(null)));
+    threads.forEach(_ -> full.add(new BucketBlock(MemorySegment.NULL)));
     boolean isInterrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {

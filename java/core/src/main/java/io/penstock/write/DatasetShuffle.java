@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the records of a dataset in shuffled order into shards of equal size, once, so that they
@@ -59,16 +60,24 @@ public final class DatasetShuffle {
   private int shards = 1;
 
   /** Null until it is set; the default is computed when the shuffle runs. */
-  private MemoryBudget memory;
+  private @Nullable MemoryBudget memory;
 
   private boolean mayReplace;
   private LongConsumer progress = _ -> {};
 
   // Of a run.
+  @SuppressWarnings("NullAway.Init")
   private FullShuffle order;
+
+  @SuppressWarnings("NullAway.Init")
   private ShufflePlan plan;
+
+  @SuppressWarnings("NullAway.Init")
   private PartialDirectory work;
+
+  @SuppressWarnings("NullAway.Init")
   private ShuffleOutput output;
+
   private long scattered;
   private long written;
   private long bucketCount;

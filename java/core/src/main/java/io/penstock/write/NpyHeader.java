@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header of a .npy file: its first page, followed by the array.
@@ -28,7 +29,11 @@ import java.util.regex.Pattern;
  * @param strideBytes from one record to the next
  */
 record NpyHeader(
-    String elementDescr, Shape recordShape, String field, long recordBytes, long strideBytes) {
+    String elementDescr,
+    Shape recordShape,
+    @Nullable String field,
+    long recordBytes,
+    long strideBytes) {
   /** Where the first record starts, except for types of very many fields. */
   static final int DATA_OFFSET = BlockWriter.FILE_BLOCK_BYTES;
 
@@ -47,7 +52,7 @@ record NpyHeader(
 
   /** Checks sizes and names. A field is ignored if no padding is needed. */
   static NpyHeader of(
-      ElementType elementType, List<Field> fields, Shape recordShape, String field) {
+      ElementType elementType, List<Field> fields, Shape recordShape, @Nullable String field) {
     if (recordShape.rank() > MAX_RECORD_AXES) {
       throw new IllegalArgumentException(
           "recordShape must have at most %d axes, had %d"

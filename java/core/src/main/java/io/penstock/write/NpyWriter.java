@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a {@code .npy} of any size, in bounded memory and at the speed of the device.
@@ -33,7 +34,7 @@ public final class NpyWriter implements AutoCloseable {
   private final Path target;
   private final NpyHeader header;
   private final long recordCount;
-  private final PartialProgress progress;
+  private final @Nullable PartialProgress progress;
   private final PartialFile file;
   private final FileChannel channel;
   private final boolean isDirect;
@@ -122,7 +123,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   private long adopted() throws IOException {
-    if (!file.isAdopted()) {
+    if (progress == null || !file.isAdopted()) {
       return 0;
     }
     OptionalLong records = progress.read(file.channel());
@@ -180,7 +181,7 @@ public final class NpyWriter implements AutoCloseable {
         appendedRecords += count;
         if (progress != null
             && (appendedRecords - savedRecords) * header.strideBytes() >= checkpointBytes) {
-          save();
+          save(progress);
         }
       }
     } finally {
@@ -260,11 +261,11 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   /** Forces the records to the disk, and only then says so in the file. */
-  private void save() {
+  private void save(PartialProgress reached) {
     appended.flush();
     try {
       file.channel().force(false);
-      writeFirstPage(progress.page(appendedRecords));
+      writeFirstPage(reached.page(appendedRecords));
       file.channel().force(false);
     } catch (IOException e) {
       throw WriteFailures.about(target, e);

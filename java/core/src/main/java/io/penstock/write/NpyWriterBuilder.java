@@ -8,6 +8,7 @@ import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Options of a file that an {@link NpyWriter} is to write. Not thread-safe. */
 public final class NpyWriterBuilder {
@@ -22,9 +23,9 @@ public final class NpyWriterBuilder {
   final Shape recordShape;
   long recordCount = UNKNOWN;
   List<Field> fields = List.of();
-  String field;
+  @Nullable String field;
   boolean mayReplace;
-  String job;
+  @Nullable String job;
   long memoryBytes = BlockWriter.DEFAULT_MEMORY_BYTES;
   long checkpointBytes = CHECKPOINT_BYTES;
 

@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A directory that appears only when all of its files are complete: it is made under another name,
@@ -213,7 +214,7 @@ final class PartialDirectory implements AutoCloseable {
    * @return the directory as it is now
    */
   Path path() {
-    return note.path().getParent();
+    return Objects.requireNonNull(note.path().getParent(), "directory of the note");
   }
 
   /**

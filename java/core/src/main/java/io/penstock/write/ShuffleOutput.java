@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts ranges of the result in order, one after another, and writes them to shards.
@@ -43,7 +44,7 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
   private final ExecutorService writing =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("penstock-shards").factory());
-  private Future<?> underWay;
+  private @Nullable Future<?> underWay;
 
   // Of the range that is being filled.
   private int current;

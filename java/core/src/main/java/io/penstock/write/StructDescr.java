@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes structured elements with listed fields in the header of a .npy: names, types and
@@ -27,7 +28,7 @@ final class StructDescr {
    * The description; null if there is none: fields that overlap or are out of order, arrays of
    * structures, names that are not ASCII, or too many fields.
    */
-  static String ofOrNull(ElementType element, List<Field> fields) {
+  static @Nullable String ofOrNull(ElementType element, List<Field> fields) {
     long at = 0;
     for (Field field : fields) {
       boolean canBeSaid =
@@ -46,7 +47,8 @@ final class StructDescr {
   }
 
   /** Fields whose names share so many characters, which fill the bytes from start to end. */
-  private static String structOrNull(List<Field> fields, int shared, long start, long end) {
+  private static @Nullable String structOrNull(
+      List<Field> fields, int shared, long start, long end) {
     StringJoiner items = new StringJoiner(", ", "[", "]");
     Set<String> names = new HashSet<>();
     long at = start;

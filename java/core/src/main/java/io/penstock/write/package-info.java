@@ -25,4 +25,7 @@
  * <p>{@link io.penstock.write.DatasetShuffle DatasetShuffle} writes the records of a dataset in
  * shuffled order into shards, in two sequential passes over any amount of data.
  */
+@NullMarked
 package io.penstock.write;
+
+import org.jspecify.annotations.NullMarked;

@@ -274,16 +274,21 @@ final class LoadingOptions {
     if (memoryBytes != null) {
       builder.memoryBytes(memoryBytes);
     }
+    if (state != null) {
+      builder.state(state);
+    }
+    Path checksums = checksums(dataset, firstFile);
+    if (checksums != null) {
+      builder.verify(checksums);
+    }
     return builder
         .batchSize(batchSize)
         .sampler(sampler)
         .rank(rank, worldSize)
         .remainder(remainder)
-        .state(state)
         .readahead(readahead)
         .replay(isReplay)
         .nativeOrder(isNativeOrder)
-        .verify(checksums(dataset, firstFile))
         .badRecordPolicy(badRecords)
         .build();
   }

@@ -79,6 +79,11 @@ public final class WriteFailures {
     return told(target, null, reason + ": see to the device, or write elsewhere", e);
   }
 
+  /** A failure of another thread, with the stack of the calling one. */
+  public static PenstockException again(PenstockException known, Path target) {
+    return known.toBuilder(known.getMessage()).path(target).cause(known.getCause()).build();
+  }
+
   private static String fullAdvice(String status) {
     return switch (status) {
       case "EDQUOT" -> "raise the quota, or write elsewhere";
