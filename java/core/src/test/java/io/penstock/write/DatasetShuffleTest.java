@@ -9,6 +9,7 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.TestArray;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import io.penstock.options.Shuffle;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class DatasetShuffleTest {
     return directory.resolve("out");
   }
 
-  private static byte[] readAll(Path column) throws IOException {
+  private static byte[] readAll(Source column) throws IOException {
     try (Dataset dataset = Dataset.builder().column("x", column).open();
         Loader loader = dataset.loader().shuffle(Shuffle.NONE).batchSize(1000).build()) {
       ByteBuffer bytes =
@@ -51,7 +52,7 @@ class DatasetShuffleTest {
   }
 
   private void assertShuffled(TestArray array, String name, long seed) throws IOException {
-    byte[] found = readAll(out().resolve(name + "-*.npy"));
+    byte[] found = readAll(Source.glob(out(), name + "-*.npy"));
     byte[] all = array.all();
     int bytes = array.recordBytes();
     FullShuffle order = new FullShuffle(array.recordCount(), seed);
