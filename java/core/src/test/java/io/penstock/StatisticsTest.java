@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.options.Readahead;
+import io.penstock.statistics.Statistic;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,8 @@ class StatisticsTest {
       long passed = System.nanoTime() - start;
       Latencies latencies = done.io().latencies();
 
+      assertThat(done.value(Statistic.RECORDS_READ)).isEqualTo(RECORDS);
+      assertThat(done.value(Statistic.BYTES_FINISHED)).isEqualTo((long) RECORDS * RECORD_BYTES);
       assertThat(latencies.count()).isEqualTo(done.io().requests());
       // The class of the longest one begins within the time that passed.
       assertThat(latencies.maxNanos() * 8 / 9).isLessThanOrEqualTo(passed);

@@ -77,6 +77,9 @@ public enum Statistic {
   /** Records that reading threads finished, ahead of their delivery. */
   RECORDS_READ("recordsRead", Unit.RECORDS, Events.LEFT_OUT, "records"),
 
+  /** Bytes of these records. */
+  BYTES_FINISHED("bytesFinished", Unit.BYTES, Events.LEFT_OUT, "bytes_taken"),
+
   /** Reads issued, repeated ones included. */
   REQUESTS("requests", Unit.REQUESTS, Events.SHOWN, "requests"),
 

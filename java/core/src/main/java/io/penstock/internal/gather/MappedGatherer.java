@@ -245,6 +245,7 @@ public final class MappedGatherer implements Gatherer {
   @Override
   public void statistics(Figures target) {
     target.counters.set(Statistic.RECORDS_READ, records);
+    target.counters.set(Statistic.BYTES_FINISHED, records * recordBytes);
     target.counters.set(Statistic.BYTES_WANTED, records * recordBytes);
     target.counters.set(Statistic.COPY, copyNanos);
     target.counters.set(Statistic.CPU, clock.nanos());

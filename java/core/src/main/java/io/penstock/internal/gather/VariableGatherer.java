@@ -62,6 +62,7 @@ public final class VariableGatherer implements Gatherer {
   private long ordered;
   private long ready;
   private long records;
+  private long finishedBytes;
   private long copiedBytes;
   private long copyNanos;
   private long waitNanos;
@@ -216,6 +217,7 @@ public final class VariableGatherer implements Gatherer {
       idle.add(piece);
     }
     records += count;
+    finishedBytes += slot.bytes();
     if (failed != null) {
       throw failed;
     }
@@ -279,6 +281,7 @@ public final class VariableGatherer implements Gatherer {
     }
     Counters counters = target.counters;
     counters.set(Statistic.RECORDS_READ, records);
+    counters.set(Statistic.BYTES_FINISHED, finishedBytes);
     counters.set(Statistic.REQUESTS, requests);
     counters.set(Statistic.BYTES_READ, bytes);
     counters.set(Statistic.BYTES_WANTED, bytes + copiedBytes);

@@ -156,6 +156,7 @@ public final class WarmingGatherer implements Gatherer {
     cold.statistics(target);
     Counters counters = target.counters;
     counters.add(Statistic.RECORDS_READ, scratch.counters.get(Statistic.RECORDS_READ));
+    counters.add(Statistic.BYTES_FINISHED, scratch.counters.get(Statistic.BYTES_FINISHED));
     counters.add(Statistic.BYTES_WANTED, scratch.counters.get(Statistic.BYTES_WANTED));
     counters.add(Statistic.COPY, scratch.counters.get(Statistic.COPY));
     if (isCounting) {
