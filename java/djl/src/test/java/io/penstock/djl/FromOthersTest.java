@@ -33,6 +33,7 @@ class FromOthersTest {
       import io.penstock.*;
       import io.penstock.array.*;
       import io.penstock.djl.*;
+      import io.penstock.format.*;
       import io.penstock.job.*;
       import io.penstock.options.*;
       import io.penstock.sampler.*;

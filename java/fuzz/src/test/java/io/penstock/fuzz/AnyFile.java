@@ -6,6 +6,7 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -70,7 +71,7 @@ final class AnyFile {
   static void checkPart(Path file, String part) {
     Path path = file.resolveSibling(file.getFileName() + "#" + part);
     try {
-      check(Formats.open(path));
+      check(Formats.open(Source.parse(path)));
     } catch (PenstockException e) {
       check(file, e);
     }
