@@ -3,6 +3,9 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.penstock.array.ElementType;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import io.penstock.internal.report.Warnings;
 import io.penstock.options.Shuffle;
 import java.io.IOException;
@@ -146,7 +149,7 @@ class ForgottenTest {
   }
 
   private static LongUnaryOperator labels(Path path) {
-    Path vector = path.resolveSibling("y.npy#raw:uint8:1000:128");
+    Source vector = Source.of(path).raw(RawLayout.of(ElementType.UINT8).skipBytes(128));
     return Dataset.builder().column("y", vector).open().integers("y");
   }
 

@@ -8,6 +8,7 @@ import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.NpyFiles;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -372,7 +373,8 @@ class NpyFormatTest {
         .satisfies(
             message -> {
               String way = message.replaceAll("(?s).*'x\\.npy(#raw[^']*)'", "$1");
-              assertThat(Formats.open(Path.of(path + way)).recordCount()).isEqualTo(4);
+              Source typed = Source.parse(Path.of(path + way));
+              assertThat(Formats.open(typed).recordCount()).isEqualTo(4);
             });
   }
 }
