@@ -7,6 +7,7 @@ import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.MappedGatherer;
+import io.penstock.internal.gather.MappedRecords;
 import io.penstock.internal.slot.Slot;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -83,9 +84,10 @@ public class GatherBenchmark {
             layout.offsets(),
             List.of(recordBytes),
             arena.allocate((long) Fixture.BATCH_SIZE * Long.BYTES, Long.BYTES));
-    List<MappedColumn> columns = List.of(new MappedColumn(column, List.of(source.map(0, arena))));
-    mapped = new MappedGatherer(source, columns, recordBytes, false, false);
-    mappedAdvised = new MappedGatherer(source, columns, recordBytes, true, false);
+    List<MappedRecords> columns =
+        MappedRecords.of(List.of(new MappedColumn(column, List.of(source.map(0, arena)))));
+    mapped = new MappedGatherer(source, columns, false, false);
+    mappedAdvised = new MappedGatherer(source, columns, true, false);
     resident = new ResidentReader(fixture.file, Fixture.BATCH_SIZE);
     channel = FileChannel.open(fixture.file.path());
     mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);

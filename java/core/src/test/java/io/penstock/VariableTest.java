@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
-import io.penstock.array.OutputColumn;
 import io.penstock.array.Shape;
+import io.penstock.error.BadRecord;
 import io.penstock.error.PenstockException;
 import io.penstock.format.RawLayout;
 import io.penstock.format.Source;
@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records of different sizes, compared with plain Java. */
@@ -129,19 +130,22 @@ class VariableTest {
     return indices;
   }
 
+  static List<Way> ways() {
+    return Way.all().toList();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"", "backend=pread,ioThreads=1", "io=buffered,ioThreads=3"})
-  void shuffledRecordsAreThoseThatWereWritten(String readahead) {
+  @MethodSource("ways")
+  void shuffledRecordsAreThoseThatWereWritten(Way way) {
     try (Dataset dataset = dataset();
-        Loader loader =
-            dataset.loader().batchSize(64).seed(5).readahead(Readahead.parse(readahead)).build();
+        Loader loader = way.loader(dataset).batchSize(64).seed(5).memoryBytes(32 << 20).build();
         Loader fixed =
             Dataset.open(labels).loader().batchSize(64).seed(5).memoryBytes(64 << 20).build()) {
       for (long epoch = 0; epoch < 3; epoch++) {
         assertThat(indices(loader, epoch, this)).isEqualTo(indices(fixed, epoch, null));
       }
-      assertThat(loader.backend()).isEqualTo(Readahead.Backend.PREAD);
-      assertThat(loader.reason()).contains("column 'text' have different sizes");
+      assertThat(loader.backend()).isEqualTo(Readahead.parse(way.flags()).backend());
+      assertThat(loader.reason()).contains("batches of at most");
       LoaderStatistics statistics = loader.statistics();
       assertThat(statistics.records()).isEqualTo(3 * RECORDS);
       assertThat(statistics.bytes()).isEqualTo(3L * (VALUE_BYTES * starts[RECORDS] + 2 * RECORDS));
@@ -149,21 +153,35 @@ class VariableTest {
     }
   }
 
-  @Test
-  void recordsThatFollowEachOtherAreReadTogether() {
+  @ParameterizedTest
+  @ValueSource(strings = {"backend=uring", "backend=pread"})
+  void recordsThatFollowEachOtherAreReadTogether(String readahead) {
     try (Dataset dataset = dataset();
-        Loader loader = dataset.loader().batchSize(200).shuffle(Shuffle.NONE).build()) {
+        Loader loader =
+            dataset
+                .loader()
+                .batchSize(200)
+                .shuffle(Shuffle.NONE)
+                .readahead(Readahead.parse(readahead))
+                .build()) {
       assertThat(indices(loader, 0, this)).hasSize(RECORDS);
       assertThat(loader.statistics().io().requests()).isLessThan(RECORDS / 2);
     }
   }
 
-  @Test
-  void aBatchBeyondTheLimitComesInPieces() {
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aBatchBeyondTheLimitComesInPieces(Way way) {
     int limit = VALUE_BYTES * 200;
     try (Dataset dataset = dataset();
         Loader whole = dataset.loader().batchSize(64).seed(5).build();
-        Loader pieces = dataset.loader().batchSize(64).seed(5).batchBytes(limit).build()) {
+        Loader pieces =
+            way.loader(dataset)
+                .batchSize(64)
+                .seed(5)
+                .batchBytes(limit)
+                .memoryBytes(32 << 20)
+                .build()) {
       List<Long> indices = new ArrayList<>();
       int count = 0;
       for (Batch batch : pieces.epoch(1)) {
@@ -180,10 +198,17 @@ class VariableTest {
     }
   }
 
-  @Test
-  void aJobGoesOnFromEveryPiece() {
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aJobGoesOnFromEveryPiece(Way way) {
     try (Dataset dataset = dataset();
-        Loader loader = dataset.loader().batchSize(300).seed(5).batchBytes(4000).build()) {
+        Loader loader =
+            way.loader(dataset)
+                .batchSize(300)
+                .seed(5)
+                .batchBytes(4000)
+                .memoryBytes(32 << 20)
+                .build()) {
       final List<Long> all = indices(loader, 1, null);
       int delivered = 0;
       for (Batch batch : loader.epoch(1)) {
@@ -263,14 +288,20 @@ class VariableTest {
     }
   }
 
-  @Test
-  void aRecordBeyondTheLimitFailsAloneAndSaysWhatToDo() {
+  @ParameterizedTest
+  @MethodSource("ways")
+  void aRecordBeyondTheLimitFailsAloneAndSaysWhatToDo(Way way) {
     int large = 0;
     for (int i = 0; i < RECORDS; i++) {
       large += starts[i + 1] - starts[i] > 80 ? 1 : 0;
     }
     try (Dataset dataset = dataset();
-        Loader loader = dataset.loader().batchSize(64).batchBytes(80 * VALUE_BYTES).build()) {
+        Loader loader =
+            way.loader(dataset)
+                .batchSize(64)
+                .batchBytes(80 * VALUE_BYTES)
+                .memoryBytes(32 << 20)
+                .build()) {
       int failed = 0;
       int delivered = 0;
       var batches = loader.epoch(0).iterator();
@@ -294,27 +325,56 @@ class VariableTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1_000_000, 0})
-  void anOffsetThatCannotBeFailsItsRecordsOnly(long wrong) throws IOException {
-    starts[1000] = wrong;
-    offsets = offsets(starts);
-    try (Dataset dataset = dataset();
-        Loader loader = dataset.loader().batchSize(64).shuffle(Shuffle.NONE).build()) {
-      List<Long> failed = new ArrayList<>();
-      int delivered = 0;
-      var batches = loader.epoch(0).iterator();
-      while (batches.hasNext()) {
-        try {
-          delivered += batches.next().size();
-        } catch (PenstockException e) {
-          assertThat(e).hasMessageContaining("offsets").hasMessageContaining("column 'text'");
-          failed.add(e.recordIndex().orElseThrow());
+  @MethodSource("ways")
+  void anOffsetThatCannotBeFailsItsRecordsOnly(Way way) throws IOException {
+    final long right = starts[1000];
+    for (long wrong : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1_000_000, 0}) {
+      starts[1000] = wrong;
+      offsets = offsets(starts);
+      try (Dataset dataset = dataset();
+          Loader loader = way.loader(dataset).batchSize(64).seed(9).memoryBytes(32 << 20).build()) {
+        List<Long> failed = new ArrayList<>();
+        int delivered = 0;
+        var batches = loader.epoch(0).iterator();
+        while (batches.hasNext()) {
+          try {
+            delivered += batches.next().size();
+          } catch (PenstockException e) {
+            assertThat(e).hasMessageContaining("offsets").hasMessageContaining("column 'text'");
+            failed.add(e.recordIndex().orElseThrow());
+          }
         }
+        assertThat(delivered).isEqualTo(RECORDS - failed.size());
+        assertThat(failed).isNotEmpty().isSubsetOf(999L, 1000L);
+        assertThatThrownBy(() -> dataset.record("text", failed.getFirst()))
+            .isInstanceOf(PenstockException.class);
       }
-      assertThat(delivered).isEqualTo(RECORDS - failed.size());
-      assertThat(failed).isNotEmpty().isSubsetOf(999L, 1000L);
-      assertThatThrownBy(() -> dataset.record("text", failed.getFirst()))
-          .isInstanceOf(PenstockException.class);
+    }
+    starts[1000] = right;
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void damagedRecordsAreSkippedOrReplaced(Way way) throws IOException {
+    final long right = starts[1000];
+    starts[1000] = -1;
+    offsets = offsets(starts);
+    starts[1000] = right;
+    for (BadRecordPolicy policy : List.of(BadRecordPolicy.SKIP, BadRecordPolicy.REPLACE)) {
+      try (Dataset dataset = dataset();
+          Loader loader =
+              way.loader(dataset)
+                  .batchSize(64)
+                  .badRecordPolicy(policy)
+                  .memoryBytes(32 << 20)
+                  .build()) {
+        List<Long> indices = indices(loader, 0, this);
+        assertThat(indices).doesNotContain(999L, 1000L);
+        assertThat(indices).hasSize(policy == BadRecordPolicy.SKIP ? RECORDS - 2 : RECORDS);
+        assertThat(loader.badRecords())
+            .extracting(BadRecord::index)
+            .containsExactlyInAnyOrder(999L, 1000L);
+      }
     }
   }
 
@@ -383,25 +443,9 @@ class VariableTest {
   @Test
   void optionsThatMeanNothingHereAreRefused() {
     try (Dataset dataset = dataset()) {
-      for (String flags : List.of("backend=uring", "backend=mmap", "io=direct")) {
-        LoaderBuilder builder = dataset.loader().readahead(Readahead.parse(flags));
-        assertThatThrownBy(builder::build)
-            .isInstanceOf(PenstockException.class)
-            .hasMessageContaining("records of different sizes");
-      }
-      assertThatThrownBy(() -> dataset.loader().replay(true).build())
-          .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> dataset.loader().memoryBytes(1 << 20).batchBytes(1 << 20).build())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("batchBytes must be at most a third of memoryBytes");
-      LoaderBuilder turned = dataset.loader();
-      turned.transform("label", OutputColumn.of("label", ElementType.INT16), record -> {});
-      assertThatThrownBy(turned::build)
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("no transforms");
-      assertThatThrownBy(() -> dataset.loader().badRecordPolicy(BadRecordPolicy.SKIP).build())
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("cannot be verified or skipped yet");
       assertThatThrownBy(() -> dataset.loader().batchBytes(0))
           .isInstanceOf(IllegalArgumentException.class);
       try (Loader loader = dataset.loader().build()) {

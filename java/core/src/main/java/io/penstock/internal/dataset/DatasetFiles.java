@@ -2,6 +2,7 @@ package io.penstock.internal.dataset;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
+import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLimits;
@@ -27,6 +28,7 @@ public final class DatasetFiles {
   private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
   private final List<Column> columns = new ArrayList<>();
   private final List<ColumnLayout> layouts = new ArrayList<>();
+  private final List<RecordTables.VariableColumn> tables = new ArrayList<>();
 
   /**
    * Opens all files.
@@ -51,6 +53,52 @@ public final class DatasetFiles {
   /** The number of a file in the source. */
   public int fileNumber(Path path) {
     return fileNumbers.get(path);
+  }
+
+  /**
+   * A part of a file that holds records.
+   *
+   * @param file its number
+   * @param beginBytes where the first one begins
+   * @param endBytes where the last one ends
+   */
+  public record Extent(int file, long beginBytes, long endBytes) {}
+
+  /** Where in the files records lie; not those that are files themselves. */
+  public List<Extent> extents() {
+    List<Extent> extents = new ArrayList<>();
+    for (ColumnLayout layout : layouts) {
+      switch (layout) {
+        case ColumnLayout.FixedRecords fixed -> addExtents(fixed.column(), extents);
+        case DividedRecords divided ->
+            divided.divisions().forEach(division -> addExtent(division.values(), extents));
+        case ColumnLayout.FileRecords _ -> {}
+      }
+    }
+    return extents;
+  }
+
+  private void addExtents(Column column, List<Extent> extents) {
+    for (Shard shard : column.shards()) {
+      if (shard.recordCount() > 0) {
+        long last = shard.dataOffset() + (shard.recordCount() - 1) * shard.strideBytes();
+        extents.add(
+            new Extent(fileNumber(shard.path()), shard.dataOffset(), last + column.recordBytes()));
+      }
+    }
+  }
+
+  private void addExtent(ArrayLayout values, List<Extent> extents) {
+    long bytes = values.recordCount() * values.recordBytes();
+    if (bytes > 0) {
+      extents.add(
+          new Extent(fileNumber(values.path()), values.dataOffset(), values.dataOffset() + bytes));
+    }
+  }
+
+  /** The variable columns whose records C is to be told of. */
+  List<RecordTables.VariableColumn> tables() {
+    return List.copyOf(tables);
   }
 
   /** What a column is made of. */
@@ -79,7 +127,7 @@ public final class DatasetFiles {
     return column;
   }
 
-  /** C knows the files only; other files say where a record lies. */
+  /** Where its records lie C is told later: other files say it. */
   private Column add(DividedRecords divided) {
     for (RecordLayout.Variable division : divided.divisions()) {
       openFile(division.values());
@@ -87,6 +135,12 @@ public final class DatasetFiles {
     }
     Column column = divided.column();
     checkCount(column);
+    tables.add(
+        new RecordTables.VariableColumn(
+            columns.size(),
+            column.name(),
+            column.recordCount(),
+            source.addVariableColumn(column.name())));
     return column;
   }
 

@@ -101,6 +101,14 @@ public final class DatasetMaps implements AutoCloseable {
     return record.asReadOnly();
   }
 
+  /** A file by its number, mapped. */
+  synchronized MemorySegment file(int number) {
+    checkOpen();
+    return opened.source().file(number).sizeBytes() == 0
+        ? MemorySegment.NULL
+        : opened.source().map(number, arena);
+  }
+
   private VariableSource files(Column column, FolderIndex folder) {
     MemorySegment mapping = opened.source().map(opened.fileNumber(folder.file()), arena);
     return new FolderSource(column.name(), folder, mapping);
@@ -112,6 +120,7 @@ public final class DatasetMaps implements AutoCloseable {
       parts.add(
           new ValuesSource.DividedArray(
               division.values().path(),
+              opened.fileNumber(division.values().path()),
               division.values().dataOffset(),
               division.values().recordCount(),
               division.recordCount(),

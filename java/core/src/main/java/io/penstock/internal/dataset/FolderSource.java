@@ -65,6 +65,17 @@ public final class FolderSource implements VariableSource {
   }
 
   @Override
+  public void places(
+      long first, int count, MemorySegment files, MemorySegment offsets, MemorySegment lengths) {
+    throw new UnsupportedOperationException("files of a folder have no table yet");
+  }
+
+  @Override
+  public RecordPlace place(long record) {
+    return new RecordPlace(path(record), 0);
+  }
+
+  @Override
   public boolean follows(long record, long next) {
     return false;
   }

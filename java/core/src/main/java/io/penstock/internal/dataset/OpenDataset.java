@@ -4,8 +4,9 @@ import io.penstock.array.Column;
 import io.penstock.array.FileInfo;
 import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeSource;
-import java.util.ArrayList;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The columns of an open dataset and where their records lie: what reading has to know of it.
@@ -16,6 +17,7 @@ import java.util.List;
 public final class OpenDataset implements AutoCloseable {
   private final DatasetFiles files;
   private final DatasetMaps maps;
+  private final RecordTables tables;
   private final List<Column> columns;
 
   /** Takes the files and their source over. */
@@ -23,6 +25,7 @@ public final class OpenDataset implements AutoCloseable {
     this.files = files;
     this.columns = files.columns();
     this.maps = new DatasetMaps(files);
+    this.tables = new RecordTables(files.tables(), maps);
   }
 
   /** The files that it is made of. */
@@ -33,6 +36,31 @@ public final class OpenDataset implements AutoCloseable {
   /** What is mapped of them. */
   public DatasetMaps maps() {
     return maps;
+  }
+
+  /** The first column whose records are files of a folder. */
+  public Optional<Column> folderColumn() {
+    for (int i = 0; i < columns.size(); i++) {
+      if (files.layout(i) instanceof ColumnLayout.FileRecords) {
+        return Optional.of(columns.get(i));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** How long records of variable columns are. */
+  public RecordLengths lengths() {
+    return folderColumn().isEmpty() ? tables : new SourceLengths(this);
+  }
+
+  /** The longest record, over all variable columns together at most. */
+  public long longestBytes() {
+    return folderColumn().isEmpty() ? tables.longestBytes() : Long.MAX_VALUE / 4;
+  }
+
+  /** Where the records of variable columns lie. */
+  public RecordTables tables() {
+    return tables;
   }
 
   /** What the files are open in. */
@@ -52,10 +80,15 @@ public final class OpenDataset implements AutoCloseable {
   public long recordBytes() {
     long sum = 0;
     for (int i = 0; i < columns.size(); i++) {
-      Column column = columns.get(i);
-      sum += column.isVariable() ? variableSource(i).meanBytes() : column.recordBytes();
+      sum += meanBytes(i);
     }
     return sum;
+  }
+
+  /** Size of a record of a column; where sizes differ, about the mean, at least 1. */
+  public long meanBytes(int number) {
+    Column column = columns.get(number);
+    return column.isVariable() ? variableSource(number).meanBytes() : column.recordBytes();
   }
 
   /** A column by its number, mapped. */
@@ -63,13 +96,17 @@ public final class OpenDataset implements AutoCloseable {
     return maps.column(number);
   }
 
-  /** All columns, mapped. */
-  public List<MappedColumn> mappedColumns() {
-    List<MappedColumn> mapped = new ArrayList<>();
-    for (int i = 0; i < columns.size(); i++) {
-      mapped.add(maps.column(i));
-    }
-    return mapped;
+  /** The numbers of the files that hold the values of a variable column. */
+  public List<Integer> valueFiles(int number) {
+    return columns.get(number).shards().stream()
+        .map(shard -> files.fileNumber(shard.path()))
+        .distinct()
+        .toList();
+  }
+
+  /** A file by its number, mapped; NULL if it is empty. */
+  public MemorySegment mappedFile(int number) {
+    return maps.file(number);
   }
 
   /** Where the records of a column with different sizes are. */

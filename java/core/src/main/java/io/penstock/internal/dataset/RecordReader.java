@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Reads single records one by one, to find out which one is bad.
@@ -24,23 +25,34 @@ public final class RecordReader implements AutoCloseable {
   private static final long VIEW_BYTES = 1 << 30;
 
   private final List<Column> columns;
+  private final IntFunction<VariableSource> variables;
   private final Map<Path, FileChannel> files = new HashMap<>();
 
   /**
-   * Where a record lies.
+   * Of all columns of a dataset.
    *
-   * @param path of the file
-   * @param offsetBytes of its first byte
+   * @param dataset must stay open
    */
-  public record RecordPlace(Path path, long offsetBytes) {}
+  public RecordReader(OpenDataset dataset) {
+    this(dataset.columns(), dataset::variableSource);
+  }
 
   /**
    * Of some columns.
    *
-   * @param columns all with the same number of records
+   * @param columns all with the same number of records, each of one size
    */
   public RecordReader(List<Column> columns) {
+    this(
+        columns,
+        _ -> {
+          throw new IllegalArgumentException("expected columns with records of one size");
+        });
+  }
+
+  private RecordReader(List<Column> columns, IntFunction<VariableSource> variables) {
     this.columns = List.copyOf(columns);
+    this.variables = variables;
   }
 
   /**
@@ -51,8 +63,24 @@ public final class RecordReader implements AutoCloseable {
    * @return the place
    */
   public RecordPlace place(int column, long index) {
+    if (columns.get(column).isVariable()) {
+      return variables.apply(column).place(index);
+    }
     Shard shard = shard(column, index);
     return new RecordPlace(shard.path(), offset(column, index));
+  }
+
+  /**
+   * How many bytes a record has.
+   *
+   * @param column number of the column
+   * @param index of the record, in range
+   * @return bytes
+   * @throws io.penstock.error.PenstockException if its files give it an impossible place
+   */
+  public long bytes(int column, long index) {
+    Column of = columns.get(column);
+    return of.isVariable() ? variables.apply(column).bytes(index) : of.recordBytes();
   }
 
   /**
@@ -62,8 +90,13 @@ public final class RecordReader implements AutoCloseable {
    * @param index of the record, in range
    * @param target native memory of exactly its size
    * @throws IOException if it cannot be read, or the file ends before it does
+   * @throws io.penstock.error.PenstockException if one of different size cannot
    */
   public void read(int column, long index, MemorySegment target) throws IOException {
+    if (columns.get(column).isVariable()) {
+      variables.apply(column).readSteadily(index, target.asByteBuffer());
+      return;
+    }
     Shard shard = shard(column, index);
     FileChannel file = file(shard.path());
     StridedRecord pieces = StridedRecord.of(columns.get(column), shard);

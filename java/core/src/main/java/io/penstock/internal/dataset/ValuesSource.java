@@ -116,13 +116,14 @@ public final class ValuesSource implements VariableSource {
    * One array of values and what divides it.
    *
    * @param values the file that they are in
+   * @param file its number in the source
    * @param dataOffset where the first value starts in it
    * @param valueCount how many values there are
    * @param recordCount how many records
    * @param places where these are
    */
   public record DividedArray(
-      Path values, long dataOffset, long valueCount, long recordCount, Places places) {}
+      Path values, int file, long dataOffset, long valueCount, long recordCount, Places places) {}
 
   private final String column;
   private final int elementBytes;
@@ -200,6 +201,23 @@ public final class ValuesSource implements VariableSource {
     return part == part(next) && end(part, index) == start(part, next);
   }
 
+  @Override
+  public void places(
+      long first, int count, MemorySegment files, MemorySegment offsets, MemorySegment lengths) {
+    for (int i = 0; i < count; i++) {
+      int part = part(first + i);
+      DividedArray of = parts[part];
+      long start = number(of.places.starts(), part, first + i, 0);
+      long length = length(part, first + i, start);
+      int startBytes = startBytes(of.places);
+      boolean isInside = isInside(of, start, length);
+      files.setAtIndex(ValueLayout.JAVA_INT, i, of.file);
+      offsets.setAtIndex(
+          ValueLayout.JAVA_LONG, i, of.dataOffset + (isInside ? start * startBytes : 0));
+      lengths.setAtIndex(ValueLayout.JAVA_LONG, i, isInside ? length * elementBytes : -1);
+    }
+  }
+
   /** In bytes from the first value; checked together with the end. */
   private long start(int part, long index) {
     Places places = parts[part].places;
@@ -216,22 +234,35 @@ public final class ValuesSource implements VariableSource {
 
   private long end(int part, long index) {
     DividedArray of = parts[part];
-    Places places = of.places;
-    long start = number(places.starts(), part, index, 0);
-    int startBytes = startBytes(places);
-    // All counted in what starts are counted in.
-    int unit = elementBytes / startBytes;
-    long most = of.valueCount * unit;
-    long length =
-        switch (places) {
-          case OffsetPlaces _ -> number(places.starts(), part, index, 1) - start;
-          case LengthPlaces sized -> number(sized.lengths, part, index, 0);
-        };
-    boolean isInside = start >= 0 && start <= most && start % unit == 0;
-    if (!isInside || length < 0 || length > (most - start) / unit) {
-      throw wrong(of, index, start, length, most);
+    long start = number(of.places.starts(), part, index, 0);
+    long length = length(part, index, start);
+    if (!isInside(of, start, length)) {
+      throw wrong(of, index, start, length, most(of));
     }
-    return (start + length * unit) * startBytes;
+    return start * startBytes(of.places) + length * elementBytes;
+  }
+
+  /** Of a record, in values, whatever that is. */
+  private long length(int part, long index, long start) {
+    return switch (parts[part].places) {
+      case OffsetPlaces offsets -> number(offsets.starts(), part, index, 1) - start;
+      case LengthPlaces sized -> number(sized.lengths, part, index, 0);
+    };
+  }
+
+  /** The end of the values, counted in what starts are counted in. */
+  private long most(DividedArray of) {
+    return of.valueCount * (elementBytes / startBytes(of.places));
+  }
+
+  private boolean isInside(DividedArray of, long start, long length) {
+    int unit = elementBytes / startBytes(of.places);
+    long most = most(of);
+    return start >= 0
+        && start <= most
+        && start % unit == 0
+        && length >= 0
+        && length <= (most - start) / unit;
   }
 
   private long number(MappedIntegers numbers, int part, long index, int further) {
@@ -283,6 +314,12 @@ public final class ValuesSource implements VariableSource {
     if (places instanceof LengthPlaces sized) {
       sized.lengths.checkWhole(column, index);
     }
+  }
+
+  @Override
+  public RecordPlace place(long index) {
+    int part = part(index);
+    return new RecordPlace(parts[part].values, parts[part].dataOffset + start(part, index));
   }
 
   private void read(FileChannel[] from, long index, ByteBuffer into) {

@@ -1,5 +1,6 @@
 package io.penstock.internal.dataset;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,6 +23,27 @@ public interface VariableSource extends AutoCloseable {
    * @throws io.penstock.error.PenstockException if the files give it an impossible place
    */
   long bytes(long index);
+
+  /**
+   * Where records lie, for a table of them. Asked in ascending order of records.
+   *
+   * @param first index of the first record
+   * @param count how many
+   * @param files uint32, for the number of the file of each record
+   * @param offsets uint64, for where each begins in its file, in bytes
+   * @param lengths uint64, for how many bytes each has; -1 for a record that has an impossible
+   *     place
+   * @throws io.penstock.error.PenstockException if what says so was cut short
+   */
+  void places(
+      long first, int count, MemorySegment files, MemorySegment offsets, MemorySegment lengths);
+
+  /**
+   * Where a record begins.
+   *
+   * @throws io.penstock.error.PenstockException if the files give it an impossible place
+   */
+  RecordPlace place(long index);
 
   /** Whether the bytes of a record lie right behind those of another one, so that one read does. */
   boolean follows(long index, long next);

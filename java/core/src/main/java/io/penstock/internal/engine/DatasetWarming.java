@@ -1,7 +1,5 @@
 package io.penstock.internal.engine;
 
-import io.penstock.array.Column;
-import io.penstock.array.Shard;
 import io.penstock.internal.dataset.DatasetFiles;
 import io.penstock.internal.ffi.NativePages;
 import io.penstock.internal.ffi.NativeSource;
@@ -72,19 +70,10 @@ public final class DatasetWarming {
    */
   private List<PageCacheWarmer.Range> ranges() {
     Map<Integer, long[]> spans = new TreeMap<>();
-    for (Column column : files.columns()) {
-      for (Shard shard : column.shards()) {
-        if (shard.recordCount() == 0) {
-          continue;
-        }
-        long begin = shard.dataOffset();
-        long end = begin + (shard.recordCount() - 1) * shard.strideBytes() + column.recordBytes();
-        long[] span =
-            spans.computeIfAbsent(
-                files.fileNumber(shard.path()), _ -> new long[] {Long.MAX_VALUE, 0});
-        span[0] = Math.min(span[0], begin);
-        span[1] = Math.max(span[1], end);
-      }
+    for (DatasetFiles.Extent extent : files.extents()) {
+      long[] span = spans.computeIfAbsent(extent.file(), _ -> new long[] {Long.MAX_VALUE, 0});
+      span[0] = Math.min(span[0], extent.beginBytes());
+      span[1] = Math.max(span[1], extent.endBytes());
     }
     List<PageCacheWarmer.Range> ranges = new ArrayList<>();
     spans.forEach(

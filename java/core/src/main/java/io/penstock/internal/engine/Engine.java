@@ -3,7 +3,6 @@ package io.penstock.internal.engine;
 import io.penstock.array.Column;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
@@ -14,6 +13,7 @@ import io.penstock.internal.ffi.PageAdvice;
 import io.penstock.internal.gather.CheckedGatherer;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.MappedGatherer;
+import io.penstock.internal.gather.MappedRecords;
 import io.penstock.internal.gather.NativeOrderGatherer;
 import io.penstock.internal.gather.PageCacheWarmer;
 import io.penstock.internal.gather.ReplayGatherer;
@@ -27,7 +27,9 @@ import io.penstock.internal.plan.BlockPlan;
 import io.penstock.internal.plan.Landing;
 import io.penstock.internal.plan.SweepPlan;
 import io.penstock.internal.slot.BatchFiller;
+import io.penstock.internal.slot.IndexSource;
 import io.penstock.internal.slot.RankShares;
+import io.penstock.internal.slot.ReplayedIndices;
 import io.penstock.internal.slot.SlotPool;
 import io.penstock.internal.transform.Transformer;
 import io.penstock.options.Readahead;
@@ -83,17 +85,10 @@ public final class Engine implements AutoCloseable {
     this.warmer = plan.isWarming ? warming.acquire(share) : null;
     this.hasWarmer = plan.isWarming;
     try {
-      List<Long> recordBytes = dataset.columns().stream().map(Column::recordBytes).toList();
       this.pool =
           new SlotPool(
-              plan.memory.slots(),
-              plan.layout.offsets(),
-              recordBytes,
-              plan.variable == null ? -1 : plan.variable.valuesAt(),
-              plan.batchSize,
-              plan.readahead.hugePages(),
-              arena);
-      adviseWhole(plan.variable == null ? dataset.columns().size() : 0);
+              plan.memory.slots(), plan.columns, plan.batchSize, plan.readahead.hugePages(), arena);
+      adviseWhole(plan.folders == null ? dataset.columns().size() : 0);
       this.batches = batches(dataset, options, shares, events, rules);
     } catch (RuntimeException | Error e) {
       stopWarming();
@@ -155,39 +150,41 @@ public final class Engine implements AutoCloseable {
   }
 
   private Supplier<Gatherer> gatherers(OpenDataset dataset) {
-    if (plan.variable != null) {
-      return plan.variable.gatherer(source);
+    if (plan.folders != null) {
+      return plan.folders.gatherer(source);
     }
     if (plan.choice.backend() != Readahead.Backend.MMAP) {
       Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory.reader());
       return plan.isWarming ? warming(dataset, reader) : reader;
     }
-    List<MappedColumn> columns = dataset.mappedColumns();
     boolean isAdvised =
         plan.readahead.advice() == Readahead.Advice.WILLNEED
             || (plan.readahead.advice() == Readahead.Advice.AUTO
                 && plan.isShuffled
                 && !plan.choice.isCached());
-    long recordBytes = dataset.recordBytes();
+    // Mapped here, on the thread that builds the loader, and again without any cost.
+    mapped(dataset);
     return () ->
-        new MappedGatherer(source, columns, recordBytes, isAdvised, plan.readahead.dropBehind());
+        new MappedGatherer(source, mapped(dataset), isAdvised, plan.readahead.dropBehind());
   }
 
   /** Mapped here, so that the warmer finds the mappings. */
   private Supplier<Gatherer> warming(OpenDataset dataset, Supplier<Gatherer> reader) {
-    List<MappedColumn> columns = dataset.mappedColumns();
-    long recordBytes = dataset.recordBytes();
+    mapped(dataset);
     return () ->
         new WarmingGatherer(
-            reader.get(), new MappedGatherer(source, columns, recordBytes, false, false), warmer);
+            reader.get(), new MappedGatherer(source, mapped(dataset), false, false), warmer);
+  }
+
+  /** All columns, mapped, for one reading thread. */
+  private List<MappedRecords> mapped(OpenDataset dataset) {
+    return MappedRecords.of(dataset, plan.batchSize);
   }
 
   /** What reads and checks what was read, if that is asked for. */
   private Supplier<Gatherer> checked(
       CheckedGatherer.Rules rules, OpenDataset dataset, Supplier<Gatherer> reader) {
-    return rules == null
-        ? reader
-        : () -> new CheckedGatherer(reader.get(), rules, dataset.columns(), source);
+    return rules == null ? reader : () -> new CheckedGatherer(reader.get(), rules, dataset);
   }
 
   /** What reads in the byte order that was asked for. */
@@ -199,8 +196,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private List<ReaderThreadParts> parts(RankShares shares, Supplier<Gatherer> reader) {
-    Supplier<Gatherer> opener =
-        isReplay ? () -> new ReplayGatherer(reader.get(), plan.batchSize) : reader;
+    Supplier<Gatherer> opener = isReplay ? () -> new ReplayGatherer(reader.get()) : reader;
     List<ReaderThreadParts> parts = new ArrayList<>();
     for (int i = 0; i < plan.memory.slots().threadCount(); i++) {
       NativeFailure failure = new NativeFailure(arena);
@@ -215,19 +211,20 @@ public final class Engine implements AutoCloseable {
   /** How a reading thread orders records, as the plan says. */
   private Ordering.Maker ordering(MemorySegment indices, Sampler sampler) {
     return switch (plan.memory) {
-      case BatchPlan _ ->
-          Ordering.intoSlots(
-              plan.variable == null
-                  ? BatchFiller.WHOLE
-                  : plan.variable.cutter(plan.batchSize, arena));
-      case SweepPlan _ -> Ordering.intoCells(indices);
+      case BatchPlan _ -> Ordering.intoSlots(filler());
+      case SweepPlan _ -> Ordering.intoCells(plan.cutting.pieces(arena), indices);
       case BlockPlan blocks ->
           switch (blocks.reader().landing()) {
-            case Landing.InSlots _ ->
-                Ordering.intoSlots(BatchFiller.WHOLE, sampler, blocks.windowRecords());
-            case Landing.InCells _ -> Ordering.intoCells(indices, sampler, blocks.windowRecords());
+            case Landing.InSlots _ -> Ordering.intoSlots(filler(), sampler, blocks.windowRecords());
+            case Landing.InCells _ ->
+                Ordering.intoCells(
+                    plan.cutting.pieces(arena), indices, sampler, blocks.windowRecords());
           };
     };
+  }
+
+  private BatchFiller filler() {
+    return plan.cutting.filler(isReplay ? new ReplayedIndices() : IndexSource.SAMPLER, arena);
   }
 
   /** Advice that holds for all records; advice batch by batch is the gatherer's. */

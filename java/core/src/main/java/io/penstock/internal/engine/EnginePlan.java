@@ -6,6 +6,7 @@ import io.penstock.array.Shard;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.StridedRecord;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.gather.ChunkSizes;
 import io.penstock.internal.gather.NativeReading;
 import io.penstock.internal.plan.BackendChoice;
 import io.penstock.internal.plan.MemoryBudget;
@@ -14,15 +15,16 @@ import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.plan.ReadPlan;
 import io.penstock.internal.plan.ReadPlanner;
 import io.penstock.internal.plan.ReaderNeeds;
-import io.penstock.internal.plan.RecordSizes;
 import io.penstock.internal.plan.Residency;
 import io.penstock.internal.plan.SlotMemory;
 import io.penstock.internal.plan.TooLittleMemoryException;
-import io.penstock.internal.slot.BatchCutter;
+import io.penstock.internal.slot.BatchCutting;
 import io.penstock.internal.slot.RankShares;
+import io.penstock.internal.slot.SlotColumn;
 import io.penstock.internal.transform.TransformPlan;
 import io.penstock.options.Readahead;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,13 +41,18 @@ public final class EnginePlan {
   public final Readahead readahead;
   final NativeReading reading;
   final ReadPlan memory;
-  final NativeSource.SlotLayout layout;
+
+  /** Where the columns of a batch lie in a slot. */
+  final List<SlotColumn> columns;
+
+  /** How batches are cut into pieces that fit there. */
+  final BatchCutting cutting;
 
   /** Null without transforms. */
   final TransformPlan transforms;
 
-  /** How records of different sizes are read; null where they have one. */
-  final VariableReading variable;
+  /** How files of folders are read; null where there are none. */
+  final VariableReading folders;
 
   /** Whether the order jumps about in the files. */
   final boolean isShuffled;
@@ -57,6 +64,8 @@ public final class EnginePlan {
 
   private final MemoryBudget budget;
   private final boolean isReplay;
+  private final long slotBytes;
+  private final long tableBytes;
 
   /**
    * Decides.
@@ -70,6 +79,7 @@ public final class EnginePlan {
       FoundLimits limits,
       RankShares shares,
       BackendChoice choice) {
+    dataset.tables().fill();
     return options
         .memory()
         .plan(budget -> new EnginePlan(dataset, options, limits, shares, choice, budget));
@@ -94,6 +104,10 @@ public final class EnginePlan {
     }
     this.batchSize = shares.mostRecords();
     this.isWarming = choice.isWarming() && paysToWarm(dataset, options, limits, shares);
+    this.folders = VariableReading.ofOrNull(dataset, options);
+    ColumnSizes sizes = new ColumnSizes(dataset);
+    this.tableBytes = dataset.tables().bytes();
+    this.cutting = sizes.cutting(options, budget, batchSize);
     this.reading =
         new NativeReading(
             source,
@@ -101,16 +115,17 @@ public final class EnginePlan {
             isWarming ? choice.mayReadDirectly() : choice.isDirect(),
             dataset.recordCount(),
             dataset.recordBytes(),
-            batchSize);
-    this.variable = VariableReading.ofOrNull(dataset, options, budget);
-    if (variable != null && options.isChecked()) {
-      throw new IllegalArgumentException(
-          "records of different sizes cannot be verified or skipped yet: leave out verify and"
-              + " badRecordPolicy");
-    }
-    this.layout = variable == null ? source.slotLayout(batchSize) : variable.layout(batchSize);
+            batchSize,
+            folders == null ? sizes.chunks(cutting) : ChunkSizes.NONE);
+    NativeSource.SlotLayout layout =
+        folders == null
+            ? source.slotLayout(batchSize, sizes.valueBytes(cutting))
+            : folders.layout(batchSize, sizes.valueBytes(cutting));
+    this.columns = sizes.slotColumns(layout.offsets());
+    this.slotBytes = layout.slotBytes();
     this.transforms = transforms(dataset, options);
-    this.memory = divide(dataset, options, shares, variable == null ? wanted : oneThread(wanted));
+    this.memory =
+        divide(dataset, options, shares, sizes, folders == null ? wanted : oneThread(wanted));
     this.readahead =
         wanted.with(
             "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
@@ -118,13 +133,18 @@ public final class EnginePlan {
                     choice.backend().flag(),
                     choice.io().flag(),
                     memory.slots().prefetchBatches(),
-                    variable == null ? memory.slots().threadCount() : variable.threads()));
+                    folders == null ? memory.slots().threadCount() : folders.threads()));
   }
 
   /** The transforms, fitted to the columns; null without any. */
   private TransformPlan transforms(OpenDataset dataset, LoaderOptions options) {
     if (options.transforms().isEmpty()) {
       return null;
+    }
+    if (dataset.columns().stream().anyMatch(Column::isVariable)) {
+      throw new IllegalArgumentException(
+          "there must be no transforms with records of different sizes, whose outputs have one:"
+              + " transform what the loop gets");
     }
     return new TransformPlan(
         options.transforms(),
@@ -140,9 +160,9 @@ public final class EnginePlan {
       OpenDataset dataset, LoaderOptions options, FoundLimits limits) {
     NativeSource source = dataset.source();
     Readahead wanted = options.readahead();
-    Column variable = VariableReading.firstOrNull(dataset);
-    if (variable != null) {
-      return BackendChoice.variable(wanted, variable.name(), VariableReading.threads(wanted));
+    Column folder = VariableReading.firstOrNull(dataset);
+    if (folder != null) {
+      return BackendChoice.variable(wanted, folder.name(), VariableReading.threads(wanted));
     }
     Optional<String> piecesOf =
         dataset.columns().stream().flatMap(EnginePlan::piecesOf).findFirst();
@@ -179,25 +199,30 @@ public final class EnginePlan {
   }
 
   private ReadPlan divide(
-      OpenDataset dataset, LoaderOptions options, RankShares shares, Readahead wanted) {
-    boolean isMapped = choice.backend() == Readahead.Backend.MMAP || variable != null;
+      OpenDataset dataset,
+      LoaderOptions options,
+      RankShares shares,
+      ColumnSizes sizes,
+      Readahead wanted) {
+    boolean isMapped = choice.backend() == Readahead.Backend.MMAP || folders != null;
     MemoryRequest request =
         new MemoryRequest(
-            budget.bytes() - transformBytes() - cutterBytes(),
-            new RecordSizes(dataset.columns().stream().map(Column::recordBytes).toList()),
-            variable == null ? spreadRecords(dataset) : dataset.recordCount(),
+            budget.bytes() - transformBytes() - cuttingBytes(wanted.ioThreads()) - tableBytes,
+            sizes.recordSizes(),
+            spreadRecords(dataset),
             shares.epochRecords(),
             shares.sampler().windowRecords(),
             batchSize,
             wanted,
             isShuffled,
-            layout.slotBytes(),
+            slotBytes,
             isMapped ? new ReaderNeeds.Mapped() : reading.needs(wanted));
     try {
       // Where one batch is replayed there is nothing to read ahead, nor where all is in memory
       // soon.
+      boolean isByBatches = isReplay || isWarming || !sizes.fitCells(cutting);
       return ReadPlanner.choose(
-          request, isReplay || isWarming ? PreferredPlan.BATCHES : options.preferredPlan());
+          request, isByBatches ? PreferredPlan.BATCHES : options.preferredPlan());
     } catch (TooLittleMemoryException e) {
       throw transforms == null
           ? e
@@ -225,8 +250,8 @@ public final class EnginePlan {
         && 2 * ofAllRanks >= dataset.recordCount();
   }
 
-  private long cutterBytes() {
-    return variable == null ? 0 : BatchCutter.memoryBytes(batchSize);
+  private long cuttingBytes(int threads) {
+    return threads * cutting.memoryBytes();
   }
 
   private long transformBytes() {
@@ -250,7 +275,7 @@ public final class EnginePlan {
     return most;
   }
 
-  /** The threads that read records of different sizes share the batches of one reading thread. */
+  /** The threads that read files of folders share the batches of one reading thread. */
   private static Readahead oneThread(Readahead wanted) {
     return wanted.with("ioThreads=1");
   }
@@ -264,7 +289,10 @@ public final class EnginePlan {
 
   /** Of all of it. */
   public long memoryBytes() {
-    return memory.totalBytes() + transformBytes() + cutterBytes();
+    return memory.totalBytes()
+        + transformBytes()
+        + cuttingBytes(memory.slots().threadCount())
+        + tableBytes;
   }
 
   /** Why it is to be so, in one line. */
@@ -273,10 +301,7 @@ public final class EnginePlan {
       return choice.reason() + "; replays one batch, and reads no other";
     }
     return Stream.of(
-            choice.reason(),
-            variable == null ? "" : variable.reason(),
-            memory.reason(),
-            budget.reason(memoryBytes()))
+            choice.reason(), cutting.reason(), memory.reason(), budget.reason(memoryBytes()))
         .filter(part -> !part.isEmpty())
         .collect(Collectors.joining("; "));
   }

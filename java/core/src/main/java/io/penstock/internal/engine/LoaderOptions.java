@@ -65,11 +65,13 @@ public record LoaderOptions(
     return checksums.isPresent() || badRecordPolicy != BadRecordPolicy.FAIL;
   }
 
-  /** What was set, or a share of a budget: with room for ten such batches, and to spare. */
-  public long effectiveBatchBytes(MemoryBudget budget) {
-    return batchBytes > 0
-        ? batchBytes
-        : Math.clamp(budget.bytes() / BATCH_PART, 1, MAX_BATCH_BYTES);
+  /**
+   * Most bytes of values in a batch: what was set, or what batches usually need, within a share of
+   * the budget that leaves room for ten of them, and to spare.
+   */
+  public long batchBytes(MemoryBudget budget, long usualBytes) {
+    long most = Math.clamp(budget.bytes() / BATCH_PART, 1, MAX_BATCH_BYTES);
+    return batchBytes > 0 ? batchBytes : Math.clamp(usualBytes, 1, most);
   }
 
   /** The columns as they are going to be read. */

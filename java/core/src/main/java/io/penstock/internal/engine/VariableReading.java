@@ -8,19 +8,15 @@ import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.VariableGatherer;
-import io.penstock.internal.plan.MemoryBudget;
-import io.penstock.internal.plan.TooLittleMemoryException;
-import io.penstock.internal.slot.BatchCutter;
 import io.penstock.options.Readahead;
 import io.penstock.options.ReadaheadFlag;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * How an {@link Engine} reads a dataset that has columns with records of different sizes: where
- * columns lie in a slot, who cuts batches, and who reads them.
+ * How an {@link Engine} reads a dataset that has files of a folder as records: by threads that
+ * open, read and close them.
  *
  * <p>What it owns: the checks of options that do not apply to such columns.
  */
@@ -28,29 +24,23 @@ final class VariableReading {
   /** Fewer threads do not keep a device busy that answers in 0.1 ms; many more gain nothing. */
   private static final int DEFAULT_THREADS = 16;
 
-  /** A batch with the consumer, one being read, and as much to spare for all else. */
-  private static final int LEAST_BATCHES = 3;
-
   private final OpenDataset dataset;
-  private final long limitBytes;
   private final int threads;
-  private long valuesAt;
 
-  private VariableReading(OpenDataset dataset, LoaderOptions options, MemoryBudget budget) {
+  private VariableReading(OpenDataset dataset, LoaderOptions options) {
     this.dataset = dataset;
-    this.limitBytes = options.effectiveBatchBytes(budget);
     this.threads = threads(options.readahead());
-    check(options, budget);
+    check(options);
   }
 
-  /** How to read; null where all records have one size. */
-  static VariableReading ofOrNull(OpenDataset dataset, LoaderOptions options, MemoryBudget budget) {
-    return firstOrNull(dataset) == null ? null : new VariableReading(dataset, options, budget);
+  /** How to read; null where there are no such columns. */
+  static VariableReading ofOrNull(OpenDataset dataset, LoaderOptions options) {
+    return firstOrNull(dataset) == null ? null : new VariableReading(dataset, options);
   }
 
-  /** The first column with records of different sizes. */
+  /** The first column whose records are files of a folder. */
   static Column firstOrNull(OpenDataset dataset) {
-    return dataset.columns().stream().filter(Column::isVariable).findFirst().orElse(null);
+    return dataset.folderColumn().orElse(null);
   }
 
   /** As many as were asked for, or enough for a disk. */
@@ -60,38 +50,27 @@ final class VariableReading {
         : DEFAULT_THREADS;
   }
 
-  private void check(LoaderOptions options, MemoryBudget budget) {
-    if (options.isReplay()) {
+  private static void check(LoaderOptions options) {
+    if (options.isChecked()) {
       throw new IllegalArgumentException(
-          "replay must be off with records of different sizes, as each batch has others: leave it"
-              + " out");
-    }
-    if (!options.transforms().isEmpty()) {
-      throw new IllegalArgumentException(
-          "there must be no transforms with records of different sizes, whose outputs have one:"
-              + " transform what the loop gets");
+          "files of a folder cannot be verified or skipped yet: leave out verify and"
+              + " badRecordPolicy");
     }
     if (options.readahead().cacheBytes() > 0) {
       throw new IllegalArgumentException(
-          "cache must be 0 with records of different sizes, which the page cache keeps");
-    }
-    if (limitBytes > budget.bytes() / LEAST_BATCHES) {
-      throw new TooLittleMemoryException(
-          "batchBytes must be at most a third of memoryBytes=%d, was %d: give more memory"
-              .formatted(budget.bytes(), limitBytes));
+          "cache must be 0 with files of a folder, which the page cache keeps");
     }
   }
 
-  /** Where columns lie in a slot: offsets of records in place of those of different sizes. */
-  NativeSource.SlotLayout layout(int batchSize) {
+  /** Where columns lie in a slot. */
+  NativeSource.SlotLayout layout(int batchSize, long valueBytes) {
     List<Long> offsets = new ArrayList<>();
     long at = 0;
-    long variable = 0;
     for (Column column : dataset.columns()) {
       offsets.add(at);
       long bytes =
           column.isVariable()
-              ? (batchSize + 1L) * Long.BYTES
+              ? (batchSize + 2L) * Long.BYTES
               : Math.multiplyExact(batchSize, column.recordBytes());
       at =
           Math.addExact(
@@ -99,47 +78,22 @@ final class VariableReading {
               (bytes + NativeLimits.BLOCK_BYTES - 1)
                   / NativeLimits.BLOCK_BYTES
                   * NativeLimits.BLOCK_BYTES);
-      variable += column.isVariable() ? 1 : 0;
     }
-    valuesAt = at;
-    return new NativeSource.SlotLayout(offsets, at + BatchCutter.regionBytes(limitBytes, variable));
-  }
-
-  /** Where values start in a slot of this layout. */
-  long valuesAt() {
-    return valuesAt;
+    return new NativeSource.SlotLayout(offsets, at + valueBytes);
   }
 
   int threads() {
     return threads;
   }
 
-  /**
-   * For the one reading thread of such a dataset: the threads of the gatherer share its batches.
-   */
-  BatchCutter cutter(int batchSize, Arena arena) {
-    return new BatchCutter(
-        sources(), limitBytes, arena.allocate(BatchCutter.memoryBytes(batchSize), 8));
-  }
-
   Supplier<Gatherer> gatherer(NativeSource source) {
-    List<VariableSource> sources = sources();
+    List<VariableSource> sources = new ArrayList<>();
     List<MappedColumn> mapped = new ArrayList<>();
-    for (int i = 0; i < sources.size(); i++) {
-      mapped.add(sources.get(i) == null ? dataset.mappedColumn(i) : null);
+    for (int i = 0; i < dataset.columns().size(); i++) {
+      boolean isVariable = dataset.columns().get(i).isVariable();
+      sources.add(isVariable ? dataset.variableSource(i) : null);
+      mapped.add(isVariable ? null : dataset.mappedColumn(i));
     }
     return () -> new VariableGatherer(source, sources, mapped, threads);
-  }
-
-  private List<VariableSource> sources() {
-    List<VariableSource> sources = new ArrayList<>();
-    for (int i = 0; i < dataset.columns().size(); i++) {
-      sources.add(dataset.columns().get(i).isVariable() ? dataset.variableSource(i) : null);
-    }
-    return sources;
-  }
-
-  String reason() {
-    return "batches of at most %d bytes of values".formatted(limitBytes);
   }
 }

@@ -27,6 +27,11 @@ public final class NativeFailure {
     return struct;
   }
 
+  /** How many records were taken. */
+  int taken() {
+    return penstock_failure.taken(struct);
+  }
+
   int status() {
     return penstock_failure.status(struct);
   }

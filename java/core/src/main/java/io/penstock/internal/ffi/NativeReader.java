@@ -204,6 +204,10 @@ public final class NativeReader implements AutoCloseable {
       throw new IllegalStateException(
           "taking %d records was refused: %s".formatted(count, NativeStatus.describe(status)));
     }
+    if (failure.taken() != count) {
+      throw new IllegalStateException(
+          "%d records were to be taken, %d were".formatted(count, failure.taken()));
+    }
     penstock_progress.ready(progress, ready() - count);
     penstock_progress.ordered(progress, ordered() - count);
     penstock_progress.room(progress, room() + count);

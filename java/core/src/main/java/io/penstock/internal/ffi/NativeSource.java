@@ -58,7 +58,7 @@ public final class NativeSource implements AutoCloseable {
   }
 
   /** Makes a call that is not of the reading side. */
-  private int call(ToIntFunction<MemorySegment> function) {
+  int call(ToIntFunction<MemorySegment> function) {
     int pass = handle.enter();
     try {
       return function.applyAsInt(handle.object());
@@ -147,6 +147,22 @@ public final class NativeSource implements AutoCloseable {
       }
       columns.add(name);
     }
+  }
+
+  /**
+   * Adds a variable column, whose records are told to its table.
+   *
+   * @param name for messages
+   * @return the table, empty
+   * @throws PenstockException if there are too many columns, or memory is short
+   */
+  public NativeTable addVariableColumn(String name) {
+    int number = call(Penstock::penstock_source_add_variable_column);
+    if (number < 0) {
+      throw NativeStatus.failure(number, "column '" + name + "' could not be added");
+    }
+    columns.add(name);
+    return new NativeTable(this, number, name);
   }
 
   /**
@@ -313,13 +329,16 @@ public final class NativeSource implements AutoCloseable {
    * Where the columns of a batch lie in a slot.
    *
    * @param batchSize most records of a batch
+   * @param valueBytes room for the values of variable columns
    */
-  public SlotLayout slotLayout(int batchSize) {
+  public SlotLayout slotLayout(int batchSize, long valueBytes) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment offsets = scratch.allocate(ValueLayout.JAVA_LONG, columns.size());
       MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
       int status =
-          call(source -> Penstock.penstock_slot_layout(source, batchSize, 0, offsets, bytes));
+          call(
+              source ->
+                  Penstock.penstock_slot_layout(source, batchSize, valueBytes, offsets, bytes));
       if (status < 0) {
         throw NativeStatus.failure(status, "batches of " + batchSize + " records are not possible");
       }
@@ -330,7 +349,20 @@ public final class NativeSource implements AutoCloseable {
 
   /** What a reader needs: penstock_footprint. */
   public record Footprint(
-      long bytes, long leastStagingBytes, int reserveCells, int requestRecords) {}
+      long bytes,
+      long leastStagingBytes,
+      long leastChunkCount,
+      int reserveCells,
+      int requestRecords) {}
+
+  /** A good size of chunks for the records of all columns together, in bytes. */
+  public int chunkBytes() {
+    int bytes = call(Penstock::penstock_source_chunk_bytes);
+    if (bytes < 0) {
+      throw NativeStatus.failure(bytes, "no size of chunks was found");
+    }
+    return bytes;
+  }
 
   /**
    * What a reader with these options would need.
@@ -349,6 +381,7 @@ public final class NativeSource implements AutoCloseable {
               new Footprint(
                   penstock_footprint.bytes(out),
                   penstock_footprint.least_staging_bytes(out),
+                  penstock_footprint.least_chunk_count(out),
                   penstock_footprint.reserve_cells(out),
                   penstock_footprint.request_records(out)));
     }

@@ -27,12 +27,11 @@ final class OptionsStruct {
     penstock_reader_options.batch_size(struct, options.batchSize());
     // A batch is delivered as a whole: of one with a failed record the others are not waited for.
     penstock_reader_options.whole_batches(struct, 1);
-    // Records of one size have cells of one size.
-    penstock_reader_options.chunk_bytes(struct, 0);
-    penstock_reader_options.chunk_count(struct, 0);
-    penstock_reader_options.cached_bytes(struct, 0);
-    penstock_reader_options.horizon_bytes(struct, 0);
-    penstock_reader_options.value_bytes(struct, 0);
+    penstock_reader_options.chunk_bytes(struct, options.byBytes().chunkBytes());
+    penstock_reader_options.chunk_count(struct, options.byBytes().chunkCount());
+    penstock_reader_options.cached_bytes(struct, options.byBytes().cachedBytes());
+    penstock_reader_options.horizon_bytes(struct, options.byBytes().horizonBytes());
+    penstock_reader_options.value_bytes(struct, options.byBytes().valueBytes());
     penstock_reader_options.reserved(struct, 0);
     penstock_reader_options.resident_bytes(struct, options.residentBytes());
     penstock_reader_options.fixed_buffers(struct, options.hasFixedBuffers() ? 1 : 0);

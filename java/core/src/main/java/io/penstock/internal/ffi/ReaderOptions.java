@@ -22,6 +22,7 @@ package io.penstock.internal.ffi;
  * @param adaptsRead whether requests get larger than maxReadBytes, up to half of stagingBytes,
  *     where the device is slow at requests
  * @param isWindowed whether records are read window by window, with the ends of windows given
+ * @param byBytes what records that differ in size need
  */
 public record ReaderOptions(
     NativeBackend backend,
@@ -41,7 +42,70 @@ public record ReaderOptions(
     boolean adaptsDepth,
     boolean adaptsGap,
     boolean adaptsRead,
-    boolean isWindowed) {
+    boolean isWindowed,
+    CellsByBytes byBytes) {
+
+  /** Nothing for records that differ in size. */
+  public ReaderOptions(
+      NativeBackend backend,
+      boolean isDirect,
+      int queueDepth,
+      int mergeGapBytes,
+      int maxReadBytes,
+      int stagingBytes,
+      int entryCount,
+      int cellCount,
+      int batchSize,
+      long residentBytes,
+      boolean hasFixedBuffers,
+      boolean hasHugePages,
+      boolean dropsBehind,
+      long cachedRecords,
+      boolean adaptsDepth,
+      boolean adaptsGap,
+      boolean adaptsRead,
+      boolean isWindowed) {
+    this(
+        backend,
+        isDirect,
+        queueDepth,
+        mergeGapBytes,
+        maxReadBytes,
+        stagingBytes,
+        entryCount,
+        cellCount,
+        batchSize,
+        residentBytes,
+        hasFixedBuffers,
+        hasHugePages,
+        dropsBehind,
+        cachedRecords,
+        adaptsDepth,
+        adaptsGap,
+        adaptsRead,
+        isWindowed,
+        CellsByBytes.NONE);
+  }
+
+  /**
+   * What readers of records that differ in size need beside.
+   *
+   * @param chunkBytes size of a chunk, with chunkCount; else 0
+   * @param chunkCount in the place of cellCount: chunks that records take; 0: none
+   * @param cachedBytes with chunkCount: room for cached records; else 0
+   * @param horizonBytes with chunkCount: bytes of records that are known ahead, at most; else 0
+   * @param valueBytes room in a slot for the values of variable columns; 0 without any
+   */
+  public record CellsByBytes(
+      int chunkBytes, int chunkCount, long cachedBytes, long horizonBytes, long valueBytes) {
+    /** All records have one size. */
+    public static final CellsByBytes NONE = new CellsByBytes(0, 0, 0, 0, 0);
+  }
+
+  /** Whether records are read ahead without a slot. */
+  public boolean hasCells() {
+    return cellCount > 0 || byBytes.chunkCount > 0;
+  }
 
   /** The native backends. */
   public enum NativeBackend {

@@ -6,6 +6,9 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.dataset.ChecksumTable;
+import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.dataset.RecordLengths;
+import io.penstock.internal.dataset.RecordPlace;
 import io.penstock.internal.dataset.RecordReader;
 import io.penstock.internal.dataset.SegmentCrc;
 import io.penstock.internal.events.LoaderEvents;
@@ -50,29 +53,30 @@ public final class CheckedGatherer extends ForwardingGatherer {
   private final List<Column> columns;
   private final NativeSource source;
   private final RecordReader records;
-  private final IdentityHashMap<Slot, SegmentCrc[]> crcs = new IdentityHashMap<>();
+  private final RecordLengths lengths;
+  private final IdentityHashMap<Slot, SegmentCrc> crcs = new IdentityHashMap<>();
   private long checkNanos;
 
   /** What is wrong with the records at some places of the batch. */
   private final Map<Integer, Problem> bad = new TreeMap<>();
 
   /** What is wrong with a record, and in which column. */
-  private record Problem(int column, PenstockException failure) {}
+  private record Problem(int column, long index, PenstockException failure) {}
 
   /**
    * Takes the reader over; the calling thread owns it.
    *
    * @param reader what reads
    * @param rules of the loader
-   * @param columns of the dataset
-   * @param source of its files
+   * @param dataset whose records are checked
    */
-  public CheckedGatherer(Gatherer reader, Rules rules, List<Column> columns, NativeSource source) {
+  public CheckedGatherer(Gatherer reader, Rules rules, OpenDataset dataset) {
     super(reader);
     this.rules = rules;
-    this.columns = List.copyOf(columns);
-    this.source = source;
-    this.records = new RecordReader(columns);
+    this.columns = dataset.columns();
+    this.source = dataset.source();
+    this.records = new RecordReader(dataset);
+    this.lengths = dataset.tables();
   }
 
   @Override
@@ -99,6 +103,8 @@ public final class CheckedGatherer extends ForwardingGatherer {
     bad.clear();
     if (failure != null) {
       readAgain(slot);
+    } else if (lengths.hasDamage()) {
+      findDamaged(slot);
     }
     if (rules.checksums() != null) {
       verify(slot);
@@ -118,17 +124,14 @@ public final class CheckedGatherer extends ForwardingGatherer {
     target.counters.set(Statistic.CHECK, checkNanos);
   }
 
-  /** Of each column of a slot; made when it comes for the first time. */
-  private SegmentCrc[] crcs(Slot slot) {
-    SegmentCrc[] ofColumns = crcs.get(slot);
-    if (ofColumns == null) {
-      ofColumns = new SegmentCrc[columns.size()];
-      for (int c = 0; c < ofColumns.length; c++) {
-        ofColumns[c] = new SegmentCrc(slot.whole(c));
-      }
-      crcs.put(slot, ofColumns);
+  /** Made when a slot comes for the first time. */
+  private SegmentCrc crc(Slot slot) {
+    SegmentCrc crc = crcs.get(slot);
+    if (crc == null) {
+      crc = new SegmentCrc(slot.memory());
+      crcs.put(slot, crc);
     }
-    return ofColumns;
+    return crc;
   }
 
   /** The good ones among them are in the slot then. */
@@ -141,30 +144,45 @@ public final class CheckedGatherer extends ForwardingGatherer {
     }
   }
 
+  /** Records that have no bytes in the slot, as their files give them an impossible place. */
+  private void findDamaged(Slot slot) {
+    for (int i = 0; i < slot.size(); i++) {
+      if (lengths.damageOrNull(index(slot, i)) != null) {
+        bad.put(i, read(slot, i));
+      }
+    }
+  }
+
   /** Reads the record whose index a place has; returns what is wrong with it, or null. */
   private Problem read(Slot slot, int place) {
     long index = index(slot, place);
     for (int c = 0; c < columns.size(); c++) {
-      long bytes = columns.get(c).recordBytes();
-      MemorySegment target = slot.whole(c).asSlice(place * bytes, bytes);
+      MemorySegment target =
+          slot.memory().asSlice(slot.recordAt(c, place), slot.recordBytes(c, place));
       try {
+        if (records.bytes(c, index) != target.byteSize()) {
+          return problem(
+              c, index, "found another size than before", ErrorKind.FILE_CHANGED, null, null);
+        }
         records.read(c, index, target);
       } catch (IOException e) {
         target.fill((byte) 0);
         return problem(
             c, index, "cannot be read: " + e.getMessage(), ErrorKind.UNREADABLE, "EIO", e);
+      } catch (PenstockException e) {
+        target.fill((byte) 0);
+        return new Problem(c, index, e);
       }
     }
     return null;
   }
 
   private void verify(Slot slot) {
-    SegmentCrc[] ofColumns = crcs(slot);
-    for (int c = 0; c < ofColumns.length; c++) {
-      long bytes = columns.get(c).recordBytes();
+    SegmentCrc crc = crc(slot);
+    for (int c = 0; c < columns.size(); c++) {
       for (int i = 0; i < slot.size(); i++) {
         long index = index(slot, i);
-        int found = ofColumns[c].of(i * bytes, bytes);
+        int found = crc.of(slot.recordAt(c, i), slot.recordBytes(c, i));
         int expected = rules.checksums().get(c, index);
         if (found != expected && !bad.containsKey(i)) {
           bad.put(i, damage(c, index, expected, found));
@@ -186,7 +204,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
 
   private Problem problem(
       int column, long index, String what, ErrorKind kind, String statusName, Throwable cause) {
-    RecordReader.RecordPlace place = records.place(column, index);
+    RecordPlace place = records.place(column, index);
     PenstockException failure =
         PenstockException.builder(
                 kind,
@@ -200,7 +218,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
             .statusName(statusName)
             .cause(cause)
             .build();
-    return new Problem(column, failure);
+    return new Problem(column, index, failure);
   }
 
   private void settle(Slot slot) {
@@ -236,7 +254,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
     for (long step = 1; step <= most; step++) {
       long other = (index + step) % count;
       slot.indices().setAtIndex(ValueLayout.JAVA_LONG, place, other);
-      if (read(slot, place) == null && isGood(slot, place)) {
+      if (hasRoom(slot, place, other) && read(slot, place) == null && isGood(slot, place)) {
         note(slot, problem, OptionalLong.of(other));
         return;
       }
@@ -246,11 +264,26 @@ public final class CheckedGatherer extends ForwardingGatherer {
         "%s (and none of the %d records behind it is good)".formatted(failure.getMessage(), most));
   }
 
+  /** Makes room for a record that may have another size; false if there is none, or it has none. */
+  private boolean hasRoom(Slot slot, int place, long index) {
+    if (lengths.columnCount() == 0) {
+      return true;
+    }
+    if (lengths.hasDamage() && lengths.damageOrNull(index) != null) {
+      return false;
+    }
+    long[] bytes = new long[columns.size()];
+    for (int c = 0; c < bytes.length; c++) {
+      bytes[c] = records.bytes(c, index);
+    }
+    return slot.resizeRecord(place, bytes);
+  }
+
   private boolean isGood(Slot slot, int place) {
     long index = index(slot, place);
     for (int c = 0; c < columns.size() && rules.checksums() != null; c++) {
-      long bytes = columns.get(c).recordBytes();
-      if (crcs(slot)[c].of(place * bytes, bytes) != rules.checksums().get(c, index)) {
+      int found = crc(slot).of(slot.recordAt(c, place), slot.recordBytes(c, place));
+      if (found != rules.checksums().get(c, index)) {
         return false;
       }
     }
@@ -260,7 +293,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
   private void note(Slot slot, Problem problem, OptionalLong replacement) {
     BadRecord skipped =
         BadRecord.of(
-            problem.failure().recordIndex().orElseThrow(),
+            problem.index(),
             columns.get(problem.column()).name(),
             slot.epoch(),
             problem.failure().getMessage());

@@ -58,6 +58,11 @@ abstract class ForwardingGatherer implements Gatherer {
   }
 
   @Override
+  public void ordered(int count, MemorySegment target) {
+    reader.ordered(count, target);
+  }
+
+  @Override
   public long inFlight() {
     return reader.inFlight();
   }

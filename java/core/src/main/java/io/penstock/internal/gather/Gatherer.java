@@ -62,6 +62,16 @@ public interface Gatherer extends AutoCloseable {
   /** Records ordered and not yet taken. */
   long ordered();
 
+  /**
+   * The indices of the oldest records, of an order without slots.
+   *
+   * @param count how many, at most {@link #ordered()}
+   * @param target int64, where to
+   */
+  default void ordered(int count, MemorySegment target) {
+    throw new UnsupportedOperationException("only orders without slots are looked at");
+  }
+
   /** Requests that the device is working on, as of the last call. */
   long inFlight();
 

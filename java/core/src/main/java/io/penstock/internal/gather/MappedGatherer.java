@@ -3,7 +3,6 @@ package io.penstock.internal.gather;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
-import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.PageAdvice;
@@ -42,15 +41,15 @@ public final class MappedGatherer implements Gatherer {
   private static final int LEAST_HINTED_RECORDS = 2;
 
   private final NativeSource source;
-  private final List<MappedColumn> columns;
+  private final List<MappedRecords> columns;
   private final boolean isAdvised;
   private final boolean dropsBehind;
   private final boolean checksBatches;
   private final Arena arena = Arena.ofConfined();
   private final NativeFailure failure = new NativeFailure(arena);
   private final ThreadClock clock = ThreadClock.start();
-  private final long recordBytes;
   private long ordered;
+  private long finishedBytes;
   private long records;
   private long copyNanos;
 
@@ -58,20 +57,14 @@ public final class MappedGatherer implements Gatherer {
    * The calling thread owns it.
    *
    * @param source of the files
-   * @param columns the mapped columns, in order of their numbers
-   * @param recordBytes of all columns together
+   * @param columns in order of their numbers; of this thread
    * @param isAdvised whether the kernel is told which records come
    * @param dropsBehind whether the kernel is told that they were used
    */
   public MappedGatherer(
-      NativeSource source,
-      List<MappedColumn> columns,
-      long recordBytes,
-      boolean isAdvised,
-      boolean dropsBehind) {
+      NativeSource source, List<MappedRecords> columns, boolean isAdvised, boolean dropsBehind) {
     this.source = source;
     this.columns = List.copyOf(columns);
-    this.recordBytes = recordBytes;
     this.isAdvised = isAdvised;
     this.dropsBehind = dropsBehind;
     this.checksBatches = isCheckedPerBatch(source);
@@ -137,6 +130,11 @@ public final class MappedGatherer implements Gatherer {
     long start = System.nanoTime();
     ordered -= count;
     records += count;
+    for (int c = 0; c < columns.size(); c++) {
+      columns.get(c).begin(slot, c);
+    }
+    slot.placeValues();
+    finishedBytes += slot.bytes();
     try {
       copy(count, slot);
     } catch (PenstockException e) {
@@ -170,14 +168,14 @@ public final class MappedGatherer implements Gatherer {
    * takes time.
    */
   private void copy(int number, int count, Slot slot) {
-    MappedColumn column = columns.get(number);
-    long fitting = HINT_BYTES / Math.max(1, column.recordBytes());
+    MappedRecords column = columns.get(number);
+    long fitting = HINT_BYTES / column.typicalBytes();
     int step = isAdvised ? count : Math.clamp(fitting, LEAST_HINTED_RECORDS, HINT_BYTES);
     hint(number, 0, Math.min(step, count), slot);
     for (int first = 0; first < count; first += step) {
       int end = Math.min(count, first + step);
       hint(number, end, Math.min(count, end + step), slot);
-      column.copy(slot.indices(), first, end, slot.column(number));
+      column.copy(slot, number, first, end);
     }
   }
 
@@ -189,8 +187,11 @@ public final class MappedGatherer implements Gatherer {
 
   /** Finds the record at fault, now that there is time to look. */
   static PenstockException damaged(
-      List<MappedColumn> columns, MemorySegment indices, int count, InternalError cause) {
-    for (MappedColumn column : columns) {
+      List<? extends MappedRecords> columns,
+      MemorySegment indices,
+      int count,
+      InternalError cause) {
+    for (MappedRecords column : columns) {
       for (int i = 0; i < count; i++) {
         long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
         long foundBytes = size(column.path(index));
@@ -209,7 +210,7 @@ public final class MappedGatherer implements Gatherer {
   }
 
   private static PenstockException cutShort(
-      MappedColumn column, long index, long foundBytes, InternalError cause) {
+      MappedRecords column, long index, long foundBytes, InternalError cause) {
     Path path = column.path(index);
     long offsetBytes = column.offsetBytes(index);
     return PenstockException.builder(
@@ -245,8 +246,8 @@ public final class MappedGatherer implements Gatherer {
   @Override
   public void statistics(Figures target) {
     target.counters.set(Statistic.RECORDS_READ, records);
-    target.counters.set(Statistic.BYTES_FINISHED, records * recordBytes);
-    target.counters.set(Statistic.BYTES_WANTED, records * recordBytes);
+    target.counters.set(Statistic.BYTES_FINISHED, finishedBytes);
+    target.counters.set(Statistic.BYTES_WANTED, finishedBytes);
     target.counters.set(Statistic.COPY, copyNanos);
     target.counters.set(Statistic.CPU, clock.nanos());
   }

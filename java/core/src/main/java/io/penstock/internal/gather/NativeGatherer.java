@@ -16,6 +16,7 @@ public final class NativeGatherer implements Gatherer {
   private final NativeReader reader;
   private final boolean isUring;
   private final boolean hasCells;
+  private final boolean isVariable;
   private final MemoryPopulator populator;
 
   /**
@@ -27,7 +28,8 @@ public final class NativeGatherer implements Gatherer {
    */
   public NativeGatherer(NativeSource source, ReaderOptions options) {
     isUring = options.backend() == ReaderOptions.NativeBackend.URING;
-    hasCells = options.cellCount() > 0;
+    hasCells = options.hasCells();
+    isVariable = options.byBytes().valueBytes() > 0;
     reader = NativeReader.open(source, options);
     populator = MemoryPopulator.start(hasCells, reader::populate);
   }
@@ -68,6 +70,11 @@ public final class NativeGatherer implements Gatherer {
   }
 
   @Override
+  public void ordered(int count, MemorySegment target) {
+    reader.ordered(count, target);
+  }
+
+  @Override
   public long inFlight() {
     return reader.inFlight();
   }
@@ -82,7 +89,13 @@ public final class NativeGatherer implements Gatherer {
     if (hasCells) {
       reader.ordered(count, slot.indices());
     }
-    reader.take(count, slot.address());
+    try {
+      reader.take(count, slot.address());
+    } finally {
+      if (isVariable) {
+        slot.countInValues();
+      }
+    }
   }
 
   @Override

@@ -11,8 +11,8 @@ import io.penstock.options.ReadaheadFlag;
 import java.util.function.Supplier;
 
 /**
- * How native readers read records of one size: their options, as they follow from flags, backend
- * and the memory that there is.
+ * How native readers read records: their options, as they follow from flags, backend and the memory
+ * that there is.
  *
  * @param source what is read
  * @param choice the backend
@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * @param recordCount of the dataset
  * @param recordBytes of all columns together
  * @param batchSize most records of a batch
+ * @param chunks how records lie in cells that differ in size
  */
 public record NativeReading(
     NativeSource source,
@@ -27,7 +28,8 @@ public record NativeReading(
     boolean isDirect,
     long recordCount,
     long recordBytes,
-    int batchSize) {
+    int batchSize,
+    ChunkSizes chunks) {
 
   /** What a queue of the kernel holds: 256 requests. fio was fastest with 128. */
   private static final int MOST_REQUESTS = 256;
@@ -72,8 +74,8 @@ public record NativeReading(
         flags.mergeGapBytes(),
         flags.maxReadBytes(),
         memory.stagingBytes(),
-        memory.entryCount(),
-        memory.landing().cellCount(),
+        chunks.entryCount(memory),
+        chunks.chunkBytes() > 0 ? 0 : memory.landing().cellCount(),
         batchSize,
         memory.residentBytes(),
         flags.fixedBuffers(),
@@ -84,7 +86,8 @@ public record NativeReading(
         !flags.given().contains(ReadaheadFlag.MERGE_GAP),
         // Blocks are read as wholes, and hardly ever lie side by side.
         !memory.isWindowed() && !flags.given().contains(ReadaheadFlag.MAX_READ),
-        memory.isWindowed());
+        memory.isWindowed(),
+        chunks.of(flags, memory));
   }
 
   /** Records that are kept over epochs lie in cells. */
@@ -92,7 +95,7 @@ public record NativeReading(
     return switch (landing) {
       case Landing.InSlots _ -> 0;
       case Landing.InCells _ ->
-          Math.min(recordCount, flags.cacheBytes() / Math.max(1, recordBytes));
+          Math.min(recordCount, chunks.mostRecords(flags.cacheBytes(), Math.max(1, recordBytes)));
     };
   }
 

@@ -8,23 +8,20 @@ import java.lang.foreign.ValueLayout;
 import java.util.IdentityHashMap;
 
 /**
- * Reads the batch that is ordered first into each slot once, and hands the slots out as they are
- * ever after: what remains of a loader when reading takes no time.
+ * Reads into each slot once, and hands the slots out as they are for as long as the same records
+ * are wanted: what remains of a loader when reading takes no time.
  *
- * <p>What it owns: another gatherer, which reads; and the indices of the batch, which it puts into
- * each slot, so that they tell what is there. What a consumer wrote into a slot stays there. If the
- * first batch is a short one, the first longer one takes its place.
+ * <p>What it owns: another gatherer, which reads; and what each slot holds. What a consumer wrote
+ * into a slot stays there.
  */
 public final class ReplayGatherer implements Gatherer {
   private static final long DRIVE_TIMEOUT_NANOS = 10_000_000;
 
   private final Gatherer reader;
-  private final int batchSize;
   private final long capacity;
-  private long[] batch = {};
 
-  /** How many records of the batch a slot has. */
-  private final IdentityHashMap<Slot, Integer> filled = new IdentityHashMap<>();
+  /** The records that each slot has. */
+  private final IdentityHashMap<Slot, long[]> held = new IdentityHashMap<>();
 
   private long ordered;
 
@@ -32,11 +29,9 @@ public final class ReplayGatherer implements Gatherer {
    * Takes the reader over; the calling thread owns it.
    *
    * @param reader with nothing ordered; one that orders with slots
-   * @param batchSize most records of a batch
    */
-  public ReplayGatherer(Gatherer reader, int batchSize) {
+  public ReplayGatherer(Gatherer reader) {
     this.reader = reader;
-    this.batchSize = batchSize;
     this.capacity = reader.room();
   }
 
@@ -48,11 +43,6 @@ public final class ReplayGatherer implements Gatherer {
   @Override
   public void order(MemorySegment indices, int count, Slot slot) {
     ordered += count;
-    int size = Math.min(count, batchSize);
-    if (size > batch.length) {
-      batch = indices.asSlice(0, (long) size * Long.BYTES).toArray(ValueLayout.JAVA_LONG);
-      filled.clear();
-    }
   }
 
   @Override
@@ -81,11 +71,26 @@ public final class ReplayGatherer implements Gatherer {
   @Override
   public void take(int count, Slot slot) {
     ordered -= count;
-    MemorySegment.copy(batch, 0, slot.indices(), ValueLayout.JAVA_LONG, 0, count);
-    if (filled.getOrDefault(slot, 0) < count) {
+    if (!holds(slot, count)) {
+      held.remove(slot);
       read(count, slot);
-      filled.put(slot, count);
+      held.put(slot, slot.indices().toArray(ValueLayout.JAVA_LONG));
     }
+  }
+
+  /** Whether the slot has the records that it is to have, and maybe others behind them. */
+  private boolean holds(Slot slot, int count) {
+    long[] records = held.get(slot);
+    if (records == null || records.length < count) {
+      return false;
+    }
+    MemorySegment indices = slot.indices();
+    for (int i = 0; i < count; i++) {
+      if (indices.getAtIndex(ValueLayout.JAVA_LONG, i) != records[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void read(int count, Slot slot) {

@@ -13,6 +13,7 @@ import io.penstock.internal.slot.Slot;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,12 +110,25 @@ public final class VariableGatherer implements Gatherer {
   @Override
   public void order(MemorySegment indices, int count, Slot slot) {
     ordered += count;
+    layOut(indices, count, slot);
     synchronized (this) {
       PieceReading piece = idle.isEmpty() ? new PieceReading(sources) : idle.poll();
       piece.start(slot, Math.max(1, count / (SHARES * threads.size())));
       pending.add(piece);
       notifyAll();
     }
+  }
+
+  private void layOut(MemorySegment indices, int count, Slot slot) {
+    for (int c = 0; c < sources.length; c++) {
+      long end = 0;
+      for (int i = 0; sources[c] != null && i < count; i++) {
+        long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
+        end += sources[c].bytes(index) / sources[c].elementBytes();
+        slot.setEnd(c, i, end);
+      }
+    }
+    slot.placeValues();
   }
 
   @Override
@@ -240,7 +254,7 @@ public final class VariableGatherer implements Gatherer {
       }
     } catch (InternalError e) {
       List<MappedColumn> columns = Arrays.stream(mapped).filter(Objects::nonNull).toList();
-      throw MappedGatherer.damaged(columns, slot.indices(), count, e);
+      throw MappedGatherer.damaged(MappedRecords.of(columns), slot.indices(), count, e);
     }
     copiedBytes += count * fixedRecordBytes;
     copyNanos += System.nanoTime() - start;

@@ -107,7 +107,7 @@ final class VariableReaderThread {
     try {
       ByteBuffer view = views.get(slot);
       if (view == null) {
-        view = slot.values().asByteBuffer();
+        view = slot.memory().asByteBuffer();
         views.put(slot, view);
       }
       int first = claim.first;

@@ -1,6 +1,8 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.error.PenstockException;
 import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.BatchPieces;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.Windows;
 import io.penstock.statistics.Statistic;
@@ -9,18 +11,28 @@ import java.lang.foreign.MemorySegment;
 /** Records are ordered without a slot, many batches by one call. */
 class CellOrdering extends Ordering {
   private final MemorySegment indices;
+  private final BatchPieces pieces;
+  private final BatchPieces.OrderedIndices orderedIndices;
 
   /** A place for each batch of one order: made once, so that ordering is free. */
   private final MemorySegment[] parts;
 
-  CellOrdering(Shared shared, Windows windows, MemorySegment indices) {
+  CellOrdering(Shared shared, Windows windows, BatchPieces pieces, MemorySegment indices) {
     super(shared, windows);
+    this.pieces = pieces;
+    this.orderedIndices = gatherer::ordered;
     this.indices = indices;
     long partBytes = (long) free.peek().capacity() * Long.BYTES;
     parts = new MemorySegment[(int) (indices.byteSize() / partBytes)];
     for (int i = 0; i < parts.length; i++) {
       parts[i] = indices.asSlice(i * partBytes, partBytes);
     }
+  }
+
+  @Override
+  void restart() {
+    super.restart();
+    pieces.reset();
   }
 
   @Override
@@ -54,19 +66,38 @@ class CellOrdering extends Ordering {
 
   @Override
   int wantedRecords(BatchCursor next) {
-    boolean isOrdered = next.hasNext() && gatherer.ordered() >= next.size();
-    return isOrdered && !free.isEmpty() ? next.size() : 0;
+    boolean isOrdered = next.hasNext() && gatherer.ordered() >= pieces.left(next);
+    return isOrdered && !free.isEmpty() ? pieces.next(next, orderedIndices) : 0;
+  }
+
+  @Override
+  boolean makeDo(int ready) {
+    if (pieces.canShorten()) {
+      pieces.shorten(ready);
+    }
+    return pieces.canShorten();
   }
 
   @Override
   Slot slotFor(BatchCursor next) {
     Slot slot = free.peek();
-    slot.assign(next);
+    pieces.assign(slot, next);
     return slot;
+  }
+
+  /** A piece that has failed already was ordered like all others. */
+  @Override
+  void take(Slot slot) {
+    PenstockException failure = slot.failure();
+    super.take(slot);
+    if (failure != null) {
+      slot.fail(failure);
+    }
   }
 
   @Override
   void taken() {
     free.poll();
+    pieces.taken();
   }
 }

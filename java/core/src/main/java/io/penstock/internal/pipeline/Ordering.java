@@ -4,6 +4,7 @@ import io.penstock.internal.counters.Counters;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.BatchFiller;
+import io.penstock.internal.slot.BatchPieces;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.slot.Windows;
@@ -70,15 +71,18 @@ public abstract class Ordering {
   /**
    * Many batches at once, into cells.
    *
+   * @param pieces in which batches are taken
    * @param indices room for those of one order
    */
-  public static Maker intoCells(MemorySegment indices) {
-    return shared -> new CellOrdering(shared, Windows.NONE, indices);
+  public static Maker intoCells(BatchPieces pieces, MemorySegment indices) {
+    return shared -> new CellOrdering(shared, Windows.NONE, pieces, indices);
   }
 
   /** Batch by batch into cells, as a window may end within each. */
-  public static Maker intoCells(MemorySegment indices, Sampler sampler, long windowRecords) {
-    return shared -> new WindowOrdering(shared, windows(shared, sampler, windowRecords), indices);
+  public static Maker intoCells(
+      BatchPieces pieces, MemorySegment indices, Sampler sampler, long windowRecords) {
+    return shared ->
+        new WindowOrdering(shared, windows(shared, sampler, windowRecords), pieces, indices);
   }
 
   private static Windows windows(Shared shared, Sampler sampler, long windowRecords) {
@@ -93,11 +97,34 @@ public abstract class Ordering {
   /** Orders what there is room for; returns whether there is more to order at once. */
   abstract boolean orderAhead();
 
-  /** Size of the batch if it could be taken once it is ready, otherwise 0. */
+  /**
+   * Size of the batch, or of the next piece of it, if it could be taken once it is ready; otherwise
+   * 0.
+   */
   abstract int wantedRecords(BatchCursor next);
+
+  /** Whether the next piece has failed without being read, so that there is no need to wait. */
+  boolean hasFailed() {
+    return false;
+  }
+
+  /**
+   * Makes do with fewer records, where no more can be ready at once.
+   *
+   * @param ready how many are, at least 1
+   * @return whether that is possible: else there is more to wait for
+   */
+  boolean makeDo(int ready) {
+    return false;
+  }
 
   /** The slot that the batch is to be taken into, and that says which one it is. */
   abstract Slot slotFor(BatchCursor next);
+
+  /** Takes it. */
+  void take(Slot slot) {
+    gatherer.take(slot.size(), slot);
+  }
 
   /** That slot is with the consumer now. */
   abstract void taken();

@@ -169,8 +169,8 @@ public final class ReaderThread implements Runnable {
     boolean canOrderMore = ordering.orderAhead();
     long readyBefore = gatherer.ready();
     int wanted = ordering.wantedRecords(takeCursor);
-    drive(wanted, canOrderMore);
-    boolean isTaken = wanted > 0 && gatherer.ready() >= wanted;
+    boolean isIdle = drive(wanted, canOrderMore);
+    boolean isTaken = isReady(wanted, isIdle);
     if (isTaken) {
       takeBatch();
     }
@@ -178,13 +178,26 @@ public final class ReaderThread implements Runnable {
     pauseMillis = isTaken || canOrderMore || isWaiting ? 0 : pause(readyBefore);
   }
 
-  private void drive(int wanted, boolean canOrderMore) {
+  /** Where nothing more is going to be read before something is taken, fewer records do. */
+  private boolean isReady(int wanted, boolean isIdle) {
+    if (wanted == 0) {
+      return ordering.hasFailed();
+    }
+    long ready = gatherer.ready();
+    return ready >= wanted || (isIdle && ready > 0 && ordering.makeDo((int) ready));
+  }
+
+  /** Returns whether the gatherer came back early, as it had nothing more to read. */
+  private boolean drive(int wanted, boolean canOrderMore) {
     boolean isAnyUnread = gatherer.ordered() - ordering.openRecords() > gatherer.ready();
     if (wanted == 0 && isAnyUnread && !gatherer.readsInBackground()) {
       gatherer.drive(gatherer.ready() + 1, LEAST_PAUSE_MILLIS * 1_000_000L);
-    } else {
-      gatherer.drive(wanted, canOrderMore ? 0 : DRIVE_TIMEOUT_NANOS);
+      return false;
     }
+    long timeout = canOrderMore ? 0 : DRIVE_TIMEOUT_NANOS;
+    long start = System.nanoTime();
+    gatherer.drive(wanted, timeout);
+    return gatherer.inFlight() == 0 && System.nanoTime() - start < timeout;
   }
 
   /** How long to wait for the consumer, unless it gives a slot back before. */
@@ -203,7 +216,7 @@ public final class ReaderThread implements Runnable {
   private void takeBatch() {
     Slot slot = ordering.slotFor(takeCursor);
     try {
-      gatherer.take(slot.size(), slot);
+      ordering.take(slot);
     } catch (PenstockException e) {
       slot.fail(e);
     }

@@ -35,7 +35,9 @@ final class SlotOrdering extends Ordering {
       boolean isLastPiece = filler.fill(slot, cursor);
       count(Statistic.ORDER, start);
       ordered.add(free.poll()); // Not before: a sampler that throws must not cost a slot.
-      order(slot.indices(), slot.size(), slot);
+      if (slot.failure() == null) {
+        order(slot.indices(), slot.size(), slot);
+      }
       if (isLastPiece) {
         ordered();
       }
@@ -45,7 +47,14 @@ final class SlotOrdering extends Ordering {
 
   @Override
   int wantedRecords(BatchCursor next) {
-    return ordered.isEmpty() || mustWait(ordered.peek()) ? 0 : ordered.peek().size();
+    boolean isNone = ordered.isEmpty() || hasFailed() || mustWait(ordered.peek());
+    return isNone ? 0 : ordered.peek().size();
+  }
+
+  /** Then it was not ordered at all. */
+  @Override
+  boolean hasFailed() {
+    return !ordered.isEmpty() && ordered.peek().failure() != null;
   }
 
   /**
@@ -60,6 +69,13 @@ final class SlotOrdering extends Ordering {
   @Override
   Slot slotFor(BatchCursor next) {
     return ordered.peek();
+  }
+
+  @Override
+  void take(Slot slot) {
+    if (slot.failure() == null) {
+      super.take(slot);
+    }
   }
 
   @Override

@@ -1,13 +1,14 @@
 package io.penstock.internal.pipeline;
 
+import io.penstock.internal.slot.BatchPieces;
 import io.penstock.internal.slot.Windows;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 
 /** Records are ordered without a slot, one batch by one call, as a window may end within each. */
 final class WindowOrdering extends CellOrdering {
-  WindowOrdering(Shared shared, Windows windows, MemorySegment indices) {
-    super(shared, windows, indices);
+  WindowOrdering(Shared shared, Windows windows, BatchPieces pieces, MemorySegment indices) {
+    super(shared, windows, pieces, indices);
   }
 
   @Override

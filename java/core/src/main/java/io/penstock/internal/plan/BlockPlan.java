@@ -54,7 +54,9 @@ public record BlockPlan(
     // Not more than an epoch ahead: samplers keep what they derive for two epochs only.
     long high = Math.min(most, Math.min(request.epochRecords() / 4, mostInSlots(request)));
     // What is kept over epochs lies in cells.
+    // And how many slots the records of a window need is not known where they differ in size.
     if (request.readahead().cacheBytes() > 0
+        || request.sizes().areVariable()
         || least > high
         || !request.fits(inSlots(request, least).totalBytes)) {
       return Optional.empty();

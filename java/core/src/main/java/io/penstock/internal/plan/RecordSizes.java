@@ -1,38 +1,55 @@
 package io.penstock.internal.plan;
 
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * How large the records of each column are: all that the arithmetic of plans knows of columns.
  *
- * <p>Each column has records of one size. A further kind of column needs its answers here, and
- * nowhere else in this package.
- *
- * @param columnBytes size of a record of each column, ascending
+ * @param columns ascending by size
  */
-public record RecordSizes(List<Long> columnBytes) {
+public record RecordSizes(List<ColumnSize> columns) {
+  /**
+   * Of one column.
+   *
+   * @param bytes of a record, at least 1; where records differ, their mean
+   * @param isVariable whether they differ
+   */
+  public record ColumnSize(long bytes, boolean isVariable) {}
+
   /** Takes columns in any order. */
   public RecordSizes {
-    columnBytes = columnBytes.stream().sorted().toList();
+    columns = columns.stream().sorted(Comparator.comparingLong(ColumnSize::bytes)).toList();
+  }
+
+  /** Of columns with records of one size each. */
+  public static RecordSizes fixed(List<Long> bytes) {
+    return new RecordSizes(bytes.stream().map(size -> new ColumnSize(size, false)).toList());
+  }
+
+  /** Whether the records of any column differ in size. */
+  boolean areVariable() {
+    return columns.stream().anyMatch(ColumnSize::isVariable);
   }
 
   /** Of all columns together. */
   long sum() {
-    return columnBytes.stream().mapToLong(Long::longValue).sum();
+    return columns.stream().mapToLong(ColumnSize::bytes).sum();
   }
 
+  /** The least that a record of any column has. */
   long smallest() {
-    return columnBytes.getFirst();
+    return areVariable() ? 1 : columns.getFirst().bytes();
   }
 
   long largest() {
-    return columnBytes.getLast();
+    return columns.getLast().bytes();
   }
 
   /**
    * The smaller columns, as many as fit: a label of each record beside its image would double the
    * requests. The largest column is never kept whole: that is what sweeps are for, which deliver
-   * before they have read everything.
+   * before they have read everything. Nor is one with records of different sizes.
    *
    * @param recordCount of each column
    * @param mostBytes what they may take
@@ -40,8 +57,11 @@ public record RecordSizes(List<Long> columnBytes) {
    */
   long residentBytes(long recordCount, long mostBytes) {
     long sum = 0;
-    for (long recordBytes : columnBytes.subList(0, columnBytes.size() - 1)) {
-      long bytes = SaturatedMath.product(recordCount, recordBytes);
+    for (ColumnSize column : columns.subList(0, columns.size() - 1)) {
+      if (column.isVariable()) {
+        continue;
+      }
+      long bytes = SaturatedMath.product(recordCount, column.bytes());
       if (bytes > mostBytes - sum) {
         break;
       }
@@ -61,15 +81,15 @@ public record RecordSizes(List<Long> columnBytes) {
   double seconds(CostModel device, MemoryRequest request, ReaderMemory memory) {
     long resident = memory.residentBytes();
     double seconds = 0;
-    for (long recordBytes : columnBytes) {
-      long bytes = SaturatedMath.product(request.recordCount(), recordBytes);
-      if (bytes <= resident) {
+    for (ColumnSize column : columns) {
+      long bytes = SaturatedMath.product(request.recordCount(), column.bytes());
+      if (!column.isVariable() && bytes <= resident) {
         resident -= bytes;
         continue;
       }
       seconds +=
           device.secondsPerRecord(
-              recordBytes,
+              column.bytes(),
               request.recordCount(),
               Math.min(memory.entryCount(), request.recordCount()),
               request.readahead().mergeGapBytes(),

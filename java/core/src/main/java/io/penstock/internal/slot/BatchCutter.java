@@ -2,141 +2,171 @@ package io.penstock.internal.slot;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.dataset.VariableSource;
+import io.penstock.internal.dataset.RecordLengths;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.List;
 
 /**
- * Cuts batches of records of different sizes into pieces that each fit into a slot, and gives each
- * record its place there.
+ * Cuts batches of records that differ in size into pieces that each fit into a slot: when they are
+ * ordered with their slots, or when they are taken out of cells.
  *
  * <p>What it owns: how far the batch at hand is cut. A record that is too large for any slot, or
- * whose place in the files makes no sense, is a failed piece of its own. Of one reading thread; it
+ * has an impossible place in its files, is a failed piece of its own. Of one reading thread; it
  * allocates nothing unless something fails.
  */
-public final class BatchCutter implements BatchFiller {
-  /** Columns start at lines of the processor's cache. */
-  static final int ALIGNMENT_BYTES = 64;
-
-  private final VariableSource[] sources;
+final class BatchCutter implements BatchFiller, BatchPieces {
+  private final RecordLengths records;
   private final long limitBytes;
+  private final boolean isolatesDamage;
+  private final IndexSource indexSource;
+
+  // Of the batch at hand.
   private final MemorySegment indices;
-  private final long[] lengths;
+  private final MemorySegment[] lengths;
+  private int size;
 
   /** Records of the batch that are in pieces already. */
   private int done;
 
-  /**
-   * A cutter for one reading thread.
-   *
-   * @param sources of all columns in their order; null for those of one size
-   * @param limitBytes of all of them together in one piece
-   * @param indices room for those of a whole batch
-   */
-  public BatchCutter(List<VariableSource> sources, long limitBytes, MemorySegment indices) {
-    this.sources = sources.toArray(VariableSource[]::new);
-    this.limitBytes = limitBytes;
-    this.indices = indices;
-    this.lengths = new long[this.sources.length];
-  }
+  /** Records of the next piece; 0: it is not cut yet. */
+  private int count;
 
-  /** Memory for the values of a piece, which may be of several columns. */
-  public static long regionBytes(long limitBytes, long columns) {
-    return limitBytes + columns * ALIGNMENT_BYTES;
-  }
+  /** What is wrong with the only record of the next piece; null: nothing. */
+  private PenstockException failure;
 
-  /** What a cutter needs for the indices of a whole batch. */
-  public static long memoryBytes(int batchSize) {
-    return (long) batchSize * Long.BYTES;
+  BatchCutter(BatchCutting.ByBytes rules, IndexSource indexSource, Arena arena) {
+    this.records = rules.records();
+    this.limitBytes = rules.limitBytes();
+    this.isolatesDamage = rules.isolatesDamage();
+    this.indexSource = indexSource;
+    this.indices = arena.allocate(ValueLayout.JAVA_LONG, rules.batchSize());
+    this.lengths = new MemorySegment[records.columnCount()];
+    for (int v = 0; v < lengths.length; v++) {
+      lengths[v] = arena.allocate(ValueLayout.JAVA_LONG, rules.batchSize());
+    }
   }
 
   @Override
   public void reset() {
+    size = 0;
     done = 0;
+    count = 0;
   }
+
+  // ---- batches that are ordered with slots ------------------------------------------------------
 
   @Override
   public boolean fill(Slot slot, BatchCursor cursor) {
-    RankShare share = cursor.share();
-    long batch = cursor.batch();
-    int batchSize = share.size(batch);
-    if (done == 0) {
-      share.fill(cursor.epoch(), batch, indices);
+    if (size == 0) {
+      indexSource.fill(cursor, indices);
+      begin(cursor.size());
     }
-    Arrays.fill(lengths, 0);
-    PenstockException failure = null;
-    int count = 0;
-    try {
-      long left = limitBytes;
-      while (done + count < batchSize) {
-        long bytes = measure(slot, count, left);
-        if (bytes < 0) {
-          break;
-        }
-        left -= bytes;
-        count++;
-      }
-    } catch (PenstockException e) {
-      // What comes before it is good; it comes again, first in its piece.
-      failure = count == 0 ? e : null;
+    cut();
+    assign(slot, cursor);
+    MemorySegment.copy(
+        indices, (long) done * Long.BYTES, slot.indices(), 0, (long) count * Long.BYTES);
+    taken();
+    return slot.isLastPiece();
+  }
+
+  // ---- batches that are taken out of cells ------------------------------------------------------
+
+  @Override
+  public int left(BatchCursor cursor) {
+    return size == 0 ? cursor.size() : size - done;
+  }
+
+  @Override
+  public int next(BatchCursor cursor, OrderedIndices ordered) {
+    if (size == 0) {
+      ordered.copy(cursor.size(), indices);
+      begin(cursor.size());
     }
     if (count == 0) {
-      count = 1;
-      Arrays.fill(lengths, 0);
-      failure = failure == null ? tooLarge(index(0)) : failure;
+      cut();
     }
+    return count;
+  }
+
+  @Override
+  public boolean canShorten() {
+    return true;
+  }
+
+  @Override
+  public void shorten(int toRecords) {
+    count = Math.min(count, toRecords);
+  }
+
+  @Override
+  public void assign(Slot slot, BatchCursor cursor) {
+    RankShare share = cursor.share();
+    long batch = cursor.batch();
     int real = Math.clamp(share.recordCount(batch) - done, 0, count);
     slot.assign(cursor.epoch(), share.position(batch, done), count, real);
-    slot.setLengths(lengths);
+    slot.setLastPiece(done + count == size);
     if (failure != null) {
       slot.fail(failure);
     }
-    MemorySegment.copy(
-        indices, (long) done * Long.BYTES, slot.indices(), 0, (long) count * Long.BYTES);
-    done += count;
-    boolean isLast = done == batchSize;
-    slot.setLastPiece(isLast);
-    done = isLast ? 0 : done;
-    return isLast;
   }
 
-  /** Adds a record to the piece if it fits; returns its size, or -1. */
-  private long measure(Slot slot, int place, long left) {
-    long index = index(place);
-    long sum = 0;
-    for (int c = 0; c < sources.length; c++) {
-      if (sources[c] != null) {
-        long bytes = sources[c].bytes(index);
-        if (bytes > left - sum) {
-          return -1;
-        }
-        sum += bytes;
-        slot.setEnd(c, place, (lengths[c] + bytes) / sources[c].elementBytes());
-      }
+  @Override
+  public void taken() {
+    done += count;
+    count = 0;
+    if (done == size) {
+      reset();
     }
-    for (int c = 0; c < sources.length; c++) {
-      if (sources[c] != null) {
-        lengths[c] = slot.end(c, place) * sources[c].elementBytes();
+  }
+
+  // ---- cutting ----------------------------------------------------------------------------------
+
+  private void begin(int batchSize) {
+    for (int v = 0; v < lengths.length; v++) {
+      records.lengths(v, indices, batchSize, lengths[v]);
+    }
+    size = batchSize;
+  }
+
+  private void cut() {
+    failure = null;
+    long left = limitBytes;
+    count = 0;
+    while (done + count < size) {
+      long bytes = bytes(done + count);
+      if (bytes < 0 || bytes > left) {
+        break;
       }
+      left -= bytes;
+      count++;
+    }
+    if (count == 0) {
+      count = 1;
+      failure = failure(done);
+    }
+  }
+
+  /** Of the values of a record; -1 if it has an impossible place, and is to be by itself. */
+  private long bytes(int place) {
+    long sum = 0;
+    for (MemorySegment column : lengths) {
+      long bytes = column.getAtIndex(ValueLayout.JAVA_LONG, place);
+      if (bytes < 0 && isolatesDamage) {
+        return -1;
+      }
+      sum += Math.max(0, bytes);
     }
     return sum;
   }
 
-  private long index(int place) {
-    return indices.getAtIndex(ValueLayout.JAVA_LONG, done + place);
+  private PenstockException failure(int place) {
+    long index = indices.getAtIndex(ValueLayout.JAVA_LONG, place);
+    PenstockException damage = isolatesDamage ? records.damageOrNull(index) : null;
+    return damage != null ? damage : tooLarge(index, bytes(place));
   }
 
-  private PenstockException tooLarge(long index) {
-    long bytes = 0;
-    try {
-      for (VariableSource source : sources) {
-        bytes += source == null ? 0 : source.bytes(index);
-      }
-    } catch (PenstockException e) {
-      return e; // One column is too large here, and another one is damaged.
-    }
+  private PenstockException tooLarge(long index, long bytes) {
     return PenstockException.builder(
             ErrorKind.RESOURCE_LIMIT,
             ("record %d: expected at most %d bytes of values in a batch (batchBytes), found %d in"

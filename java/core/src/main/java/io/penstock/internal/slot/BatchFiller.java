@@ -3,20 +3,21 @@ package io.penstock.internal.slot;
 /** Puts the indices of a batch into slots. Of one reading thread. */
 public interface BatchFiller {
   /** Puts each batch into one slot, as a whole. */
-  BatchFiller WHOLE =
-      new BatchFiller() {
-        @Override
-        public boolean fill(Slot slot, BatchCursor cursor) {
-          slot.assign(cursor);
-          cursor.share().fill(cursor.epoch(), cursor.batch(), slot.indices());
-          return true;
-        }
+  static BatchFiller whole(IndexSource records) {
+    return new BatchFiller() {
+      @Override
+      public boolean fill(Slot slot, BatchCursor cursor) {
+        slot.assign(cursor);
+        records.fill(cursor, slot.indices());
+        return true;
+      }
 
-        @Override
-        public void reset() {
-          // Nothing is kept between batches.
-        }
-      };
+      @Override
+      public void reset() {
+        // Nothing is kept between batches.
+      }
+    };
+  }
 
   /** Fills a slot with the next piece of the cursor's batch; whether it is the last one of it. */
   boolean fill(Slot slot, BatchCursor cursor);

@@ -14,6 +14,9 @@ import java.util.List;
  * the pipeline's lock makes its fields visible. It must not know who holds it.
  */
 public final class Slot {
+  /** Values of a column start at lines of the processor's cache. */
+  public static final long ALIGNMENT_BYTES = 64;
+
   /** Number of the reading thread, or of the job of transforms, that it belongs to. */
   public final int owner;
 
@@ -26,7 +29,11 @@ public final class Slot {
   private final int capacity;
   private final MemorySegment memory;
   private final MemorySegment indices;
+
+  /** Of columns with records of one size: room for a full batch; null for others. */
   private final MemorySegment[] columns;
+
+  /** Of a record; of variable columns, of one value. */
   private final long[] recordBytes;
 
   /**
@@ -38,16 +45,15 @@ public final class Slot {
   private MemorySegment shortIndices;
   private final MemorySegment[] shortColumns;
 
-  /** Where the values of columns with records of different sizes lie; empty if there are none. */
-  private final MemorySegment values;
+  /**
+   * Of variable columns: where in the memory int64 numbers lie that say where the values of this
+   * batch begin in it, and where its records begin, with the end of the last behind them. -1 for
+   * other columns.
+   */
+  private final long[] numbersAt;
 
-  /** Of each such column, within the values: where they begin in this batch, and how many bytes. */
-  private final long[] valuesAt;
-
-  private final long[] valueBytes;
-
-  /** Of each such column: where records begin, in values, and behind that where the last ends. */
-  private final MemorySegment[] recordOffsets;
+  /** Where values can lie, behind all that has a place of its own. */
+  private final long valuesStart;
 
   private boolean isLastPiece = true;
 
@@ -61,7 +67,7 @@ public final class Slot {
   private PenstockException failure;
 
   /**
-   * Cuts the memory into columns.
+   * Cuts the memory into columns of records of one size.
    *
    * @param owner number of the reading thread, or of the job, that it belongs to
    * @param memory of the columns
@@ -75,41 +81,43 @@ public final class Slot {
       List<Long> offsets,
       List<Long> recordBytes,
       MemorySegment indices) {
-    this(owner, memory, offsets, recordBytes, memory.asSlice(0, 0), indices);
+    this(owner, memory, SlotColumn.fixed(offsets, recordBytes), indices);
   }
 
   /**
-   * The same with columns whose records have different sizes, that is 0 here: at their offset lie
-   * the int64 offsets of their records, one more than records.
+   * Cuts the memory into columns.
    *
-   * @param values where the values of all these columns go
+   * @param owner number of the reading thread, or of the job, that it belongs to
+   * @param memory of the columns
+   * @param layout of each column
+   * @param indices room for one int64 a record
    */
-  public Slot(
-      int owner,
-      MemorySegment memory,
-      List<Long> offsets,
-      List<Long> recordBytes,
-      MemorySegment values,
-      MemorySegment indices) {
+  public Slot(int owner, MemorySegment memory, List<SlotColumn> layout, MemorySegment indices) {
     this.owner = owner;
     this.memory = memory;
     this.indices = indices;
-    this.recordBytes = recordBytes.stream().mapToLong(Long::longValue).toArray();
     this.capacity = Math.toIntExact(indices.byteSize() / Long.BYTES);
     this.size = capacity;
-    this.columns = new MemorySegment[offsets.size()];
-    this.shortColumns = new MemorySegment[offsets.size()];
-    this.values = values;
-    this.valuesAt = new long[offsets.size()];
-    this.valueBytes = new long[offsets.size()];
-    this.recordOffsets = new MemorySegment[offsets.size()];
+    this.recordBytes = layout.stream().mapToLong(SlotColumn::bytes).toArray();
+    this.columns = new MemorySegment[layout.size()];
+    this.shortColumns = new MemorySegment[layout.size()];
+    this.numbersAt = new long[layout.size()];
+    long end = 0;
     for (int c = 0; c < columns.length; c++) {
-      if (this.recordBytes[c] == 0) {
-        recordOffsets[c] = memory.asSlice(offsets.get(c), (capacity + 1L) * Long.BYTES);
-      } else {
-        columns[c] = memory.asSlice(offsets.get(c), capacity * this.recordBytes[c]);
+      switch (layout.get(c)) {
+        case SlotColumn.Fixed column -> {
+          numbersAt[c] = -1;
+          columns[c] = memory.asSlice(column.offset(), capacity * column.bytes());
+        }
+        case SlotColumn.Variable column -> numbersAt[c] = column.offset();
       }
+      end = Math.max(end, layout.get(c).endOffset(capacity));
     }
+    this.valuesStart = aligned(end);
+  }
+
+  private static long aligned(long at) {
+    return (at + ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
   }
 
   /** Where it is in memory. */
@@ -152,10 +160,15 @@ public final class Slot {
     return failure;
   }
 
+  /** Whether the records of a column differ in size. */
+  public boolean isVariable(int column) {
+    return numbersAt[column] >= 0;
+  }
+
   /** The records of a column, {@link #size()} of them and no more. */
   public MemorySegment column(int column) {
-    if (recordOffsets[column] != null) {
-      return values.asSlice(valuesAt[column], valueBytes[column]);
+    if (isVariable(column)) {
+      return memory.asSlice(valuesAt(column), end(column, size - 1) * recordBytes[column]);
     }
     return size == capacity ? columns[column] : shortColumns[column];
   }
@@ -165,18 +178,22 @@ public final class Slot {
     return size == capacity ? indices : shortIndices;
   }
 
-  /** The offsets of the records of a column, {@link #size()} + 1; null if they have one size. */
+  /**
+   * The offsets of the records of a variable column, in values: {@link #size()} + 1 int64 numbers.
+   * Null for any other column.
+   */
   public MemorySegment recordOffsets(int column) {
-    return recordOffsets[column] == null
-        ? null
-        : recordOffsets[column].asSlice(0, (size + 1L) * Long.BYTES);
+    if (!isVariable(column)) {
+      return null;
+    }
+    return memory.asSlice(numbersAt[column] + Long.BYTES, (size + 1L) * Long.BYTES);
   }
 
   /** Bytes of all columns of the batch in it. */
   public long bytes() {
     long sum = 0;
     for (int c = 0; c < columns.length; c++) {
-      sum += size * recordBytes[c] + valueBytes[c];
+      sum += (isVariable(c) ? end(c, size - 1) : size) * recordBytes[c];
     }
     return sum;
   }
@@ -190,40 +207,77 @@ public final class Slot {
     isLastPiece = isLast;
   }
 
-  public MemorySegment values() {
-    return values;
+  /** All of it, but for the indices. */
+  public MemorySegment memory() {
+    return memory;
   }
 
-  /** Where the values of a column begin in {@link #values}. */
+  /** Where in the {@link #memory} the values of a variable column begin. */
   public long valuesAt(int column) {
-    return valuesAt[column];
+    return number(column, 0);
   }
 
-  /** Where a record begins, in values of its column. */
+  /** Where a record of a variable column begins, in values. */
   public long begin(int column, int place) {
-    return recordOffsets[column].getAtIndex(ValueLayout.JAVA_LONG, place);
+    return number(column, 1L + place);
   }
 
-  /** Where a record ends, in values of its column. */
+  /** Where a record of a variable column ends, in values. */
   public long end(int column, int place) {
-    return recordOffsets[column].getAtIndex(ValueLayout.JAVA_LONG, place + 1L);
+    return number(column, 2L + place);
   }
 
+  private long number(int column, long number) {
+    return memory.get(ValueLayout.JAVA_LONG, numbersAt[column] + number * Long.BYTES);
+  }
+
+  private void setNumber(int column, long number, long value) {
+    memory.set(ValueLayout.JAVA_LONG, numbersAt[column] + number * Long.BYTES, value);
+  }
+
+  /**
+   * Says where a record of a variable column ends, in values. The first one begins at 0, each other
+   * one where the one before it ends.
+   */
   public void setEnd(int column, int place, long end) {
-    recordOffsets[column].setAtIndex(ValueLayout.JAVA_LONG, place + 1L, end);
+    if (place == 0) {
+      setNumber(column, 1, 0);
+    }
+    setNumber(column, 2L + place, end);
   }
 
-  /** Gives the columns their places, given how many bytes each has. */
-  public void setLengths(long[] bytes) {
-    long at = 0;
+  /** Gives the values of each variable column a place, once the ends of all records are set. */
+  public void placeValues() {
+    long at = valuesStart;
     for (int c = 0; c < columns.length; c++) {
-      if (recordOffsets[c] != null) {
-        valuesAt[c] = at;
-        valueBytes[c] = bytes[c];
-        at = (at + bytes[c] + BatchCutter.ALIGNMENT_BYTES - 1) & -BatchCutter.ALIGNMENT_BYTES;
-        recordOffsets[c].setAtIndex(ValueLayout.JAVA_LONG, 0, 0);
+      if (isVariable(c)) {
+        setNumber(c, 0, at);
+        at = aligned(at + end(c, size - 1) * recordBytes[c]);
       }
     }
+  }
+
+  /** Where records begin was given in bytes, as C does it: counts it in values. */
+  public void countInValues() {
+    for (int c = 0; c < columns.length; c++) {
+      for (int i = 0; isVariable(c) && recordBytes[c] > 1 && i < size; i++) {
+        setNumber(c, 2L + i, number(c, 2L + i) / recordBytes[c]);
+      }
+    }
+  }
+
+  /** Where in the {@link #memory} a record lies. */
+  public long recordAt(int column, int place) {
+    return isVariable(column)
+        ? valuesAt(column) + begin(column, place) * recordBytes[column]
+        : columns[column].address() - memory.address() + place * recordBytes[column];
+  }
+
+  /** How many bytes a record has. */
+  public long recordBytes(int column, int place) {
+    return isVariable(column)
+        ? (end(column, place) - begin(column, place)) * recordBytes[column]
+        : recordBytes[column];
   }
 
   /** Says that it is going to hold the cursor's batch. */
@@ -262,22 +316,71 @@ public final class Slot {
     return places;
   }
 
-  /** Copies a record with its index from one place of the batch to another. */
+  /**
+   * Copies a record with its index from one place of the batch to another one before it. Records of
+   * variable columns are to be moved in ascending order: each goes to where the one before it ends.
+   */
   public void move(int from, int to) {
     if (from == to) {
       return;
     }
     for (int c = 0; c < columns.length; c++) {
-      long bytes = recordBytes[c];
-      MemorySegment.copy(columns[c], from * bytes, columns[c], to * bytes, bytes);
+      long bytes = recordBytes(c, from);
+      long source = recordAt(c, from);
+      MemorySegment.copy(memory, source, memory, recordAt(c, to), bytes);
+      if (isVariable(c)) {
+        setEnd(c, to, begin(c, to) + bytes / recordBytes[c]);
+      }
     }
     MemorySegment.copy(
         indices, from * (long) Long.BYTES, indices, to * (long) Long.BYTES, Long.BYTES);
   }
 
-  /** Room for the records of a column, whatever the size of the batch in it. */
-  public MemorySegment whole(int column) {
-    return columns[column];
+  /**
+   * Gives one record of the batch another size; its bytes are undefined then, all others stay.
+   *
+   * @param place of the record
+   * @param bytes that it is to have in each column; of columns with records of one size, theirs
+   * @return false, and nothing is changed, where the slot has no room for that
+   */
+  public boolean resizeRecord(int place, long[] bytes) {
+    long end = valuesStart;
+    for (int c = 0; c < columns.length; c++) {
+      if (isVariable(c)) {
+        long others = end(c, size - 1) * recordBytes[c] - recordBytes(c, place);
+        end = aligned(end + others + bytes[c]);
+      }
+    }
+    if (end > memory.byteSize()) {
+      return false;
+    }
+    byte[][] before = new byte[columns.length][];
+    byte[][] behind = new byte[columns.length][];
+    for (int c = 0; c < columns.length; c++) {
+      if (isVariable(c)) {
+        MemorySegment values = column(c);
+        long begin = begin(c, place) * recordBytes[c];
+        before[c] = values.asSlice(0, begin).toArray(ValueLayout.JAVA_BYTE);
+        behind[c] = values.asSlice(begin + recordBytes(c, place)).toArray(ValueLayout.JAVA_BYTE);
+        long more = bytes[c] / recordBytes[c] - (end(c, place) - begin(c, place));
+        for (int i = place; i < size; i++) {
+          setEnd(c, i, end(c, i) + more);
+        }
+      }
+    }
+    placeValues();
+    for (int c = 0; c < columns.length; c++) {
+      if (isVariable(c)) {
+        MemorySegment values = column(c);
+        copy(before[c], values, 0);
+        copy(behind[c], values, values.byteSize() - behind[c].length);
+      }
+    }
+    return true;
+  }
+
+  private static void copy(byte[] from, MemorySegment to, long at) {
+    MemorySegment.copy(from, 0, to, ValueLayout.JAVA_BYTE, at, from.length);
   }
 
   private void resize(int size) {
@@ -302,11 +405,6 @@ public final class Slot {
 
   /** Overwrites all columns, so that nothing is left of an earlier batch. */
   public void clear() {
-    for (MemorySegment column : columns) {
-      if (column != null) {
-        column.fill((byte) 0);
-      }
-    }
-    values.fill((byte) 0);
+    memory.fill((byte) 0);
   }
 }

@@ -23,22 +23,14 @@ public final class SlotPool {
    * Allocates the block.
    *
    * @param plan how many slots for how many reading threads
-   * @param offsets where the columns of a batch start in a slot
-   * @param recordBytes size of a record of each column; 0 where they differ
-   * @param valuesAt where the values of these start in a slot, up to its end; -1: there are none
+   * @param columns where the columns of a batch lie in a slot
    * @param batchSize most records of a batch
    * @param hasHugePages whether to ask for huge pages
    * @param arena how long the block lives
    * @throws io.penstock.error.PenstockException if there is not so much memory
    */
   public SlotPool(
-      SlotMemory plan,
-      List<Long> offsets,
-      List<Long> recordBytes,
-      long valuesAt,
-      int batchSize,
-      boolean hasHugePages,
-      Arena arena) {
+      SlotMemory plan, List<SlotColumn> columns, int batchSize, boolean hasHugePages, Arena arena) {
     memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena);
     long indexBytes = (long) batchSize * Long.BYTES;
     long slotAt = 0;
@@ -47,10 +39,9 @@ public final class SlotPool {
     for (int thread = 0; thread < plan.threadCount(); thread++) {
       List<Slot> slots = new ArrayList<>(plan.slotCount());
       for (int i = 0; i < plan.slotCount(); i++) {
-        MemorySegment columns = memory.segment().asSlice(slotAt, plan.strideBytes());
+        MemorySegment slot = memory.segment().asSlice(slotAt, plan.strideBytes());
         MemorySegment indices = memory.segment().asSlice(indicesAt, indexBytes);
-        MemorySegment values = columns.asSlice(valuesAt < 0 ? columns.byteSize() : valuesAt);
-        slots.add(new Slot(thread, columns, offsets, recordBytes, values, indices));
+        slots.add(new Slot(thread, slot, columns, indices));
         slotAt += plan.strideBytes();
         indicesAt += indexBytes;
       }

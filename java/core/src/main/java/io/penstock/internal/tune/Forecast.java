@@ -85,14 +85,14 @@ public record Forecast(
     int batchSize = (int) Math.min(BATCH_SIZE, records.count());
     return new MemoryRequest(
         memoryBytes,
-        new RecordSizes(List.of((long) records.recordBytes())),
+        RecordSizes.fixed(List.of((long) records.recordBytes())),
         records.count(),
         records.count(),
         1,
         batchSize,
         readahead,
         true,
-        source.slotLayout(batchSize).slotBytes(),
+        source.slotLayout(batchSize, 0).slotBytes(),
         new ReaderNeeds.Native(
             Math.toIntExact(
                 source

@@ -62,7 +62,8 @@ class GathererTest {
   class Mapped extends GathererContract {
     @Override
     Gatherer open(TestSource source, int batchSize) {
-      return new MappedGatherer(source.source, source.mappedColumns(), 1, true, false);
+      return new MappedGatherer(
+          source.source, MappedRecords.of(source.mappedColumns()), true, false);
     }
   }
 
@@ -70,7 +71,8 @@ class GathererTest {
   class MappedAndDroppedBehind extends GathererContract {
     @Override
     Gatherer open(TestSource source, int batchSize) {
-      return new MappedGatherer(source.source, source.mappedColumns(), 1, false, true);
+      return new MappedGatherer(
+          source.source, MappedRecords.of(source.mappedColumns()), false, true);
     }
   }
 
@@ -80,7 +82,8 @@ class GathererTest {
     @Override
     Gatherer open(TestSource source, int batchSize) {
       Gatherer reader = new PreadBuffered().open(source, batchSize);
-      Gatherer mapped = new MappedGatherer(source.source, source.mappedColumns(), 1, false, false);
+      Gatherer mapped =
+          new MappedGatherer(source.source, MappedRecords.of(source.mappedColumns()), false, false);
       return new WarmingGatherer(
           reader, mapped, new PageCacheWarmer(NONE, List.of(), 0, () -> true));
     }

@@ -74,7 +74,7 @@ public final class TestSource implements AutoCloseable {
 
   /** Slots filled with bytes that no read has brought. */
   public List<Slot> slots(int count, int batchSize) {
-    NativeSource.SlotLayout layout = source.slotLayout(batchSize);
+    NativeSource.SlotLayout layout = source.slotLayout(batchSize, 0);
     List<Long> recordBytes = columns.stream().map(Column::recordBytes).toList();
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < count; i++) {

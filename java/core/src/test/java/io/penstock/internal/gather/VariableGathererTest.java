@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.MappedColumn;
+import io.penstock.internal.dataset.RecordPlace;
 import io.penstock.internal.dataset.VariableSource;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotColumn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,6 +53,21 @@ class VariableGathererTest {
     }
 
     @Override
+    public void places(
+        long first,
+        int count,
+        MemorySegment recordFiles,
+        MemorySegment offsets,
+        MemorySegment lengths) {
+      throw new AssertionError("nobody makes a table");
+    }
+
+    @Override
+    public RecordPlace place(long index) {
+      throw new AssertionError("nobody asks where it is");
+    }
+
+    @Override
     public boolean follows(long index, long next) {
       return false;
     }
@@ -89,7 +106,7 @@ class VariableGathererTest {
                 files, List.of(new Source(failure)), Arrays.asList((MappedColumn) null), 3)) {
       MemorySegment memory = arena.allocate(4096 + BATCH + 64, 4096);
       MemorySegment indices = arena.allocate(BATCH * Long.BYTES, 8);
-      Slot slot = new Slot(0, memory, List.of(0L), List.of(0L), memory.asSlice(4096), indices);
+      Slot slot = new Slot(0, memory, List.of(new SlotColumn.Variable(0, 1)), indices);
       for (int round = 0; round < 50; round++) {
         boolean isBad = round % 2 == 0;
         order(gatherer, slot, isBad ? 0 : 100);
@@ -111,9 +128,7 @@ class VariableGathererTest {
     slot.assign(0, 0, BATCH, BATCH);
     for (int i = 0; i < BATCH; i++) {
       slot.indices().setAtIndex(ValueLayout.JAVA_LONG, i, first + i);
-      slot.setEnd(0, i, i + 1L);
     }
-    slot.setLengths(new long[] {BATCH});
     gatherer.order(slot.indices(), BATCH, slot);
   }
 }

@@ -8,6 +8,8 @@ import io.penstock.internal.gather.FakeGatherer;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.plan.SlotMemory;
 import io.penstock.internal.slot.BatchFiller;
+import io.penstock.internal.slot.BatchPieces;
+import io.penstock.internal.slot.IndexSource;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
@@ -75,8 +77,9 @@ abstract class PipelineHarness {
       }
       Ordering.Maker ordering =
           hasCells
-              ? Ordering.intoCells(arena.allocate(SlotMemory.orderBytes(batchSize), Long.BYTES))
-              : Ordering.intoSlots(BatchFiller.WHOLE);
+              ? Ordering.intoCells(
+                  BatchPieces.WHOLE, arena.allocate(SlotMemory.orderBytes(batchSize), Long.BYTES))
+              : Ordering.intoSlots(BatchFiller.whole(IndexSource.SAMPLER));
       SourceCheck check = new SourceCheck(() -> sourceCheck.run());
       parts.add(new ReaderThreadParts(slots, ordering, opener, check));
     }

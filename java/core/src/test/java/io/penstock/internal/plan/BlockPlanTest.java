@@ -14,7 +14,7 @@ class BlockPlanTest {
       long memoryBytes, long windowRecords, long epochRecords, int batchSize, String flags) {
     return new MemoryRequest(
         memoryBytes,
-        new RecordSizes(List.of(RECORD_BYTES)),
+        RecordSizes.fixed(List.of(RECORD_BYTES)),
         epochRecords,
         epochRecords,
         windowRecords,

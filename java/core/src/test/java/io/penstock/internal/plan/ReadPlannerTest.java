@@ -22,7 +22,7 @@ class ReadPlannerTest {
     long record = List.of(recordBytes).stream().mapToLong(Long::longValue).sum();
     return new MemoryRequest(
         memoryBytes,
-        new RecordSizes(List.of(recordBytes)),
+        RecordSizes.fixed(List.of(recordBytes)),
         recordCount,
         recordCount,
         1,

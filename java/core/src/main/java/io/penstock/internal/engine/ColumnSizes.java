@@ -1,0 +1,113 @@
+package io.penstock.internal.engine;
+
+import io.penstock.array.Column;
+import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.gather.ChunkSizes;
+import io.penstock.internal.plan.MemoryBudget;
+import io.penstock.internal.plan.RecordSizes;
+import io.penstock.internal.plan.TooLittleMemoryException;
+import io.penstock.internal.slot.BatchCutting;
+import io.penstock.internal.slot.SlotColumn;
+import io.penstock.options.BadRecordPolicy;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How large the records of a dataset are, and what follows from it: where they lie in slots and in
+ * cells, and whether batches have to be cut.
+ */
+final class ColumnSizes {
+  /** A batch with the consumer, one being read, and as much to spare for all else. */
+  private static final int LEAST_BATCHES = 3;
+
+  private final OpenDataset dataset;
+  private final List<Column> columns;
+  private final boolean isVariable;
+
+  ColumnSizes(OpenDataset dataset) {
+    this.dataset = dataset;
+    this.columns = dataset.columns();
+    this.isVariable = columns.stream().anyMatch(Column::isVariable);
+  }
+
+  /**
+   * How batches are cut, as far as records differ in size.
+   *
+   * @throws TooLittleMemoryException if the limit of a piece is too much for the budget
+   */
+  BatchCutting cutting(LoaderOptions options, MemoryBudget budget, int batchSize) {
+    if (!isVariable) {
+      return BatchCutting.NONE;
+    }
+    long limit = options.batchBytes(budget, usualBatchBytes(batchSize));
+    if (limit > budget.bytes() / LEAST_BATCHES) {
+      throw new TooLittleMemoryException(
+          "batchBytes must be at most a third of memoryBytes=%d, was %d: give more memory"
+              .formatted(budget.bytes(), limit));
+    }
+    return new BatchCutting.ByBytes(
+        dataset.lengths(), limit, batchSize, options.badRecordPolicy() == BadRecordPolicy.FAIL);
+  }
+
+  /** Hardly any batch has more than four times the mean and the longest record. */
+  private long usualBatchBytes(int batchSize) {
+    double sum = 0;
+    for (int c = 0; c < columns.size(); c++) {
+      sum += columns.get(c).isVariable() ? 4.0 * batchSize * dataset.meanBytes(c) : 0;
+    }
+    return (long) Math.min(Long.MAX_VALUE / 2, sum + dataset.longestBytes());
+  }
+
+  /** Room in a slot for the values of a piece. */
+  long valueBytes(BatchCutting cutting) {
+    return switch (cutting) {
+      case BatchCutting.Whole _ -> 0;
+      case BatchCutting.ByBytes pieces -> pieces.valueBytes();
+    };
+  }
+
+  /** Whether each record can be taken out of cells: the longest fits into a slot. */
+  boolean fitCells(BatchCutting cutting) {
+    return switch (cutting) {
+      case BatchCutting.Whole _ -> true;
+      case BatchCutting.ByBytes pieces -> dataset.longestBytes() <= pieces.limitBytes();
+    };
+  }
+
+  /** How records lie in cells. */
+  ChunkSizes chunks(BatchCutting cutting) {
+    return isVariable
+        ? ChunkSizes.of(
+            dataset.source(), longestRecord(), dataset.recordBytes(), valueBytes(cutting))
+        : ChunkSizes.NONE;
+  }
+
+  private long longestRecord() {
+    long fixed = columns.stream().mapToLong(Column::recordBytes).sum();
+    return fixed + dataset.longestBytes();
+  }
+
+  RecordSizes recordSizes() {
+    List<RecordSizes.ColumnSize> sizes = new ArrayList<>();
+    for (int c = 0; c < columns.size(); c++) {
+      sizes.add(new RecordSizes.ColumnSize(dataset.meanBytes(c), columns.get(c).isVariable()));
+    }
+    return new RecordSizes(sizes);
+  }
+
+  /**
+   * The columns of a slot.
+   *
+   * @param offsets where each starts
+   */
+  List<SlotColumn> slotColumns(List<Long> offsets) {
+    List<SlotColumn> slot = new ArrayList<>();
+    for (int c = 0; c < columns.size(); c++) {
+      slot.add(
+          columns.get(c).isVariable()
+              ? new SlotColumn.Variable(offsets.get(c), dataset.variableSource(c).elementBytes())
+              : new SlotColumn.Fixed(offsets.get(c), columns.get(c).recordBytes()));
+    }
+    return slot;
+  }
+}

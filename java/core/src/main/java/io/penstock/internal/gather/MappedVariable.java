@@ -1,0 +1,113 @@
+package io.penstock.internal.gather;
+
+import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.NativeTable;
+import io.penstock.internal.slot.Slot;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+
+/**
+ * Mapped records that differ in size.
+ *
+ * <p>What it owns: where the records of the batch at hand lie, as the table says. Of one thread.
+ */
+final class MappedVariable implements MappedRecords {
+  private final String name;
+  private final NativeTable table;
+  private final NativeSource source;
+  private final MemorySegment[] mappings;
+  private final MemorySegment files;
+  private final MemorySegment offsets;
+  private final MemorySegment lengths;
+  private final long valueBytes;
+  private final long typicalBytes;
+
+  /**
+   * Of a dataset whose tables are filled.
+   *
+   * @param dataset with the column
+   * @param number of the column
+   * @param batchSize most records of a batch
+   */
+  MappedVariable(OpenDataset dataset, int number, int batchSize) {
+    this.name = dataset.columns().get(number).name();
+    this.table = dataset.tables().table(number);
+    this.source = dataset.source();
+    this.mappings = new MemorySegment[source.fileCount()];
+    for (int file : dataset.valueFiles(number)) {
+      mappings[file] = dataset.mappedFile(file);
+    }
+    Arena scratch = Arena.ofAuto();
+    this.files = scratch.allocate(ValueLayout.JAVA_INT, batchSize);
+    this.offsets = scratch.allocate(ValueLayout.JAVA_LONG, batchSize);
+    this.lengths = scratch.allocate(ValueLayout.JAVA_LONG, batchSize);
+    this.valueBytes = dataset.variableSource(number).elementBytes();
+    this.typicalBytes = dataset.variableSource(number).meanBytes();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long typicalBytes() {
+    return typicalBytes;
+  }
+
+  @Override
+  public boolean isWhole() {
+    return true;
+  }
+
+  @Override
+  public void begin(Slot slot, int number) {
+    int count = slot.size();
+    table.locate(slot.indices(), count, files, offsets, lengths);
+    long end = 0;
+    for (int i = 0; i < count; i++) {
+      end += lengths.getAtIndex(ValueLayout.JAVA_LONG, i) / valueBytes;
+      slot.setEnd(number, i, end);
+    }
+  }
+
+  @Override
+  public void copy(Slot slot, int number, int first, int end) {
+    for (int i = first; i < end; i++) {
+      MemorySegment.copy(
+          mappings[files.getAtIndex(ValueLayout.JAVA_INT, i)],
+          offsets.getAtIndex(ValueLayout.JAVA_LONG, i),
+          slot.memory(),
+          slot.recordAt(number, i),
+          lengths.getAtIndex(ValueLayout.JAVA_LONG, i));
+    }
+  }
+
+  @Override
+  public Path path(long index) {
+    locate(index);
+    return source.file(files.get(ValueLayout.JAVA_INT, 0)).path();
+  }
+
+  @Override
+  public long offsetBytes(long index) {
+    locate(index);
+    return offsets.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  @Override
+  public long endBytes(long index) {
+    locate(index);
+    return offsets.get(ValueLayout.JAVA_LONG, 0) + lengths.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  /** One record: only asked when something is wrong. */
+  private void locate(long index) {
+    try (Arena one = Arena.ofConfined()) {
+      table.locate(one.allocateFrom(ValueLayout.JAVA_LONG, index), 1, files, offsets, lengths);
+    }
+  }
+}

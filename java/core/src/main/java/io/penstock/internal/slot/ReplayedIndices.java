@@ -1,0 +1,22 @@
+package io.penstock.internal.slot;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The records of the first batch for each batch. If that is a short one, the first longer one takes
+ * its place.
+ */
+public final class ReplayedIndices implements IndexSource {
+  private long[] first = {};
+
+  @Override
+  public void fill(BatchCursor cursor, MemorySegment indices) {
+    int size = cursor.size();
+    if (size > first.length) {
+      SAMPLER.fill(cursor, indices);
+      first = indices.asSlice(0, (long) size * Long.BYTES).toArray(ValueLayout.JAVA_LONG);
+    }
+    MemorySegment.copy(first, 0, indices, ValueLayout.JAVA_LONG, 0, size);
+  }
+}
