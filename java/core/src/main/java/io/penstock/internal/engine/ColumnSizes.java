@@ -55,7 +55,7 @@ final class ColumnSizes {
     for (int c = 0; c < columns.size(); c++) {
       sum += columns.get(c).isVariable() ? 4.0 * batchSize * dataset.meanBytes(c) : 0;
     }
-    return (long) Math.min(Long.MAX_VALUE / 2, sum + dataset.longestBytes());
+    return (long) (sum + (double) dataset.longestBytes());
   }
 
   /** Room in a slot for the values of a piece. */

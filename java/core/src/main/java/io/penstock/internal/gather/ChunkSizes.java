@@ -14,7 +14,7 @@ import io.penstock.options.Readahead;
  * @param meanBytes of a record in all columns
  * @param valueBytes room in a slot for the values of a batch
  */
-public record ChunkSizes(int chunkBytes, long leastChunks, double meanBytes, long valueBytes) {
+public record ChunkSizes(int chunkBytes, long leastChunks, long meanBytes, long valueBytes) {
   /** All records have one size. */
   public static final ChunkSizes NONE = new ChunkSizes(0, 0, 0, 0);
 
@@ -33,7 +33,7 @@ public record ChunkSizes(int chunkBytes, long leastChunks, double meanBytes, lon
    * @param valueBytes room in a slot
    */
   public static ChunkSizes of(
-      NativeSource source, long longestBytes, double meanBytes, long valueBytes) {
+      NativeSource source, long longestBytes, long meanBytes, long valueBytes) {
     int chunkBytes = source.chunkBytes();
     // The longest record must fit beside another one.
     long least = (longestBytes + chunkBytes - 1) / chunkBytes + 1;
@@ -46,14 +46,10 @@ public record ChunkSizes(int chunkBytes, long leastChunks, double meanBytes, lon
     if (chunkBytes == 0 || cells == 0) {
       return new ReaderOptions.CellsByBytes(0, 0, 0, 0, valueBytes);
     }
-    double perRecord = Math.max(1, meanBytes / chunkBytes + REST);
+    double perRecord = Math.max(1, (double) meanBytes / chunkBytes + REST);
     long chunks = Math.clamp((long) Math.ceil(cells * perRecord), leastChunks, MOST_CHUNKS);
     return new ReaderOptions.CellsByBytes(
-        chunkBytes,
-        (int) chunks,
-        flags.cacheBytes(),
-        (long) Math.ceil(memory.entryCount() * meanBytes),
-        valueBytes);
+        chunkBytes, (int) chunks, flags.cacheBytes(), memory.entryCount() * meanBytes, valueBytes);
   }
 
   /** So many records may fit into so many bytes. */
