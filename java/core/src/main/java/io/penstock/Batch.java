@@ -9,12 +9,6 @@ import io.penstock.options.BadRecordPolicy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * throws. For each batch this costs a handshake of all threads, 0.1 to 0.2 ms, and a pass over its
  * memory, about 0.1 ms for each megabyte. Use it in tests, not in training.
  */
-public final class Batch implements AutoCloseable {
+public final class Batch extends TypedColumns implements AutoCloseable {
   /** The loop closes an open one when it asks for the next; the consumer closes a retained one. */
   private enum State {
     OPEN,
@@ -162,6 +156,7 @@ public final class Batch implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such column
    * @throws IllegalStateException if the batch or its loader is closed
    */
+  @Override
   public MemorySegment column(String name) {
     return view(leased().column(loader.columnNumber(name)));
   }
@@ -195,137 +190,6 @@ public final class Batch implements AutoCloseable {
    */
   public MemorySegment column(int number) {
     return view(leased().column(Objects.checkIndex(number, loader.columns().size())));
-  }
-
-  /**
-   * The records of a column as a direct buffer over the same memory, in the byte order in which its
-   * numbers are delivered.
-   *
-   * @param name of the column
-   * @return a new buffer from position 0 to the end of the column
-   * @throws IllegalArgumentException if there is no such column, or it has more bytes than a buffer
-   *     can
-   */
-  public ByteBuffer asByteBuffer(String name) {
-    return BatchValues.buffer(name, column(name))
-        .order(loader.column(name).elementType().order().orElse(ByteOrder.nativeOrder()));
-  }
-
-  /**
-   * The numbers of a column of float32, as a view of its memory.
-   *
-   * @param name of a column of float32
-   * @return a new direct buffer in native byte order, from position 0 to the end of the column
-   * @throws IllegalArgumentException if the column is of another type (the message names the call
-   *     that fits), in the other byte order, or has more bytes than a buffer can
-   */
-  public FloatBuffer floats(String name) {
-    return values(name).floats(Float.BYTES, "floats").asFloatBuffer();
-  }
-
-  /**
-   * The numbers of a column of float64, as a view of its memory.
-   *
-   * @param name of a column of float64
-   * @return as {@link #floats}, which throws the same
-   */
-  public DoubleBuffer doubles(String name) {
-    return values(name).floats(Double.BYTES, "doubles").asDoubleBuffer();
-  }
-
-  /**
-   * The numbers of a column of int32, as a view of its memory.
-   *
-   * @param name of a column of int32
-   * @return as {@link #floats}, which throws the same
-   */
-  public IntBuffer ints(String name) {
-    return values(name).integers(Integer.BYTES, "ints").asIntBuffer();
-  }
-
-  /**
-   * The numbers of a column of int64, as a view of its memory.
-   *
-   * @param name of a column of int64; of uint64 or times, their bits
-   * @return as {@link #floats}, which throws the same
-   */
-  public LongBuffer longs(String name) {
-    return values(name).integers(Long.BYTES, "longs").asLongBuffer();
-  }
-
-  /**
-   * The numbers of a column in a new array, as {@link #copyTo(String, float[])} copies them.
-   *
-   * @param name of a column of floats of 2 or 4 bytes, or of integers or booleans of up to 2
-   * @return all numbers of the {@link #size()} records, one after another
-   * @throws IllegalArgumentException as copyTo
-   */
-  public float[] toFloatArray(String name) {
-    float[] array = new float[values(name).count()];
-    copyTo(name, array);
-    return array;
-  }
-
-  /**
-   * The numbers of a column in a new array, as {@link #copyTo(String, int[])} copies them.
-   *
-   * @param name of a column of integers that an int holds: up to int32 and uint16, or booleans
-   * @return all numbers of the {@link #size()} records, one after another
-   * @throws IllegalArgumentException as copyTo
-   */
-  public int[] toIntArray(String name) {
-    int[] array = new int[values(name).count()];
-    copyTo(name, array);
-    return array;
-  }
-
-  /**
-   * Copies the numbers of a column into an array of float, from its beginning.
-   *
-   * @param name of a column of floats of 2 or 4 bytes, or of integers or booleans of up to 2
-   * @param target at least as long as the column has numbers in this batch
-   * @return how many numbers were copied
-   * @throws IllegalArgumentException if the column is of another type (the message names the call
-   *     that fits) or in the other byte order, or the array is too short
-   */
-  public int copyTo(String name, float[] target) {
-    return whole(values(name).copyTo(target));
-  }
-
-  /**
-   * Copies the numbers of a column into an array of double, from its beginning.
-   *
-   * @param name of a column of floats of up to 8 bytes, or of integers or booleans of up to 4
-   * @param target at least as long as the column has numbers in this batch
-   * @return how many numbers were copied
-   * @throws IllegalArgumentException as into an array of float
-   */
-  public int copyTo(String name, double[] target) {
-    return whole(values(name).copyTo(target));
-  }
-
-  /**
-   * Copies the numbers of a column into an array of int, from its beginning.
-   *
-   * @param name of a column of integers that an int holds: up to int32 and uint16, or booleans
-   * @param target at least as long as the column has numbers in this batch
-   * @return how many numbers were copied
-   * @throws IllegalArgumentException as into an array of float
-   */
-  public int copyTo(String name, int[] target) {
-    return whole(values(name).copyTo(target));
-  }
-
-  /**
-   * Copies the numbers of a column into an array of long, from its beginning.
-   *
-   * @param name of a column of integers of any size, booleans or times; uint64 with the same bits
-   * @param target at least as long as the column has numbers in this batch
-   * @return how many numbers were copied
-   * @throws IllegalArgumentException as into an array of float
-   */
-  public int copyTo(String name, long[] target) {
-    return whole(values(name).copyTo(target));
   }
 
   /**
@@ -406,7 +270,7 @@ public final class Batch implements AutoCloseable {
   public Batch retain() {
     leased();
     if (state.compareAndSet(State.OPEN, State.RETAINED)) {
-      watch = loader.watch(this, entry == null ? null : entry.taker());
+      watch = loader.leases().watch(this, entry == null ? null : entry.taker());
     }
     if (state.get() == State.CLOSED) {
       endWatch(); // Another thread may have closed it before there was a watch.
@@ -466,14 +330,14 @@ public final class Batch implements AutoCloseable {
     return "epoch=%d, position=%d, size=%d".formatted(epoch, position, size);
   }
 
-  /** Another thread may have closed the batch during the copy: then it is of another one. */
-  private int whole(int count) {
-    leased();
-    return count;
+  @Override
+  OutputColumn delivered(String name) {
+    return loader.column(name);
   }
 
-  private BatchValues values(String name) {
-    return new BatchValues(loader.column(name), column(name));
+  @Override
+  void checkLease() {
+    leased();
   }
 
   private Slot leased() {

@@ -164,7 +164,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
     open(batch, slot);
     // Not a failed batch: a job that ends there resumes with it.
     delivered(source.complete(batches), records);
-    loader.progressed(epoch, endEpoch, batches);
+    loader.progress().delivered(epoch, endEpoch, batches);
     return true;
   }
 
@@ -173,7 +173,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
       return source.take(iteration, limitNanos);
     } catch (IllegalStateException e) {
       checkNotEnded();
-      throw loader.withTakers(e);
+      throw loader.leases().withTakers(e);
     } catch (PenstockException e) {
       // Not a batch that failed: reading has ended, and with it the epoch, though not its state.
       isExhausted = e.kind() != ErrorKind.INTERRUPTED;

@@ -1,5 +1,7 @@
 package io.penstock;
 
+import io.penstock.internal.report.LeakReports;
+import io.penstock.internal.report.Warnings;
 import io.penstock.internal.slot.Slot;
 import java.lang.foreign.Arena;
 import java.util.Collections;
@@ -124,9 +126,33 @@ final class LeaseRegister {
     return isClosed;
   }
 
-  /** Where the open batches were taken, as far as that is tracked. */
-  synchronized List<Throwable> takers() {
+  private synchronized List<Throwable> takers() {
     return isTracking ? open.stream().map(Entry::taker).toList() : List.of();
+  }
+
+  /** Adds the places where the open batches were taken to a failure, as far as that is tracked. */
+  IllegalStateException withTakers(IllegalStateException failure) {
+    takers().forEach(failure::addSuppressed);
+    return failure;
+  }
+
+  /** Arranges a report for the case that a retained batch is forgotten. */
+  LeakReports.Watch watch(Batch batch, @Nullable Throwable taker) {
+    return LeakReports.watch(batch, forgotten(batch.description(), taker));
+  }
+
+  /** It must not refer to the batch, nor to the loader. */
+  private Runnable forgotten(String description, @Nullable Throwable taker) {
+    return () -> {
+      if (!isClosed()) {
+        Warnings.warn(
+            "Batch[%s] was retained and became unreachable without being closed: its memory is lost to its loader until that is closed%s"
+                .formatted(
+                    description,
+                    taker == null ? "; -Dpenstock.trackBatches=true tells where it was taken" : ""),
+            taker);
+      }
+    };
   }
 
   /**

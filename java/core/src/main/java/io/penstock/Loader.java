@@ -7,16 +7,13 @@ import io.penstock.internal.engine.Engine;
 import io.penstock.internal.engine.LoaderOptions;
 import io.penstock.internal.pipeline.BatchSource;
 import io.penstock.internal.report.LeakReports;
-import io.penstock.internal.report.Warnings;
 import io.penstock.internal.slot.RankShare;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.job.LoaderState;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -35,25 +32,19 @@ import org.jspecify.annotations.Nullable;
  * any thread; one thread at a time may iterate.
  */
 public final class Loader implements AutoCloseable {
-  private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
-
   private final Dataset dataset;
   private final RankShares shares;
   private final Delivery delivery;
   private final int batchSize;
   private final LoaderCore core;
-  private final List<OutputColumn> columns;
-  private final Map<String, Integer> columnNumbers = new HashMap<>();
+  private final DeliveredColumns columns;
   private final Object readerLock = new Object();
   private @Nullable BatchReader reader;
   private final Set<Runnable> closeActions = new CopyOnWriteArraySet<>();
-  private volatile @Nullable ProgressLine progress;
+  private final ProgressReports progress;
 
   private final LeaseRegister leases;
   private final LeakReports.Watch watch;
-
-  /** The thread that a progress sink of ours is running on. */
-  private volatile @Nullable Thread inSink;
 
   Loader(Dataset dataset, LoaderOptions options, @Nullable LoaderState state) {
     this.dataset = dataset;
@@ -64,12 +55,10 @@ public final class Loader implements AutoCloseable {
     }
     this.shares = RankShares.of(options.partition(), options.sampler(), state);
     this.delivery = new Delivery(shares, dataset.identity(), state);
+    this.progress = new ProgressReports(this, shares);
     this.leases = new LeaseRegister(options.isReplay());
     this.core = new LoaderCore(dataset, options, shares);
-    this.columns = core.engine().columns();
-    for (int i = 0; i < columns.size(); i++) {
-      columnNumbers.put(columns.get(i).name(), i);
-    }
+    this.columns = new DeliveredColumns(core.engine().columns());
     core.start();
     this.watch = core.watch(this, toString());
   }
@@ -118,7 +107,7 @@ public final class Loader implements AutoCloseable {
    * @return at least one, in the order of {@link Batch#column(int)}
    */
   public List<OutputColumn> columns() {
-    return columns;
+    return columns.all();
   }
 
   /**
@@ -129,18 +118,12 @@ public final class Loader implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such column
    */
   public OutputColumn column(String name) {
-    return columns.get(columnNumber(name));
+    return columns.get(name);
   }
 
   /** The place of a delivered column. */
   int columnNumber(String name) {
-    Integer number = columnNumbers.get(name);
-    if (number == null) {
-      throw new IllegalArgumentException(
-          "expected one of the columns %s, found '%s'"
-              .formatted(columns.stream().map(OutputColumn::name).toList(), name));
-    }
-    return number;
+    return columns.number(name);
   }
 
   /** The batches of an epoch. */
@@ -268,15 +251,12 @@ public final class Loader implements AutoCloseable {
    * @throws IllegalArgumentException if the interval is shorter
    */
   public void progress(Duration interval, Consumer<String> sink) {
-    if (interval.compareTo(LEAST_INTERVAL) < 0) {
-      throw new IllegalArgumentException("interval must be at least 1 ms, was " + interval);
-    }
-    progress = new ProgressLine(this, shares, interval, Objects.requireNonNull(sink, "sink"));
+    progress.begin(interval, sink);
   }
 
   /** Ends the reports of {@link #progress}. Any thread; no effect if there are none. */
   public void endProgress() {
-    progress = null;
+    progress.end();
   }
 
   /** For instance "warming 43 %"; empty if nothing is being warmed. */
@@ -284,46 +264,12 @@ public final class Loader implements AutoCloseable {
     return core.engine().warmingProgress();
   }
 
-  void progressed(long epoch, long endEpoch, long count) {
-    ProgressLine line = progress;
-    if (line != null) {
-      inSink = Thread.currentThread();
-      try {
-        line.delivered(epoch, endEpoch, count);
-      } finally {
-        inSink = null;
-      }
-    }
+  ProgressReports progress() {
+    return progress;
   }
 
   LeaseRegister leases() {
     return leases;
-  }
-
-  /** Arranges a report if a retained batch is forgotten. */
-  LeakReports.Watch watch(Batch batch, @Nullable Throwable taker) {
-    return LeakReports.watch(batch, forgotten(batch.description(), leases, taker));
-  }
-
-  /** Static, as it must not refer to the loader, nor to the batch. */
-  private static Runnable forgotten(
-      String description, LeaseRegister leases, @Nullable Throwable taker) {
-    return () -> {
-      if (!leases.isClosed()) {
-        Warnings.warn(
-            "Batch[%s] was retained and became unreachable without being closed: its memory is lost to its loader until that is closed%s"
-                .formatted(
-                    description,
-                    taker == null ? "; -Dpenstock.trackBatches=true tells where it was taken" : ""),
-            taker);
-      }
-    };
-  }
-
-  /** Adds the places where the open batches were taken, if that is tracked. */
-  IllegalStateException withTakers(IllegalStateException failure) {
-    leases.takers().forEach(failure::addSuppressed);
-    return failure;
   }
 
   /**
@@ -418,11 +364,7 @@ public final class Loader implements AutoCloseable {
   /** Throws if called by a transform, sampler or progress sink of this loader. */
   void checkMayClose() {
     core.checkMayClose();
-    if (inSink == Thread.currentThread()) {
-      throw new IllegalStateException(
-          "a loader must not be closed by its own progress sink, which is called between two"
-              + " batches: leave the loop, and close it there");
-    }
+    progress.checkMayClose();
   }
 
   void checkOpen() {

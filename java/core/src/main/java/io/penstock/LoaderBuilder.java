@@ -3,7 +3,6 @@ package io.penstock;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.engine.LoaderOptions;
-import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.PreferredPlan;
@@ -13,19 +12,14 @@ import io.penstock.job.Remainder;
 import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
-import io.penstock.sampler.BlockShuffle;
-import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
-import io.penstock.sampler.Sequential;
 import io.penstock.transform.RecordTransform;
 import io.penstock.transform.Transform;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +34,7 @@ public final class LoaderBuilder {
 
   private final Dataset dataset;
   private int batchSize = 256;
-  private Shuffle shuffle = Shuffle.FULL;
-  private long seed;
-  private long blockRecords;
-  private int windowBlocks = BlockShuffle.DEFAULT_WINDOW_BLOCKS;
-  private @Nullable Sampler sampler;
-
-  /** What was said of a shuffle, which a sampler of the caller has no use for. */
-  private final Set<String> shuffleOptions = new LinkedHashSet<>();
-
+  private final OrderChoice order;
   private int rank;
   private int worldSize = 1;
   private Remainder remainder = Remainder.KEEP;
@@ -71,6 +57,7 @@ public final class LoaderBuilder {
 
   LoaderBuilder(Dataset dataset) {
     this.dataset = dataset;
+    this.order = new OrderChoice(dataset);
   }
 
   /**
@@ -95,8 +82,7 @@ public final class LoaderBuilder {
    * @return this
    */
   public LoaderBuilder shuffle(Shuffle shuffle) {
-    this.shuffle = Objects.requireNonNull(shuffle, "shuffle");
-    shuffleOptions.add("shuffle");
+    order.shuffle(Objects.requireNonNull(shuffle, "shuffle"));
     return this;
   }
 
@@ -107,8 +93,7 @@ public final class LoaderBuilder {
    * @return this
    */
   public LoaderBuilder seed(long seed) {
-    this.seed = seed;
-    shuffleOptions.add("seed");
+    order.seed(seed);
     return this;
   }
 
@@ -119,11 +104,7 @@ public final class LoaderBuilder {
    * @return this
    */
   public LoaderBuilder blockRecords(long blockRecords) {
-    if (blockRecords < 1 || blockRecords > NativeLimits.MAX_RECORDS) {
-      throw new IllegalArgumentException("blockRecords must be 1 to 2^48, was " + blockRecords);
-    }
-    this.blockRecords = blockRecords;
-    shuffleOptions.add("blockRecords");
+    order.blockRecords(blockRecords);
     return this;
   }
 
@@ -135,11 +116,7 @@ public final class LoaderBuilder {
    * @return this
    */
   public LoaderBuilder windowBlocks(int windowBlocks) {
-    if (windowBlocks < 1) {
-      throw new IllegalArgumentException("windowBlocks must be at least 1, was " + windowBlocks);
-    }
-    this.windowBlocks = windowBlocks;
-    shuffleOptions.add("windowBlocks");
+    order.windowBlocks(windowBlocks);
     return this;
   }
 
@@ -153,12 +130,7 @@ public final class LoaderBuilder {
    * @throws IllegalArgumentException if it is for another number of records
    */
   public LoaderBuilder sampler(Sampler sampler) {
-    if (sampler.recordCount() != dataset.recordCount()) {
-      throw new IllegalArgumentException(
-          "sampler must be for the %d records of the dataset, was for %d: %s"
-              .formatted(dataset.recordCount(), sampler.recordCount(), sampler));
-    }
-    this.sampler = sampler;
+    order.sampler(sampler);
     return this;
   }
 
@@ -400,34 +372,10 @@ public final class LoaderBuilder {
     }
   }
 
-  /** The order that was asked for. */
-  private Sampler order() {
-    if (sampler != null) {
-      if (!shuffleOptions.isEmpty()) {
-        throw new IllegalArgumentException(
-            "sampler must be the only word on the order, was set beside %s: leave out either"
-                .formatted(String.join(", ", shuffleOptions)));
-      }
-      return sampler;
-    }
-    long count = dataset.recordCount();
-    return switch (shuffle) {
-      case NONE -> new Sequential(count);
-      case FULL -> new FullShuffle(count, seed);
-      case BLOCK -> {
-        long records =
-            blockRecords > 0
-                ? blockRecords
-                : BlockShuffle.defaultBlockRecords(dataset.recordBytes());
-        yield new BlockShuffle(count, records, windowBlocks, seed);
-      }
-    };
-  }
-
   /** What was set so far, resolved: what is set later does not affect it. */
   private LoaderOptions options() {
     return new LoaderOptions(
-        order(),
+        order.sampler(),
         new Partition(rank, worldSize, batchSize, remainder),
         Readahead.effective(readahead),
         memory == null ? MemoryBudget.byDefault() : memory,

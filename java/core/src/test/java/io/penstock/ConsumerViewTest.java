@@ -148,7 +148,7 @@ class ConsumerViewTest {
       Batch closed = batches.next().retain();
       batches.next().retain();
       closed.close();
-      IllegalStateException failure = loader.withTakers(new IllegalStateException("held"));
+      IllegalStateException failure = loader.leases().withTakers(new IllegalStateException("held"));
       assertThat(failure.getSuppressed()).hasSize(1);
       assertThat(failure.getSuppressed()[0]).hasMessageContaining("epoch=0, position=10, size=10");
       assertThat(failure.getSuppressed()[0].getStackTrace())

@@ -1,6 +1,7 @@
 package io.penstock.internal.pipeline;
 
 import io.penstock.internal.counters.Figures;
+import io.penstock.internal.report.FailureWords;
 import io.penstock.internal.slot.SlotQueue;
 
 /**
@@ -38,5 +39,18 @@ final class FinishedBatches {
     this.slotCount = slotCount;
     published = new SlotQueue(slotCount);
     returned = new SlotQueue(slotCount);
+  }
+
+  /** Whether the consumer holds every slot, so that none can be filled. */
+  boolean areAllHeld() {
+    return outCount == slotCount;
+  }
+
+  /** Throws what ended the session or the reading thread, if anything did. */
+  void checkAlive() {
+    Throwable cause = death == null ? failure : death;
+    if (cause != null) {
+      throw FailureWords.stopped(cause);
+    }
   }
 }

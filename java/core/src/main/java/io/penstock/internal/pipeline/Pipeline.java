@@ -171,7 +171,7 @@ public final class Pipeline implements BatchSource {
       FinishedBatches outlet = readers.outletOf(sequence);
       slot = outlet.published.poll();
       if (slot == null) {
-        checkAlive(outlet);
+        outlet.checkAlive();
         long waited = System.nanoTime() - start;
         if (waited >= limitNanos) {
           meter.gaveUp();
@@ -203,10 +203,10 @@ public final class Pipeline implements BatchSource {
 
   /** Once only: take looks again after each notification, whatever it was for. */
   private void await(FinishedBatches outlet, long limitNanos) {
-    boolean isHeld = outlet.outCount == outlet.slotCount;
+    boolean isHeld = outlet.areAllHeld();
     long start = System.nanoTime();
     HeldBatches.await(this, isHeld, limitNanos);
-    boolean isStillHeld = isHeld && outlet.outCount == outlet.slotCount && !isClosed;
+    boolean isStillHeld = isHeld && outlet.areAllHeld() && !isClosed;
     HeldBatches.check(isStillHeld, start, outlet.slotCount);
   }
 
@@ -291,13 +291,6 @@ public final class Pipeline implements BatchSource {
   public static IllegalStateException iterationEnded() {
     return new IllegalStateException(
         "this epoch has ended: another one was started on the same loader");
-  }
-
-  private static void checkAlive(FinishedBatches outlet) {
-    Throwable failure = outlet.death == null ? outlet.failure : outlet.death;
-    if (failure != null) {
-      throw FailureWords.stopped(failure);
-    }
   }
 
   @Override
