@@ -183,29 +183,6 @@ class FolderTest {
   }
 
   @Test
-  void aDamagedIndexIsMadeAgainAndAnotherFileIsNotOverwritten() throws IOException {
-    FolderIndex.open(mails, "*", index);
-    byte[] whole = Files.readAllBytes(index);
-    for (int i = 0; i < whole.length; i += 97) {
-      byte[] damaged = whole.clone();
-      damaged[i] ^= 4;
-      if (i >= 8) {
-        Files.write(index, damaged);
-        assertThat(FolderIndex.open(mails, "*", index).recordCount()).isEqualTo(FILES + 1);
-      }
-    }
-    for (int length : new int[] {0, 7, 127}) {
-      Files.write(index, java.util.Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> FolderIndex.open(mails, "*", index))
-          .isInstanceOf(PenstockException.class)
-          .hasMessageContaining("found another file");
-      assertThat(Files.size(index)).isEqualTo(length);
-    }
-    Files.write(index, java.util.Arrays.copyOf(whole, whole.length - 1));
-    assertThat(FolderIndex.open(mails, "*", index).recordCount()).isEqualTo(FILES + 1);
-  }
-
-  @Test
   void filesThatChangedOrVanishedFailTheirBatch() throws IOException {
     try (Dataset dataset = Dataset.open(mails)) {
       Path longer = mails.resolve("spam/mail-3");
@@ -290,17 +267,6 @@ class FolderTest {
   }
 
   @Test
-  void patternsChooseFilesAndDotsAreLeftAlone() throws IOException {
-    Files.writeString(mails.resolve("ham/.hidden"), "no");
-    Files.createDirectory(mails.resolve(".checkpoints"));
-    Files.writeString(mails.resolve(".checkpoints/mail-11"), "no");
-    FolderIndex some = FolderIndex.open(mails, "mail-1?", directory.resolve("some"));
-    assertThat(some.recordCount()).isEqualTo(10);
-    assertThat(FolderIndex.open(mails, "*", index).recordCount()).isEqualTo(FILES + 1);
-    assertThat(FolderIndex.open(mails, ".*", directory.resolve("dots")).recordCount()).isOne();
-  }
-
-  @Test
   void linksToFilesAndToFoldersAreFollowed() throws IOException {
     Path elsewhere = Files.createDirectories(directory.resolve("elsewhere/deep")).getParent();
     Files.writeString(elsewhere.resolve("one"), "linked one");
@@ -357,36 +323,6 @@ class FolderTest {
   }
 
   @Test
-  void classesAndFilesAreInOrderOfTheirNumbers() throws IOException {
-    Path numbers = Files.createDirectory(directory.resolve("numbers"));
-    for (int i : new int[] {10, 1, 12, 2, 11}) {
-      Files.createDirectory(numbers.resolve("" + i));
-      Files.writeString(numbers.resolve(i + "/img10"), i + " 10");
-      Files.writeString(numbers.resolve(i + "/img2"), i + " 2");
-    }
-    Files.writeString(Files.createDirectory(numbers.resolve("1-2")).resolve("x"), "");
-    FolderScan listing = FolderScan.of(numbers, "*");
-    assertThat(listing.classes()).containsExactly("1", "1-2", "2", "10", "11", "12");
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < listing.fileCount(); i++) {
-      names.add(listing.label(i) + " " + listing.name(i));
-    }
-    assertThat(names)
-        .containsExactly(
-            "0 1/img2",
-            "0 1/img10",
-            "1 1-2/x",
-            "2 2/img2",
-            "2 2/img10",
-            "3 10/img2",
-            "3 10/img10",
-            "4 11/img2",
-            "4 11/img10",
-            "5 12/img2",
-            "5 12/img10");
-  }
-
-  @Test
   void aFileThatWasEditedIsSeenByWhoOpensTheFolderNext() throws IOException {
     FolderIndex before = FolderIndex.open(mails, "*", index);
     FileTime made = FileTime.fromMillis(1000);
@@ -414,22 +350,6 @@ class FolderTest {
   }
 
   @Test
-  void ofManyFilesTheOneThatChangedIsFound() throws IOException {
-    Path many = Files.createDirectory(directory.resolve("many"));
-    for (int i = 0; i < 2100; i++) {
-      Files.setLastModifiedTime(Files.createFile(many.resolve("f" + i)), FileTime.fromMillis(1));
-    }
-    Files.setLastModifiedTime(many, FileTime.fromMillis(1));
-    FolderIndex.open(many, "*", index);
-    Files.setLastModifiedTime(index, FileTime.fromMillis(1));
-    FolderIndex.open(many, "*", index);
-    assertThat(Files.getLastModifiedTime(index)).isEqualTo(FileTime.fromMillis(1));
-    Files.setLastModifiedTime(many.resolve("f1777"), FileTime.fromMillis(2));
-    FolderIndex.open(many, "*", index);
-    assertThat(Files.getLastModifiedTime(index)).isNotEqualTo(FileTime.fromMillis(1));
-  }
-
-  @Test
   void anEmptyFolderIsRefusedByName() throws IOException {
     Path empty = Files.createDirectories(directory.resolve("empty/only/folders"));
     assertThatThrownBy(() -> Dataset.open(directory.resolve("empty")))
@@ -442,13 +362,5 @@ class FolderTest {
     assertThatThrownBy(() -> FolderIndex.open(directory.resolve("none"), "*", index))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("expected a folder");
-  }
-
-  @Test
-  void aPlaceThatCannotBeWrittenToIsAnError() {
-    assertThatThrownBy(() -> FolderIndex.open(mails, "*", directory.resolve("none/index")))
-        .isInstanceOf(PenstockException.class)
-        .hasMessageContaining("choose another place")
-        .hasMessageContaining("--folder-index FILE");
   }
 }
