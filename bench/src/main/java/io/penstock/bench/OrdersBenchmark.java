@@ -48,7 +48,7 @@ public class OrdersBenchmark {
   private static final long LARGE = 1_000_000_000_000L;
 
   /** Which order. */
-  public enum Order {
+  public enum KnownOrder {
     /** The exact shuffle. */
     FULL,
     /** Blocks of 2674 records, windows of 64. */
@@ -74,7 +74,7 @@ public class OrdersBenchmark {
   }
 
   /** Which order. */
-  @Param public Order order;
+  @Param public KnownOrder order;
 
   /** Records of the dataset, for orders that have a table of them. */
   @Param("16777216")
@@ -89,7 +89,7 @@ public class OrdersBenchmark {
   @Setup
   public void open() {
     Partition partition =
-        order == Order.RANK
+        order == KnownOrder.RANK
             ? new Partition(3, 8, INDICES, Remainder.KEEP)
             : Partition.whole(INDICES);
     share = partition.share(sampler());

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batch extends TypedColumns implements AutoCloseable {
   /** The loop closes an open one when it asks for the next; the consumer closes a retained one. */
-  private enum State {
+  private enum LeaseState {
     OPEN,
     RETAINED,
     CLOSED
@@ -49,7 +49,7 @@ public final class Batch extends TypedColumns implements AutoCloseable {
 
   private final Loader loader;
   private final BatchSource source;
-  private final AtomicReference<State> state = new AtomicReference<>(State.CLOSED);
+  private final AtomicReference<LeaseState> state = new AtomicReference<>(LeaseState.CLOSED);
 
   // Written before the state becomes OPEN, which is asked before it is read.
   @SuppressWarnings("NullAway.Init")
@@ -61,7 +61,7 @@ public final class Batch extends TypedColumns implements AutoCloseable {
   private int recordCount;
 
   /** Null unless leases are tracked or checked. */
-  private LeaseRegister.@Nullable Entry entry;
+  private LeaseRegister.@Nullable OpenLease lease;
 
   /** Reports a batch that was forgotten; null unless it is retained. */
   private volatile LeakReports.@Nullable Watch watch;
@@ -79,8 +79,8 @@ public final class Batch extends TypedColumns implements AutoCloseable {
     position = leased.position();
     size = leased.size();
     recordCount = leased.recordCount();
-    entry = loader.leases().begin(this);
-    state.set(State.OPEN);
+    lease = loader.leases().begin(this);
+    state.set(LeaseState.OPEN);
   }
 
   /**
@@ -269,10 +269,10 @@ public final class Batch extends TypedColumns implements AutoCloseable {
    */
   public Batch retain() {
     leased();
-    if (state.compareAndSet(State.OPEN, State.RETAINED)) {
-      watch = loader.leases().watch(this, entry == null ? null : entry.taker());
+    if (state.compareAndSet(LeaseState.OPEN, LeaseState.RETAINED)) {
+      watch = loader.leases().watch(this, lease == null ? null : lease.taker());
     }
-    if (state.get() == State.CLOSED) {
+    if (state.get() == LeaseState.CLOSED) {
       endWatch(); // Another thread may have closed it before there was a watch.
       throw closed();
     }
@@ -287,23 +287,23 @@ public final class Batch extends TypedColumns implements AutoCloseable {
    */
   @Override
   public void close() {
-    State former = state.getAndSet(State.CLOSED);
-    if (former != State.CLOSED) {
+    LeaseState former = state.getAndSet(LeaseState.CLOSED);
+    if (former != LeaseState.CLOSED) {
       release(former);
     }
   }
 
   /** Closes it for the loop, unless it was retained or is closed already. */
   void closeUnlessRetained() {
-    if (state.compareAndSet(State.OPEN, State.CLOSED)) {
-      release(State.OPEN);
+    if (state.compareAndSet(LeaseState.OPEN, LeaseState.CLOSED)) {
+      release(LeaseState.OPEN);
     }
   }
 
-  private void release(State former) {
-    if (entry != null) {
+  private void release(LeaseState former) {
+    if (lease != null) {
       try {
-        loader.leases().end(entry);
+        loader.leases().end(lease);
       } catch (IllegalStateException e) {
         state.set(former);
         throw e;
@@ -323,7 +323,8 @@ public final class Batch extends TypedColumns implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Batch[%s%s]".formatted(description(), state.get() == State.CLOSED ? ", closed" : "");
+    return "Batch[%s%s]"
+        .formatted(description(), state.get() == LeaseState.CLOSED ? ", closed" : "");
   }
 
   String description() {
@@ -342,7 +343,7 @@ public final class Batch extends TypedColumns implements AutoCloseable {
 
   private Slot leased() {
     loader.checkOpen();
-    if (state.get() == State.CLOSED) {
+    if (state.get() == LeaseState.CLOSED) {
       throw closed();
     }
     return slot;
@@ -359,7 +360,7 @@ public final class Batch extends TypedColumns implements AutoCloseable {
    */
   private MemorySegment view(MemorySegment segment) {
     leased();
-    Arena arena = entry == null ? null : entry.arena();
+    Arena arena = lease == null ? null : lease.arena();
     return arena == null ? segment : segment.reinterpret(arena, null);
   }
 }

@@ -23,10 +23,10 @@ final class LeaseRegister {
   private static final byte OVERWRITTEN = (byte) 0xa5;
 
   /** One lease. */
-  public static class Entry {
+  public static class OpenLease {
     private final @Nullable Throwable taker;
 
-    Entry(@Nullable Throwable taker) {
+    OpenLease(@Nullable Throwable taker) {
       this.taker = taker;
     }
 
@@ -41,10 +41,10 @@ final class LeaseRegister {
     }
   }
 
-  private static final class CheckedEntry extends Entry {
+  private static final class CheckedLease extends OpenLease {
     private final Arena arena = Arena.ofShared();
 
-    CheckedEntry(@Nullable Throwable taker) {
+    CheckedLease(@Nullable Throwable taker) {
       super(taker);
     }
 
@@ -59,7 +59,7 @@ final class LeaseRegister {
   private final boolean isOverwriting;
 
   // Guarded by this.
-  private final Set<Entry> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<OpenLease> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean isClosed;
 
   /**
@@ -88,23 +88,23 @@ final class LeaseRegister {
   /**
    * Notes a lease that begins.
    *
-   * @return its entry; null if leases are neither tracked nor checked
+   * @return its lease; null if leases are neither tracked nor checked
    */
-  @Nullable Entry begin(Batch batch) {
+  @Nullable OpenLease begin(Batch batch) {
     if (!isTracking && !isChecking) {
       return null;
     }
     Throwable taker = isTracking ? new Throwable("taken here: " + batch.description()) : null;
-    Entry entry = isChecking ? new CheckedEntry(taker) : new Entry(taker);
-    add(entry);
-    return entry;
+    OpenLease lease = isChecking ? new CheckedLease(taker) : new OpenLease(taker);
+    add(lease);
+    return lease;
   }
 
-  private synchronized void add(Entry entry) {
-    if (isClosed && entry.arena() != null) {
-      entry.arena().close();
+  private synchronized void add(OpenLease lease) {
+    if (isClosed && lease.arena() != null) {
+      lease.arena().close();
     }
-    open.add(entry);
+    open.add(lease);
   }
 
   /**
@@ -112,13 +112,13 @@ final class LeaseRegister {
    *
    * @throws IllegalStateException if a native call is using one of them: the lease goes on then
    */
-  void end(Entry entry) {
-    Arena arena = entry.arena();
+  void end(OpenLease lease) {
+    Arena arena = lease.arena();
     if (arena != null) {
       close(arena);
     }
     synchronized (this) {
-      open.remove(entry);
+      open.remove(lease);
     }
   }
 
@@ -127,7 +127,7 @@ final class LeaseRegister {
   }
 
   private synchronized List<Throwable> takers() {
-    return isTracking ? open.stream().map(Entry::taker).toList() : List.of();
+    return isTracking ? open.stream().map(OpenLease::taker).toList() : List.of();
   }
 
   /** Adds the places where the open batches were taken to a failure, as far as that is tracked. */
@@ -162,14 +162,14 @@ final class LeaseRegister {
    * @throws IllegalStateException if a native call is using one of them
    */
   void close() {
-    List<Entry> last;
+    List<OpenLease> last;
     synchronized (this) {
       isClosed = true;
       last = List.copyOf(open);
     }
-    for (Entry entry : last) {
-      if (entry.arena() != null) {
-        close(entry.arena());
+    for (OpenLease lease : last) {
+      if (lease.arena() != null) {
+        close(lease.arena());
       }
     }
   }

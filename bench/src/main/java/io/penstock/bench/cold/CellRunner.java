@@ -119,7 +119,7 @@ final class CellRunner {
     private Measurement measure(String which, int round) throws IOException, InterruptedException {
       double timed = round == 0 ? settings.seconds() / 2 : settings.seconds();
       double seconds = contender.isWholeEpoch() ? settings.wholeSeconds() : timed;
-      Run run = new Run(cell, contender, which, round, 1 + 10 * runs++, seconds);
+      ColdRun run = new ColdRun(cell, contender, which, round, 1 + 10 * runs++, seconds);
       Runner runner = contender.program() == Program.FIO ? fio : children;
       try {
         Measurement measurement = runner.run(run);

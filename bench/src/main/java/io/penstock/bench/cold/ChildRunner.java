@@ -46,7 +46,7 @@ final class ChildRunner implements Runner {
   }
 
   @Override
-  public Measurement run(Run run) throws AbsentException, IOException, InterruptedException {
+  public Measurement run(ColdRun run) throws AbsentException, IOException, InterruptedException {
     Cell cell = run.cell();
     boolean isPython = run.contender().program() != Contender.Program.JAVA;
     if (isPython) {
@@ -108,7 +108,7 @@ final class ChildRunner implements Runner {
   }
 
   /** No contender wins by not reading, or by reading something else. */
-  private void check(Run run, Measurement measurement, String digest) {
+  private void check(ColdRun run, Measurement measurement, String digest) {
     long recordBytes = run.cell().file().recordBytes();
     long expected =
         Digest.expected(
@@ -133,7 +133,7 @@ final class ChildRunner implements Runner {
   }
 
   /** What a run may want: its budget, and pages of the file where it reads through the cache. */
-  private static long memoryBytes(Run run) {
+  private static long memoryBytes(ColdRun run) {
     if (run.parameters().getOrDefault("readahead", "").contains("io=direct")) {
       return run.contender().memoryBytes();
     }
@@ -174,7 +174,7 @@ final class ChildRunner implements Runner {
     }
   }
 
-  private List<String> command(Run run) throws AbsentException {
+  private List<String> command(ColdRun run) throws AbsentException {
     List<String> command = new ArrayList<>();
     switch (run.contender().program()) {
       case JAVA -> {
@@ -207,7 +207,7 @@ final class ChildRunner implements Runner {
     return command;
   }
 
-  private Map<String, String> job(Run run) {
+  private Map<String, String> job(ColdRun run) {
     Cell cell = run.cell();
     return Map.ofEntries(
         Map.entry("file", cell.file().path().toString()),
@@ -241,7 +241,7 @@ final class ChildRunner implements Runner {
     write(new FullShuffle(count, settings.seed()), 0, count, warmupOrderFile());
   }
 
-  private void writeOrder(Run run, int count, Path file) throws IOException {
+  private void writeOrder(ColdRun run, int count, Path file) throws IOException {
     write(
         Orders.joined(run.cell().file().recordCount(), 0, settings.seed(), run.cell().epochs()),
         run.epoch(),

@@ -28,7 +28,7 @@ final class FioRunner implements Runner {
   }
 
   @Override
-  public Measurement run(Run run) throws AbsentException, IOException, InterruptedException {
+  public Measurement run(ColdRun run) throws AbsentException, IOException, InterruptedException {
     Cell cell = run.cell();
     if (cell.state().isDropped() || cell.limitBytes() > 0) {
       // Direct reads of what lies in the page cache have to throw it out first. Elsewhere memory is
@@ -67,7 +67,7 @@ final class FioRunner implements Runner {
     }
   }
 
-  private static List<String> command(Run run, Path output) {
+  private static List<String> command(ColdRun run, Path output) {
     Cell cell = run.cell();
     Map<String, String> parameters = run.parameters();
     List<String> command =
@@ -97,7 +97,7 @@ final class FioRunner implements Runner {
     return command;
   }
 
-  private static long blockBytes(Run run) {
+  private static long blockBytes(ColdRun run) {
     String block = run.parameters().get("block");
     if (block != null) {
       return Long.parseLong(block);
@@ -107,7 +107,7 @@ final class FioRunner implements Runner {
   }
 
   /** Sequential reads count as the records that lie in the bytes read. */
-  private static Measurement measurement(Run run, double load, String output) {
+  private static Measurement measurement(ColdRun run, double load, String output) {
     JsonObject job =
         JsonParser.parseString(output.substring(output.indexOf('{')))
             .getAsJsonObject()

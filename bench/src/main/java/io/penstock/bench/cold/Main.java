@@ -1,6 +1,7 @@
 package io.penstock.bench.cold;
 
 import io.penstock.bench.cold.report.Results;
+import io.penstock.cli.options.SizeConverter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -306,22 +306,6 @@ public final class Main implements Callable<Integer> {
     @Override
     public Profile convert(String text) {
       return Profile.of(text);
-    }
-  }
-
-  /** Sizes as 784, 16k, 512m or 8g. */
-  static final class SizeConverter implements ITypeConverter<Long> {
-    @Override
-    public Long convert(String text) {
-      String lower = text.toLowerCase(Locale.ROOT);
-      int unit = "kmgt".indexOf(lower.charAt(lower.length() - 1));
-      String number = unit < 0 ? lower : lower.substring(0, lower.length() - 1);
-      try {
-        return Math.multiplyExact(Long.parseLong(number), 1L << (10 * (unit + 1)));
-      } catch (NumberFormatException | ArithmeticException e) {
-        throw new CommandLine.TypeConversionException(
-            "expected a size such as 784, 16k or 8g, found '" + text + "'");
-      }
     }
   }
 }

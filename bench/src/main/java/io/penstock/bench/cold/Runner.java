@@ -11,5 +11,5 @@ interface Runner {
    * @return what it did, checked
    * @throws AbsentException if it cannot run here, saying why
    */
-  Measurement run(Run run) throws AbsentException, IOException, InterruptedException;
+  Measurement run(ColdRun run) throws AbsentException, IOException, InterruptedException;
 }

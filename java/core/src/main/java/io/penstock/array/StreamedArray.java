@@ -14,7 +14,7 @@ import java.util.Objects;
  */
 public final class StreamedArray {
   /** The source of the elements. */
-  public interface Source {
+  public interface StreamSource {
     /**
      * Opens a stream of the elements, from the first on.
      *
@@ -30,7 +30,7 @@ public final class StreamedArray {
   private final ElementType elementType;
   private final Shape shape;
   private final boolean fortranOrder;
-  private final Source source;
+  private final StreamSource source;
   private final long dataBytes;
 
   private StreamedArray(
@@ -39,7 +39,7 @@ public final class StreamedArray {
       ElementType elementType,
       Shape shape,
       boolean fortranOrder,
-      Source source) {
+      StreamSource source) {
     this.path = Objects.requireNonNull(path, "path");
     this.part = Objects.requireNonNull(part, "part");
     this.elementType = Objects.requireNonNull(elementType, "elementType");
@@ -61,7 +61,7 @@ public final class StreamedArray {
    * @throws io.penstock.error.PenstockException if an array cannot have this shape
    */
   public static StreamedArray of(
-      Path path, String part, ElementType elementType, Shape shape, Source source) {
+      Path path, String part, ElementType elementType, Shape shape, StreamSource source) {
     return new StreamedArray(path, part, elementType, shape, false, source);
   }
 
@@ -125,7 +125,7 @@ public final class StreamedArray {
    *
    * @return opens them, any number of times
    */
-  public Source source() {
+  public StreamSource source() {
     return source;
   }
 

@@ -65,7 +65,7 @@ sealed interface FlagValues {
   }
 
   /** A number of bytes, with k, m or g for powers of 1024. */
-  record Bytes(long least, long most) implements FlagValues {
+  record ByteCount(long least, long most) implements FlagValues {
     @Override
     public Object parse(String name, String text) {
       return Sizes.parse(name, text);

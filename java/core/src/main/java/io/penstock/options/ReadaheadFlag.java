@@ -26,12 +26,12 @@ public enum ReadaheadFlag {
 
   /** {@link Readahead#mergeGapBytes}. */
   // Bandwidth / requests a second was 13 to 30 KB on the devices tried.
-  MERGE_GAP("mergeGap", new FlagValues.Bytes(0, NativeLimits.MAX_READ_BYTES), 16L << 10),
+  MERGE_GAP("mergeGap", new FlagValues.ByteCount(0, NativeLimits.MAX_READ_BYTES), 16L << 10),
 
   /** {@link Readahead#maxReadBytes}. */
   MAX_READ(
       "maxRead",
-      new FlagValues.Bytes(NativeLimits.BLOCK_BYTES, NativeLimits.MAX_READ_BYTES),
+      new FlagValues.ByteCount(NativeLimits.BLOCK_BYTES, NativeLimits.MAX_READ_BYTES),
       512L << 10),
 
   /** {@link Readahead#advice}. */
@@ -50,7 +50,7 @@ public enum ReadaheadFlag {
   IO_THREADS("ioThreads", new FlagValues.Count(1, 64), 1L),
 
   /** {@link Readahead#cacheBytes}. */
-  CACHE("cache", new FlagValues.Bytes(0, Long.MAX_VALUE), 0L);
+  CACHE("cache", new FlagValues.ByteCount(0, Long.MAX_VALUE), 0L);
 
   private final String flagName;
   private final FlagValues values;

@@ -17,7 +17,7 @@ import java.util.function.LongUnaryOperator;
  */
 public final class MixingReport {
   /** What a {@link MixingSample} computes. */
-  record Figures(
+  record MixingFigures(
       long size,
       int batchSize,
       long epoch,
@@ -32,9 +32,9 @@ public final class MixingReport {
       double labelsPerBatch,
       double chanceLabelsPerBatch) {}
 
-  private final Figures figures;
+  private final MixingFigures figures;
 
-  MixingReport(Figures figures) {
+  MixingReport(MixingFigures figures) {
     this.figures = figures;
   }
 
@@ -227,6 +227,6 @@ public final class MixingReport {
 
   @Override
   public String toString() {
-    return figures.toString().replace("Figures", "MixingReport");
+    return figures.toString().replace("MixingFigures", "MixingReport");
   }
 }

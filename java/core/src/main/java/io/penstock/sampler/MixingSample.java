@@ -65,7 +65,7 @@ final class MixingSample {
     double coverage = distances.coverage;
     double records = (double) wanted * batchSize;
     return new MixingReport(
-        new MixingReport.Figures(
+        new MixingReport.MixingFigures(
             size,
             batchSize,
             epoch,

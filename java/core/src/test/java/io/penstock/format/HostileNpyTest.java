@@ -159,8 +159,8 @@ class HostileNpyTest {
     assertThat(entries).containsOnlyKeys("a", "b'");
     assertThat(entries.get("a"))
         .hasToString(
-            "Sequence[isTuple=true, items=[Text[value=x], Sequence[isTuple=false, items="
-                + "[Whole[value=1], Whole[value=-2], Whole[value=3]]], Sequence[isTuple=true,"
+            "Sequence[isTuple=true, items=[Str[value=x], Sequence[isTuple=false, items="
+                + "[Int[value=1], Int[value=-2], Int[value=3]]], Sequence[isTuple=true,"
                 + " items=[]]]]");
     assertThat(PythonLiteral.dictionary("{'\\U0001F600\\n\\'': True}", false))
         .containsOnlyKeys("\ud83d\ude00\n'");

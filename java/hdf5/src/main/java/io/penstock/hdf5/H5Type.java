@@ -85,7 +85,7 @@ sealed interface H5Type {
   }
 
   /** An array as an element. */
-  record Array(H5Type base, List<Long> shape, long sizeBytes) implements H5Type {
+  record Subarray(H5Type base, List<Long> shape, long sizeBytes) implements H5Type {
     @Override
     public String words() {
       return "arrays of " + base.words();

@@ -37,7 +37,7 @@ record NumpyType(
   static NumpyType of(H5Type type) {
     H5Type element = type;
     List<Long> axes = new ArrayList<>();
-    while (element instanceof H5Type.Array array) {
+    while (element instanceof H5Type.Subarray array) {
       axes.addAll(array.shape());
       element = array.base();
     }
@@ -81,7 +81,7 @@ record NumpyType(
         List<Long> steps = new ArrayList<>(strides);
         List<Long> axes = new ArrayList<>();
         H5Type type = member.type();
-        while (type instanceof H5Type.Array array) {
+        while (type instanceof H5Type.Subarray array) {
           axes.addAll(array.shape());
           steps.addAll(strides(array));
           type = array.base();
@@ -128,7 +128,7 @@ record NumpyType(
     }
   }
 
-  private static List<Long> strides(H5Type.Array array) {
+  private static List<Long> strides(H5Type.Subarray array) {
     List<Long> strides = new ArrayList<>();
     long step = array.sizeBytes();
     for (long size : array.shape()) {

@@ -205,7 +205,7 @@ final class TypeReader {
       }
       size *= axis;
     }
-    return new H5Type.Array(base, List.copyOf(axes), size);
+    return new H5Type.Subarray(base, List.copyOf(axes), size);
   }
 
   private H5Type complex(long size, int bits, int depth) {

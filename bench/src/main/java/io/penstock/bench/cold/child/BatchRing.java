@@ -90,7 +90,7 @@ final class BatchRing {
   }
 
   /** Hands batches to the sink until it or the order ends; then nothing can be claimed any more. */
-  void deliver(Sink sink) throws IOException {
+  void deliver(TimedSink sink) throws IOException {
     consumer = Thread.currentThread();
     try {
       for (long batch = 0; batch * batchSize < count; batch++) {

@@ -21,7 +21,7 @@ final class ChannelMapReading implements Reading {
   }
 
   @Override
-  public void run(Sink sink) {
+  public void run(TimedSink sink) {
     long recordBytes = job.file().recordBytes();
     MemorySegment batch = arena.allocate(job.batchSize() * recordBytes, 4096);
     for (long position = 0; position < job.listLength(); ) {

@@ -53,7 +53,7 @@ final class ChannelReading implements Reading {
   }
 
   @Override
-  public void run(Sink sink) throws IOException, InterruptedException {
+  public void run(TimedSink sink) throws IOException, InterruptedException {
     int threadCount = job.integer("threads");
     // Enough batches for all threads to be busy beyond the one that is being delivered.
     int slots = Math.max(BATCHES_AHEAD, 2 * threadCount / job.batchSize() + 2);

@@ -53,7 +53,7 @@ public final class ChildMain {
     say("warm", input, "open");
     try (Reading reading = contender.open(job)) {
       say("ready", input, "go");
-      Sink sink = new Sink(job.file().recordBytes(), job.seconds());
+      TimedSink sink = new TimedSink(job.file().recordBytes(), job.seconds());
       reading.run(sink);
       say("done " + result(sink, reading), input, null);
     }
@@ -65,12 +65,12 @@ public final class ChildMain {
     long end = System.nanoTime() + (long) (job.seconds() * 1e9);
     for (int pass = 0; pass < 2 || System.nanoTime() < end; pass++) {
       try (Reading reading = contender.open(job)) {
-        reading.run(new Sink(job.file().recordBytes(), job.seconds()));
+        reading.run(new TimedSink(job.file().recordBytes(), job.seconds()));
       }
     }
   }
 
-  private static JsonObject result(Sink sink, Reading reading) {
+  private static JsonObject result(TimedSink sink, Reading reading) {
     JsonObject result = new JsonObject();
     result.addProperty("records", sink.digest().count());
     result.addProperty("seconds", sink.seconds());

@@ -54,7 +54,7 @@ final class JasyncfioReading implements Reading {
   }
 
   @Override
-  public void run(Sink sink) throws IOException, InterruptedException {
+  public void run(TimedSink sink) throws IOException, InterruptedException {
     int slots = Math.max(BATCHES_AHEAD, 2 * depth / job.batchSize() + 2);
     BatchRing ring =
         new BatchRing(slots, job.batchSize(), job.file().recordBytes(), job.listLength(), arena);

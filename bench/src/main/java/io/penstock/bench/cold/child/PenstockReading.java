@@ -55,7 +55,7 @@ final class PenstockReading implements Reading {
   }
 
   @Override
-  public void run(Sink sink) {
+  public void run(TimedSink sink) {
     cat();
     for (Epoch epoch : loader.epochsFrom(firstEpoch).limit(epochs)) {
       for (Batch batch : epoch) {

@@ -15,7 +15,7 @@ interface Reading extends AutoCloseable {
    * Delivers records in the order of the job, in batches, until the sink has enough or the order
    * ends.
    */
-  void run(Sink sink) throws IOException, InterruptedException;
+  void run(TimedSink sink) throws IOException, InterruptedException;
 
   /** What else there is to know about the run. */
   default JsonObject facts() {

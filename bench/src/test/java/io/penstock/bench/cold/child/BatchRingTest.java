@@ -25,7 +25,7 @@ class BatchRingTest {
       for (int i = 0; i < 4; i++) {
         threads.add(Thread.ofPlatform().start(() -> fill(ring)));
       }
-      Sink sink = new Sink(RECORD_BYTES, 1e9);
+      TimedSink sink = new TimedSink(RECORD_BYTES, 1e9);
       ring.deliver(sink);
       for (Thread thread : threads) {
         thread.join();
@@ -43,7 +43,7 @@ class BatchRingTest {
       BatchRing ring = new BatchRing(2, 8, RECORD_BYTES, 100, arena);
       Thread.ofPlatform().start(() -> ring.fail(new IOException("no such sector")));
 
-      assertThatThrownBy(() -> ring.deliver(new Sink(RECORD_BYTES, 1e9)))
+      assertThatThrownBy(() -> ring.deliver(new TimedSink(RECORD_BYTES, 1e9)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("no such sector");
     }

@@ -102,7 +102,7 @@ class ReadingTest {
       throws IOException, InterruptedException {
     long count = file.recordCount() * EPOCHS;
     Sampler order = Orders.joined(file.recordCount(), blockRecords, SEED, EPOCHS);
-    Sink sink = new Sink(file.recordBytes(), 1e6);
+    TimedSink sink = new TimedSink(file.recordBytes(), 1e6);
     try (Reading reading = opener.open(job(parameters))) {
       reading.run(sink);
       assertThat(reading.facts()).isNotNull();

@@ -9,7 +9,7 @@ package io.penstock.cli.convert;
  * @param isGray whether images have one channel
  */
 public record FolderOptions(
-    String pattern, boolean isRaw, SourceOptions.Size resize, boolean isGray) {
+    String pattern, boolean isRaw, SourceOptions.ImageSize resize, boolean isGray) {
   private static final String ALL = "*";
 
   /** All files, unchanged. */

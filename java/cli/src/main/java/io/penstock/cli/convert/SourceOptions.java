@@ -64,9 +64,9 @@ public record SourceOptions(
    * @param height in pixels
    * @param width in pixels
    */
-  public record Size(int height, int width) {
+  public record ImageSize(int height, int width) {
     /** Checks the numbers. */
-    public Size {
+    public ImageSize {
       if (height < 1 || width < 1 || height > MAX_PIXELS || width > MAX_PIXELS) {
         throw new IllegalArgumentException(
             "sizes of images must be 1 to %d, were %dx%d".formatted(MAX_PIXELS, height, width));
@@ -80,11 +80,11 @@ public record SourceOptions(
      * @return the size
      * @throws IllegalArgumentException if it is none
      */
-    public static Size parse(String text) {
+    public static ImageSize parse(String text) {
       String[] sizes = text.split("x", -1);
       try {
         if (sizes.length == 2) {
-          return new Size(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]));
+          return new ImageSize(Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]));
         }
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException("must be HEIGHTxWIDTH, was '" + text + "'", e);

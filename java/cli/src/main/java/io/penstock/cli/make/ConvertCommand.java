@@ -116,7 +116,7 @@ public final class ConvertCommand implements Callable<Integer> {
       description =
           "For a folder of images: resize all to this size, by averaging areas. Default: all must"
               + " have one size, as stored; EXIF does not rotate them.")
-  private SourceOptions.Size resize;
+  private SourceOptions.ImageSize resize;
 
   @Option(
       names = "--gray",
@@ -164,11 +164,11 @@ public final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  static final class SizeOfImages implements ITypeConverter<SourceOptions.Size> {
+  static final class SizeOfImages implements ITypeConverter<SourceOptions.ImageSize> {
     @Override
-    public SourceOptions.Size convert(String text) {
+    public SourceOptions.ImageSize convert(String text) {
       try {
-        return SourceOptions.Size.parse(text);
+        return SourceOptions.ImageSize.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }

@@ -107,7 +107,7 @@ final class ImagesTest {
   @Test
   void anotherSizeIsRefusedAndTurningIsMentioned() {
     Path turned = directory.resolve("in/jpeg-exif-turned/x.jpg");
-    SourceOptions.Size other = new SourceOptions.Size(83, 61);
+    SourceOptions.ImageSize other = new SourceOptions.ImageSize(83, 61);
     ImageDecoder decoder =
         ImageDecoder.of(turned, new FolderOptions("*", false, other, false), false);
     assertThat(decoder.recordShape()).isEqualTo(Shape.of(83, 61, 3));

@@ -18,7 +18,7 @@ public final class NpyDescr {
 
   public static DataType type(PythonLiteral.Value descr) {
     return switch (descr) {
-      case PythonLiteral.Text text -> plain(text.value());
+      case PythonLiteral.Str text -> plain(text.value());
       case PythonLiteral.Sequence sequence when sequence.isTuple() -> repeated(sequence.items());
       case PythonLiteral.Sequence sequence -> struct(sequence.items());
       default ->
@@ -73,7 +73,7 @@ public final class NpyDescr {
 
   private static String titleOrNull(PythonLiteral.Value name) {
     return name instanceof PythonLiteral.Sequence pair
-            && pair.items().getFirst() instanceof PythonLiteral.Text title
+            && pair.items().getFirst() instanceof PythonLiteral.Str title
         ? title.value()
         : null;
   }
@@ -86,7 +86,7 @@ public final class NpyDescr {
         && pair.items().size() == 2) {
       name = pair.items().getLast();
     }
-    if (!(name instanceof PythonLiteral.Text text)) {
+    if (!(name instanceof PythonLiteral.Str text)) {
       throw new IllegalArgumentException("expected a string as name of a field, found another");
     }
     if (!text.value().isEmpty()) {
@@ -106,7 +106,7 @@ public final class NpyDescr {
             : List.of(value);
     List<Long> shape = new ArrayList<>();
     for (PythonLiteral.Value item : items) {
-      if (!(item instanceof PythonLiteral.Whole size)) {
+      if (!(item instanceof PythonLiteral.Int size)) {
         throw new IllegalArgumentException(
             "expected whole numbers in the shape of a sub-array, found another value");
       }

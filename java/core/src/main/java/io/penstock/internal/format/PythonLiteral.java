@@ -19,11 +19,11 @@ public final class PythonLiteral {
   /** A value inside the dictionary. */
   public sealed interface Value {}
 
-  record Text(String value) implements Value {}
+  record Str(String value) implements Value {}
 
-  public record Whole(long value) implements Value {}
+  public record Int(long value) implements Value {}
 
-  public record Truth(boolean value) implements Value {}
+  public record Bool(boolean value) implements Value {}
 
   public record Sequence(boolean isTuple, List<Value> items) implements Value {}
 
@@ -90,19 +90,19 @@ public final class PythonLiteral {
   private Value value(int depth) throws SyntaxException {
     int first = next();
     if (first == '\'' || first == '"') {
-      return new Text(text());
+      return new Str(text());
     }
     if (first == '(' || first == '[') {
       return sequence(depth + 1);
     }
     if (first == '-' || isDigit(first)) {
-      return new Whole(whole());
+      return new Int(whole());
     }
     if (takeWord("True")) {
-      return new Truth(true);
+      return new Bool(true);
     }
     if (takeWord("False")) {
-      return new Truth(false);
+      return new Bool(false);
     }
     throw expected("a string, number, True, False, tuple or list (data, never code)");
   }

@@ -42,7 +42,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
   private final Path path;
   private final Map<Integer, Requests> requests = new HashMap<>();
   private final Arena arena = Arena.ofConfined();
-  private final Way way;
+  private final ProbeWay way;
   private final NativeMemory memory;
   private final MemorySegment indices;
 
@@ -53,7 +53,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
    * @param isDirect whether past the page cache
    * @param refusals why nothing better: "uring direct: EPERM, ..."; empty when this is the best
    */
-  public record Way(NativeBackend backend, boolean isDirect, List<String> refusals) {}
+  public record ProbeWay(NativeBackend backend, boolean isDirect, List<String> refusals) {}
 
   /**
    * Opens a file. It may be deleted afterwards: it stays readable until this is closed.
@@ -94,7 +94,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
     }
   }
 
-  private Way chooseWay() {
+  private ProbeWay chooseWay() {
     NativeSource source = requests.values().iterator().next().source();
     List<String> refusals = new ArrayList<>();
     record BackendCandidate(NativeBackend backend, boolean isDirect) {}
@@ -109,7 +109,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
               ? "the file system does not allow it"
               : source.probe(candidate.backend, candidate.isDirect);
       if (refusal == null) {
-        return new Way(candidate.backend, candidate.isDirect, List.copyOf(refusals));
+        return new ProbeWay(candidate.backend, candidate.isDirect, List.copyOf(refusals));
       }
       refusals.add(name(candidate.backend, candidate.isDirect) + ": " + refusal);
     }
@@ -139,7 +139,7 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
   }
 
   /** How the file is read. */
-  public Way way() {
+  public ProbeWay way() {
     return way;
   }
 

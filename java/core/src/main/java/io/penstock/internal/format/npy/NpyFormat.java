@@ -164,7 +164,7 @@ public final class NpyFormat implements ArrayFormat {
     }
     List<Long> shape = new ArrayList<>();
     for (PythonLiteral.Value item : sequence.items()) {
-      if (!(item instanceof PythonLiteral.Whole size)) {
+      if (!(item instanceof PythonLiteral.Int size)) {
         throw invalid(file, "expected whole numbers in the shape, found another value", null);
       }
       shape.add(size.value());
@@ -173,7 +173,7 @@ public final class NpyFormat implements ArrayFormat {
   }
 
   private static boolean fortranOrder(OpenFile file, PythonLiteral.Value value) {
-    if (!(value instanceof PythonLiteral.Truth truth)) {
+    if (!(value instanceof PythonLiteral.Bool truth)) {
       throw invalid(file, "expected True or False as fortran_order, found another value", null);
     }
     return truth.value();

@@ -5,8 +5,8 @@ import io.penstock.internal.format.DataType;
 import io.penstock.internal.format.NpyDescr;
 import io.penstock.internal.format.pickle.PickleValue.Blob;
 import io.penstock.internal.format.pickle.PickleValue.Dtype;
+import io.penstock.internal.format.pickle.PickleValue.Integral;
 import io.penstock.internal.format.pickle.PickleValue.Tuple;
-import io.penstock.internal.format.pickle.PickleValue.Whole;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,7 +85,7 @@ final class PickleDtypes {
       return null;
     }
     String order = text(state.get(ORDER));
-    long size = state.get(SIZE) instanceof Whole whole ? whole.value() : -1;
+    long size = state.get(SIZE) instanceof Integral whole ? whole.value() : -1;
     return switch (dtype.code().charAt(0)) {
       case 'O' -> new DataType.Objects();
       case 'S', 'V' -> plain("|" + dtype.code().charAt(0) + size);
@@ -113,7 +113,7 @@ final class PickleDtypes {
 
   private DataType struct(Tuple names, Tuple state) {
     if (!(state.get(FIELDS) instanceof PickleHolder holder)
-        || !(state.get(SIZE) instanceof Whole size)
+        || !(state.get(SIZE) instanceof Integral size)
         || names.size() > DataType.MAX_FIELDS) {
       return null;
     }
@@ -128,7 +128,7 @@ final class PickleDtypes {
       if (!(entries.get(name) instanceof Tuple entry)
           || entry.size() < 2
           || !(entry.get(0) instanceof Dtype type)
-          || !(entry.get(1) instanceof Whole offset)
+          || !(entry.get(1) instanceof Integral offset)
           || type.type() == null) {
         return null;
       }
@@ -150,7 +150,7 @@ final class PickleDtypes {
         || pair.size() != 2
         || !(pair.get(1) instanceof Tuple unit)
         || unit.size() < 2
-        || !(unit.get(1) instanceof Whole multiple)) {
+        || !(unit.get(1) instanceof Integral multiple)) {
       return "";
     }
     String name = text(unit.get(0));
@@ -159,7 +159,7 @@ final class PickleDtypes {
 
   /** Sizes of axes; null for anything else. */
   static List<Long> shape(PickleValue value) {
-    if (value instanceof Whole size) {
+    if (value instanceof Integral size) {
       return List.of(size.value());
     }
     if (!(value instanceof Tuple tuple) || tuple.size() > ArrayLayout.MAX_AXES) {
@@ -167,7 +167,7 @@ final class PickleDtypes {
     }
     List<Long> shape = new ArrayList<>(tuple.size());
     for (int axis = 0; axis < tuple.size(); axis++) {
-      if (!(tuple.get(axis) instanceof Whole size) || size.value() < 0) {
+      if (!(tuple.get(axis) instanceof Integral size) || size.value() < 0) {
         return null;
       }
       shape.add(size.value());

@@ -4,9 +4,9 @@ import io.penstock.internal.format.pickle.PicklePath.Attribute;
 import io.penstock.internal.format.pickle.PickleValue.Blob;
 import io.penstock.internal.format.pickle.PickleValue.Form;
 import io.penstock.internal.format.pickle.PickleValue.Global;
+import io.penstock.internal.format.pickle.PickleValue.Integral;
 import io.penstock.internal.format.pickle.PickleValue.Scalar;
 import io.penstock.internal.format.pickle.PickleValue.Tuple;
-import io.penstock.internal.format.pickle.PickleValue.Whole;
 import java.util.Arrays;
 
 /**
@@ -61,9 +61,9 @@ final class PickleMachine {
         stack.push(Scalar.OTHER);
       }
       case 'I', 'L' -> stack.push(decimal());
-      case 'J', 'K', 'M' -> stack.push(Whole.of(tokens.number()));
-      case 0x88 -> stack.push(Whole.of(1));
-      case 0x89 -> stack.push(Whole.of(0));
+      case 'J', 'K', 'M' -> stack.push(Integral.of(tokens.number()));
+      case 0x88 -> stack.push(Integral.of(1));
+      case 0x89 -> stack.push(Integral.of(0));
       case 0x8a, 0x8b -> stack.push(integer());
       case 'S' -> stack.push(blob(Form.QUOTED));
       case 'V' -> stack.push(blob(Form.ESCAPED));
@@ -283,7 +283,7 @@ final class PickleMachine {
   /** The name for the value of a key; keys that cannot be names are named by their place. */
   private Object label(PickleHolder holder, PickleValue key) {
     return switch (key) {
-      case Whole number -> (Object) number.value();
+      case Integral number -> (Object) number.value();
       case Blob blob -> PickleText.of(blob, tokens).orElse("{" + holder.nextNumber() + "}");
       default -> "{" + holder.nextNumber() + "}";
     };
@@ -321,7 +321,7 @@ final class PickleMachine {
     }
     String text = PickleText.latin(tokens.bytes(tokens.dataOffset(), tokens.dataBytes())).strip();
     try {
-      return Whole.of(Long.parseLong(text.endsWith("L") ? text.replace("L", "") : text));
+      return Integral.of(Long.parseLong(text.endsWith("L") ? text.replace("L", "") : text));
     } catch (NumberFormatException _) {
       return Scalar.OTHER;
     }
@@ -337,7 +337,7 @@ final class PickleMachine {
     for (int i = bytes.length - 1; i >= 0; i--) {
       value = value << 8 | (bytes[i] & 0xff);
     }
-    return Whole.of(value);
+    return Integral.of(value);
   }
 
   private void checkProtocol() {

@@ -7,8 +7,8 @@ import io.penstock.internal.format.pickle.PickleValue.Array;
 import io.penstock.internal.format.pickle.PickleValue.Blob;
 import io.penstock.internal.format.pickle.PickleValue.Dtype;
 import io.penstock.internal.format.pickle.PickleValue.Form;
+import io.penstock.internal.format.pickle.PickleValue.Integral;
 import io.penstock.internal.format.pickle.PickleValue.Tuple;
-import io.penstock.internal.format.pickle.PickleValue.Whole;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,7 +97,7 @@ final class PickleNumpy {
         || tuple.size() != 4 + first
         || !(tuple.get(first) instanceof Tuple shape)
         || !(tuple.get(first + 1) instanceof Dtype dtype)
-        || !(tuple.get(first + 2) instanceof Whole isFortran)) {
+        || !(tuple.get(first + 2) instanceof Integral isFortran)) {
       array.set(NOT_NUMPY, 0);
       return;
     }
@@ -113,7 +113,7 @@ final class PickleNumpy {
     if (state.size() < 6
         || !(state.get(1) instanceof Tuple shape)
         || !(state.get(2) instanceof Dtype dtype)
-        || !(state.get(3) instanceof Whole isFortran)) {
+        || !(state.get(3) instanceof Integral isFortran)) {
       return Map.of();
     }
     String order = isFortran.value() == 0 ? "C" : "F";
@@ -289,7 +289,7 @@ final class PickleNumpy {
     if (kind.problem() != null || kind.dataBytes() < 0) {
       throw tokens.problem("expected an array of joblib, found one of a dtype that is not known");
     }
-    if (attribute(wrapper, "numpy_array_alignment_bytes") instanceof Whole) {
+    if (attribute(wrapper, "numpy_array_alignment_bytes") instanceof Integral) {
       tokens.jump(tokens.take());
     }
     tokens.jump(kind.dataBytes());

@@ -19,7 +19,7 @@ sealed interface PickleValue
         PickleValue.Global,
         PickleValue.Scalar,
         PickleValue.Tuple,
-        PickleValue.Whole {
+        PickleValue.Integral {
   /** Estimate of the bytes that are held through this value, not counting what is added later. */
   int weight();
 
@@ -43,17 +43,17 @@ sealed interface PickleValue
   }
 
   /** A whole number of 64 bits; True and False are 1 and 0. */
-  public record Whole(long value) implements PickleValue {
-    private static final Whole[] SMALL = new Whole[1024];
+  public record Integral(long value) implements PickleValue {
+    private static final Integral[] SMALL = new Integral[1024];
 
     static {
       for (int i = 0; i < SMALL.length; i++) {
-        SMALL[i] = new Whole(i);
+        SMALL[i] = new Integral(i);
       }
     }
 
-    static Whole of(long value) {
-      return value >= 0 && value < SMALL.length ? SMALL[(int) value] : new Whole(value);
+    static Integral of(long value) {
+      return value >= 0 && value < SMALL.length ? SMALL[(int) value] : new Integral(value);
     }
 
     @Override

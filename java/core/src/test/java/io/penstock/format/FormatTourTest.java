@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example in the package documentation compiles, runs, and does what it says. */
-class PackageTourTest {
+class FormatTourTest {
   @TempDir Path directory;
 
   @Test
@@ -34,6 +34,6 @@ class PackageTourTest {
   @Test
   void exampleIsTheDocumentedOne() throws IOException {
     assertThat(Tour.documented(Formats.class.getPackage()))
-        .isEqualTo(Tour.compiled(PackageTourTest.class));
+        .isEqualTo(Tour.compiled(FormatTourTest.class));
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example in the package documentation compiles, runs, and does what it says. */
-class PackageTourTest {
+class ChecksumTourTest {
   private static final int RECORDS = 1000;
 
   @TempDir Path directory;
@@ -101,6 +101,6 @@ class PackageTourTest {
   @Test
   void exampleIsTheDocumentedOne() throws IOException {
     assertThat(Tour.documented(RecordChecksums.class.getPackage()))
-        .isEqualTo(Tour.compiled(PackageTourTest.class));
+        .isEqualTo(Tour.compiled(ChecksumTourTest.class));
   }
 }

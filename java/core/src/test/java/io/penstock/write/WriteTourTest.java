@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example in the package documentation compiles, runs, and does what it says. */
-class PackageTourTest {
+class WriteTourTest {
   @TempDir Path directory;
 
   @Test
@@ -36,6 +36,6 @@ class PackageTourTest {
   @Test
   void exampleIsTheDocumentedOne() throws IOException {
     assertThat(Tour.documented(NpyWriter.class.getPackage()))
-        .isEqualTo(Tour.compiled(PackageTourTest.class));
+        .isEqualTo(Tour.compiled(WriteTourTest.class));
   }
 }

@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 /** The example in the package documentation compiles, runs, and does what it says. */
-class PackageTourTest {
+class SamplerTourTest {
   @Test
   void exampleRuns() {
     // tour
@@ -29,6 +29,6 @@ class PackageTourTest {
   @Test
   void exampleIsTheDocumentedOne() throws IOException {
     assertThat(Tour.documented(Sampler.class.getPackage()))
-        .startsWith(Tour.compiled(PackageTourTest.class).toArray(String[]::new));
+        .startsWith(Tour.compiled(SamplerTourTest.class).toArray(String[]::new));
   }
 }

@@ -8,14 +8,14 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The clock starts when the sink is made and stands at the last delivery.
  */
-final class Sink {
+final class TimedSink {
   private final Digest digest;
   private final long startNanos = System.nanoTime();
   private final long deadlineNanos;
   private long firstNanos = -1;
   private long lastNanos;
 
-  Sink(long recordBytes, double seconds) {
+  TimedSink(long recordBytes, double seconds) {
     digest = new Digest(recordBytes);
     deadlineNanos = (long) (seconds * 1e9);
   }

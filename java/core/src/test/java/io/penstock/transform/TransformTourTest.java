@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example in the package documentation compiles, runs, and does what it says. */
-class PackageTourTest {
+class TransformTourTest {
   @TempDir Path directory;
 
   /** Images of 40x40 pixels, as bytes in a row; told to be of three axes by the header. */
@@ -79,6 +79,6 @@ class PackageTourTest {
   @Test
   void exampleIsTheDocumentedOne() throws IOException {
     assertThat(Tour.documented(Transform.class.getPackage()))
-        .isEqualTo(Tour.compiled(PackageTourTest.class));
+        .isEqualTo(Tour.compiled(TransformTourTest.class));
   }
 }

@@ -14,7 +14,8 @@ import java.util.Map;
  *     lies below the page cache for the others
  * @param seconds after which it stops
  */
-record Run(Cell cell, Contender contender, String variant, int round, long epoch, double seconds) {
+record ColdRun(
+    Cell cell, Contender contender, String variant, int round, long epoch, double seconds) {
 
   /** The contender's parameters with those of the variant. */
   Map<String, String> parameters() {
