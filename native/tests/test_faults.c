@@ -371,29 +371,6 @@ static void broken_backend_is_told_at_once(void) {
   close_reader();
 }
 
-/* Bucket 253 is for 13 << 31 ns (27.9 s) to less than 14 << 31 (30 s). */
-static void latencies_are_counted_where_the_header_says(void) {
-  enum { BUCKETS = 256, SLOW = 253 };
-  uint64_t counts[BUCKETS + 1] = {[BUCKETS] = 77};
-  const penstock_reader_options options = options_now();
-  open_reader((const uint64_t[]){RECORD, 0}, &options);
-  CHECK_EQUAL(penstock_reader_latencies(reader, NULL, 0), BUCKETS);
-  fault_delay_ns = (8ull + SLOW % 8) << (SLOW / 8);
-  penstock_failure failure;
-  CHECK_EQUAL(read_batch(0, &failure), 0);
-  fault_delay_ns = UINT64_MAX / 2;
-  fault_rules[0] = (fault_rule){.begin = 0, .end = UINT64_MAX, .result = -EINTR, .times = 3};
-  CHECK_EQUAL(read_batch(40, &failure), 0);
-  CHECK_EQUAL(penstock_reader_latencies(reader, counts, BUCKETS + 1), BUCKETS);
-  CHECK_EQUAL(counts[BUCKETS], 77);
-  penstock_statistics statistics;
-  CHECK_EQUAL(penstock_reader_statistics(reader, &statistics), 0);
-  CHECK(counts[SLOW] > 0);
-  CHECK(counts[BUCKETS - 1] > 3);
-  CHECK_EQUAL(counts[SLOW] + counts[BUCKETS - 1], statistics.requests);
-  close_reader();
-}
-
 int main(void) {
   for (io = PENSTOCK_IO_DIRECT; io <= PENSTOCK_IO_BUFFERED; io++)
     for (with_cells = 0; with_cells <= 1; with_cells++) {
@@ -414,7 +391,6 @@ int main(void) {
       RUN(damage_of_a_resident_column_fails_its_records_only);
       RUN(failed_records_are_not_cached);
       RUN(broken_backend_is_told_at_once);
-      RUN(latencies_are_counted_where_the_header_says);
     }
   return 0;
 }

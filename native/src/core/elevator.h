@@ -4,28 +4,12 @@
 
 #include <stdint.h>
 
-#include "core/chunk.h"
+#include "core/visit.h"
 
 #include "penstock.h"
 
 /* The head of an order is this part of what is known ahead. */
 #define HEAD_PART 16
-
-/* Entries that are being turned into requests, ascending by record index. (Urgent ones only nearly
- * so where an index has more than 32 bits: extents must not rely on the order.) */
-typedef struct {
-  uint64_t *keys; /* what they are sorted by << 32 | entry */
-  uint64_t *scratch;
-  uint32_t count;
-  uint32_t capacity;
-  uint32_t shift; /* urgent: low bits of the index that are not sorted by */
-  struct {
-    uint32_t next;       /* the key to issue reads for next */
-    uint64_t part_bytes; /* of that record, already issued */
-    uint32_t shard;      /* of the last record: a hint for source_locate */
-    chain_place chain;   /* where what is issued of it ends, when cells are in bytes */
-  } cursors[PENSTOCK_MAX_COLUMNS];
-} visit;
 
 /* Buckets of neighbouring records are the places where the elevator stops. The entries that wait in
  * a bucket are in several lists, each for a range of its records. */

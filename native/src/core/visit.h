@@ -1,0 +1,30 @@
+/* A visit: entries of one place, on their way to being read. */
+#ifndef PENSTOCK_VISIT_H
+#define PENSTOCK_VISIT_H
+
+#include <stdint.h>
+
+#include "core/chunk.h"
+
+#include "penstock.h"
+
+/* Entries that are being turned into requests, ascending by record index. (Urgent ones only nearly
+ * so where an index has more than 32 bits: extents must not rely on the order.) */
+typedef struct {
+  uint64_t *keys; /* what they are sorted by << 32 | entry */
+  uint64_t *scratch;
+  uint32_t count;
+  uint32_t capacity;
+  uint32_t shift; /* urgent: low bits of the index that are not sorted by */
+  struct {
+    uint32_t next;       /* the key to issue reads for next */
+    uint64_t part_bytes; /* of that record, already issued */
+    uint32_t shard;      /* of the last record: a hint for source_locate */
+    chain_place chain;   /* where what is issued of it ends, when cells are in bytes */
+  } cursors[PENSTOCK_MAX_COLUMNS];
+} visit;
+
+/* Sorts the keys, whose upper halves are less than `span`. May swap keys and scratch. */
+void visit_sort(visit *visit, uint64_t span);
+
+#endif

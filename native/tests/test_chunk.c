@@ -1,0 +1,70 @@
+/* The pool of chunks, in which records that differ in size are kept: chains come and go, and none
+ * gets what another one holds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/chunk.h"
+#include "support.h"
+
+enum { CHUNKS = 333, CHUNK_BYTES = 64, MOST_CHAINS = 60 };
+
+static uint8_t chunk_bytes[CHUNKS * CHUNK_BYTES];
+static uint32_t chunk_next[CHUNKS];
+static uint64_t chunk_vacant[CHUNKS / 64 + 1];
+
+/* Chains of random lengths come and go; each holds what was written to it, in random pieces. */
+static void chains_hold_what_was_written_to_them(void) {
+  chunk_pool pool = {.base = chunk_bytes,
+                     .next = chunk_next,
+                     .vacant = chunk_vacant,
+                     .chunk_bytes = CHUNK_BYTES,
+                     .count = CHUNKS};
+  chunk_reset(&pool);
+  struct {
+    uint32_t first;
+    uint64_t bytes;
+    uint32_t salt;
+  } chains[MOST_CHAINS];
+  uint32_t count = 0;
+  uint64_t seed = 3;
+  for (uint32_t round = 0; round < 20000; round++) {
+    const uint64_t bytes = 1 + next_random(&seed) % (next_random(&seed) % 8 ? 300 : 5000);
+    if (count < MOST_CHAINS && chunks_for(&pool, bytes) <= pool.free_count) {
+      chains[count].first = chunk_allocate(&pool, chunks_for(&pool, bytes));
+      chains[count].bytes = bytes;
+      chains[count].salt = round;
+      chain_place place = {.chunk = chains[count].first};
+      uint8_t piece[5000];
+      for (uint64_t at = 0; at < bytes;) {
+        const uint64_t size = 1 + next_random(&seed) % (bytes - at);
+        for (uint64_t i = 0; i < size; i++)
+          piece[i] = pattern(at + i, round);
+        place = chain_seek(&pool, place, at);
+        chain_write(&pool, place, at, piece, size);
+        at += size;
+      }
+      count++;
+      continue;
+    }
+    const uint32_t gone = (uint32_t)(next_random(&seed) % count);
+    uint8_t found[5000];
+    chain_place place = {.chunk = chains[gone].first};
+    for (uint64_t at = 0; at < chains[gone].bytes;) {
+      const uint64_t size = 1 + next_random(&seed) % (chains[gone].bytes - at);
+      place = chain_read(&pool, place, at, found + at, size);
+      at += size;
+    }
+    for (uint64_t i = 0; i < chains[gone].bytes; i++)
+      CHECK_EQUAL(found[i], pattern(i, chains[gone].salt));
+    CHECK_EQUAL(chunk_free(&pool, chains[gone].first), chunks_for(&pool, chains[gone].bytes));
+    chains[gone] = chains[--count];
+  }
+  while (count > 0)
+    (void)chunk_free(&pool, chains[--count].first);
+  CHECK_EQUAL(pool.free_count, CHUNKS);
+}
+
+int main(void) {
+  RUN(chains_hold_what_was_written_to_them);
+  return 0;
+}
