@@ -9,6 +9,7 @@ import io.penstock.internal.dataset.DatasetMaps;
 import io.penstock.internal.dataset.FileLook;
 import io.penstock.internal.dataset.Identity;
 import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.dataset.RecordsInRange;
 import io.penstock.internal.dataset.Scalars;
 import io.penstock.internal.engine.DatasetWarming;
 import io.penstock.internal.ffi.DeviceCall;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -213,6 +215,42 @@ public final class Dataset implements AutoCloseable {
     return columns.get(number).isVariable()
         ? DatasetMaps.copy(opened.variableSource(number), index)
         : opened.mappedColumn(number).record(index);
+  }
+
+  /**
+   * The sizes of the records of a column, without reading these.
+   *
+   * @param column name of the column
+   * @return the size of a record in bytes by its index, until the dataset is closed; it throws
+   *     PenstockException where the files give a record an impossible place
+   * @throws IllegalArgumentException if there is no such column
+   * @throws PenstockException as {@link #record}
+   */
+  public LongUnaryOperator recordSizes(String column) {
+    int number = columnNumber(column);
+    long bytes = columns.get(number).recordBytes();
+    return columns.get(number).isVariable() ? opened.variableSource(number)::bytes : index -> bytes;
+  }
+
+  /**
+   * The records of a column that depend on some bytes of a file: those that have one of them, and
+   * those whose place is said there, as by offsets. For records of different sizes it looks at the
+   * place of each record of the column.
+   *
+   * @param column name of the column
+   * @param file as in {@link #files}, or a file of a folder
+   * @param from first byte of the range in the file
+   * @param to end of the range
+   * @return indices in ascending order, until the dataset is closed
+   * @throws IllegalArgumentException if there is no such column
+   * @throws PenstockException as {@link #record}
+   */
+  public LongStream recordsIn(String column, Path file, long from, long to) {
+    int number = columnNumber(column);
+    return columns.get(number).isVariable()
+        ? LongStream.range(0, recordCount())
+            .filter(index -> opened.variableSource(number).dependsOn(index, file, from, to))
+        : RecordsInRange.of(columns.get(number), file, from, to);
   }
 
   /**

@@ -2,7 +2,7 @@ package io.penstock.checksum;
 
 import io.penstock.Dataset;
 import io.penstock.array.Column;
-import io.penstock.array.Shard;
+import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.RecordReader;
 import io.penstock.internal.dataset.SegmentCrc;
 import java.io.IOException;
@@ -10,42 +10,67 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.LongStream;
 
-/**
- * Checks the records in a range of a file one by one.
- *
- * <p>Elements of a record may lie anywhere in Fortran order, and records may overlap: all that have
- * a byte in the range are checked; in Fortran order, all of the shard.
- */
+/** Checks the records that depend on a range of a file one by one. */
 final class DamagedRecords {
+  /** Enough to keep a device busy that answers in 0.1 ms. */
+  private static final int READERS = 16;
+
   private final RecordChecksums checksums;
+  private final Dataset dataset;
   private final List<Column> columns;
   private final RecordChecksums.Sink sink;
 
   DamagedRecords(RecordChecksums checksums, Dataset dataset, RecordChecksums.Sink sink) {
     this.checksums = checksums;
+    this.dataset = dataset;
     this.columns = dataset.columns();
     this.sink = sink;
   }
 
   void find(Path file, long from, long to) {
+    for (int c = 0; c < columns.size(); c++) {
+      if (columns.get(c).isVariable()) {
+        int column = c;
+        dataset
+            .recordsIn(columns.get(c).name(), file, from, to)
+            .forEach(index -> checkVariable(column, index));
+      } else {
+        findFixed(c, file, from, to);
+      }
+    }
+  }
+
+  /** Looks at all records of a column. */
+  void find(String column) {
+    int number = dataset.columns().indexOf(dataset.column(column));
+    try (ForkJoinPool readers = new ForkJoinPool(READERS)) {
+      long[] found =
+          readers
+              .submit(
+                  () ->
+                      LongStream.range(0, dataset.recordCount())
+                          .parallel()
+                          .filter(index -> !isGood(number, index))
+                          .toArray())
+              .join();
+      for (long index : found) {
+        sink.accept(number, index);
+      }
+    }
+  }
+
+  private void findFixed(int c, Path file, long from, long to) {
+    Column column = columns.get(c);
     try (RecordReader reader = new RecordReader(columns);
         Arena arena = Arena.ofConfined()) {
-      for (int c = 0; c < columns.size(); c++) {
-        Column column = columns.get(c);
-        MemorySegment record = arena.allocate(column.recordBytes(), Long.BYTES);
-        SegmentCrc crc = new SegmentCrc(record);
-        long first = 0;
-        for (Shard shard : column.shards()) {
-          if (shard.path().equals(file)) {
-            long end = first + end(shard, to);
-            for (long index = first + begin(column, shard, from); index < end; index++) {
-              check(reader, c, index, record, crc);
-            }
-          }
-          first += shard.recordCount();
-        }
-      }
+      MemorySegment record = arena.allocate(column.recordBytes(), Long.BYTES);
+      SegmentCrc crc = new SegmentCrc(record);
+      dataset
+          .recordsIn(column.name(), file, from, to)
+          .forEach(index -> check(reader, c, index, record, crc));
     }
   }
 
@@ -62,17 +87,20 @@ final class DamagedRecords {
     }
   }
 
-  /** The first record of the shard that may end after a byte of its file. */
-  private static long begin(Column column, Shard shard, long from) {
-    long before = from - shard.dataOffset() - column.recordBytes();
-    return before < 0 || !shard.isWhole() ? 0 : before / shard.strideBytes() + 1;
+  private void checkVariable(int column, long index) {
+    if (!isGood(column, index)) {
+      sink.accept(column, index);
+    }
   }
 
-  /** The end of the records of the shard that may begin before a byte of its file. */
-  private static long end(Shard shard, long to) {
-    long behind = to - shard.dataOffset();
-    return !shard.isWhole()
-        ? shard.recordCount()
-        : Math.clamp(Math.ceilDiv(behind, shard.strideBytes()), 0, shard.recordCount());
+  /** Whether a record can be read and is what it was. */
+  private boolean isGood(int column, long index) {
+    try {
+      MemorySegment record = dataset.record(columns.get(column).name(), index);
+      int found = new SegmentCrc(record).of(0, record.byteSize());
+      return found == checksums.get(column, index);
+    } catch (PenstockException e) {
+      return false; // It cannot be read, or lies at an impossible place.
+    }
   }
 }

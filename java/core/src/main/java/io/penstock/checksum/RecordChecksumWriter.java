@@ -8,11 +8,14 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.ChecksumTable;
 import io.penstock.internal.dataset.SegmentCrc;
+import io.penstock.internal.dataset.SizeSurvey;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.partial.PartialFile;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -30,6 +33,11 @@ import java.util.function.LongConsumer;
 final class RecordChecksumWriter {
   private static final long MEMORY_BYTES = 64 << 20;
   private static final long BATCH_BYTES = 1 << 20;
+  private static final int BATCHES_IN_MEMORY = 16;
+
+  /** Of batches that are as large as the largest record. */
+  private static final int PIECES_IN_MEMORY = 4;
+
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int HEADER_UNIT_BYTES = 64;
   private static final int PREFIX_BYTES = 12;
@@ -37,16 +45,6 @@ final class RecordChecksumWriter {
   private RecordChecksumWriter() {}
 
   static void write(Dataset dataset, Path target, boolean mayReplace, LongConsumer progress) {
-    for (Column column : dataset.columns()) {
-      if (column.isVariable()) {
-        throw PenstockException.about(
-            ErrorKind.UNSUPPORTED,
-            target,
-            "expected records of one size to make checksums of, found column '%s' of any size: leave"
-                    .formatted(column.name())
-                + " it out");
-      }
-    }
     try (PartialFile file = PartialFile.create(target, mayReplace)) {
       writeTo(file.channel(), dataset, progress);
       dataset.check();
@@ -62,16 +60,7 @@ final class RecordChecksumWriter {
     List<Column> columns = dataset.columns();
     writeFully(file, ByteBuffer.wrap(header(columns)));
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    long batchSize = Math.clamp(BATCH_BYTES / dataset.recordBytes(), 1, 1 << 16);
-    long memoryBytes = Math.max(MEMORY_BYTES, 16 * batchSize * dataset.recordBytes());
-    try (Loader loader =
-        dataset
-            .loader()
-            .shuffle(Shuffle.NONE)
-            .batchSize((int) batchSize)
-            .memoryBytes(memoryBytes)
-            .readahead(Readahead.parse("dropBehind=true"))
-            .build()) {
+    try (Loader loader = loader(dataset)) {
       long done = 0;
       for (Batch batch : loader.epoch(0)) {
         add(batch, columns, buffer, file);
@@ -82,11 +71,32 @@ final class RecordChecksumWriter {
     writeFully(file, buffer.flip());
   }
 
+  /** Of batches that have room for the largest record. */
+  private static Loader loader(Dataset dataset) {
+    SizeSurvey sizes = SizeSurvey.of(dataset.columns(), dataset::recordSizes);
+    long batchSize = Math.clamp(BATCH_BYTES / dataset.recordBytes(), 1, 1 << 16);
+    long batchBytes = Math.max(BATCH_BYTES, sizes.largestVariableBytes());
+    long memoryBytes =
+        Math.max(
+            BATCHES_IN_MEMORY * batchSize * dataset.recordBytes(), PIECES_IN_MEMORY * batchBytes);
+    return dataset
+        .loader()
+        .shuffle(Shuffle.NONE)
+        .batchSize((int) batchSize)
+        .batchBytes(batchBytes)
+        .memoryBytes(Math.max(MEMORY_BYTES, memoryBytes))
+        .readahead(Readahead.parse("dropBehind=true"))
+        .build();
+  }
+
   private static void add(Batch batch, List<Column> columns, ByteBuffer buffer, FileChannel file)
       throws IOException {
     SegmentCrc[] crcs = new SegmentCrc[columns.size()];
+    MemorySegment[] offsets = new MemorySegment[columns.size()];
     for (int c = 0; c < crcs.length; c++) {
       crcs[c] = new SegmentCrc(batch.column(c));
+      offsets[c] =
+          columns.get(c).isVariable() ? batch.offsets(columns.get(c).name()) : MemorySegment.NULL;
     }
     for (int i = 0; i < batch.size(); i++) {
       for (int c = 0; c < crcs.length; c++) {
@@ -94,10 +104,19 @@ final class RecordChecksumWriter {
           writeFully(file, buffer.flip());
           buffer.clear();
         }
-        long bytes = columns.get(c).recordBytes();
-        buffer.putInt(crcs[c].of(i * bytes, bytes));
+        buffer.putInt(checksum(crcs[c], columns.get(c), offsets[c], i));
       }
     }
+  }
+
+  /** Of a record of a batch; offsets count values, and are there if records differ in size. */
+  private static int checksum(SegmentCrc crc, Column column, MemorySegment offsets, int i) {
+    if (!column.isVariable()) {
+      return crc.of(i * column.recordBytes(), column.recordBytes());
+    }
+    long valueBytes = column.shards().getFirst().strideBytes();
+    long begin = offsets.getAtIndex(ValueLayout.JAVA_LONG, i) * valueBytes;
+    return crc.of(begin, offsets.getAtIndex(ValueLayout.JAVA_LONG, i + 1L) * valueBytes - begin);
   }
 
   /** Version 3.0, whose text is UTF-8: columns may have any names. */

@@ -85,6 +85,18 @@ public final class RecordChecksums implements AutoCloseable {
     new DamagedRecords(this, dataset, sink).find(file, from, to);
   }
 
+  /**
+   * Finds the records of a column that do not match their checksums, or cannot be read. It reads
+   * each record of the column on its own, many at a time: use it for the files of a folder.
+   *
+   * @param dataset the one that this was opened with
+   * @param column name of a column
+   * @param sink gets the damaged ones in ascending order, in this thread
+   */
+  public void forEachDamaged(Dataset dataset, String column, Sink sink) {
+    new DamagedRecords(this, dataset, sink).find(column);
+  }
+
   /** Unmaps the file. Idempotent; any thread. */
   @Override
   public void close() {

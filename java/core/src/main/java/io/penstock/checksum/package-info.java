@@ -40,11 +40,13 @@
  *
  * <p><b>The manifest</b> of {@code penstock checksum}, {@code manifest/1}, is a JSON object: {@code
  * penstock} (this version), {@code records} (their number), {@code columns} (name, dtype, shape of
- * a record, paths as they were given, window and windowStride or null), {@code files} (path, bytes,
- * and crc32c: 8 hexadecimal digits for each MiB, in one string), {@code recordChecksums} (the same
- * for the file above) and {@code fingerprint} (SHA-256 over columns and files without their paths:
- * the same for the same contents anywhere). Paths are relative to the manifest. Only the command
- * line reads it, as that takes a JSON library; the library itself does not need it.
+ * a record, paths as they were given, window and windowStride or null, offsets, the paths of what
+ * divides values into records, or null, and folder, the pattern and digest of a folder of files, or
+ * null), {@code files} (path, bytes, and crc32c: 8 hexadecimal digits for each MiB, in one string;
+ * none for a folder), {@code recordChecksums} (the same for the file above) and {@code fingerprint}
+ * (SHA-256 over columns and files without their paths: the same for the same contents anywhere).
+ * Paths are relative to the manifest. Only the command line reads it, as that takes a JSON library;
+ * the library itself does not need it.
  */
 @NullMarked
 package io.penstock.checksum;

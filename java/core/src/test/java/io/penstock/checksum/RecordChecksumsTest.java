@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.penstock.Dataset;
 import io.penstock.TestArray;
+import io.penstock.array.ElementType;
 import io.penstock.array.Part;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.internal.checksum.FileChecksums;
+import io.penstock.write.NpyWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +106,120 @@ class RecordChecksumsTest {
     }
   }
 
+  /** Values of 2 bytes and the offsets of as many records; a third of the records is empty. */
+  private byte[][] writeVariable(Path values, Path offsets, int count) {
+    SplittableRandom random = new SplittableRandom(count);
+    byte[][] records = new byte[count][];
+    long[] starts = new long[count + 1];
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < count; i++) {
+      records[i] = new byte[random.nextInt(3) == 0 ? 0 : 2 * random.nextInt(1, 400)];
+      random.nextBytes(records[i]);
+      all.writeBytes(records[i]);
+      starts[i + 1] = all.size() / 2;
+    }
+    try (NpyWriter writer = NpyWriter.builder(values, ElementType.parse("<u2")).open();
+        NpyWriter numbers = NpyWriter.builder(offsets, ElementType.INT64).open()) {
+      writer.append(MemorySegment.ofArray(all.toByteArray()));
+      writer.commit();
+      numbers.append(MemorySegment.ofArray(starts));
+      numbers.commit();
+    }
+    return records;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 9001})
+  void recordsOfDifferentSizesHaveTheirChecksums(int count) {
+    Path values = directory.resolve("v.npy");
+    Path offsets = directory.resolve("v-offsets.npy");
+    byte[][] records = writeVariable(values, offsets, count);
+    TestArray labels = TestArray.random(directory.resolve("y.npy"), count, 3, 2);
+    Path target = directory.resolve("checksums.npy");
+    try (Dataset dataset =
+        Dataset.builder().variable("v", values, offsets).column("y", labels.path()).open()) {
+      RecordChecksums.write(dataset, target, false, _ -> {});
+      try (RecordChecksums checksums = RecordChecksums.open(target, dataset)) {
+        for (int i = 0; i < count; i++) {
+          assertThat(checksums.get(0, i)).isEqualTo(crc(records[i]));
+          assertThat(checksums.get(1, i)).isEqualTo(crc(labels.record(i)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRecordThatIsLargerThanTheOthersTogetherHasItsChecksum() {
+    Path values = directory.resolve("v.npy");
+    Path offsets = directory.resolve("v-offsets.npy");
+    byte[] all = new byte[30 << 20];
+    new SplittableRandom(1).nextBytes(all);
+    try (NpyWriter writer = NpyWriter.builder(values, ElementType.UINT8).open();
+        NpyWriter numbers = NpyWriter.builder(offsets, ElementType.INT64).open()) {
+      writer.append(MemorySegment.ofArray(all));
+      writer.commit();
+      numbers.append(MemorySegment.ofArray(new long[] {0, 5, all.length - 1, all.length}));
+      numbers.commit();
+    }
+    Path target = directory.resolve("checksums.npy");
+    try (Dataset dataset = Dataset.builder().variable("v", values, offsets).open()) {
+      RecordChecksums.write(dataset, target, false, _ -> {});
+      try (RecordChecksums checksums = RecordChecksums.open(target, dataset)) {
+        assertThat(checksums.get(0, 0)).isEqualTo(crc(Arrays.copyOf(all, 5)));
+        assertThat(checksums.get(0, 1)).isEqualTo(crc(Arrays.copyOfRange(all, 5, all.length - 1)));
+      }
+    }
+  }
+
+  @Test
+  void damagedRecordsOfDifferentSizesAreFoundByTheirBytesAndTheirOffsets() throws IOException {
+    Path values = directory.resolve("v.npy");
+    Path offsets = directory.resolve("v-offsets.npy");
+    byte[][] records = writeVariable(values, offsets, 1000);
+    Path target = directory.resolve("checksums.npy");
+    int last = 999;
+    while (records[last].length == 0) {
+      last--;
+    }
+    try (Dataset dataset = Dataset.builder().variable("v", values, offsets).open()) {
+      RecordChecksums.write(dataset, target, false, _ -> {});
+      try (RandomAccessFile file = new RandomAccessFile(values.toFile(), "rw")) {
+        file.seek(file.length() - 1);
+        file.write(records[last][records[last].length - 1] ^ 4);
+      }
+      try (RecordChecksums checksums = RecordChecksums.open(target, dataset)) {
+        long end = Files.size(values);
+        assertThat(damaged(checksums, dataset, values, 0, end)).containsExactly((long) last);
+        assertThat(damaged(checksums, dataset, values, end - 1, end)).containsExactly((long) last);
+        assertThat(damaged(checksums, dataset, values, 0, end - records[last].length)).isEmpty();
+        assertThat(damaged(checksums, dataset, offsets, 0, 1 << 20)).containsExactly((long) last);
+        assertThat(damaged(checksums, dataset, directory, 0, end)).isEmpty();
+        List<Long> all = new ArrayList<>();
+        checksums.forEachDamaged(dataset, "v", (_, index) -> all.add(index));
+        assertThat(all).containsExactly((long) last);
+      }
+    }
+    // The offset of record 500: it is the end of the record before, and that is another one then.
+    try (RandomAccessFile file = new RandomAccessFile(offsets.toFile(), "rw")) {
+      file.seek(4096 + 8 * 500 + 7);
+      file.write(1);
+    }
+    try (Dataset dataset = Dataset.builder().variable("v", values, offsets).open();
+        RecordChecksums checksums = RecordChecksums.open(target, dataset)) {
+      long at = 4096 + 8 * 500;
+      assertThat(damaged(checksums, dataset, offsets, at, at + 8)).containsExactly(499L, 500L);
+      assertThat(damaged(checksums, dataset, offsets, at + 8, at + 16)).containsExactly(500L);
+      assertThat(damaged(checksums, dataset, offsets, 0, at - 8)).isEmpty();
+    }
+  }
+
+  private static List<Long> damaged(
+      RecordChecksums checksums, Dataset dataset, Path file, long from, long to) {
+    List<Long> found = new ArrayList<>();
+    checksums.forEachDamaged(dataset, file, from, to, (column, index) -> found.add(index + column));
+    return found;
+  }
+
   private static List<Long> damaged(
       RecordChecksums checksums, Dataset dataset, TestArray array, long from, long to) {
     List<Long> found = new ArrayList<>();
@@ -111,7 +232,7 @@ class RecordChecksumsTest {
   @ValueSource(ints = {0, 1, 4095, 1 << 20, (1 << 20) + 1, 9_000_001})
   void everyMiBOfAFileHasItsChecksum(int size) throws IOException {
     byte[] bytes = new byte[size];
-    new java.util.SplittableRandom(size).nextBytes(bytes);
+    new SplittableRandom(size).nextBytes(bytes);
     Path file = Files.write(directory.resolve("any"), bytes);
     long[] found = FileChecksums.of(file, _ -> {});
     assertThat(found).hasSize(Math.ceilDiv(size, 1 << 20));

@@ -76,6 +76,11 @@ public final class FolderSource implements VariableSource {
   }
 
   @Override
+  public boolean dependsOn(long record, Path file, long from, long to) {
+    return path(record).equals(file) && from < bytes(record);
+  }
+
+  @Override
   public boolean follows(long record, long next) {
     return false;
   }

@@ -58,6 +58,13 @@ public final class ValuesSource implements VariableSource {
           cause);
     }
 
+    /** Whether one of the numbers from first to last, both included, has a byte in a range. */
+    private boolean isIn(Path file, long first, long last, long from, long to) {
+      long start = offsetBytes + first * strideBytes;
+      long end = offsetBytes + last * strideBytes + type.sizeBytes();
+      return start < to && end > from && path.equals(file);
+    }
+
     long get(long i) {
       return number(mapping, offsetBytes + i * strideBytes, type);
     }
@@ -193,6 +200,29 @@ public final class ValuesSource implements VariableSource {
   public long bytes(long index) {
     int part = part(index);
     return end(part, index) - start(part, index);
+  }
+
+  @Override
+  public boolean dependsOn(long index, Path file, long from, long to) {
+    int number = part(index);
+    DividedArray part = parts[number];
+    long i = index - firstIndices[number];
+    boolean isPlacedThere =
+        switch (part.places) {
+          case OffsetPlaces divided -> divided.starts.isIn(file, i, i + 1, from, to);
+          case LengthPlaces sized ->
+              sized.starts.isIn(file, i, i, from, to) || sized.lengths.isIn(file, i, i, from, to);
+        };
+    if (isPlacedThere || !part.values.equals(file)) {
+      return isPlacedThere;
+    }
+    try {
+      long end = part.dataOffset + end(number, index);
+      long start = part.dataOffset + start(number, index);
+      return start < to && end > from && start < end;
+    } catch (PenstockException e) {
+      return false; // Its place is damaged, not its values.
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.penstock.internal.dataset;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /**
  * Records of different sizes: how large each is, and its bytes.
@@ -44,6 +45,17 @@ public interface VariableSource extends AutoCloseable {
    * @throws io.penstock.error.PenstockException if the files give it an impossible place
    */
   RecordPlace place(long index);
+
+  /**
+   * Whether a record has bytes in a range of a file, or its place is said there. A place that makes
+   * no sense is none.
+   *
+   * @param index of the record
+   * @param file any
+   * @param from first byte of the range
+   * @param to end of the range
+   */
+  boolean dependsOn(long index, Path file, long from, long to);
 
   /** Whether the bytes of a record lie right behind those of another one, so that one read does. */
   boolean follows(long index, long next);

@@ -119,6 +119,21 @@ public final class FolderIndex {
     }
   }
 
+  /**
+   * Whether a file is the index of a folder.
+   *
+   * @param file any file
+   * @return false if it is something else
+   * @throws PenstockException if it cannot be read
+   */
+  public static boolean isIndex(Path file) {
+    try {
+      return FolderIndexFile.isOne(file);
+    } catch (IOException e) {
+      throw OpenFile.failure(file, e);
+    }
+  }
+
   private static long nanos() {
     Instant now = Instant.now();
     return now.getEpochSecond() * 1_000_000_000 + now.getNano();

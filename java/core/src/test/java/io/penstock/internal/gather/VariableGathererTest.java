@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -65,6 +66,11 @@ class VariableGathererTest {
     @Override
     public RecordPlace place(long index) {
       throw new AssertionError("nobody asks where it is");
+    }
+
+    @Override
+    public boolean dependsOn(long index, Path file, long from, long to) {
+      return false;
     }
 
     @Override
