@@ -34,4 +34,9 @@ sealed interface Description permits FileDescription, VariableDescription, BadPa
   default Map<String, String> more() {
     return Map.of();
   }
+
+  /** What is drawn below the fields if there is only one description; empty for nothing. */
+  default String picture() {
+    return "";
+  }
 }

@@ -8,18 +8,24 @@ import io.penstock.cli.command.Json;
 import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.FolderIndexOption;
+import io.penstock.cli.options.OffsetsOption;
 import io.penstock.cli.text.Table;
 import io.penstock.format.Source;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -49,10 +55,13 @@ import picocli.CommandLine.Spec;
       "",
       "For records of different sizes, such as files of a folder or FILE.idx#sequences, the last"
           + " size in shape and recordBytes are null, and there are dataBytes, minRecordBytes,"
-          + " meanRecordBytes and maxRecordBytes (minimum and maximum are null for more than 10"
-          + " million records). For a folder there are also classes (names of the folders in it, in"
-          + " the order of their labels from 0 on) and indexFile; dataOffset is null, and fileBytes"
-          + " is the sum over all files."
+          + " medianRecordBytes (to a hundredth), meanRecordBytes, maxRecordBytes, sampledRecords"
+          + " and histogram (list of fromBytes, belowBytes, records: records of so many bytes, by"
+          + " powers of two). Of more than 10 million records, median and histogram are those of"
+          + " some two million, sampledRecords, spread over all; minimum and maximum are then null."
+          + " For a folder there are also classes (names of the folders in it, in the order of"
+          + " their labels from 0 on) and indexFile; dataOffset is null, and fileBytes is the sum"
+          + " over all files."
     })
 public final class InfoCommand implements Callable<Integer> {
   private final Streams streams;
@@ -71,6 +80,7 @@ public final class InfoCommand implements Callable<Integer> {
   private boolean isJson;
 
   @Mixin private FolderIndexOption folderIndex;
+  @Mixin private OffsetsOption offsets;
 
   /**
    * Made once for each run of the program.
@@ -84,13 +94,16 @@ public final class InfoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     folderIndex.check(spec, paths.stream().filter(InfoCommand::isPath).map(Path::of));
+    Map<String, List<Source>> divisions = offsets.byColumn(spec, names());
     List<Description> files = new ArrayList<>();
     List<Exception> failures = new ArrayList<>();
     for (String path : paths) {
       try {
-        for (Source shard : Source.parse(Path.of(path)).shards()) {
-          files.addAll(FileDescription.of(shard, folderIndex));
-        }
+        Source source = Source.parse(Path.of(path));
+        List<Source> divided = divisions.get(source.columnName());
+        files.addAll(divided == null ? all(source) : all(source, divided));
+      } catch (ParameterException e) {
+        throw e;
       } catch (RuntimeException e) {
         // Go on: the other paths are worth showing.
         files.add(new BadPath(path, Failures.message(e)));
@@ -102,6 +115,36 @@ public final class InfoCommand implements Callable<Integer> {
       throw new SeveralFailures(failures);
     }
     return ExitCodes.DONE;
+  }
+
+  /** The names of the columns that paths are, for --offsets. */
+  private Set<String> names() {
+    return paths.stream()
+        .filter(InfoCommand::isPath)
+        .map(path -> Source.parse(Path.of(path)).columnName())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private List<Description> all(Source source) {
+    return source.shards().stream()
+        .flatMap(shard -> FileDescription.of(shard, folderIndex).stream())
+        .toList();
+  }
+
+  private List<Description> all(Source source, List<Source> divided) {
+    List<Source> values = source.shards();
+    List<Source> numbers = divided.stream().flatMap(one -> one.shards().stream()).toList();
+    if (values.size() != numbers.size()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--offsets must have as many files as column '%s', was %d for %d"
+              .formatted(source.columnName(), numbers.size(), values.size()));
+    }
+    List<Description> all = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      all.add(VariableDescription.of(values.get(i), numbers.get(i)));
+    }
+    return all;
   }
 
   private void print(List<Description> files) throws IOException {
@@ -138,7 +181,8 @@ public final class InfoCommand implements Callable<Integer> {
       Table pairs = Table.ofPairs();
       files.getFirst().toHuman().forEach(pairs::add);
       files.getFirst().more().forEach(pairs::add);
-      return pairs.toString();
+      String picture = files.getFirst().picture();
+      return picture.isEmpty() ? pairs.toString() : pairs + "\n" + picture;
     }
     String[] heads =
         files.getFirst().toHuman().keySet().stream()

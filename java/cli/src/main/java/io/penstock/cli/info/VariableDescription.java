@@ -6,11 +6,9 @@ import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.cli.command.Json;
-import io.penstock.cli.options.ColumnValues;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
-import io.penstock.error.ErrorKind;
-import io.penstock.error.PenstockException;
+import io.penstock.format.Formats;
 import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RecordLayout;
@@ -18,7 +16,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -43,15 +40,9 @@ record VariableDescription(
     long fileBytes,
     long dataBytes,
     double cachedFraction,
-    SizeRange sizes,
+    SizeHistogram sizes,
     FolderIndex folder)
     implements Description {
-  /** Looks for the least and greatest size among at most so many records. */
-  private static final long MOST_LOOKED_AT = 10_000_000;
-
-  /** In bytes; null if there are no records, or too many to look at each. */
-  private record SizeRange(Long least, Double mean, Long most) {}
-
   /** The files of a folder. */
   static VariableDescription of(Path path, FolderIndex folder) {
     long records = folder.recordCount();
@@ -64,68 +55,50 @@ record VariableDescription(
         folder.dataBytes(),
         folder.dataBytes(),
         Double.NaN,
-        sizes(folder.sizes(), records, 1, folder.dataBytes()),
+        SizeReading.of(folder),
         folder);
   }
 
   /** Runs of values in a file, such as the sequences of token data, opened as a loader would. */
   static VariableDescription of(Source source, RecordLayout.Variable layout) {
     try (Dataset dataset = Dataset.open(source)) {
-      ArrayLayout values = layout.values();
-      long records = dataset.recordCount();
-      return new VariableDescription(
-          source,
-          values.format(),
-          values.elementType().descr(),
-          records,
-          values.dataOffset(),
-          values.fileBytes(),
-          values.dataBytes(),
-          dataset.files().getFirst().cachedFraction(),
-          sizes(layout, records),
-          null);
+      return of(source, layout, dataset);
     }
   }
 
-  private static SizeRange sizes(RecordLayout.Variable layout, long records) {
+  /** Runs of values in a file, and the offsets that divide them. */
+  static VariableDescription of(Source values, Source offsets) {
+    try (Dataset dataset =
+        Dataset.builder().variable("records", List.of(values), List.of(offsets)).open()) {
+      RecordLayout.Variable layout =
+          new RecordLayout.ByOffsets(Formats.open(values), Formats.open(offsets));
+      return of(values, layout, dataset);
+    }
+  }
+
+  private static VariableDescription of(
+      Source source, RecordLayout.Variable layout, Dataset dataset) {
     ArrayLayout values = layout.values();
-    return switch (layout) {
-      case RecordLayout.ByLengths sized -> {
-        Source lengths = Source.of(sized.lengths().path()).part(sized.lengths().part());
-        yield sizes(lengths, records, values.recordBytes(), values.dataBytes());
-      }
-      case RecordLayout.ByOffsets _ ->
-          new SizeRange(null, records == 0 ? null : (double) values.dataBytes() / records, null);
-    };
+    return new VariableDescription(
+        source,
+        values.format(),
+        values.elementType().descr(),
+        dataset.recordCount(),
+        values.dataOffset(),
+        values.fileBytes(),
+        values.dataBytes(),
+        dataset.files().getFirst().cachedFraction(),
+        SizeReading.of(layout),
+        null);
   }
 
-  private static SizeRange sizes(Source source, long records, long unitBytes, long dataBytes) {
-    if (records == 0) {
-      return new SizeRange(null, null, null);
-    }
-    if (records > MOST_LOOKED_AT) {
-      return new SizeRange(null, (double) dataBytes / records, null);
-    }
-    try (Dataset dataset = Dataset.builder().column("sizes", source).open()) {
-      LongUnaryOperator counts = ColumnValues.integers(dataset, "sizes");
-      long least = Long.MAX_VALUE;
-      long most = 0;
-      double sum = 0;
-      for (long i = 0; i < records; i++) {
-        long count = counts.applyAsLong(i);
-        if (count < 0 || count > dataBytes / unitBytes) {
-          throw PenstockException.about(
-              ErrorKind.WRONG_FORMAT,
-              source.file(),
-              "record %d: expected a size of 0 to %d, found %d: the index is damaged, make it again"
-                  .formatted(i, dataBytes / unitBytes, count));
-        }
-        least = Math.min(least, count * unitBytes);
-        most = Math.max(most, count * unitBytes);
-        sum += count * unitBytes;
-      }
-      return new SizeRange(least, sum / records, most);
-    }
+  /** Whether the sizes of all records were looked at, not only those of a sample. */
+  private boolean isWhole() {
+    return sizes.count() == records;
+  }
+
+  private Double mean() {
+    return isWhole() ? sizes.mean() : (Double) ((double) dataBytes / records);
   }
 
   @Override
@@ -146,9 +119,12 @@ record VariableDescription(
     object.addProperty("directAligned", false);
     object.add("cachedFraction", Json.number(cachedFraction));
     object.addProperty("dataBytes", dataBytes);
-    object.addProperty("minRecordBytes", sizes.least);
-    object.addProperty("meanRecordBytes", sizes.mean);
-    object.addProperty("maxRecordBytes", sizes.most);
+    object.addProperty("minRecordBytes", isWhole() ? sizes.least() : null);
+    object.addProperty("medianRecordBytes", sizes.median());
+    object.addProperty("meanRecordBytes", mean());
+    object.addProperty("maxRecordBytes", isWhole() ? sizes.most() : null);
+    object.addProperty("sampledRecords", sizes.count());
+    object.add("histogram", sizes.toJson());
     if (folder != null) {
       JsonArray classes = new JsonArray();
       folder.classes().forEach(classes::add);
@@ -184,14 +160,27 @@ record VariableDescription(
   public Map<String, String> more() {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("dataBytes", Human.count(dataBytes));
-    fields.put("minRecordBytes", sizes.least == null ? "-" : Human.count(sizes.least));
-    fields.put("meanRecordBytes", sizes.mean == null ? "-" : Human.count(Math.round(sizes.mean)));
-    fields.put("maxRecordBytes", sizes.most == null ? "-" : Human.count(sizes.most));
+    fields.put("minRecordBytes", isWhole() ? text(sizes.least()) : "-");
+    fields.put("medianRecordBytes", text(sizes.median()));
+    fields.put("meanRecordBytes", mean() == null ? "-" : Human.count(Math.round(mean())));
+    fields.put("maxRecordBytes", isWhole() ? text(sizes.most()) : "-");
+    if (!isWhole()) {
+      fields.put("sampledRecords", Human.count(sizes.count()));
+    }
     if (folder != null) {
       fields.put("classes", OneLine.of(numbered(folder.classes())));
       fields.put("indexFile", OneLine.of(folder.file().toString()));
     }
     return fields;
+  }
+
+  private static String text(Long size) {
+    return size == null ? "-" : Human.count(size);
+  }
+
+  @Override
+  public String picture() {
+    return sizes.count() == 0 ? "" : sizes.toHuman();
   }
 
   /** Such as {@code 0 ham, 1 spam}. */

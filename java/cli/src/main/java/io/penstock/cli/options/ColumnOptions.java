@@ -4,6 +4,7 @@ import io.penstock.Dataset;
 import io.penstock.DatasetBuilder;
 import io.penstock.array.ElementType;
 import io.penstock.format.Source;
+import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RawArray;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -48,17 +50,7 @@ public final class ColumnOptions {
               + " as PATH. Default: none.")
   private List<NamedColumn> named = new ArrayList<>();
 
-  @Option(
-      names = "--offsets",
-      paramLabel = "NAME=PATH[,PATH...]",
-      converter = Converter.class,
-      description =
-          "The records of column NAME have different sizes: PATH has integers, one more than there"
-              + " are records, that say where each record begins, counted in values; give as many"
-              + " files as the column has. FILE.idx#sequences needs none. Repeatable. Default: all"
-              + " records have one size.")
-  private List<NamedColumn> offsets = new ArrayList<>();
-
+  @Mixin private OffsetsOption offsets;
   @Mixin private FolderIndexOption folderIndex;
 
   @Option(
@@ -149,9 +141,7 @@ public final class ColumnOptions {
 
   /** All files that were named, including those of --offsets, without part names. */
   public List<Path> files() {
-    Stream<Path> divisions =
-        offsets.stream().flatMap(column -> column.shards().stream()).map(Path::of);
-    return Stream.concat(named(), divisions)
+    return Stream.concat(named(), offsets.paths())
         .flatMap(path -> Source.parse(path).shards().stream())
         .map(Source::file)
         .distinct()
@@ -166,6 +156,25 @@ public final class ColumnOptions {
         .filter(Files::isDirectory)
         .distinct()
         .toList();
+  }
+
+  /** The files of --offsets of a column as typed; empty if there are none. */
+  public List<Path> offsets(String column) {
+    return offsets.paths(column);
+  }
+
+  /** The folder that a column is of: that of its files, or of their labels. */
+  public Optional<FolderIndex> folder(String column) {
+    Source source = Source.parse(columns().get(column).getFirst());
+    boolean isOfFiles = source.partName().isEmpty() && Files.isDirectory(source.file());
+    return isOfFiles || FolderIndex.folderOfLabels(source).isPresent()
+        ? Optional.of(folderIndex.open(source.file()))
+        : Optional.empty();
+  }
+
+  /** Which files of a folder are records. */
+  public String pattern() {
+    return folderIndex.pattern();
   }
 
   private Stream<Path> named() {
@@ -185,7 +194,7 @@ public final class ColumnOptions {
   /** Opens the dataset. */
   public Dataset open() {
     Map<String, List<Path>> columns = columns();
-    Map<String, List<Path>> divisions = divisions(columns);
+    Map<String, List<Source>> divisions = offsets.byColumn(spec, columns.keySet());
     folderIndex.check(spec, columns.values().stream().flatMap(List::stream));
     DatasetBuilder builder = Dataset.builder();
     columns.forEach((name, shards) -> add(builder, name, shards, divisions.get(name)));
@@ -206,11 +215,11 @@ public final class ColumnOptions {
   }
 
   private void add(
-      DatasetBuilder builder, String name, List<Path> shards, List<Path> offsetsOrNull) {
+      DatasetBuilder builder, String name, List<Path> shards, List<Source> offsetsOrNull) {
     Path first = shards.getFirst();
     Source[] sources = shards.stream().map(folderIndex::source).toArray(Source[]::new);
     if (offsetsOrNull != null) {
-      builder.variable(name, parsed(shards), parsed(offsetsOrNull));
+      builder.variable(name, parsed(shards), offsetsOrNull);
     } else if (tokenWindow == null && sources.length == 1 && Files.isDirectory(first)) {
       builder.folder(name, first, folderIndex.pattern(), folderIndex.file(first));
     } else if (tokenWindow == null) {
@@ -222,23 +231,6 @@ public final class ColumnOptions {
 
   private static List<Source> parsed(List<Path> paths) {
     return paths.stream().map(Source::parse).toList();
-  }
-
-  /** Files of --offsets by column. */
-  private Map<String, List<Path>> divisions(Map<String, List<Path>> columns) {
-    Map<String, List<Path>> divisions = new LinkedHashMap<>();
-    for (NamedColumn column : offsets) {
-      if (!columns.containsKey(column.name())) {
-        throw usage(
-            "--offsets must be of one of the columns %s, was %s"
-                .formatted(columns.keySet(), column.name()));
-      }
-      List<Path> paths = column.shards().stream().map(Path::of).toList();
-      if (divisions.put(column.name(), paths) != null) {
-        throw usage("--offsets must be given once for a column, was twice for " + column.name());
-      }
-    }
-    return divisions;
   }
 
   /** The path as typed, or with the element type and shape of the options. */

@@ -54,12 +54,21 @@ final class FolderCommandTest {
                 {"format": "folder", "dtype": "|u1", "shape": [3, null], "order": "C",
                  "records": 3, "recordBytes": null, "dataOffset": null, "fileBytes": 12,
                  "directAligned": false, "cachedFraction": null, "dataBytes": 12,
-                 "minRecordBytes": 0, "meanRecordBytes": 4.0, "maxRecordBytes": 7,
+                 "minRecordBytes": 0, "medianRecordBytes": 5, "meanRecordBytes": 4.0,
+                 "maxRecordBytes": 7, "sampledRecords": 3,
+                 "histogram": [{"fromBytes": 0, "belowBytes": 1, "records": 1},
+                               {"fromBytes": 1, "belowBytes": 2, "records": 0},
+                               {"fromBytes": 2, "belowBytes": 4, "records": 0},
+                               {"fromBytes": 4, "belowBytes": 8, "records": 2}],
                  "classes": ["ham", "spam"]}
                 """));
     assertThat(info(mails + "#label").get("records").getAsLong()).isEqualTo(3);
     assertThat(Run.of("info", mails).lines())
-        .contains("shape            3 x *", "maxRecordBytes   7", "classes          0 ham, 1 spam");
+        .contains(
+            "shape              3 x *",
+            "maxRecordBytes     7",
+            "classes            0 ham, 1 spam",
+            "      4 to 7        2  66.7 %  " + "#".repeat(30));
   }
 
   @Test
