@@ -18,6 +18,7 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.file.LocalFiles;
+import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.os.ErrorKinds;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -44,7 +45,8 @@ import picocli.CommandLine.Option;
           + " MiB of each file; and NAME.penstock-records-XXXXXXXX.npy with the CRC32C of each"
           + " record of each column, 4 bytes each. NAME is that of the first column. Both depend on"
           + " contents only, not on times or paths, so they may be moved with the data. Reads the"
-          + " data twice.",
+          + " data twice. For a folder, the manifest has a digest of the names and sizes of its"
+          + " files, and each file is a record.",
       "",
       "With --json, one object on stdout: manifest and recordChecksums (paths), columns, files,"
           + " records, bytes (of the files), seconds, bytesPerSecond (read, both times),"
@@ -122,6 +124,8 @@ public final class ChecksumCommand implements Callable<Integer> {
   private Manifest make(Dataset dataset, Path path) {
     Map<Path, FileInfo> files = new LinkedHashMap<>();
     dataset.files().forEach(file -> files.putIfAbsent(file.path(), file));
+    // The index of a folder is made anew wherever the folder is copied to.
+    files.keySet().removeIf(FolderIndex::isIndex);
     long fileBytes = files.values().stream().mapToLong(FileInfo::sizeBytes).sum();
     long recordBytes = dataset.recordCount() * dataset.recordBytes();
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
@@ -177,13 +181,26 @@ public final class ChecksumCommand implements Callable<Integer> {
     Map<String, List<Path>> named = columns.columns();
     List<Manifest.ColumnEntry> entries = new ArrayList<>();
     for (Column column : dataset.columns()) {
-      List<String> paths =
-          named.get(column.name()).stream().map(shard -> relative(path, shard)).toList();
+      List<Path> offsets = columns.offsets(column.name());
       entries.add(
-          Manifest.ColumnEntry.of(
-              column, paths, columns.tokenWindow(), columns.tokenWindowStride()));
+          new Manifest.ColumnEntry(
+              column.name(),
+              column.elementType().descr(),
+              column.shape().toList(),
+              relative(path, named.get(column.name())),
+              columns.tokenWindow(),
+              columns.tokenWindowStride(),
+              offsets.isEmpty() ? null : relative(path, offsets),
+              columns
+                  .folder(column.name())
+                  .map(folder -> FolderEntry.of(columns.pattern(), folder))
+                  .orElse(null)));
     }
     return entries;
+  }
+
+  private static List<String> relative(Path manifest, List<Path> files) {
+    return files.stream().map(file -> relative(manifest, file)).toList();
   }
 
   private static String relative(Path manifest, Path file) {

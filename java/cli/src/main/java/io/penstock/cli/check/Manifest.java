@@ -11,6 +11,7 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
+import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.partial.PartialFile;
@@ -65,6 +66,9 @@ public record Manifest(
    * @param paths as they were given, patterns and parts included
    * @param window tokens of a window; null where records are as they are
    * @param windowStride tokens from window to window; null likewise
+   * @param offsets paths of what divides the values; null where records have one size, or the
+   *     format says where they lie
+   * @param folder that it is of; null if it is of files that are named
    */
   record ColumnEntry(
       String name,
@@ -72,20 +76,20 @@ public record Manifest(
       List<Long> shape,
       List<String> paths,
       Long window,
-      Long windowStride) {
-    static ColumnEntry of(Column column, List<String> paths, Long window, Long windowStride) {
-      return new ColumnEntry(
-          column.name(),
-          column.elementType().descr(),
-          column.shape().toList(),
-          paths,
-          window,
-          windowStride);
-    }
-
+      Long windowStride,
+      List<String> offsets,
+      FolderEntry folder) {
     /** Identifies the column by its contents, not by its path. */
     private String identity() {
-      return "column %s %s %s %s %s%n".formatted(name, dtype, shape, window, windowStride);
+      return "column %s %s %s %s %s%s%s%n"
+          .formatted(
+              name,
+              dtype,
+              shape,
+              window,
+              windowStride,
+              offsets == null ? "" : " offsets",
+              folder == null ? "" : " " + folder);
     }
   }
 
@@ -250,17 +254,34 @@ public record Manifest(
   Dataset open(Path manifest) {
     DatasetBuilder builder = Dataset.builder();
     for (ColumnEntry column : columns) {
-      Source[] shards =
-          column.paths().stream()
-              .map(path -> Source.parse(resolve(manifest, path)))
-              .toArray(Source[]::new);
-      if (column.window() == null) {
+      List<Source> sources = sources(manifest, column.paths());
+      Source[] shards = sources.toArray(Source[]::new);
+      if (column.folder() != null) {
+        addFolder(builder, column, sources.getFirst());
+      } else if (column.offsets() != null) {
+        builder.variable(column.name(), sources, sources(manifest, column.offsets()));
+      } else if (column.window() == null) {
         builder.column(column.name(), shards);
       } else {
         builder.windows(column.name(), column.window(), column.windowStride(), shards);
       }
     }
     return builder.open();
+  }
+
+  private static List<Source> sources(Path manifest, List<String> paths) {
+    return paths.stream().map(path -> Source.parse(resolve(manifest, path))).toList();
+  }
+
+  /** Files of a folder, or their labels. */
+  private static void addFolder(DatasetBuilder builder, ColumnEntry column, Source source) {
+    String pattern = column.folder().pattern();
+    Path index = FolderIndex.defaultFile(source.file());
+    if (source.partName().isPresent()) {
+      builder.column(column.name(), FolderIndex.open(source.file(), pattern, index).labels());
+    } else {
+      builder.folder(column.name(), source.file(), pattern, index);
+    }
   }
 
   /** Refuses a dataset whose columns differ; the manifest may have more columns. */

@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -153,13 +155,21 @@ final class Verification {
       unknownRecords = "the checksums of records are damaged themselves";
       return;
     }
-    if (damaged.isEmpty()) {
+    boolean hasFolders = manifest.columns().stream().anyMatch(column -> column.folder() != null);
+    if (damaged.isEmpty() && !hasFolders) {
+      return;
+    }
+    if (findChangedFolders()) {
+      unknownRecords = "the files of a folder are others";
       return;
     }
     try (Dataset dataset = manifest.open(manifestPath)) {
       manifest.check(manifestPath, dataset);
       try (RecordChecksums records = RecordChecksums.open(checksums, dataset)) {
         damaged.forEach(file -> findRecords(dataset, records, file));
+        manifest.columns().stream()
+            .filter(column -> column.folder() != null)
+            .forEach(column -> findRecords(dataset, records, column));
       }
     } catch (PenstockException e) {
       unknownRecords = e.getMessage();
@@ -174,6 +184,40 @@ final class Verification {
           from,
           from + FileChecksums.CHUNK_BYTES,
           (column, index) -> add(dataset.columns().get(column).name(), index));
+    }
+  }
+
+  /** Folders that are missing, or whose files have other names or sizes than they had. */
+  private boolean findChangedFolders() {
+    int before = problems.size();
+    Set<Path> folders = new HashSet<>();
+    for (Manifest.ColumnEntry column : manifest.columns()) {
+      if (column.folder() == null) {
+        continue;
+      }
+      Path folder = Source.parse(Manifest.resolve(manifestPath, column.paths().getFirst())).file();
+      if (!folders.add(folder)) {
+        continue;
+      }
+      if (!Files.isDirectory(folder)) {
+        problems.add(FileProblem.of(folder, "missing", 0, -1));
+      } else if (!column.folder().isOf(folder)) {
+        problems.add(FileProblem.of(folder, "changed", 0, -1));
+      }
+    }
+    return problems.size() > before;
+  }
+
+  private void findRecords(
+      Dataset dataset, RecordChecksums checksums, Manifest.ColumnEntry column) {
+    int before = recordIndices.size();
+    checksums.forEachDamaged(dataset, column.name(), (_, index) -> add(column.name(), index));
+    LongUnaryOperator sizes = dataset.recordSizes(column.name());
+    long bytes = LongStream.range(0, dataset.recordCount()).map(sizes).sum();
+    readBytes += bytes;
+    if (recordIndices.size() > before) {
+      Path folder = Manifest.resolve(manifestPath, column.paths().getFirst());
+      problems.add(FileProblem.of(folder, "damaged", bytes, bytes));
     }
   }
 
@@ -266,18 +310,19 @@ final class Verification {
     return table.toString();
   }
 
+  private static String chunks(FileProblem problem) {
+    return "%s, the first one at byte %,d"
+        .formatted(
+            Human.plural(problem.chunks().size(), "MiB", "MiB"), problem.chunks().getFirst());
+  }
+
   private static String toHuman(FileProblem problem) {
     String name = OneLine.of(problem.path().toString());
     return switch (problem.problem()) {
       case "resized" ->
           "%s: expected %,d bytes, found %,d"
               .formatted(name, problem.expectedBytes(), problem.foundBytes());
-      case "damaged" ->
-          "%s: %s, the first one at byte %,d"
-              .formatted(
-                  name,
-                  Human.plural(problem.chunks().size(), "MiB", "MiB"),
-                  problem.chunks().getFirst());
+      case "damaged" -> problem.chunks().isEmpty() ? name : name + ": " + chunks(problem);
       default -> name;
     };
   }

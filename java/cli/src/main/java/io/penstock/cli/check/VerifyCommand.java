@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "",
       "With --json, one object on stdout, or {\"manifests\": [...]} for several: manifest, ok,"
           + " bytes (read), seconds, bytesPerSecond, files (those with a problem: path, problem as"
-          + " missing, resized, extra or damaged, expectedBytes, foundBytes, damagedChunks as byte"
+          + " missing, resized, extra, damaged or, for a folder whose files have other names or"
+          + " sizes, changed; expectedBytes, foundBytes, damagedChunks as byte"
           + " offsets, unreadableChunks likewise), damagedRecords (their number, null if it is not"
           + " known), records (the first 1000: index, column)."
     })
