@@ -195,7 +195,7 @@ static void a_record_costs_at_most_three_bytes_or_six_with_gaps(void) {
   for (uint32_t i = 0; i < 3; i++) {
     check_cost(SIDE_BY_SIDE, means[i], 3);
     check_cost(CONSTANT_GAPS, means[i], 3);
-    check_cost(SHARDS, means[i], 3.4);
+    check_cost(SHARDS, means[i], 3);
     check_cost(A_FILE_EACH, means[i], 3.2);
     check_cost(TAR, means[i], 6);
     check_cost(RANDOM_GAPS, means[i], 6);

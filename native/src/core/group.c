@@ -5,12 +5,16 @@
  * with deviations of as many bits as the largest of them needs (frame of reference with linear
  * prediction). Where a group is a straight line, as the files of a folder, that is no bit at all.
  * Records that lie one after another, at a constant gap, need no lengths: a length is the distance
- * to the next offset, less the gap. Then the offset behind the last record is packed, too.
+ * to the next offset, less the gap. Then the offset behind the last record is packed, too. Where a
+ * file ends in the middle of a group, the records behind it are packed as if they lay in it, with
+ * the distance to where they do lie.
  *
- * A packed group begins with two words of numbers, or three, and its deviations follow:
+ * A packed group begins with two to four words of numbers, and its deviations follow:
  *
- *   chained     offset base 48, offset width 6, shift 6, 0
+ *   chained     offset base 48, offset width 6, shift 6, 0, split?
  *               offset slope 30, gap 14, file 20
+ *   if split    jump 48
+ *               first record behind it 6, its file 20
  *   not chained offset base 48, offset width 6, shift 6, 1
  *               offset slope 44, file base 20
  *               length base 41, length width 6, file width 5, file slope 12
@@ -34,6 +38,11 @@
 #define CHAIN_GAP_BITS 14
 #define SLOPE_BITS 44
 #define IS_LOOSE ((uint64_t)1 << 60)
+#define IS_SPLIT ((uint64_t)1 << 61)
+#define SPLIT_BITS 6
+/* Where deviations begin, in bits. */
+#define CHAIN_AT 128
+#define SPLIT_AT 256
 #define MAX_SHIFT 20
 /* Steps of the search for the best slope: each leaves two thirds of the range. */
 #define SLOPE_STEPS 9
@@ -130,18 +139,38 @@ static void shift_offsets(const uint64_t *offsets, uint32_t count, uint32_t shif
     values[k] = ((int64_t)offsets[k] - (int64_t)offsets[0]) / ((int64_t)1 << shift);
 }
 
-/* Whether each record is followed by the next one at the same small gap, in the same file; then
- * says where a record behind the last one would begin. */
-static int is_chained(table_group *group, uint64_t *gap) {
+/* Records that follow each other at one gap; from `split` on, perhaps, at another place, where the
+ * next file begins. `offsets` is where they would lie without that jump, with where a record behind
+ * the last one would begin. */
+typedef struct {
+  uint64_t gap;
+  uint64_t offsets[TABLE_GROUP + 1];
+  uint64_t jump;
+  uint32_t split; /* 0: there is no jump */
+} chain;
+
+/* Whether the records of a group are a chain. */
+static int find_chain(const table_group *group, chain *chain) {
   const uint32_t count = group->count;
-  *gap = count < 2 ? 0 : group->offsets[1] - group->offsets[0] - group->lengths[0];
-  if (*gap > MASK(CHAIN_GAP_BITS))
-    return 0;
-  for (uint32_t k = 1; k < count; k++)
-    if (group->files[k] != group->files[0] ||
-        group->offsets[k] != group->offsets[k - 1] + group->lengths[k - 1] + *gap)
+  int is_gap_known = 0;
+  chain->split = 0;
+  chain->gap = 0;
+  for (uint32_t k = 1; k < count; k++) {
+    const uint64_t gap = group->offsets[k] - group->offsets[k - 1] - group->lengths[k - 1];
+    if (group->files[k] == group->files[k - 1] && gap <= MASK(CHAIN_GAP_BITS) &&
+        (!is_gap_known || gap == chain->gap)) {
+      chain->gap = gap;
+      is_gap_known = 1;
+    } else if (chain->split == 0) {
+      chain->split = k;
+    } else {
       return 0;
-  group->offsets[count] = group->offsets[count - 1] + group->lengths[count - 1] + *gap;
+    }
+  }
+  chain->offsets[0] = group->offsets[0];
+  for (uint32_t k = 0; k < count; k++)
+    chain->offsets[k + 1] = chain->offsets[k] + group->lengths[k] + chain->gap;
+  chain->jump = group->offsets[chain->split] - chain->offsets[chain->split];
   return 1;
 }
 
@@ -152,18 +181,25 @@ static uint64_t first_word(const uint64_t *offsets, const line *line, uint32_t s
 }
 
 /* Returns the number of words, or 0: it is too steep. */
-static uint32_t pack_chained(const table_group *group, uint64_t gap, uint64_t *words) {
+static uint32_t pack_chained(const table_group *group, const chain *chain, uint64_t *words) {
   int64_t values[TABLE_GROUP + 1];
   const uint32_t count = group->count + 1;
-  const uint32_t shift = common_shift(group->offsets, count);
-  shift_offsets(group->offsets, count, shift, values);
+  const uint32_t shift = common_shift(chain->offsets, count);
+  shift_offsets(chain->offsets, count, shift, values);
   const line offsets = fit_line(values, count, 0, MASK(CHAIN_SLOPE_BITS));
   if (values[count - 1] / group->count > (int64_t)MASK(CHAIN_SLOPE_BITS))
     return 0;
-  words[0] = first_word(group->offsets, &offsets, shift);
-  words[1] = (uint64_t)offsets.slope | gap << CHAIN_SLOPE_BITS |
+  words[0] = first_word(chain->offsets, &offsets, shift);
+  words[1] = (uint64_t)offsets.slope | chain->gap << CHAIN_SLOPE_BITS |
              (uint64_t)group->files[0] << (CHAIN_SLOPE_BITS + CHAIN_GAP_BITS);
-  return (uint32_t)((put_deviations(words, 128, values, count, &offsets) + 63) / 64);
+  uint64_t at = CHAIN_AT;
+  if (chain->split > 0) {
+    words[0] |= IS_SPLIT;
+    words[2] = chain->jump & MASK(TABLE_OFFSET_BITS);
+    words[3] = chain->split | (uint64_t)group->files[chain->split] << SPLIT_BITS;
+    at = SPLIT_AT;
+  }
+  return (uint32_t)((put_deviations(words, at, values, count, &offsets) + 63) / 64);
 }
 
 static uint32_t pack_loose(const table_group *group, uint64_t *words) {
@@ -193,11 +229,11 @@ static uint32_t pack_loose(const table_group *group, uint64_t *words) {
   return (uint32_t)((at + 63) / 64);
 }
 
-uint32_t group_pack(table_group *group, uint64_t *words) {
+uint32_t group_pack(const table_group *group, uint64_t *words) {
   PENSTOCK_ASSERT(group->count > 0 && group->count <= TABLE_GROUP);
-  uint64_t gap;
+  chain chain;
   memset(words, 0, GROUP_MAX_WORDS * sizeof *words);
-  uint32_t count = is_chained(group, &gap) ? pack_chained(group, gap, words) : 0;
+  uint32_t count = find_chain(group, &chain) ? pack_chained(group, &chain, words) : 0;
   if (count == 0)
     count = pack_loose(group, words);
   PENSTOCK_ASSERT(count < GROUP_MAX_WORDS);
@@ -236,12 +272,16 @@ table_record group_find(const uint64_t *words, uint32_t count, uint32_t k) {
     return find_loose(words, count, k, offset, width, shift);
   const uint64_t slope = words[1] & MASK(CHAIN_SLOPE_BITS);
   const uint64_t gap = words[1] >> CHAIN_SLOPE_BITS & MASK(CHAIN_GAP_BITS);
-  const uint64_t at = 128 + (uint64_t)width * k;
+  const int is_split = (words[0] & IS_SPLIT) != 0;
+  const uint64_t at = (is_split ? SPLIT_AT : CHAIN_AT) + (uint64_t)width * k;
   const uint64_t here = slope * k + get_bits(words, at, width);
   const uint64_t next = slope * (k + 1) + get_bits(words, at + width, width);
+  const int is_behind = is_split && k >= (words[3] & MASK(SPLIT_BITS));
+  const uint64_t jump = is_behind ? words[2] : 0;
   return (table_record){
-      .offset_bytes = (offset + (here << shift)) & MASK(TABLE_OFFSET_BITS),
+      .offset_bytes = (offset + (here << shift) + jump) & MASK(TABLE_OFFSET_BITS),
       .length_bytes = ((next - here) << shift) - gap,
-      .file = (uint32_t)(words[1] >> (CHAIN_SLOPE_BITS + CHAIN_GAP_BITS)),
+      .file = (uint32_t)(is_behind ? words[3] >> SPLIT_BITS
+                                   : words[1] >> (CHAIN_SLOPE_BITS + CHAIN_GAP_BITS)),
   };
 }

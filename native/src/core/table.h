@@ -17,7 +17,7 @@ enum { TABLE_GROUP = 64 };
 
 /* Records that wait for their group to be complete. */
 typedef struct {
-  uint64_t offsets[TABLE_GROUP + 1];
+  uint64_t offsets[TABLE_GROUP];
   uint64_t lengths[TABLE_GROUP];
   uint32_t files[TABLE_GROUP];
   uint32_t count;
@@ -69,7 +69,7 @@ uint64_t table_bytes(const record_table *table);
 
 /* Packing of one group: group.c. Writes at most GROUP_MAX_WORDS words; returns how many. */
 #define GROUP_MAX_WORDS 128
-uint32_t group_pack(table_group *group, uint64_t *words);
+uint32_t group_pack(const table_group *group, uint64_t *words);
 /* Record number k of a packed group of `count`. May look at two words behind the group. */
 table_record group_find(const uint64_t *words, uint32_t count, uint32_t k);
 
