@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 10 };
+enum { PENSTOCK_ABI_VERSION = 11 };
 
 /* Limits. */
 enum {
@@ -154,6 +154,19 @@ int32_t penstock_file_reserve(const char *path, uint64_t bytes);
  * Returns 0, -ENOSYS or -EINVAL (the kernel or the file system cannot), -ENOENT (one is missing),
  * -EXDEV (two file systems), or what renameat2(2) reports. */
 int32_t penstock_path_exchange(const char *one, const char *other);
+
+/* ---- Small files ----------------------------------------------------------------------------- */
+
+/* Reads a part of a file that is opened for this and closed again: one of very many, which cannot
+ * all be open, and may be edited at any time. It must be what it was when it was listed: a regular
+ * file (at the end of a link, perhaps), of size_bytes, modified at modified_ns. Of a file that is
+ * no longer so, nothing is to be believed. Reads length_bytes from offset_bytes on to `address`.
+ * Waits for the device, but not for the writer of a FIFO; uses no memory but the caller's, and one
+ * descriptor at a time. Any thread. Returns length_bytes, -EINVAL (no path, or a range beyond
+ * size_bytes), -ESTALE (another size, another time, no regular file, or it was cut short while it
+ * was read), or what open(2), fstat(2) and read(2) report: -ENOENT, -EACCES, -EMFILE, -EIO ... */
+int64_t penstock_file_read(const char *path, uint64_t size_bytes, int64_t modified_ns,
+                           uint64_t offset_bytes, uint64_t length_bytes, uint64_t address);
 
 /* ---- Source: files and columns --------------------------------------------------------------- */
 
@@ -291,6 +304,12 @@ int32_t penstock_source_missing(penstock_source *source, uint32_t file, uint64_t
  * such file or range, no scratch memory), -EIO, -ENODATA (the file was cut short) ... */
 int32_t penstock_source_fetch(penstock_source *source, uint32_t file, uint64_t offset_bytes,
                               uint64_t length_bytes, void *scratch, uint64_t scratch_bytes);
+
+/* Reads a range of the file to `address`, through the page cache: for whoever carries out requests
+ * of penstock_reader_poll, of files that are open here. Any thread. Returns how many bytes were
+ * read, fewer where the file ends; -EINVAL (no such file, or an object), -EIO ... */
+int64_t penstock_source_read(penstock_source *source, uint32_t file, uint64_t offset_bytes,
+                             uint64_t length_bytes, uint64_t address);
 
 /* Waits until a range of the file is in the page cache; of a mapped file also its pages are mapped,
  * so that the first access to each costs nothing (Linux 5.14). Reads nothing twice. Any thread.

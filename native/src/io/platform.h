@@ -31,6 +31,10 @@ int platform_open_in_order(int fd);
 /* What stat says of a path, or fstat of a descriptor where path is NULL. Returns 0 or -errno. */
 int32_t platform_stat(int fd, const char *path, struct stat *stat);
 
+/* When a file was modified, in nanoseconds since 1970; times before 1677 and after 2262 are the
+ * first and the last one that can be told. */
+int64_t platform_modified_ns(const struct stat *stat);
+
 /* What offsets and lengths of direct reads of this file, and the memory they go to, must be aligned
  * to. */
 void platform_direct_alignment(int fd, uint32_t *offset_alignment, uint32_t *memory_alignment);

@@ -95,6 +95,14 @@ int32_t platform_stat(int fd, const char *path, struct stat *stat) {
   return status == 0 ? 0 : -errno;
 }
 
+int64_t platform_modified_ns(const struct stat *stat) {
+  int64_t nanos;
+  if (__builtin_mul_overflow((int64_t)stat->st_mtim.tv_sec, INT64_C(1000000000), &nanos) ||
+      __builtin_add_overflow(nanos, (int64_t)stat->st_mtim.tv_nsec, &nanos))
+    return stat->st_mtim.tv_sec < 0 ? INT64_MIN : INT64_MAX;
+  return nanos;
+}
+
 /* statx tells since Linux 6.1; before, whole blocks always work where direct reads do. */
 void platform_direct_alignment(int fd, uint32_t *offset_alignment, uint32_t *memory_alignment) {
   *offset_alignment = PENSTOCK_BLOCK_BYTES;

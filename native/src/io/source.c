@@ -28,9 +28,7 @@ static void fill_info(penstock_file_info *info, const struct stat *stat) {
   info->size_bytes = (uint64_t)stat->st_size;
   info->inode = stat->st_ino;
   info->device = stat->st_dev;
-  /* Overflows after 2262: no longer a time, but a change still shows. */
-  info->modified_ns =
-      (int64_t)((uint64_t)stat->st_mtim.tv_sec * 1000000000 + (uint64_t)stat->st_mtim.tv_nsec);
+  info->modified_ns = platform_modified_ns(stat);
 }
 
 /* Whether a direct read of one block works: not every file system keeps what it promises. */

@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)10L;
+    private static final int PENSTOCK_ABI_VERSION = (int)11L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 10
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 11
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -904,6 +904,69 @@ public class Penstock {
                 traceDowncall("penstock_path_exchange", one, other);
             }
             return (int)mh$.invokeExact(one, other);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_file_read {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_LONG,
+            Penstock.C_POINTER,
+            Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_file_read");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t penstock_file_read(const char *path, uint64_t size_bytes, int64_t modified_ns, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static FunctionDescriptor penstock_file_read$descriptor() {
+        return penstock_file_read.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t penstock_file_read(const char *path, uint64_t size_bytes, int64_t modified_ns, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static MethodHandle penstock_file_read$handle() {
+        return penstock_file_read.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t penstock_file_read(const char *path, uint64_t size_bytes, int64_t modified_ns, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static MemorySegment penstock_file_read$address() {
+        return penstock_file_read.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t penstock_file_read(const char *path, uint64_t size_bytes, int64_t modified_ns, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static long penstock_file_read(MemorySegment path, long size_bytes, long modified_ns, long offset_bytes, long length_bytes, long address) {
+        var mh$ = penstock_file_read.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_file_read", path, size_bytes, modified_ns, offset_bytes, length_bytes, address);
+            }
+            return (long)mh$.invokeExact(path, size_bytes, modified_ns, offset_bytes, length_bytes, address);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -1810,6 +1873,68 @@ public class Penstock {
                 traceDowncall("penstock_source_fetch", source, file, offset_bytes, length_bytes, scratch, scratch_bytes);
             }
             return (int)mh$.invokeExact(source, file, offset_bytes, length_bytes, scratch, scratch_bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_source_read {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_LONG,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_LONG,
+            Penstock.C_LONG,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_source_read");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t penstock_source_read(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static FunctionDescriptor penstock_source_read$descriptor() {
+        return penstock_source_read.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t penstock_source_read(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static MethodHandle penstock_source_read$handle() {
+        return penstock_source_read.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t penstock_source_read(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static MemorySegment penstock_source_read$address() {
+        return penstock_source_read.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t penstock_source_read(penstock_source *source, uint32_t file, uint64_t offset_bytes, uint64_t length_bytes, uint64_t address)
+     * }
+     */
+    public static long penstock_source_read(MemorySegment source, int file, long offset_bytes, long length_bytes, long address) {
+        var mh$ = penstock_source_read.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_source_read", source, file, offset_bytes, length_bytes, address);
+            }
+            return (long)mh$.invokeExact(source, file, offset_bytes, length_bytes, address);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
