@@ -217,6 +217,60 @@ public final class NativeReader implements AutoCloseable {
   }
 
   /**
+   * Hands out requests that the caller is to carry out; of a reader of backend EXTERNAL.
+   *
+   * @param requests where they are described, from the first on
+   * @param capacity how many at most
+   * @return how many
+   * @throws IllegalStateException if C refuses it, which is a mistake of the caller
+   */
+  public int poll(PolledRequests requests, int capacity) {
+    int count = Penstock.penstock_reader_poll(handle, requests.structs(), capacity);
+    if (count < 0) {
+      throw new IllegalStateException(
+          "the reader handed out no requests: " + NativeStatus.describe(count));
+    }
+    return count;
+  }
+
+  /**
+   * Answers a request that was handed out.
+   *
+   * @param id of the request
+   * @param result bytes that were read, or the number of an error, negative
+   * @throws IllegalStateException if C refuses it, which is a mistake of the caller
+   */
+  public void complete(long id, long result) {
+    int status = Penstock.penstock_reader_complete(handle, id, result);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "the answer %d to request %d was refused: %s"
+              .formatted(result, id, NativeStatus.describe(status)));
+    }
+  }
+
+  /**
+   * Reads a range of an open file of the source, through the page cache: for whoever carries out
+   * requests. Any platform thread, as long as the reader is open; allocates nothing.
+   *
+   * @param file number of the file
+   * @param offsetBytes where to begin in it
+   * @param lengthBytes how much to read
+   * @param address where to
+   * @return how many bytes were read, fewer where the file ends, or the number of an error,
+   *     negative
+   */
+  public long readFile(int file, long offsetBytes, long lengthBytes, long address) {
+    return Penstock.penstock_source_read(
+        source.handle().object(), file, offsetBytes, lengthBytes, address);
+  }
+
+  /** The column of the record that the last call of {@link #take} failed with; -1: none. */
+  public int failedColumn() {
+    return failure.column();
+  }
+
+  /**
    * Has the kernel provide some more of the reader's memory. One thread at a time, also another one
    * than the owner, but not while the reader is closed.
    *

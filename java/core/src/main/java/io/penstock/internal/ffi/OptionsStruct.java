@@ -52,6 +52,7 @@ final class OptionsStruct {
     return switch (backend) {
       case URING -> Penstock.PENSTOCK_BACKEND_URING();
       case PREAD -> Penstock.PENSTOCK_BACKEND_PREAD();
+      case EXTERNAL -> Penstock.PENSTOCK_BACKEND_EXTERNAL();
     };
   }
 

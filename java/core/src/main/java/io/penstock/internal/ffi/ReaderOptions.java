@@ -3,7 +3,7 @@ package io.penstock.internal.ffi;
 /**
  * How a native reader works: penstock_reader_options, field by field. C checks the ranges.
  *
- * @param backend uring or pread
+ * @param backend who reads
  * @param isDirect whether reads go past the page cache
  * @param queueDepth requests in flight at most
  * @param mergeGapBytes gaps of at most so many bytes are read through
@@ -112,6 +112,8 @@ public record ReaderOptions(
     /** io_uring. */
     URING,
     /** posix_fadvise ahead of time, then pread. */
-    PREAD
+    PREAD,
+    /** Whoever opens the reader: {@link NativeReader#poll}. */
+    EXTERNAL
   }
 }

@@ -34,6 +34,10 @@ public final class NativeGatherer implements Gatherer {
     populator = MemoryPopulator.start(hasCells, reader::populate);
   }
 
+  NativeReader reader() {
+    return reader;
+  }
+
   @Override
   public long prepare() {
     return reader.load(PREPARE_NANOS);

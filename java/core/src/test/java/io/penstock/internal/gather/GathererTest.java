@@ -59,6 +59,20 @@ class GathererTest {
   }
 
   @Nested
+  class External extends NativeContract {
+    External() {
+      super(ReaderOptions.NativeBackend.EXTERNAL, false, false);
+    }
+  }
+
+  @Nested
+  class ExternalWithCells extends NativeContract {
+    ExternalWithCells() {
+      super(ReaderOptions.NativeBackend.EXTERNAL, false, true);
+    }
+  }
+
+  @Nested
   class Mapped extends GathererContract {
     @Override
     Gatherer open(TestSource source, int batchSize) {
@@ -135,7 +149,12 @@ class GathererTest {
         String refusal = source.source.probe(backend, isDirect);
         assumeTrue(refusal == null, () -> backend + " is refused here: " + refusal);
       }
-      return new NativeGatherer(source.source, options(batchSize));
+      ReaderOptions options = options(batchSize);
+      NativeGatherer reader = new NativeGatherer(source.source, options);
+      return backend == ReaderOptions.NativeBackend.EXTERNAL
+          ? new ExternalGatherer(
+              reader, options.queueDepth(), 3, FileParts::new, (_, failure) -> failure)
+          : reader;
     }
 
     /** Little of everything, so that the limits are met: requests, staging, cells. */

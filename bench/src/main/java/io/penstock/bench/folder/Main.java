@@ -1,0 +1,244 @@
+package io.penstock.bench.folder;
+
+import io.penstock.Batch;
+import io.penstock.Dataset;
+import io.penstock.Loader;
+import io.penstock.LoaderStatistics;
+import io.penstock.bench.cold.report.Spread;
+import io.penstock.options.Readahead;
+import io.penstock.options.Shuffle;
+import io.penstock.statistics.Statistic;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Compares reading a folder of small files with plain loops, cold and warm. */
+@Command(
+    name = "io.penstock.bench.folder.Main",
+    usageHelpWidth = 100,
+    description = {
+      "Reads a folder of small files with Penstock and with plain loops of several numbers of"
+          + " threads, in turn, each round in another order, and prints files per second and the"
+          + " ratio to the best loop of the same round. Cold needs root: it drops all caches.",
+    })
+public final class Main implements Callable<Integer> {
+  private static final ValueLayout.OfLong NUMBER =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  @Option(names = "--dir", description = "Where the folder is made, and kept.", required = true)
+  private Path directory;
+
+  @Option(names = "--files", defaultValue = "200000", description = "Default: ${DEFAULT-VALUE}.")
+  private int files;
+
+  @Option(names = "--bytes", defaultValue = "2048", description = "Median size of a file.")
+  private int medianBytes;
+
+  @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}.")
+  private int rounds;
+
+  @Option(names = "--threads", split = ",", defaultValue = "2,8,16,32", description = "Of loops.")
+  private List<Integer> threads = List.of();
+
+  @Option(names = "--ways", split = ",", defaultValue = "plain,order,shuffled,ranks")
+  private List<String> ways = List.of();
+
+  @Option(names = "--states", split = ",", defaultValue = "warm,cold", description = "Or one.")
+  private List<String> states = List.of();
+
+  @Option(names = "--batch", defaultValue = "256", description = "Files in a batch.")
+  private int batchSize;
+
+  @Option(names = "--memory", defaultValue = "0", description = "Of loaders, in bytes; 0: theirs.")
+  private long memoryBytes;
+
+  @Option(names = "--readahead", defaultValue = "", description = "Flags of loaders.")
+  private String readahead = "";
+
+  /** One way to read the folder: returns the sum of what was read. */
+  @FunctionalInterface
+  private interface Contender {
+    long read(int round) throws IOException, InterruptedException;
+  }
+
+  private record Result(double filesPerSecond, String note) {}
+
+  private Main() {}
+
+  /** Runs it. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    SmallFolder folder = new SmallFolder(directory.resolve("files"), files, medianBytes);
+    folder.make();
+    String[] paths = folder.paths();
+    long sum = folder.sum();
+    try (Dataset dataset = Dataset.open(folder.folder())) {
+      Map<String, Contender> contenders = contenders(paths, dataset);
+      for (String state : states) {
+        Map<String, List<Result>> results = new LinkedHashMap<>();
+        contenders.keySet().forEach(name -> results.put(name, new ArrayList<>()));
+        // The first round is for the compilers, and to have warm files warm.
+        for (int round = 0; round <= rounds; round++) {
+          List<String> names = new ArrayList<>(contenders.keySet());
+          Collections.shuffle(names, new Random(round));
+          for (String name : names) {
+            Result result = run(contenders.get(name), round, state.equals("cold"), sum);
+            if (round > 0) {
+              results.get(name).add(result);
+            }
+          }
+        }
+        print(state, results, System.out);
+      }
+    }
+    return 0;
+  }
+
+  private Map<String, Contender> contenders(String[] paths, Dataset dataset) {
+    Map<String, Contender> contenders = new LinkedHashMap<>();
+    for (String way : ways) {
+      if (way.equals("plain")) {
+        for (int count : threads) {
+          contenders.put(
+              "plain in order, " + count, _ -> new PlainLoop(paths, order(0)).run(count));
+          contenders.put(
+              "plain shuffled, " + count,
+              round -> new PlainLoop(paths, order(round + 1)).run(count));
+        }
+      } else {
+        contenders.put("penstock " + way, round -> load(dataset, way, round));
+      }
+    }
+    return contenders;
+  }
+
+  private int[] order(int seed) {
+    int[] order = new int[files];
+    for (int i = 0; i < files; i++) {
+      order[i] = i;
+    }
+    Random random = new Random(seed);
+    for (int i = files - 1; i > 0 && seed > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int swapped = order[i];
+      order[i] = order[other];
+      order[other] = swapped;
+    }
+    return order;
+  }
+
+  private String facts = "";
+
+  private long load(Dataset dataset, String way, int round) throws InterruptedException {
+    int rankCount = way.equals("ranks") ? 2 : 1;
+    long[] sums = new long[rankCount];
+    List<Thread> ranks = new ArrayList<>();
+    for (int rank = 0; rank < rankCount; rank++) {
+      int number = rank;
+      ranks.add(
+          Thread.ofPlatform()
+              .start(() -> sums[number] = loadRank(dataset, way, number, rankCount, round)));
+    }
+    long sum = 0;
+    for (int rank = 0; rank < rankCount; rank++) {
+      ranks.get(rank).join();
+      sum += sums[rank];
+    }
+    return sum;
+  }
+
+  private long loadRank(Dataset dataset, String way, int rank, int rankCount, int round) {
+    var builder =
+        dataset
+            .loader()
+            .batchSize(batchSize)
+            .readahead(Readahead.parse(readahead))
+            .rank(rank, rankCount);
+    builder = way.equals("order") ? builder.shuffle(Shuffle.NONE) : builder.shuffle(Shuffle.FULL);
+    builder = memoryBytes > 0 ? builder.memoryBytes(memoryBytes) : builder;
+    long sum = 0;
+    try (Loader loader = builder.build()) {
+      for (Batch batch : loader.epoch(round)) {
+        MemorySegment values = batch.column(0);
+        MemorySegment offsets = batch.offsets(dataset.columns().getFirst().name());
+        for (int i = 0; i < batch.size(); i++) {
+          long from = offsets.getAtIndex(ValueLayout.JAVA_LONG, i);
+          long to = offsets.getAtIndex(ValueLayout.JAVA_LONG, i + 1);
+          sum += values.get(NUMBER, from) ^ values.get(NUMBER, to - Long.BYTES);
+        }
+      }
+      LoaderStatistics statistics = loader.statistics();
+      facts =
+          "cpu %.2f us/file native; %d requests, %d merged, %d sweeps; %s"
+              .formatted(
+                  statistics.value(Statistic.CPU) / 1e3 / files * rankCount,
+                  statistics.value(Statistic.REQUESTS),
+                  statistics.value(Statistic.MERGED_RECORDS),
+                  statistics.value(Statistic.SWEEPS),
+                  statistics.method().reason());
+    }
+    return sum;
+  }
+
+  private Result run(Contender contender, int round, boolean isCold, long sum)
+      throws IOException, InterruptedException {
+    if (isCold) {
+      Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
+    }
+    facts = "";
+    long start = System.nanoTime();
+    long found = contender.read(round);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (found != sum) {
+      throw new IllegalStateException("expected the sum %d, found %d".formatted(sum, found));
+    }
+    return new Result(files / seconds, facts);
+  }
+
+  private static void print(String state, Map<String, List<Result>> results, PrintStream out) {
+    int rounds = results.values().iterator().next().size();
+    double[] best = new double[rounds];
+    results.forEach(
+        (name, runs) -> {
+          for (int i = 0; i < rounds && name.startsWith("plain"); i++) {
+            best[i] = Math.max(best[i], runs.get(i).filesPerSecond());
+          }
+        });
+    out.printf(Locale.ROOT, "%s: thousands of files per second; ratio to the best loop%n", state);
+    results.forEach(
+        (name, runs) -> {
+          double[] speeds = new double[rounds];
+          double[] ratios = new double[rounds];
+          for (int i = 0; i < rounds; i++) {
+            speeds[i] = runs.get(i).filesPerSecond() / 1000;
+            ratios[i] = runs.get(i).filesPerSecond() / best[i];
+          }
+          out.printf(
+              Locale.ROOT,
+              "  %-24s %-28s %-24s %s%n",
+              name,
+              Spread.of(speeds).text(1),
+              best[0] > 0 ? Spread.of(ratios).text(2) : "",
+              runs.getLast().note());
+        });
+  }
+}
