@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
 /**
  * The numbers of one column of a batch as values of Java's primitive types.
  *
- * <p>What it owns: which element types become which primitive type, and the words for those that do
- * not. Values are the same as in the column: what would lose digits is refused. It reads the memory
- * of the batch during one call and keeps nothing.
+ * <p>What it owns: which element types become which primitive type, and the messages for those that
+ * do not. Values are the same as in the column: a conversion that would lose digits is refused. It
+ * reads the memory of the batch during one call and keeps nothing.
  */
 final class BatchValues {
   private final String name;
@@ -27,7 +27,7 @@ final class BatchValues {
 
   // ---- views ----------------------------------------------------------------------------------
 
-  /** The bytes in the order of this machine, of which all elements are floats of that size. */
+  /** The column as a buffer in native byte order; all elements must be floats of that size. */
   ByteBuffer floats(int bytes, String call) {
     check(isFloat(bytes, bytes), "float" + 8 * bytes, call);
     return buffer();
@@ -184,7 +184,7 @@ final class BatchValues {
     };
   }
 
-  /** What fills a long, if not as a signed number: its bits are handed out. */
+  /** Types of 8 bytes that are not signed integers; their bits are handed out as they are. */
   private boolean isLong() {
     return switch (type.kind()) {
       case UNSIGNED, DATETIME, TIMEDELTA -> type.sizeBytes() == Long.BYTES;

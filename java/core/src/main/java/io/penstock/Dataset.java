@@ -72,7 +72,7 @@ public final class Dataset implements AutoCloseable {
    * @param columns files with exactly these names, or folders, with the same number of records; at
    *     least one
    * @return the dataset, to be closed by the caller
-   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to the
+   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit the
    *     others
    * @throws IllegalArgumentException if there is no file, two have the same name, or a path is of
    *     another file system than the machine's own
@@ -87,7 +87,7 @@ public final class Dataset implements AutoCloseable {
    *
    * @param columns with the same number of records; at least one
    * @return the dataset, to be closed by the caller
-   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit to the
+   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit the
    *     others
    * @throws IllegalArgumentException if there is no source, or two have the same name
    */
@@ -185,8 +185,8 @@ public final class Dataset implements AutoCloseable {
 
   /**
    * One record of one column, zero-copy: a view of the mapped file. A record whose elements lie
-   * apart in the file, as in Fortran order, or of a column whose records have different sizes, is a
-   * copy.
+   * apart in the file, as in Fortran order, or that belongs to a column of records of different
+   * sizes, is a copy.
    *
    * <p>The record lies in memory as it lies in the file. Its numbers need not be aligned in an
    * .npz, a pickle, a packed structure or an IDX file. Read them with the unaligned layouts, such
@@ -315,7 +315,7 @@ public final class Dataset implements AutoCloseable {
     identity.check(state, order);
   }
 
-  /** What reading has to know of it. */
+  /** What the reading side needs to know about it. */
   OpenDataset opened() {
     return opened;
   }
@@ -370,7 +370,7 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Keeps a loader that is about to open files, so that closing cannot miss it.
+   * Registers a loader that is about to open files, so that closing cannot miss it.
    *
    * @throws IllegalStateException if closed
    */
@@ -383,7 +383,7 @@ public final class Dataset implements AutoCloseable {
     loaders.remove(loader);
   }
 
-  /** Who brings the files into the page cache, for all loaders. */
+  /** Reads the files into the page cache, on behalf of all loaders. */
   DatasetWarming warming() {
     return warming;
   }

@@ -6,13 +6,13 @@ import io.penstock.job.LoaderState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the consumer has come, whatever was read ahead of it.
+ * How far the consumer has come, no matter how much was read ahead.
  *
- * <p>The place is three numbers, so that a batch costs no garbage; the state is made of them when
- * it is asked for. Thread-safe: a signal may ask while the trainer trains.
+ * <p>The place is three numbers, so that a batch costs no garbage; a state is made of them on
+ * request. Thread-safe: a signal handler may ask for the state during training.
  */
 final class Delivery {
-  /** More batches than any epoch has: it was read to its end. */
+  /** More batches than any epoch has: the epoch was read to its end. */
   static final long ALL = Long.MAX_VALUE;
 
   private final RankShares shares;
@@ -35,7 +35,7 @@ final class Delivery {
   }
 
   /**
-   * Says that so many batches of an epoch have been handed out, counted from where it began, and so
+   * Notes how many batches of an epoch have been handed out, counted from where it began, and how
    * many records of the next one.
    */
   synchronized void at(long epoch, long batches, long records) {

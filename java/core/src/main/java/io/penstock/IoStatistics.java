@@ -41,7 +41,7 @@ public final class IoStatistics {
   }
 
   /**
-   * Bytes of records among them; the rest was read through gaps and for alignment.
+   * Bytes of records among them; the rest is gaps that were read through, and alignment.
    *
    * @return at least 0
    */
@@ -124,7 +124,7 @@ public final class IoStatistics {
   }
 
   /**
-   * Most requests in flight, as was found to suit the device.
+   * The limit on requests in flight that was found to suit the device.
    *
    * @return at least 0
    */
@@ -133,7 +133,7 @@ public final class IoStatistics {
   }
 
   /**
-   * Largest gap between records that is read through, as was found to suit the device.
+   * The largest gap between records that is read through, as found to suit the device.
    *
    * @return bytes
    */

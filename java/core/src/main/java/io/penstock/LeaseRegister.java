@@ -11,15 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open leases of a loader, where someone wants to know of them: with {@code
- * penstock.trackBatches} where each was taken, with {@code penstock.checkLeases} the scope of its
- * segments. Otherwise it is empty and costs nothing.
+ * The open leases of a loader, if they are tracked: {@code penstock.trackBatches} records where
+ * each was taken, {@code penstock.checkLeases} gives its segments a scope of their own. Otherwise
+ * it is empty and costs nothing.
  *
  * <p>It must not refer to the batches themselves: one that is forgotten has to become unreachable.
  * Thread-safe.
  */
 final class LeaseRegister {
-  /** What released memory is overwritten with, where leases are checked. */
+  /** What released memory is overwritten with when leases are checked. */
   private static final byte OVERWRITTEN = (byte) 0xa5;
 
   /** One lease. */
@@ -35,7 +35,7 @@ final class LeaseRegister {
       return taker;
     }
 
-    /** What its segments live in; null unless leases are checked. */
+    /** The scope of its segments; null unless leases are checked. */
     @Nullable Arena arena() {
       return null;
     }
@@ -63,7 +63,7 @@ final class LeaseRegister {
   private boolean isClosed;
 
   /**
-   * An empty register, that does what the system properties say now.
+   * An empty register that follows the system properties as they are now.
    *
    * @param isReplay whether batches are handed out as they come back
    */
@@ -72,7 +72,8 @@ final class LeaseRegister {
   }
 
   /**
-   * Keeps code that holds a bare address from reading later records unnoticed, if it is asked to.
+   * If leases are checked, overwrites the memory of a closed batch, so that code with a bare
+   * address does not read later records unnoticed.
    */
   void overwrite(Slot slot) {
     if (!isOverwriting) {
@@ -156,8 +157,8 @@ final class LeaseRegister {
   }
 
   /**
-   * Ends the use of all segments, those of leases to come included, as the memory is about to go.
-   * Idempotent.
+   * Ends the use of all segments, also of leases that are still to come: the memory is about to be
+   * freed. Idempotent.
    *
    * @throws IllegalStateException if a native call is using one of them
    */

@@ -41,7 +41,7 @@ final class LoaderCore {
   private final BadRecordLog badRecords = new BadRecordLog();
   private final @Nullable ChecksumTable checksums;
 
-  /** Null where nothing is to be checked. */
+  /** Null if nothing is to be checked. */
   private final CheckedGatherer.@Nullable Rules rules;
 
   private final Throwable origin = new Throwable("the loader was built here");
@@ -91,7 +91,10 @@ final class LoaderCore {
     }
   }
 
-  /** Opens the first engine's readers, or those of another one that a limit does not refuse. */
+  /**
+   * Opens the readers of the first engine. If a limit of this process refuses them, tries other
+   * engines.
+   */
   private void startWithinLimits() {
     EnginePlan tried = engine.plan();
     PenstockException failure = null;
@@ -132,10 +135,9 @@ final class LoaderCore {
   }
 
   /**
-   * Makes itself known to the dataset, which may be closed meanwhile, and opens what reads.
+   * Registers with the dataset, which may be closed meanwhile, and opens the readers.
    *
-   * @throws PenstockException if that fails: what could not be closed then is closed with the
-   *     dataset
+   * @throws PenstockException if that fails. What cannot be closed then is closed with the dataset
    * @throws IllegalStateException if the loader or its dataset was closed meanwhile
    */
   void start() {
@@ -158,7 +160,9 @@ final class LoaderCore {
     }
   }
 
-  /** Has it reported, and what is open closed, when this loader becomes unreachable. */
+  /**
+   * Arranges that a loader which becomes unreachable is reported, and what it holds open is closed.
+   */
   LeakReports.Watch watch(Loader loader, String description) {
     owner = new WeakReference<>(loader);
     return LeakReports.watch(loader, () -> forgotten(description));
@@ -199,10 +203,10 @@ final class LoaderCore {
   // ---- changing engines -----------------------------------------------------------------------
 
   /**
-   * Looks where the data is by now, and changes to a better way of reading if that is left to us,
-   * no batch is in use, and memory is enough for it. Once an epoch at most: it asks the kernel
-   * about each file. Whoever asks for statistics meanwhile, as a transform of the former engine
-   * may, is answered.
+   * Checks how much of the data is cached by now, and changes to a better way of reading if the
+   * choice is left to the loader, no batch is in use, and there is enough memory. At most once an
+   * epoch, because it asks the kernel about each file. Requests for statistics meanwhile, for
+   * instance by a transform of the former engine, are answered.
    */
   void rechoose() {
     checkOpen();
@@ -215,12 +219,15 @@ final class LoaderCore {
     startOrBack(next, former.plan());
   }
 
-  /** If the better way cannot be gone after all, as memory got short, the former one is. */
+  /**
+   * If the better way turns out to be impossible, because memory has become short, goes back to the
+   * former one.
+   */
   private void startOrBack(EnginePlan next, EnginePlan former) {
     try {
       start(next);
     } catch (PenstockException e) {
-      // An interrupt, or a device that does not answer: to try again would take as long again.
+      // An interrupt, or a device that does not answer: trying again would take just as long.
       if (next == former || Thread.currentThread().isInterrupted() || !engine.hasEnded()) {
         throw e;
       }
@@ -234,8 +241,8 @@ final class LoaderCore {
   }
 
   /**
-   * Changes engines. The next one is the present one before it has opened anything, so that whoever
-   * closes this loader meanwhile need not wait for that, nor who asks for statistics.
+   * Changes engines. The next engine becomes the current one before it has opened anything, so that
+   * neither closing this loader nor asking for statistics has to wait for that.
    */
   private void start(EnginePlan plan) {
     Engine next = allocate(plan);
@@ -256,14 +263,18 @@ final class LoaderCore {
     }
   }
 
-  /** How to go on in another way; null: as now, also where memory is too small for that. */
+  /**
+   * The plan of another way to read; null to stay with the current one, also if memory is too small
+   * for another.
+   */
   private @Nullable EnginePlan betterOrNull(Engine former) {
     BackendChoice present = former.plan().choice;
     if (options.isReplay() || !present.mayChange() || !former.batches().isIdle()) {
       return null;
     }
     BackendChoice better = choose();
-    // What was given up once is not tried again: records are read in windows, as without it.
+    // What was given up once is not tried again: records are read in windows, as if it did not
+    // exist.
     boolean isOtherwise = former.hasGivenUpWarming();
     if (isOtherwise) {
       limits = limits.withoutWarming();
@@ -278,7 +289,7 @@ final class LoaderCore {
   // ---- closing --------------------------------------------------------------------------------
 
   /**
-   * Refuses to be closed by what the loader itself calls: it would have to wait for the caller.
+   * Refuses to be closed by code that the loader itself calls: closing would wait for its caller.
    *
    * @throws IllegalStateException if the current thread is one of the engine's
    */
@@ -290,7 +301,7 @@ final class LoaderCore {
     }
   }
 
-  /** The same, with what the loader's own object knows. */
+  /** The same, with the checks of the loader object, if it still exists. */
   void checkMayCloseWithOwner() {
     Loader loader = owner.get();
     if (loader != null) {
@@ -301,7 +312,7 @@ final class LoaderCore {
   }
 
   /**
-   * Closes the loader, whose own object does what concerns batches if it is still there.
+   * Closes the loader. The loader object, if it still exists, takes care of batches.
    *
    * @throws IllegalStateException as {@link Loader#close}
    */
@@ -315,12 +326,12 @@ final class LoaderCore {
   }
 
   /**
-   * Closes everything, one thread at a time. Within what is done first it does nothing: the loader
-   * is being closed already.
+   * Closes everything, one thread at a time. Called from within {@code first} it does nothing: the
+   * loader is already being closed.
    *
-   * @param first what is to be done when nothing is handed out any more, and before memory goes;
-   *     each time that closing is tried
-   * @return whether all is closed: not so within what is done first
+   * @param first what to do once nothing is handed out any more, and before memory is freed; run at
+   *     each attempt to close
+   * @return whether everything is closed; false when called from within {@code first}
    */
   boolean close(Runnable first) {
     if (closing.isHeldByCurrentThread()) {
@@ -341,7 +352,7 @@ final class LoaderCore {
 
   private Engine lastEngine() {
     synchronized (engineLock) {
-      // None follows it: whoever changes engines looks whether this loader is closed.
+      // It is the last one: a change of engines checks first whether this loader is closed.
       return engine;
     }
   }
@@ -368,9 +379,10 @@ final class LoaderCore {
   }
 
   /**
-   * The loader is unreachable. If it was closed, that could not be finished then, and may be by
-   * now. If not, its threads and files go. So does its memory, unless a batch is out: its object is
-   * unreachable too, but native code may have an address in it.
+   * The loader is unreachable. If it was being closed, that could not be finished then, and may be
+   * possible now. If not, its threads and files are closed now. Its memory is freed too, unless a
+   * batch is open: the object of that batch is unreachable as well, but native code may hold an
+   * address in it.
    */
   private void forgotten(String description) {
     boolean wasClosed = isClosed;

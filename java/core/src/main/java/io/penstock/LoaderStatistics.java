@@ -9,11 +9,11 @@ import java.util.Objects;
  * What a loader has done since it was built: a snapshot.
  *
  * <p>Figures come in groups: {@link #time} says where the time went, {@link #io} what was read from
- * the device, {@link #method} how it is read and why. {@link #value} has each of them by name, also
- * those that have no accessor of their own.
+ * the device, {@link #method} how it is read and why. {@link #value} gives any of them by name,
+ * also those without an accessor of their own.
  *
  * <p>With {@code backend=mmap} the kernel reads pages by itself while they are copied, and does not
- * tell for whom. {@code time().device()}, {@code io().requests()}, {@code io().bytesRead()} and
+ * report for whom. {@code time().device()}, {@code io().requests()}, {@code io().bytesRead()} and
  * related figures are then 0, and waiting for pages is part of {@code time().copy()}. Failed
  * batches are not counted, but the time that they took is.
  *
@@ -87,7 +87,7 @@ public final class LoaderStatistics {
   }
 
   /**
-   * What was read from the device, and what need not be.
+   * What was read from the device, and what did not have to be.
    *
    * @return figures of the same moment as all else
    */

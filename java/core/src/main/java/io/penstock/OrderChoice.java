@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order that a {@link LoaderBuilder} is told, in one of two ways: a shuffle with its seed and
- * blocks, or a sampler, which has all that in itself. To say both is an error.
+ * The order that a {@link LoaderBuilder} is given, in one of two ways: a shuffle with its seed and
+ * blocks, or a sampler, which brings all of that with it. Giving both is an error.
  */
 final class OrderChoice {
   private final Dataset dataset;
@@ -67,7 +67,7 @@ final class OrderChoice {
     sampler = wanted;
   }
 
-  /** The sampler that was set, or the one that does what was said of a shuffle. */
+  /** The sampler that was set, or the one that the shuffle options describe. */
   Sampler sampler() {
     if (sampler != null) {
       if (!shuffleOptions.isEmpty()) {

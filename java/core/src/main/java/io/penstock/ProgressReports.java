@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told of the progress of a loader, if anybody is, and the thread on which that happens: the
- * sink is the user's code, and must not close the loader that calls it. Thread-safe.
+ * Where the progress of a loader is reported, if anywhere, and the thread on which that happens:
+ * the sink is the user's code, and must not close the loader that calls it. Thread-safe.
  */
 final class ProgressReports {
   private static final Duration LEAST_INTERVAL = Duration.ofMillis(1);
@@ -16,7 +16,7 @@ final class ProgressReports {
   private final Loader loader;
   private final RankShares shares;
 
-  /** Null while nobody is told. */
+  /** Null while there is nothing to report to. */
   private volatile @Nullable ProgressLine line;
 
   /** The thread that the sink is running on; null while it is not running. */
@@ -27,7 +27,7 @@ final class ProgressReports {
     this.shares = shares;
   }
 
-  /** Tells a sink from now on, as {@link Loader#progress} says. */
+  /** Starts reporting to a sink, as {@link Loader#progress} says. */
   void begin(Duration interval, Consumer<String> sink) {
     if (interval.compareTo(LEAST_INTERVAL) < 0) {
       throw new IllegalArgumentException("interval must be at least 1 ms, was " + interval);
@@ -39,7 +39,9 @@ final class ProgressReports {
     line = null;
   }
 
-  /** So many batches of an epoch were delivered, of a pass that goes on up to another epoch. */
+  /**
+   * Notes how many batches of an epoch were delivered, in a pass that ends before {@code endEpoch}.
+   */
   void delivered(long epoch, long endEpoch, long batches) {
     ProgressLine current = line;
     if (current != null) {
@@ -52,7 +54,7 @@ final class ProgressReports {
     }
   }
 
-  /** Throws if the sink is what calls. */
+  /** Throws if the caller is the sink. */
   void checkMayClose() {
     if (inSink == Thread.currentThread()) {
       throw new IllegalStateException(

@@ -147,7 +147,7 @@ public final class TimeStatistics {
   /**
    * Processor time of the reading threads, user and system.
    *
-   * @return empty if the kernel does not tell
+   * @return empty if the kernel does not report it
    */
   public Optional<Duration> cpu() {
     return counters.get(Statistic.CPU) < 0 ? Optional.empty() : Optional.of(of(Statistic.CPU));
