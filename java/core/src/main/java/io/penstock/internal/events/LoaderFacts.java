@@ -1,7 +1,7 @@
 package io.penstock.internal.events;
 
 /**
- * How a loader reads, as it was decided.
+ * What was decided about how a loader reads.
  *
  * @param backend the name of the backend
  * @param io whether the page cache takes part

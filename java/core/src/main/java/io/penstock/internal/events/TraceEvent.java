@@ -9,9 +9,9 @@ import jdk.jfr.Label;
 import jdk.jfr.Timespan;
 
 /**
- * What events of batches and of epochs have in common: what a batch or an epoch cost.
+ * What events of batches and of epochs have in common: the cost of a batch or an epoch.
  *
- * <p>Fields of events must be declared. A test sees to it that they are those that {@link
+ * <p>Fields of events must be declared. A test checks that they are the ones that {@link
  * Statistic#isInEvents} names, and that each is filled.
  */
 abstract class TraceEvent extends Event {

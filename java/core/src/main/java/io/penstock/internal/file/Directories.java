@@ -6,12 +6,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Directories as they are on the disk. */
+/** Forces directories to the disk. */
 public final class Directories {
   private Directories() {}
 
   /**
-   * Forces the names of a directory to the disk, whatever interrupts that.
+   * Forces the names in a directory to the disk, in spite of interrupts.
    *
    * @param directory in which a file was made, renamed or deleted
    * @throws IOException if the device says that it cannot

@@ -87,7 +87,7 @@ public final class FileNames {
    * A name for people, and to be sorted by: the same in every locale.
    *
    * @param name bytes
-   * @return the text that they are in UTF-8; bytes that are none as {@code \xff}
+   * @return the text that they are in UTF-8; bytes that are not UTF-8 as {@code \xff}
    */
   public static String text(byte[] name) {
     String text = textOrNull(name);

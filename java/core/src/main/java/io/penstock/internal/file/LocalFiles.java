@@ -11,15 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * What a path must be before it is read or written here: one of the machine's own file systems, and
- * for writing a regular file or nothing yet.
+ * Checks a path before it is read or written: it must be of the machine's own file system, and for
+ * writing be a regular file or not exist yet.
  *
  * <p>The one place for these rules, for everything that is written. Links are followed, as by
  * {@code open}: the file that a link leads to is made or replaced, and the link stays. A device,
  * FIFO, socket or directory is never replaced by a file.
  */
 public final class LocalFiles {
-  /** As the kernel has it. */
+  /** The kernel's own limit. */
   private static final int MOST_LINKS = 40;
 
   // Of st_mode.
@@ -32,8 +32,8 @@ public final class LocalFiles {
   private LocalFiles() {}
 
   /**
-   * Refuses paths of other file systems, as those inside of a zip: native code would open what has
-   * that name on the machine's own.
+   * Refuses paths of other file systems, such as those inside a zip: native code would open the
+   * file of that name on the machine's own.
    *
    * @param path to be read or written
    * @return the same path
@@ -51,7 +51,7 @@ public final class LocalFiles {
   }
 
   /**
-   * Where a file goes that is to be made or replaced.
+   * The place of a file that will be made or replaced.
    *
    * @param target as the user names it; links are followed, also where nothing is at their end
    * @return its place, in a directory without links; a regular file, or nothing yet
@@ -80,7 +80,7 @@ public final class LocalFiles {
   }
 
   /**
-   * Where a name leads, be something there or not.
+   * Where a name leads, whether or not something is there.
    *
    * @param target as the user names it
    * @return what is at the end of all links, in a directory without links
@@ -186,7 +186,7 @@ public final class LocalFiles {
     return (mode(path) & KIND_MASK) == BLOCK_DEVICE;
   }
 
-  /** 0 where it is not told. */
+  /** 0 if that is not known. */
   private static int mode(Path path) {
     try {
       return (int) Files.getAttribute(path, "unix:mode");
@@ -196,7 +196,7 @@ public final class LocalFiles {
   }
 
   /**
-   * Whether something has this name, be it a link that leads nowhere.
+   * Whether something has this name, even a link that leads nowhere.
    *
    * @param path of it
    */

@@ -30,11 +30,12 @@ import java.util.concurrent.FutureTask;
  * channels of the JDK.
  */
 public final class SteadyChannel extends FileChannel {
-  /** Copied at once: as much as the JDK has on the stack for it. */
+  /** The size of one copy: what the JDK copies through its stack. */
   private static final int COPY_BYTES = 8 << 10;
 
   static {
-    // Where no more files can be opened, no class can be loaded any more to say so.
+    // Once no more files can be opened, the class that would report it could not be loaded any
+    // more.
     SystemReason.load();
   }
 
@@ -82,7 +83,8 @@ public final class SteadyChannel extends FileChannel {
       return new SteadyChannel(
           new RandomAccessFile(path.toFile(), isWritable ? "rw" : "r"), isWritable);
     } catch (FileNotFoundException e) {
-      // It says why in the system's language only; the JDK's channel has an exception for each.
+      // RandomAccessFile gives the reason as text only; the JDK's channel has an exception for
+      // each.
       channelOfJdk(path, isWritable).close();
       throw e;
     }

@@ -14,7 +14,7 @@ import java.nio.file.NotDirectoryException;
 public final class ErrorKinds {
   private ErrorKinds() {}
 
-  /** Has this class loaded, and those of an exception. */
+  /** Loads this class, and those of an exception, while files can still be opened. */
   static void load() {
     PenstockException.builder(ofStatus("EMFILE"), "");
   }
@@ -37,7 +37,7 @@ public final class ErrorKinds {
     };
   }
 
-  /** By text, as the JDK passes on the C library's text and not the number. */
+  /** By text: the JDK passes on the message of the C library, not the number. */
   private static ErrorKind ofReason(String reason) {
     if (reason.contains("Too many open files") || reason.contains("Cannot allocate memory")) {
       return ErrorKind.RESOURCE_LIMIT;

@@ -17,7 +17,7 @@ public final class FreeMemory {
    * What the page cache may take: of the machine and of the control groups. What it has already is
    * part of it.
    *
-   * @return in bytes; 0 where the kernel does not tell
+   * @return in bytes; 0 if the kernel does not say
    */
   public static long forPages() {
     return forPages(PROC);
@@ -49,7 +49,7 @@ public final class FreeMemory {
         0, Math.min(left - heapGrowth, limitLeft(proc, "Max address space", "VmSize:")));
   }
 
-  /** What a limit of this process leaves; Long.MAX_VALUE without one. */
+  /** What a limit of this process leaves; Long.MAX_VALUE if there is none. */
   private static long limitLeft(Path proc, String limitName, String usedName) {
     for (String line : ProcFiles.lines(proc.resolve("self/limits"))) {
       if (line.startsWith(limitName)) {
@@ -65,7 +65,7 @@ public final class FreeMemory {
     return Long.MAX_VALUE;
   }
 
-  /** The heap may take all that -Xmx allows; what is used of it now is certainly in memory. */
+  /** The heap may grow to what -Xmx allows; what it uses now is certainly in memory. */
   private static long heapGrowth() {
     Runtime runtime = Runtime.getRuntime();
     long used = runtime.totalMemory() - runtime.freeMemory();

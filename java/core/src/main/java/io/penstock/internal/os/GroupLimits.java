@@ -9,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How much memory the control groups of this process leave, of version 1 and 2.
+ * How much memory the control groups (version 1 or 2) of this process leave.
  *
- * <p>A limit may be set on any group above ours, so all that are visible are asked, and the least
+ * <p>A limit may be set on any group above ours, so all visible ones are read, and the smallest
  * counts. In a container the kernel shows a part of the tree: {@code /proc/self/cgroup} names our
  * group from where our namespace begins, {@code /proc/self/mountinfo} says which group is mounted
  * where. A file that cannot be read sets no limit.
@@ -22,7 +22,10 @@ final class GroupLimits {
 
   private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
-  /** Pages of files that were read, and can be dropped at once; of version 2, then 1. */
+  /**
+   * Pages of files that were read and can be dropped at once; the name in version 2, then in
+   * version 1.
+   */
   private static final List<String> RECLAIMABLE =
       List.of("active_file", "inactive_file", "slab_reclaimable");
 
@@ -36,7 +39,7 @@ final class GroupLimits {
 
   /**
    * What the group of this process and those above it leave: limits less what cannot be dropped.
-   * The page cache, which counts as used in a group, is left.
+   * The page cache, which a group counts as used, is not subtracted.
    *
    * @param groups /proc/self/cgroup
    * @param mounts /proc/self/mountinfo
@@ -92,7 +95,8 @@ final class GroupLimits {
 
   /**
    * Where our group lies in a mounted tree. One outside of what is mounted (as "/../..", seen from
-   * a namespace that was entered from elsewhere) is not visible: then the root is the nearest.
+   * a namespace that was entered from elsewhere) is not visible: then the root is the nearest one
+   * that is.
    */
   private static Path folder(Mount mount, String group) {
     Path root = Path.of("/").resolve(mount.root).normalize();
@@ -118,7 +122,8 @@ final class GroupLimits {
   private static long left(boolean isUnified, Path group) {
     long limit =
         isUnified
-            // Above "high" the kernel slows all processes down to reclaim: no better than a limit.
+            // Above "high" the kernel slows all processes down to reclaim memory: as bad as a
+            // limit.
             ? Math.min(number(group, "memory.max"), number(group, "memory.high"))
             : number(group, "memory.limit_in_bytes");
     if (limit >= NO_LIMIT) {

@@ -7,13 +7,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
 /**
- * What the system said of a file, in words. The message of many exceptions is the name of the file
- * and nothing else.
+ * Why the system refused something with a file, in words. Many exceptions of the JDK have only the
+ * name of the file as their message.
  */
 public final class SystemReason {
   private SystemReason() {}
 
-  /** Has this class loaded. */
+  /** Loads this class while files can still be opened. */
   public static void load() {
     ErrorKinds.load();
   }

@@ -6,8 +6,8 @@ import java.io.RandomAccessFile;
 /**
  * Processor time of the thread that opened it, user and system, read from the kernel.
  *
- * <p>It exists because the engine of mapped files has no C reader to ask, and java.management is
- * not worth a dependency of the module. Reading allocates nothing.
+ * <p>It exists because mapped reading has no C reader to ask, and java.management is not worth a
+ * dependency of the module. Reading allocates nothing.
  */
 public final class ThreadClock implements AutoCloseable {
   private final RandomAccessFile file;
@@ -19,12 +19,12 @@ public final class ThreadClock implements AutoCloseable {
     this.startNanos = Math.max(0, read());
   }
 
-  /** Starts at 0. A kernel without scheduler statistics gives a clock that says -1. */
+  /** Starts at 0. Without scheduler statistics in the kernel, the clock says -1. */
   public static ThreadClock start() {
     return new ThreadClock(openOrNull());
   }
 
-  /** Nanoseconds since the start; -1 when the kernel does not tell. */
+  /** Nanoseconds since the start; -1 if the kernel does not report them. */
   public long nanos() {
     long now = read();
     return now < 0 ? -1 : now - startNanos;

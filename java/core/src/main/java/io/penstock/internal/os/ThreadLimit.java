@@ -4,8 +4,8 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 
 /**
- * A thread that cannot be started: Java throws an OutOfMemoryError, which sends people looking for
- * memory, where a limit on processes is what is reached.
+ * Recognises a thread that could not be started: Java throws an OutOfMemoryError, which makes
+ * people look for memory although a limit on processes was reached.
  */
 public final class ThreadLimit {
   private static final String WORDS =
@@ -39,7 +39,7 @@ public final class ThreadLimit {
     throw failure;
   }
 
-  /** What to say of it. */
+  /** The message. */
   public static String words() {
     return WORDS;
   }

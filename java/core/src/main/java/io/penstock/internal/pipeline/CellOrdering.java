@@ -14,7 +14,7 @@ class CellOrdering extends Ordering {
   private final BatchPieces pieces;
   private final BatchPieces.OrderedIndices orderedIndices;
 
-  /** A place for each batch of one order: made once, so that ordering is free. */
+  /** Room for the batches of one order, made once: ordering allocates nothing. */
   private final MemorySegment[] parts;
 
   CellOrdering(Shared shared, Windows windows, BatchPieces pieces, MemorySegment indices) {
@@ -44,7 +44,7 @@ class CellOrdering extends Ordering {
       int size = cursor.size();
       fill(parts[i]);
       count += size;
-      // A short batch ends the order: what follows would not lie right behind it.
+      // A short batch ends the order: the next batch would not follow it without a gap.
       isFull = size * (long) Long.BYTES == parts[i].byteSize();
       advance();
     }
@@ -55,7 +55,7 @@ class CellOrdering extends Ordering {
     return canOrder(0);
   }
 
-  /** With the indices of the cursor's batch. */
+  /** Copies the indices of the cursor's batch. */
   final void fill(MemorySegment part) {
     cursor.share().fill(cursor.epoch(), cursor.batch(), part);
   }
@@ -85,7 +85,7 @@ class CellOrdering extends Ordering {
     return slot;
   }
 
-  /** A piece that has failed already was ordered like all others. */
+  /** A piece that has already failed was ordered like any other. */
   @Override
   void take(Slot slot) {
     PenstockException failure = slot.failure();

@@ -13,7 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * they run code of users.
  */
 public final class EngineThreads {
-  /** A thread whose stack begins there is in a call of the C library: it waits for a device. */
+  /**
+   * A thread whose stack begins in this class is in a call of the C library: it waits for a device.
+   */
   private static final String NATIVE = "io.penstock.internal.ffi.";
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -26,7 +28,7 @@ public final class EngineThreads {
    * No threads yet.
    *
    * @param prefix of their names
-   * @param guests the code of users that they run, for messages
+   * @param guests the user's code that they run, for messages
    */
   public EngineThreads(String prefix, String guests) {
     this.prefix = prefix;
@@ -45,7 +47,7 @@ public final class EngineThreads {
   /**
    * Starts them.
    *
-   * @throws PenstockException if there can be no more threads; some may have been started
+   * @throws PenstockException if a limit on threads is reached; some threads may have been started
    */
   public void start() {
     for (Thread thread : threads) {
@@ -53,12 +55,12 @@ public final class EngineThreads {
     }
   }
 
-  /** Starts one of so many threads. */
+  /** Starts one of {@code count} threads. */
   public static void start(Thread thread, int count) {
     try {
       thread.start();
     } catch (OutOfMemoryError e) {
-      // What the JVM throws where a limit on threads is met, not only where memory is short.
+      // The JVM throws this when a limit on threads is reached, not only when memory is short.
       throw new PenstockException(
           ErrorKind.RESOURCE_LIMIT,
           ("expected %d threads, found that '%s' could not be started: raise the limit (ulimit -u,"
@@ -77,11 +79,11 @@ public final class EngineThreads {
   }
 
   /**
-   * Waits until they have ended. An interrupt leaves them a second: all that is healthy ends by
-   * then, also where the thread was interrupted before.
+   * Waits until they have ended. An interrupt leaves them a second, also one that came before the
+   * call: whatever is healthy has ended by then.
    *
    * @param nanos how long at most
-   * @throws IllegalStateException if code of others does not return, saying where it is
+   * @throws IllegalStateException if code of the user does not return, saying where it is
    * @throws io.penstock.error.PenstockException if a device does not answer
    */
   public void join(long nanos) {
@@ -134,7 +136,7 @@ public final class EngineThreads {
         where);
   }
 
-  /** The place in the user's code, rather than the wait that it is in. */
+  /** The place in the user's code, rather than the wait that the code is in. */
   private static String place(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
       if (frame.getModuleName() == null || !frame.getModuleName().startsWith("java.")) {

@@ -26,7 +26,7 @@ final class FinishedBatches {
   /** What ended the session; null while it goes on. */
   Throwable failure;
 
-  /** Bytes that the reading thread's gatherer has still to read before it can be used. */
+  /** Bytes that the reading thread's gatherer still has to read before it can be used. */
   long unprepared;
 
   /** Whether the reading thread's gatherer is open. */

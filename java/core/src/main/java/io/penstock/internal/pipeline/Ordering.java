@@ -14,18 +14,19 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.BooleanSupplier;
 
 /**
- * Orders records ahead of their batches: what differs between the plans in how a {@link
+ * Orders records ahead of their batches. This is where the plans differ in how a {@link
  * ReaderThread} works.
  *
- * <p>Of that thread only, which owns the cursor and the free slots; it allocates nothing per batch.
+ * <p>Used by that thread only, which owns the cursor and the free slots. Allocates nothing per
+ * batch.
  */
 public abstract class Ordering {
   /**
    * What an ordering shares with its thread.
    *
    * @param gatherer that records are ordered from
-   * @param threadCount reading threads, of which each makes every n-th batch
-   * @param cursor the next batch that is to be ordered
+   * @param threadCount number of reading threads; each makes every n-th batch
+   * @param cursor the next batch to be ordered
    * @param free slots that hold no batch
    * @param isDry whether the consumer has fetched all that is finished, and given nothing back
    * @param counters of the thread
@@ -78,7 +79,7 @@ public abstract class Ordering {
     return shared -> new CellOrdering(shared, Windows.NONE, pieces, indices);
   }
 
-  /** Batch by batch into cells, as a window may end within each. */
+  /** Batch by batch into cells, because a window may end within each. */
   public static Maker intoCells(
       BatchPieces pieces, MemorySegment indices, Sampler sampler, long windowRecords) {
     return shared ->
@@ -94,13 +95,10 @@ public abstract class Ordering {
     windows.reset();
   }
 
-  /** Orders what there is room for; returns whether there is more to order at once. */
+  /** Orders as much as there is room for; returns whether more can be ordered at once. */
   abstract boolean orderAhead();
 
-  /**
-   * Size of the batch, or of the next piece of it, if it could be taken once it is ready; otherwise
-   * 0.
-   */
+  /** Size of the next batch or piece, if it can be taken as soon as it is ready; otherwise 0. */
   abstract int wantedRecords(BatchCursor next);
 
   /** Whether the next piece has failed without being read, so that there is no need to wait. */
@@ -109,27 +107,27 @@ public abstract class Ordering {
   }
 
   /**
-   * Makes do with fewer records, where no more can be ready at once.
+   * Takes fewer records if no more can be ready at the same time.
    *
-   * @param ready how many are, at least 1
-   * @return whether that is possible: else there is more to wait for
+   * @param ready how many are ready, at least 1
+   * @return whether that is possible; otherwise there is more to wait for
    */
   boolean makeDo(int ready) {
     return false;
   }
 
-  /** The slot that the batch is to be taken into, and that says which one it is. */
+  /** The slot that the batch will be taken into, and that says which batch it is. */
   abstract Slot slotFor(BatchCursor next);
 
-  /** Takes it. */
+  /** Takes the batch. */
   void take(Slot slot) {
     gatherer.take(slot.size(), slot);
   }
 
-  /** That slot is with the consumer now. */
+  /** The consumer has the slot now. */
   abstract void taken();
 
-  /** Records ordered last whose window has not ended: to read them now is to read them singly. */
+  /** Records ordered last, whose window has not ended: read now, they would be read one by one. */
   final long openRecords() {
     return windows.openRecords();
   }
@@ -138,7 +136,7 @@ public abstract class Ordering {
     return cursor.hasNext() && gatherer.room() - already >= cursor.size();
   }
 
-  /** The cursor's batch was ordered. */
+  /** Notes that the cursor's batch was ordered. */
   final void ordered() {
     windows.ordered(cursor);
     advance();

@@ -19,14 +19,14 @@ import java.util.function.Supplier;
  * <p>What it owns: a gatherer, from opening to closing, and a share of the slots. Of {@code n}
  * reading threads each makes every n-th batch. {@link Ordering} is what differs between the plans.
  * A batch that could not be read is handed on with its failure; any other failure ends the session,
- * never the thread. It must not touch what the {@link Pipeline} guards but through its methods, nor
- * allocate while it is reading.
+ * never the thread. It must not touch what the {@link Pipeline} guards except through its methods,
+ * nor allocate while it is reading.
  */
 public final class ReaderThread implements Runnable {
-  /** Longest wait for the device: a loader that is being closed waits for this thread. */
+  /** The longest wait for the device in one call: closing the loader waits for this thread. */
   private static final long DRIVE_TIMEOUT_NANOS = 10_000_000;
 
-  /** Pauses while the consumer holds us up; reading goes on after each. */
+  /** Pauses while there is nothing to do but wait for the consumer; reading goes on after each. */
   private static final int LEAST_PAUSE_MILLIS = 1;
 
   private static final int MOST_PAUSE_MILLIS = 8;
@@ -38,7 +38,7 @@ public final class ReaderThread implements Runnable {
   private final SourceCheck check;
   private final Ordering.Maker orderingMaker;
 
-  // Of this thread only.
+  // Used by this thread only.
   private final SlotQueue free;
   private final BatchCursor orderCursor;
   private final BatchCursor takeCursor;
@@ -83,7 +83,7 @@ public final class ReaderThread implements Runnable {
         close();
       }
     } catch (Throwable t) {
-      // Opening or closing failed; nothing else leaves the loop with an exception.
+      // Opening or closing failed: nothing else makes the loop throw.
       pipeline.died(this, t);
     }
   }
@@ -108,8 +108,8 @@ public final class ReaderThread implements Runnable {
   }
 
   /**
-   * Only this thread can close its reader, so it goes on trying for as long as the device does not
-   * answer. Closing the pipeline waits for a limited time, and finds it closed later.
+   * Only this thread can close its reader, so it keeps trying until the device answers. Closing the
+   * pipeline waits for a limited time; trying again later finds the reader closed.
    */
   private void close() {
     boolean isClosed = false;
@@ -178,7 +178,7 @@ public final class ReaderThread implements Runnable {
     pauseMillis = isTaken || canOrderMore || isWaiting ? 0 : pause(readyBefore);
   }
 
-  /** Where nothing more is going to be read before something is taken, fewer records do. */
+  /** If nothing more will be read before something is taken, fewer records are enough. */
   private boolean isReady(int wanted, boolean isIdle) {
     if (wanted == 0) {
       return ordering.hasFailed();
@@ -187,7 +187,7 @@ public final class ReaderThread implements Runnable {
     return ready >= wanted || (isIdle && ready > 0 && ordering.makeDo((int) ready));
   }
 
-  /** Returns whether the gatherer came back early, as it had nothing more to read. */
+  /** Returns whether the gatherer came back early because it had nothing more to read. */
   private boolean drive(int wanted, boolean canOrderMore) {
     boolean isAnyUnread = gatherer.ordered() - ordering.openRecords() > gatherer.ready();
     if (wanted == 0 && isAnyUnread && !gatherer.readsInBackground()) {
@@ -229,7 +229,7 @@ public final class ReaderThread implements Runnable {
     statistics.counters.clear();
     gatherer.statistics(statistics);
     statistics.counters.addBeside(own);
-    // Not before: what throws above must not cost a slot.
+    // Only now: if something above throws, no slot is lost.
     ordering.taken();
     if (!pipeline.publish(this, slot, statistics)) {
       free.add(slot);

@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The reading threads of a {@link Pipeline}, seen as one. Only used under its lock, but for what
- * starts and joins them.
+ * The reading threads of a {@link Pipeline}, seen as one. Used only under its lock, except for
+ * starting and joining them.
  */
 final class ReaderThreads {
   private final List<FinishedBatches> outlets = new ArrayList<>();
   private final EngineThreads threads =
       new EngineThreads("penstock-reader-", "a sampler or a read");
 
-  /** Makes them; {@link #threads} starts them. */
+  /** Makes the threads; {@link #threads} starts them. */
   ReaderThreads(Pipeline pipeline, RankShares shares, List<ReaderThreadParts> parts) {
     for (int i = 0; i < parts.size(); i++) {
       ReaderThread reader = new ReaderThread(i, parts.size(), pipeline, shares, parts.get(i));
@@ -46,7 +46,7 @@ final class ReaderThreads {
     return outlets.stream().mapToLong(outlet -> outlet.unprepared).sum();
   }
 
-  /** Why the first of those that have ended did so; null as long as all run. */
+  /** Why the first thread that has ended did so; null while all are running. */
   Throwable death() {
     for (FinishedBatches outlet : outlets) {
       if (outlet.death != null) {
@@ -56,7 +56,7 @@ final class ReaderThreads {
     return null;
   }
 
-  /** Why the first of those that had opened a gatherer could not close it; null if all could. */
+  /** Why the first thread that failed to close its gatherer did so; null if all closed theirs. */
   Throwable failureOfClosing() {
     for (FinishedBatches outlet : outlets) {
       if (outlet.isOpen && outlet.death != null) {
@@ -66,7 +66,7 @@ final class ReaderThreads {
     return null;
   }
 
-  /** A session begins: what was finished for the former one is not wanted any more. */
+  /** A session begins: batches finished for the former one are dropped. */
   void beginSession() {
     for (FinishedBatches outlet : outlets) {
       outlet.published.drainTo(outlet.returned);
@@ -79,12 +79,12 @@ final class ReaderThreads {
     return outlets.stream().allMatch(outlet -> outlet.outCount == 0);
   }
 
-  /** Whether nothing has ended the session of any. */
+  /** Whether no session has failed. */
   boolean haveNotFailed() {
     return outlets.stream().allMatch(outlet -> outlet.failure == null);
   }
 
-  /** Adds up what they did so far, into an object that it is given. */
+  /** Adds up what they did so far, into the given object. */
   void statistics(Figures sum) {
     sum.set(outlets.getFirst().statistics);
     for (int i = 1; i < outlets.size(); i++) {

@@ -7,7 +7,7 @@ import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.slot.Windows;
 import io.penstock.statistics.Statistic;
 
-/** Each batch is ordered with the slot that it lands in. */
+/** Orders each batch together with the slot that it lands in. */
 final class SlotOrdering extends Ordering {
   private final BatchFiller filler;
 
@@ -34,7 +34,7 @@ final class SlotOrdering extends Ordering {
       long start = System.nanoTime();
       boolean isLastPiece = filler.fill(slot, cursor);
       count(Statistic.ORDER, start);
-      ordered.add(free.poll()); // Not before: a sampler that throws must not cost a slot.
+      ordered.add(free.poll()); // Only now: a sampler that throws must not cost a slot.
       if (slot.failure() == null) {
         order(slot.indices(), slot.size(), slot);
       }
@@ -51,15 +51,16 @@ final class SlotOrdering extends Ordering {
     return isNone ? 0 : ordered.peek().size();
   }
 
-  /** Then it was not ordered at all. */
+  /** A batch that has failed already was not ordered. */
   @Override
   boolean hasFailed() {
     return !ordered.isEmpty() && ordered.peek().failure() != null;
   }
 
   /**
-   * Whether a window has to end before this batch is read: it does when the consumer gives back
-   * slots. With nothing to fetch and nothing given back, it keeps them, and waits for us.
+   * Whether to wait until the window has ended before this batch is read. It ends as the consumer
+   * gives back slots, unless the consumer keeps them all: with nothing to fetch and nothing given
+   * back, it waits for this batch.
    */
   private boolean mustWait(Slot next) {
     boolean isOpen = gatherer.ordered() - openRecords() < next.size();

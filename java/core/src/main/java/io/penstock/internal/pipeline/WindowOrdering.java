@@ -5,7 +5,7 @@ import io.penstock.internal.slot.Windows;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 
-/** Records are ordered without a slot, one batch by one call, as a window may end within each. */
+/** Orders records without a slot, one batch per call, because a window may end within each. */
 final class WindowOrdering extends CellOrdering {
   WindowOrdering(Shared shared, Windows windows, BatchPieces pieces, MemorySegment indices) {
     super(shared, windows, pieces, indices);

@@ -2,13 +2,13 @@ package io.penstock.internal.report;
 
 import java.util.Locale;
 
-/** Sizes in words for people, as messages and reasons have them: "1.5 GiB", "240 MiB", "12 KiB". */
+/** Sizes as text for people, in messages and reasons: "1.5 GiB", "240 MiB", "12 KiB". */
 public final class ByteSizes {
   private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
   private static final double STEP = 1024;
 
-  /** From here on digits behind the point say nothing. */
+  /** From here on, digits after the decimal point are noise. */
   private static final double WHOLE = 99.95;
 
   private ByteSizes() {}

@@ -41,8 +41,8 @@ public final class Excerpt {
   }
 
   /**
-   * A name from a file, for people and as the name of a part: as it is, but for characters that are
-   * not seen or that change how others are seen, which become backslash, u and four digits.
+   * A name from a file, for people and as the name of a part: unchanged except for characters that
+   * are invisible or change how others are displayed, which become a backslash, u and four digits.
    */
   public static String name(String name) {
     if (name.chars().allMatch(character -> character >= 0x20 && character < 0x7f)) {
@@ -61,7 +61,7 @@ public final class Excerpt {
     return text.toString();
   }
 
-  /** Whether a character is seen, and leaves those beside it as they are. */
+  /** Whether a character is visible and does not change how its neighbours are displayed. */
   public static boolean isVisible(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,

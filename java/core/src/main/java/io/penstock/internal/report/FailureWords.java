@@ -5,12 +5,12 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.os.ThreadLimit;
 
 /**
- * What is said of a throwable that a thread of a loader caught.
+ * What to say about a throwable that a thread of a loader caught.
  *
  * <p>A thread that catches one still has something to give back: the part of a batch that it was
- * at. If it cannot put into words what happened, since the heap is full or the exception's own
- * {@code getMessage} throws, it must still return that. So nothing here throws, and what is needed
- * when nothing can be allocated any more is allocated beforehand.
+ * working on. It must do so even if it cannot say what happened, because the heap is full or the
+ * exception's own {@code getMessage} throws. So nothing here throws, and what is needed when
+ * nothing can be allocated any more is allocated beforehand.
  */
 public final class FailureWords {
   private final PenstockException spare;
@@ -50,7 +50,7 @@ public final class FailureWords {
         ErrorKind.OTHER, "reading stopped, which it should not: " + of(failure), failure);
   }
 
-  /** What a throwable says of itself, or else its class. */
+  /** The message of a throwable, or its class if there is none. */
   public static String of(Throwable thrown) {
     try {
       return thrown.toString();

@@ -5,8 +5,8 @@ import java.lang.ref.Cleaner;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Reports what became unreachable without being closed, once, as a warning of logger {@code
- * io.penstock}.
+ * Reports objects that became unreachable without being closed, once each, as a warning of logger
+ * {@code io.penstock}.
  *
  * <p>What it owns: the thread that waits for the garbage collector, one for the whole process. An
  * action must be quick, and must not refer to what it is about, or that never becomes unreachable.
@@ -28,7 +28,7 @@ public final class LeakReports {
       this.cleanable = CLEANER.register(owner, forgotten);
     }
 
-    /** It was closed: there is nothing to report. Idempotent; any thread. */
+    /** The object was closed: there is nothing to report. Idempotent; any thread. */
     public void end() {
       forgotten.action = null;
       cleanable.clean();
@@ -52,7 +52,7 @@ public final class LeakReports {
   }
 
   /**
-   * Has something done when an object becomes unreachable.
+   * Runs an action when an object becomes unreachable.
    *
    * @param owner the object
    * @param action called once, on another thread, unless the watch was ended before
@@ -63,7 +63,7 @@ public final class LeakReports {
   }
 
   /**
-   * Closes something in the background, trying until nothing uses it any more.
+   * Closes something in the background, and tries again until nothing uses it any more.
    *
    * @param close throws IllegalStateException as long as something does
    */

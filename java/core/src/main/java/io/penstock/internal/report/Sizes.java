@@ -13,7 +13,7 @@ public final class Sizes {
    * Reads a size.
    *
    * @param name what it is the size of, for the message
-   * @throws IllegalArgumentException if it is none, or does not fit into 63 bits
+   * @throws IllegalArgumentException if it is not a size, or does not fit into 63 bits
    */
   public static long parse(String name, String text) {
     Matcher matcher = SIZE.matcher(text);

@@ -3,8 +3,8 @@ package io.penstock.internal.report;
 import java.util.function.BiConsumer;
 
 /**
- * The few things that users should know without asking: warnings of logger {@code io.penstock}, in
- * whatever the application logs with, or on the standard error stream.
+ * The few things that users should know without asking: warnings of logger {@code io.penstock},
+ * which go to the application's log or to standard error.
  */
 public final class Warnings {
   private static final System.Logger LOGGER = System.getLogger("io.penstock");
@@ -17,7 +17,7 @@ public final class Warnings {
   /**
    * Writes a warning. Throws nothing, whatever the logger does.
    *
-   * @param message what happened, and what becomes of it
+   * @param message what happened, and what follows from it
    * @param origin where; null if that is not known
    */
   public static void warn(String message, Throwable origin) {

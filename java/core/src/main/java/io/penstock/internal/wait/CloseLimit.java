@@ -1,6 +1,6 @@
 package io.penstock.internal.wait;
 
-/** How long closing a loader waits for code that is not ours. */
+/** How long closing a loader waits for code of the user. */
 public final class CloseLimit {
   /** The system property that sets it, in seconds. */
   public static final String PROPERTY = "penstock.closeSeconds";

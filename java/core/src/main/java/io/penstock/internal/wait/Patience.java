@@ -9,18 +9,18 @@ import java.util.concurrent.TimeUnit;
  * says otherwise.
  *
  * <p>What it owns: the deadline of one call, which may wait for several things one after the other,
- * and what an interrupt means meanwhile. An interrupt leaves the call one more second: enough for a
- * healthy device, so that a thread whose interrupt flag is set can still close what it has opened.
- * One thread uses it. It never swallows an interrupt: {@link #end} sets the flag again.
+ * and the meaning of an interrupt during that time. An interrupt leaves the call one more second:
+ * enough for a healthy device, so that a thread whose interrupt flag is set can still close what it
+ * has opened. One thread uses it. It never swallows an interrupt: {@link #end} sets the flag again.
  */
 public final class Patience {
   /** System property with the number of seconds that a call waits for a device. */
   public static final String PROPERTY = "penstock.deviceTimeout";
 
-  /** How long anything of ours waits for something that is not. */
+  /** How long a call waits for a device or for other code, by default. */
   public static final int DEFAULT_SECONDS = 30;
 
-  /** What an interrupt leaves: enough for all that is healthy. */
+  /** The time that is left after an interrupt: enough for a healthy device. */
   public static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final long seconds = seconds();
@@ -32,7 +32,7 @@ public final class Patience {
   /**
    * Starts the clock.
    *
-   * @return to be asked by the calling thread, and to be {@linkplain #end ended} by it
+   * @return for the calling thread only, which must {@linkplain #end end} it
    */
   public static Patience begin() {
     return new Patience();
@@ -51,8 +51,8 @@ public final class Patience {
   }
 
   /**
-   * Leaves one second at least, also if the time is up: for the next of several things to close, of
-   * which the one before did not answer.
+   * Leaves at least one second, even if the time is up: when several things are closed, the next
+   * one gets its chance although the one before did not answer.
    */
   public void allowGrace() {
     deadlineNanos = Math.max(deadlineNanos, System.nanoTime() + GRACE_NANOS);
@@ -68,14 +68,15 @@ public final class Patience {
     return isInterrupted;
   }
 
-  /** How long to wait at most, at least 1, for calls that take 0 to mean for ever. */
+  /** The time left, at least 1: calls of the JDK take 0 to mean forever. */
   public long leftMillis() {
     long left = deadlineNanos - System.nanoTime();
     return Math.max(1, TimeUnit.NANOSECONDS.toMillis(left));
   }
 
   /**
-   * Waits for a notification, an interrupt, or until the time is up. The caller looks why it woke.
+   * Waits for a notification, an interrupt, or until the time is up. The caller finds out why it
+   * woke.
    *
    * @param monitor held by the calling thread
    */

@@ -3,28 +3,28 @@ package io.penstock.internal.wait;
 import java.util.function.LongSupplier;
 
 /**
- * Waiting for what is often there within microseconds: for as long as falling asleep and being
- * woken would take, the waiting thread looks again and again, and lets others run in between.
+ * Waits for something that often arrives within microseconds: for about as long as falling asleep
+ * and being woken would take, the waiting thread polls, and yields in between.
  *
  * <p>Waking a thread costs the waker some microseconds, and the woken thread more: a third of the
- * time of a batch of small records that are in memory. Looking again is done only while it has
- * paid: after a wait that was longer, the next one sleeps at once. So a consumer that waits for a
- * device does not keep a processor busy.
+ * time of a batch of small records that are in memory. A thread polls only while that has paid off:
+ * after a longer wait, it sleeps at once the next time. So a consumer that waits for a device does
+ * not keep a processor busy.
  */
 public final class ShortWait {
-  /** As long as falling asleep and being woken on a virtual machine. */
+  /** About the time that falling asleep and being woken takes on a virtual machine. */
   private static final long LONGEST_NANOS = 50_000;
 
   private final LongSupplier clock;
   private volatile long signals;
 
-  /** Of the waiting thread. */
+  /** Used by the waiting thread only. */
   private boolean isWorthIt = true;
 
   private long startNanos;
 
   /**
-   * Nothing has happened yet.
+   * A wait whose event has not happened yet.
    *
    * @param clock tells nanoseconds
    */
@@ -48,14 +48,14 @@ public final class ShortWait {
     startNanos = clock.getAsLong();
   }
 
-  /** It is over: was it so short that the next one may be spent looking? */
+  /** The wait is over; notes whether it was so short that the next one may poll. */
   public void end() {
     isWorthIt = clock.getAsLong() - startNanos < 2 * LONGEST_NANOS;
   }
 
   /**
-   * Looks until something happens after {@code seen}, if it is worth it, but not for long. Yielding
-   * is a courtesy to threads that have no processor; nothing relies on it.
+   * Polls until something happens after {@code seen}, if that is worth it, but not for long.
+   * Yielding is a courtesy to threads that have no processor; nothing relies on it.
    */
   @SuppressWarnings("ThreadPriorityCheck")
   public void spin(long seen) {

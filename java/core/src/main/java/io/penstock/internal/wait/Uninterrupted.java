@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 
 /**
- * Work on a file that begins with opening it and ends with closing it, done whatever interrupts it.
+ * Work on a file, from opening to closing it, that is done in spite of interrupts.
  *
  * <p>An interrupt closes the channel that the thread is using. The channel is this call's alone, so
- * the work is done again; the thread is interrupted again when it is over, so that nobody misses
- * it.
+ * the work is repeated. Afterwards the interrupt flag of the thread is set again, so that the
+ * interrupt is not lost.
  */
 public final class Uninterrupted {
   private Uninterrupted() {}
 
   /**
-   * Something that can be done again from its beginning.
+   * Work that can be repeated from its beginning.
    *
    * @param <T> what comes of it
    */

@@ -1,7 +1,7 @@
 /**
  * Waiting with limits.
  *
- * <p>Waits for a device or for others' code that end after a time or by an interrupt, short waits
- * that save waking a thread, and work that is done in spite of interrupts.
+ * <p>Waits for a device or for the user's code that end after a time or an interrupt, short waits
+ * that avoid waking a thread, and work that is done in spite of interrupts.
  */
 package io.penstock.internal.wait;
