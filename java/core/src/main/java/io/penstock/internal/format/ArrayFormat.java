@@ -4,21 +4,19 @@ package io.penstock.internal.format;
  * One way in which arrays lie in files: recognised by how a file starts, read into layouts.
  *
  * <p>What it owns: the meaning of a file's own description of its contents. It must not look at
- * records, trust a length before it is compared with the file, or let a description make it
- * allocate or loop beyond a stated limit. The engine does not know formats: it sees layouts only.
- * Implementations have no state.
+ * records, trust a length before comparing it with the size of the file, or let a description make
+ * it allocate or loop beyond a stated limit. The engine does not know formats: it sees layouts
+ * only. Implementations have no state.
  */
 public interface ArrayFormat {
   /** The format's name as users see it, "npy". */
   String name();
 
   /**
-   * Whether a file that starts with these bytes (all it has, when it is short) claims this format.
+   * Whether a file that starts with these bytes (all of them, if it is short) claims this format.
    */
   boolean recognizes(byte[] start, OpenFile file);
 
-  /**
-   * Reads the description of the arrays. Throws PenstockException for anything that is not right.
-   */
+  /** Reads the description of the arrays. Throws PenstockException for anything that is wrong. */
   Contents read(OpenFile file);
 }

@@ -3,11 +3,11 @@ package io.penstock.internal.format;
 import java.util.List;
 
 /**
- * What arrays have in common, often thousands of them.
+ * What many arrays of one file, often thousands, have in common.
  *
  * @param shape sizes of all axes
  * @param strides in bytes, along all axes
- * @param problem why such an array cannot be read in place; null when it can
+ * @param problem why such an array cannot be read in place; null if it can
  */
 public record ArrayKind(
     DataType type, List<Long> shape, List<Long> strides, boolean isFortran, String problem) {
@@ -27,12 +27,12 @@ public record ArrayKind(
     return new StoredArray(type, shape, strides, isFortran, offset);
   }
 
-  /** The same kind of arrays, that cannot be read in place. */
+  /** The same kind of array, which cannot be read in place. */
   public ArrayKind but(String newProblem) {
     return new ArrayKind(type, shape, strides, isFortran, newProblem);
   }
 
-  /** Size of all elements; -1 when it is 2^63 or more. */
+  /** Size of all elements; -1 if it is 2^63 or more. */
   public long dataBytes() {
     if (shape.contains(0L)) {
       return 0;

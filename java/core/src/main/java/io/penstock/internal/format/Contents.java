@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The arrays that a format found in a file: all of them, or one by its name.
+ * The arrays that a format found in a file: gives all of them, or one by name.
  *
- * <p>Belongs to the open file that it was made from, and is of no use after that is closed. A
+ * <p>Belongs to the open file that it was made from, and cannot be used after that is closed. A
  * format that has much to look up per part overrides {@link #find}.
  */
 public interface Contents {
@@ -15,8 +15,8 @@ public interface Contents {
   List<Part> parts();
 
   /**
-   * Names of the parts whose records have different sizes, which are not among {@link #parts}: no
-   * single array is all there is to them.
+   * Names of the parts whose records have different sizes. They are not among {@link #parts},
+   * because no single array describes them.
    */
   default List<String> variableNames() {
     return List.of();

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * NumPy's dtype, as far as it says where bytes lie: plain elements, records with fields, and
+ * The part of NumPy's dtype that says where bytes lie: plain elements, records with fields, and
  * elements repeated over axes of their own.
  *
  * <p>What it owns: taking a structured type apart into plain fields, each with its offset. It must
- * not grow faster than the description it is made from: depth and number of fields are limited.
- * Immutable.
+ * not grow faster than the description that it is made from: depth and number of fields are
+ * limited. Immutable.
  */
 public sealed interface DataType {
-  /** NumPy nests as deep as people write; real types have two or three levels. */
+  /** NumPy has no limit on nesting; real types have two or three levels. */
   int MAX_DEPTH = 32;
 
   /** Most fields of a type, over all its levels. */
@@ -94,7 +94,7 @@ public sealed interface DataType {
   /** A structured type; what no field covers is padding. */
   record Struct(long itemBytes, List<FieldType> fields, int depth, int leaves, long nameCharacters)
       implements DataType {
-    /** Throws IllegalArgumentException, with what is wrong, for fields that cannot be. */
+    /** Throws IllegalArgumentException, saying what is wrong, for impossible fields. */
     public static Struct of(long itemBytes, List<FieldType> fields) {
       Set<String> names = new HashSet<>();
       int depth = 0;
@@ -115,7 +115,7 @@ public sealed interface DataType {
         }
         depth = Math.max(depth, field.type.depth());
         leaves += field.type.leaves();
-        // Six: a character that is not visible is written as an escape of six.
+        // Six: an invisible character is written as an escape of six characters.
         nameCharacters += (6L * field.name.length() + 1) * field.type.leaves();
         nameCharacters += field.type.nameCharacters();
       }
@@ -131,7 +131,7 @@ public sealed interface DataType {
 
   /** An array of fixed shape as an element. */
   record Repeated(DataType base, List<Long> shape, long itemBytes, int depth) implements DataType {
-    /** Throws IllegalArgumentException, with what is wrong, for shapes that cannot be. */
+    /** Throws IllegalArgumentException, saying what is wrong, for impossible shapes. */
     public static Repeated of(DataType base, List<Long> shape) {
       if (shape.size() > ArrayLayout.MAX_AXES || base.depth() >= MAX_DEPTH) {
         throw tooLarge("%d axes at level %d".formatted(shape.size(), base.depth() + 1));
@@ -177,7 +177,7 @@ public sealed interface DataType {
     };
   }
 
-  /** What a mask has for elements of this type: a boolean for each value, without padding. */
+  /** The type of a mask for elements of this type: a boolean for each value, without padding. */
   default DataType mask() {
     return switch (this) {
       case Struct struct -> {
@@ -217,7 +217,7 @@ public sealed interface DataType {
     }
   }
 
-  /** The element as a whole, with the axes of its own where it is a sub-array. */
+  /** The element as a whole, with axes of its own if it is a sub-array. */
   default Leaf whole() {
     return switch (this) {
       case Plain plain -> new Leaf("", 0, plain.type, List.of(), List.of(), List.of());

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes structured types down as NumPy does: as {@code dtype.descr}, which .npy headers have, or
- * where that has no words for a type as the dictionary that {@code numpy.dtype} takes.
+ * Writes structured types as NumPy does: as {@code dtype.descr}, as in .npy headers, or, for types
+ * that it cannot express, as the dictionary that {@code numpy.dtype} takes.
  *
- * <p>What it owns: Python's quotes and escapes. It must not become longer than anybody reads.
+ * <p>What it owns: Python's quotes and escapes. The text must not become longer than readers
+ * accept.
  */
 final class DtypeText {
-  /** A thousand fields take some 20,000 characters; NumPy itself reads 10,000 unless it is told. */
+  /**
+   * A thousand fields take some 20,000 characters; NumPy itself reads at most 10,000 by default.
+   */
   static final int MAX_CHARACTERS = 1 << 17;
 
   private final StringBuilder text = new StringBuilder();
@@ -103,7 +106,10 @@ final class DtypeText {
     text.append(']');
   }
 
-  /** Bytes that no field has, in NumPy's own way; what stands before the next field. */
+  /**
+   * Bytes that belong to no field, written as NumPy does; and what separates them from the next
+   * field.
+   */
   private String pad(String separator, long bytes) {
     if (bytes == 0) {
       return separator;

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 /**
  * Reads a file byte by byte, in one direction, with jumps over what need not be read.
  *
- * <p>After a jump it reads little, since the next jump may be near; going on without one it reads
- * more and more. So a file of large payloads costs a small read for each, and one of small things
- * is read in large pieces. Bytes that are skipped are not read.
+ * <p>After a jump it reads little, because the next jump may be near; without jumps it reads more
+ * and more at a time. So a file of large payloads costs a small read for each, and a file of small
+ * items is read in large pieces. Bytes that are skipped are not read.
  */
 public final class FileWindow {
   private static final int LEAST_BYTES = 1 << 12;
@@ -17,7 +17,7 @@ public final class FileWindow {
   private final byte[] window = new byte[MOST_BYTES];
   private int nextBytes = LEAST_BYTES;
 
-  /** Where the window starts in the file, how much of it is filled, and how much was taken. */
+  /** Where the window starts in the file, how much of it is filled, and how much was consumed. */
   private long windowOffset;
 
   private int filled;
@@ -57,7 +57,7 @@ public final class FileWindow {
     nextBytes = LEAST_BYTES;
   }
 
-  /** Bytes from anywhere, without moving; from the window where it has them. */
+  /** Bytes from anywhere, without moving; taken from the window if it has them. */
   public byte[] peek(long offset, int count) {
     byte[] bytes = new byte[count];
     long within = offset - windowOffset;

@@ -3,14 +3,14 @@ package io.penstock.internal.format;
 import java.util.Comparator;
 
 /**
- * The order of names with numbers as numbers, so that {@code part-10} follows {@code part-9}. The
- * one order of shards, of files in a folder and of its classes, and so part of what states and
- * labels mean: it must not change.
+ * The order of names with numbers as numbers, so that {@code part-10} follows {@code part-9}. It is
+ * the order of shards, of files in a folder and of its classes, so states and labels depend on it:
+ * it must not change.
  *
  * <p>Names are compared run by run of digits and of other characters. Runs of digits are compared
- * by their value, others as text; a name that ends comes first, and so does one that goes on with a
- * digit where the other goes on with something else. Names that are equal then, as 1 and 01, are
- * compared as text. Nothing is allocated: big folders take millions of comparisons.
+ * by value, other runs as text. A name that ends comes first, and a digit comes before anything
+ * else. Names that are still equal, such as 1 and 01, are compared as text. Nothing is allocated:
+ * big folders take millions of comparisons.
  */
 public final class NaturalOrder {
   /** Names of files. */
@@ -62,7 +62,7 @@ public final class NaturalOrder {
         i = iEnd;
         j = jEnd;
       } else if (a != b) {
-        // The run that ends here is the shorter one; at the start there is none yet.
+        // The run that ends here is the shorter one; at the start there is no run yet.
         boolean isRunOver = i > leftStart && isDigit(a) != isDigit(b);
         return isRunOver ? (isDigit(a) ? -1 : 1) : Character.compare(a, b);
       } else {

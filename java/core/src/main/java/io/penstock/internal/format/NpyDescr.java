@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * <p>A descr is a type string, a list of fields, or a tuple of a descr and the shape of a
  * sub-array. A field is (name, descr) or (name, descr, shape), where the name may be a pair of
- * title and name, and raw bytes without a name are padding. Fields lie one after another, so that
- * padding is all that moves them. Everything that is wrong is an IllegalArgumentException.
+ * title and name, and raw bytes without a name are padding. Fields lie one after another, so only
+ * padding moves them. Anything wrong is an IllegalArgumentException.
  */
 public final class NpyDescr {
   private NpyDescr() {}
@@ -27,7 +27,7 @@ public final class NpyDescr {
     };
   }
 
-  /** What a type string says, as in the fields of a header and in pickles. */
+  /** The type that a type string names, as in the fields of a header and in pickles. */
   public static DataType plain(String descr) {
     if (descr.matches("[<>|=]?O[0-9]{0,2}")) {
       return new DataType.Objects();

@@ -22,9 +22,8 @@ import java.util.Objects;
  * A regular file, open for the few reads that a format's header takes; or a section of one, which
  * reads as if it were a file of its own.
  *
- * <p>What it owns: the channel, and turning what the system says into one line for the user. It
- * must not block: opening a FIFO for reading waits for a writer, so the kind of file is asked
- * before.
+ * <p>What it owns: the channel, and turning the system's errors into one line for the user. It must
+ * not block: opening a FIFO for reading waits for a writer, so the kind of file is checked first.
  */
 public final class OpenFile implements AutoCloseable {
   private final Path path;
@@ -62,10 +61,7 @@ public final class OpenFile implements AutoCloseable {
     return open(path, false);
   }
 
-  /**
-   * For callers that are going to read the data anyway, so that scanning some of it does not
-   * matter.
-   */
+  /** For callers that will read the data anyway, so that scanning some of it does not matter. */
   public static OpenFile openPatiently(Path path) {
     return open(path, true);
   }
@@ -139,10 +135,10 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /**
-   * Bytes [offset, offset + count) of the section. Nothing is allocated for bytes that it does not
-   * have.
+   * Bytes [offset, offset + count) of the section. Nothing is allocated for bytes that do not
+   * exist.
    *
-   * @param what names the bytes in the message when the file ends before them
+   * @param what names the bytes in the message if the file ends before them
    */
   public byte[] read(long offset, int count, String what) {
     checkHas(offset, count, what);
@@ -222,7 +218,7 @@ public final class OpenFile implements AutoCloseable {
                 startBytes + found));
   }
 
-  /** What the system said about a file, as one line for the user. */
+  /** The system's error about a file, as one line for the user. */
   public static PenstockException failure(Path path, IOException e) {
     String problem =
         switch (e) {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 /**
  * A path that may name a part of its file: {@code FILE#PART}.
  *
- * <p>A file whose own name has a {@code #} stays what it is: the whole path is tried first, then
- * what is before each {@code #}, from the left, and the first that is there is the file.
+ * <p>A file whose own name has a {@code #} is still found: the whole path is tried first, then what
+ * is before each {@code #}, from the left; the first that exists is the file.
  *
  * @param file the file
  * @param part the part, empty for all of it
@@ -15,7 +15,7 @@ import java.nio.file.Path;
 public record PartPath(Path file, String part) {
   static final char SIGN = '#';
 
-  /** What a path means as it is typed. */
+  /** The meaning of a path as it is typed. */
   public static PartPath of(Path path) {
     String text = path.toString();
     int first = text.indexOf(SIGN, 1);
@@ -31,7 +31,7 @@ public record PartPath(Path file, String part) {
     return split(path, text, first);
   }
 
-  /** Whether the part says what the file's raw elements are. */
+  /** Whether the part describes the file as raw elements. */
   public boolean isRaw() {
     return part.startsWith(RawArray.PREFIX);
   }
@@ -47,9 +47,9 @@ public record PartPath(Path file, String part) {
   }
 
   /**
-   * What a column of this is called: its part, or else the file without its extension.
+   * The name of a column of this: its part, or else the file without its extension.
    *
-   * @param isPattern whether the file stands for several, which are named by what they share
+   * @param isPattern whether the file is a pattern for several, which are named by what they share
    */
   public String columnName(boolean isPattern) {
     if (!part.isEmpty() && !isRaw()) {

@@ -19,11 +19,11 @@ import java.util.ServiceLoader;
 import java.util.function.Supplier;
 
 /**
- * Formats that other jars bring. What they say is checked as if a file had said it, and what they
- * throw becomes an error of the file: they go through files of strangers too.
+ * Formats that other jars bring. What they report is checked like the contents of a file, and what
+ * they throw becomes an error of the file: they parse files from strangers, too.
  */
 public final class ProvidedFormat {
-  /** How files of HDF5 begin, to say which jar is missing. */
+  /** How HDF5 files begin; used to name the jar that is missing. */
   private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 
   private ProvidedFormat() {}
@@ -64,7 +64,7 @@ public final class ProvidedFormat {
       return parts;
     }
 
-    /** First without the others: there may be a million of them. */
+    /** Looks for the one first, without describing the others: there may be a million. */
     @Override
     public Optional<Part> find(String name) {
       for (int end = name.length(); end > 0; end = name.lastIndexOf('.', end - 1)) {
@@ -95,7 +95,7 @@ public final class ProvidedFormat {
       }
     }
 
-    /** What the provider throws is the file's fault, here too. */
+    /** Here, too, what the provider throws is blamed on the file. */
     private InputStream elements(String name) throws IOException {
       try {
         return provider.elements(file.path(), name);
@@ -129,7 +129,7 @@ public final class ProvidedFormat {
     }
   }
 
-  /** Throws IllegalArgumentException, with what is wrong, for types that cannot be. */
+  /** Throws IllegalArgumentException, saying what is wrong, for impossible types. */
   private static DataType type(ElementType element, List<FoundField> fields) {
     if (fields.isEmpty()) {
       return new DataType.Plain(element);

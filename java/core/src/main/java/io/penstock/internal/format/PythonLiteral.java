@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <p>What it owns: strings, whole numbers, True, False, tuples and lists, as Python's {@code repr}
  * writes them, inside one dictionary whose keys are strings. It must not evaluate anything: names,
- * calls, operators, comments, string prefixes and joined strings are errors, also where Python's
+ * calls, operators, comments, string prefixes and joined strings are errors, even where Python's
  * own {@code literal_eval} is more generous. One pass, no backtracking; time and memory are linear
  * in the length of the source, the stack is bounded by MAX_DEPTH.
  */
@@ -107,7 +107,7 @@ public final class PythonLiteral {
     throw expected("a string, number, True, False, tuple or list (data, never code)");
   }
 
-  /** A tuple or a list; or, as in Python, just the value that stands alone in parentheses. */
+  /** A tuple or a list; or, as in Python, just the value if it stands alone in parentheses. */
   private Value sequence(int depth) throws SyntaxException {
     if (depth > MAX_DEPTH) {
       throw new SyntaxException(
@@ -147,7 +147,7 @@ public final class PythonLiteral {
       at = start;
       throw expected("a decimal number");
     }
-    // The length is checked first: parsing takes time that grows with the digits.
+    // The length is checked first: the time of parsing grows with the number of digits.
     if (at - digits > 19) {
       at = start;
       throw expected("a number that fits 64 bits");
@@ -210,7 +210,7 @@ public final class PythonLiteral {
     long value = 0;
     for (int i = 0; i < digits; i++) {
       int digit = at < source.length() ? Character.digit(source.charAt(at), 16) : END;
-      // Character.digit also knows digits of other scripts.
+      // Character.digit would accept digits of other scripts.
       if (digit == END || source.charAt(at) > 0x7f) {
         at = start;
         throw expected(digits + " hexadecimal digits");

@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Files that do not say what is in them: elements of one type, one after another, behind anything.
+ * Files that do not describe themselves: elements of one type, one after another, after any number
+ * of other bytes.
  *
- * <p>What they are is written into the path, as a part {@code raw:DTYPE:SHAPE:OFFSET} of the file;
- * the shape as {@code -1x28x28}, because commas divide paths on the command line.
+ * <p>The path describes them, as a part {@code raw:DTYPE:SHAPE:OFFSET} of the file; the shape is
+ * written as {@code -1x28x28}, because commas separate paths on the command line.
  */
 public final class RawArray {
   static final String PREFIX = "raw:";
@@ -24,7 +25,7 @@ public final class RawArray {
   private RawArray() {}
 
   /**
-   * What stands behind the sign in the path.
+   * The part of the path behind the #.
    *
    * @param shape sizes of all axes; the first may be -1, for as many as there are
    * @throws IllegalArgumentException if there is no such shape, or the offset is negative
@@ -50,7 +51,7 @@ public final class RawArray {
   }
 
   /**
-   * The array that a part says is in a file.
+   * The array that a part describes.
    *
    * @throws io.penstock.error.PenstockException if the part is not one of these, or the file is too
    *     short
@@ -70,7 +71,7 @@ public final class RawArray {
           shape,
           offsetBytes);
     } catch (IllegalArgumentException e) {
-      // Java quotes invalid numbers verbatim, line breaks included.
+      // Java's message quotes invalid numbers verbatim, line breaks included.
       String problem =
           e instanceof NumberFormatException
               ? "sizes and offset must be whole numbers below 2^63"

@@ -3,7 +3,7 @@ package io.penstock.internal.format;
 import io.penstock.array.ArrayLayout;
 import java.util.List;
 
-/** Where the records lie that a path names, as its format describes them. */
+/** Where the records of a path lie, as its format describes them. */
 public sealed interface RecordLayout {
   /** Records of one size, at distances that the layout says. */
   record Fixed(ArrayLayout array) implements RecordLayout {}
@@ -22,7 +22,7 @@ public sealed interface RecordLayout {
   /**
    * Each record begins where the one before it ends.
    *
-   * @param offsets where records begin, in values, and behind that where the last one ends
+   * @param offsets where records begin, counted in values, followed by where the last one ends
    */
   record ByOffsets(ArrayLayout values, ArrayLayout offsets) implements Variable {
     @Override

@@ -15,10 +15,12 @@ import java.util.regex.Pattern;
  * Finds the shards that a pattern stands for: {@code part-*.npy}, in the order of their names with
  * numbers as numbers, so that {@code part-10} follows {@code part-9}.
  *
- * <p>Stars and question marks mean something in the last name of a path only.
+ * <p>Stars and question marks are special only in the last name of a path.
  */
 public final class ShardPaths {
-  /** Any more are not shards but records, and would not fit into the table of open files. */
+  /**
+   * More than this are records rather than shards, and would not fit into the table of open files.
+   */
   private static final int MAX_SHARDS = 1 << 20;
 
   private ShardPaths() {}
@@ -41,7 +43,10 @@ public final class ShardPaths {
     return names.stream().map(file::resolveSibling).toList();
   }
 
-  /** Whether a path that was typed is one: if so, and where no file has the name as it is. */
+  /**
+   * Whether a typed path is a pattern: it has stars or question marks, and no file has exactly this
+   * name.
+   */
   public static boolean isPattern(Path file) {
     return isPatternName(file) && !Files.exists(file);
   }

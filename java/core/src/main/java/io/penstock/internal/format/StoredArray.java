@@ -11,9 +11,9 @@ import java.util.function.LongFunction;
 /**
  * An array as a format describes it: what its elements are, its axes, and where it starts.
  *
- * <p>What it owns: the way from NumPy's words (dtype, shape, order) to layouts, one for the array
- * and one for each field of a structured type, so that all formats have the same parts. It must not
- * be trusted before {@link #parts} has compared it with the file.
+ * <p>What it owns: the translation of NumPy's terms (dtype, shape, order) into layouts, one for the
+ * array and one for each field of a structured type, so that all formats have the same parts. It
+ * must not be trusted before {@link #parts} has compared it with the file.
  *
  * @param type of the elements
  * @param shape sizes of all axes, outermost first
@@ -24,7 +24,7 @@ import java.util.function.LongFunction;
 public record StoredArray(
     DataType type, List<Long> shape, List<Long> strides, boolean isFortran, long offsetBytes) {
 
-  /** An array of one piece, in C order or in Fortran order. */
+  /** A contiguous array, in C order or in Fortran order. */
   public static StoredArray of(
       DataType type, List<Long> shape, boolean isFortran, long offsetBytes) {
     List<Long> strides = Strides.of(shape, type.itemBytes(), isFortran);
@@ -44,7 +44,7 @@ public record StoredArray(
   }
 
   /**
-   * The same where other parts of the file have taken names.
+   * The same if other parts of the file have already taken names.
    *
    * @param names that are taken, among them that of the array; those of fields are added
    */
@@ -78,7 +78,7 @@ public record StoredArray(
     for (DataType.Leaf leaf : type.plainFields()) {
       String fieldName = names.take(name.isEmpty() ? leaf.name() : name + "." + leaf.name());
       if (leaf.type().sizeBytes() == 0 || leaf.shape().contains(0L)) {
-        continue; // Nothing to read, but that is not an error of the fields beside it.
+        continue; // There is nothing to read, which is no error of the fields beside it.
       }
       parts.add(Part.field(layouts.of(leaf, fieldName)));
     }
@@ -86,11 +86,11 @@ public record StoredArray(
   }
 
   private ArrayLayout layout(OpenFile section, String format, String name, DataType.Leaf leaf) {
-    // A 0-d array is one record; where its element has axes, these are the record's.
+    // A 0-d array is one record; if its element has axes, they are the record's.
     boolean isOneRecord = shape.isEmpty() && !leaf.shape().isEmpty();
     List<Long> sizes = join(isOneRecord ? List.of(1L) : shape, leaf.shape());
     List<Long> steps = join(isOneRecord ? List.of(type.itemBytes()) : strides, leaf.strides());
-    // Without elements the array may end the file, and a field has no place of its own.
+    // An array without elements may lie at the end of the file, where a field has no place.
     long inElement = shape.contains(0L) ? 0 : leaf.offsetBytes();
     long offset = section.position(offsetBytes) + inElement;
     Run run =
@@ -128,7 +128,7 @@ public record StoredArray(
         .build();
   }
 
-  /** Joins places at equal distances: picklers write arrays that are alike with equal overhead. */
+  /** Joins places at equal distances: picklers write similar arrays with equal overhead. */
   private static List<Run> runs(long[] offsets, LongFunction<Long> position) {
     List<Run> runs = new ArrayList<>();
     int start = 0;

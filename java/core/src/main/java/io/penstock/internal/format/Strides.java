@@ -2,14 +2,14 @@ package io.penstock.internal.format;
 
 import java.util.List;
 
-/** Distances between neighbours along the axes of an array that is one piece of memory. */
+/** Distances between neighbours along the axes of a contiguous array. */
 public final class Strides {
   private Strides() {}
 
   /**
    * One stride in bytes per axis, at least 1 each.
    *
-   * <p>Axes of size 0 count as 1: then there are no elements to be apart, and strides are never 0.
+   * <p>Axes of size 0 count as 1: there are no elements then, and strides are never 0.
    *
    * @param shape whose product with itemBytes is below 2^63
    * @param isFortran whether the first axis varies fastest, instead of the last
@@ -25,7 +25,7 @@ public final class Strides {
     return List.of(strides);
   }
 
-  /** With an axis of size 0 the others may be so large that no product of them fits. */
+  /** With an axis of size 0, the other axes may be so large that their product does not fit. */
   private static long saturated(long stride, long size) {
     return stride > Long.MAX_VALUE / size ? Long.MAX_VALUE : stride * size;
   }

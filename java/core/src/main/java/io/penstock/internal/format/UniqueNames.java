@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * <p>Two ways to a part may look alike once their steps are joined by dots: {@code {"a.b": x}} and
  * {@code {"a": {"b": x}}}. The first keeps the name, the next ones get {@code ~2}, {@code ~3} and
- * so on behind it. Constant time per name, whatever the names are.
+ * so on appended. Constant time per name, whatever the names are.
  */
 public final class UniqueNames {
   private final Map<String, Integer> counts = new HashMap<>();

@@ -16,10 +16,9 @@ import java.util.Set;
  * The members of a zip archive (PKWARE's APPNOTE, with zip64), as its central directory lists them.
  *
  * <p>What it owns: finding the directory at the end of the file, and the checks that members do not
- * overlap each other or the directory. It must not believe what is written twice in two ways:
- * programs that read zip files differ in which of the two they take, so such a file means different
- * things to different readers and is refused. Archives in several files, or behind other data, are
- * no .npz.
+ * overlap each other or the directory. If two copies of a fact differ, the file is refused:
+ * programs that read zip files differ in which copy they trust, so such a file means different
+ * things to different readers. Archives in several files, or behind other data, are not .npz files.
  */
 public final class ZipDirectory {
   /** Of the header that lies before each member. */
@@ -40,7 +39,7 @@ public final class ZipDirectory {
   private static final int ENTRY_BYTES = 46;
   private static final int MAX_COMMENT_BYTES = 0xffff;
 
-  /** What 16 and 32 bits say when the number is in a zip64 structure. */
+  /** The 16 and 32 bits that say that the number is in a zip64 structure. */
   private static final int ELSEWHERE_16 = 0xffff;
 
   private static final long ELSEWHERE_32 = 0xffffffffL;
@@ -48,7 +47,7 @@ public final class ZipDirectory {
   private static final int UTF8_FLAG = 1 << 11;
 
   /**
-   * A member: what the directory says of it.
+   * A member, as the directory describes it.
    *
    * @param name as text
    * @param storedName its bytes as they are, a character each
@@ -57,7 +56,7 @@ public final class ZipDirectory {
    * @param storedBytes size in the archive
    * @param sizeBytes size without compression
    * @param headerOffset where its local header starts
-   * @param endOffset where the next thing in the file starts, which it must end before
+   * @param endOffset where the next item in the file starts, before which this one must end
    */
   public record ZipMember(
       String name,
@@ -136,7 +135,7 @@ public final class ZipDirectory {
     MemberPlace place64 =
         new MemberPlace(end.getLong(48), end.getLong(40), end.getLong(32), end64Offset);
     checkOneDisk(end.getInt(16), end.getInt(20), end.getLong(24) - place64.count);
-    // Behind its fixed part there may be data of other makers; it must reach to the locator.
+    // Other programs may add data behind its fixed part; it must reach to the locator.
     if (end.getInt(0) != END64_SIGNATURE || end.getLong(4) != locatorOffset - end64Offset - 12) {
       throw damaged("expected a zip64 end at byte " + end64Offset + ", found other bytes");
     }
@@ -196,7 +195,7 @@ public final class ZipDirectory {
       throw damaged("expected the sizes of '" + Excerpt.of(name) + "', found too few");
     }
     directory.position(at + ENTRY_BYTES + nameBytes + extraBytes + commentBytes);
-    // Names without the flag are in an old code page, of which only ASCII is sure.
+    // Names without the flag are in an old code page, of which only ASCII is certain.
     Charset charset =
         (flags & UTF8_FLAG) == 0 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
     return new ZipMember(
@@ -243,7 +242,7 @@ public final class ZipDirectory {
     return true;
   }
 
-  /** Sets where each member must end, and refuses those that lie over one another. */
+  /** Sets where each member must end, and refuses members that overlap. */
   private List<ZipMember> apart(List<ZipMember> members, long directoryOffset) {
     List<ZipMember> sorted = new ArrayList<>(members);
     sorted.sort(Comparator.comparingLong(ZipMember::headerOffset));
