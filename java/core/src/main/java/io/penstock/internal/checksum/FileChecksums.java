@@ -112,7 +112,7 @@ public final class FileChecksums {
   }
 
   /**
-   * If direct reads do not work, reads through the page cache tell what is wrong, if anything is.
+   * If direct reads do not work, reads through the page cache show what is wrong, if anything is.
    */
   private FileChannel open() throws IOException {
     FileChannel direct = DirectChannel.openOrNull(path, CHUNK_BYTES, StandardOpenOption.READ);

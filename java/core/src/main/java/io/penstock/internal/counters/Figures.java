@@ -3,8 +3,8 @@ package io.penstock.internal.counters;
 /**
  * What a reader or a pipeline did since it was opened, and how long requests took.
  *
- * <p>Filled once a batch, and nothing is allocated per batch. The owner of the object sees to its
- * visibility between threads.
+ * <p>Filled once a batch, and nothing is allocated per batch. Its owner ensures visibility between
+ * threads.
  */
 public final class Figures {
   /** How many counts penstock_reader_latencies writes. */
@@ -13,7 +13,7 @@ public final class Figures {
   /** What it did. */
   public final Counters counters = new Counters();
 
-  /** Requests that came to their end: what {@link #latencies} counts. */
+  /** Requests that have ended: those that {@link #latencies} counts. */
   public long completions;
 
   /** How many requests took how long: see penstock_reader_latencies. */

@@ -3,7 +3,7 @@
  * io.penstock.statistics.Statistic}.
  *
  * <p>Gatherers and reading threads count into it, the pipeline adds up, events and the loader's
- * statistics read it. Arithmetic only: no lock and no clock. Whoever owns an object sees to its
+ * statistics read it. Arithmetic only: no lock and no clock. The owner of an object ensures its
  * visibility between threads.
  */
 package io.penstock.internal.counters;

@@ -38,7 +38,7 @@ public final class Positions {
   }
 
   /**
-   * The positions in any of some ranges.
+   * The union of some ranges.
    *
    * @param bounds start (inclusive) and end (exclusive) of each, in any order; ranges may overlap
    * @return their union
@@ -149,7 +149,8 @@ public final class Positions {
    */
   public boolean contains(long position) {
     int found = Arrays.binarySearch(bounds, position);
-    // A start is in its range and an end is not; between bounds, the number of those before counts.
+    // A start is in its range and an end is not; between bounds, it depends on how many bounds come
+    // before.
     return (found >= 0 ? found : -found - 2) % 2 == 0;
   }
 

@@ -20,16 +20,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The files {@code .NAME.penstock-partial-XXXXXXXX} beside a target: distinguishes those that a
- * killed process left from those that are being written, and makes new ones.
+ * The files {@code .NAME.penstock-partial-XXXXXXXX} beside a target: tells those that a killed
+ * process left behind from those that are being written, and makes new ones.
  *
  * <p>What it owns: the claims of this process. A lock tells other processes that a file is being
  * written, but not other threads of this one, and closing any descriptor of the file releases it.
  * So a path is claimed before the file is opened and until after it is closed, and no other thread
  * opens it.
  *
- * <p>If files cannot be locked, new ones are made all the same, and files that were left are not
- * touched, as they may be in use.
+ * <p>If files cannot be locked, new ones are made all the same, and leftover files are not touched,
+ * because they may be in use.
  */
 public final class Leftovers {
   private static final String MARK = ".penstock-partial-";
@@ -41,13 +41,13 @@ public final class Leftovers {
   private static final Set<Path> WITHOUT_LOCKS = ConcurrentHashMap.newKeySet();
 
   static {
-    // Loads the class now: when no more files can be opened, it could not be loaded to say so.
+    // Loads the class now: once no more files can be opened, it could not be loaded to report that.
     WriteFailures.load();
   }
 
   private Leftovers() {}
 
-  /** Whether a file that was left is one that the caller would continue. */
+  /** Whether a leftover file is one that the caller wants to continue. */
   public interface Adoption {
     boolean accepts(SteadyChannel partial) throws IOException;
   }
@@ -71,10 +71,10 @@ public final class Leftovers {
   }
 
   /**
-   * Deletes all files that were left of this target, except one that is adopted.
+   * Deletes all leftover files of this target, except one that is adopted.
    *
    * @param target its real path
-   * @param adoption decides which; null: none
+   * @param adoption decides which one; null to adopt none
    * @return the adopted one, or null
    */
   public static Claimed adopt(Path target, Adoption adoption) throws IOException {
@@ -86,7 +86,7 @@ public final class Leftovers {
           continue;
         }
         if (leftover.lockProblem != null) {
-          leftover.release(); // Somebody may be writing it.
+          leftover.release(); // Another process may be writing it.
         } else if (adopted == null && adoption != null && isWanted(leftover, target, adoption)) {
           adopted = leftover;
         } else {
@@ -103,7 +103,10 @@ public final class Leftovers {
     }
   }
 
-  /** A process killed between the two steps of a commit leaves the whole file's second name. */
+  /**
+   * A process killed between the two steps of a commit leaves the complete file under a second
+   * name.
+   */
   private static boolean isWanted(Claimed leftover, Path target, Adoption adoption)
       throws IOException {
     boolean isTarget = Files.exists(target) && Files.isSameFile(target, leftover.path);
@@ -195,13 +198,13 @@ public final class Leftovers {
       try {
         Files.createFile(path);
       } catch (FileAlreadyExistsException e) {
-        return claim(path); // Somebody else was faster, and has perhaps gone again.
+        return claim(path); // Another one was faster, and may be gone again.
       }
     }
     return claim(path);
   }
 
-  /** Null if it is in use, or has gone. */
+  /** Null if it is in use, or gone. */
   private static Claimed claim(Path path) throws IOException {
     if (!CLAIMED.add(path)) {
       return null;
@@ -217,7 +220,7 @@ public final class Leftovers {
     }
   }
 
-  /** For a path that is claimed; null if another process uses it, or it has gone. */
+  /** For a claimed path; null if another process uses the file, or it is gone. */
   private static Claimed open(Path path) throws IOException {
     SteadyChannel channel;
     try {
@@ -245,7 +248,8 @@ public final class Leftovers {
     } catch (OverlappingFileLockException e) {
       return null; // Penstock is in this process twice, by two class loaders.
     } catch (IOException e) {
-      // No locks on this file system (ENOLCK, ENOSYS): the JDK has the text only, in any language.
+      // No locks on this file system (ENOLCK, ENOSYS): the JDK gives only the text, in any
+      // language.
       problem = SystemReason.of(e);
     }
     return Files.exists(path) ? new Claimed(path, channel, problem) : null;

@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The other name is {@code .NAME.penstock-partial-XXXXXXXX}. A process locks the file while it
  * has it open; so the next {@link #create} for the same target recognises files of killed
  * processes, and deletes them. {@link #close} without a commit deletes the file, and so does a
- * signal that ends the JVM in order.
+ * signal that shuts the JVM down in an orderly way.
  *
  * {@snippet lang="java" :
  * try (PartialFile file = PartialFile.create(Path.of("x.json"), false)) {
@@ -40,7 +40,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * close {@link #path()} meanwhile: that releases the lock.
  */
 public final class PartialFile implements AutoCloseable {
-  /** What the end of the JVM deletes. */
+  /** The files that are deleted when the JVM shuts down. */
   private static final Set<PartialFile> OPEN = ConcurrentHashMap.newKeySet();
 
   static {
@@ -72,7 +72,7 @@ public final class PartialFile implements AutoCloseable {
   }
 
   /**
-   * Starts a file; deletes what killed processes left of the same target.
+   * Starts a file; deletes what killed processes left behind for the same target.
    *
    * @param target name of the final file; its directory must exist. A symbolic link is followed:
    *     the file at its end is made or replaced, and the link stays
@@ -87,11 +87,11 @@ public final class PartialFile implements AutoCloseable {
   }
 
   /**
-   * With room reserved, or continuing a file that was left.
+   * The same with room reserved, or continuing a leftover file.
    *
    * @param reserveBytes its final size; 0 if that is not known
-   * @param adoption which of the files that were left to continue; null: none, and a signal deletes
-   *     the file
+   * @param adoption which leftover file to continue; null for none, and then a signal deletes the
+   *     file
    */
   public static PartialFile create(
       Path target, boolean mayReplace, long reserveBytes, Leftovers.Adoption adoption) {
@@ -123,7 +123,7 @@ public final class PartialFile implements AutoCloseable {
   }
 
   /**
-   * The file as it is going to be.
+   * The final file.
    *
    * @return the path that it was created with
    */
@@ -141,7 +141,10 @@ public final class PartialFile implements AutoCloseable {
     return claimed.channel();
   }
 
-  /** The same for threads that are never interrupted: several at once, and without copies. */
+  /**
+   * The same for threads that are never interrupted: it serves several at once, and makes no
+   * copies.
+   */
   public FileChannel channelOfOwnThreads() {
     return claimed.channel().interruptible();
   }
@@ -190,14 +193,14 @@ public final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Making a link fails if there is a file; a rename would replace it. */
+  /** Making a link fails if the file exists; a rename would replace it. */
   private void name() throws IOException {
     try {
       Files.createLink(real, path());
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (UnsupportedOperationException | FileSystemException e) {
-      // No links on this file system (FAT): a file that is made in this moment is replaced.
+      // No links on this file system (FAT): a file that appears at this very moment is replaced.
       if (LocalFiles.isTaken(real)) {
         throw new FileAlreadyExistsException(real.toString());
       }
@@ -242,7 +245,7 @@ public final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** While the JVM ends, a failure cannot be reported. */
+  /** During shutdown, a failure cannot be reported. */
   private static void deleteAll() {
     for (PartialFile file : OPEN) {
       if (!file.isKeptOnSignal) {

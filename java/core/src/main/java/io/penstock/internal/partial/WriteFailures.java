@@ -31,7 +31,7 @@ public final class WriteFailures {
         cause);
   }
 
-  /** No room, as the system reports by name. */
+  /** There is no room, for a reason that the system reports by name. */
   public static PenstockException full(Path target, long bytes, String status) {
     return PenstockException.builder(
             ErrorKind.RESOURCE_LIMIT,
@@ -100,7 +100,7 @@ public final class WriteFailures {
         .build();
   }
 
-  /** What limits the room or the number of files is told apart from what forbids writing. */
+  /** Tells limits on room or on the number of files from what forbids writing. */
   private static ErrorKind kind(String status) {
     ErrorKind kind = status == null ? ErrorKind.WRITE_FAILED : ErrorKinds.ofStatus(status);
     return kind == ErrorKind.RESOURCE_LIMIT ? kind : ErrorKind.WRITE_FAILED;

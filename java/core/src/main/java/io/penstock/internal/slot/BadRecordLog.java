@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Counts the bad records of a loader, and keeps the first ones. Bounded: a device that dies must
- * not fill the heap. Any thread.
+ * Counts the bad records of a loader, and keeps the first ones. Bounded: a dying device must not
+ * fill the heap. Any thread.
  */
 public final class BadRecordLog {
   /** Records that are kept. */
@@ -28,7 +28,7 @@ public final class BadRecordLog {
     }
   }
 
-  /** How many were found, each as often as it came. */
+  /** How many were found; a record counts each time that it was read. */
   public synchronized long count() {
     return count;
   }

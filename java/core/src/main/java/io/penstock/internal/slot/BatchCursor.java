@@ -3,7 +3,7 @@ package io.penstock.internal.slot;
 /**
  * Walks over the batches of some epochs in delivery order: which one is next, and where it lies.
  *
- * <p>Batches do not reach over the end of an epoch, and an epoch may have none. Not thread-safe.
+ * <p>A batch never crosses the end of its epoch, and an epoch may have no batches. Not thread-safe.
  */
 public final class BatchCursor {
   private final RankShares shares;
@@ -30,7 +30,7 @@ public final class BatchCursor {
     endEpoch = other.endEpoch;
   }
 
-  /** Changes all or, if something is thrown, nothing. */
+  /** Changes everything or, if it throws, nothing. */
   private void settle(long from, long end) {
     long at = from;
     RankShare found = shares.of(at);
@@ -74,7 +74,7 @@ public final class BatchCursor {
     return batch + 1 >= share.batchCount();
   }
 
-  /** Goes on by some batches, or to the end. */
+  /** Moves on by some batches, or to the end. */
   public void advance(int batches) {
     for (int i = 0; i < batches && hasNext(); i++) {
       if (isLastOfEpoch()) {

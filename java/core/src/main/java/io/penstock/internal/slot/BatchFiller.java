@@ -1,6 +1,6 @@
 package io.penstock.internal.slot;
 
-/** Puts the indices of a batch into slots. Of one reading thread. */
+/** Puts the indices of a batch into slots. Used by one reading thread. */
 public interface BatchFiller {
   /** Puts each batch into one slot, as a whole. */
   static BatchFiller whole(IndexSource records) {
@@ -19,7 +19,7 @@ public interface BatchFiller {
     };
   }
 
-  /** Fills a slot with the next piece of the cursor's batch; whether it is the last one of it. */
+  /** Fills a slot with the next piece of the cursor's batch; returns whether it is the last one. */
   boolean fill(Slot slot, BatchCursor cursor);
 
   /** Another order begins. */

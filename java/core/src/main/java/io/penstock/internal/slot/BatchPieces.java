@@ -3,14 +3,14 @@ package io.penstock.internal.slot;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The pieces in which batches are taken that were ordered without slots. Of one reading thread,
- * which takes one piece after another; it allocates nothing unless something fails.
+ * The pieces in which batches are taken that were ordered without slots. Used by one reading
+ * thread, which takes one piece after another. Allocates nothing unless something fails.
  */
 public interface BatchPieces {
   /** What copies the indices of the oldest records of the order. */
   @FunctionalInterface
   interface OrderedIndices {
-    /** Copies the indices of so many of them. */
+    /** Copies the indices of the first {@code count} of them. */
     void copy(int count, MemorySegment target);
   }
 
@@ -68,10 +68,10 @@ public interface BatchPieces {
   /** Whether a piece may be {@link #shorten shortened}. */
   boolean canShorten();
 
-  /** Makes the next piece one of fewer records. */
+  /** Makes the next piece smaller. */
   void shorten(int records);
 
-  /** Says of a slot that it is going to hold the next piece, which may have failed already. */
+  /** Prepares a slot to hold the next piece, which may have failed already. */
   void assign(Slot slot, BatchCursor cursor);
 
   /** The next piece is taken. */

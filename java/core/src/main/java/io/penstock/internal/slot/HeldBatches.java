@@ -11,17 +11,19 @@ public final class HeldBatches {
   private HeldBatches() {}
 
   /**
-   * Waits once for a notification: a consumer waits for a batch. It looks why it woke.
+   * Waits once for a notification, on behalf of a consumer that waits for a batch. The caller finds
+   * out why it woke.
    *
    * @param monitor held by the calling thread
-   * @param areAllHeld whether only the consumer itself can make another batch possible
+   * @param areAllHeld whether the consumer holds all batches, so that only it can make another one
+   *     possible
    * @param limitNanos how long it is willing to wait, at least 1. More than 146 years are no limit:
    *     what is left of {@code Long.MAX_VALUE} after a wait is still "as long as it takes"
    * @throws PenstockException if the thread is interrupted; its interrupt flag is set again
    */
   @SuppressWarnings("WaitNotInLoop") // The caller has the loop: it alone knows the condition.
   public static void await(Object monitor, boolean areAllHeld, long limitNanos) {
-    // Rounded up, or the last millisecond would be spent in a loop. 0 is for ever.
+    // Rounded up, or the last millisecond would be spent in a loop. 0 means forever.
     long millis = limitNanos > Long.MAX_VALUE / 2 ? 0 : Math.ceilDiv(limitNanos, 1_000_000L);
     boolean isLonger = millis == 0 || millis > LIMIT_MILLIS;
     try {
@@ -33,7 +35,7 @@ public final class HeldBatches {
     }
   }
 
-  /** Throws when they are all held, and were since a moment that is too long ago. */
+  /** Throws if all batches have been held for too long. */
   public static void check(boolean areAllHeld, long sinceNanos, int count) {
     if (areAllHeld && System.nanoTime() - sinceNanos >= LIMIT_MILLIS * 1_000_000) {
       throw new IllegalStateException(

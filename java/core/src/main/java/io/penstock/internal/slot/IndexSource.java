@@ -2,7 +2,7 @@ package io.penstock.internal.slot;
 
 import java.lang.foreign.MemorySegment;
 
-/** Tells which records a batch has. Of one reading thread. */
+/** Tells which records a batch has. Used by one reading thread. */
 @FunctionalInterface
 public interface IndexSource {
   /** As the sampler says. */

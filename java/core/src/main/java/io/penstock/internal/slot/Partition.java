@@ -15,7 +15,7 @@ import java.util.Objects;
  * {@link RankShare#deliveredAfter}. So a state saved by any of them is the state of the job, and a
  * job with another number of ranks and another batch size can resume from it.
  *
- * <p>How the records of an epoch are dealt to the ranks depends on the sampler alone:
+ * <p>How the records of an epoch are divided among the ranks depends on the sampler alone:
  *
  * <ul>
  *   <li>If any position may lead anywhere ({@link Sampler#windowRecords} is 1), a step takes the
@@ -26,8 +26,8 @@ import java.util.Objects;
  *       windows at the two ends of its stretch with other ranks. A rank that has at least 20
  *       windows reads at most 1.1 times its share of the bytes (2 windows more than its share at
  *       worst, one on average). What has been delivered is then a range for each rank, which a
- *       state lists. A job of another size that resumes deals out what is left of all stretches,
- *       again in stretches. The order of the epoch does not change.
+ *       state lists. A job that resumes with another number of ranks divides what is left of all
+ *       stretches, again in stretches. The order of the epoch does not change.
  * </ul>
  *
  * @param rank of this process, from 0 up to but not including worldSize
@@ -68,7 +68,7 @@ public record Partition(int rank, int worldSize, int batchSize, Remainder remain
   /**
    * The batches of this rank in an epoch from its beginning.
    *
-   * @param sampler the order; positions are dealt in the same way in each of its epochs
+   * @param sampler the order; its positions are divided in the same way in every epoch
    * @return the batches
    */
   public RankShare share(Sampler sampler) {

@@ -13,9 +13,9 @@ import java.util.Objects;
  * The batches of one rank in an epoch, or in the rest of one: which positions are in which batch.
  *
  * <p>A pure function of the {@link Partition}, the size of the sampler, and what was delivered
- * before. Positions that were not delivered yet are numbered, and these numbers are dealt to the
- * ranks. Any batch can be asked for at any time. Immutable; any thread. Nothing is allocated per
- * batch, except for a batch that reaches over a gap of positions delivered before, and for the last
+ * before. Positions that were not delivered yet are numbered, and these numbers are divided among
+ * the ranks. Any batch can be asked for at any time. Immutable; any thread. Nothing is allocated
+ * per batch, except for a batch that spans a gap of positions delivered before, and for the last
  * one.
  */
 public final class RankShare {
@@ -26,7 +26,7 @@ public final class RankShare {
   /** Whether each rank takes one long stretch, rather than a part of each step. */
   private final boolean isInStretches;
 
-  /** The first position of each run of remaining ones, and how many remain before it. */
+  /** The first position of each run of remaining positions, and how many remain before it. */
   private final long[] runStarts;
 
   private final long[] runOffsets;
@@ -72,7 +72,7 @@ public final class RankShare {
   }
 
   /**
-   * The order that is dealt.
+   * The order whose positions are divided.
    *
    * @return as it was given
    */
@@ -120,7 +120,8 @@ public final class RankShare {
     if (batch < wholeSteps) {
       return partition.batchSize();
     }
-    // A share of what is less than a batch for each rank, rounded up, fits a batch.
+    // The leftovers are less than a batch for each rank: the share of one rank, rounded up, fits a
+    // batch.
     return batch == wholeSteps ? (int) (leftoverBefore(rank() + 1) - leftoverBefore(rank())) : 0;
   }
 
@@ -195,8 +196,8 @@ public final class RankShare {
   }
 
   /**
-   * The same, if a part of the next batch was delivered too, as happens with batches that come in
-   * pieces. With several ranks such a part does not count, as the parts of the others are not
+   * The same, if a part of the next batch was delivered too, which happens when batches come in
+   * pieces. With several ranks such a part does not count, because the parts of the others are not
    * known.
    *
    * @param batches how many whole ones
@@ -212,7 +213,7 @@ public final class RankShare {
     long length = steps * (isInStretches ? partition.batchSize() : stepRecords());
     length = partition.worldSize() == 1 ? Math.min(remaining, length + records) : length;
     int used = delivered.bounds().length;
-    // Stretches follow each other: they are cut as often as runs end, and each ends once itself.
+    // At most one range for the end of each run, and one for the end of each stretch.
     long[] bounds = Arrays.copyOf(delivered.bounds(), used + 2 * (runStarts.length + stretches));
     for (int i = 0; i < stretches; i++) {
       long from = isInStretches ? stretchStart(i) : 0;
@@ -229,7 +230,7 @@ public final class RankShare {
   }
 
   /**
-   * The state of the job when each rank has taken so many batches.
+   * The state of the job when each rank has taken this many batches.
    *
    * @param fingerprint of the dataset
    * @param epoch number of the pass
@@ -260,7 +261,7 @@ public final class RankShare {
     return wholeSteps * partition.batchSize() * rank + leftoverBefore(rank);
   }
 
-  /** How many of the leftovers go to the ranks before one: the first ranks get one more. */
+  /** How many of the leftovers go to lower ranks: the first ranks get one more each. */
   private long leftoverBefore(int rank) {
     long each = leftover / partition.worldSize();
     return each * rank + Math.min(leftover % partition.worldSize(), rank);

@@ -5,8 +5,8 @@ import io.penstock.job.LoaderState;
 import io.penstock.sampler.Sampler;
 
 /**
- * The batches that one process has in each epoch: the same ones in all, but in an epoch that was
- * begun before, of which only the rest is left.
+ * The batches that one process has in each epoch: the same in all epochs, except in the one that
+ * was begun by an earlier run, of which only the rest is left.
  *
  * <p>A pure function of partition, sampler and state, so all reading threads and the consumer may
  * ask it at once. It must not keep a place: {@link BatchCursor} does. Immutable.
@@ -25,11 +25,11 @@ public final class RankShares {
   }
 
   /**
-   * The batches of a job that goes on, or begins.
+   * The batches of a job that resumes, or begins.
    *
    * @param partition whose batches
    * @param sampler the order
-   * @param state how far the job came; null: it begins
+   * @param state how far the job has come; null if it begins
    * @return the batches of all epochs
    */
   public static RankShares of(Partition partition, Sampler sampler, LoaderState state) {
@@ -46,12 +46,12 @@ public final class RankShares {
     return epoch == begunEpoch ? rest : whole;
   }
 
-  /** The order that is dealt. */
+  /** The order whose positions are divided. */
   public Sampler sampler() {
     return whole.sampler();
   }
 
-  /** Most records that a batch has, of any epoch; at least 1. */
+  /** The most records that a batch of any epoch has; at least 1. */
   public int mostRecords() {
     return Math.max(1, Math.max(whole.size(0), rest.size(0)));
   }
@@ -62,7 +62,7 @@ public final class RankShares {
     return batches == 0 ? 0 : (batches - 1) * whole.size(0) + whole.size(batches - 1);
   }
 
-  /** Whether no epoch has a batch: the rest of one has none if the whole of it has none. */
+  /** Whether no epoch has a batch; if a whole epoch has none, the rest of one has none either. */
   boolean areEmpty() {
     return whole.batchCount() == 0;
   }

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The records of the first batch for each batch. If that is a short one, the first longer one takes
- * its place.
+ * Gives every batch the records of the first batch. If that one is short, the first longer one
+ * takes its place.
  */
 public final class ReplayedIndices implements IndexSource {
   private long[] first = {};

@@ -3,15 +3,15 @@ package io.penstock.internal.slot;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where a column lies in a slot, and of which size its records are. */
+/** Where a column lies in a slot, and the size of its records. */
 public sealed interface SlotColumn {
   /** Where it starts in the slot. */
   long offset();
 
-  /** Size of a record; where records differ, of one value. */
+  /** Size of a record; if records have different sizes, of one value. */
   long bytes();
 
-  /** Behind what has a fixed place in a slot for so many records. */
+  /** Where the part of a slot with a fixed place ends, for this many records. */
   long endOffset(int capacity);
 
   /** Records of one size. */

@@ -11,8 +11,8 @@ import java.util.List;
  * The memory of all batches of a loader, cut into slots.
  *
  * <p>What it owns: one block, allocated at once and given back when its arena is closed. Batches
- * are leases on its slots; a holder of one gets an IllegalStateException after that, not stale
- * bytes.
+ * are leases on its slots; whoever still holds one afterwards gets an IllegalStateException, not
+ * stale bytes.
  */
 public final class SlotPool {
   private final NativeMemory memory;
@@ -27,14 +27,14 @@ public final class SlotPool {
    * @param batchSize most records of a batch
    * @param hasHugePages whether to ask for huge pages
    * @param arena how long the block lives
-   * @throws io.penstock.error.PenstockException if there is not so much memory
+   * @throws io.penstock.error.PenstockException if there is not enough memory
    */
   public SlotPool(
       SlotMemory plan, List<SlotColumn> columns, int batchSize, boolean hasHugePages, Arena arena) {
     memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena);
     long indexBytes = (long) batchSize * Long.BYTES;
     long slotAt = 0;
-    // Slots start at pages; the indices, which nothing is read into, lie behind all of them.
+    // Slots start at pages; the indices, which no read touches, lie behind all of them.
     long indicesAt = plan.strideBytes() * plan.threadCount() * plan.slotCount();
     for (int thread = 0; thread < plan.threadCount(); thread++) {
       List<Slot> slots = new ArrayList<>(plan.slotCount());
@@ -61,7 +61,7 @@ public final class SlotPool {
     return orders.get(thread);
   }
 
-  /** Leaves the block mapped for good: the device may still write to it. */
+  /** Leaves the block mapped forever: the device may still write to it. */
   public void abandon() {
     memory.abandon();
   }

@@ -36,7 +36,7 @@ public final class SlotQueue {
     slots[(first + size++) % slots.length] = slot;
   }
 
-  /** Makes a slot the first to come out. */
+  /** Adds a slot in front of all others. */
   public void push(Slot slot) {
     if (size == slots.length) {
       throw new IllegalStateException("a queue for " + size + " slots is full");
@@ -46,12 +46,12 @@ public final class SlotQueue {
     size++;
   }
 
-  /** The first slot, which stays; null if there is none. */
+  /** The first slot, which stays in the queue; null if there is none. */
   public Slot peek() {
     return size == 0 ? null : slots[first];
   }
 
-  /** The first slot, which is removed; null if there is none. */
+  /** Removes the first slot; null if there is none. */
   public Slot poll() {
     if (size == 0) {
       return null;
@@ -70,7 +70,7 @@ public final class SlotQueue {
     }
   }
 
-  /** Moves all slots to the front of another queue, the last one foremost. */
+  /** Moves all slots to the front of another queue, in reverse order. */
   public void pushTo(SlotQueue other) {
     while (size > 0) {
       other.push(poll());

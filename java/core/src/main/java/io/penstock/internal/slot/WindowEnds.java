@@ -6,21 +6,21 @@ import java.util.function.IntConsumer;
 /**
  * Finds where the windows of an order end, as batches are ordered.
  *
- * <p>Windows that are smaller than those of the plan are joined; at the end of an epoch one ends
- * always. Of the one reading thread that orders all batches; it allocates nothing.
+ * <p>Windows that are smaller than those of the plan are joined; the end of an epoch always ends a
+ * window. Used by the one reading thread that orders all batches. Allocates nothing.
  */
 final class WindowEnds implements Windows {
   private final Sampler sampler;
 
   private final IntConsumer taker;
 
-  /** A window that has fewer records is joined with the next one. */
+  /** A window with fewer records is joined with the next one. */
   private final long leastRecords;
 
-  /** Where the window ends that the last record was in; 0: it was in none. */
+  /** The end of the window that the last record was in; 0 if it was in none. */
   private long end;
 
-  /** Since the last window ended. */
+  /** Records since the last window ended. */
   private long records;
 
   private long openRecords;
@@ -76,7 +76,7 @@ final class WindowEnds implements Windows {
     }
   }
 
-  /** The first record of the batch behind the end of the window: positions ascend. */
+  /** The first record of the batch that lies behind the end of the window: positions ascend. */
   private int firstBehind(RankShare share, long batch, int from, int to) {
     if (share.position(batch, to - 1) < end) {
       return to;

@@ -3,9 +3,9 @@ package io.penstock.internal.slot;
 import io.penstock.sampler.Sampler;
 import java.util.function.IntConsumer;
 
-/** The windows of an order, as its batches are ordered. Of one reading thread. */
+/** Follows the windows of an order while its batches are ordered. Used by one reading thread. */
 public interface Windows {
-  /** Of an order that is read record by record. */
+  /** For an order that is read record by record. */
   Windows NONE =
       new Windows() {
         @Override
@@ -25,7 +25,7 @@ public interface Windows {
       };
 
   /**
-   * Of an order of whole blocks.
+   * For an order of whole blocks.
    *
    * @param sampler the order
    * @param windowRecords records of a window of the plan, at most
@@ -39,9 +39,9 @@ public interface Windows {
   /** Another order begins. */
   void reset();
 
-  /** Tells of the ends within the cursor's batch, which was ordered just now. */
+  /** Reports the ends of windows within the cursor's batch, which was just ordered. */
   void ordered(BatchCursor cursor);
 
-  /** Records ordered last whose window has not ended. */
+  /** How many of the records ordered last are in a window that has not ended. */
   long openRecords();
 }
