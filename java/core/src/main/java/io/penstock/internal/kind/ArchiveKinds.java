@@ -12,7 +12,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Recognises archives and compressed files, and what is in them as far as the first bytes tell.
+ * Recognises archives and compressed files, and their contents as far as the first bytes show them.
  *
  * <p>What it owns: the few fields of zip, tar and gzip headers that are needed for a name. It must
  * not unpack more than the start of a file. It keeps nothing, so any thread may call it.
@@ -23,7 +23,7 @@ public final class ArchiveKinds {
   private static final int TAR_SUM_OFFSET = 148;
   private static final int TAR_SUM_BYTES = 8;
 
-  /** Flags of a gzip header: what stands between it and the data. */
+  /** Flags of a gzip header: which fields follow before the data. */
   private static final int GZIP_EXTRA = 4;
 
   private static final int GZIP_NAME = 8;
@@ -84,7 +84,7 @@ public final class ArchiveKinds {
     if (BinaryKinds.starts(start, "04224d18") || BinaryKinds.starts(start, "02214c18")) {
       return Optional.of(new Tool("lz4", "unlz4"));
     }
-    // The properties that all writers use, any size of dictionary, and an unknown total size.
+    // The properties that all writers use, with any size of dictionary, and an unknown total size.
     if (BinaryKinds.starts(start, "5d0000") && BinaryKinds.matches(start, 5, "ffffffffffffffff")) {
       return Optional.of(new Tool("lzma", "unlzma"));
     }
@@ -143,10 +143,7 @@ public final class ArchiveKinds {
     return new String(start, ZIP_NAME_OFFSET, end - ZIP_NAME_OFFSET, StandardCharsets.ISO_8859_1);
   }
 
-  /**
-   * By the checksum of the first header: old tar files have no magic number, and no other file has
-   * this checksum.
-   */
+  /** Recognised by the checksum of the first header: old tar files have no magic number. */
   private static boolean isTar(byte[] start) {
     if (start.length < TAR_HEADER_BYTES || start[0] == 0) {
       return false;
@@ -163,7 +160,7 @@ public final class ArchiveKinds {
     return stored.matches("[0-7]{1,7}") && Integer.parseInt(stored, 8) == sum;
   }
 
-  /** Two bytes are few, and may be text: the rest of the block header is checked too. */
+  /** Two bytes are too few, and may be text: the rest of the block header is checked, too. */
   private static boolean isZlib(byte[] start) {
     if (start.length < 2 || start[0] != 0x78 || ((0x78 << 8) | (start[1] & 0xff)) % 31 != 0) {
       return false;
@@ -211,10 +208,10 @@ public final class ArchiveKinds {
     return Math.min(start.length, at + ((flags & GZIP_CHECK) != 0 ? 2 : 0));
   }
 
-  /** The first bytes of the unpacked data, as far as available; none if it is not such data. */
+  /** The first bytes of the unpacked data, as far as available; none if it is other data. */
   private static byte[] inflate(byte[] start, int offset) {
     byte[] inside = new byte[FileKind.START_BYTES];
-    // Without their headers and sums, gzip and zlib are the same.
+    // Without their headers and checksums, gzip and zlib are the same.
     Inflater inflater = new Inflater(true);
     try {
       inflater.setInput(start, offset, start.length - offset);

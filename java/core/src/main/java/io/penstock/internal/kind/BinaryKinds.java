@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 /**
  * Recognises binary formats by their first bytes, or by their headers if these can be checked.
  *
- * <p>What it owns: the table of magic numbers. An entry that is short, or may begin other files
- * too, needs a check of its own, so that raw elements are rarely mistaken for another format.
+ * <p>What it owns: the table of magic numbers. An entry that is short, or that other files may
+ * begin with, needs a check of its own, so that raw elements are rarely mistaken for a format.
  */
 final class BinaryKinds {
   private static final String SAVE = "write its arrays with numpy.save";
@@ -261,7 +261,7 @@ final class BinaryKinds {
     return header >= 2 && header <= SafetensorsFormat.LONGEST_HEADER_BYTES && isJson;
   }
 
-  /** Four bytes are few to recognise a format by: the sizes must fit. */
+  /** Four bytes are too few to recognise a format: the sizes must fit, too. */
   private static boolean isIdx(byte[] start, long fileBytes) {
     if (start.length < 8 || start[0] != 0 || start[1] != 0) {
       return false;

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a file looks like, by its first bytes. It is for messages about unexpected files, and for
- * code that must know whether bytes are records or have a format.
+ * What a file looks like, by its first bytes. For messages about unexpected files, and for code
+ * that must know whether bytes are records or have a format.
  *
  * <p>It recognises far more than this library reads, such as a pointer of git-lfs, a page of HTML
  * that was saved in place of a download, or a checkpoint of PyTorch. It is a guess: only the first
@@ -43,7 +43,7 @@ public record FileKind(String name, Content content, String remedy) {
     TEXT,
     /** A document or a program. */
     DOCUMENT,
-    /** Nothing: an empty file, only zeros, or a note that stands for a file elsewhere. */
+    /** Nothing: an empty file, only zeros, or a pointer to a file elsewhere. */
     ABSENT
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
  * The format of the MNIST files: two zero bytes, a type, the number of axes, their sizes as 32-bit
  * big-endian numbers, and the elements, big-endian too.
  *
- * <p>Four bytes are little to tell a format by, so the file must also end where the array does.
+ * <p>Four bytes are too few to recognise a format, so the file must also end where the array does.
  */
 public final class IdxFormat implements ArrayFormat {
   private static final int MAGIC_BYTES = 4;
@@ -36,7 +36,7 @@ public final class IdxFormat implements ArrayFormat {
         && start[3] <= ArrayLayout.MAX_AXES;
   }
 
-  /** Null for codes that are none. */
+  /** Null for unknown codes. */
   private static String descr(byte code) {
     return switch (code) {
       case 0x08 -> "|u1";

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Finds the format of a file by how it begins, and in it the array that a path names. */
+/** Finds the format of a file by its first bytes, and in the file the array that a path names. */
 public final class KnownFormats {
   private static final List<ArrayFormat> FORMATS =
       List.of(
@@ -37,10 +37,10 @@ public final class KnownFormats {
           new MegatronFormat(),
           new PickleFormat());
 
-  /** Enough to recognise any format, and to show a user what is there instead. */
+  /** Enough bytes to recognise any format, and to tell the user what is there instead. */
   private static final int START_BYTES = 16;
 
-  /** Most names that a message lists; beyond that it gives their number only. */
+  /** The most names that a message lists; of more it gives only the number. */
   private static final int MAX_NAMES = 8;
 
   private KnownFormats() {}
@@ -57,7 +57,7 @@ public final class KnownFormats {
   }
 
   /**
-   * Where the records that a path names lie.
+   * Finds the records that a path names.
    *
    * @throws PenstockException if they cannot be read in place
    */

@@ -1,7 +1,7 @@
 /**
- * The formats that are built in, and how the one of a file is found.
+ * The built-in formats, and how the format of a file is found.
  *
- * <p>In comes a path, with a part if need be; out come the arrays in the file, or where the records
+ * <p>Input is a path, possibly with a part; output are the arrays in the file, or where the records
  * of one of them lie. A new format is a package beside this one and a line in {@link
  * io.penstock.internal.format.known.KnownFormats KnownFormats}.
  */

@@ -27,7 +27,7 @@ import java.util.List;
  * and document boundaries (i8), all little-endian. {@code FILE.idx} is the tokens; the arrays of
  * the index are its parts {@code lengths}, {@code pointers} and {@code documents}; its part {@code
  * sequences} has records of different sizes. An index of fairseq has the same magic, but neither
- * document boundaries nor their number: its size tells.
+ * document boundaries nor their number: its size tells them apart.
  */
 public final class MegatronFormat implements ArrayFormat {
   private static final byte[] MAGIC = "MMIDIDX\0\0".getBytes(StandardCharsets.ISO_8859_1);
@@ -89,8 +89,8 @@ public final class MegatronFormat implements ArrayFormat {
   }
 
   /**
-   * By the size of the file; and since an index with documents that is cut short may have this size
-   * too, the first pointers must be those that follow from the first length.
+   * Decides by the size of the file. An index with documents that is cut short may have this size,
+   * too, so the first pointers must also be those that follow from the first length.
    */
   private static boolean isWithoutDocuments(OpenFile file, List<String> types, long sequences) {
     long rest = file.sizeBytes() - SHORT_HEADER_BYTES;
@@ -125,7 +125,10 @@ public final class MegatronFormat implements ArrayFormat {
     return new TokenIndex(parts);
   }
 
-  /** The arrays, of which three together are the sequences: tokens, where each begins, how many. */
+  /**
+   * The arrays; three of them together are the sequences: tokens, where each sequence begins, and
+   * how long it is.
+   */
   private record TokenIndex(List<Part> parts) implements Contents {
     @Override
     public List<String> variableNames() {
@@ -142,7 +145,9 @@ public final class MegatronFormat implements ArrayFormat {
     }
   }
 
-  /** Programs differ in which of 6 and 7 is the wider float, so the tokens must tell. */
+  /**
+   * Programs differ in whether code 6 or 7 is the wider float, so the size of the tokens decides.
+   */
   private static List<String> types(byte code) {
     return switch (code) {
       case 1 -> List.of("|u1");

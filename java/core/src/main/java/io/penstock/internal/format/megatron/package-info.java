@@ -1,6 +1,7 @@
 /**
  * Token data of Megatron and fairseq.
  *
- * <p>In comes an index file; out go the tokens of the file beside it and the arrays of the index.
+ * <p>Input is an index file; output are the tokens of the file beside it and the arrays of the
+ * index.
  */
 package io.penstock.internal.format.megatron;

@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The way out for .npy files whose header NumPy has written but cannot read itself: a shape of
- * {@code (np.int64(4), 3)}, a type of an extension such as {@code <f1}. Where the header is clear
- * enough for people, the elements can be read as raw ones.
+ * Advice for .npy files whose header NumPy wrote but cannot read itself: a shape of {@code
+ * (np.int64(4), 3)}, or a type of an extension such as {@code <f1}. If the header is clear enough,
+ * the elements can be read as raw ones.
  *
- * <p>Only for a message: nothing is read by what is guessed here.
+ * <p>Only for a message: nothing is read based on this guess.
  */
 final class NpyAsRaw {
   private static final Pattern DESCR = Pattern.compile("'descr': '([<>|=]?[a-zA-Z][0-9]{1,6})'");
@@ -25,7 +25,7 @@ final class NpyAsRaw {
   /** A number with the type that it has in NumPy 2. */
   private static final Pattern TYPED = Pattern.compile("(?:np|numpy)\\.u?int\\d*\\((\\d{1,18})\\)");
 
-  /** More than 64 axes take. */
+  /** More text than 64 axes take. */
   private static final int MAX_SHAPE_CHARACTERS = 2048;
 
   private NpyAsRaw() {}
@@ -51,7 +51,10 @@ final class NpyAsRaw {
     return e.again(message);
   }
 
-  /** As in the name of a part; null for what is none. A header may be long, and all of it axes. */
+  /**
+   * A shape as in the name of a part; null if the text is not a shape. A header may be long, and
+   * nothing but axes.
+   */
   private static String sizes(String shape) {
     if (shape.length() > MAX_SHAPE_CHARACTERS) {
       return null;
@@ -65,7 +68,7 @@ final class NpyAsRaw {
     return areSizes ? String.join("x", sizes) : null;
   }
 
-  /** Types that are not known here are raw bytes of their size; objects are none. */
+  /** Unknown types are raw bytes of their size; objects are not. */
   private static String type(String descr) {
     try {
       return ElementType.parse(descr).descr();

@@ -28,8 +28,8 @@ import java.util.TreeSet;
  * <p>A file is the magic string, two bytes of version, the length of the header (16 bits in version
  * 1, 32 bits since), the header - a Python dictionary with the keys descr, fortran_order and shape,
  * in Latin-1, or UTF-8 in version 3 - and the elements. Bytes after the last element are ignored,
- * as NumPy does. Stricter than NumPy where NumPy's {@code literal_eval} takes more than any writer
- * writes (see PythonLiteral); it must not accept what NumPy refuses.
+ * as NumPy does. Stricter than NumPy where NumPy's {@code literal_eval} accepts more than any
+ * writer produces (see PythonLiteral). It must not accept what NumPy refuses.
  */
 public final class NpyFormat implements ArrayFormat {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -41,8 +41,8 @@ public final class NpyFormat implements ArrayFormat {
    * Longest header that is read, in bytes. NumPy's limit is 10,000 characters because its parser,
    * which is Python's, can exhaust the stack or take very long; ours is linear and of bounded
    * depth. Structured types with thousands of fields, for which version 2.0 was made, are longer
-   * than 64 KiB; a limit of 1 MiB lets them be told by name, and holds what a hostile file can make
-   * us allocate to some 30 MiB.
+   * than 64 KiB; a limit of 1 MiB lets messages name them, and keeps what a hostile file can make
+   * us allocate below some 30 MiB.
    */
   public static final int MAX_HEADER_BYTES = 1 << 20;
 
@@ -119,7 +119,7 @@ public final class NpyFormat implements ArrayFormat {
     Charset charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
     Map<String, PythonLiteral.Value> entries;
     try {
-      // Not new String(...): that replaces what is not valid instead of saying so.
+      // Not new String(...): that would replace invalid bytes instead of reporting them.
       String source = charset.newDecoder().decode(ByteBuffer.wrap(header)).toString();
       entries = PythonLiteral.dictionary(source, version < 3);
     } catch (CharacterCodingException e) {

@@ -11,11 +11,11 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Bytes that a pickle has as text: the characters U+0000 to U+00FF in UTF-8 (protocols 1 and 2 of
- * Python 3), with escapes of Python's raw-unicode-escape (its protocol 0), or the repr of a str of
- * Python 2 (its protocol 0).
+ * Decodes bytes that a pickle holds as text: the characters U+0000 to U+00FF in UTF-8 (protocols 1
+ * and 2 of Python 3), with escapes of Python's raw-unicode-escape (its protocol 0), or the repr of
+ * a str of Python 2 (its protocol 0).
  *
- * <p>What it owns: the open file. It must not read behind the text.
+ * <p>What it owns: the open file. It must not read beyond the text.
  */
 final class EncodedBytes extends InputStream {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -32,14 +32,14 @@ final class EncodedBytes extends InputStream {
     this.rest = rest;
   }
 
-  /** Opens text that the elements of arrays are written as, one after another. */
+  /** Opens the texts that elements of arrays are written as, one after another. */
   static InputStream open(Path path, List<Blob> blobs) throws IOException {
     EncodedBytes bytes = new EncodedBytes(path, blobs.iterator());
     bytes.next();
     return bytes;
   }
 
-  /** Goes on to the next text; false behind the last. */
+  /** Moves on to the next text; false after the last one. */
   private boolean next() throws IOException {
     text.close();
     if (!rest.hasNext()) {

@@ -26,13 +26,13 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Names for the arrays that were found in a pickle.
+ * Names the arrays that were found in a pickle.
  *
- * <p>The name is the way to the array as one would write it in Python: {@code images}, {@code [0]},
- * {@code train.images}, {@code parts[3].x}; dots stand for keys and attributes. Arrays that are
- * alike in the items of a list are also the records of one column, with empty brackets where the
- * index would be: {@code images[]}, {@code [].x}. Long lists are known by that name only, but each
- * of their arrays can be asked for.
+ * <p>The name is the path to the array as one would write it in Python: {@code images}, {@code
+ * [0]}, {@code train.images}, {@code parts[3].x}; dots stand for keys and attributes. Similar
+ * arrays in the items of a list are also the records of one column, with empty brackets in place of
+ * the index: {@code images[]}, {@code [].x}. Long lists are listed under that name only, but each
+ * of their arrays can be named.
  */
 final class PickleArrays implements Contents {
   /** Lists up to this length are listed item by item. */
@@ -43,7 +43,10 @@ final class PickleArrays implements Contents {
 
   private static final int MAX_DEPTH = 100;
 
-  /** Most steps on the way to all arrays: values may be shared, so there may be endless ways. */
+  /**
+   * The most steps in all paths to arrays: values may be shared, so the number of paths may be
+   * huge.
+   */
   private static final long MAX_STEPS = 1 << 21;
 
   private static final String FORMAT = "pickle";
@@ -110,7 +113,7 @@ final class PickleArrays implements Contents {
 
   @Override
   public Optional<Part> find(String name) {
-    // One array for each way; a key that is set twice has the last one, as in Python.
+    // One array for each path; if a key is set twice the last one counts, as in Python.
     Map<String, Array> alone = new LinkedHashMap<>();
     Map<String, Group> together = new LinkedHashMap<>();
     String anyIndices = withoutIndices(name);
@@ -161,7 +164,7 @@ final class PickleArrays implements Contents {
     return parts(name, () -> kind.at(array.offset()).parts(file, FORMAT, name, names));
   }
 
-  /** An array that is written as text; or several, one after another. */
+  /** An array whose elements are text; or several, one after another. */
   private Part streamed(String name, ArrayKind kind, List<Long> shape, List<Blob> texts) {
     Path path = file.path();
     StreamedArray array =
@@ -186,7 +189,7 @@ final class PickleArrays implements Contents {
 
   private List<Part> together(String name, Group group, UniqueNames names) {
     ArrayKind kind = group.kind;
-    // In Fortran order they would have to be turned one by one.
+    // Arrays in Fortran order would have to be transposed one by one.
     if (!group.isAlike || group.texts.size() < group.size || kind.isFortran()) {
       return group.together(name, file, names);
     }
@@ -201,19 +204,19 @@ final class PickleArrays implements Contents {
             .formatted(limit, what));
   }
 
-  /** Arrays whose ways differ in indices of lists only. */
+  /** Arrays whose paths differ only in indices of lists. */
   private static final class Group {
     private ArrayKind kind;
 
-    /** The way to the array that was added last. */
+    /** The path to the array that was added last. */
     private final StringBuilder lastWay = new StringBuilder();
 
-    /** The first arrays and the ways to them. */
+    /** The first arrays and the paths to them. */
     private final List<String> ways = new ArrayList<>();
 
     private final List<Array> first = new ArrayList<>();
 
-    /** What they are written as, where that is text. */
+    /** The texts that they are written as, if they are. */
     private final List<Blob> texts = new ArrayList<>();
 
     private boolean isLastText;
@@ -279,7 +282,7 @@ final class PickleArrays implements Contents {
     }
   }
 
-  /** Goes all ways from a value to arrays. */
+  /** Follows all paths from a value to arrays. */
   private final class ArrayWalk {
     private final Visitor visitor;
     private final StringBuilder way = new StringBuilder();
@@ -317,7 +320,7 @@ final class PickleArrays implements Contents {
       }
     }
 
-    /** Goes on by a label, or where there is none by an index, which is not made an object. */
+    /** Extends the path by a label or, if there is none, by an index, without boxing it. */
     private void step(Object label, int index, boolean isInList, PickleValue item) {
       int wayLength = way.length();
       int keyLength = key.length();
@@ -341,7 +344,7 @@ final class PickleArrays implements Contents {
     }
   }
 
-  /** Gets the way to an array, and the same with any index instead of those in lists. */
+  /** Receives the path to an array, and the same path with placeholders for indices of lists. */
   private interface Visitor {
     void visit(StringBuilder way, String key, Array array);
   }

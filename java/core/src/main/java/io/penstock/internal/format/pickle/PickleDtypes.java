@@ -16,8 +16,8 @@ import java.util.Map;
  * Reads numpy.dtype objects out of a pickle: what they are made from, and the state that completes
  * them (numpy/core/src/multiarray/descriptor.c, arraydescr_reduce and arraydescr_setstate).
  *
- * <p>A type that makes no sense, or that is newer than this, is not an error of the pickle: arrays
- * of it are refused by name, and those beside it are read.
+ * <p>A type that makes no sense, or is newer than this reader, is not an error of the pickle:
+ * arrays of this type are refused by name, and other arrays are read.
  */
 final class PickleDtypes {
   /** Places in the state tuple: version, byte order, sub-array, names, fields, size, ... */
@@ -32,7 +32,7 @@ final class PickleDtypes {
   /** Estimate of the bytes that a field takes. */
   private static final long FIELD_WEIGHT = 128;
 
-  /** What reading a name from the file takes, in opcodes. */
+  /** The cost of reading a name from the file, in opcodes. */
   private static final long NAME_WORK = 16;
 
   private final PickleTokens tokens;
@@ -73,7 +73,7 @@ final class PickleDtypes {
     }
   }
 
-  /** Null where the state is not one that NumPy writes. */
+  /** Null if the state is not one that NumPy writes. */
   private DataType type(Dtype dtype, Tuple state) {
     if (state.get(SUBARRAY) instanceof Tuple pair) {
       return repeated(pair);

@@ -7,15 +7,15 @@ import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.kind.FileKind;
 
 /**
- * Arrays in pickles, protocols 0 to 5, read where they lie and never executed.
+ * Arrays in pickles of protocols 0 to 5. They are read in place; a pickle is never executed.
  *
  * <p>A pickle is a program for a small machine, and loading one runs it. Here its opcodes are
  * followed only as far as it takes to find where the bytes of arrays are: payloads are skipped,
  * names of classes and functions are compared with the few that NumPy and joblib write, and nothing
  * that a pickle names is ever called, imported or built.
  *
- * <p>A file may hold several pickles, one behind the other. What follows the last one is ignored,
- * as Python ignores it.
+ * <p>A file may hold several pickles, one after another. What follows the last one is ignored, as
+ * Python ignores it.
  */
 public final class PickleFormat implements ArrayFormat {
   private static final int PROTOCOL = 0x80;
@@ -37,7 +37,7 @@ public final class PickleFormat implements ArrayFormat {
     if ((start[0] & 0xff) == PROTOCOL) {
       return start[1] >= 2 && start[1] <= PickleTokens.NEWEST_PROTOCOL;
     }
-    // Protocols 0 and 1 say nothing of themselves, but end with a stop.
+    // Protocols 0 and 1 have no magic number, but end with a stop.
     return OLD_STARTS.indexOf(start[0]) >= 0 && isPickle(file);
   }
 

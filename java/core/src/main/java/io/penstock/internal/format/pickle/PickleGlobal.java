@@ -1,10 +1,10 @@
 package io.penstock.internal.format.pickle;
 
 /**
- * The few names in pickles that mean something here, out of all classes and functions there are.
+ * The few classes and functions in pickles that mean something here.
  *
- * <p>A name is compared, and that is all: nothing is imported, called or looked up. Every other
- * name is OTHER, be it os.system.
+ * <p>Names are only compared: nothing is imported, called or looked up. Every other name is OTHER,
+ * even os.system.
  */
 enum PickleGlobal {
   OTHER,

@@ -3,14 +3,14 @@ package io.penstock.internal.format.pickle;
 import java.util.Arrays;
 
 /**
- * A list, dictionary, set or object in a pickle: of its items those through which an array may be
+ * A list, dictionary, set or object in a pickle: keeps the items through which an array may be
  * found, with the key or the index of each.
  *
  * <p>Made for lists of a million arrays: while all items of a list are kept, no index is stored. A
  * key that is set twice is there twice; the last one counts. Picklers write no such thing.
  */
 final class PickleHolder implements PickleValue {
-  /** What adding an item costs beside the item itself: references, with room to grow. */
+  /** The cost of adding an item, besides the item itself: references, with room to grow. */
   static final int ITEM_WEIGHT = 16;
 
   private static final PickleValue[] NO_ITEMS = {};
@@ -46,7 +46,7 @@ final class PickleHolder implements PickleValue {
     return new PickleHolder(made, false);
   }
 
-  /** Whether it is a list: then all its items have the same meaning. */
+  /** Whether it is a list: all its items have the same meaning then. */
   boolean isList() {
     return isList;
   }
@@ -69,7 +69,7 @@ final class PickleHolder implements PickleValue {
     return labels == null ? (Object) (long) place : labels[place];
   }
 
-  /** The same, but null where it is the place itself. */
+  /** The same, but null if the label is just the index. */
   Object labelOrNull(int place) {
     return labels == null ? null : labels[place];
   }
@@ -130,7 +130,10 @@ final class PickleHolder implements PickleValue {
     items[size++] = item;
   }
 
-  /** Says that it is remembered, so that items may be added after it became an item itself. */
+  /**
+   * Notes that the pickle can refer back to this, so that items may be added after it became an
+   * item itself.
+   */
   void share() {
     isShared = true;
   }

@@ -1,11 +1,11 @@
 package io.penstock.internal.format.pickle;
 
 /**
- * How much of a pickle is looked at and held: the same for all pickles of a file together.
+ * Limits on how much of a pickle is examined and held, for all pickles of a file together.
  *
  * <p>A pickle of arrays has few opcodes for many bytes. One with more opcodes or values than this
- * is not read in place but converted; and a file made to exhaust memory or time meets these limits
- * first.
+ * must be converted before it can be read; and a file made to exhaust memory or time reaches these
+ * limits first.
  */
 final class PickleLimits {
   /** A list of a million arrays takes some 35 million opcodes, each read twice. */
@@ -25,7 +25,9 @@ final class PickleLimits {
     countWork(1, at);
   }
 
-  /** Counts what one opcode makes us do, as opcodes: a short one may name a long list again. */
+  /**
+   * Counts the work that one opcode causes, in opcodes: a short opcode may name a long list again.
+   */
   void countWork(long items, PickleTokens at) {
     tokens += items;
     if (tokens > MAX_TOKENS) {
@@ -41,7 +43,7 @@ final class PickleLimits {
     }
   }
 
-  /** Counts what came to the stack, or left it when negative. */
+  /** Counts what was put on the stack, or taken off it if negative. */
   void stack(long bytes, PickleTokens at) {
     stackBytes += bytes;
     if (stackBytes > MAX_STACK_BYTES) {
@@ -49,7 +51,7 @@ final class PickleLimits {
     }
   }
 
-  /** The stack of a pickle that is done is gone. */
+  /** The pickle has ended, and its stack is gone. */
   void clearStack() {
     stackBytes = 0;
   }

@@ -34,7 +34,9 @@ final class PickleMachine {
     this.stack = new PickleStack(tokens, limits);
   }
 
-  /** Runs one pickle from where the tokens are to behind its end. Returns what it is of. */
+  /**
+   * Runs one pickle from where the tokens are to its end. Returns the value that it is a pickle of.
+   */
   PickleValue run() {
     memo = PickleMemo.of(tokens, limits);
     stack.clear();
@@ -115,7 +117,7 @@ final class PickleMachine {
       case 's' -> putAll(stack.popMany(2));
       case 'u' -> putAll(stack.popToMark());
       case 0x90 -> {
-        // Sets hold what can be hashed, which arrays cannot.
+        // Items of sets must be hashable, which arrays are not.
         stack.popToMark();
         stack.top();
       }
@@ -179,7 +181,7 @@ final class PickleMachine {
     }
   }
 
-  /** An object of which nothing is known but what it was made of. */
+  /** An object of which only the arguments of its construction are known. */
   private void object(PickleGlobal made, Tuple arguments) {
     PickleHolder object = PickleHolder.object(made);
     stack.push(object);
@@ -280,7 +282,7 @@ final class PickleMachine {
     holder.put(label, item);
   }
 
-  /** The name for the value of a key; keys that cannot be names are named by their place. */
+  /** The name of the value of a key; a value whose key cannot be a name is named by its place. */
   private Object label(PickleHolder holder, PickleValue key) {
     return switch (key) {
       case Integral number -> (Object) number.value();

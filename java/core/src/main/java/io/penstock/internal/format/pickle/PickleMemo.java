@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The values that a pickle refers back to, by number.
+ * The values that a pickle may refer back to, by number.
  *
  * <p>Picklers number almost everything they write, and refer back to almost nothing of it. So a
- * first pass over the opcodes finds the numbers that are asked for, and only their values are kept:
- * else a list of a million arrays would hold six million values. Open addressing over arrays, so
- * that a number costs 16 bytes.
+ * first pass over the opcodes finds the numbers that are used, and only their values are kept:
+ * otherwise a list of a million arrays would hold six million values. Open addressing over arrays,
+ * so that a number costs 16 bytes.
  */
 final class PickleMemo {
   /** Most numbers that are kept. */
@@ -17,7 +17,7 @@ final class PickleMemo {
 
   private static final long FREE = -1;
 
-  /** Odd, so that no two numbers become one; another one in each process. */
+  /** Odd, so that no two numbers collide in full; different in each process. */
   private static final long KEY = new SplittableRandom().nextLong() | 1;
 
   private final boolean isAll;
@@ -31,16 +31,16 @@ final class PickleMemo {
     Arrays.fill(numbers, FREE);
   }
 
-  /** Whether everything is kept, because no first pass could tell what is asked for. */
+  /** Whether everything is kept, because the first pass could not tell what is used. */
   boolean isAll() {
     return isAll;
   }
 
   /**
-   * Reads one pickle from where the tokens are, and goes back there.
+   * Makes the first pass over one pickle from where the tokens are, and goes back there.
    *
-   * <p>Arrays of joblib lie between opcodes, where only a machine that understands them finds its
-   * way; so if there is any, everything is kept.
+   * <p>Arrays of joblib lie between opcodes, and only a machine that understands them finds the
+   * next opcode; so if there is any, everything is kept.
    */
   static PickleMemo of(PickleTokens tokens, PickleLimits limits) {
     long start = tokens.position();
@@ -113,8 +113,8 @@ final class PickleMemo {
   }
 
   /**
-   * Where a number is, or could be put. Numbers of picklers are dense; who chooses others so that
-   * they meet in one place, and each is looked for among all of them, does not know the key.
+   * Where a number is, or could be put. Numbers of picklers are dense. An attacker who wants
+   * numbers to collide, so that each search takes long, would have to know the factor.
    */
   private int place(long number) {
     int mask = numbers.length - 1;
@@ -147,7 +147,7 @@ final class PickleMemo {
     return true;
   }
 
-  /** Null if nothing was remembered under the number. */
+  /** Null if nothing is kept under the number. */
   PickleValue get(long number) {
     if (number < 0) {
       return null;

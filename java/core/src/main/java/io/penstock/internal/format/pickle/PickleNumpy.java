@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What NumPy and joblib mean by the calls and states that they write: arrays.
+ * Interprets the calls and states that NumPy and joblib write for arrays.
  *
  * <p>What it owns: the three ways in which an array lies in a pickle - reconstructed and given a
  * state of (version, shape, dtype, order, bytes); made from a buffer, protocol 5; and joblib's,
  * whose bytes lie between opcodes. An array that is not raw bytes is not an error of the pickle: it
- * keeps the reason, and those beside it are read.
+ * keeps the reason, and other arrays are read.
  */
 final class PickleNumpy {
   private static final ArrayKind NOT_NUMPY =
@@ -38,7 +38,10 @@ final class PickleNumpy {
           "expected as many bytes as its shape and dtype say, found another number: the pickle is"
               + " damaged");
 
-  /** A record of a data set is made of several arrays: this many in turn are distinguished. */
+  /**
+   * A record of a data set may consist of several arrays: this many alternating kinds are
+   * remembered.
+   */
   private static final int LAST_KINDS = 16;
 
   private static final long KIND_WEIGHT = 256;
@@ -48,7 +51,7 @@ final class PickleNumpy {
 
   private final PickleLimits limits;
 
-  /** The kinds of the last arrays, since the next is likely to be like one of them. */
+  /** The kinds of the last arrays: the next one is likely to be of one of them. */
   private final ArrayKind[] lastKinds = new ArrayKind[LAST_KINDS];
 
   private int nextKind;
@@ -69,7 +72,7 @@ final class PickleNumpy {
     this.dtypes = new PickleDtypes(tokens, limits);
   }
 
-  /** The result of a call; null when it is none of NumPy's, or not made as NumPy does. */
+  /** The result of a call; null if it is not one of NumPy's, or not written as NumPy does. */
   PickleValue call(PickleGlobal function, Tuple arguments) {
     return switch (function) {
       case RECONSTRUCT -> new Array();
@@ -127,7 +130,7 @@ final class PickleNumpy {
     return parts;
   }
 
-  /** Most often that of the same dtype as before. */
+  /** Usually the same dtype as before. */
   private Dtype mask(Dtype dtype) {
     if (lastMasked != dtype) {
       lastMasked = dtype;
@@ -155,13 +158,13 @@ final class PickleNumpy {
     return array;
   }
 
-  /** Nothing of it is kept: there may be as many as there are numbers in lists. */
+  /** Nothing of it is kept: there may be one for each number in a list. */
   private static PickleValue scalar(Tuple arguments) {
     boolean isOfBytes = arguments.size() == 2 && arguments.get(1) instanceof Blob;
     return isOfBytes ? PickleValue.Scalar.OTHER : null;
   }
 
-  /** Bytes out of a call: of nothing, of text that stands for them, or of other bytes. */
+  /** Bytes that a call makes: of nothing, of text that stands for them, or of other bytes. */
   private PickleValue bytes(Tuple arguments) {
     if (arguments.size() == 0) {
       return new Blob(Form.RAW, tokens.position(), 0);
@@ -193,7 +196,7 @@ final class PickleNumpy {
     }
   }
 
-  /** The same for arrays that are alike. */
+  /** The same object for similar arrays. */
   private ArrayKind asText(ArrayKind kind) {
     if (!kind.equals(lastKind)) {
       limits.hold(KIND_WEIGHT, tokens);
@@ -204,7 +207,7 @@ final class PickleNumpy {
   }
 
   /**
-   * What is common to arrays of this dtype, shape and order.
+   * The kind of arrays with this dtype, shape and order.
    *
    * @param order "C", "F", or "K" with the place of each axis in the memory
    */
@@ -234,7 +237,10 @@ final class PickleNumpy {
     return kind;
   }
 
-  /** Most often the very same, from the memo; to compare others takes as long as they are large. */
+  /**
+   * Usually the very same object, from the memo; comparing others takes time in proportion to their
+   * size.
+   */
   @SuppressWarnings("ReferenceEquality")
   private boolean isSame(DataType known, DataType type) {
     if (known == type) {
@@ -244,7 +250,7 @@ final class PickleNumpy {
     return known.equals(type);
   }
 
-  /** An array that was transposed: the axes of what lies in memory, in another order. */
+  /** An array that was transposed: its axes in memory are in another order. */
   private ArrayKind permuted(DataType type, List<Long> shape, PickleValue axes) {
     List<Long> order = axes == null ? null : PickleDtypes.shape(axes);
     if (order == null || !order.stream().sorted().toList().equals(numbers(shape.size()))) {

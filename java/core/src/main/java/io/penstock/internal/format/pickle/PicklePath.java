@@ -3,8 +3,8 @@ package io.penstock.internal.format.pickle;
 import io.penstock.internal.report.Excerpt;
 
 /**
- * The way from a pickle's value to an array inside: keys and indices, as text in which they cannot
- * be taken for each other, and as people see it.
+ * The path from a pickle's value to an array inside: keys and indices, as unambiguous text and as
+ * people see it.
  */
 final class PicklePath {
   /** Stands before a key, before an index, and in place of any index; no name has these. */
@@ -13,7 +13,7 @@ final class PicklePath {
   private static final char INDEX = '\2';
   private static final char ANY = '\3';
 
-  /** Before an attribute, which is not the item with this key that an object may have as well. */
+  /** Before an attribute: an object may also have an item with the same key. */
   private static final char ATTRIBUTE = '\4';
 
   /**
@@ -25,7 +25,10 @@ final class PicklePath {
 
   private PicklePath() {}
 
-  /** Goes on by a String, a key; an {@link Attribute}; or a Long, an index or number as a key. */
+  /**
+   * Adds a step: a String for a key, an {@link Attribute}, or a Long for an index or a number as a
+   * key.
+   */
   static void append(StringBuilder way, Object label) {
     switch (label) {
       case String key -> way.append(KEY).append(key.isEmpty() ? "''" : Excerpt.name(key));
@@ -34,12 +37,12 @@ final class PicklePath {
     }
   }
 
-  /** Goes on by an index. */
+  /** Adds an index. */
   static void append(StringBuilder way, int index) {
     way.append(INDEX).append(index);
   }
 
-  /** Goes on by an index, whichever it is. */
+  /** Adds a placeholder for any index. */
   static void appendAny(StringBuilder way) {
     way.append(ANY);
   }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * values on it together keep to the limits.
  */
 final class PickleStack {
-  /** What a place on the stack takes beside the value, with room to grow. */
+  /** The cost of a place on the stack, besides the value, with room to grow. */
   private static final int SLOT_WEIGHT = 8;
 
   private final PickleTokens tokens;
@@ -31,7 +31,7 @@ final class PickleStack {
     limits.clearStack();
   }
 
-  /** Takes away what is on top: a mark, or else a value. */
+  /** Removes what is on top: a mark or a value. */
   void popOrUnmark() {
     if (markCount > 0 && marks[markCount - 1] == size) {
       markCount--;
@@ -76,7 +76,7 @@ final class PickleStack {
     return popFrom(size - count);
   }
 
-  /** All values above the last mark, which goes too. */
+  /** Removes all values above the last mark, and the mark. */
   PickleValue[] popToMark() {
     if (markCount == 0) {
       throw tokens.problem("expected a mark before the values, found none");
@@ -95,7 +95,7 @@ final class PickleStack {
     return popped;
   }
 
-  /** Values below belong to the code that set the mark. */
+  /** Values below the mark belong to the code that set it. */
   private int floor() {
     return markCount == 0 ? 0 : marks[markCount - 1];
   }

@@ -12,12 +12,12 @@ import java.util.Optional;
  * <p>Long ones cannot be names, and are not read.
  */
 final class PickleText {
-  /** Longest string that is taken for a name, in bytes. */
+  /** The longest string that can be a name, in bytes. */
   static final int MAX_BYTES = 256;
 
   private PickleText() {}
 
-  /** The text of a string; empty when it is too long, or not in the file. */
+  /** The text of a string; empty if it is too long, or not in the file. */
   static Optional<String> of(Blob blob, PickleTokens tokens) {
     if (blob.length() > MAX_BYTES || blob.form() == PickleValue.Form.ELSEWHERE) {
       return Optional.empty();
@@ -53,7 +53,10 @@ final class PickleText {
     return isQuoted ? line.substring(1, line.length() - 1) : text;
   }
 
-  /** Escapes of one, two, four and eight digits and letters; what is none stays as it is. */
+  /**
+   * Decodes escapes of one, two, four and eight digits, and of letters; anything else stays as it
+   * is.
+   */
   private static String unescaped(String text) {
     if (text.indexOf('\\') < 0) {
       return text;

@@ -5,11 +5,11 @@ import io.penstock.internal.format.FileWindow;
 import io.penstock.internal.format.OpenFile;
 
 /**
- * Takes a pickle apart into opcodes and their arguments, protocols 0 to 5.
+ * Splits a pickle of protocols 0 to 5 into opcodes and their arguments.
  *
  * <p>What it owns: how long each opcode is. Arguments that are numbers are read; text, bytes and
  * payloads are not: their place in the file is reported, and they are skipped. It must not know
- * what opcodes mean, and does not look behind the end of the file for anything.
+ * what opcodes mean, nor read beyond the end of the file.
  */
 final class PickleTokens {
   /** Newest protocol that is known. */
@@ -21,7 +21,7 @@ final class PickleTokens {
    */
   private static final int MAX_LINE_BYTES = 1 << 20;
 
-  /** What follows an opcode; 0 is for bytes that are none. */
+  /** The kind of argument of an opcode; 0 for bytes that are not opcodes. */
   private enum Argument {
     NONE,
     ONE,
@@ -228,13 +228,13 @@ final class PickleTokens {
     return value;
   }
 
-  /** Something about the pickle that is not as it must be, at the opcode that was read last. */
+  /** Something is wrong with the pickle, at the opcode that was read last. */
   PenstockException problem(String problem) {
     return file.problemAt(
         start, "not a valid pickle at byte %d: %s".formatted(file.position(start), problem));
   }
 
-  /** More than is taken of what may be fine. */
+  /** The pickle may be valid, but exceeds a limit. */
   PenstockException tooMuch(String what) {
     return file.problemAt(
         start,

@@ -8,8 +8,8 @@ import io.penstock.internal.report.Excerpt;
  * What is kept of a value while a pickle is scanned: enough to find arrays in it and to name them.
  *
  * <p>What it owns: the skeleton. Everything that cannot hold an array and is not part of how NumPy
- * describes one becomes {@link Scalar#OTHER}. It must not hold contents of the file but for keys.
- * Each value knows about how many bytes it takes, so that the machine can keep to its limits.
+ * describes one becomes {@link Scalar#OTHER}. It must not hold contents of the file except for
+ * keys. Each value knows about how many bytes it takes, so that the machine can keep to its limits.
  */
 sealed interface PickleValue
     permits PickleHolder,
@@ -26,7 +26,7 @@ sealed interface PickleValue
   /** Whether an array may be found through it, so that lists and dictionaries must keep it. */
   boolean isKept();
 
-  /** Values of which nothing is known but that they are there. */
+  /** Values of which only their presence is known. */
   enum Scalar implements PickleValue {
     NONE,
     OTHER;
@@ -120,7 +120,10 @@ sealed interface PickleValue
   final class Tuple implements PickleValue {
     static final Tuple EMPTY = new Tuple(new PickleValue[0], 0, 0, false);
 
-    /** Deeper ones are not made by people, and could exhaust the stack of who walks over them. */
+    /**
+     * Real data do not nest deeper, and deeper ones could exhaust the stack of code that walks over
+     * them.
+     */
     static final int MAX_DEPTH = 64;
 
     private final PickleValue[] items;
@@ -180,7 +183,7 @@ sealed interface PickleValue
     private DataType type;
     private ArrayKind refusal;
 
-    /** Takes the code it was made from, "f8", and the type if that is all it says. */
+    /** Sets the code it was made from, "f8", and the type if the code says everything. */
     Dtype(String code, DataType type) {
       this.code = code;
       set(type);
@@ -195,7 +198,7 @@ sealed interface PickleValue
       return type;
     }
 
-    /** What arrays of a type that cannot be read in place are; null when they can. */
+    /** Why arrays of this type cannot be read in place; null if they can. */
     ArrayKind refusal() {
       return refusal;
     }
@@ -228,7 +231,7 @@ sealed interface PickleValue
     }
   }
 
-  /** An array: a place in the file, and what it shares with the arrays beside it. */
+  /** An array: its place in the file, and the kind that it shares with similar arrays. */
   final class Array implements PickleValue {
     private ArrayKind kind = ArrayKind.UNKNOWN;
     private long offset;

@@ -21,13 +21,13 @@ import java.util.stream.IntStream;
  * Safetensors: the length of a header (64 bits, little-endian), the header, which is JSON with
  * dtype, shape and place of each tensor, and the elements, little-endian.
  *
- * <p>As its specification wants, tensors must follow one another without holes or overlaps up to
+ * <p>As its specification demands, tensors must follow one another without holes or overlaps up to
  * the end of the file. Types that NumPy does not have (bfloat16, 8-bit floats) are raw bytes.
  */
 public final class SafetensorsFormat implements ArrayFormat {
   private static final int LENGTH_BYTES = 8;
 
-  /** What the specification allows; one of a large model with 2,000 tensors has 250 kB. */
+  /** The limit of the specification; the header of a large model with 2,000 tensors has 250 kB. */
   public static final int LONGEST_HEADER_BYTES = 100_000_000;
 
   @Override

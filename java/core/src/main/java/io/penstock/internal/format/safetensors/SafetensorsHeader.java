@@ -17,8 +17,8 @@ import java.util.Set;
  * Parses the header of a safetensors file: JSON, but of one shape only, so that no tree is built.
  *
  * <p>One pass over the file, no recursion. A header may have 100 MB, so it is never held as a
- * whole: what is held are names and places of tensors, up to a limit that some hundred thousand of
- * them meet. What is wrong is an IllegalArgumentException.
+ * whole: only names and places of tensors are, up to a limit of some hundred thousand of them.
+ * Anything wrong is an IllegalArgumentException.
  */
 final class SafetensorsHeader {
   /** A tensor as the header has it; its place counts from the end of the header. */
@@ -34,7 +34,7 @@ final class SafetensorsHeader {
 
   private static final int MAX_EXCERPT_BYTES = 64;
 
-  /** Words that each tensor has, of which one copy is enough. */
+  /** Strings that every tensor has: one copy is enough. */
   private static final List<String> WORDS =
       List.of("dtype", "shape", "data_offsets", "F32", "BF16", "F16", "U8", "I64");
 
@@ -45,7 +45,7 @@ final class SafetensorsHeader {
   private final long startOffset;
   private final long endOffset;
 
-  /** The byte that comes next, which the window is behind of already. */
+  /** The next byte, which the window has already passed. */
   private int current;
 
   private long heldBytes;
@@ -245,7 +245,7 @@ final class SafetensorsHeader {
     return text == null ? decoded() : text.append(decoded()).toString();
   }
 
-  /** What was read since the last escape, which must be UTF-8. */
+  /** Decodes what was read since the last escape, which must be UTF-8. */
   private String decoded() {
     int count = plainBytes;
     plainBytes = 0;

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  *
  * <p>A member that is stored, not compressed, is a .npy file at an offset. Members that are
  * compressed or encrypted are listed with the reason why they cannot be read in place. Names lose
- * their {@code .npy}, as numpy.load has it; members that are no .npy files are left out.
+ * their {@code .npy}, as numpy.load has it; members that are not .npy files are left out.
  */
 public final class NpzFormat implements ArrayFormat {
 
@@ -48,7 +48,8 @@ public final class NpzFormat implements ArrayFormat {
   private static final int MAX_PARTS = 1 << 17;
 
   /**
-   * Most reasons why arrays cannot be read that are kept: more of them mean another kind of file.
+   * The most reasons that are kept for arrays that cannot be read: more of them mean another kind
+   * of file.
    */
   private static final int MAX_PROBLEMS = 1000;
 
@@ -105,7 +106,7 @@ public final class NpzFormat implements ArrayFormat {
 
   private List<Part> allParts(OpenFile file, List<ZipDirectory.ZipMember> members) {
     List<Part> parts = new ArrayList<>();
-    // A field of one member may be called as another member, whose own name counts.
+    // A field of one member may have the name of another member, which takes precedence.
     UniqueNames names = new UniqueNames();
     members.forEach(member -> names.take(partName(member)));
     long headerBytes = 0;
@@ -209,7 +210,10 @@ public final class NpzFormat implements ArrayFormat {
     }
   }
 
-  /** Names are labels here and never become files; but what is written from them later must not. */
+  /**
+   * Names are only labels here. But files that are written from them later must not lead out of
+   * their folder.
+   */
   private static boolean isTrick(String name) {
     return name.startsWith("/")
         || name.contains("\\")
