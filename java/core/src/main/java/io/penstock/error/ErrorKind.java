@@ -1,7 +1,7 @@
 package io.penstock.error;
 
 /**
- * What kind of failure a {@link PenstockException} is: what a program can decide by.
+ * The kind of failure that a {@link PenstockException} reports, for programs to decide by.
  *
  * <p>Later versions may have more constants, so a {@code switch} needs a {@code default} branch. A
  * constant never changes its meaning. Which one a given failure has may become more exact; {@link
@@ -30,7 +30,7 @@ public enum ErrorKind {
    */
   NO_ACCESS,
 
-  /** The contents of a file are not what its format asks for, or of no format that is known. */
+  /** The contents of a file are not what its format asks for, or of no known format. */
   WRONG_FORMAT,
 
   /**
@@ -60,6 +60,6 @@ public enum ErrorKind {
   /** A transform threw an exception, which is the cause. */
   TRANSFORM_FAILED,
 
-  /** None of the other kinds; mostly what should not happen. */
+  /** None of the other kinds; mostly failures that should not happen. */
   OTHER
 }

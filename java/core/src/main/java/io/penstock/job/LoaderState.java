@@ -20,14 +20,14 @@ import java.util.zip.CRC32C;
  * Ranks that have taken equally many batches have the same state. If they ended at different
  * batches, resume from the {@link #least}. The state does not depend on the number of processes,
  * the batch size or the readahead flags: a job that resumes may choose others. It does name the
- * data and the order, as a position means nothing in others: {@link #check}. Immutable.
+ * data and the order, because a position means nothing in others: see {@link #check}. Immutable.
  */
 public final class LoaderState {
   private static final String NAME = "penstock-state/";
   private static final String VERSION = NAME + "1";
   private static final int CHECKSUM_DIGITS = 8;
 
-  /** How much is shown of a text that cannot be parsed, and of fingerprints. */
+  /** How much a message shows of a text that cannot be parsed, and of fingerprints. */
   private static final int EXCERPT_CHARACTERS = 60;
 
   private static final int FINGERPRINT_CHARACTERS = 16;
@@ -101,7 +101,7 @@ public final class LoaderState {
   }
 
   /**
-   * Which data it is a state of.
+   * The data that it is a state of.
    *
    * @return {@link io.penstock.Dataset#fingerprint fingerprint} of the dataset: hexadecimal digits
    */
@@ -110,7 +110,7 @@ public final class LoaderState {
   }
 
   /**
-   * Which order it is a state of.
+   * The order that it is a state of.
    *
    * @return {@link Sampler#description() description} of the order
    */
@@ -128,7 +128,7 @@ public final class LoaderState {
   }
 
   /**
-   * The pass over the data in which the job is.
+   * The pass over the data that the job is in.
    *
    * @return its number, at least 0
    */
@@ -251,7 +251,7 @@ public final class LoaderState {
     return ofWords(words);
   }
 
-  /** The checksum is right, so the line was written like this. It is refused all the same. */
+  /** The checksum is right, so the line was written like this. It is still refused. */
   private static LoaderState ofWords(String[] words) {
     boolean isPrefix = words.length == 7;
     if (!isPrefix && words.length != 8) {
@@ -318,8 +318,8 @@ public final class LoaderState {
   }
 
   /**
-   * The state of a job whose ranks ended at different batches: that of the rank that came least
-   * far. What the others delivered beyond it is delivered again, and nothing is left out.
+   * The state of a job whose ranks ended at different batches: that of the rank that is furthest
+   * behind. What the others delivered beyond it is delivered again, and nothing is left out.
    *
    * @param states of the ranks, at least one, all of the same data and order
    * @return one of them

@@ -78,8 +78,8 @@ public final class StateFile {
 
   /**
    * Writes a state to a file beside it, forces that to the disk, and replaces the old one. An
-   * interrupt of the thread makes no difference, so that a program can save its state whatever
-   * ended it.
+   * interrupt of the thread makes no difference, so that a program can save its state no matter
+   * what ended it.
    *
    * @param path of the file; its directory must be there. A symbolic link is followed; a device or
    *     FIFO is refused

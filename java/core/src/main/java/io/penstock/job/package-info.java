@@ -2,9 +2,9 @@
  * What the processes of a training job share: their parts of an epoch, and how far they have come.
  *
  * <p>All processes of a job take batches at the same pace: in each step every rank takes one. The
- * parts of the ranks never overlap, and together they are the epoch; nothing has to divide
- * anything. A {@link io.penstock.job.Remainder Remainder} says what happens to the last records.
- * How the records of an epoch are dealt to the ranks depends on the order alone:
+ * parts of the ranks never overlap, and together they are the epoch; no number has to be divisible
+ * by another. A {@link io.penstock.job.Remainder Remainder} says what happens to the last records.
+ * How the records of an epoch are divided among the ranks depends on the order alone:
  *
  * <ul>
  *   <li>In an order without windows, a step takes the next positions, and each rank takes a run of

@@ -28,7 +28,7 @@ public enum BadRecordPolicy {
    */
   REPLACE;
 
-  /** So many bad records in a row are not a matter of single records any more. */
+  /** More bad records in a row than this are not a problem of single records any more. */
   static final int MAX_TRIES = 1000;
 
   /**

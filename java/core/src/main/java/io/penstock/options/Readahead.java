@@ -39,9 +39,9 @@ public final class Readahead {
     AUTO,
     /** io_uring: many requests in flight from one thread. */
     URING,
-    /** Reads one after another, with the kernel told in advance what comes. */
+    /** Reads one after another; the kernel is told in advance which ones. */
     PREAD,
-    /** Copies out of a mapping of the file, with the kernel told in advance what comes. */
+    /** Copies out of a mapping of the file; the kernel is told in advance which parts. */
     MMAP;
 
     /**
@@ -211,8 +211,8 @@ public final class Readahead {
   }
 
   /**
-   * Requests in flight at most, 1 to 4096; unless it is given, this is where reading starts, and
-   * fewer or up to 256 (with backend=uring) are kept, as the device rewards it.
+   * Requests in flight at most, 1 to 4096. Unless given, reading starts with this number and
+   * settles on what the device does best with, fewer or up to 256 (with backend=uring).
    *
    * @return its value
    */
@@ -221,8 +221,8 @@ public final class Readahead {
   }
 
   /**
-   * Batches made before they are asked for, 1 to 1000; fewer when {@link LoaderBuilder#memoryBytes}
-   * does not hold so many.
+   * Batches made before they are asked for, 1 to 1000; fewer if {@link LoaderBuilder#memoryBytes}
+   * does not hold that many.
    *
    * @return its value
    */
@@ -231,10 +231,9 @@ public final class Readahead {
   }
 
   /**
-   * Flag {@code mergeGap}: wanted records that lie at most so far apart are read by one request, 0
-   * to 64m, if they are smaller than 96 KiB or no larger than this; unless it is given, it follows
-   * what the device shows to be cheaper; given, it also says what a request is worth when memory is
-   * divided.
+   * Flag {@code mergeGap}, 0 to 64m: wanted records that lie at most this far apart are read by one
+   * request, if they are smaller than 96 KiB or no larger than this. Unless given, it is learned
+   * from the device. If given, it also sets the cost of a request when memory is divided.
    *
    * @return its value
    */
@@ -243,8 +242,8 @@ public final class Readahead {
   }
 
   /**
-   * Flag {@code maxRead}: size of a request at most, 4k to 64m; unless it is given, requests get
-   * larger on a device that does few of them in a second.
+   * Flag {@code maxRead}, 4k to 64m: the largest size of a request. Unless given, requests get
+   * larger on a device that does few of them per second.
    *
    * @return its value
    */
@@ -317,7 +316,7 @@ public final class Readahead {
 
   /**
    * The flags that were set explicitly, and so win over weaker sources. A flag that was not given
-   * is where a loader starts, and may follow what it finds out about the device.
+   * is only where a loader starts; it may adapt to the device.
    *
    * @return an immutable set
    */

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * The flags of {@link Readahead}: how each is spelled, which values it has, and which one unless it
  * is set. The accessor of the same name in {@link Readahead} says what it does.
  */
-// Of the values, enums, booleans and numbers, none can change.
+// All values (enums, booleans and numbers) are immutable.
 @SuppressWarnings("ImmutableEnumChecker")
 public enum ReadaheadFlag {
   /** {@link Readahead#backend}. */

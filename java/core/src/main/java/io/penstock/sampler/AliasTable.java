@@ -7,8 +7,8 @@ package io.penstock.sampler;
  * free is given to a heavy one, its alias, so that no bucket belongs to more than two numbers. All
  * arithmetic is in integers: a bucket is 2^31 units wide, weights are rounded to units, and the sum
  * of the units is exact. So probabilities are off by at most 2^-31 of the mean, and weight 0 is
- * never drawn. It takes 8 bytes per number, also while it is built: lights and heavies are met in
- * one sweep each (Hübschle-Schneider and Sanders 2019), without lists of them. Immutable.
+ * never drawn. It takes 8 bytes per number, also while it is built: one sweep each visits light and
+ * heavy numbers (Hübschle-Schneider and Sanders 2019), without lists of them. Immutable.
  */
 final class AliasTable {
   private static final int UNIT_BITS = 31;
@@ -50,7 +50,8 @@ final class AliasTable {
   /** The number that random bits choose. */
   int draw(long random) {
     int bucket = (int) Math.unsignedMultiplyHigh(random, entries.length);
-    // What the product has below that is where in the bucket: uniform too, as buckets are few.
+    // The lower bits of the product are the place in the bucket: uniform too, because buckets are
+    // few.
     long unit = (random * entries.length) >>> (Long.SIZE - UNIT_BITS);
     long entry = entries[bucket];
     return unit < ((entry >>> UNIT_BITS) & MASK) ? bucket : (int) (entry & MASK);
@@ -84,7 +85,7 @@ final class AliasTable {
       long units = (long) (weight * toOne * scale);
       missing -= units;
       positive += weight > 0 ? 1 : 0;
-      // A weight that is not 0 may have no unit yet, and is to get one.
+      // A weight that is not 0 may have no unit yet, and gets one.
       bits[i] = weight > 0 ? units | POSITIVE : 0;
     }
     for (int i = 0, seen = 0; i < bits.length; i++) {
@@ -113,7 +114,7 @@ final class AliasTable {
         heavy = next;
       }
     }
-    // As the sum is exact, what is left fills its buckets: each belongs to one number.
+    // Because the sum is exact, what is left fills its buckets: each belongs to one number.
     for (int i = heavy; i < entries.length; i++) {
       if (!isDone(i)) {
         finish(i, 0, i);

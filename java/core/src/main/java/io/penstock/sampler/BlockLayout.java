@@ -186,7 +186,7 @@ final class BlockLayout {
     return index - (index >= recordCount ? recordCount : 0);
   }
 
-  /** The block, by its number in the shuffled order, that a place belongs to. */
+  /** The block that a place belongs to, by its number in the shuffled order. */
   private long blockAt(long place) {
     return regular(place) / blockRecords;
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * {@code penstock_statistics}. Events of JDK Flight Recorder must declare their fields: a test
  * compares those with {@link #isInEvents}.
  *
- * <p>New figures may be added with any version; the names of those that are here stay.
+ * <p>New figures may be added with any version; the names of existing ones never change.
  */
 public enum Statistic {
   /** Records delivered. */
@@ -86,7 +86,7 @@ public enum Statistic {
   /** Bytes that these reads brought. */
   BYTES_READ("bytesRead", Unit.BYTES, Events.SHOWN, "bytes_read"),
 
-  /** Bytes of records among them; the rest was read through gaps and for alignment. */
+  /** Bytes of records among them; the rest is gaps that were read through, and alignment. */
   BYTES_WANTED("bytesWanted", Unit.BYTES, Events.SHOWN, "bytes_wanted"),
 
   /** Bytes read straight to their place, without a copy. */
@@ -114,11 +114,11 @@ public enum Statistic {
   QUEUE_DEPTH_MAX("queueDepthMax", Unit.REQUESTS, Kind.PEAK, "queue_depth_max"),
 
   /**
-   * Most requests in flight at once that reading threads allow, as they found to suit the device.
+   * The limit on requests in flight at once, as the reading threads found it to suit the device.
    */
   DEVICE_QUEUE_DEPTH("deviceQueueDepth", Unit.REQUESTS, Kind.LEVEL, "queue_depth"),
 
-  /** Largest gap between records that is read through, as was found to suit the device. */
+  /** The largest gap between records that is read through, as found to suit the device. */
   DEVICE_MERGE_GAP("deviceMergeGapBytes", Unit.BYTES, Kind.SETTING, "merge_gap_bytes");
 
   /** What a figure counts. */

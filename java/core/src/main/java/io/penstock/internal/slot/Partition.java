@@ -10,10 +10,10 @@ import java.util.Objects;
  *
  * <p>All processes of a job take batches at the same pace. In each step every one of them takes one
  * batch, so that a step delivers {@code worldSize * batchSize} records of the epoch. The parts of
- * the ranks never overlap, and together they are the epoch; nothing has to divide anything. After
- * the same number of batches, each rank knows what has been delivered to all of them together:
- * {@link RankShare#deliveredAfter}. So a state saved by any of them is the state of the job, and a
- * job with another number of ranks and another batch size can resume from it.
+ * the ranks never overlap, and together they are the epoch; no number has to be divisible by
+ * another. After the same number of batches, each rank knows what has been delivered to all of them
+ * together: {@link RankShare#deliveredAfter}. So a state saved by any of them is the state of the
+ * job, and a job with another number of ranks and another batch size can resume from it.
  *
  * <p>How the records of an epoch are divided among the ranks depends on the sampler alone:
  *
