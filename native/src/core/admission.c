@@ -6,7 +6,7 @@
 #include "core/elevator.h"
 #include "core/reader.h"
 
-/* So many records ahead the memory of their tables is asked for. */
+/* How many records ahead the memory of their tables is prefetched. */
 #define ADMITTED_AHEAD 8
 
 /* How far ahead of the oldest record the elevator may look, as a sequence number. During its first
@@ -28,8 +28,8 @@ static uint64_t admission_limit(const penstock_reader *reader) {
   return limit < ring->ordered ? limit : ring->ordered;
 }
 
-/* The same in bytes, which the sizes of records decide: entries that are taken on in the order's
- * sequence must not need more than this, but for the last one. */
+/* The same in bytes, for records of different sizes: entries that are taken on in the order's
+ * sequence must not need more than this, except for the last one. */
 static uint64_t admission_bytes(const penstock_reader *reader) {
   const elevator *elevator = &reader->elevator;
   if (reader->pool.count == 0 || reader->options.windowed)
@@ -49,7 +49,7 @@ int elevator_is_giant(const penstock_reader *reader, uint32_t entry) {
   return reader->elevator.has_giants && cells_units(reader, entry) > reader->elevator.most_units;
 }
 
-/* The tables of later entries, which may lie anywhere: waits for memory are hidden. */
+/* The tables of later entries may lie anywhere: prefetching hides the waits for memory. */
 static void look_up_early(const penstock_reader *reader, uint64_t sequence) {
   const entry_ring *ring = &reader->entries;
   for (uint32_t i = 0; i < reader->variable_count; i++) {
@@ -77,7 +77,7 @@ void elevator_admit(penstock_reader *reader) {
       look_up_early(reader, ring->admitted);
       reader->elevator.admitted_bytes += cells_record_bytes(reader, entry_index(ring, entry));
     }
-    /* An urgent read may have come first. */
+    /* An urgent read may have taken it on already. */
     if (entry_state(ring, entry) == ENTRY_PENDING && !cache_serve(reader, entry) &&
         !elevator_is_giant(reader, entry))
       elevator_push(reader, entry);

@@ -14,7 +14,7 @@ typedef struct {
   int32_t result; /* bytes read, or -errno */
 } completion;
 
-/* What became of a read. The block layer reports a bad sector as -ENODATA ("critical medium
+/* The result of a read. The block layer reports a bad sector as -ENODATA ("critical medium
  * error"), which in this library means that a file ends early: it becomes -EIO. */
 static inline int32_t completion_result(const completion *done) {
   return done->result == -ENODATA ? -EIO : done->result;
@@ -33,7 +33,7 @@ typedef struct backend {
                     completion *completions, uint32_t capacity);
   /* Frees the state. Nothing is in flight. */
   void (*close)(struct backend *self);
-  int never_waits;  /* finish comes back at once, whatever is wanted: the caller is the backend */
+  int never_waits;  /* finish returns at once, whatever is wanted: the caller is the backend */
   int drops_behind; /* what is read does not stay in the page cache: no advice is needed */
 } backend;
 
@@ -46,7 +46,7 @@ typedef struct {
   uint32_t drop_behind;
 } backend_options;
 
-/* Opens a backend. Tests put their own in the place of io's, to inject faults. */
+/* Opens a backend. Tests use their own instead of io's, to inject faults. */
 typedef int32_t (*backend_opener)(backend *self, uint32_t kind, const backend_options *options);
 
 #endif

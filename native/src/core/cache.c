@@ -58,7 +58,7 @@ uint32_t cache_cell(const record_cache *cache, uint64_t index) {
   return cell < cache->cached ? (uint32_t)cell : ENTRY_NONE;
 }
 
-/* Where the chain of a record is kept; NULL for one that is not to be. */
+/* Where the chain of a record is kept; NULL for a record that is not kept. */
 static uint32_t *kept_of(const record_cache *cache, uint64_t index) {
   if (cache->cached == 0 || !cache->kept)
     return NULL;
@@ -102,7 +102,7 @@ int cache_serve(penstock_reader *reader, uint32_t entry) {
   return 1;
 }
 
-/* Another read of the same record may have come first: then it has kept its chain. */
+/* Another read of the same record may have been first, and its chain is kept. */
 static void keep_chain(penstock_reader *reader, uint32_t entry) {
   record_cache *cache = &reader->cache;
   const uint32_t chain = entry_value(&reader->entries, entry);

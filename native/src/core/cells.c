@@ -77,8 +77,8 @@ uint64_t cells_mean_record(const penstock_reader *reader) {
   return bytes;
 }
 
-/* A few batches, or a quarter where that is less, but always enough for the record that is due: of
- * one size a batch, in bytes the longest one. */
+/* A few batches, or a quarter of all if that is less, but always enough for the record that is due:
+ * a batch of records of one size, or the longest record. */
 uint64_t cells_reserve(const penstock_reader *reader) {
   const penstock_reader_options *options = &reader->options;
   const uint64_t batches = PENSTOCK_RESERVE_BATCHES * (uint64_t)options->batch_size;

@@ -7,7 +7,7 @@
 #include "core/chunk.h"
 #include "core/reader.h"
 
-/* Whether records wait in cells, not in slots. */
+/* Whether records wait in cells rather than in slots. */
 static inline int cells_exist(const penstock_reader *reader) {
   return reader->options.cell_count > 0 || reader->pool.count > 0;
 }
@@ -20,7 +20,7 @@ static inline uint64_t cells_record_bytes(const penstock_reader *reader, uint64_
   return bytes;
 }
 
-/* What a record takes of the memory: 1 cell, or chunks. */
+/* What a record takes of this memory: 1 cell, or chunks. */
 static inline uint64_t cells_units(const penstock_reader *reader, uint32_t entry) {
   return reader->pool.count == 0
              ? 1
@@ -28,14 +28,14 @@ static inline uint64_t cells_units(const penstock_reader *reader, uint32_t entry
                           cells_record_bytes(reader, entry_index(&reader->entries, entry)));
 }
 
-/* What must still be had for it: nothing once it has its cell. */
+/* What it still needs: nothing once it has its cell. */
 static inline uint64_t cells_wanted(const penstock_reader *reader, uint32_t entry) {
   return cells_exist(reader) && entry_value(&reader->entries, entry) == ENTRY_NONE
              ? cells_units(reader, entry)
              : 0;
 }
 
-/* Free cells or chunks; without those that the cache has a claim to. */
+/* Free cells or chunks, without those that the cache is entitled to. */
 static inline uint64_t cells_free(const penstock_reader *reader) {
   return reader->pool.count == 0
              ? reader->free_cell_count
@@ -54,7 +54,7 @@ uint64_t cells_chain_offset(const penstock_reader *reader, uint32_t entry, uint3
 static inline chain_place cells_chain(const penstock_reader *reader, uint32_t entry) {
   return (chain_place){.chunk = entry_value(&reader->entries, entry)};
 }
-/* The longest record that there may be, all columns together. */
+/* The longest possible record, all columns together. */
 uint64_t cells_longest_record(const penstock_reader *reader);
 /* The mean. */
 uint64_t cells_mean_record(const penstock_reader *reader);

@@ -1,7 +1,7 @@
 /* What must be true of a reader between two calls. Only in test builds.
  *
- * Who has what is compared without memory of its own: each entry, cell or request is given a random
- * number, and the numbers of both sides are summed up. */
+ * The owners of things are compared without memory of its own: each entry, cell or request is given
+ * a random number, and the numbers of both sides are summed up. */
 #include "core/check.h"
 
 #ifdef PENSTOCK_CHECK
@@ -12,7 +12,7 @@
 #include "core/common.h"
 #include "core/reader.h"
 
-/* Entries, lists and cells that are looked at for one call, on average. */
+/* How many entries, lists and cells are checked per call, on average. */
 #define CHECKED_PER_CALL 256
 
 static uint64_t number_of(uint64_t value) {

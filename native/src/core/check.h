@@ -6,10 +6,10 @@
 #include "penstock.h"
 
 #ifdef PENSTOCK_CHECK
-/* Asserts all of them. What depends on the number of entries is looked at in one of so many calls
- * that it costs about as much as the calls themselves. */
+/* Asserts all of them. Checks whose cost grows with the number of entries run in only some of the
+ * calls, so that they cost about as much as the calls themselves. */
 void check_invariants(penstock_reader *reader);
-/* Not until the reader is reset: the backend is broken, and requests may be lost. */
+/* Stops checking until the reader is reset: the backend is broken, and requests may be lost. */
 void check_suspend(penstock_reader *reader);
 void check_resume(penstock_reader *reader);
 #else

@@ -15,7 +15,7 @@ typedef struct {
   uint32_t chunk_bytes;
   uint32_t count; /* 0: there is no pool */
   uint32_t free_count;
-  uint32_t cursor; /* the word of `vacant` where the next free chunk is looked for */
+  uint32_t cursor; /* the word of `vacant` where the search for the next free chunk begins */
 } chunk_pool;
 
 /* A chunk, and how many bytes of its chain lie before it. */
@@ -34,7 +34,7 @@ static inline uint8_t *chunk_memory(const chunk_pool *pool, uint32_t chunk) {
 
 /* All chunks are free. */
 void chunk_reset(chunk_pool *pool);
-/* A chain of so many chunks, at least one; there must be as many free ones. */
+/* A chain of this many chunks, at least one; there must be as many free ones. */
 uint32_t chunk_allocate(chunk_pool *pool, uint64_t count);
 /* Gives a chain back; returns how many chunks it had. */
 uint32_t chunk_free(chunk_pool *pool, uint32_t first);
@@ -43,7 +43,7 @@ chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at);
 /* Copies bytes to a chain, from byte number `at` on; `from` is a chunk before that byte. */
 void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const uint8_t *bytes,
                  uint64_t count);
-/* Copies bytes out of a chain; returns where it has come to. */
+/* Copies bytes out of a chain; returns the place behind them. */
 chain_place chain_read(const chunk_pool *pool, chain_place from, uint64_t at, uint8_t *bytes,
                        uint64_t count);
 

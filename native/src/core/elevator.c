@@ -8,8 +8,8 @@
  * records serve a horizon of 2 W. Loading W records and using them up before the next W are loaded
  * needs twice the sweeps.
  *
- * A windowed order has places enough of its own: the elevator goes over the buckets of one window,
- * then over those of the next, and the cells that it needs come back from the window before.
+ * In a windowed order the elevator goes over the buckets of one window, then over those of the
+ * next; the cells that it needs come back from the window before.
  *
  * It must not read anything: extent.c turns its visits into requests. */
 #include <errno.h>
@@ -22,7 +22,8 @@
 #include "core/order.h"
 #include "core/reader.h"
 
-/* So many batches of it are read by themselves whatever that costs: the consumer waits for them. */
+/* This many of its batches are read record by record whatever that costs: the consumer waits for
+ * them. */
 #define HEAD_FREE_BATCHES 1
 
 static uint32_t bucket_of(const elevator *elevator, uint64_t index) {
@@ -134,7 +135,7 @@ static int open_window(penstock_reader *reader) {
   return 1;
 }
 
-/* Nothing is left to visit: looks farther ahead. Returns whether there may be something now. */
+/* Nothing is left to visit: looks further ahead. Returns whether there may be something now. */
 static int look_ahead(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
   if (reader->options.windowed)
@@ -168,7 +169,7 @@ static int advance(penstock_reader *reader) {
   return 1;
 }
 
-/* Only for urgent reads and for batches that are given up, so for a batch or so. */
+/* Only for urgent reads and for batches that are given up: a batch at most. */
 void elevator_remove(penstock_reader *reader, uint32_t entry) {
   entry_ring *ring = &reader->entries;
   elevator *elevator = &reader->elevator;
@@ -248,7 +249,7 @@ static uint64_t record_cost(const penstock_reader *reader) {
   return cells_mean_record(reader) + (uint64_t)reader->active_count * request_cost(reader, 0);
 }
 
-/* Whether reads of the head may cost so much now. Before the first sweep they have the device to
+/* Whether reads of the head may cost this much now. Before the first sweep they have the device to
  * themselves; during it, a quarter of its time. When it has ended, it has brought all of the head.
  */
 static int can_pay(elevator *elevator, uint64_t cost, uint64_t free_records) {
@@ -328,8 +329,8 @@ visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
   return advance(reader) ? &elevator->sweep : NULL;
 }
 
-/* A sweep that begins when little of the order is known passes the first places nearly in vain. So
- * it waits until the order is full, or until the caller has time to wait. */
+/* A sweep that begins when little of the order is known passes the first places almost for nothing.
+ * So it waits until the order is full, or until the caller has time to wait. */
 void elevator_open(penstock_reader *reader, int is_waiting) {
   if (is_waiting || order_room(reader) < reader->options.batch_size)
     reader->elevator.is_open = 1;

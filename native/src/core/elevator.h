@@ -21,7 +21,7 @@ typedef struct {
   uint32_t count;
   uint32_t shift;   /* record index >> shift = bucket */
   uint32_t place;   /* the bucket visited last */
-  uint32_t started; /* a sweep is under way, and place was visited in it */
+  uint32_t started; /* a sweep is under way and has visited place */
   uint32_t stay;    /* entries are left in this bucket: visit it again */
   uint64_t sweeps;  /* sweeps that have ended */
   visit sweep;
@@ -31,7 +31,7 @@ typedef struct {
   uint64_t head_next;  /* the first of them that was not visited yet */
   uint64_t head_ahead; /* how far ahead of the consumer */
   uint64_t head_units; /* when cells are in bytes: chunks for those from the oldest to head_next */
-  uint64_t reserve; /* so many cells or chunks are kept free for these reads and for forced ones */
+  uint64_t reserve;    /* cells or chunks kept free for these reads and for forced ones */
   uint64_t most_units; /* chunks of a record that a sweep can take on; larger ones are forced */
   uint32_t has_giants;
   uint64_t admitted_bytes; /* when cells are in bytes: of the admitted entries that are not taken */
@@ -44,12 +44,12 @@ static inline uint32_t lists_per_bucket(const elevator *elevator) {
 
 /* Puts entries that are near enough into their buckets. */
 void elevator_admit(penstock_reader *reader);
-/* Whether it cannot look farther ahead before something is taken. */
+/* Whether it cannot look further ahead before something is taken. */
 int elevator_is_at_horizon(const penstock_reader *reader);
 /* Told of each entry that is taken, when cells are in bytes. */
 void elevator_taken(penstock_reader *reader, uint64_t sequence, uint64_t bytes);
-/* Where entries from `begin` on must end, at most `end`, for the reserve to hold all chunks of them
- * and of `units`, which is what those before them need; adds theirs. */
+/* How far entries from `begin` on, at most to `end`, fit into the reserve beside the `units` chunks
+ * that earlier ones need. Adds the chunks of those that fit to `units`. */
 uint64_t elevator_fit_reserve(const penstock_reader *reader, uint64_t begin, uint64_t end,
                               uint64_t *units);
 /* Whether a record has more chunks than a sweep can take on: it waits in no list. */

@@ -7,8 +7,8 @@
 #include "penstock.h"
 
 /* An entry is a record of the order that is not taken yet; entries form a ring. There may be
- * millions of them, and they are visited in another order than their own: what is needed together
- * lies in one line of the processor's cache. */
+ * millions of them, and they are visited in another order than their own: what is needed at the
+ * same time lies in one line of the processor's cache. */
 enum { ENTRY_PENDING = 0, ENTRY_READING = 1, ENTRY_LOADED = 2 };
 
 #define ENTRY_STATE_SHIFT 30
@@ -59,7 +59,7 @@ static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, u
 /* In a fault: the record was not read because another one of its batch had failed. */
 #define FAULT_GIVEN_UP (UINT32_C(1) << 31)
 
-/* Notes why a record cannot be had. The first failure is the one that is reported. */
+/* Notes why a record cannot be delivered. The first failure is the one that is reported. */
 static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
   if (ring->all[entry].fault == 0) {
     ring->all[entry].fault = (uint32_t)(-status & 0xffff) | column << 16;

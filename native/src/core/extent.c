@@ -35,7 +35,7 @@ typedef struct {
 
 static uint32_t visit_entry(const visit *visit, uint32_t at) { return (uint32_t)visit->keys[at]; }
 
-/* The column that is farthest behind, so that columns stay close together in cells and time. */
+/* The column that is furthest behind, so that columns stay close together in cells and time. */
 static uint32_t next_column(const penstock_reader *reader, const visit *visit) {
   uint32_t chosen = reader->active[0];
   for (uint32_t i = 1; i < reader->active_count; i++)
@@ -69,7 +69,8 @@ static uint32_t trail_of(const extent *extent) {
   return extent->end % extent->alignment != 0 ? extent->alignment : 0;
 }
 
-/* Whether what is read of this record may go straight to its place, but for the blocks at its ends.
+/* Whether what is read of this record may go straight to its place, except for the blocks at its
+ * ends.
  */
 static int can_go_straight(const penstock_reader *reader, const extent *extent, uint32_t entry) {
   if (reader->pool.count > 0)
@@ -181,7 +182,7 @@ static void choose_way(const penstock_reader *reader, const extent *extent, uint
   request->trail_bytes = request->straight ? trail_of(extent) : 0;
 }
 
-/* Returns 0 when staging is short now. */
+/* Returns 0 if there is not enough staging now. */
 static int allocate_staging(penstock_reader *reader, request *request) {
   const uint32_t bytes =
       request->straight ? request->lead_bytes + request->trail_bytes : request->length_bytes;
@@ -205,8 +206,8 @@ static void assign_cells(penstock_reader *reader, const visit *visit, const exte
     cells_assign(reader, visit_entry(visit, first + i));
 }
 
-/* Of a single record, perhaps a part of a large one: where its bytes go in its chain, so that
- * nobody has to look for that place from the first chunk on. */
+/* Of a single record, perhaps a part of a large one: where its bytes go in its chain, so that the
+ * place need not be searched for from the first chunk on. */
 static void find_chain(const penstock_reader *reader, visit *visit, const extent *extent,
                        request *request) {
   if (reader->pool.count == 0 || extent->cut_count > 1)
@@ -348,7 +349,7 @@ int32_t extent_issue(penstock_reader *reader, uint64_t forced) {
     if (issued < 0)
       return issued;
     if (issued == 0) {
-      /* Short of staging the device has enough to do; otherwise it has not. */
+      /* If staging is short, the device has enough to do; otherwise not. */
       if (reader->staging.chunk_count == 0)
         pace_interrupted(&reader->pace);
       return 0;

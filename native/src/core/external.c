@@ -1,6 +1,6 @@
-/* The backend that the caller is: requests are handed out by penstock_reader_poll, and answers come
- * back by penstock_reader_complete, in any order. It never waits: whoever carries requests out
- * knows better when there is something to come back for. */
+/* The backend whose requests the caller carries out: they are handed out by penstock_reader_poll,
+ * and answers come back by penstock_reader_complete, in any order. It never waits: the caller knows
+ * better when there is something to come back for. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -9,8 +9,9 @@
 
 /* A request from start to its answer. */
 typedef struct {
-  request *request;    /* NULL: free */
-  uint32_t generation; /* of its id, so that a late answer is not taken for that of another one */
+  request *request; /* NULL: free */
+  uint32_t
+      generation; /* of its id, so that a late answer is not mistaken for that of another request */
   int is_out;
 } ticket;
 
@@ -31,7 +32,7 @@ uint64_t external_memory(uint32_t queue_depth) {
          (sizeof(ticket) + 2 * sizeof(uint32_t) + sizeof(completion)) * (uint64_t)queue_depth;
 }
 
-/* What is read again has waited already: it comes first. */
+/* A repeated read has waited already: it comes first. */
 static int32_t external_start(backend *self, request *request) {
   external_state *state = self->state;
   PENSTOCK_ASSERT(state->free_count > 0);
@@ -57,7 +58,7 @@ static void answer(external_state *state, uint32_t number, int32_t result) {
   state->free[state->free_count++] = number;
 }
 
-/* What nobody wants any more need not be handed out. */
+/* What is not wanted any more need not be handed out. */
 static void drop_given_up(external_state *state) {
   const uint32_t count = state->queue_count;
   state->queue_count = 0;

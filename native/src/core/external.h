@@ -1,4 +1,4 @@
-/* The backend that the caller is. */
+/* The backend whose requests the caller carries out. */
 #ifndef PENSTOCK_EXTERNAL_H
 #define PENSTOCK_EXTERNAL_H
 

@@ -14,7 +14,7 @@
 #include "core/staging.h"
 #include "core/verdict.h"
 
-/* So many records ahead, and so much of each, are fetched into the processor's cache. */
+/* How many records ahead, and how much of each, are prefetched into the processor's cache. */
 #define CUTS_AHEAD 4
 #define LINES_AHEAD_BYTES 1024
 
@@ -114,7 +114,7 @@ void gather_drop(penstock_reader *reader, request *request) {
 
 static void release(penstock_reader *reader, request *request) {
   const source_file *file = &reader->source->files[request->file];
-  /* Advice only: pages that cannot be dropped stay. */
+  /* This is only advice: pages that cannot be dropped stay. */
   if (reader->options.drop_behind && reader->options.io == PENSTOCK_IO_BUFFERED &&
       !reader->backend.drops_behind)
     io_drop_pages(file, request->offset_bytes, request->length_bytes);
@@ -167,7 +167,7 @@ static int32_t start_part(penstock_reader *reader, request *request) {
   return status < 0 ? status : 1;
 }
 
-/* Goes on with the next part that anybody wants. */
+/* Goes on with the next part that is still wanted. */
 static int32_t next_part(penstock_reader *reader, request *request) {
   for (uint32_t i = request->first; i < request->end; i++)
     request->cuts[i] = ENTRY_NONE;
@@ -183,7 +183,7 @@ static int32_t next_part(penstock_reader *reader, request *request) {
   return 0;
 }
 
-/* How far an entry is from being taken. */
+/* How soon an entry is due. */
 static uint32_t age_of(const entry_ring *ring, uint32_t entry) {
   const uint32_t oldest = entry_at(ring, ring->taken);
   return entry >= oldest ? entry - oldest : ring->capacity - oldest + entry;
@@ -213,9 +213,9 @@ static int32_t halve(penstock_reader *reader, request *request) {
   return status == 0 ? next_part(reader, request) : status < 0 ? status : 0;
 }
 
-/* One bad sector must fail one record, and a device that takes long over each error must be asked
- * as few times as that allows: the records of a merged read are read in halves, of which one fails
- * again. The whole read and single records have a second try, halves have not. */
+/* One bad sector must fail one record only, with as few reads as possible, because some devices
+ * take long over each error: the records of a merged read are read in halves, of which one fails
+ * again. The whole read and single records get a second try, halves do not. */
 static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
   const uint32_t count = request->end - request->first;
   const int is_half = count < request->cut_count && count > 1;
@@ -235,7 +235,8 @@ static int32_t fail(penstock_reader *reader, request *request, int32_t status) {
 }
 
 /* Fewer bytes came than are needed: the rest is read, until the end of the file. A direct read that
- * ends within a block has met that end: what follows cannot be asked for, and does not exist. */
+ * ends within a block has reached that end: what follows cannot be read directly, and does not
+ * exist. */
 static int32_t go_on(penstock_reader *reader, request *request, uint32_t got, int *ended) {
   const uint32_t alignment =
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);

@@ -7,8 +7,8 @@
 #include "core/request.h"
 #include "penstock.h"
 
-/* A read that the kernel asks to repeat is repeated so often before it counts as an error. After an
- * error of the device it is tried once more: some errors go away, and a bad sector fails again at
+/* How often a read is repeated at the kernel's request before it counts as an error. After an error
+ * of the device it is tried once more: some errors are transient, and a bad sector fails again at
  * once. */
 enum { MAX_ATTEMPTS_BUSY = 64, MAX_ATTEMPTS_ERROR = 2 };
 

@@ -1,6 +1,7 @@
-/* What is not worth reading any more. A reader of whole batches has no use for the rest of a batch
- * in which a record has failed. On a device that takes long over each error the consumer must hear
- * of the first one without waiting for all of them. What was read already is still delivered. */
+/* Giving up what is not worth reading any more. A reader of whole batches has no use for the rest
+ * of a batch in which a record has failed. On a device that takes long over each error the consumer
+ * must hear of the first one without waiting for all of them. What was read already is still
+ * delivered. */
 #include "core/give_up.h"
 #include "core/elevator.h"
 #include "core/gather.h"
@@ -36,9 +37,8 @@ static void give_up(penstock_reader *reader, uint64_t at, uint32_t column, int32
   entry_set(ring, entry, ENTRY_LOADED, ENTRY_NONE);
 }
 
-/* A request whose bytes go to staging releases what was given up: nobody will look for it there.
- * What goes straight to its place must be waited for. Returns whether anything of the part is
- * wanted. */
+/* A request whose bytes go to staging releases what was given up: it is not used from there. What
+ * goes straight to its place must be waited for. Returns whether anything of the part is wanted. */
 static int leave_part(penstock_reader *reader, request *request, part part) {
   int is_wanted = 0;
   for (uint32_t i = part.first; i < part.end; i++) {

@@ -1,4 +1,4 @@
-/* What is not worth reading any more. */
+/* Giving up what is not worth reading any more. */
 #ifndef PENSTOCK_GIVE_UP_H
 #define PENSTOCK_GIVE_UP_H
 

@@ -1,5 +1,5 @@
-/* All that core asks of the world outside: time, memory, files and backends. io implements it; core
- * includes nothing else of io, and calls no system function. */
+/* All that core needs from the outside world: time, memory, files and backends. io implements it;
+ * core includes nothing else of io, and calls no system function. */
 #ifndef PENSTOCK_IO_H
 #define PENSTOCK_IO_H
 
@@ -8,7 +8,7 @@
 #include "core/backend.h"
 #include "core/source.h"
 
-/* Time that only moves forward, from any beginning. */
+/* A clock that never goes backwards, with any starting point. */
 uint64_t io_now_ns(void);
 
 /* Processor time of the calling thread. */
@@ -23,7 +23,7 @@ int32_t io_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes);
 /* The size that the file has now. Returns 0 or -errno. */
 int32_t io_file_size(const source_file *file, uint64_t *size_bytes);
 
-/* Says that pages of a range of the file are not wanted in the page cache. Only advice. */
+/* Advises the kernel to drop pages of a range of the file from the page cache. */
 void io_drop_pages(const source_file *file, uint64_t offset_bytes, uint64_t length_bytes);
 
 /* Opens the backend that PENSTOCK_BACKEND_* names. */

@@ -22,8 +22,8 @@
 /* Each entry of a list that is followed is a wait for memory; following eight lists at once waits
  * once for eight entries. */
 #define LISTS_PER_BUCKET_LOG2 3
-/* Records that all requests in flight serve together, which bounds the memory for them. Deep queues
- * are for small reads. */
+/* The most records that all requests in flight serve together, which bounds the memory for them.
+ * Deep queues are for small reads. */
 #define MAX_CUTS_IN_FLIGHT (UINT32_C(1) << 18)
 #define LEAST_CUTS 64
 /* Of anything. */
@@ -100,7 +100,7 @@ static void carve_columns(penstock_reader *reader, arena *arena) {
   }
 }
 
-/* Cells in bytes, and what is kept of the cache. Without cells, places in slots. */
+/* Cells in bytes, with what the cache keeps. Without cells, places in slots. */
 static void carve_chunks(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
   chunk_pool *pool = &reader->pool;

@@ -1,5 +1,5 @@
-/* The order: entries for records that are ordered and not yet taken, and where each is to land. It
- * knows nothing about files. */
+/* The order: entries for records that are ordered and not yet taken, and where each goes. It knows
+ * nothing about files. */
 #include <errno.h>
 #include <string.h>
 
@@ -112,7 +112,7 @@ int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later) {
   return 0;
 }
 
-/* Where the values of a batch are to land in its slot. Returns 0 or -ENOSPC. */
+/* Where the values of a batch go in its slot. Returns 0 or -ENOSPC. */
 static int32_t place_values(penstock_reader *reader, uint32_t count, uint64_t slot_address) {
   uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
   const entry_ring *ring = &reader->entries;

@@ -1,4 +1,4 @@
-/* The order: what was ordered, in which windows, and where each record is to land. */
+/* The order: what was ordered, in which windows, and where each record goes. */
 #ifndef PENSTOCK_ORDER_H
 #define PENSTOCK_ORDER_H
 
@@ -14,7 +14,7 @@ typedef struct {
   uint64_t ends[MAX_WINDOW_ENDS]; /* a ring: count of them, from first on */
   uint32_t first;
   uint32_t count;
-  uint64_t open; /* before this the elevator may take entries on */
+  uint64_t open; /* the elevator may take on entries before this */
 } window_queue;
 
 /* A batch that was ordered with a slot. */

@@ -1,7 +1,7 @@
 /* Pace: how many requests are in flight, how large a gap is worth reading through, and how large a
  * read may be, learned from what the device does while it is busy. Intervals in which there
- * was not enough to do, or the consumer held us up, say nothing about the device and are not
- * counted.
+ * was not enough to do, or in which the consumer was the bottleneck, say nothing about the device
+ * and are not counted.
  *
  * Depth is found by trying: twice as many, kept if the device did more; a fifth less, kept if it
  * did not do less. Steps up are large since gains are small where they are gains (4 % from 64 to
@@ -18,14 +18,14 @@
 #define INTERVAL_NS 5000000
 /* Devices answer in bursts of a few dozen. */
 #define INTERVAL_REQUESTS 32
-/* To judge a depth, as many intervals as hold several times what is in flight. */
+/* A depth is judged over enough intervals to complete several times what is in flight. */
 #define JUDGED_INTERVALS 3
 #define JUDGED_REQUESTS_PER_DEPTH 4
-/* Between two trials, so that trials cost little where the depth is right. */
+/* How long to wait between trials, so that trials cost little when the depth is right. */
 #define PAUSE_JUDGEMENTS 8
 #define GAIN 1.03
 #define LOSS 0.98
-/* Read at least so many gaps at once. */
+/* Reads are at least this many gaps large. */
 #define GAPS_PER_READ 2
 
 /* The fit is of numbers near 1, which are the guess. */
@@ -135,7 +135,8 @@ static void adopt_gap(pace *pace, double gap) {
 static void fit_gap(pace *pace, double time_ns) {
   const double requests = (double)pace->requests * GUESS_REQUEST_NS;
   const double bytes = (double)pace->bytes * GUESS_BYTE_NS;
-  /* Long intervals weigh the same, however long: only their mixture matters. */
+  /* All intervals weigh the same, however long they are: only the mixture of requests and bytes
+   * matters. */
   const double scale = 1 / (requests + bytes);
   const double x = requests * scale;
   const double y = bytes * scale;

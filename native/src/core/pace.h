@@ -34,9 +34,9 @@ typedef struct pace {
 #define LEAST_STAGED_READS 2
 
 void pace_open(pace *pace, const penstock_reader_options *options);
-/* The device did not have enough to do: this interval says nothing about it. */
+/* The device was not busy enough: this interval says nothing about it. */
 void pace_interrupted(pace *pace);
-/* So many requests, with so many bytes, have completed. */
+/* Counts completed requests and their bytes. */
 void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes);
 
 #endif

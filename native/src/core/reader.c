@@ -156,7 +156,7 @@ int32_t penstock_reader_reset(penstock_reader *reader) {
 
 /* A device that does not answer may still write to our memory later: then everything stays as it
  * is. When the backend broke, nobody will ever know whether the kernel has finished writing: then
- * that memory stays mapped for good, and all else is given back. */
+ * that memory stays mapped forever, and everything else is freed. */
 int32_t penstock_reader_close(penstock_reader *reader) {
   if (!reader)
     return -EINVAL;
@@ -237,7 +237,7 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
       /* All cells may hold records that are due later: then the reserve is used. Or a window has
        * not ended, and will not before these records are taken. Only for the next batch: otherwise,
        * while the consumer is busy, small reads would take each cell that it gives back from the
-       * sweep. And not while the caller has no time: it may be about to order what a sweep or a
+       * sweep. And not while the caller does not wait: it may be about to order what a sweep or a
        * window waits for. */
       const int can_force = cells_exist(reader) || reader->options.windowed != 0;
       if (force || !can_force || timeout_ns == 0 ||

@@ -71,7 +71,7 @@ struct penstock_reader {
 
 #ifdef PENSTOCK_CHECK
   struct {
-    uint64_t credit; /* of calls whose large parts were not looked at */
+    uint64_t credit; /* of calls in which the large checks were skipped */
     int is_suspended;
   } check;
 #endif

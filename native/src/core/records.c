@@ -104,7 +104,7 @@ int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64
   return PENSTOCK_LENGTH_BUCKETS;
 }
 
-/* So many records ahead the memory of the table is asked for. */
+/* How many records ahead the memory of the table is prefetched. */
 #define LOCATES_AHEAD 8
 
 static void look_ahead(const record_table *table, const int64_t *indices, uint32_t count,
@@ -143,8 +143,8 @@ int32_t penstock_source_locate(penstock_source *source, uint32_t column, const i
 #define LINK_BYTES (4 + 1.0 / 8)
 #define MOST_WASTE 0.12
 
-/* What records of about this length lose: in the last chunk half of one, on average, where they
- * have several. */
+/* The waste of records of about this length: half of the last chunk, on average, if they have
+ * several. */
 static double loss(double length, double chunk_bytes) {
   const double chunks = length > chunk_bytes ? length / chunk_bytes + 0.5 : 1;
   return length == 0 ? 0 : chunks * (chunk_bytes + LINK_BYTES) - length;

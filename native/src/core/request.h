@@ -51,7 +51,7 @@ typedef struct request {
   uint64_t origin_bytes;           /* offset_bytes, before it was halved */
   uint8_t is_under_way;            /* from when it is issued until it is dropped */
   uint8_t is_again;                /* it was started before: it goes to the front of a queue */
-  uint8_t is_given_up;             /* nobody wants any of it: it need not be read */
+  uint8_t is_given_up;             /* none of it is wanted any more: it need not be read */
   uint32_t attempts;               /* failures of what is being read now */
   uint32_t busy;                   /* times that the kernel asked to try it again */
   uint32_t chunk;                  /* number of its chunk of staging + 1; 0: it has none */

@@ -14,7 +14,7 @@
 
 /* The resolution of damage: the block of file systems and of most disks. */
 #define DAMAGE_BLOCK_BYTES PENSTOCK_BLOCK_BYTES
-/* After so many failures in a row the rest of a file is not read. */
+/* After this many failures in a row the rest of a file is not read. */
 #define RESIDENT_MAX_FAILURES 16
 
 uint64_t resident_column_bytes(const penstock_source *source, uint32_t column) {
@@ -51,8 +51,8 @@ void resident_begin(penstock_reader *reader) {
       loading->unloaded_bytes += resident_column_bytes(reader->source, i);
 }
 
-/* Adjoining ranges become one. Where there is no room for more, the last one grows: what is not
- * known to be whole is not delivered. */
+/* Adjoining ranges become one. If there is no room for more, the last one grows: nothing is
+ * delivered that is not known to be whole. */
 static void note_damage(penstock_reader *reader, uint32_t column, uint64_t begin, uint64_t end,
                         int32_t status) {
   if (reader->damage_count > 0) {
@@ -99,7 +99,7 @@ static uint64_t unit_of(const penstock_reader *reader) {
   return alignment > DAMAGE_BLOCK_BYTES ? alignment : DAMAGE_BLOCK_BYTES;
 }
 
-/* Goes to the next shard or resident column where this one is done with, and says where the next
+/* Moves on to the next shard or resident column if this one is done, and returns where the next
  * read ends. */
 static void choose_range(penstock_reader *reader) {
   resident_loading *loading = &reader->loading;
@@ -145,7 +145,7 @@ static int32_t start(penstock_reader *reader) {
   return status;
 }
 
-/* The range from begin to end is done with, for better or worse. */
+/* The range from begin to end is done, read or given up. */
 static void go_on(penstock_reader *reader) {
   resident_loading *loading = &reader->loading;
   const source_shard *shard = shard_of(reader);
@@ -208,7 +208,7 @@ static int is_tried_again(penstock_reader *reader, int32_t result) {
   return ++request->attempts < MAX_ATTEMPTS_ERROR && !is_half;
 }
 
-/* What the read came to. Returns 0 or -errno: the backend is broken. */
+/* Deals with the result of the read. Returns 0 or -errno: the backend is broken. */
 static int32_t completed(penstock_reader *reader, const completion *done) {
   request *request = reader->loading.request;
   const uint32_t got = done->result > 0 ? (uint32_t)done->result : 0;

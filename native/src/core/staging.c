@@ -4,7 +4,7 @@
 #include "core/staging.h"
 #include "core/common.h"
 
-/* Positions grow for ever, so "empty" and "full" differ. The end of the memory is skipped when a
+/* Positions only grow, so "empty" and "full" differ. The end of the memory is skipped when a
  * chunk would not fit before it. */
 uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes,
                           uint32_t alignment) {

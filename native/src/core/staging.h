@@ -20,7 +20,7 @@ typedef struct {
   uint32_t chunk_count;
 } staging_ring;
 
-/* Memory for a request, or NULL when there is no room now. */
+/* Memory for a request, or NULL if there is no room now. */
 uint8_t *staging_allocate(staging_ring *ring, request *request, uint32_t bytes, uint32_t alignment);
 /* Gives back the memory of a request, if it has any. */
 void staging_free(staging_ring *ring, request *request);

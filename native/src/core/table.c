@@ -124,7 +124,7 @@ int32_t table_seal(record_table *table) {
   }
   free(table->open);
   table->open = NULL;
-  /* A lookup looks at two words more. That memory is given back may fail: then it is kept. */
+  /* A lookup looks at two words more. Giving memory back may fail: then it is kept. */
   if (table->word_count > 0) {
     table->words[table->word_count] = table->words[table->word_count + 1] = 0;
     uint64_t *words = realloc(table->words, (table->word_count + 2) * sizeof *words);

@@ -7,7 +7,7 @@
 
 #include "penstock.h"
 
-/* Records are packed in groups of so many, each of which is decoded by itself. */
+/* Records are packed in groups of this many; each group is decoded by itself. */
 enum { TABLE_GROUP = 64 };
 
 /* Offsets need 48 bits, lengths 41, files 20. */
@@ -55,7 +55,7 @@ void table_free(record_table *table);
  * appended. */
 int32_t table_append(record_table *table, const uint32_t *files, const uint64_t *offsets,
                      const uint64_t *lengths, uint64_t count);
-/* Packs the last group and gives back what is allocated in excess. Returns 0 or -ENOMEM: it can be
+/* Packs the last group and frees the memory that is not needed. Returns 0 or -ENOMEM: it can be
  * called again. */
 int32_t table_seal(record_table *table);
 /* Of a sealed table. */

@@ -11,7 +11,7 @@
 #include "core/resident.h"
 #include "core/values.h"
 
-/* So many records ahead, and so much of each, are fetched into the processor's cache. */
+/* How many records ahead, and how much of each, are prefetched into the processor's cache. */
 #define TAKES_AHEAD 4
 #define LINES_AHEAD_BYTES 1024
 
@@ -118,7 +118,7 @@ static void take_chains(penstock_reader *reader, uint32_t count, uint8_t *slot) 
   }
 }
 
-/* Values that were read in place need nothing, but for those of failed records. */
+/* Values that were read in place need nothing, except those of failed records. */
 static void clear_failed_values(const penstock_reader *reader, uint32_t count, uint8_t *slot) {
   const entry_ring *ring = &reader->entries;
   for (uint32_t v = 0; v < reader->variable_count; v++) {

@@ -3,7 +3,7 @@
 #include "core/values.h"
 #include "core/common.h"
 
-/* So many records ahead the memory of their tables is asked for. */
+/* How many records ahead the memory of their tables is prefetched. */
 #define VALUES_AHEAD 8
 
 static void look_up_early(const penstock_reader *reader, const record_table *table, uint64_t at,

@@ -1,4 +1,4 @@
-/* Every errno with which a read may end, and what is done about it. */
+/* Every errno that a read may end with, and what is done about it. */
 #include <errno.h>
 
 #include "core/verdict.h"
@@ -9,7 +9,7 @@ verdict verdict_of(int32_t status) {
   case EAGAIN: /* also of io_uring, when it has no memory for the request */
     return VERDICT_BUSY;
 
-  case EBADF:     /* somebody has closed our descriptor */
+  case EBADF:     /* our descriptor has been closed */
   case EFAULT:    /* the memory is not mapped */
   case EINVAL:    /* offset, length or memory are not aligned */
   case ECANCELED: /* given up: nobody wants it any more */
