@@ -1,6 +1,5 @@
 package io.penstock.write;
 
-import io.penstock.array.Column;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.DirectChannel;
@@ -11,7 +10,6 @@ import io.penstock.internal.partial.WriteFailures;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -23,8 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scatters records to buckets: files of entries, each of which is the position of a record within
- * its bucket (32 bits, in native order) and the record's columns one after another.
+ * Scatters records to buckets: files of entries, as {@link RecordView} writes them.
  *
  * <p>What it owns: a block of memory for each bucket and some more, the files, and two threads that
  * write full blocks, past the page cache if the file system allows it. A file ends with a whole
@@ -42,6 +39,7 @@ final class Buckets implements RecordSink, AutoCloseable {
   private final MemorySegment entry;
   private final BucketBlock[] filling;
   private final long[] writtenBytes;
+  private final long[] entryBytes;
   private final BlockingQueue<BucketBlock> free;
   private final BlockingQueue<BucketBlock> full;
   private final List<Thread> threads = new ArrayList<>(THREADS);
@@ -67,18 +65,11 @@ final class Buckets implements RecordSink, AutoCloseable {
    *
    * @param target what failures are told of
    * @param plan how the memory is used
-   * @param columns of the records
    * @param start position of the first record
    * @param records how many there are, of positions that follow each other
    * @param paths of the files to be made, one for each bucket
    */
-  Buckets(
-      Path target,
-      ShufflePlan plan,
-      List<Column> columns,
-      long start,
-      long records,
-      List<Path> paths) {
+  Buckets(Path target, ShufflePlan plan, long start, long records, List<Path> paths) {
     this.target = target;
     this.start = start;
     this.bucketRecords = Math.ceilDiv(records, paths.size());
@@ -87,12 +78,12 @@ final class Buckets implements RecordSink, AutoCloseable {
     int blocks = paths.size() + ShufflePlan.SPARE_BLOCKS;
     this.filling = new BucketBlock[paths.size()];
     this.writtenBytes = new long[paths.size()];
+    this.entryBytes = new long[paths.size()];
     this.free = new ArrayBlockingQueue<>(blocks);
     this.full = new ArrayBlockingQueue<>(blocks + THREADS);
     NativeLibrary.load();
     try {
-      long entryBytes = Integer.BYTES + columns.stream().mapToLong(Column::recordBytes).sum();
-      this.entry = arena.allocate(entryBytes, Long.BYTES);
+      this.entry = arena.allocate(plan.entryBytes(), Long.BYTES);
       MemorySegment memory =
           NativeMemory.allocate((long) blocks * blockBytes, true, arena).segment();
       for (int i = 0; i < blocks; i++) {
@@ -160,36 +151,34 @@ final class Buckets implements RecordSink, AutoCloseable {
   }
 
   @Override
-  public void accept(RecordView records, int i, long position) {
+  public void accept(RecordView record, long position) {
     long local = position - start;
     int bucket = (int) (local / bucketRecords);
     int inBucket = (int) (local - bucket * bucketRecords);
+    long bytes = record.entryBytes();
     BucketBlock block = filling[bucket];
-    if (block.limit - block.used >= entry.byteSize()) {
-      write(records, i, inBucket, block.memory, block.used);
-      block.used += (int) entry.byteSize();
+    if (block.limit - block.used >= bytes) {
+      record.writeEntry(inBucket, block.memory, block.used);
+      block.used += (int) bytes;
+    } else if (bytes <= entry.byteSize()) {
+      record.writeEntry(inBucket, entry, 0);
+      put(bucket, bytes);
     } else {
-      write(records, i, inBucket, entry, 0);
-      put(bucket);
+      throw PenstockException.about(
+          ErrorKind.FILE_CHANGED,
+          target,
+          "expected a record of at most %d bytes, found %d: the data was changed meanwhile"
+              .formatted(entry.byteSize(), bytes));
     }
-  }
-
-  private static void write(
-      RecordView records, int i, int inBucket, MemorySegment to, long offset) {
-    to.set(ValueLayout.JAVA_INT_UNALIGNED, offset, inBucket);
-    long at = offset + Integer.BYTES;
-    for (int c = 0; c < records.columnCount(); c++) {
-      records.copy(c, i, to, at);
-      at += records.recordBytes(c);
-    }
+    entryBytes[bucket] += bytes;
   }
 
   /** An entry that goes over the end of a block. */
-  private void put(int bucket) {
+  private void put(int bucket, long entrySize) {
     long done = 0;
-    while (done < entry.byteSize()) {
+    while (done < entrySize) {
       BucketBlock block = filling[bucket];
-      long bytes = Math.min(entry.byteSize() - done, block.limit - block.used);
+      long bytes = Math.min(entrySize - done, block.limit - block.used);
       MemorySegment.copy(entry, done, block.memory, block.used, bytes);
       block.used += (int) bytes;
       done += bytes;
@@ -267,6 +256,11 @@ final class Buckets implements RecordSink, AutoCloseable {
     }
     endThreads();
     checkFailure();
+  }
+
+  /** Size of all entries of a bucket, to be asked for at the end. */
+  long entryBytes(int bucket) {
+    return entryBytes[bucket];
   }
 
   private void endThreads() {

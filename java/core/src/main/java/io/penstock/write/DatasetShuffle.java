@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  * scattered once more.
  *
  * <p>The shards are {@code COLUMN-00000.npy} and so on, aligned over the columns, in a directory
- * that appears only when it is complete: see the package. Meanwhile the device needs room for the
- * data twice, beside the source. An object runs one shuffle at a time.
+ * that appears only when it is complete: see the package. A column whose records have different
+ * sizes also has their offsets, {@code COLUMN.offsets-00000.npy}, which begin with 0 in each shard.
+ * Meanwhile the device needs room for the data twice, beside the source. An object runs one shuffle
+ * at a time.
  */
 public final class DatasetShuffle {
   private static final int MOST_SHARDS = 100_000;
@@ -186,15 +188,14 @@ public final class DatasetShuffle {
    *     the directory cannot be made; then the directory is as it was before
    */
   public Result run() {
-    long recordBytes = dataset.recordBytes();
-    int columns = dataset.columns().size();
+    ShuffleSizes sizes = ShuffleSizes.of(dataset);
     MemoryBudget budget = memory == null ? MemoryBudget.byDefault() : memory;
-    return run(budget.plan(tried -> ShufflePlan.of(tried.bytes(), recordBytes, columns)));
+    return run(sizes, budget.plan(tried -> ShufflePlan.of(tried.bytes(), sizes)));
   }
 
   /** With another plan: for tests of cases that otherwise need large data. */
-  Result run(ShufflePlan plan) {
-    return new ShuffleRun(dataset, target, shards, seed, plan, progress).run(mayReplace);
+  Result run(ShuffleSizes sizes, ShufflePlan plan) {
+    return new ShuffleRun(dataset, target, shards, seed, sizes, plan, progress).run(mayReplace);
   }
 
   /**

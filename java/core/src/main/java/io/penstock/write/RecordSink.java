@@ -6,9 +6,8 @@ interface RecordSink {
   /**
    * Takes one.
    *
-   * @param records some of them
-   * @param i which of these it is
+   * @param record which is another one after the call
    * @param position of it in the result
    */
-  void accept(RecordView records, int i, long position);
+  void accept(RecordView record, long position);
 }

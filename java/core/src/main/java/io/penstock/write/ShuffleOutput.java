@@ -4,9 +4,7 @@ import io.penstock.array.Column;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLibrary;
-import io.penstock.internal.ffi.NativeMemory;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,42 +24,46 @@ import org.jspecify.annotations.Nullable;
  * gaps.
  */
 final class ShuffleOutput implements RecordSink, AutoCloseable {
-  /** Names a shard of a column. */
+  /** Names the files of a shard of a column. */
   @FunctionalInterface
   interface Naming {
-    Path path(int column, int shard);
+    /**
+     * The path of a file.
+     *
+     * @param areOffsets whether it is that of the offsets of records of different sizes
+     */
+    Path path(int column, int shard, boolean areOffsets);
   }
 
   private final Path target;
   private final ShufflePlan plan;
+  private final ShuffleSizes sizes;
   private final List<Column> columns;
-  private final long recordCount;
   private final int shards;
   private final Naming naming;
   private final LongConsumer progress;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment[][] ranges = new MemorySegment[2][];
+  private final ShuffleRange[] ranges = new ShuffleRange[2];
   private final ExecutorService writing =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("penstock-shards").factory());
   private @Nullable Future<?> underWay;
 
-  // Of the range that is being filled.
+  /** The range that is being filled. */
   private int current;
-  private long start;
-  private long placed;
 
   // Of the writing thread, but for opening and closing.
-  private final List<NpyWriter> writers = new ArrayList<>();
+  private final List<ShardWriter> writers = new ArrayList<>();
   private int shard = -1;
   private long shardEnd;
   private long written;
 
   /**
-   * Allocates the memory.
+   * For records of these sizes; no memory is allocated before the first range begins.
    *
    * @param target what failures are told of
    * @param plan how the memory is used
+   * @param sizes of the records
    * @param columns of the records
    * @param shards how many to make of the records
    * @param naming of their files
@@ -70,14 +72,15 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
   ShuffleOutput(
       Path target,
       ShufflePlan plan,
+      ShuffleSizes sizes,
       List<Column> columns,
       int shards,
       Naming naming,
       LongConsumer progress) {
     this.target = target;
     this.plan = plan;
+    this.sizes = sizes;
     this.columns = columns;
-    this.recordCount = columns.getFirst().recordCount();
     this.shards = shards;
     this.naming = naming;
     this.progress = progress;
@@ -86,47 +89,31 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
   /** Not before they are needed: scattering wants the memory before. */
   private void allocate() {
     NativeLibrary.load();
-    long records = Math.min(plan.placeRecords(), recordCount);
+    long all = sizes.placeBytes(sizes.records(), sizes.variableBytes());
     for (int r = 0; r < ranges.length; r++) {
-      ranges[r] = new MemorySegment[columns.size()];
-      for (int c = 0; c < ranges[r].length; c++) {
-        long bytes = records * columns.get(c).recordBytes();
-        ranges[r][c] = NativeMemory.allocate(bytes, true, arena).segment();
-      }
+      ranges[r] = new ShuffleRange(target, columns, Math.min(plan.placeBytes(), all), arena);
     }
   }
 
   /** Begins a range; the one before is being written. */
-  void begin(long position) {
+  void begin(long position, long records) {
     if (ranges[0] == null) {
       allocate();
     }
-    start = position;
-    placed = 0;
+    ranges[current].begin(position, records);
   }
 
   @Override
-  public void accept(RecordView records, int i, long position) {
-    MemorySegment[] range = ranges[current];
-    for (int c = 0; c < range.length; c++) {
-      records.copy(c, i, range[c], (position - start) * records.recordBytes(c));
-    }
-    placed++;
+  public void accept(RecordView record, long position) {
+    ranges[current].put(record, position);
   }
 
-  /** Has the range written, which has as many records, and waits for the one before. */
-  void end(long records) {
-    if (placed != records) {
-      throw PenstockException.about(
-          ErrorKind.FILE_CHANGED,
-          target,
-          "expected %d records from position %d on, found %d: the data was changed meanwhile"
-              .formatted(records, start, placed));
-    }
+  /** Has the range written, and waits for the one before. */
+  void end() {
+    ShuffleRange range = ranges[current];
+    range.checkFull();
     await();
-    MemorySegment[] range = ranges[current];
-    long first = start;
-    underWay = writing.submit(() -> write(range, first, records));
+    underWay = writing.submit(() -> write(range));
     current = 1 - current;
   }
 
@@ -148,20 +135,19 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
     }
   }
 
-  private void write(MemorySegment[] range, long first, long records) {
+  private void write(ShuffleRange range) {
     long done = 0;
-    while (done < records) {
+    while (done < range.records()) {
       if (written == shardEnd) {
         openShard();
       }
-      long count = Math.min(records - done, shardEnd - written);
-      for (int c = 0; c < range.length; c++) {
-        long bytes = columns.get(c).recordBytes();
-        writers.get(c).append(range[c].asSlice(done * bytes, count * bytes));
+      long count = Math.min(range.records() - done, shardEnd - written);
+      for (ShardWriter writer : writers) {
+        writer.append(range, done, count);
       }
       done += count;
       written += count;
-      progress.accept(first + done);
+      progress.accept(range.start() + done);
     }
   }
 
@@ -172,31 +158,37 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
     long begin = firstOf(shard);
     shardEnd = firstOf(shard + 1);
     for (int c = 0; c < columns.size(); c++) {
-      Column column = columns.get(c);
-      writers.add(
-          NpyWriter.builder(naming.path(c, shard), column.elementType(), column.shape())
-              .fields(column.fields())
-              .recordCount(shardEnd - begin)
-              .memoryBytes(plan.writeBytes())
-              .open());
+      writers.add(writer(c, shardEnd - begin));
     }
   }
 
+  private ShardWriter writer(int c, long records) {
+    Column column = columns.get(c);
+    NpyWriterBuilder builder =
+        NpyWriter.builder(naming.path(c, shard, false), column.elementType(), column.shape())
+            .fields(column.fields())
+            .memoryBytes(plan.writeBytes());
+    return column.isVariable()
+        ? new ShardWriter.VariableShard(
+            c, VariableNpyWriter.open(builder, naming.path(c, shard, true)))
+        : new ShardWriter.FixedShard(c, builder.recordCount(records).open());
+  }
+
   private void commitShard() {
-    writers.forEach(NpyWriter::commit);
-    writers.forEach(NpyWriter::close);
+    writers.forEach(ShardWriter::commit);
+    writers.forEach(ShardWriter::close);
     writers.clear();
   }
 
   /** Shards differ by one record at most: the first ones have one more. */
   private long firstOf(int number) {
-    return recordCount / shards * number + Math.min(number, recordCount % shards);
+    return sizes.records() / shards * number + Math.min(number, sizes.records() % shards);
   }
 
   /** Waits until all is in its files, forced to the disk. */
   void finish() {
     await();
-    if (recordCount == 0) {
+    if (sizes.records() == 0) {
       openShard(); // Columns without records are one empty file each.
     }
     commitShard();
@@ -213,7 +205,7 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
         isInterrupted = true;
       }
     }
-    writers.forEach(NpyWriter::close);
+    writers.forEach(ShardWriter::close);
     if (arena.scope().isAlive()) {
       arena.close();
     }

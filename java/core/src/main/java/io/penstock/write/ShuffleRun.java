@@ -3,23 +3,20 @@ package io.penstock.write;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.LoaderBuilder;
 import io.penstock.array.Column;
-import io.penstock.array.ElementType;
 import io.penstock.array.FileInfo;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.RawLayout;
-import io.penstock.format.Source;
 import io.penstock.internal.partial.WriteFailures;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,8 +32,10 @@ final class ShuffleRun {
   private final Path target;
   private final int shards;
   private final long seed;
+  private final ShuffleSizes sizes;
   private final ShufflePlan plan;
   private final LongConsumer progress;
+  private final List<Column> columns;
   private final FullShuffle order;
 
   @SuppressWarnings("NullAway.Init")
@@ -50,27 +49,36 @@ final class ShuffleRun {
   private long bucketCount;
   private int passes = 1;
 
+  /**
+   * A range of positions of the result.
+   *
+   * @param start the first position
+   * @param records how many
+   * @param variableBytes of them in columns of different sizes
+   */
+  private record Stretch(long start, long records, long variableBytes) {}
+
   ShuffleRun(
       Dataset dataset,
       Path target,
       int shards,
       long seed,
+      ShuffleSizes sizes,
       ShufflePlan plan,
       LongConsumer progress) {
     this.dataset = dataset;
     this.target = target;
     this.shards = shards;
     this.seed = seed;
+    this.sizes = sizes;
     this.plan = plan;
     this.progress = progress;
+    this.columns = dataset.columns();
     this.order = new FullShuffle(dataset.recordCount(), seed);
   }
 
   /** Shuffles once. */
   DatasetShuffle.Result run(boolean mayReplace) {
-    List<Column> columns = dataset.columns();
-    columns.forEach(this::checkColumn);
-    long count = dataset.recordCount();
     checkSources();
     List<String> names = names(columns);
     try (PartialDirectory directory = PartialDirectory.create(target, mayReplace, note(names));
@@ -78,19 +86,22 @@ final class ShuffleRun {
             new ShuffleOutput(
                 target,
                 plan,
+                sizes,
                 columns,
                 shards,
-                (column, shard) ->
-                    directory.path().resolve(ShuffleNote.shard(names.get(column), shard)),
+                (column, shard, areOffsets) -> {
+                  String name = areOffsets ? offsetsName(names.get(column)) : names.get(column);
+                  return directory.path().resolve(ShuffleNote.shard(name, shard));
+                },
                 this::wrote)) {
       work = directory;
       output = shardFiles;
-      process(0, count, this::feedAll, 1, "");
+      process(new Stretch(0, sizes.records(), sizes.variableBytes()), this::feedAll, 1, "");
       output.finish();
       dataset.check();
       directory.commit();
     }
-    return new DatasetShuffle.Result(count, count * dataset.recordBytes(), bucketCount, passes);
+    return new DatasetShuffle.Result(sizes.records(), sizes.totalBytes(), bucketCount, passes);
   }
 
   private void wrote(long records) {
@@ -98,37 +109,42 @@ final class ShuffleRun {
     progress.accept(scattered + written);
   }
 
-  /** Puts a range of positions in order: in memory if it fits, otherwise bucket by bucket. */
-  private void process(long start, long records, RecordFeed feed, int depth, String name) {
+  /** Puts a stretch in order: in memory if it fits, otherwise bucket by bucket. */
+  private void process(Stretch stretch, RecordFeed feed, int depth, String name) {
     passes = Math.max(passes, depth);
+    long records = stretch.records;
     if (records == 0) {
       return;
     }
-    if (records <= plan.placeRecords()) {
-      output.begin(start);
+    long bytes = sizes.placeBytes(records, stretch.variableBytes);
+    if (plan.fits(records, bytes)) {
+      output.begin(stretch.start, records);
       feed.to(output);
-      output.end(records);
+      output.end();
       return;
     }
-    int count = plan.buckets(records);
+    int count = plan.buckets(records, bytes, sizes);
     List<Path> paths = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       paths.add(work.path().resolve(".bucket%s-%d".formatted(name, i)));
     }
     bucketCount += count;
-    try (Buckets buckets = new Buckets(target, plan, dataset.columns(), start, records, paths)) {
+    long[] entryBytes = new long[count];
+    try (Buckets buckets = new Buckets(target, plan, stretch.start, records, paths)) {
       feed.to(buckets);
       buckets.finish();
+      Arrays.setAll(entryBytes, buckets::entryBytes);
     }
     long each = Math.ceilDiv(records, count);
     for (int i = 0; i < count; i++) {
       long first = Math.min(records, i * each);
       long size = Math.min(records - first, each);
       Path path = paths.get(i);
+      long all = entryBytes[i];
+      Stretch bucket = new Stretch(stretch.start + first, size, all - size * sizes.entryBytes());
       process(
-          start + first,
-          size,
-          sink -> feedBucket(path, start + first, size, sink),
+          bucket,
+          sink -> BucketReader.feed(path, all, columns, plan, bucket.start, size, sink),
           depth + 1,
           name + "-" + i);
       delete(path);
@@ -145,13 +161,14 @@ final class ShuffleRun {
 
   /** All records of the dataset, in the order of the files. */
   private void feedAll(RecordSink sink) {
-    RecordView view = new RecordView(dataset.columns(), false);
-    try (Loader loader = loader(dataset, "dropBehind=true")) {
+    RecordView record = new RecordView(columns);
+    try (Loader loader = loader()) {
       for (Batch batch : loader.epoch(0)) {
-        view.set(batch);
+        record.set(batch);
         long first = batch.index(0);
         for (int i = 0; i < batch.size(); i++) {
-          sink.accept(view, i, order.position(0, first + i));
+          record.select(i);
+          sink.accept(record, order.position(0, first + i));
         }
         scattered = first + batch.size();
         progress.accept(scattered + written);
@@ -159,50 +176,16 @@ final class ShuffleRun {
     }
   }
 
-  /** The entries of a bucket, in the order in which they were written. */
-  private void feedBucket(Path path, long start, long size, RecordSink sink) {
-    if (size == 0) {
-      return;
-    }
-    long entryBytes = Integer.BYTES + dataset.recordBytes();
-    RecordView view = new RecordView(dataset.columns(), true);
-    Source entries =
-        Source.of(path).raw(RawLayout.of(ElementType.UINT8, entryBytes).recordCount(size));
-    try (Dataset bucket = Dataset.builder().column("entries", entries).open();
-        Loader loader = loader(bucket, isDirect(bucket) ? "io=direct" : "dropBehind=true")) {
-      for (Batch batch : loader.epoch(0)) {
-        view.set(batch);
-        MemorySegment segment = batch.column(0);
-        for (int i = 0; i < batch.size(); i++) {
-          int inBucket = segment.get(ValueLayout.JAVA_INT_UNALIGNED, i * entryBytes);
-          sink.accept(view, i, start + inBucket);
-        }
-      }
-    }
-  }
-
-  private static boolean isDirect(Dataset bucket) {
-    return bucket.files().getFirst().directOffsetAlignmentBytes() > 0;
-  }
-
-  private Loader loader(Dataset source, String readahead) {
-    return source
-        .loader()
-        .shuffle(Shuffle.NONE)
-        .batchSize(ShufflePlan.batchSize(source.recordBytes()))
-        .memoryBytes(plan.readBytes())
-        .readahead(Readahead.parse(readahead))
-        .build();
-  }
-
-  private void checkColumn(Column column) {
-    if (column.isVariable()) {
-      throw PenstockException.about(
-          ErrorKind.UNSUPPORTED,
-          target,
-          "expected records of one size to shuffle, found column '%s' of any size: leave it out"
-              .formatted(column.name()));
-    }
+  private Loader loader() {
+    long batchBytes = Math.max(ShufflePlan.BATCH_BYTES, sizes.largestBytes() - sizes.fixedBytes());
+    LoaderBuilder builder =
+        dataset
+            .loader()
+            .shuffle(Shuffle.NONE)
+            .batchSize(ShufflePlan.batchSize(sizes.meanBytes()))
+            .memoryBytes(plan.readBytes())
+            .readahead(Readahead.parse("dropBehind=true"));
+    return (sizes.isVariable() ? builder.batchBytes(batchBytes) : builder).build();
   }
 
   private void checkSources() {
@@ -225,6 +208,11 @@ final class ShuffleRun {
     }
   }
 
+  /** Not one that the pattern of the values, {@code NAME-*.npy}, matches. */
+  private static String offsetsName(String name) {
+    return name + ".offsets";
+  }
+
   private static List<String> names(List<Column> columns) {
     List<String> names = new ArrayList<>();
     Set<String> taken = new HashSet<>();
@@ -234,6 +222,11 @@ final class ShuffleRun {
         throw new IllegalArgumentException(
             "columns must have different names as files, were '%s' twice".formatted(name));
       }
+      if (column.isVariable() && !taken.add(offsetsName(name))) {
+        throw new IllegalArgumentException(
+            "columns must have different names as files, were '%s' twice"
+                .formatted(offsetsName(name)));
+      }
       names.add(name);
     }
     return names;
@@ -241,14 +234,24 @@ final class ShuffleRun {
 
   private String note(List<String> names) {
     StringBuilder text = new StringBuilder("penstock shuffle 1\n");
+    StringBuilder files = new StringBuilder();
     text.append("order %s seed %s epoch 0%n".formatted(order.description(), seed));
     text.append("records %s shards %s%n".formatted(dataset.recordCount(), shards));
-    for (Column column : dataset.columns()) {
+    for (int c = 0; c < names.size(); c++) {
+      Column column = columns.get(c);
       text.append(
-          "column %s %s %s%n"
-              .formatted(column.name(), column.elementType(), column.shape().toList()));
+          "column %s %s %s%s%n"
+              .formatted(
+                  column.name(),
+                  column.elementType(),
+                  column.shape().toList(),
+                  column.isVariable() ? " of different sizes" : ""));
+      files.append(ShuffleNote.line(names.get(c), shards)).append('\n');
+      if (column.isVariable()) {
+        files.append(ShuffleNote.line(offsetsName(names.get(c)), shards)).append('\n');
+      }
     }
-    names.forEach(name -> text.append(ShuffleNote.line(name, shards)).append('\n'));
+    text.append(files);
     return text.append("source %s%n".formatted(dataset.fingerprint())).toString();
   }
 }

@@ -22,6 +22,9 @@
  * io.penstock.write.NpyWriterBuilder#resumable resumable}. An existing file is replaced only if the
  * caller allows it.
  *
+ * <p>{@link io.penstock.write.VariableNpyWriter VariableNpyWriter} writes records of different
+ * sizes as two such files, values and offsets.
+ *
  * <p>{@link io.penstock.write.DatasetShuffle DatasetShuffle} writes the records of a dataset in
  * shuffled order into shards, in two sequential passes over any amount of data.
  */

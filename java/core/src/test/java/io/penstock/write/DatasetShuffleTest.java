@@ -126,7 +126,9 @@ class DatasetShuffleTest {
       // 15.7 MB with room for 2000 records at once and 3 buckets: 11 are wanted, 3 x 3 or 4 are
       // made.
       DatasetShuffle.Result result =
-          shuffle.run(new ShufflePlan(8 << 20, 1 << 20, 2000, 3, 1 << 20));
+          shuffle.run(
+              ShuffleSizes.of(dataset),
+              new ShufflePlan(8 << 20, 1 << 20, 2000 * 784, 3, 1 << 20, 4 + 784));
       assertThat(result.passes()).isEqualTo(4);
       assertThat(result.buckets()).isGreaterThan(11);
     }

@@ -175,6 +175,36 @@ public final class FolderScan {
   }
 
   /**
+   * The name of a file as the system has it.
+   *
+   * @param number from 0 on, in order
+   * @return its path from the folder on, with slashes; not to be changed
+   */
+  public byte[] nameBytes(int number) {
+    return files.get(number).bytes;
+  }
+
+  /**
+   * Size of a file when the folder was scanned.
+   *
+   * @param number from 0 on, in order
+   * @return in bytes
+   */
+  public long sizeBytes(int number) {
+    return files.get(number).sizeBytes;
+  }
+
+  /**
+   * When a file was modified.
+   *
+   * @param number from 0 on, in order
+   * @return in seconds since 1970
+   */
+  public long modifiedSeconds(int number) {
+    return Math.floorDiv(files.get(number).modifiedNanos, 1_000_000_000L);
+  }
+
+  /**
    * The number of a file's class.
    *
    * @param number of the file
