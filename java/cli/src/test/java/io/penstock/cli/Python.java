@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The Python of this machine, where it has NumPy. */
 public final class Python {
@@ -47,12 +49,11 @@ public final class Python {
    *
    * @return what it printed
    */
-  public static String run(String python, String script, Path folder)
+  public static String run(String python, String script, Path... arguments)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(python, "-c", script, folder.toString())
-            .redirectErrorStream(true)
-            .start();
+    List<String> command = new ArrayList<>(List.of(python, "-c", script));
+    Stream.of(arguments).map(Path::toString).forEach(command::add);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;

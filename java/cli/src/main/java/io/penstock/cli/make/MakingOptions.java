@@ -25,6 +25,18 @@ public final class MakingOptions {
               + " load('x.npy')['x']; to Penstock x.npy#x. Default: records as they are.")
   private boolean isAligned;
 
+  boolean mayReplace() {
+    return mayReplace;
+  }
+
+  /** Refuses what records of different sizes cannot be. */
+  void checkVariable() {
+    if (isAligned) {
+      throw new IllegalArgumentException(
+          "--align-records must be left out for records of different sizes");
+    }
+  }
+
   /** Applies the options to a writer. */
   NpyWriterBuilder aligned(NpyWriterBuilder builder, Path target) {
     return builder

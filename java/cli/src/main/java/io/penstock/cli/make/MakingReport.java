@@ -1,6 +1,7 @@
 package io.penstock.cli.make;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
@@ -20,6 +21,7 @@ final class MakingReport {
   private final List<Path> files = new ArrayList<>();
   private ElementType type;
   private Shape recordShape = Shape.SCALAR;
+  private boolean isVariable;
   private long records;
   private long bytes;
   private final JsonArray labels = new JsonArray();
@@ -45,6 +47,19 @@ final class MakingReport {
     bytes += count * recordBytes;
   }
 
+  /** Adds the files of a column of bytes whose records have different sizes. */
+  void addVariable(List<Path> paths, long recordCount, long byteCount) {
+    addVariable(paths, ElementType.UINT8, Shape.SCALAR, recordCount, byteCount);
+  }
+
+  /** Adds the files of a column whose records have different sizes. */
+  void addVariable(
+      List<Path> paths, ElementType elements, Shape valueShape, long recordCount, long byteCount) {
+    isVariable |= type == null;
+    add(paths, elements, valueShape, recordCount, 0);
+    bytes += byteCount;
+  }
+
   /** Adds files of labels, the names of the classes, and the file of these names. */
   void addLabels(List<Path> paths, List<String> names, Path classesFile) {
     files.addAll(paths);
@@ -59,6 +74,9 @@ final class MakingReport {
       JsonArray paths = new JsonArray();
       files.forEach(file -> paths.add(file.toString()));
       JsonArray shape = new JsonArray();
+      if (isVariable) {
+        shape.add(JsonNull.INSTANCE);
+      }
       recordShape.toList().forEach(shape::add);
       object.add("files", paths);
       object.addProperty("dtype", type.descr());
@@ -80,7 +98,7 @@ final class MakingReport {
                 files.size() == 1 ? "" : " to " + files.getLast(),
                 Human.plural(records, "record", "records"),
                 type,
-                recordShape,
+                isVariable ? "of different sizes" : recordShape,
                 Human.bytes(bytes),
                 Human.seconds(seconds),
                 Human.bytesPerSecond(bytes / seconds)));

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "One permutation of all records, as read --shuffle full --seed delivers it in epoch 0,"
           + " written to DIR, the last of the paths, as COLUMN-00000.npy and so on, aligned over"
           + " the columns. DIR is created; its parent must exist. Read with --shuffle block, such"
-          + " shards mix as well as a full shuffle, at the speed of a file in order.",
+          + " shards mix as well as a full shuffle, at the speed of a file in order. Records of"
+          + " different sizes also get their offsets, COLUMN.offsets-00000.npy.",
       "",
       "Reads and writes the data twice, in order; once where it fits into --memory. Needs room for"
           + " the data twice beside the source. DIR is there when it is whole; what a killed run"

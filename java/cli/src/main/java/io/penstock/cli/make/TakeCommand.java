@@ -13,7 +13,10 @@ import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.dataset.SizeSurvey;
+import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.write.NpyWriter;
+import io.penstock.write.NpyWriterBuilder;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -36,6 +39,9 @@ import picocli.CommandLine.Option;
       "With --json, one object on stdout, as that of convert."
     })
 public final class TakeCommand implements Callable<Integer> {
+  private static final long BATCHES_IN_MEMORY = 4;
+  private static final long MOST_BATCH_BYTES = 1 << 30;
+
   private final Streams streams;
 
   @Mixin private ColumnOptions columns;
@@ -55,8 +61,9 @@ public final class TakeCommand implements Callable<Integer> {
       paramLabel = "DST",
       required = true,
       description =
-          "The .npy to write; with several columns a directory, for one .npy for each column. Must"
-              + " be given; no default.")
+          "The .npy to write; with several columns a directory, for one .npy for each column."
+              + " Records of different sizes get another file, of their offsets: DST-offsets.npy."
+              + " Must be given; no default.")
   private Path out;
 
   @Option(
@@ -87,27 +94,26 @@ public final class TakeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     MakingReport report = new MakingReport();
     try (Dataset dataset = columns.open()) {
-      checkSizes(dataset);
+      if (dataset.columns().stream().anyMatch(Column::isVariable)) {
+        making.checkVariable();
+      }
       IndexSampler order = IndexSampler.read(indices, dataset.recordCount());
       boolean isNew = Files.notExists(out);
       List<Path> targets = targets(dataset);
-      List<NpyWriter> writers = new ArrayList<>();
+      List<TakenColumn> writers = new ArrayList<>();
       try (Loader loader = open(dataset, order)) {
         MemoryWarning.sayIfTooMuch(streams, memoryBytes, loader.statistics().memoryBytes());
         for (int i = 0; i < targets.size(); i++) {
           writers.add(writer(dataset.columns().get(i), targets.get(i), order.positionCount()));
         }
         take(loader, writers, order.positionCount());
-        writers.forEach(NpyWriter::finish);
-        writers.forEach(NpyWriter::commit);
+        writers.forEach(TakenColumn::finish);
+        writers.forEach(column -> column.commit(report));
       } finally {
-        writers.forEach(NpyWriter::close);
+        writers.forEach(TakenColumn::close);
         if (isNew) {
           deleteIfEmpty();
         }
-      }
-      for (int i = 0; i < targets.size(); i++) {
-        report.add(List.of(targets.get(i)), dataset.columns().get(i), order.positionCount());
       }
     }
     report.print(streams, isJson);
@@ -116,23 +122,24 @@ public final class TakeCommand implements Callable<Integer> {
 
   private Loader open(Dataset dataset, IndexSampler order) {
     LoaderBuilder builder = dataset.loader().sampler(order);
-    if (memoryBytes != null) {
+    SizeSurvey sizes =
+        SizeSurvey.of(
+            dataset.columns(),
+            dataset::recordSizes,
+            position -> order.index(0, position),
+            order.positionCount());
+    if (sizes.largestVariableBytes() > 0) {
+      // A batch has room for the largest of these records.
+      long largest = sizes.largestVariableBytes();
+      long memory =
+          memoryBytes == null
+              ? Math.max(MemoryBudget.byDefault().bytes(), BATCHES_IN_MEMORY * largest)
+              : memoryBytes;
+      builder.memoryBytes(memory).batchBytes(Math.clamp(memory / 16, largest, MOST_BATCH_BYTES));
+    } else if (memoryBytes != null) {
       builder.memoryBytes(memoryBytes);
     }
     return builder.build();
-  }
-
-  private void checkSizes(Dataset dataset) {
-    for (Column column : dataset.columns()) {
-      if (column.isVariable()) {
-        throw PenstockException.about(
-            ErrorKind.UNSUPPORTED,
-            columns.columns().get(column.name()).getFirst(),
-            "expected records of one size, found those of column '%s' to have different ones: read"
-                    .formatted(column.name())
-                + " them with penstock read --subset instead");
-      }
-    }
   }
 
   private List<Path> targets(Dataset dataset) throws IOException {
@@ -168,21 +175,23 @@ public final class TakeCommand implements Callable<Integer> {
     return column.name().replace('/', '.') + ".npy";
   }
 
-  private NpyWriter writer(Column column, Path target, long count) {
-    return making
-        .aligned(NpyWriter.builder(target, column.elementType(), column.shape()), target)
-        .fields(column.fields())
-        .recordCount(count)
-        .open();
+  private TakenColumn writer(Column column, Path target, long count) {
+    NpyWriterBuilder builder =
+        making
+            .aligned(NpyWriter.builder(target, column.elementType(), column.shape()), target)
+            .fields(column.fields());
+    return column.isVariable()
+        ? TakenColumn.VariableTaken.open(column, target, builder)
+        : new TakenColumn.FixedTaken(column, target, count, builder.recordCount(count).open());
   }
 
-  private void take(Loader loader, List<NpyWriter> writers, long total) {
+  private void take(Loader loader, List<TakenColumn> writers, long total) {
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
     try (Progress progress = Progress.start(streams, "take", "records", total)) {
       long taken = 0;
       for (Batch batch : loader.epoch(0)) {
-        for (int i = 0; i < writers.size(); i++) {
-          writers.get(i).append(batch.column(i));
+        for (TakenColumn writer : writers) {
+          writer.append(batch);
         }
         taken += batch.size();
         progress.to(taken);
