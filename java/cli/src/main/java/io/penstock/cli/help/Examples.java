@@ -20,8 +20,8 @@ public final class Examples {
     put(
         "convert",
         "penstock convert images.npz#x x.npy --dtype float32",
-        "penstock convert table.csv x.npy --skip-lines 1",
-        "penstock convert photos photos.npy --resize 224x224");
+        "penstock convert photos photos.npy --resize 224x224",
+        "penstock convert mails mails.npy --as values");
     put("create", "penstock create x.npy --dtype float32 --shape 60000x28x28");
     put("demo", "penstock demo --quick", "penstock demo --size 4g --dir /mnt/data");
     put("help", "penstock help read");

@@ -16,9 +16,12 @@ import io.penstock.cli.options.ShardList;
 import io.penstock.cli.text.Human;
 import io.penstock.format.Source;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -29,7 +32,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code convert}: writes an array of any known format as a .npy. */
 @Command(
     name = "convert",
-    header = "Writes an array of any format as a .npy.",
+    header = "Writes an array of any format as a .npy, or the files of a folder as one.",
     description = {
       "Compares checksums where the source has them (members of an .npz, gzip, zlib). Structured"
           + " types keep the fields that NumPy has, or the command fails.",
@@ -58,7 +61,7 @@ public final class ConvertCommand implements Callable<Integer> {
               + " classes: DST-labels.npy has their numbers, DST-classes.json their names.")
   private String source;
 
-  @Parameters(index = "1", paramLabel = "DST", description = "The .npy to write.")
+  @Parameters(index = "1", paramLabel = "DST", description = "The .npy or .tar to write.")
   private Path target;
 
   @Mixin private MakingOptions making;
@@ -142,6 +145,19 @@ public final class ConvertCommand implements Callable<Integer> {
   private int skipLines;
 
   @Option(
+      names = "--as",
+      paramLabel = "npy|values|tar",
+      converter = FormConverter.class,
+      completionCandidates = FormNames.class,
+      description =
+          "For a folder, what becomes of its files: npy makes an array of records of one size;"
+              + " values writes the files as they are, of any sizes, one after another into DST,"
+              + " where each begins into DST-offsets.npy, and their names into DST-names.npy; tar"
+              + " makes an archive of them that is not compressed. Default: tar if DST ends in"
+              + " .tar, or else npy.")
+  private FolderForm form;
+
+  @Option(
       names = "--resume",
       description =
           "If this run is killed, let another run with the same arguments continue it, from what"
@@ -152,6 +168,25 @@ public final class ConvertCommand implements Callable<Integer> {
       names = "--json",
       description = "Print one JSON object on stdout. Default: a line for people.")
   private boolean isJson;
+
+  static final class FormConverter implements ITypeConverter<FolderForm> {
+    @Override
+    public FolderForm convert(String text) {
+      return Stream.of(FolderForm.values())
+          .filter(known -> known.toString().equals(text))
+          .findFirst()
+          .orElseThrow(
+              () -> new TypeConversionException("must be npy, values or tar, was '" + text + "'"));
+    }
+  }
+
+  static final class FormNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    FormNames() {
+      super(Stream.of(FolderForm.values()).map(FolderForm::toString).toList());
+    }
+  }
 
   static final class TypeConverter implements ITypeConverter<ElementType> {
     @Override
@@ -222,6 +257,11 @@ public final class ConvertCommand implements Callable<Integer> {
                     ? "what was forced to the disk is kept: run the same command to go on"
                     : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
     MakingReport report = new MakingReport();
+    if (isOfFiles()) {
+      convertFiles(report);
+      report.print(streams, isJson);
+      return ExitCodes.DONE;
+    }
     SourceOptions how =
         new SourceOptions(
             selection,
@@ -253,6 +293,38 @@ public final class ConvertCommand implements Callable<Integer> {
     }
     report.print(streams, isJson);
     return ExitCodes.DONE;
+  }
+
+  /** Whether the files of a folder are to stay as they are. */
+  private boolean isOfFiles() {
+    return form == null ? target.toString().endsWith(".tar") : form != FolderForm.NPY;
+  }
+
+  private void convertFiles(MakingReport report) throws IOException {
+    Path folder = Path.of(source);
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "--as values and tar, and a DST that ends in .tar, must come with a folder, was with "
+              + folder);
+    }
+    check(dtype == null && !isLossy, "--dtype and --lossy");
+    check(resize == null && !isGray, "--resize and --gray");
+    check(delimiter == null && skipLines == 0, "--delimiter and --skip-lines");
+    check(shards == 1 && !isResumable, "--shards and --resume");
+    making.checkVariable();
+    FolderConversion conversion = new FolderConversion(streams, target, making.mayReplace());
+    if (form == FolderForm.VALUES) {
+      conversion.toValues(folder, pattern.text(), selection, report);
+    } else {
+      conversion.toTar(folder, pattern.text(), selection, report);
+    }
+  }
+
+  private static void check(boolean isLeftOut, String options) {
+    if (!isLeftOut) {
+      throw new IllegalArgumentException(
+          options + " must be left out where files are written as they are");
+    }
   }
 
   private RecordSource open(SourceOptions how) throws IOException {
