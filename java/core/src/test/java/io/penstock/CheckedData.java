@@ -2,6 +2,7 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.TestColumn.RecordKind;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -15,25 +16,31 @@ import java.util.zip.CRC32C;
 public final class CheckedData {
   static final int IMAGE_BYTES = 784;
 
-  public final TestArray images;
+  public final TestColumn images;
   public final TestArray labels;
   public final Path checksums;
   private final Path directory;
 
-  private CheckedData(Path directory, int recordCount) throws IOException {
+  private CheckedData(Path directory, int recordCount, RecordKind kind) throws IOException {
     this.directory = directory;
-    images = TestArray.random(directory.resolve("images.npy"), recordCount, IMAGE_BYTES, 1);
+    images = TestColumn.write(directory, "images", recordCount, IMAGE_BYTES, 1, kind);
     labels = TestArray.random(directory.resolve("labels.npy"), recordCount, 1, 2);
     checksums = checksums("checksums.npy", "'images'", "'labels'");
   }
 
   public static CheckedData write(Path directory, int recordCount) throws IOException {
-    return new CheckedData(directory, recordCount);
+    return write(directory, recordCount, RecordKind.FIXED);
+  }
+
+  /** Images of one size, or of different sizes. */
+  public static CheckedData write(Path directory, int recordCount, RecordKind kind)
+      throws IOException {
+    return new CheckedData(directory, recordCount, kind);
   }
 
   /** As the package of the checksums says, by plain Java. */
   Path checksums(String name, String... columns) throws IOException {
-    int recordCount = (int) images.recordCount();
+    int recordCount = (int) labels.recordCount();
     StringBuilder fields = new StringBuilder();
     for (String column : columns) {
       fields.append("(%s, '<u4'), ".formatted(column));
@@ -48,7 +55,7 @@ public final class CheckedData {
     for (int i = 0; i < recordCount; i++) {
       for (int c = 0; c < columns.length; c++) {
         CRC32C crc = new CRC32C();
-        crc.update((c == 0 ? images : labels).record(i));
+        crc.update(c == 0 ? images.record(i) : labels.record(i));
         file.putInt((int) crc.getValue());
       }
     }
@@ -62,13 +69,13 @@ public final class CheckedData {
   }
 
   public Dataset open() {
-    return Dataset.open(images.path(), labels.path());
+    return images.addTo(Dataset.builder()).column("labels", labels.path()).open();
   }
 
   public void assertRecords(Batch batch) {
     for (int i = 0; i < batch.size(); i++) {
       long index = batch.index(i);
-      assertThat(bytes(batch, 0, i, IMAGE_BYTES)).isEqualTo(images.record(index));
+      assertThat(images.record(batch, i)).isEqualTo(images.record(index));
       assertThat(bytes(batch, 1, i, 1)).isEqualTo(labels.record(index));
     }
   }

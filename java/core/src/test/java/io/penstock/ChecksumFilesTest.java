@@ -65,7 +65,7 @@ class ChecksumFilesTest {
 
   @Test
   void modificationTimesAreNoBusinessOfChecksums() throws IOException {
-    Files.setLastModifiedTime(data.images.path(), FileTime.fromMillis(1_000_000_000_000L));
+    Files.setLastModifiedTime(data.images.values().path(), FileTime.fromMillis(1_000_000_000_000L));
     try (Dataset dataset = data.open();
         Loader loader = dataset.loader().verify(data.checksums).build()) {
       assertThat(loader.epoch(0).iterator().next().size()).isEqualTo(256);

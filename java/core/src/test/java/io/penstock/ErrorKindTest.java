@@ -67,7 +67,7 @@ class ErrorKindTest {
   @Test
   void aRecordThatDiffersFromItsChecksumIsDamaged() throws IOException {
     CheckedData data = CheckedData.write(directory, 20);
-    CheckedData.flipBit(data.images, 0);
+    data.images.flipBit(0);
     try (Dataset dataset = data.open();
         Loader loader =
             dataset

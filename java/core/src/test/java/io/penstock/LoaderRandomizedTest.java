@@ -2,12 +2,13 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.sampler.FullShuffle;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +26,39 @@ class LoaderRandomizedTest {
   private static final int[] RECORD_BYTES = {1, 2, 7, 64, 784, 4096, 5000, 70_000, 131_072};
 
   @TempDir Path directory;
-  private final List<byte[]> contents = new ArrayList<>();
+  private final List<Contents> contents = new ArrayList<>();
+
+  /** A column, as plain Java knows it. */
+  private interface Contents {
+    byte[] record(long index);
+
+    byte[] record(Batch batch, int column, int place);
+  }
+
+  private record FixedContents(byte[] all, int recordBytes) implements Contents {
+    @Override
+    public byte[] record(long index) {
+      int from = Math.toIntExact(index * recordBytes);
+      return Arrays.copyOfRange(all, from, from + recordBytes);
+    }
+
+    @Override
+    public byte[] record(Batch batch, int column, int place) {
+      return CheckedData.bytes(batch, column, place, recordBytes);
+    }
+  }
+
+  private record VariableContents(TestColumn column) implements Contents {
+    @Override
+    public byte[] record(long index) {
+      return column.record(index);
+    }
+
+    @Override
+    public byte[] record(Batch batch, int number, int place) {
+      return column.record(batch, place);
+    }
+  }
 
   static List<Way> ways() {
     return Way.all().toList();
@@ -77,6 +110,19 @@ class LoaderRandomizedTest {
     for (int c = 0; c < columns; c++) {
       int recordBytes = RECORD_BYTES[random.nextInt(RECORD_BYTES.length)];
       recordBytes = recordCount > 400 ? Math.min(recordBytes, 5000) : recordBytes;
+      if (random.nextInt(3) == 0) {
+        TestColumn column =
+            TestColumn.write(
+                directory,
+                round + "-c" + c,
+                recordCount,
+                recordBytes,
+                random.nextLong(),
+                RecordKind.VARIABLE);
+        column.addTo(builder);
+        contents.add(new VariableContents(column));
+        continue;
+      }
       ByteBuffer all = ByteBuffer.allocate(recordCount * recordBytes);
       Path[] paths = new Path[shards];
       for (int i = 0; i < shards; i++) {
@@ -86,7 +132,7 @@ class LoaderRandomizedTest {
         paths[i] = array.path();
         all.put(array.all());
       }
-      contents.add(all.array());
+      contents.add(new FixedContents(all.array(), recordBytes));
       builder.column("c" + c, paths);
     }
     return builder.open();
@@ -122,13 +168,11 @@ class LoaderRandomizedTest {
     assertThat(batch.epoch()).isEqualTo(epoch);
     assertThat(batch.position()).isEqualTo(position);
     for (int c = 0; c < contents.size(); c++) {
-      long recordBytes = loader.dataset().columns().get(c).recordBytes();
-      MemorySegment all = MemorySegment.ofArray(contents.get(c));
       for (int i = 0; i < batch.size(); i++) {
         long index = order.index(epoch, position + i);
-        MemorySegment expected = all.asSlice(index * recordBytes, recordBytes);
-        MemorySegment actual = batch.column(c).asSlice(i * recordBytes, recordBytes);
-        assertThat(actual.mismatch(expected))
+        byte[] expected = contents.get(c).record(index);
+        byte[] actual = contents.get(c).record(batch, c, i);
+        assertThat(Arrays.mismatch(actual, expected))
             .as("first wrong byte of record %d, column %d, %s", index, c, loader)
             .isEqualTo(-1);
       }

@@ -31,7 +31,7 @@ class BadRecordsEdgesTest extends DamagedArray {
   @Test
   void aBatchOfNothingButBadRecordsIsEmpty() throws IOException {
     for (int i = 0; i < 10; i++) {
-      CheckedData.flipBit(data.images, i);
+      data.images.flipBit(i);
     }
     try (Dataset dataset = data.open();
         Loader loader =
@@ -54,9 +54,9 @@ class BadRecordsEdgesTest extends DamagedArray {
   @Test
   void transformsKnowThePositionsOfWhatIsLeft() throws IOException {
     for (int i = 0; i < 10; i++) {
-      CheckedData.flipBit(data.images, i);
+      data.images.flipBit(i);
     }
-    CheckedData.flipBit(data.images, 15);
+    data.images.flipBit(15);
     try (Dataset dataset = data.open();
         Loader loader =
             dataset
@@ -95,7 +95,7 @@ class BadRecordsEdgesTest extends DamagedArray {
       all = padding(dataset.loader());
     }
     assertThat(all).hasSize(16 * BATCH - RECORDS);
-    CheckedData.flipBit(data.images, all.remove(3).intValue());
+    data.images.flipBit(all.remove(3).intValue());
     CheckedData.flipBit(data.labels, all.removeLast().intValue());
     try (Dataset dataset = data.open()) {
       assertThat(
@@ -108,7 +108,7 @@ class BadRecordsEdgesTest extends DamagedArray {
   @Test
   void whereNothingIsGoodTheBatchFails() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      CheckedData.flipBit(data.images, i);
+      data.images.flipBit(i);
     }
     try (Dataset dataset = data.open();
         Loader loader =
@@ -129,7 +129,7 @@ class BadRecordsEdgesTest extends DamagedArray {
   @Test
   void theListEndsWhileTheCountGoesOn() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      CheckedData.flipBit(data.images, i);
+      data.images.flipBit(i);
     }
     try (Dataset dataset = data.open();
         Loader loader =

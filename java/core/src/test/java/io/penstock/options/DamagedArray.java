@@ -7,6 +7,7 @@ import io.penstock.CheckedData;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.Way;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
@@ -40,12 +41,17 @@ abstract class DamagedArray {
 
   @BeforeEach
   void write() throws IOException {
-    data = CheckedData.write(directory, RECORDS);
+    data = CheckedData.write(directory, RECORDS, kind());
+  }
+
+  /** Whether the images have one size. */
+  RecordKind kind() {
+    return RecordKind.FIXED;
   }
 
   void damage() throws IOException {
     for (int index : DAMAGED) {
-      CheckedData.flipBit(data.images, index);
+      data.images.flipBit(index);
     }
     CheckedData.flipBit(data.labels, DAMAGED_LABEL);
   }

@@ -39,7 +39,11 @@ final class ColumnSizes {
     if (!isVariable) {
       return BatchCutting.NONE;
     }
-    long limit = options.batchBytes(budget, usualBatchBytes(batchSize));
+    long most = Math.max(options.mostBatchBytes(budget), mostNeeded(budget));
+    long limit =
+        options.batchBytes() > 0
+            ? options.batchBytes()
+            : Math.clamp(usualBatchBytes(batchSize), 1, most);
     if (limit > budget.bytes() / LEAST_BATCHES) {
       throw new TooLittleMemoryException(
           "batchBytes must be at most a third of memoryBytes=%d, was %d: give more memory"
@@ -47,6 +51,11 @@ final class ColumnSizes {
     }
     return new BatchCutting.ByBytes(
         dataset.lengths(), limit, batchSize, options.badRecordPolicy() == BadRecordPolicy.FAIL);
+  }
+
+  /** A record that is larger than a batch may be cannot be read. */
+  private long mostNeeded(MemoryBudget budget) {
+    return Math.min(dataset.longestBytes(), budget.bytes() / LEAST_BATCHES);
   }
 
   /** Hardly any batch has more than four times the mean and the longest record. */

@@ -65,13 +65,9 @@ public record LoaderOptions(
     return checksums.isPresent() || badRecordPolicy != BadRecordPolicy.FAIL;
   }
 
-  /**
-   * Most bytes of values in a batch: what was set, or what batches usually need, within a share of
-   * the budget that leaves room for ten of them, and to spare.
-   */
-  public long batchBytes(MemoryBudget budget, long usualBytes) {
-    long most = Math.clamp(budget.bytes() / BATCH_PART, 1, MAX_BATCH_BYTES);
-    return batchBytes > 0 ? batchBytes : Math.clamp(usualBytes, 1, most);
+  /** The share of a budget that leaves room for ten batches of its size, and to spare. */
+  public long mostBatchBytes(MemoryBudget budget) {
+    return Math.clamp(budget.bytes() / BATCH_PART, 1, MAX_BATCH_BYTES);
   }
 
   /** The columns as they are going to be read. */
