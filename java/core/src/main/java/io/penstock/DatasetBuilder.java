@@ -94,9 +94,10 @@ public final class DatasetBuilder {
    * Adds a column whose records have different sizes: texts, sequences of tokens, sounds. Record
    * {@code i} is {@code values[offsets[i]] ... values[offsets[i + 1] - 1]}. There may be more
    * offsets than fit into memory. The first must be 0 and the last the number of values, so that
-   * every value belongs to a record. The others are checked when a record is read: a record that
-   * lies outside of the values, or ends before it begins, fails then. The part {@code sequences} of
-   * token data that has an index is such a column for {@link #column(String, Source...)}.
+   * every value belongs to a record. The others are checked when a loader is built: a record that
+   * lies outside of the values, or ends before it begins, fails when it is read, and no other one
+   * does. The part {@code sequences} of token data that has an index is such a column for {@link
+   * #column(String, Source...)}.
    *
    * @param name what to call it, not blank, and of no other column
    * @param values the file with all values one after another

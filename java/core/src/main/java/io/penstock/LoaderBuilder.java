@@ -247,7 +247,9 @@ public final class LoaderBuilder {
    * record. A state counts each piece; with several ranks, whose pieces differ, it counts a batch
    * when its last piece was delivered.
    *
-   * @param batchBytes 1 to 2^30; a sixteenth of {@link #memoryBytes} unless set
+   * @param batchBytes 1 to 2^30, at most a third of {@link #memoryBytes}; unless set, four times
+   *     what a batch of mean records needs and the longest record, at most a sixteenth of {@link
+   *     #memoryBytes}
    * @return this
    * @throws IllegalArgumentException if it is out of range
    */

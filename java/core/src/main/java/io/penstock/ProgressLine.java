@@ -27,7 +27,7 @@ final class ProgressLine {
   private final Consumer<String> sink;
   private long lastNanos;
   private long lastRecords;
-  private long lastBatches;
+  private long lastBytes;
   private long lastStallNanos;
   private boolean hasFailed;
 
@@ -42,7 +42,7 @@ final class ProgressLine {
   private void start(LoaderStatistics statistics, long now) {
     lastNanos = now;
     lastRecords = statistics.records();
-    lastBatches = statistics.batches();
+    lastBytes = statistics.bytes();
     lastStallNanos = statistics.value(Statistic.STALL);
   }
 
@@ -79,14 +79,17 @@ final class ProgressLine {
     double seconds = Math.max(1, nanos) / NANOS;
     long ofEpoch = shares.of(epoch).batchCount();
     double stallShare = (statistics.value(Statistic.STALL) - lastStallNanos) / NANOS / seconds;
-    double batchesPerSecond = (statistics.batches() - lastBatches) / seconds;
+    // Not of batches: those of records that differ in size may come in pieces.
+    double recordsPerSecond = (statistics.records() - lastRecords) / seconds;
+    double batchesPerSecond = recordsPerSecond / shares.mostRecords();
     String line =
         String.format(
             Locale.ROOT,
-            "epoch %d: %.1f%%, %,.0f records/s, waited %.1f%%",
+            "epoch %d: %.1f%%, %,.0f records/s, %,.1f MB/s, waited %.1f%%",
             epoch,
             100.0 * batches / Math.max(1, ofEpoch),
-            (statistics.records() - lastRecords) / seconds,
+            recordsPerSecond,
+            (statistics.bytes() - lastBytes) / seconds / 1e6,
             100 * Math.clamp(stallShare, 0, 1));
     double left = (ofEpoch - batches) / batchesPerSecond;
     long later = endEpoch - epoch - 1;

@@ -2,6 +2,7 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShare;
@@ -39,13 +40,15 @@ class BlockReadingTest {
 
   @TempDir static Path directory;
   private static TestArray array;
-  private static byte[] all;
+  private static TestColumn fixed;
+  private static TestColumn variable;
 
   @BeforeEach
   void write() {
     if (array == null) {
-      array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1);
-      all = array.all();
+      fixed = TestColumn.write(directory, "x", RECORDS, RECORD_BYTES, 1, RecordKind.FIXED);
+      variable = TestColumn.write(directory, "y", RECORDS, 90, 2, RecordKind.VARIABLE);
+      array = fixed.values();
     }
   }
 
@@ -72,7 +75,17 @@ class BlockReadingTest {
   @ParameterizedTest
   @MethodSource("ways")
   void blocksAreDeliveredInTheOrderOfTheSampler(Way way) {
-    try (Dataset dataset = Dataset.open(array.path())) {
+    checkOrders(way, fixed);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void soAreThoseOfRecordsThatDifferInSize(Way way) {
+    checkOrders(way, variable);
+  }
+
+  private static void checkOrders(Way way, TestColumn column) {
+    try (Dataset dataset = column.open()) {
       for (Sampler sampler : samplers()) {
         RankShare share = Partition.whole(BATCH).share(new LimitedSampler(sampler, 20_000));
         try (Loader loader =
@@ -80,7 +93,7 @@ class BlockReadingTest {
           for (Epoch epoch : loader.epochsFrom(1).limit(2)) {
             long batches = 0;
             for (Batch batch : epoch) {
-              check(batch, share, batches++);
+              check(column, batch, share, batches++);
             }
             assertThat(batches).isEqualTo(share.batchCount());
           }
@@ -89,15 +102,11 @@ class BlockReadingTest {
     }
   }
 
-  private static void check(Batch batch, RankShare share, long number) {
-    byte[] bytes = new byte[RECORD_BYTES];
+  private static void check(TestColumn column, Batch batch, RankShare share, long number) {
     for (int i = 0; i < batch.size(); i++) {
       long index = share.sampler().index(batch.epoch(), share.position(number, i));
       assertThat(batch.index(i)).isEqualTo(index);
-      long offset = (long) i * RECORD_BYTES;
-      batch.column(0).asSlice(offset, RECORD_BYTES).asByteBuffer().get(bytes);
-      int from = (int) index * RECORD_BYTES;
-      assertThat(Arrays.equals(bytes, 0, RECORD_BYTES, all, from, from + RECORD_BYTES)).isTrue();
+      assertThat(Arrays.equals(column.record(batch, i), column.record(index))).isTrue();
     }
   }
 
@@ -129,7 +138,7 @@ class BlockReadingTest {
       RankShare share = Partition.whole(BATCH).share(loader.sampler());
       long batches = 0;
       for (Batch batch : loader.epoch(0)) {
-        check(batch, share, 0);
+        check(fixed, batch, share, 0);
         if (++batches == 100) {
           break;
         }
@@ -253,7 +262,7 @@ class BlockReadingTest {
       RankShare share = Partition.whole(BATCH).share(loader.sampler());
       long batches = 0;
       for (Batch batch : loader.epoch(0)) {
-        check(batch, share, batches++);
+        check(fixed, batch, share, batches++);
       }
       assertThat(batches).isEqualTo(share.batchCount());
     }

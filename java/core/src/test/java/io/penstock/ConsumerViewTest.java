@@ -89,7 +89,7 @@ class ConsumerViewTest {
         .allMatch(
             line ->
                 line.matches(
-                    "epoch [34]: [0-9.]+%, [0-9,]+ records/s, waited [0-9.]+%,"
+                    "epoch [34]: [0-9.]+%, [0-9,]+ records/s, [0-9.,]+ MB/s, waited [0-9.]+%,"
                         + " [0-9:]+ left of the epoch(, [0-9:]+ of all)?"));
     assertThat(lines).allMatch(line -> line.contains(" of all") == line.startsWith("epoch 3"));
   }

@@ -7,12 +7,13 @@ import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.RawLayout;
-import io.penstock.format.Source;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
 import io.penstock.transform.RecordTransform;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -118,16 +119,12 @@ class ErrorKindTest {
 
   @Test
   void aWayOfReadingThatTheDataDoesNotAllowIsNotSupported() throws IOException {
-    Path values = Files.write(directory.resolve("values"), new byte[16]);
-    byte[] zeroAndTwo = {0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0};
-    Path offsets = Files.write(directory.resolve("offsets"), zeroAndTwo);
+    String text = "{'descr': '<i4', 'fortran_order': True, 'shape': (3, 2), }";
+    ByteBuffer npy = ByteBuffer.allocate(128 + 24).order(ByteOrder.LITTLE_ENDIAN);
+    npy.put((byte) 0x93).put("NUMPY\1\0".getBytes(StandardCharsets.US_ASCII)).putShort((short) 118);
+    npy.put((text + " ".repeat(117 - text.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
     try (Dataset dataset =
-        Dataset.builder()
-            .variable(
-                "v",
-                Source.of(values).raw(RawLayout.of(ElementType.named("<i8"))),
-                Source.of(offsets).raw(RawLayout.of(ElementType.named("<i8"))))
-            .open()) {
+        Dataset.open(Files.write(directory.resolve("columns.npy"), npy.array()))) {
       assertKind(
           () -> dataset.loader().batchSize(1).readahead(Readahead.parse("backend=uring")).build(),
           ErrorKind.UNSUPPORTED);

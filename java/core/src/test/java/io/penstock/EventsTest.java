@@ -123,6 +123,7 @@ class EventsTest {
         assertThat(batch.getLong("position")).isEqualTo(i % 11 * (long) BATCH);
         assertThat(batch.getInt("size")).isEqualTo(i % 11 == 10 ? 3 : BATCH);
         assertThat(batch.getBoolean("failed")).isFalse();
+        assertThat(batch.getLong("bytes")).isEqualTo(batch.getInt("size") * (long) RECORD_BYTES);
         assertThat(batch.getLong("queueTime")).isNotNegative();
         for (String time : TIMES) {
           assertThat(batch.getLong(time)).as(time).isNotNegative();
@@ -161,9 +162,9 @@ class EventsTest {
     LoaderEvents events = LoaderEvents.create();
     try (Recording recording = record("Batch")) {
       events.asked();
-      events.delivered(1, 200, 3, true, new Counters());
+      events.delivered(1, 200, 3, 30, true, new Counters());
       events.asked();
-      events.delivered(1, 203, 3, false, new Counters());
+      events.delivered(1, 203, 3, 30, false, new Counters());
 
       assertThat(stop(recording, "Batch"))
           .extracting(e -> e.getLong("position"), e -> e.getBoolean("failed"))
@@ -176,9 +177,9 @@ class EventsTest {
     LoaderEvents events = LoaderEvents.create();
     events.asked();
     try (Recording recording = record("Batch")) {
-      events.delivered(1, 200, 3, false, new Counters());
+      events.delivered(1, 200, 3, 30, false, new Counters());
       events.asked();
-      events.delivered(1, 203, 3, false, new Counters());
+      events.delivered(1, 203, 3, 30, false, new Counters());
 
       assertThat(stop(recording, "Batch"))
           .extracting(e -> e.getLong("position"))
@@ -202,6 +203,7 @@ class EventsTest {
         assertThat(epoch.getBoolean("complete")).isTrue();
         assertThat(epoch.getLong("batches")).isEqualTo(11);
         assertThat(epoch.getLong("records")).isEqualTo(RECORDS);
+        assertThat(epoch.getLong("bytes")).isEqualTo(RECORDS * (long) RECORD_BYTES);
         assertThat(epoch.getString("backend")).isEqualTo("pread");
         assertThat(epoch.getString("io")).isEqualTo("buffered");
         assertThat(epoch.getDouble("stallShare")).isBetween(0.0, 1.0);

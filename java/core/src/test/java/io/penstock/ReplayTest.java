@@ -3,10 +3,10 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.error.PenstockException;
 import io.penstock.options.Readahead;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,9 +33,18 @@ class ReplayTest {
   @ParameterizedTest
   @MethodSource("ways")
   void epochsHaveTheirBatchesAndEachOfThemTheRecordsOfTheFirst(Way way) {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1);
-    byte[] all = array.all();
-    try (Dataset dataset = Dataset.open(array.path());
+    check(way, RecordKind.FIXED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ways")
+  void soDoThoseOfRecordsThatDifferInSize(Way way) {
+    check(way, RecordKind.VARIABLE);
+  }
+
+  private void check(Way way, RecordKind kind) {
+    TestColumn column = TestColumn.write(directory, "x", RECORDS, RECORD_BYTES, 1, kind);
+    try (Dataset dataset = column.open();
         Loader loader =
             way.loader(dataset)
                 .batchSize(BATCH)
@@ -56,10 +65,7 @@ class ReplayTest {
           for (int i = 0; i < batch.size(); i++) {
             long index = loader.sampler().index(2, first + i);
             assertThat(batch.index(i)).isEqualTo(index);
-            MemorySegment record = batch.column(0).asSlice((long) i * RECORD_BYTES, RECORD_BYTES);
-            MemorySegment expected =
-                MemorySegment.ofArray(all).asSlice(index * RECORD_BYTES, RECORD_BYTES);
-            assertThat(record.mismatch(expected)).isEqualTo(-1);
+            assertThat(column.record(batch, i)).isEqualTo(column.record(index));
           }
           position += batch.size();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.job.LoaderState;
@@ -15,7 +16,6 @@ import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Sequential;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -33,13 +33,16 @@ class ResumeTest {
   private static final int BATCH = 17;
 
   @TempDir Path directory;
-  private TestArray array;
-  private byte[] all;
+  private TestColumn column;
 
   @BeforeEach
   void write() {
-    array = TestArray.random(directory.resolve("x.npy"), RECORDS, 40, 1);
-    all = array.all();
+    column = TestColumn.write(directory, "x", RECORDS, 40, 1, kind());
+  }
+
+  /** Whether all records have one size. */
+  RecordKind kind() {
+    return RecordKind.FIXED;
   }
 
   static List<Way> ways() {
@@ -55,7 +58,7 @@ class ResumeTest {
   @ParameterizedTest
   @MethodSource("ways")
   void goingOnAtAnyBatchEqualsTheUninterruptedRun(Way way) {
-    try (Dataset dataset = Dataset.open(array.path())) {
+    try (Dataset dataset = column.open()) {
       for (Sampler sampler : samplers()) {
         List<LoaderState> states = new ArrayList<>();
         List<List<Long>> batches = new ArrayList<>();
@@ -101,7 +104,7 @@ class ResumeTest {
   @ParameterizedTest
   @MethodSource("ways")
   void anyRankHandsOverToAJobOfAnotherSize(Way way) {
-    try (Dataset dataset = Dataset.open(array.path())) {
+    try (Dataset dataset = column.open()) {
       for (Sampler sampler : samplers()) {
         for (int stop = 0; stop < 4; stop++) {
           List<Long> delivered = new ArrayList<>();
@@ -149,7 +152,7 @@ class ResumeTest {
   @Test
   void whatIsReadAheadIsNotPartOfTheState() {
     Loader closed;
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader = way().loader(dataset).batchSize(BATCH).build()) {
       Iterator<Batch> batches = loader.epoch(0).iterator();
       batches.next();
@@ -164,14 +167,14 @@ class ResumeTest {
   @Test
   void aBatchThatCannotBeReadIsNotPartOfTheState() {
     Sampler order = new FullShuffle(RECORDS, 0);
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader = way().loader(dataset).batchSize(BATCH).build()) {
       // Its files are checked when an epoch begins; then one is cut short within a record of the
       // last batch, and the loader has only begun to read.
       Iterator<Batch> batches = loader.epoch(0).iterator();
       batches.next();
       LoaderState before = loader.state();
-      array.cutWithin(order.index(0, RECORDS - 1) / 2);
+      column.cutWithin(order.index(0, RECORDS - 1) / 2);
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(
               () -> {
@@ -187,7 +190,7 @@ class ResumeTest {
 
   @Test
   void leavingAnEpochForTheNextOneLeavesItForGood() {
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader = way().loader(dataset).batchSize(BATCH).build()) {
       loader.epoch(4).iterator().next();
       assertThat(loader.state().epoch()).isEqualTo(4);
@@ -203,7 +206,7 @@ class ResumeTest {
       List<Long> real = new ArrayList<>();
       List<Integer> batchCounts = new ArrayList<>();
       for (int rank = 0; rank < worldSize; rank++) {
-        try (Dataset dataset = Dataset.open(array.path());
+        try (Dataset dataset = column.open();
             Loader loader =
                 way()
                     .loader(dataset)
@@ -234,12 +237,12 @@ class ResumeTest {
   void aStateOfSomethingElseIsRefusedWithWhatDiffers() {
     TestArray other = TestArray.random(directory.resolve("y.npy"), RECORDS, 41, 1);
     LoaderState state;
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader = dataset.loader().batchSize(BATCH).seed(1).build()) {
       loader.epoch(0).iterator().next();
       state = loader.state();
     }
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Dataset another = Dataset.open(other.path())) {
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(() -> another.loader().seed(1).state(state).build())
@@ -255,7 +258,7 @@ class ResumeTest {
 
   @Test
   void aSamplerOfAnotherDatasetIsRefused() {
-    try (Dataset dataset = Dataset.open(array.path())) {
+    try (Dataset dataset = column.open()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> dataset.loader().sampler(new FullShuffle(RECORDS + 1, 0)))
           .withMessageContaining("must be for the 203 records of the dataset, was for 204");
@@ -279,11 +282,9 @@ class ResumeTest {
   /** The indices of a batch, whose bytes are theirs. */
   private List<Long> checked(Batch batch) {
     List<Long> indices = new ArrayList<>();
-    byte[] bytes = new byte[40];
     for (int i = 0; i < batch.size(); i++) {
       long index = batch.index(i);
-      batch.column(0).asSlice(i * 40L, 40).asByteBuffer().get(bytes);
-      assertThat(bytes).isEqualTo(Arrays.copyOfRange(all, (int) index * 40, (int) index * 40 + 40));
+      assertThat(column.record(batch, i)).isEqualTo(column.record(index));
       indices.add(index);
     }
     return indices;

@@ -171,9 +171,12 @@ public final class Engine implements AutoCloseable {
   /** Mapped here, so that the warmer finds the mappings. */
   private Supplier<Gatherer> warming(OpenDataset dataset, Supplier<Gatherer> reader) {
     mapped(dataset);
-    return () ->
-        new WarmingGatherer(
-            reader.get(), new MappedGatherer(source, mapped(dataset), false, false), warmer);
+    return () -> {
+      // First, as it may throw, and a reader that is open must be closed.
+      List<MappedRecords> columns = mapped(dataset);
+      return new WarmingGatherer(
+          reader.get(), new MappedGatherer(source, columns, false, false), warmer);
+    };
   }
 
   /** All columns, mapped, for one reading thread. */

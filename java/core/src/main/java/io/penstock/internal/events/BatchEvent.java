@@ -1,6 +1,7 @@
 package io.penstock.internal.events;
 
 import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -36,6 +37,11 @@ final class BatchEvent extends TraceEvent {
   @Label("Size")
   @Description("Records in it")
   int size;
+
+  @Label("Bytes")
+  @Description("Of these records in all columns; 0 if it failed")
+  @DataAmount
+  long bytes;
 
   @Label("Failed")
   @Description("Whether it could not be read")

@@ -1,6 +1,7 @@
 package io.penstock.internal.events;
 
 import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -34,6 +35,11 @@ final class EpochEvent extends TraceEvent {
   @Label("Records")
   @Description("Records delivered")
   long records;
+
+  @Label("Bytes")
+  @Description("Of these records in all columns")
+  @DataAmount
+  long bytes;
 
   @Label("Records per Second")
   double recordsPerSecond;

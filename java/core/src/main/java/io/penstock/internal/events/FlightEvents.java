@@ -75,7 +75,8 @@ final class FlightEvents implements LoaderEvents {
   }
 
   @Override
-  public void delivered(long ofEpoch, long position, int size, boolean isFailed, Counters trace) {
+  public void delivered(
+      long ofEpoch, long position, int size, long bytes, boolean isFailed, Counters trace) {
     if (!isBatchBegun) {
       return;
     }
@@ -86,6 +87,7 @@ final class FlightEvents implements LoaderEvents {
       batch.epoch = ofEpoch;
       batch.position = position;
       batch.size = size;
+      batch.bytes = bytes;
       batch.failed = isFailed;
       batch.commit();
     }
@@ -112,6 +114,7 @@ final class FlightEvents implements LoaderEvents {
       epoch.complete = isComplete;
       epoch.batches = trace.get(Statistic.BATCHES);
       epoch.records = trace.get(Statistic.RECORDS);
+      epoch.bytes = trace.get(Statistic.BYTES);
       epoch.recordsPerSecond = epoch.records * NANOS / Math.max(1, elapsedNanos);
       epoch.stallShare = (double) trace.get(Statistic.STALL) / Math.max(1, elapsedNanos);
       epoch.backend = backend;

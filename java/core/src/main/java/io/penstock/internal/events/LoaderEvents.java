@@ -50,10 +50,12 @@ public interface LoaderEvents {
    * @param epoch that it belongs to
    * @param position of its first record
    * @param size in records
+   * @param bytes of these in all columns; 0 if it could not be read
    * @param isFailed whether it could not be read
    * @param trace of the batch
    */
-  default void delivered(long epoch, long position, int size, boolean isFailed, Counters trace) {}
+  default void delivered(
+      long epoch, long position, int size, long bytes, boolean isFailed, Counters trace) {}
 
   /** The consumer asked for the first batch of an epoch. */
   default void epochBegan() {}

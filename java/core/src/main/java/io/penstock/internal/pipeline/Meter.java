@@ -89,7 +89,7 @@ public final class Meter {
     long bytes = isFailed ? 0 : bytesOf.applyAsLong(slot);
     count(total, slot, bytes, isFailed);
     count(epochTrace, slot, bytes, isFailed);
-    events.delivered(slot.epoch(), slot.position(), slot.size(), isFailed, trace);
+    events.delivered(slot.epoch(), slot.position(), slot.size(), bytes, isFailed, trace);
     if (isLastOfEpoch) {
       endEpoch(true);
     }

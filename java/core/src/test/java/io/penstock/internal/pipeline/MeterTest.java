@@ -29,7 +29,7 @@ class MeterTest {
 
             @Override
             public void delivered(
-                long epoch, long position, int size, boolean isFailed, Counters trace) {
+                long epoch, long position, int size, long bytes, boolean isFailed, Counters trace) {
               told.add("%d:%d+%d%s".formatted(epoch, position, size, isFailed ? " failed" : ""));
             }
 
