@@ -16,6 +16,7 @@ import io.penstock.internal.ffi.NativeFailure;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.slot.BadRecordLog;
 import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotRecords;
 import io.penstock.options.BadRecordPolicy;
 import io.penstock.statistics.Statistic;
 import java.io.IOException;
@@ -239,7 +240,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
         note(slot, problem, OptionalLong.empty());
         continue;
       }
-      slot.move(i, kept);
+      SlotRecords.move(slot, i, kept);
       places[kept] = i;
       kept++;
       keptRecords += i < slot.recordCount() ? 1 : 0;
@@ -276,7 +277,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
     for (int c = 0; c < bytes.length; c++) {
       bytes[c] = records.bytes(c, index);
     }
-    return slot.resizeRecord(place, bytes);
+    return SlotRecords.resize(slot, place, bytes);
   }
 
   private boolean isGood(Slot slot, int place) {

@@ -104,8 +104,8 @@ final class BatchCutter implements BatchFiller, BatchPieces {
     RankShare share = cursor.share();
     long batch = cursor.batch();
     int real = Math.clamp(share.recordCount(batch) - done, 0, count);
-    slot.assign(cursor.epoch(), share.position(batch, done), count, real);
-    slot.setLastPiece(done + count == size);
+    boolean isLast = done + count == size;
+    slot.assignPiece(cursor.epoch(), share.position(batch, done), done, count, real, isLast);
     if (failure != null) {
       slot.fail(failure);
     }

@@ -62,27 +62,14 @@ public final class Slot {
 
   private long epoch;
   private long position;
+
+  /** Of a piece: how many records of its batch are in pieces before it, and up to its end. */
+  private int firstPlace;
+
+  private int endPlace;
   private int size;
   private int recordCount;
   private PenstockException failure;
-
-  /**
-   * Cuts the memory into columns of records of one size.
-   *
-   * @param owner number of the reading thread, or of the job, that it belongs to
-   * @param memory of the columns
-   * @param offsets where each column starts in it
-   * @param recordBytes size of a record of each column
-   * @param indices room for one int64 a record
-   */
-  public Slot(
-      int owner,
-      MemorySegment memory,
-      List<Long> offsets,
-      List<Long> recordBytes,
-      MemorySegment indices) {
-    this(owner, memory, SlotColumn.fixed(offsets, recordBytes), indices);
-  }
 
   /**
    * Cuts the memory into columns.
@@ -116,7 +103,7 @@ public final class Slot {
     this.valuesStart = aligned(end);
   }
 
-  private static long aligned(long at) {
+  static long aligned(long at) {
     return (at + ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
   }
 
@@ -191,8 +178,13 @@ public final class Slot {
 
   /** Bytes of all columns of the batch in it. */
   public long bytes() {
+    return bytes(columns.length);
+  }
+
+  /** Bytes of the first columns of the batch in it. */
+  public long bytes(int columnCount) {
     long sum = 0;
-    for (int c = 0; c < columns.length; c++) {
+    for (int c = 0; c < columnCount; c++) {
       sum += (isVariable(c) ? end(c, size - 1) : size) * recordBytes[c];
     }
     return sum;
@@ -203,8 +195,14 @@ public final class Slot {
     return isLastPiece;
   }
 
-  void setLastPiece(boolean isLast) {
-    isLastPiece = isLast;
+  /** How many records of the batch are in pieces before this one; 0 if it comes whole. */
+  public int firstPlace() {
+    return firstPlace;
+  }
+
+  /** How many records of the batch are in this piece and those before it, left out ones too. */
+  public int endPlace() {
+    return endPlace;
   }
 
   /** All of it, but for the indices. */
@@ -246,6 +244,12 @@ public final class Slot {
     setNumber(column, 2L + place, end);
   }
 
+  /** Gives the values of a variable column a place in the {@link #memory}: it has none yet. */
+  public void placeValues(int column, long at) {
+    setNumber(column, 0, at);
+    setNumber(column, 1, 0);
+  }
+
   /** Gives the values of each variable column a place, once the ends of all records are set. */
   public void placeValues() {
     long at = valuesStart;
@@ -280,6 +284,26 @@ public final class Slot {
         : recordBytes[column];
   }
 
+  /** Where in the {@link #memory} it is said where a record of a variable column ends. */
+  long endAt(int column, int place) {
+    return numbersAt[column] + (2L + place) * Long.BYTES;
+  }
+
+  /** Where values can lie in the {@link #memory}, behind all that has a place of its own. */
+  long valuesStart() {
+    return valuesStart;
+  }
+
+  /** Size of a value of a variable column, or of a record of another one. */
+  long valueBytes(int column) {
+    return recordBytes[column];
+  }
+
+  /** How many values a record of a variable column has. */
+  public long recordValues(int column, int place) {
+    return end(column, place) - begin(column, place);
+  }
+
   /** Says that it is going to hold the cursor's batch. */
   public void assign(BatchCursor cursor) {
     RankShare share = cursor.share();
@@ -287,10 +311,34 @@ public final class Slot {
     assign(cursor.epoch(), share.position(batch, 0), share.size(batch), share.recordCount(batch));
   }
 
+  /** Says that it is going to hold the batch of another slot, or the same piece of it. */
+  public void assign(Slot other) {
+    assign(other.epoch, other.position, other.size, other.recordCount);
+    firstPlace = other.firstPlace;
+    endPlace = other.endPlace;
+    isLastPiece = other.isLastPiece;
+  }
+
+  /**
+   * Says which piece of a batch it is going to hold.
+   *
+   * @param first how many records of the batch are in pieces before it
+   * @param isLast whether no piece follows it
+   */
+  void assignPiece(
+      long epoch, long position, int first, int size, int recordCount, boolean isLast) {
+    assign(epoch, position, size, recordCount);
+    firstPlace = first;
+    endPlace = first + size;
+    isLastPiece = isLast;
+  }
+
   /** Says which batch it is going to hold. */
   public void assign(long epoch, long position, int size, int recordCount) {
     this.epoch = epoch;
     this.position = position;
+    this.firstPlace = 0;
+    this.endPlace = size;
     this.size = size;
     this.recordCount = recordCount;
     this.failure = null;
@@ -314,73 +362,6 @@ public final class Slot {
   /** Where the records were in the batch before some were left out; null where none were. */
   public int[] places() {
     return places;
-  }
-
-  /**
-   * Copies a record with its index from one place of the batch to another one before it. Records of
-   * variable columns are to be moved in ascending order: each goes to where the one before it ends.
-   */
-  public void move(int from, int to) {
-    if (from == to) {
-      return;
-    }
-    for (int c = 0; c < columns.length; c++) {
-      long bytes = recordBytes(c, from);
-      long source = recordAt(c, from);
-      MemorySegment.copy(memory, source, memory, recordAt(c, to), bytes);
-      if (isVariable(c)) {
-        setEnd(c, to, begin(c, to) + bytes / recordBytes[c]);
-      }
-    }
-    MemorySegment.copy(
-        indices, from * (long) Long.BYTES, indices, to * (long) Long.BYTES, Long.BYTES);
-  }
-
-  /**
-   * Gives one record of the batch another size; its bytes are undefined then, all others stay.
-   *
-   * @param place of the record
-   * @param bytes that it is to have in each column; of columns with records of one size, theirs
-   * @return false, and nothing is changed, where the slot has no room for that
-   */
-  public boolean resizeRecord(int place, long[] bytes) {
-    long end = valuesStart;
-    for (int c = 0; c < columns.length; c++) {
-      if (isVariable(c)) {
-        long others = end(c, size - 1) * recordBytes[c] - recordBytes(c, place);
-        end = aligned(end + others + bytes[c]);
-      }
-    }
-    if (end > memory.byteSize()) {
-      return false;
-    }
-    byte[][] before = new byte[columns.length][];
-    byte[][] behind = new byte[columns.length][];
-    for (int c = 0; c < columns.length; c++) {
-      if (isVariable(c)) {
-        MemorySegment values = column(c);
-        long begin = begin(c, place) * recordBytes[c];
-        before[c] = values.asSlice(0, begin).toArray(ValueLayout.JAVA_BYTE);
-        behind[c] = values.asSlice(begin + recordBytes(c, place)).toArray(ValueLayout.JAVA_BYTE);
-        long more = bytes[c] / recordBytes[c] - (end(c, place) - begin(c, place));
-        for (int i = place; i < size; i++) {
-          setEnd(c, i, end(c, i) + more);
-        }
-      }
-    }
-    placeValues();
-    for (int c = 0; c < columns.length; c++) {
-      if (isVariable(c)) {
-        MemorySegment values = column(c);
-        copy(before[c], values, 0);
-        copy(behind[c], values, values.byteSize() - behind[c].length);
-      }
-    }
-    return true;
-  }
-
-  private static void copy(byte[] from, MemorySegment to, long at) {
-    MemorySegment.copy(from, 0, to, ValueLayout.JAVA_BYTE, at, from.length);
   }
 
   private void resize(int size) {

@@ -8,6 +8,7 @@ import io.penstock.array.Shard;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotColumn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ public final class TestSource implements AutoCloseable {
       MemorySegment memory = arena.allocate(layout.slotBytes(), 4096);
       memory.fill((byte) 0x55);
       MemorySegment indices = arena.allocate((long) batchSize * Long.BYTES, Long.BYTES);
-      slots.add(new Slot(0, memory, layout.offsets(), recordBytes, indices));
+      slots.add(new Slot(0, memory, SlotColumn.fixed(layout.offsets(), recordBytes), indices));
     }
     return slots;
   }

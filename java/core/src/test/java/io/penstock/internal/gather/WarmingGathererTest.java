@@ -6,6 +6,7 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotColumn;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -187,7 +188,8 @@ class WarmingGathererTest {
   private Slot order(long index) {
     MemorySegment columns = arena.allocate(BATCH * Long.BYTES, 4096);
     MemorySegment indices = arena.allocate(BATCH * Long.BYTES, Long.BYTES);
-    Slot slot = new Slot(0, columns, List.of(0L), List.of((long) Long.BYTES), indices);
+    Slot slot =
+        new Slot(0, columns, SlotColumn.fixed(List.of(0L), List.of((long) Long.BYTES)), indices);
     slot.assign(0, 0, BATCH, BATCH);
     for (int i = 0; i < BATCH; i++) {
       slot.indices().setAtIndex(ValueLayout.JAVA_LONG, i, index);

@@ -8,6 +8,7 @@ import io.penstock.internal.counters.Counters;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotColumn;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -55,7 +56,12 @@ class MeterTest {
   private void deliver(long epoch, long position, int size, boolean isLast, boolean isFailed) {
     meter.asked(epoch);
     try (Arena arena = Arena.ofConfined()) {
-      Slot slot = new Slot(0, arena.allocate(800), List.of(0L), List.of(8L), arena.allocate(800));
+      Slot slot =
+          new Slot(
+              0,
+              arena.allocate(800),
+              SlotColumn.fixed(List.of(0L), List.of(8L)),
+              arena.allocate(800));
       slot.assign(epoch, position, size, size);
       slot.readyNanos = System.nanoTime();
       if (isFailed) {
@@ -130,7 +136,12 @@ class MeterTest {
   void aBatchThatWasReadyBeforeItWasAskedForLayInTheQueue() {
     meter.begin();
     try (Arena arena = Arena.ofConfined()) {
-      Slot slot = new Slot(0, arena.allocate(800), List.of(0L), List.of(8L), arena.allocate(800));
+      Slot slot =
+          new Slot(
+              0,
+              arena.allocate(800),
+              SlotColumn.fixed(List.of(0L), List.of(8L)),
+              arena.allocate(800));
       slot.assign(0, 0, 3, 3);
       slot.readyNanos = System.nanoTime() - 3_000_000_000L;
       meter.asked(0);

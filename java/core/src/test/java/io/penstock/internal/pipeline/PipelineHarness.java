@@ -13,6 +13,7 @@ import io.penstock.internal.slot.IndexSource;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotColumn;
 import io.penstock.sampler.Sampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
@@ -71,8 +72,7 @@ abstract class PipelineHarness {
             new Slot(
                 thread,
                 arena.allocate(bytes, Long.BYTES),
-                List.of(0L),
-                List.of((long) Long.BYTES),
+                List.of(new SlotColumn.Fixed(0, Long.BYTES)),
                 arena.allocate(bytes, Long.BYTES)));
       }
       Ordering.Maker ordering =
