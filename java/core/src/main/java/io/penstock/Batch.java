@@ -171,14 +171,14 @@ public final class Batch extends TypedColumns implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such column, or its records have one size
    */
   public MemorySegment offsets(String name) {
-    MemorySegment offsets = leased().recordOffsets(dataset().columnNumber(name));
-    if (offsets == null) {
+    Slot batch = leased();
+    OutputColumn column = loader.column(name);
+    if (!column.isVariable()) {
       throw new IllegalArgumentException(
-          "column '%s': expected records of different sizes, found that all have %d bytes: there"
-                  .formatted(name, dataset().column(name).recordBytes())
-              + " are no offsets");
+          "column '%s': expected records of different sizes, found that all have %d bytes: there are no offsets"
+              .formatted(name, column.recordBytes()));
     }
-    return view(offsets);
+    return view(batch.recordOffsets(loader.columnNumber(name)));
   }
 
   /**
@@ -204,11 +204,12 @@ public final class Batch extends TypedColumns implements AutoCloseable {
   public MemorySegment record(String name, int i) {
     Objects.checkIndex(i, size);
     MemorySegment all = column(name);
-    long bytes = loader.column(name).recordBytes();
-    MemorySegment offsets = leased().recordOffsets(loader.columnNumber(name));
-    if (offsets == null) {
+    OutputColumn column = loader.column(name);
+    long bytes = column.valueBytes();
+    if (!column.isVariable()) {
       return all.asSlice(i * bytes, bytes);
     }
+    MemorySegment offsets = leased().recordOffsets(loader.columnNumber(name));
     long start = offsets.getAtIndex(ValueLayout.JAVA_LONG, i) * bytes;
     long end = offsets.getAtIndex(ValueLayout.JAVA_LONG, i + 1L) * bytes;
     return all.asSlice(start, end - start);
@@ -226,11 +227,11 @@ public final class Batch extends TypedColumns implements AutoCloseable {
   public Tensor tensor(String name) {
     MemorySegment data = column(name);
     OutputColumn column = loader.column(name);
-    if (data.byteSize() != size * column.recordBytes()) {
+    if (column.isVariable()) {
       throw new IllegalArgumentException(
           ("column '%s': expected records of one size for a tensor, found %d values in %d records"
                   + " of different sizes: use column('%s') with offsets('%s')")
-              .formatted(name, data.byteSize() / column.recordBytes(), size, name, name));
+              .formatted(name, data.byteSize() / column.valueBytes(), size, name, name));
     }
     return Tensor.of(data, column, size);
   }

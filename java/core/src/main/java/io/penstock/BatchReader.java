@@ -53,9 +53,6 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
   private final Delivery delivery;
   private long batches;
 
-  /** Of the pieces of the next batch that were handed out already. */
-  private long records;
-
   private boolean isExhausted;
 
   // Guarded by this.
@@ -155,7 +152,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
       return false;
     }
     batches += slot.isLastPiece() ? 1 : 0;
-    records = slot.isLastPiece() ? 0 : records + slot.recordCount();
+    long records = slot.isLastPiece() ? 0 : slot.endPlace();
     PenstockException failure = slot.failure();
     if (failure != null) {
       source.release(slot);
@@ -163,7 +160,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
     }
     open(batch, slot);
     // Not a failed batch: a job that ends there resumes with it.
-    delivered(source.complete(batches), records);
+    delivered(source.completeBatches(batches), source.completeRecords(records));
     loader.progress().delivered(epoch, endEpoch, batches);
     return true;
   }

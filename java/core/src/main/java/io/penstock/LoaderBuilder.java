@@ -316,8 +316,8 @@ public final class LoaderBuilder {
    * Lets transformed batches of an epoch overtake each other, by at most 64, so that a slow batch
    * does not hold up finished ones. The batches and their contents stay the same. {@link
    * Loader#state} counts a batch once all batches before it were delivered too: a job that resumes
-   * may get some batches again, and loses none. Without transforms this has no effect, as reading
-   * is in order.
+   * may get some batches again, and loses none. The pieces of a batch ({@link #batchBytes}) count
+   * as batches here. Without transforms this has no effect, as reading is in order.
    *
    * @param isAnyOrder whether to; false unless set
    * @return this

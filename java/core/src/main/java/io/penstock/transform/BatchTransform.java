@@ -8,7 +8,9 @@ public interface BatchTransform {
   /**
    * Writes all output columns of some records of a batch. Called once or several times for each
    * batch, for parts of it, by several threads at once. It may read the inputs of all records, and
-   * must write the outputs of these records only. Output memory initially holds arbitrary bytes.
+   * must write the outputs of these records only, in any order. Output memory initially holds
+   * arbitrary bytes. It says how many values it wrote of each record into each variable output
+   * column: {@link BatchContext#setOutputLength}.
    *
    * @param batch where its columns lie, which records they are, and their random numbers; valid
    *     during the call only

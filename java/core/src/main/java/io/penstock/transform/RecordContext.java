@@ -12,6 +12,11 @@ import java.lang.foreign.MemorySegment;
  * whereas a {@link #inputRecord slice} is a small object. A record starts at a multiple of the size
  * of its elements, and a column at a multiple of 64 bytes.
  *
+ * <p>In a variable column, whose records differ in size, each record is a segment of its own: its
+ * offset is 0. An output then has room for as many values as the column declares at most, and
+ * {@link #setOutputLength} says how many were written. The segments are new for each record, two
+ * small objects that are gone at the next collection.
+ *
  * <p>Valid for the calling thread and for the duration of the call only: afterwards this object
  * describes another record, and its segments hold other bytes. Copy what you want to keep.
  */
@@ -41,7 +46,8 @@ public interface RecordContext {
    * Where an input column lies.
    *
    * @param column number of the input
-   * @return memory that holds the record at {@link #inputOffset}; must not be written to
+   * @return memory that holds the record at {@link #inputOffset}; of a variable column, exactly the
+   *     values of the record. Must not be written to
    */
   MemorySegment input(int column);
 
@@ -49,7 +55,7 @@ public interface RecordContext {
    * Where the record starts in {@link #input}.
    *
    * @param column number of the input
-   * @return bytes
+   * @return bytes; 0 for a variable column
    */
   long inputOffset(int column);
 
@@ -57,7 +63,8 @@ public interface RecordContext {
    * Where an output column goes.
    *
    * @param column number of the output
-   * @return memory to which the record is to be written, at {@link #outputOffset}
+   * @return memory to which the record is to be written, at {@link #outputOffset}; of a variable
+   *     column, room for the most values that this record may have
    */
   MemorySegment output(int column);
 
@@ -65,7 +72,7 @@ public interface RecordContext {
    * Where the record starts in {@link #output}.
    *
    * @param column number of the output
-   * @return bytes
+   * @return bytes; 0 for a variable column
    */
   long outputOffset(int column);
 
@@ -73,17 +80,40 @@ public interface RecordContext {
    * The record in an input column, as a slice.
    *
    * @param column number of the input
-   * @return a new segment of the column's {@link OutputColumn#recordBytes}
+   * @return a segment of the column's {@link OutputColumn#recordBytes}; of a variable column, of
+   *     {@link #inputLength} values
    */
   MemorySegment inputRecord(int column);
+
+  /**
+   * How many values the record has in an input column.
+   *
+   * @param column number of the input
+   * @return at least 0 for a variable column, 1 for others; a value has {@link
+   *     OutputColumn#valueBytes}
+   */
+  long inputLength(int column);
 
   /**
    * The place of the record in an output column, as a slice.
    *
    * @param column number of the output
-   * @return a new segment of the column's {@link OutputColumn#recordBytes}
+   * @return a segment of the column's {@link OutputColumn#recordBytes}; of a variable column, room
+   *     for the most values that this record may have
    */
   MemorySegment outputRecord(int column);
+
+  /**
+   * Says how many values of the record were written into a variable output column, from the
+   * beginning of {@link #output}. Must be called for each of these columns and each record, for
+   * empty ones too; if it is called again, the last number counts.
+   *
+   * @param column number of the output
+   * @param values 0 up to what {@link #output} has room for
+   * @throws IllegalArgumentException if they are more or less than that, or the column has records
+   *     of one size
+   */
+  void setOutputLength(int column, long values);
 
   /**
    * The random numbers of the record, from the first one on: the same whenever and wherever it is

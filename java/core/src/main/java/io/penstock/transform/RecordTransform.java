@@ -6,7 +6,8 @@ public interface RecordTransform {
   /**
    * Writes all output columns of one record. Called by several threads at once, each with a context
    * of its own, so any state kept between calls must be thread-safe. Output memory initially holds
-   * arbitrary bytes.
+   * arbitrary bytes. It says how many values it wrote into each variable output column: {@link
+   * RecordContext#setOutputLength}.
    *
    * @param record where its columns lie, which record it is, and its random numbers; valid during
    *     the call only

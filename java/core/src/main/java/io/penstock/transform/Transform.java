@@ -13,6 +13,10 @@ import java.util.function.Function;
  * not write pass unchanged. Columns that pass a whole chain unchanged are copied once for each
  * batch, so {@link Transforms#drop drop} those that you do not need.
  *
+ * <p>Inputs and outputs may be variable columns, whose records differ in size. A variable output is
+ * made with {@link OutputColumn#variable} or {@link OutputColumn#variableWithin}, so that it says
+ * how many values a record has at most; otherwise building the loader fails.
+ *
  * <p>A transform is a description without state: immutable, and usable by any number of loaders and
  * threads, if its function is.
  */

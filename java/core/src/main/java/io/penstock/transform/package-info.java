@@ -46,6 +46,13 @@
  * of the processor. A {@link io.penstock.transform.BatchTransform} sees all records of a batch and
  * makes some of them; it waits until the whole batch has passed the steps before it.
  *
+ * <p><b>Records of different sizes.</b> A transform may read variable columns, and make records of
+ * one size of them, or variable columns again: {@link io.penstock.array.OutputColumn#variable} and
+ * {@link io.penstock.array.OutputColumn#variableWithin} say how many values a record has at most,
+ * and {@link io.penstock.transform.RecordContext#setOutputLength} how many it has. Where a batch
+ * comes in pieces ({@link io.penstock.LoaderBuilder#batchBytes}), each piece is transformed and
+ * delivered by itself.
+ *
  * <p><b>Random numbers</b> come from {@link io.penstock.transform.RecordRandom}: they are a
  * function of seed, epoch, position, and the place of the transform in the chain. So an augmented
  * record is the same for any number of threads, backend, batch size and number of ranks, and after
@@ -62,7 +69,7 @@
  * with the batch after it.
  *
  * <p><b>Order.</b> Batches come in order, unless {@link io.penstock.LoaderBuilder#anyOrder} lets
- * finished ones overtake slow ones.
+ * finished ones overtake slow ones; pieces of batches do as batches do.
  */
 @NullMarked
 package io.penstock.transform;

@@ -141,18 +141,25 @@ public final class EnginePlan {
     if (options.transforms().isEmpty()) {
       return null;
     }
-    if (dataset.columns().stream().anyMatch(Column::isVariable)) {
-      throw new IllegalArgumentException(
-          "there must be no transforms with records of different sizes, whose outputs have one:"
-              + " transform what the loop gets");
-    }
     return new TransformPlan(
         options.transforms(),
         options.columns(dataset.columns()).stream().map(OutputColumn::of).toList(),
         batchSize,
+        valueRoomBytes(),
         options.transformThreads(),
         options.readahead().prefetchBatches() + SlotMemory.LEAST_SLOTS,
         budget.bytes());
+  }
+
+  /** What a slot has room for behind all that has a place of its own: values of a batch. */
+  private long valueRoomBytes() {
+    long end = 0;
+    boolean isVariable = false;
+    for (SlotColumn column : columns) {
+      end = Math.max(end, column.endOffset(batchSize));
+      isVariable |= column instanceof SlotColumn.Variable;
+    }
+    return isVariable ? MemoryRequest.strideBytes(slotBytes) - end : 0;
   }
 
   /** How the data would be read best now. */

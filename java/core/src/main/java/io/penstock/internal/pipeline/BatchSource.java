@@ -76,11 +76,24 @@ public interface BatchSource {
   }
 
   /**
-   * How many batches of an epoch were delivered together with all before them.
+   * How many batches of the epoch at hand were delivered together with all before them, in all
+   * their pieces.
    *
-   * @param taken how many were taken of the epoch in all
+   * @param ofTaken how many that would be if none had overtaken another
    */
-  long complete(long taken);
+  default long completeBatches(long ofTaken) {
+    return ofTaken;
+  }
+
+  /**
+   * How many records of the batch behind the complete ones were delivered in pieces, together with
+   * all before them.
+   *
+   * @param ofTaken how many that would be if no piece had overtaken another
+   */
+  default long completeRecords(long ofTaken) {
+    return ofTaken;
+  }
 
   /**
    * Ends an iteration in the middle of an epoch: reading ahead stops, and what was read is

@@ -233,11 +233,6 @@ public final class Pipeline implements BatchSource {
     return meter.statistics();
   }
 
-  @Override
-  public long complete(long taken) {
-    return taken;
-  }
-
   /** Adds up what the readers did so far, into an object that it is given. */
   public synchronized void readers(Figures sum) {
     readers.statistics(sum);

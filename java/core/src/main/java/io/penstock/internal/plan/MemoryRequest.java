@@ -55,6 +55,11 @@ public record MemoryRequest(
   }
 
   long slotStrideBytes() {
+    return strideBytes(slotBytes);
+  }
+
+  /** Distance of slots that take so many bytes. */
+  public static long strideBytes(long slotBytes) {
     return (slotBytes + NativeLimits.BLOCK_BYTES - 1)
         / NativeLimits.BLOCK_BYTES
         * NativeLimits.BLOCK_BYTES;

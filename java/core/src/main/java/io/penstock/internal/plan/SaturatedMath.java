@@ -3,10 +3,10 @@ package io.penstock.internal.plan;
 import java.util.function.LongPredicate;
 
 /** Arithmetic of sizes, which stay at the largest number instead of overflowing. */
-final class SaturatedMath {
+public final class SaturatedMath {
   private SaturatedMath() {}
 
-  static long product(long count, long bytes) {
+  public static long product(long count, long bytes) {
     return Math.multiplyHigh(count, bytes) != 0 || count * bytes < 0
         ? Long.MAX_VALUE
         : count * bytes;

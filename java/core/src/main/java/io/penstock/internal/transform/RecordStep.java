@@ -6,27 +6,34 @@ import io.penstock.transform.RecordTransform;
 import io.penstock.transform.Transform;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
 
 /**
  * A transform of records as one thread runs it: knows where its columns lie for the batch and the
- * record at hand. Allocates nothing.
+ * record at hand. Allocates nothing but a segment for each record of a variable column.
  */
 public final class RecordStep implements RecordContext {
-  private final TransformPlan.PlannedStep step;
+  private final TransformChain.PlannedStep step;
   private final RecordTransform function;
   private final StepColumns inputs;
   private final StepColumns outputs;
+  private final boolean isFixed;
   private final RecordRandom random = new RecordRandom();
   private final long seed;
   private TransformJob job;
   private long key;
   private int place;
 
-  RecordStep(TransformPlan.PlannedStep step, MemorySegment scratch, long seed) {
+  RecordStep(
+      TransformChain.PlannedStep step,
+      MemorySegment scratch,
+      Map<PlannedValue, MadeRecords> made,
+      long seed) {
     this.step = step;
     this.function = ((Transform.OfRecords) step.bound()).function();
-    this.inputs = new StepColumns(step.inputs(), scratch);
-    this.outputs = new StepColumns(step.outputs(), scratch);
+    this.inputs = new StepColumns(step.inputs(), scratch, made);
+    this.outputs = new StepColumns(step.outputs(), scratch, made);
+    this.isFixed = inputs.areFixed() && outputs.areFixed();
     this.seed = seed;
   }
 
@@ -41,7 +48,14 @@ public final class RecordStep implements RecordContext {
   /** Transforms one record. */
   void run(int which) throws Exception {
     place = which;
+    if (isFixed) {
+      function.apply(this);
+      return;
+    }
+    inputs.read(which);
+    outputs.write(which);
     function.apply(this);
+    outputs.check();
   }
 
   String name() {
@@ -91,6 +105,16 @@ public final class RecordStep implements RecordContext {
   @Override
   public MemorySegment outputRecord(int column) {
     return outputs.record(column, place);
+  }
+
+  @Override
+  public long inputLength(int column) {
+    return inputs.length(column);
+  }
+
+  @Override
+  public void setOutputLength(int column, long values) {
+    outputs.setLength(column, values);
   }
 
   @Override

@@ -1,38 +1,100 @@
 package io.penstock.internal.transform;
 
+import io.penstock.internal.slot.Slot;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The inputs or the outputs of a step as one thread sees them: which memory they lie in for the
- * batch at hand, and where in it each record starts. Filled anew for each part of a batch.
+ * batch at hand, and where in it each record starts. Filled anew for each part of a batch; of
+ * variable columns also for each record, which is a segment of its own then.
  */
 final class StepColumns {
-  private final TransformPlan.PlannedValue[] values;
+  private final PlannedValue[] values;
   private final MemorySegment[] segments;
   private final long[] bases;
   private final long[] strides;
 
-  StepColumns(List<TransformPlan.PlannedValue> columns, MemorySegment scratch) {
-    this.values = columns.toArray(TransformPlan.PlannedValue[]::new);
+  /** The variable ones among the columns. */
+  private final int[] variable;
+
+  /** Those that this stage makes record by record; null for all others. */
+  private final MadeRecords[] made;
+
+  /** Of variable columns, how many values the record at hand has. */
+  private final long[] lengths;
+
+  private TransformJob job;
+
+  /**
+   * The columns of a step.
+   *
+   * @param columns in their order
+   * @param scratch memory of the thread
+   * @param made the variable columns that the stage makes record by record
+   */
+  StepColumns(
+      List<PlannedValue> columns, MemorySegment scratch, Map<PlannedValue, MadeRecords> made) {
+    this.values = columns.toArray(PlannedValue[]::new);
     this.segments = new MemorySegment[values.length];
     this.bases = new long[values.length];
     this.strides = new long[values.length];
+    this.made = columns.stream().map(made::get).toArray(MadeRecords[]::new);
+    this.variable = IntStream.range(0, values.length).filter(i -> values[i].isVariable()).toArray();
+    this.lengths = new long[values.length];
     for (int i = 0; i < values.length; i++) {
-      boolean isScratch = values[i].home == TransformPlan.Home.SCRATCH;
+      boolean isScratch = values[i].home == PlannedValue.Home.SCRATCH;
       segments[i] = scratch;
-      bases[i] = isScratch ? values[i].offset : 0;
+      bases[i] = isScratch && !values[i].isVariable() ? values[i].offset : 0;
       strides[i] = isScratch ? 0 : values[i].column.recordBytes();
     }
   }
 
-  void bind(TransformJob job) {
+  void bind(TransformJob to) {
+    job = to;
     for (int i = 0; i < values.length; i++) {
-      switch (values[i].home) {
-        case INPUT -> segments[i] = job.input.column(values[i].number);
-        case SLOT -> segments[i] = job.slot.column(values[i].number);
-        case SCRATCH -> {}
+      if (!values[i].isVariable() && values[i].home != PlannedValue.Home.SCRATCH) {
+        segments[i] = to.slotOf(values[i]).column(values[i].number);
       }
+    }
+  }
+
+  boolean areFixed() {
+    return variable.length == 0;
+  }
+
+  /** Turns the variable inputs to a record. */
+  void read(int place) {
+    for (int i : variable) {
+      if (made[i] != null) {
+        segments[i] = made[i].record();
+        lengths[i] = made[i].length();
+      } else {
+        segments[i] = stored(i, place);
+        lengths[i] = job.slotOf(values[i]).recordValues(values[i].number, place);
+      }
+    }
+  }
+
+  private MemorySegment stored(int column, int place) {
+    Slot slot = job.slotOf(values[column]);
+    int number = values[column].number;
+    return slot.memory().asSlice(slot.recordAt(number, place), slot.recordBytes(number, place));
+  }
+
+  /** Turns the variable outputs to a record. */
+  void write(int place) {
+    for (int i : variable) {
+      segments[i] = made[i].begin(place);
+    }
+  }
+
+  /** Checks that all variable outputs of the record at hand have got a length. */
+  void check() {
+    for (int i : variable) {
+      made[i].check();
     }
   }
 
@@ -45,6 +107,27 @@ final class StepColumns {
   }
 
   MemorySegment record(int column, int place) {
-    return segments[column].asSlice(offset(column, place), values[column].column.recordBytes());
+    return values[column].isVariable()
+        ? segments[column]
+        : segments[column].asSlice(offset(column, place), values[column].column.recordBytes());
+  }
+
+  /** How many values the record at hand has in an input; one if all records have one size. */
+  long length(int column) {
+    return values[column].isVariable() ? lengths[column] : 1;
+  }
+
+  /** Says how many values the record at hand has in an output. */
+  void setLength(int column, long length) {
+    requireVariable(values[column]);
+    made[column].setLength(length);
+  }
+
+  static void requireVariable(PlannedValue value) {
+    if (!value.isVariable()) {
+      throw new IllegalArgumentException(
+          "column '%s': expected a variable column, found that all records have %d bytes"
+              .formatted(value.column.name(), value.column.recordBytes()));
+    }
   }
 }

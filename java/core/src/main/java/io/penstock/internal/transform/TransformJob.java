@@ -1,12 +1,13 @@
 package io.penstock.internal.transform;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.slot.RankShare;
+import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
 
 /**
  * A batch that is being transformed, or was, in the slot that it will be delivered in: how far it
- * is.
+ * is. A batch that comes in pieces is as many jobs.
  *
  * <p>One for each slot, used again. Its fields are guarded by the {@link Transformer}, but for what
  * threads that work on a part of it read: that does not change before they have given it back.
@@ -18,10 +19,8 @@ final class TransformJob {
   /** What was read; null once it is not needed any more. */
   Slot input;
 
-  /** The batches of the epoch, and which one of them this is. */
-  RankShare share;
-
-  long batch;
+  /** Which batch of which epoch this is, or is a piece of. */
+  final BatchCursor at;
 
   /** Number of its feeding since the iteration began, from 0. */
   long sequence;
@@ -45,15 +44,15 @@ final class TransformJob {
   private int failedPlace;
   private volatile boolean isAbandoned;
 
-  TransformJob(Slot slot) {
+  TransformJob(Slot slot, RankShares shares) {
     this.slot = slot;
+    this.at = new BatchCursor(shares);
   }
 
   /** Begins with a batch that was read. */
-  void begin(Slot read, RankShare itsDeal, long itsBatch, long itsSequence) {
+  void begin(Slot read, BatchCursor itsBatch, long itsSequence, OutputLayout layout) {
     input = read;
-    share = itsDeal;
-    batch = itsBatch;
+    at.seek(itsBatch);
     sequence = itsSequence;
     stage = 0;
     next = 0;
@@ -63,9 +62,29 @@ final class TransformJob {
     failedPlace = Integer.MAX_VALUE;
     isAbandoned = false;
     places = read.places();
-    slot.assign(read.epoch(), read.position(), read.size(), read.recordCount());
+    slot.assign(read);
     slot.trace.set(read.trace);
     slot.indices().copyFrom(read.indices());
+    layout.place(slot, read);
+  }
+
+  /** The slot that a column is in, which is not in scratch memory. */
+  Slot slotOf(PlannedValue value) {
+    return value.home == PlannedValue.Home.INPUT ? input : slot;
+  }
+
+  /** Where the room of a record begins in a variable column that is being made, in values. */
+  long roomBegin(PlannedValue value, int place) {
+    return value.root == null
+        ? value.mostValues * place
+        : slotOf(value.root).begin(value.root.number, place);
+  }
+
+  /** How many values a record has room for in a variable column that is being made. */
+  long roomValues(PlannedValue value, int place) {
+    return value.root == null
+        ? value.mostValues
+        : slotOf(value.root).recordValues(value.root.number, place);
   }
 
   /** It is not wanted any more: threads may leave it as it is. */
@@ -93,6 +112,7 @@ final class TransformJob {
 
   /** Position of a record in the epoch. */
   long position(int place) {
-    return share.position(batch, places == null ? place : places[place]);
+    int inPiece = places == null ? place : places[place];
+    return at.share().position(at.batch(), slot.firstPlace() + inPiece);
   }
 }

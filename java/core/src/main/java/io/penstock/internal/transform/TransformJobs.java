@@ -2,6 +2,7 @@ package io.penstock.internal.transform;
 
 import io.penstock.internal.pipeline.Pipeline;
 import io.penstock.internal.slot.BatchCursor;
+import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
@@ -24,28 +25,36 @@ final class TransformJobs {
   /** Jobs of this run over some epochs that are not delivered, the oldest first. */
   private final List<TransformJob> active;
 
+  /** The variable columns in slots that each stage makes. */
+  private final List<List<PlannedValue>> variable;
+
   /** Slots of the pipeline that jobs have. */
   private int inputsHeld;
 
   /**
    * Cuts the slots.
    *
+   * @param shares the batches
    * @param memory slots, then scratch memory of the threads, then the indices of slots
    */
-  TransformJobs(Pipeline pipeline, TransformPlan plan, MemorySegment memory) {
+  TransformJobs(Pipeline pipeline, RankShares shares, TransformPlan plan, MemorySegment memory) {
     this.pipeline = pipeline;
     this.plan = plan;
     this.all = new TransformJob[plan.slotCount()];
     this.free = new ArrayList<>(all.length);
     this.active = new ArrayList<>(all.length);
-    long stride = plan.slotStrideBytes();
+    this.variable = new ArrayList<>();
+    for (int stage = 0; stage < plan.stages().size(); stage++) {
+      variable.add(plan.variableOf(stage));
+    }
+    long stride = plan.layout().strideBytes();
     long indexBytes = (long) plan.batchSize() * Long.BYTES;
     long indicesAt = stride * all.length + plan.scratchBytes() * plan.threadCount();
     for (int i = 0; i < all.length; i++) {
       MemorySegment columns = memory.asSlice(i * stride, stride);
       MemorySegment indices = memory.asSlice(indicesAt + i * indexBytes, indexBytes);
-      Slot slot = new Slot(i, columns, plan.slotOffsets(), plan.slotRecordBytes(), indices);
-      all[i] = new TransformJob(slot);
+      Slot slot = new Slot(i, columns, plan.layout().columns(), indices);
+      all[i] = new TransformJob(slot, shares);
       free.add(all[i]);
     }
   }
@@ -64,6 +73,22 @@ final class TransformJobs {
 
   boolean areActive() {
     return !active.isEmpty();
+  }
+
+  /**
+   * The oldest batch, or piece of one, that is fed and not delivered: all before it were delivered.
+   * Null if there is none.
+   */
+  TransformJob oldestOrNull() {
+    return active.isEmpty() ? null : active.getFirst();
+  }
+
+  /** Whether it is the only one of its epoch that is fed and not delivered. */
+  boolean isLastOfEpoch(TransformJob job) {
+    // They are in the order of epochs: if any other is of this one, so is the next or the first.
+    TransformJob first = active.getFirst();
+    TransformJob other = first == job ? (active.size() > 1 ? active.get(1) : null) : first;
+    return other == null || other.slot.epoch() != job.slot.epoch();
   }
 
   /** Another run begins: threads may leave what is under way as it is. */
@@ -124,17 +149,17 @@ final class TransformJobs {
   }
 
   /**
-   * Makes a job of a batch that was read.
+   * Makes a job of a batch that was read, or of a piece of one.
    *
-   * @param next the batch
+   * @param next the batch; goes on to the one after it if this is its last piece
    * @param sequence number of its feeding
    * @throws RuntimeException if that fails: then both slots are given back
    */
   void begin(Slot read, BatchCursor next, long sequence) {
     TransformJob job = free.removeLast();
     try {
-      job.begin(read, next.share(), next.batch(), sequence);
-      next.advance(1);
+      job.begin(read, next, sequence, plan.layout());
+      next.advance(read.isLastPiece() ? 1 : 0);
     } catch (RuntimeException | Error e) {
       // The heap is full, say. Neither slot must get lost.
       job.input = null;
@@ -150,6 +175,20 @@ final class TransformJobs {
     } else if (!job.hasParts()) {
       finish(job); // All of its records were bad, and skipped.
     }
+  }
+
+  /** Whether the thread that has ended the last part of a stage must join its parts now. */
+  boolean mustJoin(TransformJob job) {
+    return job.running == 1
+        && !job.hasParts()
+        && !job.isAbandoned()
+        && job.slot.failure() == null
+        && !variable.get(job.stage).isEmpty();
+  }
+
+  /** Joins the parts of a stage. Not under the lock: the job counts as running meanwhile. */
+  void join(TransformJob job) {
+    PartJoin.join(job, variable.get(job.stage), plan.partRecords());
   }
 
   /** A thread has ended its part; whether others may have something to do now. */

@@ -6,7 +6,9 @@ import io.penstock.internal.report.FailureWords;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One transforming thread: takes parts of batches from the {@link Transformer} and runs a stage on
@@ -14,14 +16,13 @@ import java.util.List;
  *
  * <p>What it owns: its scratch memory and the steps over it. What a transform throws fails the
  * batch, never the thread: the part is given back without allocating anything. Allocates nothing
- * while all goes well.
+ * while all goes well, but a segment for each record of a variable column that a step reads or
+ * writes.
  */
 final class TransformWorker implements Runnable {
   private final Transformer transformer;
   private final List<StageRun> stages = new ArrayList<>();
-  private final int[] passedFrom;
-  private final int[] passedTo;
-  private final long[] passedBytes;
+  private final PassedColumns passed;
   private final FailureWords words = new FailureWords("a transform failed");
 
   // What there is to do; written by the transformer under its lock.
@@ -35,30 +36,52 @@ final class TransformWorker implements Runnable {
     private final RecordStep[] records;
     private final BatchStep[] batches;
 
-    StageRun(TransformPlan.Stage stage, MemorySegment scratch, long seed) {
+    /** The variable columns that its steps make record by record. */
+    private final MadeRecords[] made;
+
+    StageRun(TransformChain.Stage stage, MemorySegment scratch, long seed) {
       boolean isOfBatches = stage.isOfBatches();
+      Map<PlannedValue, MadeRecords> ofValues = new LinkedHashMap<>();
+      stage.steps().stream()
+          .flatMap(step -> step.outputs().stream())
+          .filter(value -> value.isVariable() && !isOfBatches)
+          .forEach(value -> ofValues.put(value, new MadeRecords(value, scratch)));
+      made = ofValues.values().toArray(MadeRecords[]::new);
       records =
           stage.steps().stream()
               .filter(step -> !isOfBatches)
-              .map(step -> new RecordStep(step, scratch, seed))
+              .map(step -> new RecordStep(step, scratch, ofValues, seed))
               .toArray(RecordStep[]::new);
       batches =
           stage.steps().stream()
               .filter(step -> isOfBatches)
-              .map(step -> new BatchStep(step, scratch, seed))
+              .map(step -> new BatchStep(step, seed))
               .toArray(BatchStep[]::new);
+    }
+
+    void bind(TransformJob job, int from) {
+      for (MadeRecords column : made) {
+        column.bind(job, from);
+      }
+      for (RecordStep step : records) {
+        step.bind(job);
+      }
+    }
+
+    /** A record has gone through all steps. */
+    void end(int place) {
+      for (MadeRecords column : made) {
+        column.end(place);
+      }
     }
   }
 
   TransformWorker(Transformer transformer, TransformPlan plan, MemorySegment scratch, long seed) {
     this.transformer = transformer;
-    for (TransformPlan.Stage stage : plan.stages()) {
+    for (TransformChain.Stage stage : plan.stages()) {
       stages.add(new StageRun(stage, scratch, seed));
     }
-    List<TransformPlan.PlannedValue> passed = plan.passed();
-    this.passedFrom = passed.stream().mapToInt(value -> value.number).toArray();
-    this.passedTo = passed.stream().mapToInt(plan::passedTo).toArray();
-    this.passedBytes = passed.stream().mapToLong(value -> value.column.recordBytes()).toArray();
+    this.passed = new PassedColumns(plan);
   }
 
   @Override
@@ -83,22 +106,20 @@ final class TransformWorker implements Runnable {
     PenstockException failure = null;
     try {
       if (job.stage == 0) {
-        pass();
+        passed.copy(job, from, to);
       }
       StageRun stage = stages.get(job.stage);
       for (BatchStep step : stage.batches) {
         name = step.name();
-        step.bind(job);
-        step.run(from, to);
+        step.run(job, from, to);
       }
-      for (RecordStep step : stage.records) {
-        step.bind(job);
-      }
+      stage.bind(job, from);
       for (; place < to && stage.records.length > 0 && !job.isAbandoned(); place++) {
         for (RecordStep step : stage.records) {
           name = step.name();
           step.run(place);
         }
+        stage.end(place);
       }
     } catch (Throwable t) {
       failure = failure(name, place, t);
@@ -110,15 +131,6 @@ final class TransformWorker implements Runnable {
     }
     // An interrupt by a transform of its own thread is not meant for us.
     Thread.interrupted();
-  }
-
-  private void pass() {
-    for (int i = 0; i < passedFrom.length; i++) {
-      long at = from * passedBytes[i];
-      MemorySegment source = job.input.column(passedFrom[i]);
-      MemorySegment target = job.slot.column(passedTo[i]);
-      MemorySegment.copy(source, at, target, at, (to - from) * passedBytes[i]);
-    }
   }
 
   private PenstockException failure(String name, int place, Throwable cause) {

@@ -5,12 +5,10 @@ import io.penstock.internal.counters.Figures;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.pipeline.BatchSource;
-import io.penstock.internal.pipeline.DeliveredBatches;
 import io.penstock.internal.pipeline.EngineThreads;
 import io.penstock.internal.pipeline.Meter;
 import io.penstock.internal.pipeline.Pipeline;
 import io.penstock.internal.report.FailureWords;
-import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.HeldBatches;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
@@ -37,17 +35,10 @@ public final class Transformer implements BatchSource {
   private final boolean isAnyOrder;
   private final EngineThreads threads = new EngineThreads("penstock-transform-", "a transform");
   private final TransformJobs jobs;
+  private final TransformProgress progress;
   private final Meter meter;
 
-  // Guarded by this, as the jobs are.
-  private final BatchCursor cursor;
-  private final BatchCursor feedCursor;
-
-  private final DeliveredBatches overtaking = new DeliveredBatches();
-
-  private long epochStart;
-  private long fed;
-  private long taken;
+  // Guarded by this, as the jobs and the progress are.
   private boolean hasBegun;
   private long iteration;
   private long inputIteration;
@@ -85,13 +76,12 @@ public final class Transformer implements BatchSource {
     this.pipeline = pipeline;
     this.inputLimit = inputSlots - 1;
     this.isAnyOrder = isAnyOrder;
-    this.cursor = new BatchCursor(shares);
-    this.feedCursor = new BatchCursor(shares);
-    long recordBytes = plan.recordBytes();
-    this.meter = new Meter(slot -> slot.size() * recordBytes, events, pipeline::readers);
+    int columns = plan.columns().size();
+    this.meter = new Meter(slot -> slot.bytes(columns), events, pipeline::readers);
     MemorySegment memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena).segment();
-    this.jobs = new TransformJobs(pipeline, plan, memory);
-    long at = plan.slotStrideBytes() * plan.slotCount();
+    this.jobs = new TransformJobs(pipeline, shares, plan, memory);
+    this.progress = new TransformProgress(jobs, shares, isAnyOrder);
+    long at = plan.layout().strideBytes() * plan.slotCount();
     for (int i = 0; i < plan.threadCount(); i++) {
       MemorySegment scratch = memory.asSlice(at, plan.scratchBytes());
       at += plan.scratchBytes();
@@ -127,12 +117,7 @@ public final class Transformer implements BatchSource {
   private void beginAnew(long epoch, long endEpoch) {
     hasBegun = true;
     jobs.beginAnew();
-    cursor.seek(epoch, endEpoch);
-    feedCursor.seek(cursor);
-    fed = 0;
-    taken = 0;
-    epochStart = 0;
-    overtaking.reset();
+    progress.begin(epoch, endEpoch);
     inputIteration = pipeline.begin(epoch, endEpoch);
     meter.begin();
     failure = null;
@@ -140,26 +125,21 @@ public final class Transformer implements BatchSource {
 
   @Override
   public synchronized boolean isAt(long epoch, long endEpoch) {
-    return hasBegun
-        && cursor.hasNext()
-        && cursor.epoch() == epoch
-        && cursor.batch() == 0
-        && cursor.endEpoch() == endEpoch
-        && failure == null;
+    return hasBegun && progress.isAt(epoch, endEpoch) && failure == null;
   }
 
   @Override
   public synchronized boolean hasNext(long ofIteration, long epoch) {
     checkIteration(ofIteration);
-    return cursor.hasNext() && cursor.epoch() == epoch;
+    return progress.hasNext(epoch);
   }
 
   @Override
   public synchronized Slot take(long ofIteration, long limitNanos) {
     checkIteration(ofIteration);
-    meter.asked(cursor.epoch());
+    meter.asked(progress.epoch());
     long start = System.nanoTime();
-    TransformJob job = jobs.finishedOrNull(cursor.epoch(), isAnyOrder);
+    TransformJob job = progress.finishedOrNull();
     while (job == null) {
       if (death != null || (failure != null && !jobs.areActive())) {
         throw FailureWords.stopped(death != null ? death : failure);
@@ -171,19 +151,13 @@ public final class Transformer implements BatchSource {
       }
       await(limitNanos - waited);
       checkIteration(ofIteration);
-      job = jobs.finishedOrNull(cursor.epoch(), isAnyOrder);
+      job = progress.finishedOrNull();
     }
-    boolean isLast = cursor.isLastOfEpoch();
+    boolean isLast = progress.isLastOfEpoch(job);
     // First what may throw, as a recorder does when the heap is full: nothing is handed out then.
     meter.delivered(job.slot, isLast);
-    cursor.advance(1);
-    jobs.delivered(job);
+    progress.delivered(job, isLast);
     outCount++;
-    taken++;
-    overtaking.delivered(job.sequence);
-    if (isLast) {
-      epochStart = taken;
-    }
     if (isAnyOrder) {
       // Others may come up to it now.
       notifyAll();
@@ -192,10 +166,13 @@ public final class Transformer implements BatchSource {
   }
 
   @Override
-  public synchronized long complete(long ofTaken) {
-    return isAnyOrder && cursor.hasNext() && cursor.batch() > 0
-        ? overtaking.firstMissing() - epochStart
-        : ofTaken;
+  public synchronized long completeBatches(long ofTaken) {
+    return isAnyOrder ? progress.completeBatches(ofTaken) : ofTaken;
+  }
+
+  @Override
+  public synchronized long completeRecords(long ofTaken) {
+    return isAnyOrder ? progress.completeRecords() : ofTaken;
   }
 
   /** Once only: take looks again after each notification, whatever it was for. */
@@ -312,10 +289,9 @@ public final class Transformer implements BatchSource {
     boolean canFeed =
         !isFeeding
             && failure == null
-            && feedCursor.hasNext()
+            && progress.mayFeed()
             && jobs.hasFree()
-            && jobs.inputsHeld() < inputLimit
-            && (!isAnyOrder || overtaking.allows(fed));
+            && jobs.inputsHeld() < inputLimit;
     isFeeding |= canFeed;
     return canFeed;
   }
@@ -337,7 +313,7 @@ public final class Transformer implements BatchSource {
     isFeeding = false;
     idleNanos += nanos;
     notifyAll();
-    if (isClosed || ofIteration != inputIteration || (read != null && !isNext(read))) {
+    if (isClosed || ofIteration != inputIteration || (read != null && !progress.isNext(read))) {
       if (read != null) {
         pipeline.release(read);
       }
@@ -348,18 +324,10 @@ public final class Transformer implements BatchSource {
       return;
     }
     try {
-      jobs.begin(read, feedCursor, fed);
-      fed++;
+      progress.feed(read);
     } catch (RuntimeException | Error e) {
       failure = e;
     }
-  }
-
-  /** Not so when an epoch was left while its last batch was on its way from the pipeline. */
-  private boolean isNext(Slot read) {
-    return feedCursor.hasNext()
-        && read.epoch() == feedCursor.epoch()
-        && read.position() == feedCursor.share().position(feedCursor.batch(), 0);
   }
 
   /** A thread has ended unexpectedly: waiting threads are told, now and from now on. */
@@ -368,8 +336,26 @@ public final class Transformer implements BatchSource {
     notifyAll();
   }
 
-  /** A part is transformed. */
-  synchronized void done(TransformJob job, long nanos) {
+  /** A part is transformed. The thread that ends the last one of a stage joins all of them. */
+  void done(TransformJob job, long nanos) {
+    if (endedAsLast(job, nanos)) {
+      long start = System.nanoTime();
+      jobs.join(job);
+      ended(job, System.nanoTime() - start);
+    }
+  }
+
+  /** Whether the thread must join the parts, and end then: the job counts as running until so. */
+  private synchronized boolean endedAsLast(TransformJob job, long nanos) {
+    if (jobs.mustJoin(job)) {
+      job.nanos += nanos;
+      return true;
+    }
+    ended(job, nanos);
+    return false;
+  }
+
+  private synchronized void ended(TransformJob job, long nanos) {
     job.running--;
     job.nanos += nanos;
     if (jobs.settle(job)) {
@@ -380,6 +366,6 @@ public final class Transformer implements BatchSource {
   /** A part could not be transformed. */
   synchronized void failed(TransformJob job, long nanos, int place, PenstockException cause) {
     job.fail(place, cause);
-    done(job, nanos);
+    ended(job, nanos);
   }
 }
