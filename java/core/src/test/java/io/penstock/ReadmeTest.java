@@ -73,6 +73,7 @@ class ReadmeTest {
     String output = run("RunAll");
     assertThat(output.lines()).as(output).containsAll(programs.stream().map("# "::concat).toList());
     assertThat(output).as("of ReadTexts").contains("\ntext 299\n");
+    assertThat(output).as("of TokenizeTexts").contains("\n600 tokens, padded to 4800\n");
     assertThat(output).as("of CheckWhileReading").contains("# CheckWhileReading\n128\n128\n44\n[]");
     assertThat(directory.resolve("made.npy")).exists();
     assertThat(directory.resolve("shuffled")).isNotEmptyDirectory();

@@ -5,7 +5,6 @@ import io.penstock.array.OutputColumn;
 import io.penstock.internal.ffi.NativePixels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -40,13 +39,14 @@ final class Conversion {
     OutputColumn output = column.withType(type);
     NumberType in = NumberType.of(column.elementType());
     NumberType out = NumberType.of(output.elementType());
-    long count = column.elementCount();
     if (in == NumberType.U1 && out == NumberType.F4) {
       // What images are.
       NativePixels converter = new NativePixels(new float[] {1}, new float[] {0});
-      return new Transform.OfRecords(
-          List.of(output),
-          record ->
+      return Elementwise.bind(
+          column,
+          output,
+          1,
+          (record, count) ->
               converter.normalize(
                   record.input(0),
                   record.inputOffset(0),
@@ -55,7 +55,7 @@ final class Conversion {
                   count,
                   false));
     }
-    return new Transform.OfRecords(List.of(output), record -> convert(record, in, out, count));
+    return Elementwise.bind(column, output, 1, (record, count) -> convert(record, in, out, count));
   }
 
   private static void convert(RecordContext record, NumberType in, NumberType out, long count) {

@@ -32,7 +32,7 @@ final class Mixing {
   Transform.Bound bind(List<OutputColumn> columns) {
     int[] counts = new int[columns.size()];
     for (int i = 0; i < counts.length; i++) {
-      OutputColumn column = columns.get(i);
+      OutputColumn column = Transforms.requireFixed(columns.get(i));
       if (!column.equals(column.withType(ElementType.FLOAT32))) {
         throw new IllegalArgumentException(
             "column '%s' must be float32 in the byte order of this machine, is %s: cast it before"

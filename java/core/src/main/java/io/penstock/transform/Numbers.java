@@ -63,10 +63,11 @@ final class Numbers {
           case UNICODE -> Integer.BYTES;
           default -> type.sizeBytes();
         };
-    long count = column.recordBytes() / bytes;
-    return new Transform.OfRecords(
-        List.of(column.withType(swapped)),
-        record -> {
+    return Elementwise.bind(
+        column,
+        column.withType(swapped),
+        type.sizeBytes() / bytes,
+        (record, count) -> {
           MemorySegment in = record.input(0);
           MemorySegment out = record.output(0);
           swap(in, record.inputOffset(0), out, record.outputOffset(0), count, bytes);

@@ -11,6 +11,9 @@ import java.util.function.Function;
  * Ready-made transforms. Each reads a column and writes it under the same name; if a transform does
  * not fit its column, building the loader fails. Images are records of three axes in a {@link
  * Layout}, or of two axes, which are images of one channel.
+ *
+ * <p>{@link #cast}, {@link #byteSwap} and {@link #drop} take variable columns too; all others need
+ * records of one size.
  */
 public final class Transforms {
   private Transforms() {}
@@ -30,13 +33,13 @@ public final class Transforms {
    * Casts numbers as NumPy's {@code astype} does. Floats that an integer type cannot hold become
    * its nearest value, and NaN becomes 0.
    *
-   * @param column booleans, integers, or floats of 16, 32 or 64 bits
+   * @param column booleans, integers, or floats of 16, 32 or 64 bits; may be variable
    * @param type the type to cast to, one of these, in the byte order of this machine
    * @return the transform
    */
   public static Transform cast(String column, ElementType type) {
     Conversion conversion = new Conversion(type);
-    return of("cast", column, conversion::bind);
+    return ofAny("cast", column, conversion::bind);
   }
 
   /**
@@ -159,11 +162,11 @@ public final class Transforms {
    * Reverses the bytes of numbers, for a consumer that wants the other byte order. To read numbers
    * in the other order use {@link io.penstock.LoaderBuilder#nativeOrder}.
    *
-   * @param column numbers of more than a byte
+   * @param column numbers of more than a byte; may be variable
    * @return the transform
    */
   public static Transform byteSwap(String column) {
-    return of("byteSwap", column, Numbers::byteSwap);
+    return ofAny("byteSwap", column, Numbers::byteSwap);
   }
 
   /**
@@ -183,6 +186,21 @@ public final class Transforms {
 
   private static Transform of(
       String name, String column, Function<OutputColumn, Transform.Bound> bind) {
+    return ofAny(name, column, input -> bind.apply(requireFixed(input)));
+  }
+
+  /** Of a column that may be variable. */
+  private static Transform ofAny(
+      String name, String column, Function<OutputColumn, Transform.Bound> bind) {
     return Transform.adaptive(name, List.of(column), columns -> bind.apply(columns.getFirst()));
+  }
+
+  static OutputColumn requireFixed(OutputColumn column) {
+    if (column.isVariable()) {
+      throw new IllegalArgumentException(
+          "column '%s' must have records of one size, is variable: bring them to one size before, with a transform of your own"
+              .formatted(column.name()));
+    }
+    return column;
   }
 }
