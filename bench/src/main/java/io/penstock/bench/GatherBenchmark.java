@@ -77,7 +77,7 @@ public class GatherBenchmark {
     source = NativeSource.open();
     source.addFile(fixture.file.path());
     source.addColumn("records", recordBytes, column.shards(), new int[] {0});
-    NativeSource.SlotLayout layout = source.slotLayout(Fixture.BATCH_SIZE);
+    NativeSource.SlotLayout layout = source.slotLayout(Fixture.BATCH_SIZE, 0);
     slot =
         new Slot(
             0,
