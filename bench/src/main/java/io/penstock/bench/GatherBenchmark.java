@@ -5,11 +5,11 @@ import io.penstock.array.Column;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.SourceSizes;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.MappedGatherer;
 import io.penstock.internal.gather.MappedRecords;
 import io.penstock.internal.slot.Slot;
-import io.penstock.internal.slot.SlotColumn;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -77,12 +77,13 @@ public class GatherBenchmark {
     source = NativeSource.open();
     source.addFile(fixture.file.path());
     source.addColumn("records", recordBytes, column.shards(), new int[] {0});
-    NativeSource.SlotLayout layout = source.slotLayout(Fixture.BATCH_SIZE, 0);
+    SourceSizes.SlotLayout layout = source.sizes().slotLayout(Fixture.BATCH_SIZE, 0);
     slot =
         new Slot(
             0,
             NativeMemory.allocate(layout.slotBytes(), true, arena).segment(),
-            List.of(new SlotColumn.Fixed(layout.offsets().getFirst(), recordBytes)),
+            layout.offsets(),
+            List.of(recordBytes),
             arena.allocate((long) Fixture.BATCH_SIZE * Long.BYTES, Long.BYTES));
     List<MappedRecords> columns =
         MappedRecords.of(List.of(new MappedColumn(column, List.of(source.map(0, arena)))));

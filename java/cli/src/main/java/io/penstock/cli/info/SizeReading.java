@@ -4,7 +4,7 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
-import io.penstock.internal.dataset.ValuesSource;
+import io.penstock.internal.dataset.MappedIntegers;
 import io.penstock.internal.file.SteadyChannel;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RecordLayout;
@@ -127,6 +127,6 @@ final class SizeReading {
 
   private long number(MemorySegment block, int i) {
     long stride = numbers.runs().getFirst().strideBytes();
-    return ValuesSource.number(block, i * stride, numbers.elementType());
+    return MappedIntegers.number(block, i * stride, numbers.elementType());
   }
 }

@@ -139,12 +139,12 @@ public final class DatasetMaps implements AutoCloseable {
     };
   }
 
-  private ValuesSource.MappedIntegers numbers(ArrayLayout layout) {
+  private MappedIntegers numbers(ArrayLayout layout) {
     MemorySegment mapping =
         layout.recordCount() == 0
             ? MemorySegment.NULL
             : opened.source().map(opened.fileNumber(layout.path()), arena);
-    return new ValuesSource.MappedIntegers(
+    return new MappedIntegers(
         layout.path(),
         mapping,
         layout.dataOffset(),

@@ -101,7 +101,7 @@ record DividedRecords(String name, List<RecordLayout.Variable> divisions)
           "expected readable offsets, found: " + SystemReason.withAdvice(e),
           e);
     }
-    return ValuesSource.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
+    return MappedIntegers.number(MemorySegment.ofArray(bytes.array()), 0, starts.elementType());
   }
 
   /** What formats say where the records lie. */
@@ -127,7 +127,7 @@ record DividedRecords(String name, List<RecordLayout.Variable> divisions)
 
   private static ArrayLayout numbers(String name, ArrayLayout numbers) {
     boolean isList = numbers.shape().rank() == 1 && numbers.runs().size() == 1;
-    if (!isList || !ValuesSource.canRead(numbers.elementType())) {
+    if (!isList || !MappedIntegers.canRead(numbers.elementType())) {
       throw PenstockException.about(
           ErrorKind.MISMATCH,
           numbers.path(),

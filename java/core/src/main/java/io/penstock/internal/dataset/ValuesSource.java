@@ -1,6 +1,5 @@
 package io.penstock.internal.dataset;
 
-import io.penstock.array.ElementType;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.SteadyChannel;
@@ -11,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,81 +23,9 @@ import java.util.List;
  * is asked for, as there may be more of them than memory holds, and are believed only as far as
  * they lie within the values.
  */
-public final class ValuesSource implements VariableSource {
-  /**
-   * Integers in a mapped file.
-   *
-   * @param path for messages
-   * @param mapping of the whole file
-   * @param offsetBytes where the first lies
-   * @param strideBytes from one to the next
-   * @param type of 1 to 8 bytes
-   */
-  public record MappedIntegers(
-      Path path, MemorySegment mapping, long offsetBytes, long strideBytes, ElementType type) {
-    /** The mapping has the file's first size. */
-    private void checkWhole(String column, long index) {
-      try {
-        if (Files.size(path) < mapping.byteSize()) {
-          throw cutShort(column, index, null);
-        }
-      } catch (IOException e) {
-        throw cutShort(column, index, e);
-      }
-    }
-
-    private PenstockException cutShort(String column, long index, Throwable cause) {
-      return PenstockException.about(
-          ErrorKind.FILE_CHANGED,
-          path,
-          "record %d of column '%s': expected its offset in the mapped file, found that the file"
-                  .formatted(index, column)
-              + " was cut short: copy or make it again, then open the dataset again",
-          cause);
-    }
-
-    /** Whether one of the numbers from first to last, both included, has a byte in a range. */
-    private boolean isIn(Path file, long first, long last, long from, long to) {
-      long start = offsetBytes + first * strideBytes;
-      long end = offsetBytes + last * strideBytes + type.sizeBytes();
-      return start < to && end > from && path.equals(file);
-    }
-
-    long get(long i) {
-      return number(mapping, offsetBytes + i * strideBytes, type);
-    }
-  }
-
-  /**
-   * Reads an integer.
-   *
-   * @param bytes that it is in
-   * @param at where
-   * @param type of 1 to 8 bytes
-   * @return its value; unsigned ones of 64 bits as they are
-   */
-  public static long number(MemorySegment bytes, long at, ElementType type) {
-    boolean isSigned = type.kind() == ElementType.Kind.INTEGER;
-    boolean isTurned = !type.isNativeOrder();
-    return switch (type.sizeBytes()) {
-      case 1 -> bytes.get(ValueLayout.JAVA_BYTE, at) & (isSigned ? -1L : 0xff);
-      case 2 -> {
-        short number = bytes.get(ValueLayout.JAVA_SHORT_UNALIGNED, at);
-        yield (isTurned ? Short.reverseBytes(number) : number) & (isSigned ? -1L : 0xffff);
-      }
-      case 4 -> {
-        int number = bytes.get(ValueLayout.JAVA_INT_UNALIGNED, at);
-        yield (isTurned ? Integer.reverseBytes(number) : number) & (isSigned ? -1L : 0xffff_ffffL);
-      }
-      default -> {
-        long number = bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
-        yield isTurned ? Long.reverseBytes(number) : number;
-      }
-    };
-  }
-
+final class ValuesSource implements VariableSource {
   /** Where the records of an array of values lie in it. */
-  public sealed interface Places {
+  sealed interface Places {
     /** Where records begin. */
     MappedIntegers starts();
   }
@@ -109,7 +35,7 @@ public final class ValuesSource implements VariableSource {
    *
    * @param starts in values; one more than there are records
    */
-  public record OffsetPlaces(MappedIntegers starts) implements Places {}
+  record OffsetPlaces(MappedIntegers starts) implements Places {}
 
   /**
    * Records lie anywhere.
@@ -117,7 +43,7 @@ public final class ValuesSource implements VariableSource {
    * @param starts in bytes
    * @param lengths in values
    */
-  public record LengthPlaces(MappedIntegers starts, MappedIntegers lengths) implements Places {}
+  record LengthPlaces(MappedIntegers starts, MappedIntegers lengths) implements Places {}
 
   /**
    * One array of values and what divides it.
@@ -129,7 +55,7 @@ public final class ValuesSource implements VariableSource {
    * @param recordCount how many records
    * @param places where these are
    */
-  public record DividedArray(
+  record DividedArray(
       Path values, int file, long dataOffset, long valueCount, long recordCount, Places places) {}
 
   private final String column;
@@ -153,7 +79,7 @@ public final class ValuesSource implements VariableSource {
    * @param all the arrays, in index order
    * @throws PenstockException if a file cannot be opened
    */
-  public ValuesSource(String column, int elementBytes, List<DividedArray> all) {
+  ValuesSource(String column, int elementBytes, List<DividedArray> all) {
     this.column = column;
     this.elementBytes = elementBytes;
     this.parts = all.stream().filter(part -> part.recordCount > 0).toArray(DividedArray[]::new);
@@ -310,7 +236,7 @@ public final class ValuesSource implements VariableSource {
           case OffsetPlaces _ -> "offsets %d and %d".formatted(start, start + length);
           case LengthPlaces _ -> "%d values from byte %d on".formatted(length, start);
         };
-    Path numbers = part.places.starts().path;
+    Path numbers = part.places.starts().path();
     return PenstockException.builder(
             ErrorKind.DAMAGED_RECORD,
             ("%s: record %d of column '%s': expected it to lie within the %d %s of %s, its end not"
@@ -425,10 +351,5 @@ public final class ValuesSource implements VariableSource {
           "a file of column '%s' could not be closed".formatted(column),
           failures.getFirst());
     }
-  }
-
-  /** Whether offsets of this type can be read: integers of at most 8 bytes. */
-  public static boolean canRead(ElementType type) {
-    return type.kind() == ElementType.Kind.INTEGER || type.kind() == ElementType.Kind.UNSIGNED;
   }
 }

@@ -6,6 +6,7 @@ import io.penstock.array.Shard;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.StridedRecord;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.SourceSizes;
 import io.penstock.internal.gather.ChunkSizes;
 import io.penstock.internal.gather.NativeReading;
 import io.penstock.internal.plan.BackendChoice;
@@ -117,9 +118,9 @@ public final class EnginePlan {
             dataset.recordBytes(),
             batchSize,
             folders == null ? sizes.chunks(cutting) : ChunkSizes.NONE);
-    NativeSource.SlotLayout layout =
+    SourceSizes.SlotLayout layout =
         folders == null
-            ? source.slotLayout(batchSize, sizes.valueBytes(cutting))
+            ? source.sizes().slotLayout(batchSize, sizes.valueBytes(cutting))
             : folders.layout(batchSize, sizes.valueBytes(cutting));
     this.columns = sizes.slotColumns(layout.offsets());
     this.slotBytes = layout.slotBytes();

@@ -6,6 +6,7 @@ import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.VariableSource;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.SourceSizes;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.VariableGatherer;
 import io.penstock.options.Readahead;
@@ -63,7 +64,7 @@ final class VariableReading {
   }
 
   /** Where columns lie in a slot. */
-  NativeSource.SlotLayout layout(int batchSize, long valueBytes) {
+  SourceSizes.SlotLayout layout(int batchSize, long valueBytes) {
     List<Long> offsets = new ArrayList<>();
     long at = 0;
     for (Column column : dataset.columns()) {
@@ -79,7 +80,7 @@ final class VariableReading {
                   / NativeLimits.BLOCK_BYTES
                   * NativeLimits.BLOCK_BYTES);
     }
-    return new NativeSource.SlotLayout(offsets, at + valueBytes);
+    return new SourceSizes.SlotLayout(offsets, at + valueBytes);
   }
 
   int threads() {

@@ -4,7 +4,6 @@ import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_file_info;
-import io.penstock.internal.ffi.generated.penstock_footprint;
 import io.penstock.internal.ffi.generated.penstock_shard;
 import io.penstock.internal.wait.Patience;
 import java.lang.foreign.Arena;
@@ -12,10 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
@@ -37,9 +34,6 @@ public final class NativeSource implements AutoCloseable {
       long modifiedNanos,
       int directOffsetAlignmentBytes,
       int directMemoryAlignmentBytes) {}
-
-  /** Where the columns lie in a slot. */
-  public record SlotLayout(List<Long> offsets, long slotBytes) {}
 
   private final List<FileFacts> files = new ArrayList<>();
   private final List<String> columns = new ArrayList<>();
@@ -325,75 +319,9 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * Where the columns of a batch lie in a slot.
-   *
-   * @param batchSize most records of a batch
-   * @param valueBytes room for the values of variable columns
-   */
-  public SlotLayout slotLayout(int batchSize, long valueBytes) {
-    try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment offsets = scratch.allocate(ValueLayout.JAVA_LONG, columns.size());
-      MemorySegment bytes = scratch.allocate(ValueLayout.JAVA_LONG);
-      int status =
-          call(
-              source ->
-                  Penstock.penstock_slot_layout(source, batchSize, valueBytes, offsets, bytes));
-      if (status < 0) {
-        throw NativeStatus.failure(status, "batches of " + batchSize + " records are not possible");
-      }
-      List<Long> list = Arrays.stream(offsets.toArray(ValueLayout.JAVA_LONG)).boxed().toList();
-      return new SlotLayout(list, bytes.get(ValueLayout.JAVA_LONG, 0));
-    }
-  }
-
-  /** What a reader needs: penstock_footprint. */
-  public record Footprint(
-      long bytes,
-      long leastStagingBytes,
-      long leastChunkCount,
-      int reserveCells,
-      int requestRecords) {}
-
-  /** A good size of chunks for the records of all columns together, in bytes. */
-  public int chunkBytes() {
-    int bytes = call(Penstock::penstock_source_chunk_bytes);
-    if (bytes < 0) {
-      throw NativeStatus.failure(bytes, "no size of chunks was found");
-    }
-    return bytes;
-  }
-
-  /**
-   * What a reader with these options would need.
-   *
-   * @param options with 0 bytes of staging: the least that it can have
-   * @return empty when there can be no such reader
-   */
-  public Optional<Footprint> footprint(ReaderOptions options) {
-    try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment out = penstock_footprint.allocate(scratch);
-      MemorySegment struct = OptionsStruct.of(options, scratch);
-      int status = call(source -> Penstock.penstock_reader_footprint(source, struct, out));
-      return status < 0
-          ? Optional.empty()
-          : Optional.of(
-              new Footprint(
-                  penstock_footprint.bytes(out),
-                  penstock_footprint.least_staging_bytes(out),
-                  penstock_footprint.least_chunk_count(out),
-                  penstock_footprint.reserve_cells(out),
-                  penstock_footprint.request_records(out)));
-    }
-  }
-
-  /**
-   * Bytes that a reader with these options allocates.
-   *
-   * @return at least 0; Long.MAX_VALUE when no reader can be that large
-   */
-  public long readerBytes(ReaderOptions options) {
-    return footprint(options).map(Footprint::bytes).orElse(Long.MAX_VALUE);
+  /** How much memory slots and readers of it take. */
+  public SourceSizes sizes() {
+    return new SourceSizes(this, columns.size());
   }
 
   /**

@@ -34,7 +34,7 @@ public record ChunkSizes(int chunkBytes, long leastChunks, long meanBytes, long 
    */
   public static ChunkSizes of(
       NativeSource source, long longestBytes, long meanBytes, long valueBytes) {
-    int chunkBytes = source.chunkBytes();
+    int chunkBytes = source.sizes().chunkBytes();
     // The longest record must fit beside another one.
     long least = (longestBytes + chunkBytes - 1) / chunkBytes + 1;
     return new ChunkSizes(chunkBytes, least, Math.max(1, meanBytes), valueBytes);

@@ -42,13 +42,14 @@ public record NativeReading(
    */
   public ReaderNeeds needs(Readahead flags) {
     return new ReaderNeeds.Native(
-        leastStagingBytes(flags), memory -> source.readerBytes(options(flags, memory)));
+        leastStagingBytes(flags), memory -> source.sizes().readerBytes(options(flags, memory)));
   }
 
   /** The smallest staging that readers can have; the largest int when there can be no reader. */
   private int leastStagingBytes(Readahead flags) {
     ReaderMemory least = new ReaderMemory(new Landing.InSlots(), false, 0, batchSize, 0);
     return source
+        .sizes()
         .footprint(options(flags, least))
         .map(footprint -> Math.toIntExact(footprint.leastStagingBytes()))
         .orElse(Integer.MAX_VALUE);

@@ -50,7 +50,7 @@ final class Flow {
     this.point = point;
     this.batchSize = batchSize(point.queueDepth());
     this.slotCount = slotCount(point.queueDepth());
-    this.slotBytes = requests.source().slotLayout(batchSize, 0).slotBytes();
+    this.slotBytes = requests.source().sizes().slotLayout(batchSize, 0).slotBytes();
     this.address = memory.address();
     this.indices = indices;
   }
@@ -66,7 +66,7 @@ final class Flow {
 
   /** Memory for requests of so many at a time. */
   static long memoryBytes(Requests requests, int depth) {
-    return slotCount(depth) * requests.source().slotLayout(batchSize(depth), 0).slotBytes();
+    return slotCount(depth) * requests.source().sizes().slotLayout(batchSize(depth), 0).slotBytes();
   }
 
   double measure(long nanos) {

@@ -92,10 +92,11 @@ public record Forecast(
         batchSize,
         readahead,
         true,
-        source.slotLayout(batchSize, 0).slotBytes(),
+        source.sizes().slotLayout(batchSize, 0).slotBytes(),
         new ReaderNeeds.Native(
             Math.toIntExact(
                 source
+                    .sizes()
                     .footprint(
                         reader(
                             probe,
@@ -104,7 +105,7 @@ public record Forecast(
                             new ReaderMemory(new Landing.InSlots(), false, 0, batchSize, 0)))
                     .orElseThrow()
                     .leastStagingBytes()),
-            memory -> source.readerBytes(reader(probe, readahead, batchSize, memory))));
+            memory -> source.sizes().readerBytes(reader(probe, readahead, batchSize, memory))));
   }
 
   private static ReaderOptions reader(

@@ -7,6 +7,7 @@ import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.ffi.SourceSizes;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotColumn;
 import java.lang.foreign.Arena;
@@ -75,7 +76,7 @@ public final class TestSource implements AutoCloseable {
 
   /** Slots filled with bytes that no read has brought. */
   public List<Slot> slots(int count, int batchSize) {
-    NativeSource.SlotLayout layout = source.slotLayout(batchSize, 0);
+    SourceSizes.SlotLayout layout = source.sizes().slotLayout(batchSize, 0);
     List<Long> recordBytes = columns.stream().map(Column::recordBytes).toList();
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < count; i++) {
