@@ -64,6 +64,15 @@ public final class TarWriter implements AutoCloseable {
    */
   public void begin(byte[] name, long bytes, long modifiedSeconds) {
     end();
+    put(header(name, bytes, modifiedSeconds));
+    left = bytes;
+    size = bytes;
+  }
+
+  /**
+   * What stands before the bytes of a file: its header, and before that a pax header if need be.
+   */
+  static ByteBuffer header(byte[] name, long bytes, long modifiedSeconds) {
     int slash = split(name);
     ByteBuffer pax = ByteBuffer.allocate(name.length + 200);
     if (slash < 0) {
@@ -75,17 +84,16 @@ public final class TarWriter implements AutoCloseable {
     if (bytes > MOST_OCTAL) {
       putPax(pax, "size", Long.toString(bytes).getBytes(StandardCharsets.US_ASCII));
     }
+    pax.flip();
     long seconds = Math.clamp(modifiedSeconds, 0, MOST_OCTAL);
-    if (pax.position() > 0) {
-      pax.flip();
+    ByteBuffer all = ByteBuffer.allocate(pax.limit() + 4 * BLOCK_BYTES);
+    if (pax.hasRemaining()) {
       byte[] label = "PaxHeaders/path".getBytes(StandardCharsets.US_ASCII);
-      putHeader(label, 0, pax.limit(), seconds, 'x');
-      put(pax);
-      pad(pax.limit(), BLOCK_BYTES);
+      all.put(block(label, 0, pax.limit(), seconds, 'x')).put(pax);
+      all.position(Math.ceilDiv(all.position(), BLOCK_BYTES) * BLOCK_BYTES);
     }
-    putHeader(name, Math.max(0, slash), bytes > MOST_OCTAL ? 0 : bytes, seconds, '0');
-    left = bytes;
-    size = bytes;
+    all.put(block(name, Math.max(0, slash), bytes > MOST_OCTAL ? 0 : bytes, seconds, '0'));
+    return all.flip();
   }
 
   /**
@@ -129,7 +137,7 @@ public final class TarWriter implements AutoCloseable {
     return -1;
   }
 
-  private void putHeader(byte[] name, int slash, long bytes, long seconds, char type) {
+  private static ByteBuffer block(byte[] name, int slash, long bytes, long seconds, char type) {
     ByteBuffer header = ByteBuffer.allocate(BLOCK_BYTES);
     byte[] last = slash == 0 ? name : Arrays.copyOfRange(name, slash + 1, name.length);
     header.put(0, last, 0, Math.min(last.length, NAME_BYTES));
@@ -145,7 +153,7 @@ public final class TarWriter implements AutoCloseable {
       sum += one & 0xff;
     }
     putText(header, 148, octal(sum, 6) + "\0 ");
-    put(header);
+    return header;
   }
 
   private static void putText(ByteBuffer header, int at, String text) {
