@@ -1,15 +1,14 @@
 package io.penstock.cli.tune;
 
-import io.penstock.array.ArrayLayout;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Picture;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
+import io.penstock.cli.options.OffsetsOption;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
 import io.penstock.format.Source;
 import io.penstock.internal.tune.DeviceProbe;
 import io.penstock.internal.tune.Forecast;
@@ -23,9 +22,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
           + " the file system allows it; otherwise the pages of the file are dropped from the"
           + " cache. Best on an idle device, and on a file larger than its own cache.",
       "",
-      "With --json, one object on stdout: path, fileBytes, recordBytes (null if not a .npy),"
+      "With --json, one object on stdout: path, fileBytes, recordBytes (null if not a .npy;"
+          + " the mean if sizes differ),"
           + " backend, io, reason (why a better backend is not used; null if there is none),"
           + " rounds, spread (quartile range of the rounds / their median, of the median point),"
           + " randomReads and sequentialReads (each a list of requestBytes, queueDepth,"
@@ -63,9 +64,6 @@ public final class TuneCommand implements Callable<Integer> {
   private static final double MAX_SECONDS = 3600;
   private static final double MIN_SECONDS = 0.01;
 
-  /** Larger records are read in several requests. */
-  private static final int MAX_RECORD_BYTES = 1 << 20;
-
   /** Forecasts are made for memory of 1/2, 1/4 and 1/8 of the data. */
   private static final int[] FORECAST_PARTS = {2, 4, 8};
 
@@ -76,9 +74,11 @@ public final class TuneCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       description =
-          "A file of at least 16 MiB, .npy or any other; or a directory, in which a file is made,"
-              + " measured and deleted.")
+          "A file of at least 16 MiB, .npy or any other, or FILE.idx#sequences; or a directory, in"
+              + " which a file is made, measured and deleted.")
   private Path path;
+
+  @Mixin private OffsetsOption offsets;
 
   @Option(
       names = "--size",
@@ -139,12 +139,17 @@ public final class TuneCommand implements Callable<Integer> {
   }
 
   private void measureFile() throws IOException {
-    checkFile();
-    ArrayLayout layout = layoutOrNull();
-    DeviceProbe.Records records = layout == null ? null : recordsOrNull(layout);
-    SurveyPlan plan = plan(records == null ? 0 : records.recordBytes());
-    try (DeviceProbe probe = DeviceProbe.open(path, records, plan)) {
-      report(probe, records, plan);
+    Source source = Source.parse(path);
+    List<Source> divided =
+        offsets
+            .byColumn(spec, Set.of(source.columnName()))
+            .getOrDefault(source.columnName(), List.of());
+    checkFile(source.file());
+    TunedFile file = TunedFile.of(source, divided, streams::say);
+    checkFile(file.path());
+    SurveyPlan plan = plan(file.recordBytes());
+    try (DeviceProbe probe = DeviceProbe.open(file.path(), file.records(), plan)) {
+      report(probe, file, plan);
     }
   }
 
@@ -155,7 +160,7 @@ public final class TuneCommand implements Callable<Integer> {
         DeviceProbe probe = DeviceProbe.open(scratch.path(), null, plan)) {
       // An open file stays readable; deleted now, it is gone however this process ends.
       scratch.delete();
-      report(probe, null, plan);
+      report(probe, new TunedFile(path, null, false), plan);
     }
   }
 
@@ -169,11 +174,11 @@ public final class TuneCommand implements Callable<Integer> {
     return SurveyPlan.of(recordBytes, isQuick, seconds == null ? 0 : seconds);
   }
 
-  private void report(DeviceProbe probe, DeviceProbe.Records records, SurveyPlan plan)
-      throws IOException {
+  private void report(DeviceProbe probe, TunedFile file, SurveyPlan plan) throws IOException {
+    DeviceProbe.Records records = file.records();
     Measurements found = measure(probe, plan);
-    Tuning tuning = Tuning.of(found, records == null ? 0 : records.recordBytes());
-    TuneReport report = new TuneReport(path, probe, records, found, tuning);
+    Tuning tuning = Tuning.of(found, file.recordBytes());
+    TuneReport report = new TuneReport(file, probe, found, tuning);
     if (records != null && found.hasSize(records.recordBytes())) {
       for (int part : FORECAST_PARTS) {
         long memoryBytes = records.recordBytes() * records.count() / part;
@@ -200,47 +205,23 @@ public final class TuneCommand implements Callable<Integer> {
     }
   }
 
-  /** Null if records are not contiguous, or so large that each takes several requests. */
-  private static DeviceProbe.Records recordsOrNull(ArrayLayout layout) {
-    long bytes = layout.recordBytes();
-    boolean isOnePiece =
-        layout.isWhole()
-            && layout.runs().size() == 1
-            && layout.runs().getFirst().strideBytes() == bytes;
-    return layout.recordCount() > 0 && isOnePiece && bytes <= MAX_RECORD_BYTES
-        ? new DeviceProbe.Records(layout.dataOffset(), (int) bytes, layout.recordCount())
-        : null;
-  }
-
-  /** Null if the file is no array that can be read: any file will do, as bytes. */
-  private ArrayLayout layoutOrNull() {
-    try {
-      return Formats.open(Source.parse(path));
-    } catch (PenstockException e) {
-      if (path.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
-        streams.say("measuring without regard to records: " + e.getMessage());
-      }
-      return null;
+  private void checkFile(Path file) throws IOException {
+    if (Files.notExists(file)) {
+      throw new NoSuchFileException(file.toString());
     }
-  }
-
-  private void checkFile() throws IOException {
-    if (Files.notExists(path)) {
-      throw new NoSuchFileException(path.toString());
-    }
-    if (!Files.isRegularFile(path)) {
+    if (!Files.isRegularFile(file)) {
       throw PenstockException.about(
           ErrorKind.NO_ACCESS,
-          path,
+          file,
           "expected a regular file or a directory, found something else: name one");
     }
-    if (Files.size(path) < DeviceProbe.LEAST_FILE_BYTES) {
+    if (Files.size(file) < DeviceProbe.LEAST_FILE_BYTES) {
       throw PenstockException.about(
           ErrorKind.MISMATCH,
-          path,
+          file,
           ("expected a file of at least %d bytes to measure its device with, found %d: name a"
                   + " larger one, or a directory to have one made there")
-              .formatted(DeviceProbe.LEAST_FILE_BYTES, Files.size(path)));
+              .formatted(DeviceProbe.LEAST_FILE_BYTES, Files.size(file)));
     }
   }
 

@@ -41,18 +41,19 @@ final class TuneReport {
   private final String fileSystem;
   private final DeviceProbe probe;
   private final DeviceProbe.Records records;
+  private final boolean areMeans;
   private final Measurements found;
   private final Tuning tuning;
   private final Map<Integer, Forecast> forecasts = new LinkedHashMap<>();
   private Path plot;
 
-  TuneReport(
-      Path path, DeviceProbe probe, DeviceProbe.Records records, Measurements found, Tuning tuning)
+  TuneReport(TunedFile file, DeviceProbe probe, Measurements found, Tuning tuning)
       throws IOException {
-    this.path = path;
+    this.path = file.path();
     this.fileSystem = Files.getFileStore(path).type();
     this.probe = probe;
-    this.records = records;
+    this.records = file.records();
+    this.areMeans = file.areMeans();
     this.found = found;
     this.tuning = tuning;
   }
@@ -91,7 +92,9 @@ final class TuneReport {
 
   private String head() {
     Table table = Table.ofPairs();
-    String file = records == null ? "" : ", records of %s".formatted(bytes(records.recordBytes()));
+    String size = records == null ? "" : bytes(records.recordBytes());
+    String mean = areMeans ? " in the mean" : "";
+    String file = records == null ? "" : ", records of %s%s".formatted(size, mean);
     table.add("file", OneLine.of(path + ", " + Human.bytes(probe.fileBytes()) + file));
     table.add(
         "read",
@@ -207,6 +210,9 @@ final class TuneReport {
     }
     if (probe.fileBytes() < SMALL_FILE_BYTES) {
       notes.add("the file is so small that the device's own cache may hold it");
+    }
+    if (areMeans && records != null) {
+      notes.add("records have different sizes, and forecasts are for records of the mean size");
     }
     return notes;
   }

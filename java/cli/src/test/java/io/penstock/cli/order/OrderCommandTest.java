@@ -37,6 +37,26 @@ final class OrderCommandTest {
   }
 
   @Test
+  void theOrderOfRecordsOfDifferentSizesIsThatOfAsManyOthers() throws IOException {
+    byte[] starts = new byte[2 * (RECORDS + 1)];
+    for (int i = 0; i <= RECORDS; i++) {
+      starts[2 * i] = (byte) i;
+      starts[2 * i + 1] = (byte) (i >> 8);
+    }
+    Path text = Run.npy(directory.resolve("t.npy"), "'|u1'", "(60000,)", new byte[RECORDS]);
+    Path offsets = Run.npy(directory.resolve("o.npy"), "'<u2'", "(60001,)", starts);
+    Path mails = Files.createDirectory(directory.resolve("mails"));
+    for (int i = 0; i < 300; i++) {
+      Files.writeString(mails.resolve("mail" + i), "m".repeat(i));
+    }
+    Path few = Run.records(directory.resolve("few.npy"), 300, 4);
+    assertThat(json("order", text, "--offsets", "t=" + offsets, "--json"))
+        .isEqualTo(json("order", path, "--json"));
+    assertThat(json("order", mails, "--shuffle", "block", "--block-records", 7, "--json"))
+        .isEqualTo(json("order", few, "--shuffle", "block", "--block-records", 7, "--json"));
+  }
+
+  @Test
   void theNumbersAreThoseOfTheReport() {
     MixingReport expected = MixingReport.of(new BlockShuffle(RECORDS, 100, 30, 7), 64, 3);
     JsonObject found =

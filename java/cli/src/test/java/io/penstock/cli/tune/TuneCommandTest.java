@@ -16,6 +16,8 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,6 +156,29 @@ final class TuneCommandTest {
         JsonParser.parseString(tune("--json", data.resolve("x.bin")).text()).getAsJsonObject();
     assertThat(object.get("recordBytes").isJsonNull()).isTrue();
     assertThat(object.getAsJsonArray("forecasts")).isEmpty();
+  }
+
+  @Test
+  void recordsOfDifferentSizesAreMeasuredAtTheirMean() throws IOException {
+    Path values = directory.resolve("t.npy");
+    Run.npy(values, "'|u1'", "(%d,)".formatted(17 << 20), new byte[17 << 20]);
+    int count = 20_000;
+    ByteBuffer offsets = ByteBuffer.allocate(4 * (count + 1)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      offsets.putInt(i * i / (count / 500));
+    }
+    offsets.putInt(17 << 20);
+    Path division = directory.resolve("t-offsets.npy");
+    Run.npy(division, "'<i4'", "(%d,)".formatted(count + 1), offsets.array());
+    Run run = tune("--json", values, "--offsets", "t=" + division);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
+    JsonObject object = JsonParser.parseString(run.text()).getAsJsonObject();
+    assertThat(object.get("recordBytes").getAsInt()).isEqualTo((17 << 20) / count + 1);
+    assertThat(object.getAsJsonArray("forecasts")).hasSize(3);
+    assertThat(object.getAsJsonArray("notes").toString()).contains("different sizes");
+    Run wrong = tune(values, "--offsets", "x=" + division);
+    assertThat(wrong.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(wrong.err()).contains("must be of one of the columns [t], was x");
   }
 
   @Test
