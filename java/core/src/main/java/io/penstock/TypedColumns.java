@@ -18,7 +18,7 @@ import java.nio.LongBuffer;
  */
 abstract sealed class TypedColumns permits Batch {
   /** The bytes of a column. */
-  public abstract MemorySegment column(String name);
+  abstract MemorySegment column(String name);
 
   /** Name, type and shape of a column as it is delivered. */
   abstract OutputColumn delivered(String name);

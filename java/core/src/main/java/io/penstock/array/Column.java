@@ -1,6 +1,5 @@
 package io.penstock.array;
 
-import io.penstock.Batch;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.lang.foreign.MemorySegment;
@@ -183,8 +182,8 @@ public final class Column {
 
   /**
    * Whether its records have different sizes: texts, sequences of tokens, files. {@link
-   * Batch#column} then has all values, one after another, and {@link Batch#offsets} says where each
-   * record begins.
+   * io.penstock.Batch#column} then has all values, one after another, and {@link
+   * io.penstock.Batch#offsets} says where each record begins.
    *
    * @return false if {@link #recordBytes} is the size of each
    */

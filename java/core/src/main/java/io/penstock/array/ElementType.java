@@ -1,6 +1,5 @@
 package io.penstock.array;
 
-import io.penstock.LoaderBuilder;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -15,7 +14,8 @@ import java.util.stream.IntStream;
  * <p>Penstock delivers elements as they are stored and converts nothing unasked, so this type says
  * what a reader of the bytes has to know: what they mean, how many make an element, and in which
  * byte order. {@link #toNativeOrder} converts elements to the byte order of this machine, {@link
- * LoaderBuilder#nativeOrder} does so for all batches. All types have a fixed size. Immutable.
+ * io.penstock.LoaderBuilder#nativeOrder} does so for all batches. All types have a fixed size.
+ * Immutable.
  */
 public final class ElementType {
   /**

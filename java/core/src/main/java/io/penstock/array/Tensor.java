@@ -1,13 +1,12 @@
 package io.penstock.array;
 
-import io.penstock.Batch;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 
 /**
  * A column of a batch as DLPack describes it, for native libraries that take a pointer and a
- * description; see {@link Batch#tensor}. It does not keep the batch open: the memory is valid as
- * long as the batch is open.
+ * description; see {@link io.penstock.Batch#tensor}. It does not keep the batch open: the memory is
+ * valid as long as the batch is open.
  *
  * <p>Strings and raw data, which DLPack does not know, are bytes with one more axis, or 32-bit code
  * points; times are 64-bit integers. DLPack assumes the byte order of the machine: code that fills

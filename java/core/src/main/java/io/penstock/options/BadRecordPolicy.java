@@ -1,7 +1,5 @@
 package io.penstock.options;
 
-import io.penstock.Batch;
-
 /**
  * What happens to a record that cannot be read, or that does not match its checksum.
  *
@@ -23,8 +21,8 @@ public enum BadRecordPolicy {
 
   /**
    * The next good record of the dataset takes its place, by index; after the last record comes the
-   * first. {@link Batch#indices} tell which one. If {@value #MAX_TRIES} records in a row are bad,
-   * the batch fails.
+   * first. {@link io.penstock.Batch#indices} tell which one. If {@value #MAX_TRIES} records in a
+   * row are bad, the batch fails.
    */
   REPLACE;
 

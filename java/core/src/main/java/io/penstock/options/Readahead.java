@@ -1,7 +1,5 @@
 package io.penstock.options;
 
-import io.penstock.Loader;
-import io.penstock.LoaderBuilder;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -13,8 +11,8 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far ahead and by which means records are read. These flags tune a {@link Loader}; they never
- * change what it delivers.
+ * How far ahead and by which means records are read. These flags tune a {@link io.penstock.Loader};
+ * they never change what it delivers.
  *
  * <p>Written as one string everywhere, {@code "queueDepth=128,io=direct"}: in code, in the system
  * property {@value #PROPERTY} and in the environment variable {@value #ENVIRONMENT}. The property
@@ -221,8 +219,8 @@ public final class Readahead {
   }
 
   /**
-   * Batches made before they are asked for, 1 to 1000; fewer if {@link LoaderBuilder#memoryBytes}
-   * does not hold that many.
+   * Batches made before they are asked for, 1 to 1000; fewer if {@link
+   * io.penstock.LoaderBuilder#memoryBytes} does not hold that many.
    *
    * @return its value
    */
@@ -297,8 +295,8 @@ public final class Readahead {
   }
 
   /**
-   * Flag {@code cache}: the part of {@link LoaderBuilder#memoryBytes} for records that are kept
-   * from epoch to epoch of a shuffled order; 0 for none.
+   * Flag {@code cache}: the part of {@link io.penstock.LoaderBuilder#memoryBytes} for records that
+   * are kept from epoch to epoch of a shuffled order; 0 for none.
    *
    * @return its value
    */

@@ -1,6 +1,5 @@
 package io.penstock.internal.job;
 
-import io.penstock.internal.slot.Partition;
 import java.util.Arrays;
 import java.util.StringJoiner;
 
@@ -8,7 +7,7 @@ import java.util.StringJoiner;
  * Some positions of an epoch, as ranges: which records of it have been delivered.
  *
  * <p>Nearly always one range from position 0 on. Several of them when processes shared an epoch in
- * long stretches (see {@link Partition}). Immutable.
+ * long stretches (see {@code Partition}). Immutable.
  */
 public final class Positions {
   /** No positions: an epoch that has not begun. */
