@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Leases.</b> When the next batch is asked for, the one before is closed unless it was {@link
  * Batch#retain retained}.
  *
- * <p><b>Failures.</b> A {@link PenstockException} with which {@link #next} or {@link #poll} fail is
- * about one batch, which is left out: the next call goes on with the batch after it. After an
- * interrupt the next call waits for the same batch. If reading has ended, as a file was replaced,
- * say, {@link #hasNext} is false after the exception.
+ * <p><b>Failures.</b> A {@link PenstockException} with which {@link #next} or {@link #poll} fail
+ * concerns one batch, which is skipped: the next call goes on with the batch after it. After an
+ * interrupt the next call waits for the same batch. If the failure ended reading, for instance
+ * because a file was replaced, {@link #hasNext} is false afterwards.
  *
  * <p><b>End.</b> {@link #close} stops reading ahead, so a loop may be left at any time. At the end
- * of an epoch it does not disturb the epoch that {@link Epochs} reads ahead. The loader goes on
- * living: another epoch may be started at any time, which ends this one.
+ * of an epoch it does not disturb the epoch that {@link Epochs} reads ahead. The loader stays
+ * usable: another epoch may be started at any time, which ends this one.
  *
  * <p>One thread at a time, which need not be the same; {@code close} may be called by any thread.
  */
@@ -113,8 +113,8 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
   }
 
   /**
-   * Waits for the next batch, but not for ever. If none came, the batch before is closed all the
-   * same, and the next call waits for the same batch.
+   * Waits for the next batch, up to a limit. If none arrives in time, the previous batch is closed
+   * all the same, and the next call waits for the same batch.
    *
    * @param limit longest time to wait; zero or less only looks whether there is one
    * @return the batch; empty if there was none within the limit
@@ -137,7 +137,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
     }
   }
 
-  /** What is handed out is made before the slot is taken, which must not get lost. */
+  /** The object is made before the slot is taken: if that fails, no slot is lost. */
   private Batch beforeNext() {
     closeCurrent();
     if (isExhausted || !sourceHasNext()) {
@@ -172,7 +172,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
       checkNotEnded();
       throw loader.leases().withTakers(e);
     } catch (PenstockException e) {
-      // Not a batch that failed: reading has ended, and with it the epoch, though not its state.
+      // Not a failed batch: reading has ended, and with it the epoch. The state stays where it was.
       isExhausted = e.kind() != ErrorKind.INTERRUPTED;
       throw e;
     }
@@ -183,7 +183,7 @@ public final class BatchReader implements Iterator<Batch>, AutoCloseable {
     return source.hasNext(iteration, epoch);
   }
 
-  /** Said here, as the one that follows may have another source, and ours be closed. */
+  /** Checked here: the next reader may have another source, and ours may be closed by then. */
   private synchronized void checkNotEnded() {
     if (isClosed) {
       throw new IllegalStateException("this reader of epoch " + epoch + " is closed");

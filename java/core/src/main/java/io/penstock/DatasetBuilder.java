@@ -158,7 +158,7 @@ public final class DatasetBuilder {
    * @throws IllegalArgumentException if the name is taken or blank
    */
   public DatasetBuilder folder(String name, Path folder, String pattern, Path index) {
-    return add(name, new ColumnFiles.FolderFiles(name, folder, pattern, index));
+    return add(name, new ColumnFiles.FolderColumn(name, folder, pattern, index));
   }
 
   private static Source[] sources(Path... files) {

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which records a {@link Loader} reads, in which order, and how.
+ * Options of a {@link Loader}: which records it reads, in which order, and how.
  *
  * <p>The order is a shuffle with a seed, or any {@link Sampler}. Rank and state say which part of
  * it this process delivers. Not thread-safe.

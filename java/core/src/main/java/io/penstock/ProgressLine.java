@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Makes a line about how a loop gets on, now and then, on the thread that iterates.
+ * Makes a line about the progress of a loop now and then, on the thread that iterates.
  *
  * <p>Rates and shares are those since the line before. Nothing is computed or allocated between
  * lines but the time. One thread at a time, as the iteration itself.
  */
 final class ProgressLine {
-  /** Longer runs have no end that is worth a forecast. */
+  /** A forecast beyond this is not worth showing. */
   private static final double FORECAST_LIMIT_SECONDS = 365.0 * 24 * 3600;
 
   private static final int MINUTE_SECONDS = 60;
@@ -46,7 +46,9 @@ final class ProgressLine {
     lastStallNanos = statistics.value(Statistic.STALL);
   }
 
-  /** So many batches of an epoch are delivered, of some that go on up to another one. */
+  /**
+   * Notes how many batches of an epoch were delivered, in a pass that ends before {@code endEpoch}.
+   */
   void delivered(long epoch, long endEpoch, long batches) {
     long now = System.nanoTime();
     if (now - lastNanos < intervalNanos) {
@@ -62,7 +64,7 @@ final class ProgressLine {
     }
   }
 
-  /** A batch was delivered, and an observer must not change that. */
+  /** The batch was delivered, and a failing observer must not change that. */
   private void failed(Throwable cause) {
     lastNanos = System.nanoTime();
     if (!hasFailed) {

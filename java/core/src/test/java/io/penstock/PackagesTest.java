@@ -16,8 +16,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.penstock.internal.ffi.NativeLimits;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,9 @@ import org.junit.jupiter.api.Test;
  */
 class PackagesTest {
   private static final String ROOT = "io.penstock";
+
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)^import (?:static )?(io\\.penstock(?:\\.[a-z]+)*)\\.[A-Z].*;");
 
   /** From the roof to the ground; those of one line do not import each other. */
   private static final List<List<String>> FLOORS =
@@ -83,6 +91,31 @@ class PackagesTest {
   @Test
   void whatStandsHigherImportsWhatStandsLower() {
     classes().should(importLowerFloorsOnly()).check(classes);
+  }
+
+  /**
+   * Imports that only comments need leave no trace in classes, but whoever reads the sources, or
+   * draws them, sees them. Comments name what stands higher with its package.
+   */
+  @Test
+  void commentsImportNothingOfHigherFloors() throws IOException {
+    Path sources = Path.of("src", "main", "java");
+    List<String> upstairs = new ArrayList<>();
+    int imports = 0;
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        String own = sources.relativize(file.getParent()).toString().replace('/', '.');
+        for (MatchResult found : IMPORT.matcher(Files.readString(file)).results().toList()) {
+          imports++;
+          String used = found.group(1);
+          if (!used.equals(own) && floorOf(used) <= floorOf(own)) {
+            upstairs.add(sources.relativize(file) + ": " + found.group());
+          }
+        }
+      }
+    }
+    assertThat(upstairs).isEmpty();
+    assertThat(imports).isGreaterThan(1000);
   }
 
   @Test
@@ -144,8 +177,12 @@ class PackagesTest {
   }
 
   private static int floorOf(JavaPackage found) {
+    return floorOf(found.getName());
+  }
+
+  private static int floorOf(String found) {
     for (int i = 0; i < FLOORS.size(); i++) {
-      if (FLOORS.get(i).stream().map(PackagesTest::name).anyMatch(found.getName()::equals)) {
+      if (FLOORS.get(i).stream().map(PackagesTest::name).anyMatch(found::equals)) {
         return i;
       }
     }

@@ -72,11 +72,11 @@ public final class Main implements Callable<Integer> {
 
   /** One way to read the folder: returns the sum of what was read. */
   @FunctionalInterface
-  private interface Contender {
+  private interface FolderContender {
     long read(int round) throws IOException, InterruptedException;
   }
 
-  private record Result(double filesPerSecond, String note) {}
+  private record FolderResult(double filesPerSecond, String note) {}
 
   private Main() {}
 
@@ -92,16 +92,16 @@ public final class Main implements Callable<Integer> {
     String[] paths = folder.paths();
     long sum = folder.sum();
     try (Dataset dataset = Dataset.open(folder.folder())) {
-      Map<String, Contender> contenders = contenders(paths, dataset);
+      Map<String, FolderContender> contenders = contenders(paths, dataset);
       for (String state : states) {
-        Map<String, List<Result>> results = new LinkedHashMap<>();
+        Map<String, List<FolderResult>> results = new LinkedHashMap<>();
         contenders.keySet().forEach(name -> results.put(name, new ArrayList<>()));
         // The first round is for the compilers, and to have warm files warm.
         for (int round = 0; round <= rounds; round++) {
           List<String> names = new ArrayList<>(contenders.keySet());
           Collections.shuffle(names, new Random(round));
           for (String name : names) {
-            Result result = run(contenders.get(name), round, state.equals("cold"), sum);
+            FolderResult result = run(contenders.get(name), round, state.equals("cold"), sum);
             if (round > 0) {
               results.get(name).add(result);
             }
@@ -113,8 +113,8 @@ public final class Main implements Callable<Integer> {
     return 0;
   }
 
-  private Map<String, Contender> contenders(String[] paths, Dataset dataset) {
-    Map<String, Contender> contenders = new LinkedHashMap<>();
+  private Map<String, FolderContender> contenders(String[] paths, Dataset dataset) {
+    Map<String, FolderContender> contenders = new LinkedHashMap<>();
     for (String way : ways) {
       if (way.equals("plain")) {
         for (int count : threads) {
@@ -199,7 +199,7 @@ public final class Main implements Callable<Integer> {
     return sum;
   }
 
-  private Result run(Contender contender, int round, boolean isCold, long sum)
+  private FolderResult run(FolderContender contender, int round, boolean isCold, long sum)
       throws IOException, InterruptedException {
     if (isCold) {
       Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
@@ -211,10 +211,11 @@ public final class Main implements Callable<Integer> {
     if (found != sum) {
       throw new IllegalStateException("expected the sum %d, found %d".formatted(sum, found));
     }
-    return new Result(files / seconds, facts);
+    return new FolderResult(files / seconds, facts);
   }
 
-  private static void print(String state, Map<String, List<Result>> results, PrintStream out) {
+  private static void print(
+      String state, Map<String, List<FolderResult>> results, PrintStream out) {
     int rounds = results.values().iterator().next().size();
     double[] best = new double[rounds];
     results.forEach(

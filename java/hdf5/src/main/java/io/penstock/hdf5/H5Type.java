@@ -11,7 +11,8 @@ sealed interface H5Type {
   String words();
 
   /** An integer; its bits may be fewer than those of its bytes. Also a bit field, unsigned. */
-  record Whole(long sizeBytes, boolean isBigEndian, boolean isSigned, int offset, int precision)
+  record FixedPoint(
+      long sizeBytes, boolean isBigEndian, boolean isSigned, int offset, int precision)
       implements H5Type {
     boolean isPlain() {
       return offset == 0 && precision == 8 * sizeBytes;

@@ -119,7 +119,7 @@ record NumpyType(
       boolean isNeeded =
           switch (stored) {
             case H5Type.Text text -> text.padding() != 1;
-            case H5Type.Whole number -> !number.isPlain();
+            case H5Type.FixedPoint number -> !number.isPlain();
             default -> false;
           };
       if (isNeeded) {
@@ -154,12 +154,12 @@ record NumpyType(
   private static ElementType plainOrNull(H5Type type, String field) {
     String descr =
         switch (type) {
-          case H5Type.Whole number -> whole(number, field);
+          case H5Type.FixedPoint number -> whole(number, field);
           case H5Type.Real number -> real(number, field);
           case H5Type.Text text -> text(text);
           case H5Type.Opaque opaque -> opaque(opaque);
           case H5Type.Enumeration names when names.isBoolean() -> "|b1";
-          case H5Type.Enumeration names when names.base() instanceof H5Type.Whole number ->
+          case H5Type.Enumeration names when names.base() instanceof H5Type.FixedPoint number ->
               whole(number, field);
           case H5Type.ComplexNumber complex -> complex(real((H5Type.Real) complex.base(), field));
           case H5Type.Compound compound -> complexOrNull(compound, field);
@@ -168,7 +168,7 @@ record NumpyType(
     return descr == null ? null : ElementType.parse(descr);
   }
 
-  private static String whole(H5Type.Whole type, String field) {
+  private static String whole(H5Type.FixedPoint type, String field) {
     boolean isThere = Long.bitCount(type.sizeBytes()) == 1 && type.sizeBytes() <= 8;
     if (!isThere) {
       throw foreign(type, field);

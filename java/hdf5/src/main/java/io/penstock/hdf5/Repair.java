@@ -32,7 +32,7 @@ record Repair(H5Type type, long offset, List<Long> shape, List<Long> strides) {
       }
     } else if (type instanceof H5Type.Text text) {
       text(bytes, at, (int) text.sizeBytes(), text.padding());
-    } else if (type instanceof H5Type.Whole number) {
+    } else if (type instanceof H5Type.FixedPoint number) {
       whole(bytes, at, number);
     }
   }
@@ -51,7 +51,7 @@ record Repair(H5Type type, long offset, List<Long> shape, List<Long> strides) {
     Arrays.fill(bytes, end, at + size, (byte) 0);
   }
 
-  private static void whole(byte[] bytes, int at, H5Type.Whole type) {
+  private static void whole(byte[] bytes, int at, H5Type.FixedPoint type) {
     int size = (int) type.sizeBytes();
     long value = 0;
     for (int i = 0; i < size; i++) {

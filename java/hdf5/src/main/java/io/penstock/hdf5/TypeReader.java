@@ -78,7 +78,7 @@ final class TypeReader {
           "expected an integer of 1 to %d bits, found bits %d to %d",
           8 * size, offset, offset + precision);
     }
-    return new H5Type.Whole(size, (bits & 1) != 0, isSigned, offset, precision);
+    return new H5Type.FixedPoint(size, (bits & 1) != 0, isSigned, offset, precision);
   }
 
   private H5Type real(long size, int bits) {

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 
 /** Plain Java over a mapping: FileChannel.map and a copy per record, one thread. */
-final class ChannelMapReading implements Reading {
+final class ChannelMapReading implements ChildReading {
   private final Job job;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment mapping;

@@ -19,7 +19,7 @@ import java.util.Set;
  * the thread and are copied to the batch, since records are not aligned; buffered ones go straight
  * to their place.
  */
-final class ChannelReading implements Reading {
+final class ChannelReading implements ChildReading {
   private static final int BATCHES_AHEAD = 8;
 
   private final Job job;

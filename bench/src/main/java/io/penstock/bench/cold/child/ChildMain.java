@@ -15,7 +15,7 @@ import java.util.Map;
  * can still look at the process.
  */
 public final class ChildMain {
-  private static final Map<String, Reading.Opener> CONTENDERS =
+  private static final Map<String, ChildReading.Opener> CONTENDERS =
       Map.of(
           "penstock", PenstockReading::new,
           "channel-map", ChannelMapReading::new,
@@ -41,7 +41,7 @@ public final class ChildMain {
   }
 
   private static void run(String[] arguments) throws IOException, InterruptedException {
-    Reading.Opener contender = CONTENDERS.get(arguments[0]);
+    ChildReading.Opener contender = CONTENDERS.get(arguments[0]);
     if (contender == null) {
       throw new IllegalArgumentException(
           "contender must be one of %s, was '%s'".formatted(CONTENDERS.keySet(), arguments[0]));
@@ -51,7 +51,7 @@ public final class ChildMain {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     warmUp(contender, job.warmup());
     say("warm", input, "open");
-    try (Reading reading = contender.open(job)) {
+    try (ChildReading reading = contender.open(job)) {
       say("ready", input, "go");
       TimedSink sink = new TimedSink(job.file().recordBytes(), job.seconds());
       reading.run(sink);
@@ -60,17 +60,17 @@ public final class ChildMain {
   }
 
   /** Lets the compiler see the code at work: passes over a small file, two of them at least. */
-  private static void warmUp(Reading.Opener contender, Job job)
+  private static void warmUp(ChildReading.Opener contender, Job job)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + (long) (job.seconds() * 1e9);
     for (int pass = 0; pass < 2 || System.nanoTime() < end; pass++) {
-      try (Reading reading = contender.open(job)) {
+      try (ChildReading reading = contender.open(job)) {
         reading.run(new TimedSink(job.file().recordBytes(), job.seconds()));
       }
     }
   }
 
-  private static JsonObject result(TimedSink sink, Reading reading) {
+  private static JsonObject result(TimedSink sink, ChildReading reading) {
     JsonObject result = new JsonObject();
     result.addProperty("records", sink.digest().count());
     result.addProperty("seconds", sink.seconds());

@@ -21,7 +21,7 @@ import one.jasyncfio.OpenOption;
  * One thread submits and keeps {@code depth} reads in flight over batch boundaries; records are
  * copied to their batches where they complete.
  */
-final class JasyncfioReading implements Reading {
+final class JasyncfioReading implements ChildReading {
   private static final int BATCHES_AHEAD = 8;
 
   private final Job job;

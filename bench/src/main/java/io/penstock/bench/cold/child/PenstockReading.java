@@ -20,7 +20,7 @@ import java.nio.file.Path;
  * (0: an exact shuffle), {@code fillEpochs}, epochs read beforehand, which fill the cache over
  * epochs, and {@code catFirst}, whether the file is read by cat first, on the clock.
  */
-final class PenstockReading implements Reading {
+final class PenstockReading implements ChildReading {
   private final long firstEpoch;
   private final int epochs;
   private final Path catFirst;

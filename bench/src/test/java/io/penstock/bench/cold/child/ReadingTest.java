@@ -58,7 +58,7 @@ class ReadingTest {
         "io=buffered op=read depth=300 alignment=4096"
       })
   void jasyncfio(String parameters) throws IOException, InterruptedException {
-    Reading.Opener opener =
+    ChildReading.Opener opener =
         job -> {
           try {
             return new JasyncfioReading(job);
@@ -93,17 +93,18 @@ class ReadingTest {
         "blockRecords=100");
   }
 
-  private static void assertDelivers(Reading.Opener opener, String... parameters)
+  private static void assertDelivers(ChildReading.Opener opener, String... parameters)
       throws IOException, InterruptedException {
     assertDelivers(0, opener, parameters);
   }
 
-  private static void assertDelivers(long blockRecords, Reading.Opener opener, String... parameters)
+  private static void assertDelivers(
+      long blockRecords, ChildReading.Opener opener, String... parameters)
       throws IOException, InterruptedException {
     long count = file.recordCount() * EPOCHS;
     Sampler order = Orders.joined(file.recordCount(), blockRecords, SEED, EPOCHS);
     TimedSink sink = new TimedSink(file.recordBytes(), 1e6);
-    try (Reading reading = opener.open(job(parameters))) {
+    try (ChildReading reading = opener.open(job(parameters))) {
       reading.run(sink);
       assertThat(reading.facts()).isNotNull();
     }

@@ -39,7 +39,7 @@ public sealed interface ColumnFiles {
       Path first = sources.getFirst().file();
       boolean isPath = sources.equals(List.of(Source.of(first)));
       if (isPath && Files.isDirectory(first)) {
-        return new FolderFiles(name, first, "*", FolderIndex.defaultFile(first)).layout();
+        return new FolderColumn(name, first, "*", FolderIndex.defaultFile(first)).layout();
       }
       List<ArrayLayout> fixed = new ArrayList<>();
       List<RecordLayout.Variable> variable = new ArrayList<>();
@@ -116,8 +116,8 @@ public sealed interface ColumnFiles {
    * @param pattern which of them are meant
    * @param index where the index of the folder is kept
    */
-  record FolderFiles(String name, Path folder, String pattern, Path index) implements ColumnFiles {
-    public FolderFiles {
+  record FolderColumn(String name, Path folder, String pattern, Path index) implements ColumnFiles {
+    public FolderColumn {
       check(name, List.of(Source.of(folder)));
     }
 

@@ -34,15 +34,15 @@ final class SampledContents {
   private static final byte[] UNREADABLE = {1};
 
   /** A stretch of a file with records in it. */
-  private record Extent(Path path, long offsetBytes, long bytes) {
+  private record SampledExtent(Path path, long offsetBytes, long bytes) {
     /** A block ends with its extent: a sample need not go on in the next file. */
-    Extent block(long at) {
-      return new Extent(path, offsetBytes + at, Math.min(READ_BYTES, bytes - at));
+    SampledExtent block(long at) {
+      return new SampledExtent(path, offsetBytes + at, Math.min(READ_BYTES, bytes - at));
     }
   }
 
   private final DatasetFiles opened;
-  private final List<List<Extent>> arrays = new ArrayList<>();
+  private final List<List<SampledExtent>> arrays = new ArrayList<>();
   private final MessageDigest digest = Identity.sha256();
   private volatile Path reading;
   private volatile String unreadable;
@@ -66,14 +66,17 @@ final class SampledContents {
   }
 
   private void addFiles(ColumnLayout.FileRecords records) {
-    List<Extent> files = new ArrayList<>();
-    records.folder().sample(READS).forEach((path, bytes) -> files.add(new Extent(path, 0, bytes)));
+    List<SampledExtent> files = new ArrayList<>();
+    records
+        .folder()
+        .sample(READS)
+        .forEach((path, bytes) -> files.add(new SampledExtent(path, 0, bytes)));
     arrays.add(files);
   }
 
   private void addDivided(DividedRecords records) {
-    List<Extent> values = new ArrayList<>();
-    List<Extent> divisions = new ArrayList<>();
+    List<SampledExtent> values = new ArrayList<>();
+    List<SampledExtent> divisions = new ArrayList<>();
     for (RecordLayout.Variable division : records.divisions()) {
       values.add(extent(division.values()));
       division.numbers().forEach(numbers -> divisions.add(extent(numbers)));
@@ -82,7 +85,7 @@ final class SampledContents {
     arrays.add(values);
   }
 
-  private static Extent extent(Column column, Shard shard) {
+  private static SampledExtent extent(Column column, Shard shard) {
     long recordBytes = column.recordBytes();
     if (!shard.isWhole()) {
       recordBytes = column.elementType().sizeBytes();
@@ -90,7 +93,7 @@ final class SampledContents {
         recordBytes += (column.shape().dim(i) - 1) * shard.axisStrides().get(i);
       }
     }
-    return new Extent(
+    return new SampledExtent(
         shard.path(),
         shard.dataOffset(),
         shard.recordCount() == 0
@@ -98,13 +101,14 @@ final class SampledContents {
             : (shard.recordCount() - 1) * shard.strideBytes() + recordBytes);
   }
 
-  private static Extent extent(ArrayLayout array) {
+  private static SampledExtent extent(ArrayLayout array) {
     ArrayLayout.Run run = array.runs().getFirst();
-    return new Extent(array.path(), run.offsetBytes(), array.recordCount() * run.strideBytes());
+    return new SampledExtent(
+        array.path(), run.offsetBytes(), array.recordCount() * run.strideBytes());
   }
 
-  private static long bytes(List<Extent> array) {
-    return array.stream().mapToLong(Extent::bytes).sum();
+  private static long bytes(List<SampledExtent> array) {
+    return array.stream().mapToLong(SampledExtent::bytes).sum();
   }
 
   /** The file that is being read, for messages. */
@@ -128,9 +132,9 @@ final class SampledContents {
   }
 
   /** Where the blocks are: of each array its share. */
-  private List<Extent> places() {
+  private List<SampledExtent> places() {
     addArrays();
-    List<Extent> places = new ArrayList<>();
+    List<SampledExtent> places = new ArrayList<>();
     int count = arrays.size();
     for (int i = 0; i < count; i++) {
       int share = READS * (i + 1) / count - READS * i / count;
@@ -148,9 +152,9 @@ final class SampledContents {
     return new SampledContents(opened).places().size();
   }
 
-  private static List<Extent> all(List<Extent> array) {
-    List<Extent> blocks = new ArrayList<>();
-    for (Extent extent : array) {
+  private static List<SampledExtent> all(List<SampledExtent> array) {
+    List<SampledExtent> blocks = new ArrayList<>();
+    for (SampledExtent extent : array) {
       for (long at = 0; at < extent.bytes(); at += READ_BYTES) {
         blocks.add(extent.block(at));
       }
@@ -159,8 +163,8 @@ final class SampledContents {
   }
 
   /** The first block, the last of the last extent, and others at equal distances. */
-  private static List<Extent> spread(List<Extent> array, int count) {
-    List<Extent> blocks = new ArrayList<>();
+  private static List<SampledExtent> spread(List<SampledExtent> array, int count) {
+    List<SampledExtent> blocks = new ArrayList<>();
     long step = count == 1 ? 0 : bytes(array) / (count - 1);
     int number = 0;
     long before = 0;
@@ -171,13 +175,13 @@ final class SampledContents {
       blocks.add(array.get(number).block(step * i - before));
     }
     if (count > 1) {
-      Extent last = array.getLast();
+      SampledExtent last = array.getLast();
       blocks.add(last.block(Math.max(0, last.bytes() - READ_BYTES)));
     }
     return blocks;
   }
 
-  private void read(Extent block) {
+  private void read(SampledExtent block) {
     reading = block.path();
     byte[] bytes = new byte[(int) block.bytes()];
     digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).flip());

@@ -8,7 +8,9 @@ import jdk.jfr.Name;
 import jdk.jfr.Percentage;
 import jdk.jfr.StackTrace;
 
-/** An epoch was delivered or left; lasts from the first question to the last delivery. */
+/**
+ * An epoch was delivered or left; lasts from the first request for a batch to the last delivery.
+ */
 @Name("io.penstock.Epoch")
 @Label("Epoch")
 @Category("Penstock")

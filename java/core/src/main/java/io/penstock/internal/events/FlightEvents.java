@@ -6,11 +6,11 @@ import io.penstock.statistics.Statistic;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tells JDK Flight Recorder.
+ * Writes events for JDK Flight Recorder.
  *
- * <p>The event objects of batches and epochs are made once and used again: asking one whether it is
- * recorded must cost nothing when it is not. Begun by an asking and ended by its delivery; a
- * recording that starts in between begins with the next one.
+ * <p>The event objects of batches and epochs are made once and used again: asking whether an event
+ * is recorded must cost nothing when it is not. An event begins when a batch is asked for and ends
+ * with its delivery; a recording that starts in between begins with the next event.
  */
 final class FlightEvents implements LoaderEvents {
   private static final AtomicInteger LOADERS = new AtomicInteger();

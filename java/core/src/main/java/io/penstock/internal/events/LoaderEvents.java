@@ -4,21 +4,21 @@ import io.penstock.error.BadRecord;
 import io.penstock.internal.counters.Counters;
 
 /**
- * What a loader does, for a recorder: JDK Flight Recorder, or none.
+ * Reports what a loader does to a recorder: JDK Flight Recorder, or none.
  *
- * <p>It exists so that the engine works on a runtime without the module jdk.jfr: nothing but {@link
- * FlightEvents} and the events themselves may name a class of it. One object for each loader, used
- * under the lock of its pipeline unless it is said otherwise. Nothing is allocated unless it is
- * recorded.
+ * <p>It exists so that the engine works on a runtime without the module jdk.jfr: only {@link
+ * FlightEvents} and the events themselves may refer to its classes. One object for each loader,
+ * used under the lock of its pipeline unless stated otherwise. Allocates nothing unless something
+ * is recorded.
  */
 public interface LoaderEvents {
   /** No recorder. */
   LoaderEvents NONE = new LoaderEvents() {};
 
   /**
-   * For a new loader.
+   * Makes the reporter of a new loader.
    *
-   * @return Flight Recorder's, where there is one
+   * @return the one for Flight Recorder, if the runtime has it
    */
   static LoaderEvents create() {
     return ModuleLayer.boot().findModule("jdk.jfr").isPresent() ? new FlightEvents() : NONE;
@@ -28,7 +28,7 @@ public interface LoaderEvents {
   default void opening() {}
 
   /**
-   * The engine stands.
+   * The engine is ready.
    *
    * @param facts about it
    */
@@ -65,7 +65,7 @@ public interface LoaderEvents {
    *
    * @param epoch its number
    * @param isComplete whether all batches were delivered
-   * @param elapsedNanos from the first question to the last delivery
+   * @param elapsedNanos from the first request for a batch to the last delivery
    * @param trace of the epoch
    */
   default void epochEnded(long epoch, boolean isComplete, long elapsedNanos, Counters trace) {}

@@ -2,12 +2,11 @@ package io.penstock.internal.gather;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
-import io.penstock.internal.pipeline.ReaderThread;
 import io.penstock.internal.slot.Slot;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Order in, records out: what all ways of reading look like to a {@link ReaderThread}.
+ * Order in, records out: what all ways of reading look like to a reading thread.
  *
  * <p>Indices are ordered far ahead; {@link #drive} moves reading along; the oldest records are
  * taken in the order in which they were ordered. A gatherer orders either with slots or without,

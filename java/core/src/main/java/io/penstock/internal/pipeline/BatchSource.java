@@ -4,19 +4,17 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
-import io.penstock.internal.transform.Transformer;
 
 /**
- * Where finished batches come from: the {@link Pipeline} that reads them, or the {@link
- * Transformer} behind it. An iteration is a consumer's run over some epochs; starting one ends the
- * former.
+ * Where finished batches come from: the {@link Pipeline} that reads them, or the transformer behind
+ * it. An iteration is one run of a consumer over some epochs; starting one ends the one before.
  */
 public interface BatchSource {
   /**
    * Starts its threads, and waits until all can read. Once.
    *
    * @throws io.penstock.error.PenstockException if something cannot be opened, the device does not
-   *     answer, or the thread was interrupted: then it is to be closed
+   *     answer, or the thread was interrupted: it must be closed then
    * @throws IllegalStateException if it was closed meanwhile
    */
   void start();
@@ -27,8 +25,8 @@ public interface BatchSource {
    *
    * @param epoch the first
    * @param endEpoch behind the last
-   * @return number of the iteration, for {@link #hasNext} and {@link #take}: another one each time,
-   *     so that the iteration before learns of it, and gets none of the batches
+   * @return number of the iteration, for {@link #hasNext} and {@link #take}: a new one each time,
+   *     so that the former iteration gets none of the batches and learns that it has ended
    * @throws IllegalStateException if closed
    */
   long begin(long epoch, long endEpoch);
@@ -40,7 +38,7 @@ public interface BatchSource {
    */
   boolean hasNext(long iteration, long epoch);
 
-  /** How long {@link #take} waits if only a batch ends the wait. */
+  /** The limit of a {@link #take} that waits until there is a batch. */
   long WITHOUT_LIMIT = Long.MAX_VALUE;
 
   /**
@@ -60,7 +58,7 @@ public interface BatchSource {
     return take(iteration, WITHOUT_LIMIT);
   }
 
-  /** As {@link #take(long)} for a thread of the loader, to which an interrupt is no message. */
+  /** As {@link #take(long)}, for a thread of the loader, which ignores interrupts. */
   default Slot takeUninterrupted(long iteration) {
     while (true) {
       try {
@@ -69,7 +67,7 @@ public interface BatchSource {
         if (e.kind() != ErrorKind.INTERRUPTED) {
           throw e;
         }
-        // It comes late, from something that a transform has set going.
+        // A late interrupt, from something that a transform started.
         Thread.interrupted();
       }
     }
@@ -111,7 +109,7 @@ public interface BatchSource {
   /** Whether no batch is with a consumer. Any thread. */
   boolean isIdle();
 
-  /** Whether begin would go on without starting anew. Any thread. */
+  /** Whether {@link #begin} would go on with what is being read. Any thread. */
   boolean isAt(long epoch, long endEpoch);
 
   /** Whether none of its threads is running. Any thread. */
@@ -125,8 +123,8 @@ public interface BatchSource {
    *
    * @throws io.penstock.error.PenstockException if a gatherer could not be closed: then the slots'
    *     memory must not be given back
-   * @throws IllegalStateException if a thread does not end, as code that is not ours does not
-   *     return: then neither may the memory, until closing again has succeeded
+   * @throws IllegalStateException if a thread does not end because code of the user does not
+   *     return: the memory must not be given back either, until closing again has succeeded
    */
   void close();
 }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
- * Counts what a consumer gets, measures how long it waits, and reports both to the recorder.
+ * Counts what a consumer receives, measures how long it waits, and reports both to the recorder.
  *
  * <p>A part of the {@link Pipeline}, used under its lock only. Allocates nothing. An epoch begins
  * when its first batch is asked for; what readers did counts for the epoch in which they did it, so
@@ -25,7 +25,7 @@ public final class Meter {
   private long askedNanos;
   private long lastNanos;
 
-  /** Waited in vain, with a limit, since the last batch. */
+  /** Time spent in waits that ended at their limit, since the last batch. */
   private long waitedNanos;
 
   private final Counters epochTrace = new Counters();
@@ -49,7 +49,7 @@ public final class Meter {
     this.readers = readers;
   }
 
-  /** A session begins: what was before it is not the consumer's time. */
+  /** A session begins: the time before it is not the consumer's. */
   public void begin() {
     endEpoch(false);
     long now = System.nanoTime();
@@ -70,12 +70,12 @@ public final class Meter {
     events.asked();
   }
 
-  /** None came within the time that the consumer gave: it will ask again. */
+  /** No batch came within the consumer's limit: it will ask again. */
   public void gaveUp() {
     waitedNanos += System.nanoTime() - askedNanos;
   }
 
-  /** It is handed out. */
+  /** A batch is handed out. */
   public void delivered(Slot slot, boolean isLastOfEpoch) {
     long now = System.nanoTime();
     Counters trace = slot.trace;
@@ -105,7 +105,7 @@ public final class Meter {
     sum.add(Statistic.TRANSFORM, slot.trace.get(Statistic.TRANSFORM));
   }
 
-  /** The epoch is over, or is left. */
+  /** The epoch has ended, or the consumer has left it. */
   public void endEpoch(boolean isComplete) {
     if (!isInEpoch) {
       return;

@@ -14,15 +14,15 @@ import io.penstock.internal.wait.ShortWait;
 import java.util.List;
 
 /**
- * Everything between an order of records and finished batches: reading threads, and the place where
- * the consumer fetches batches and returns slots.
+ * Everything between an order of records and finished batches: the reading threads, and the place
+ * where the consumer fetches batches and returns slots.
  *
  * <p>What it owns: the reading threads and the lock that they share with consumers. It is this
  * object's monitor, and not a lock of java.util.concurrent, because those allocate a node for each
  * thread that waits, and nothing is allocated per batch. A session is one run of the reading
- * threads over some epochs; starting one ends the former, whose batches never come out any more. An
- * iteration is one consumer's, and may go on with the session of the one before. It must not own
- * the memory of slots: the loader closes that after this.
+ * threads over some epochs; starting one ends the one before, whose remaining batches are dropped.
+ * An iteration belongs to one consumer, and may go on with the session of the iteration before. It
+ * must not own the memory of slots: the loader frees that later.
  */
 public final class Pipeline implements BatchSource {
   /** A pause that only a notification ends. */
@@ -79,7 +79,7 @@ public final class Pipeline implements BatchSource {
     }
   }
 
-  /** As long as the device answers it may take its time. */
+  /** Waits as long as the device keeps answering, however long that takes. */
   private synchronized Throwable awaitOpen() {
     Patience patience = Patience.begin();
     long unprepared = -1;
@@ -201,7 +201,7 @@ public final class Pipeline implements BatchSource {
     return slot;
   }
 
-  /** Once only: take looks again after each notification, whatever it was for. */
+  /** Waits once: take looks again after each notification, whatever it was for. */
   private void await(FinishedBatches outlet, long limitNanos) {
     boolean isHeld = outlet.areAllHeld();
     long start = System.nanoTime();
@@ -233,7 +233,7 @@ public final class Pipeline implements BatchSource {
     return meter.statistics();
   }
 
-  /** Adds up what the readers did so far, into an object that it is given. */
+  /** Adds up what the readers did so far, into the given object. */
   public synchronized void readers(Figures sum) {
     readers.statistics(sum);
   }
@@ -306,7 +306,7 @@ public final class Pipeline implements BatchSource {
 
   // ---- the reading threads' side ---------------------------------------------------------------
 
-  /** Tells how much is left to be prepared; returns false when the reading thread is to end. */
+  /** Reports how much is left to prepare; returns false when the reading thread must end. */
   synchronized boolean preparing(ReaderThread reader, long leftBytes) {
     reader.outlet.unprepared = leftBytes;
     notifyAll();
@@ -323,7 +323,7 @@ public final class Pipeline implements BatchSource {
     notifyAll();
   }
 
-  /** Ends the session for the consumer, once it has fetched what was finished before. */
+  /** Ends the session for the consumer, as soon as it has fetched what was finished before. */
   synchronized void failed(ReaderThread reader, Throwable cause) {
     if (reader.outlet.session == session && reader.outlet.failure == null) {
       reader.outlet.failure = cause;
@@ -335,7 +335,7 @@ public final class Pipeline implements BatchSource {
    * Waits for a slot to come back, a new session or closing, and collects slots.
    *
    * @param pauseMillis longest wait; 0: none
-   * @return false when the reading thread is to end
+   * @return false when the reading thread must end
    */
   synchronized boolean awaitWork(ReaderThread reader, SlotQueue free, int pauseMillis) {
     FinishedBatches outlet = reader.outlet;
@@ -344,7 +344,7 @@ public final class Pipeline implements BatchSource {
       try {
         wait(Math.max(0, pauseMillis));
       } catch (InterruptedException e) {
-        // The thread is ours, and nobody of us interrupts it: what is meant is told under the lock.
+        // The thread is ours, and we never interrupt it: messages to it are passed under the lock.
       }
       isPausing = pauseMillis == UNTIL_NOTIFIED;
     }
@@ -358,7 +358,7 @@ public final class Pipeline implements BatchSource {
     return reader.outlet.published.isEmpty() && reader.outlet.returned.isEmpty();
   }
 
-  /** If there is a session that the reading thread does not know, goes to its beginning. */
+  /** If there is a session that the reading thread does not know yet, goes to its beginning. */
   synchronized boolean startSession(ReaderThread reader, BatchCursor target) {
     if (reader.outlet.session == session) {
       return false;

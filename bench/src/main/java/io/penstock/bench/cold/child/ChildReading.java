@@ -4,11 +4,11 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 
 /** One contender with its files open. */
-interface Reading extends AutoCloseable {
+interface ChildReading extends AutoCloseable {
   /** Opens the files of a job, and reads nothing that counts. */
   @FunctionalInterface
   interface Opener {
-    Reading open(Job job) throws IOException;
+    ChildReading open(Job job) throws IOException;
   }
 
   /**
