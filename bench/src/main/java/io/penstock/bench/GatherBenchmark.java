@@ -10,6 +10,7 @@ import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.MappedGatherer;
 import io.penstock.internal.gather.MappedRecords;
 import io.penstock.internal.slot.Slot;
+import io.penstock.internal.slot.SlotColumn;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -82,8 +83,7 @@ public class GatherBenchmark {
         new Slot(
             0,
             NativeMemory.allocate(layout.slotBytes(), true, arena).segment(),
-            layout.offsets(),
-            List.of(recordBytes),
+            List.of(new SlotColumn.Fixed(layout.offsets().getFirst(), recordBytes)),
             arena.allocate((long) Fixture.BATCH_SIZE * Long.BYTES, Long.BYTES));
     List<MappedRecords> columns =
         MappedRecords.of(List.of(new MappedColumn(column, List.of(source.map(0, arena)))));

@@ -3,6 +3,7 @@ package io.penstock.bench.folder;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.LoaderBuilder;
 import io.penstock.LoaderStatistics;
 import io.penstock.bench.cold.report.Spread;
 import io.penstock.options.Readahead;
@@ -125,7 +126,7 @@ public final class Main implements Callable<Integer> {
               round -> new PlainLoop(paths, order(round + 1)).run(count));
         }
       } else {
-        contenders.put("penstock " + way, round -> load(dataset, way, round));
+        contenders.put("penstock " + way, loading(dataset, way));
       }
     }
     return contenders;
@@ -148,55 +149,74 @@ public final class Main implements Callable<Integer> {
 
   private String facts = "";
 
-  private long load(Dataset dataset, String way, int round) throws InterruptedException {
-    int rankCount = way.equals("ranks") ? 2 : 1;
-    long[] sums = new long[rankCount];
-    List<Thread> ranks = new ArrayList<>();
-    for (int rank = 0; rank < rankCount; rank++) {
+  /** One loader for each rank, which is used for all rounds, as a training does. */
+  private FolderContender loading(Dataset dataset, String way) {
+    List<Loader> ranks = new ArrayList<>();
+    int count = way.equals("ranks") ? 2 : 1;
+    for (int rank = 0; rank < count; rank++) {
+      ranks.add(loader(dataset, way, rank, count));
+    }
+    return round -> load(dataset, ranks, round);
+  }
+
+  private Loader loader(Dataset dataset, String way, int rank, int count) {
+    LoaderBuilder builder =
+        dataset
+            .loader()
+            .batchSize(batchSize)
+            .readahead(Readahead.parse(readahead))
+            .rank(rank, count)
+            .shuffle(way.equals("order") ? Shuffle.NONE : Shuffle.FULL);
+    return (memoryBytes > 0 ? builder.memoryBytes(memoryBytes / count) : builder).build();
+  }
+
+  private long load(Dataset dataset, List<Loader> ranks, int round) throws InterruptedException {
+    long[] sums = new long[ranks.size()];
+    List<Thread> threadOfRanks = new ArrayList<>();
+    for (int rank = 0; rank < ranks.size(); rank++) {
       int number = rank;
-      ranks.add(
+      threadOfRanks.add(
           Thread.ofPlatform()
-              .start(() -> sums[number] = loadRank(dataset, way, number, rankCount, round)));
+              .start(() -> sums[number] = loadRank(dataset, ranks.get(number), round)));
     }
     long sum = 0;
-    for (int rank = 0; rank < rankCount; rank++) {
-      ranks.get(rank).join();
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      threadOfRanks.get(rank).join();
       sum += sums[rank];
     }
     return sum;
   }
 
-  private long loadRank(Dataset dataset, String way, int rank, int rankCount, int round) {
-    var builder =
-        dataset
-            .loader()
-            .batchSize(batchSize)
-            .readahead(Readahead.parse(readahead))
-            .rank(rank, rankCount);
-    builder = way.equals("order") ? builder.shuffle(Shuffle.NONE) : builder.shuffle(Shuffle.FULL);
-    builder = memoryBytes > 0 ? builder.memoryBytes(memoryBytes) : builder;
+  private long loadRank(Dataset dataset, Loader loader, int round) {
+    String column = dataset.columns().getFirst().name();
+    LoaderStatistics before = loader.statistics();
     long sum = 0;
-    try (Loader loader = builder.build()) {
-      for (Batch batch : loader.epoch(round)) {
-        MemorySegment values = batch.column(0);
-        MemorySegment offsets = batch.offsets(dataset.columns().getFirst().name());
-        for (int i = 0; i < batch.size(); i++) {
-          long from = offsets.getAtIndex(ValueLayout.JAVA_LONG, i);
-          long to = offsets.getAtIndex(ValueLayout.JAVA_LONG, i + 1);
-          sum += values.get(NUMBER, from) ^ values.get(NUMBER, to - Long.BYTES);
-        }
+    for (Batch batch : loader.epoch(round)) {
+      MemorySegment values = batch.column(0);
+      MemorySegment offsets = batch.offsets(column);
+      for (int i = 0; i < batch.size(); i++) {
+        long from = offsets.getAtIndex(ValueLayout.JAVA_LONG, i);
+        long to = offsets.getAtIndex(ValueLayout.JAVA_LONG, i + 1);
+        sum += values.get(NUMBER, from) ^ values.get(NUMBER, to - Long.BYTES);
       }
-      LoaderStatistics statistics = loader.statistics();
-      facts =
-          "cpu %.2f us/file native; %d requests, %d merged, %d sweeps; %s"
-              .formatted(
-                  statistics.value(Statistic.CPU) / 1e3 / files * rankCount,
-                  statistics.value(Statistic.REQUESTS),
-                  statistics.value(Statistic.MERGED_RECORDS),
-                  statistics.value(Statistic.SWEEPS),
-                  statistics.method().reason());
     }
+    LoaderStatistics after = loader.statistics();
+    long records = Math.max(1, since(after, before, Statistic.RECORDS_READ));
+    facts =
+        "native cpu %.2f us/file, copy %.2f, wait %.2f, plan %.2f; %d files opened, %d merged; %s"
+            .formatted(
+                since(after, before, Statistic.CPU) / 1e3 / records,
+                since(after, before, Statistic.COPY) / 1e3 / records,
+                since(after, before, Statistic.DEVICE) / 1e3 / records,
+                since(after, before, Statistic.PLAN) / 1e3 / records,
+                since(after, before, Statistic.REQUESTS),
+                since(after, before, Statistic.MERGED_RECORDS),
+                after.method().reason());
     return sum;
+  }
+
+  private static long since(LoaderStatistics now, LoaderStatistics before, Statistic statistic) {
+    return now.value(statistic) - before.value(statistic);
   }
 
   private FolderResult run(FolderContender contender, int round, boolean isCold, long sum)

@@ -7,6 +7,7 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RecordLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DatasetFiles {
   private final NativeSource source;
+  private final Map<Integer, Integer> objectNumbers = new LinkedHashMap<>();
   private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
   private final List<Column> columns = new ArrayList<>();
   private final List<ColumnLayout> layouts = new ArrayList<>();
@@ -40,6 +42,12 @@ public final class DatasetFiles {
   public DatasetFiles(NativeSource source, Collection<ColumnFiles> columns) {
     this.source = source;
     columns.forEach(this::add);
+    for (int i = 0; i < layouts.size(); i++) {
+      if (layouts.get(i) instanceof ColumnLayout.FileRecords files) {
+        FolderIndex folder = files.folder();
+        objectNumbers.put(i, source.addObject(folder.folder(), folder.dataBytes()));
+      }
+    }
   }
 
   public NativeSource source() {
@@ -53,6 +61,11 @@ public final class DatasetFiles {
   /** The number of a file in the source. */
   public int fileNumber(Path path) {
     return fileNumbers.get(path);
+  }
+
+  /** The number of the object that the files of a folder are to C, by the number of the column. */
+  public int objectNumber(int column) {
+    return objectNumbers.get(column);
   }
 
   /**
@@ -135,19 +148,24 @@ public final class DatasetFiles {
     }
     Column column = divided.column();
     checkCount(column);
+    addTable(column);
+    return column;
+  }
+
+  private void addTable(Column column) {
     tables.add(
         new RecordTables.VariableColumn(
             columns.size(),
             column.name(),
             column.recordCount(),
             source.addVariableColumn(column.name())));
-    return column;
   }
 
   private Column add(ColumnLayout.FileRecords files) {
     fileNumbers.computeIfAbsent(files.folder().file(), source::addFile);
     Column column = files.column();
     checkCount(column, files.folder().folder());
+    addTable(column);
     return column;
   }
 

@@ -81,7 +81,7 @@ public final class DatasetMaps implements AutoCloseable {
                 throw new IllegalArgumentException(
                     "column '" + column.name() + "' has records of one size");
             case DividedRecords divided -> values(column, divided);
-            case ColumnLayout.FileRecords files -> files(column, files.folder());
+            case ColumnLayout.FileRecords files -> files(number, files.folder());
           };
     }
     return variables[number];
@@ -109,9 +109,10 @@ public final class DatasetMaps implements AutoCloseable {
         : opened.source().map(number, arena);
   }
 
-  private VariableSource files(Column column, FolderIndex folder) {
+  private VariableSource files(int number, FolderIndex folder) {
     MemorySegment mapping = opened.source().map(opened.fileNumber(folder.file()), arena);
-    return new FolderSource(column.name(), folder, mapping);
+    return new FolderSource(
+        columns.get(number).name(), folder, mapping, opened.objectNumber(number));
   }
 
   private VariableSource values(Column column, DividedRecords divided) {

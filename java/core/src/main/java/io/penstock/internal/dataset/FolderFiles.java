@@ -29,7 +29,6 @@ public final class FolderFiles {
 
   private final MemorySegment mapping;
   private final long count;
-  private final long totalBytes;
   private final boolean hasEmpty;
   private final long[] starts;
   private final byte[] prefix;
@@ -55,7 +54,6 @@ public final class FolderFiles {
       isEmpty |= size == 0;
       at += size;
     }
-    this.totalBytes = at;
     this.hasEmpty = isEmpty;
   }
 
@@ -70,9 +68,13 @@ public final class FolderFiles {
     return prefix;
   }
 
-  /** How many bytes all files have together. */
-  public long totalBytes() {
-    return totalBytes;
+  /** Where a file begins among all of them. */
+  long beginBytes(long file) {
+    long at = starts[(int) (file / STEP)];
+    for (long i = file / STEP * STEP; i < file; i++) {
+      at += sizeBytes(i);
+    }
+    return at;
   }
 
   /** Whether a file has none. */
@@ -80,8 +82,9 @@ public final class FolderFiles {
     return hasEmpty;
   }
 
+  /** An impossible size is none: the record is known to be damaged. */
   private long sizeBytes(long file) {
-    return mapping.get(LONG, FolderIndex.sizesAt() + 8 * file);
+    return Math.max(0, mapping.get(LONG, FolderIndex.sizesAt() + 8 * file));
   }
 
   /** The last known beginning that is not behind a byte. */

@@ -27,10 +27,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class FolderSource implements VariableSource {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final int LOOK_BYTES = 1 << 16;
 
   private final String column;
   private final FolderIndex index;
   private final MemorySegment mapping;
+  private final int object;
+
+  /** Made when it is asked for: it looks at all sizes. Guarded by this. */
+  private FolderFiles files;
 
   /**
    * A source over an index.
@@ -38,11 +43,13 @@ public final class FolderSource implements VariableSource {
    * @param column name, for messages
    * @param index of the folder
    * @param mapping of the whole index file
+   * @param object the number of the object that all files together are to C
    */
-  public FolderSource(String column, FolderIndex index, MemorySegment mapping) {
+  public FolderSource(String column, FolderIndex index, MemorySegment mapping, int object) {
     this.column = column;
     this.index = index;
     this.mapping = mapping;
+    this.object = object;
   }
 
   @Override
@@ -66,8 +73,32 @@ public final class FolderSource implements VariableSource {
 
   @Override
   public void places(
-      long first, int count, MemorySegment files, MemorySegment offsets, MemorySegment lengths) {
-    throw new UnsupportedOperationException("files of a folder have no table yet");
+      long first, int count, MemorySegment objects, MemorySegment offsets, MemorySegment lengths) {
+    long at = files().beginBytes(first);
+    for (int i = 0; i < count; i++) {
+      long bytes = number(first + i, FolderIndex.sizesAt() + 8 * (first + i));
+      objects.setAtIndex(ValueLayout.JAVA_INT, i, object);
+      offsets.setAtIndex(ValueLayout.JAVA_LONG, i, at);
+      lengths.setAtIndex(ValueLayout.JAVA_LONG, i, Math.max(-1, bytes));
+      at += Math.max(0, bytes);
+    }
+  }
+
+  /** The files one after another, as C knows them. */
+  public synchronized FolderFiles files() {
+    if (files == null) {
+      try {
+        files = new FolderFiles(index, mapping);
+      } catch (InternalError e) {
+        throw failure(index.file(), 0, "expected the index, found that it was cut short", e);
+      }
+    }
+    return files;
+  }
+
+  /** The number of the object that all files together are to C. */
+  public int object() {
+    return object;
   }
 
   @Override
@@ -78,11 +109,6 @@ public final class FolderSource implements VariableSource {
   @Override
   public boolean dependsOn(long record, Path file, long from, long to) {
     return path(record).equals(file) && from < bytes(record);
-  }
-
-  @Override
-  public boolean follows(long record, long next) {
-    return false;
   }
 
   private long number(long record, long at) {
@@ -124,35 +150,55 @@ public final class FolderSource implements VariableSource {
   }
 
   @Override
-  public void read(long record, ByteBuffer into) {
+  public void readSteadily(long record, ByteBuffer into) {
+    read(record, into.remaining(), into);
+  }
+
+  /**
+   * Says why a file could not be read, after looking at it and through it.
+   *
+   * @param record its number
+   * @param failure what C knows
+   * @return what is wrong with the file; or that nothing is, any more
+   */
+  public PenstockException explain(long record, PenstockException failure) {
+    try {
+      read(record, bytes(record), ByteBuffer.allocate(LOOK_BYTES));
+    } catch (PenstockException e) {
+      return e;
+    }
+    Path path = path(record);
+    return PenstockException.builder(
+            failure.kind(),
+            "%s: record %d of column '%s': expected a readable file, found %s: read it again"
+                .formatted(path, record, column, failure.statusName().orElse("a failure")))
+        .path(path)
+        .recordIndex(record)
+        .statusName(failure.statusName().orElse("EIO"))
+        .cause(failure)
+        .build();
+  }
+
+  /** Reads a file of so many bytes: they stay in the buffer as far as it has room for them. */
+  private void read(long record, long wanted, ByteBuffer into) {
     Path path = path(record);
     int start = into.position();
-    int wanted = into.remaining();
     try {
-      // Opening a pipe in its place would block.
-      BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-      if (!found.isRegularFile()) {
-        throw failure(path, record, "expected a file, found a pipe, folder or device", null);
-      }
-      if (found.size() != wanted) {
-        throw changed(path, record, wanted, found.size());
-      }
-      long times = FolderIndex.sizesAt() + 8 * index.recordCount();
-      if (found.lastModifiedTime().to(TimeUnit.NANOSECONDS) != number(record, times + 8 * record)) {
-        throw failure(
-            path,
-            record,
-            "expected the file as when the folder was scanned, found it modified since",
-            null);
-      }
+      checkListed(path, record, wanted);
       Uninterrupted.run(
           () -> {
             try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
               into.position(start);
-              while (into.hasRemaining()) {
-                if (file.read(into) <= 0) {
-                  throw changed(path, record, wanted, wanted - into.remaining());
+              long done = 0;
+              while (done < wanted) {
+                if (!into.hasRemaining()) {
+                  into.position(start);
                 }
+                int got = file.read(into);
+                if (got <= 0) {
+                  throw changed(path, record, wanted, done);
+                }
+                done += got;
               }
             }
           });
@@ -160,6 +206,25 @@ public final class FolderSource implements VariableSource {
       throw failure(path, record, "expected a file of " + wanted + " bytes, found none", e);
     } catch (IOException e) {
       throw failure(path, record, "expected a readable file, found: " + e, e);
+    }
+  }
+
+  /** Opening a pipe in the place of a file would block. */
+  private void checkListed(Path path, long record, long wanted) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!found.isRegularFile()) {
+      throw failure(path, record, "expected a file, found a pipe, folder or device", null);
+    }
+    if (found.size() != wanted) {
+      throw changed(path, record, wanted, found.size());
+    }
+    long times = FolderIndex.sizesAt() + 8 * index.recordCount();
+    if (found.lastModifiedTime().to(TimeUnit.NANOSECONDS) != number(record, times + 8 * record)) {
+      throw failure(
+          path,
+          record,
+          "expected the file as when the folder was scanned, found it modified since",
+          null);
     }
   }
 

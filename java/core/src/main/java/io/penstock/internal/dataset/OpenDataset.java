@@ -6,7 +6,9 @@ import io.penstock.internal.ffi.DeviceCall;
 import io.penstock.internal.ffi.NativeSource;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The columns of an open dataset and where their records lie: what reading has to know of it.
@@ -48,14 +50,25 @@ public final class OpenDataset implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** The columns whose records are files of folders: their files, by the numbers of columns. */
+  public Map<Integer, FolderSource> folders() {
+    Map<Integer, FolderSource> folders = new TreeMap<>();
+    for (int i = 0; i < columns.size(); i++) {
+      if (files.layout(i) instanceof ColumnLayout.FileRecords) {
+        folders.put(i, (FolderSource) maps.variable(i));
+      }
+    }
+    return folders;
+  }
+
   /** How long records of variable columns are. */
   public RecordLengths lengths() {
-    return folderColumn().isEmpty() ? tables : new SourceLengths(this);
+    return tables;
   }
 
   /** The longest record, over all variable columns together at most. */
   public long longestBytes() {
-    return folderColumn().isEmpty() ? tables.longestBytes() : Long.MAX_VALUE / 4;
+    return tables.longestBytes();
   }
 
   /** Where the records of variable columns lie. */

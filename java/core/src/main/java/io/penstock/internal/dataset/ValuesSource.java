@@ -66,9 +66,6 @@ final class ValuesSource implements VariableSource {
   /** Deaf to interrupts, one reader at a time. */
   private final FileChannel[] files;
 
-  /** The same open files, for many readers at once, which are never interrupted. */
-  private final FileChannel[] filesOfOwnThreads;
-
   private final long meanBytes;
 
   /**
@@ -85,7 +82,6 @@ final class ValuesSource implements VariableSource {
     this.parts = all.stream().filter(part -> part.recordCount > 0).toArray(DividedArray[]::new);
     this.firstIndices = new long[parts.length];
     this.files = new FileChannel[parts.length];
-    this.filesOfOwnThreads = new FileChannel[parts.length];
     long records = 0;
     double values = 0;
     for (int i = 0; i < parts.length; i++) {
@@ -93,8 +89,6 @@ final class ValuesSource implements VariableSource {
       records += parts[i].recordCount;
       values += parts[i].valueCount;
       files[i] = open(parts[i].values);
-      filesOfOwnThreads[i] =
-          files[i] instanceof SteadyChannel steady ? steady.interruptible() : files[i];
     }
     this.meanBytes = Math.max(1, (long) Math.ceil(values * elementBytes / Math.max(1, records)));
   }
@@ -149,12 +143,6 @@ final class ValuesSource implements VariableSource {
     } catch (PenstockException e) {
       return false; // Its place is damaged, not its values.
     }
-  }
-
-  @Override
-  public boolean follows(long index, long next) {
-    int part = part(index);
-    return part == part(next) && end(part, index) == start(part, next);
   }
 
   @Override
@@ -257,13 +245,8 @@ final class ValuesSource implements VariableSource {
   }
 
   @Override
-  public void read(long index, ByteBuffer into) {
-    read(filesOfOwnThreads, index, into);
-  }
-
-  @Override
   public void readSteadily(long index, ByteBuffer into) {
-    read(files, index, into);
+    read(index, into);
     // Behind the end of a file that was cut short, up to the end of the page, offsets are zeros.
     Places places = parts[part(index)].places;
     places.starts().checkWhole(column, index);
@@ -278,14 +261,14 @@ final class ValuesSource implements VariableSource {
     return new RecordPlace(parts[part].values, parts[part].dataOffset + start(part, index));
   }
 
-  private void read(FileChannel[] from, long index, ByteBuffer into) {
+  private void read(long index, ByteBuffer into) {
     int part = part(index);
     long offset = parts[part].dataOffset + start(part, index);
     int wanted = into.remaining();
     long at = offset;
     try {
       while (into.hasRemaining()) {
-        int got = from[part].read(into, at);
+        int got = files[part].read(into, at);
         if (got <= 0) {
           throw cutShort(parts[part].values, index, offset, wanted, at);
         }

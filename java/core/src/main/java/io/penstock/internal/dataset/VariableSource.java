@@ -7,9 +7,9 @@ import java.nio.file.Path;
 /**
  * Records of different sizes: how large each is, and its bytes.
  *
- * <p>Any thread, but {@link #read} is for the loader's own, which are never interrupted; calls may
- * block for the device. What is wrong with a record is a PenstockException that names it, each time
- * it is asked for.
+ * <p>Any thread; calls may block for the device. Batches are not read by it, but by native readers,
+ * which are told where records lie. What is wrong with a record is a PenstockException that names
+ * it, each time it is asked for.
  */
 public interface VariableSource extends AutoCloseable {
   /** Size of one value: a record is a whole number of them. */
@@ -57,29 +57,15 @@ public interface VariableSource extends AutoCloseable {
    */
   boolean dependsOn(long index, Path file, long from, long to);
 
-  /** Whether the bytes of a record lie right behind those of another one, so that one read does. */
-  boolean follows(long index, long next);
-
   /**
-   * Reads from the beginning of a record on, until the buffer is full.
-   *
-   * @param index of the record; those that follow it may be wanted too
-   * @param into filled from its position to its limit
-   * @throws io.penstock.error.PenstockException if the bytes are not there, or reading fails
-   */
-  void read(long index, ByteBuffer into);
-
-  /**
-   * Reads one record as {@link #read} does, on a thread of the user: an interrupt makes no
-   * difference, and closes nothing that others read from.
+   * Reads one record, also on a thread of the user: an interrupt makes no difference, and closes
+   * nothing that others read from.
    *
    * @param index of the record
    * @param into filled from its position to its limit
    * @throws io.penstock.error.PenstockException if the bytes are not there, or reading fails
    */
-  default void readSteadily(long index, ByteBuffer into) {
-    read(index, into);
-  }
+  void readSteadily(long index, ByteBuffer into);
 
   /** Closes its files. Idempotent; no thread may read any more. */
   @Override

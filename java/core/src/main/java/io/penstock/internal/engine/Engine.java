@@ -88,7 +88,7 @@ public final class Engine implements AutoCloseable {
       this.pool =
           new SlotPool(
               plan.memory.slots(), plan.columns, plan.batchSize, plan.readahead.hugePages(), arena);
-      adviseWhole(plan.folders == null ? dataset.columns().size() : 0);
+      adviseWhole(dataset.columns().size());
       this.batches = batches(dataset, options, shares, events, rules);
     } catch (RuntimeException | Error e) {
       stopWarming();
@@ -150,9 +150,6 @@ public final class Engine implements AutoCloseable {
   }
 
   private Supplier<Gatherer> gatherers(OpenDataset dataset) {
-    if (plan.folders != null) {
-      return plan.folders.gatherer(source);
-    }
     if (plan.choice.backend() != Readahead.Backend.MMAP) {
       Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory.reader());
       return plan.isWarming ? warming(dataset, reader) : reader;

@@ -7,7 +7,7 @@ import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.StridedRecord;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.SourceSizes;
-import io.penstock.internal.gather.ChunkSizes;
+import io.penstock.internal.gather.FolderReading;
 import io.penstock.internal.gather.NativeReading;
 import io.penstock.internal.plan.BackendChoice;
 import io.penstock.internal.plan.MemoryBudget;
@@ -51,9 +51,6 @@ public final class EnginePlan {
 
   /** Null without transforms. */
   final TransformPlan transforms;
-
-  /** How files of folders are read; null where there are none. */
-  final VariableReading folders;
 
   /** Whether the order jumps about in the files. */
   final boolean isShuffled;
@@ -105,7 +102,8 @@ public final class EnginePlan {
     }
     this.batchSize = shares.mostRecords();
     this.isWarming = choice.isWarming() && paysToWarm(dataset, options, limits, shares);
-    this.folders = VariableReading.ofOrNull(dataset, options);
+    Optional<FolderReading> folders =
+        dataset.folderColumn().map(_ -> new FolderReading(dataset.folders(), options.readahead()));
     ColumnSizes sizes = new ColumnSizes(dataset);
     this.tableBytes = dataset.tables().bytes();
     this.cutting = sizes.cutting(options, budget, batchSize);
@@ -117,16 +115,14 @@ public final class EnginePlan {
             dataset.recordCount(),
             dataset.recordBytes(),
             batchSize,
-            folders == null ? sizes.chunks(cutting) : ChunkSizes.NONE);
-    SourceSizes.SlotLayout layout =
-        folders == null
-            ? source.sizes().slotLayout(batchSize, sizes.valueBytes(cutting))
-            : folders.layout(batchSize, sizes.valueBytes(cutting));
+            sizes.chunks(cutting),
+            folders);
+    SourceSizes.SlotLayout layout = source.sizes().slotLayout(batchSize, sizes.valueBytes(cutting));
     this.columns = sizes.slotColumns(layout.offsets());
     this.slotBytes = layout.slotBytes();
     this.transforms = transforms(dataset, options);
     this.memory =
-        divide(dataset, options, shares, sizes, folders == null ? wanted : oneThread(wanted));
+        divide(dataset, options, shares, sizes, folders.isEmpty() ? wanted : oneThread(wanted));
     this.readahead =
         wanted.with(
             "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
@@ -134,7 +130,14 @@ public final class EnginePlan {
                     choice.backend().flag(),
                     choice.io().flag(),
                     memory.slots().prefetchBatches(),
-                    folders == null ? memory.slots().threadCount() : folders.threads()));
+                    shownThreads(wanted)));
+  }
+
+  /** A cache is of one reading thread; how many threads open files is told by the reason. */
+  private int shownThreads(Readahead wanted) {
+    return wanted.cacheBytes() > 0
+        ? memory.slots().threadCount()
+        : reading.folders().map(FolderReading::threads).orElse(memory.slots().threadCount());
   }
 
   /** The transforms, fitted to the columns; null without any. */
@@ -168,9 +171,9 @@ public final class EnginePlan {
       OpenDataset dataset, LoaderOptions options, FoundLimits limits) {
     NativeSource source = dataset.source();
     Readahead wanted = options.readahead();
-    Column folder = VariableReading.firstOrNull(dataset);
-    if (folder != null) {
-      return BackendChoice.variable(wanted, folder.name(), VariableReading.threads(wanted));
+    Optional<Column> folder = dataset.folderColumn();
+    if (folder.isPresent()) {
+      return BackendChoice.folder(wanted, folder.get().name(), FolderReading.threads(wanted));
     }
     Optional<String> piecesOf =
         dataset.columns().stream().flatMap(EnginePlan::piecesOf).findFirst();
@@ -212,7 +215,7 @@ public final class EnginePlan {
       RankShares shares,
       ColumnSizes sizes,
       Readahead wanted) {
-    boolean isMapped = choice.backend() == Readahead.Backend.MMAP || folders != null;
+    boolean isMapped = choice.backend() == Readahead.Backend.MMAP;
     MemoryRequest request =
         new MemoryRequest(
             budget.bytes() - transformBytes() - cuttingBytes(wanted.ioThreads()) - tableBytes,

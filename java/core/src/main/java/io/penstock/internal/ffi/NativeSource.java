@@ -36,6 +36,7 @@ public final class NativeSource implements AutoCloseable {
       int directMemoryAlignmentBytes) {}
 
   private final List<FileFacts> files = new ArrayList<>();
+  private final List<Path> objects = new ArrayList<>();
   private final List<String> columns = new ArrayList<>();
   private final SharedHandle handle;
 
@@ -87,6 +88,9 @@ public final class NativeSource implements AutoCloseable {
    * @throws PenstockException if it cannot be opened
    */
   public int addFile(Path path) {
+    if (!objects.isEmpty()) {
+      throw new IllegalStateException("files have smaller numbers than objects: add them first");
+    }
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment info = penstock_file_info.allocate(scratch);
       MemorySegment name = scratch.allocateFrom(path.toAbsolutePath().toString());
@@ -105,6 +109,25 @@ public final class NativeSource implements AutoCloseable {
               penstock_file_info.direct_memory_alignment(info)));
       return status;
     }
+  }
+
+  /**
+   * Adds something that readers of backend EXTERNAL read, and C does not open. All files must have
+   * been added.
+   *
+   * @param path for messages
+   * @param sizeBytes how large it is
+   * @return its number, beside those of files
+   * @throws PenstockException if it is too large, or there are too many
+   */
+  public int addObject(Path path, long sizeBytes) {
+    int number = call(source -> Penstock.penstock_source_add_object(source, sizeBytes));
+    if (number < 0) {
+      throw NativeStatus.failure(
+          path, number, "expected at most %d bytes".formatted(Long.MAX_VALUE));
+    }
+    objects.add(path);
+    return number;
   }
 
   /**
@@ -352,7 +375,11 @@ public final class NativeSource implements AutoCloseable {
 
   /** A failure that C has described. */
   PenstockException failure(int status, NativeFailure failure) {
-    Path path = failure.file() < 0 ? null : files.get(failure.file()).path();
+    int file = failure.file();
+    Path path =
+        file < 0
+            ? null
+            : file < files.size() ? files.get(file).path() : objects.get(file - files.size());
     String column = failure.column() < 0 ? null : columns.get(failure.column());
     return failure.exception(status, path, column);
   }

@@ -20,9 +20,8 @@ final class CarrierThread {
   private final Thread thread;
   private final AtomicBoolean isResting = new AtomicBoolean();
 
-  // Written by this thread only.
-  private volatile long reads;
-  private volatile long cpuNanos;
+  private final Carriers.Tally tally = new Carriers.Tally();
+  private volatile long cpuNanos; // Written by this thread only.
 
   CarrierThread(Carriers carriers, int number, PartReader parts) {
     this.carriers = carriers;
@@ -42,7 +41,7 @@ final class CarrierThread {
 
   /** Files that it has read from. */
   long reads() {
-    return reads;
+    return tally.reads();
   }
 
   /** Processor time, as of when it rested last; 0 where the kernel does not tell. */
@@ -68,7 +67,6 @@ final class CarrierThread {
   }
 
   private void work() {
-    long count = 0;
     try (ThreadClock clock = ThreadClock.start()) {
       while (!carriers.isEnding()) {
         int place = carriers.claim(number);
@@ -76,8 +74,7 @@ final class CarrierThread {
           cpuNanos = Math.max(0, clock.nanos());
           rest();
         } else {
-          count += carriers.carryOut(place, parts);
-          reads = count;
+          carriers.carryOut(place, parts, tally);
         }
       }
       cpuNanos = Math.max(0, clock.nanos());

@@ -64,7 +64,16 @@ final class Carriers {
   /** What was thrown last where requests were carried out; nothing is, normally. */
   private volatile Throwable trouble;
 
-  private long ownReads;
+  private final Tally ownTally = new Tally();
+
+  /** Files that a thread has read from. Written by that thread only, read by any. */
+  static final class Tally {
+    private volatile long reads;
+
+    long reads() {
+      return reads;
+    }
+  }
 
   /**
    * Starts the threads; the calling thread is the owner.
@@ -99,7 +108,7 @@ final class Carriers {
 
   /** Files that were read from. */
   long reads() {
-    long sum = ownReads;
+    long sum = ownTally.reads;
     for (int i = 0; i < threads.size(); i++) {
       sum += threads.get(i).reads();
     }
@@ -155,7 +164,7 @@ final class Carriers {
       if (place == RequestBoard.NONE) {
         break;
       }
-      ownReads += carryOut(place, own);
+      carryOut(place, own, ownTally);
       count++;
     }
     return count;
@@ -211,12 +220,8 @@ final class Carriers {
     return isEnding || (isNeeded(number) && board.waiting() > 0);
   }
 
-  /**
-   * Carries a request out, and answers it whatever happens.
-   *
-   * @return files that were read from
-   */
-  long carryOut(int place, PartReader parts) {
+  /** Carries a request out, and answers it whatever happens. */
+  void carryOut(int place, PartReader parts, Tally tally) {
     long result = PartReader.FAILED;
     long readsBefore = parts.reads();
     long start = System.nanoTime();
@@ -226,11 +231,10 @@ final class Carriers {
     } catch (RuntimeException | Error e) {
       trouble = e; // It fails its own records, and nothing else.
     } finally {
+      tally.reads = parts.reads(); // What is answered is counted.
       tellOwner(board.answer(place, result));
     }
-    long reads = parts.reads() - readsBefore;
-    took(System.nanoTime() - start, reads, length);
-    return reads;
+    took(System.nanoTime() - start, parts.reads() - readsBefore, length);
   }
 
   private void took(long nanos, long reads, int bytes) {

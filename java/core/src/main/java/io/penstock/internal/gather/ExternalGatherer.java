@@ -24,16 +24,29 @@ import java.util.function.Supplier;
 public final class ExternalGatherer extends ForwardingGatherer {
   private static final long PREPARE_NANOS = 100_000_000;
 
-  /** Says why a record could not be read, where that takes more than a number. */
+  /** Knows more of records than their bytes: why they could not be read. */
   @FunctionalInterface
-  public interface Explainer {
-    /** What to throw in the place of {@code failure}. */
+  public interface Inspector {
+    /**
+     * Says why a record could not be read.
+     *
+     * @param column that it could not be read of
+     * @param failure what C knows
+     * @return what to throw in its place
+     */
     PenstockException explain(int column, PenstockException failure);
+
+    /**
+     * Looks at records that were taken without a failure.
+     *
+     * @throws PenstockException if one is not as it should be
+     */
+    default void taken(int count, Slot slot) {}
   }
 
   private final NativeGatherer inner;
   private final NativeReader reader;
-  private final Explainer explainer;
+  private final Inspector inspector;
   private final Arena arena = Arena.ofConfined();
   private final RequestBoard board;
   private final RequestBoard.Answers answers;
@@ -48,18 +61,18 @@ public final class ExternalGatherer extends ForwardingGatherer {
    * @param queueDepth of the reader
    * @param threadCount how many threads carry requests out, at least 1
    * @param parts makes what a thread reads with
-   * @param explainer of failures
+   * @param inspector of records
    */
   public ExternalGatherer(
       NativeGatherer inner,
       int queueDepth,
       int threadCount,
       Function<NativeReader, PartReader> parts,
-      Explainer explainer) {
+      Inspector inspector) {
     super(inner);
     this.inner = inner;
     this.reader = inner.reader();
-    this.explainer = explainer;
+    this.inspector = inspector;
     this.board = new RequestBoard(queueDepth);
     this.answers = reader::complete;
     this.polled = new PolledRequests(queueDepth, arena);
@@ -138,12 +151,13 @@ public final class ExternalGatherer extends ForwardingGatherer {
     try {
       inner.take(count, slot);
     } catch (PenstockException e) {
-      PenstockException explained = explainer.explain(reader.failedColumn(), e);
+      PenstockException explained = inspector.explain(reader.failedColumn(), e);
       if (explained == e && carriers.trouble() != null) {
         e.addSuppressed(carriers.trouble());
       }
       throw explained;
     }
+    inspector.taken(count, slot);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.penstock.internal.plan.ReaderMemory;
 import io.penstock.internal.plan.ReaderNeeds;
 import io.penstock.options.Readahead;
 import io.penstock.options.ReadaheadFlag;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  * @param recordBytes of all columns together
  * @param batchSize most records of a batch
  * @param chunks how records lie in cells that differ in size
+ * @param folders how files of folders are read, if there are some: C asks for them
  */
 public record NativeReading(
     NativeSource source,
@@ -29,7 +31,8 @@ public record NativeReading(
     long recordCount,
     long recordBytes,
     int batchSize,
-    ChunkSizes chunks) {
+    ChunkSizes chunks,
+    Optional<FolderReading> folders) {
 
   /** What a queue of the kernel holds: 256 requests. fio was fastest with 128. */
   private static final int MOST_REQUESTS = 256;
@@ -64,16 +67,18 @@ public record NativeReading(
    */
   public Supplier<Gatherer> gatherer(Readahead flags, ReaderMemory memory) {
     ReaderOptions options = options(flags, memory);
-    return () -> new NativeGatherer(source, options);
+    return folders.isPresent()
+        ? () -> folders.get().open(source, options)
+        : () -> new NativeGatherer(source, options);
   }
 
   private ReaderOptions options(Readahead flags, ReaderMemory memory) {
     return new ReaderOptions(
-        backend(choice.backend()),
+        folders.isPresent() ? ReaderOptions.NativeBackend.EXTERNAL : backend(choice.backend()),
         isDirect,
         queueDepth(flags, memory),
-        flags.mergeGapBytes(),
-        flags.maxReadBytes(),
+        folders.isPresent() ? 0 : flags.mergeGapBytes(),
+        folders.map(of -> of.maxReadBytes(flags, recordBytes)).orElse(flags.maxReadBytes()),
         memory.stagingBytes(),
         chunks.entryCount(memory),
         chunks.chunkBytes() > 0 ? 0 : memory.landing().cellCount(),
@@ -83,12 +88,17 @@ public record NativeReading(
         flags.hugePages(),
         flags.dropBehind(),
         cachedRecords(flags, memory.landing()),
-        !flags.given().contains(ReadaheadFlag.QUEUE_DEPTH),
-        !flags.given().contains(ReadaheadFlag.MERGE_GAP),
+        isAdapting(flags, ReadaheadFlag.QUEUE_DEPTH),
+        isAdapting(flags, ReadaheadFlag.MERGE_GAP),
         // Blocks are read as wholes, and hardly ever lie side by side.
-        !memory.isWindowed() && !flags.given().contains(ReadaheadFlag.MAX_READ),
+        !memory.isWindowed() && isAdapting(flags, ReadaheadFlag.MAX_READ),
         memory.isWindowed(),
         chunks.of(flags, memory));
+  }
+
+  /** What was not asked for follows the device. Files of folders show little of it. */
+  private boolean isAdapting(Readahead flags, ReadaheadFlag flag) {
+    return folders.isEmpty() && !flags.given().contains(flag);
   }
 
   /** Records that are kept over epochs lie in cells. */
@@ -106,6 +116,9 @@ public record NativeReading(
    * ahead the kernel is told what comes, and would block us beyond what its own queue holds.
    */
   private int queueDepth(Readahead flags, ReaderMemory memory) {
+    if (folders.isPresent()) {
+      return folders.get().queueDepth(flags);
+    }
     if (flags.given().contains(ReadaheadFlag.QUEUE_DEPTH)
         || choice.backend() != Readahead.Backend.URING) {
       return flags.queueDepth();

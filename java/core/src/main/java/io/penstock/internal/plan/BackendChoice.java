@@ -267,7 +267,7 @@ public record BackendChoice(
   }
 
   /**
-   * How records of different sizes are read: by several threads, through the page cache.
+   * How files of folders are read: by several threads, through the page cache.
    *
    * @param readahead what the user wants
    * @param column that has such records
@@ -275,14 +275,14 @@ public record BackendChoice(
    * @return pread
    * @throws PenstockException if the user wants another way
    */
-  public static BackendChoice variable(Readahead readahead, String column, int threads) {
+  public static BackendChoice folder(Readahead readahead, String column, int threads) {
     boolean isOther = readahead.backend() != Backend.AUTO && readahead.backend() != Backend.PREAD;
     if (isOther || readahead.io() == Io.DIRECT) {
       throw new PenstockException(
           ErrorKind.UNSUPPORTED,
-          ("backend=%s,io=%s: expected a way to read records of different sizes, as column '%s' has"
-                  + " them, found that only pread does so, through the page cache: leave both flags"
-                  + " out, or name backend=pread,io=buffered")
+          ("backend=%s,io=%s: expected a way to read files of a folder, as column '%s' has them,"
+                  + " found that only pread does so, through the page cache: leave both flags out,"
+                  + " or name backend=pread,io=buffered")
               .formatted(
                   name(readahead.backend()),
                   readahead.io().name().toLowerCase(Locale.ROOT),
@@ -296,7 +296,7 @@ public record BackendChoice(
         false,
         false,
         false,
-        "pread by %d threads, as records of column '%s' have different sizes"
+        "pread by %d threads, which open, read and close each file of column '%s'"
             .formatted(threads, column));
   }
 

@@ -68,13 +68,13 @@ class ExternalGathererTest {
   }
 
   private static Gatherer open(
-      TestSource source, int threads, Before before, ExternalGatherer.Explainer explainer) {
+      TestSource source, int threads, Before before, ExternalGatherer.Inspector inspector) {
     return new ExternalGatherer(
         new NativeGatherer(source.source, OPTIONS),
         DEPTH,
         threads,
         reader -> parts(reader, before),
-        explainer);
+        inspector);
   }
 
   private static PartReader parts(NativeReader reader, Before before) {
@@ -252,17 +252,17 @@ class ExternalGathererTest {
   }
 
   @Test
-  void theExplainerHasTheLastWord() {
+  void theInspectorHasTheLastWord() {
     PenstockException reason =
         new PenstockException(ErrorKind.FILE_CHANGED, "what really happened");
     AtomicInteger column = new AtomicInteger(-1);
-    ExternalGatherer.Explainer explainer =
+    ExternalGatherer.Inspector inspector =
         (number, _) -> {
           column.set(number);
           return reason;
         };
     try (TestSource source = source();
-        Gatherer gatherer = open(source, 2, (_, _) -> -116L, explainer)) {
+        Gatherer gatherer = open(source, 2, (_, _) -> -116L, inspector)) {
       Slot slot = source.slots(1, BATCH).getFirst();
       order(gatherer, slot, 0, 1);
       await(gatherer);
