@@ -2,42 +2,36 @@ package io.penstock.bench.cold;
 
 import io.penstock.bench.cold.Contender.Program;
 import io.penstock.bench.data.RecordFile;
+import io.penstock.bench.data.RecordSize;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Who takes part in which cell, with which parameters. The only place that knows names of
- * contenders besides {@code report.Goals}.
+ * Who takes part in which cell, with which parameters: the device's limits and Penstock; and {@link
+ * Peers}. These two and {@code report.Goals} are the only places that know names of contenders.
  */
 final class Catalog {
   /** Records from this size on are bound by bytes per second, not by requests. */
-  private static final long LARGE_RECORD_BYTES = 64 << 10;
-
-  private static final long SMALL_MEMORY_BYTES = 64 << 20;
-  private static final long LEAST_MEMORY_BYTES = 16 << 20;
-
-  /** With memory for less than 1/512 of the data no window pays: records are read one by one. */
-  private static final long RANDOM_SHARE = 512;
-
-  private static final long DEFAULT_MEMORY_BYTES = 1L << 30;
+  static final long LARGE_RECORD_BYTES = 64 << 10;
 
   /** Blocks of a block shuffle: as large as a request, and a window of them fits several times. */
   private static final long BLOCK_BYTES = 512 << 10;
 
-  /** What a JVM with a small heap takes, and room for the pages of a few reads. */
-  private static final long JVM_BYTES = 256 << 20;
-
-  /** Windows pay for records that are much smaller than what a request costs. */
+  /** Windows pay for records of one size that are much smaller than what a request costs. */
   private static final long MAX_WINDOW_RECORD_BYTES = 4096;
 
   private final Settings settings;
   private final Cell cell;
+  private final CellMemory memory;
+  private final Peers peers;
 
   Catalog(Settings settings, Cell cell) {
     this.settings = settings;
     this.cell = cell;
+    this.memory = new CellMemory(cell);
+    this.peers = new Peers(settings, cell);
   }
 
   /** Those whose names the settings ask for. */
@@ -50,14 +44,14 @@ final class Catalog {
     } else {
       addLimits(all);
       addPenstock(all);
+      addEven(all);
       addWindows(all);
-      addNumpy(all);
-      addJava(all);
+      peers.addReading(all);
     }
     settings
         .extra()
         .forEach((name, flags) -> all.add(penstock("penstock-" + name, flags, flags, 0)));
-    all.add(torch());
+    all.add(peers.torch());
     all.removeIf(contender -> !settings.contenders().matcher(contender.name()).matches());
     return all;
   }
@@ -97,7 +91,10 @@ final class Catalog {
   private void addLimitBehindHeader(List<Contender> all, boolean isLarge) {
     long recordBytes = cell.file().recordBytes();
     int unit = cell.device().blockBytes();
-    if (isLarge || recordBytes % unit != 0 || RecordFile.DATA_OFFSET % unit == 0) {
+    if (cell.file().isVariable()
+        || isLarge
+        || recordBytes % unit != 0
+        || RecordFile.DATA_OFFSET % unit == 0) {
       return;
     }
     String block = "block=" + (recordBytes + unit) + ",align=" + unit;
@@ -122,16 +119,16 @@ final class Catalog {
             "penstock",
             "Penstock, default settings, a whole epoch",
             Program.JAVA,
-            penstockParameters("", defaultMemoryBytes(), 0),
+            penstockParameters("", memory.defaultBytes(), 0),
             List.of(""),
             true,
-            defaultMemoryBytes()));
+            memory.defaultBytes()));
     addPenstock(all, "uring", "backend=uring,io=direct");
     addPenstock(all, "uring-buffered", "backend=uring,io=buffered");
     addPenstock(all, "pread", "backend=pread");
     addPenstock(all, "mmap", "backend=mmap");
     addBlocks(all);
-    if (cell.state() == State.COLD && cell.file().recordBytes() == 4096) {
+    if (cell.state() == State.COLD && cell.file().size().equals(new RecordSize.Equal(4096))) {
       long half = cell.file().dataBytes() / 2;
       all.add(
           new Contender(
@@ -139,11 +136,11 @@ final class Catalog {
               "Penstock with a cache for half of the records, second epoch",
               Program.JAVA,
               penstockParameters(
-                  "backend=uring,io=direct,cache=" + half, half + SMALL_MEMORY_BYTES, 1),
+                  "backend=uring,io=direct,cache=" + half, half + CellMemory.SMALL_BYTES, 1),
               List.of(""),
               // Hits are counted when records are ordered: only a whole epoch has all of them.
               true,
-              half + SMALL_MEMORY_BYTES));
+              half + CellMemory.SMALL_BYTES));
     }
   }
 
@@ -151,7 +148,7 @@ final class Catalog {
   private void addBlocks(List<Contender> all) {
     long blockRecords = Math.max(1, BLOCK_BYTES / cell.file().recordBytes());
     Map<String, String> parameters =
-        new HashMap<>(penstockParameters("backend=uring,io=direct", SMALL_MEMORY_BYTES, 0));
+        new HashMap<>(penstockParameters("backend=uring,io=direct", CellMemory.SMALL_BYTES, 0));
     parameters.put("blockRecords", Long.toString(blockRecords));
     all.add(
         new Contender(
@@ -161,7 +158,7 @@ final class Catalog {
             parameters,
             List.of(""),
             false,
-            SMALL_MEMORY_BYTES));
+            CellMemory.SMALL_BYTES));
   }
 
   private void addPenstock(List<Contender> all, String name, String flags) {
@@ -170,7 +167,7 @@ final class Catalog {
 
   /** Penstock with so little memory that it reads records one by one. */
   private Contender penstock(String name, String about, String flags, int fillEpochs) {
-    return penstock(name, about, flags, smallMemoryBytes(), fillEpochs);
+    return penstock(name, about, flags, memory.smallBytes(), fillEpochs);
   }
 
   private Contender penstock(
@@ -202,9 +199,31 @@ final class Catalog {
         "false");
   }
 
+  /**
+   * Beside records of different sizes: a column of one size, what they are to cost little more
+   * than.
+   */
+  private void addEven(List<Contender> all) {
+    if (!cell.file().isVariable()) {
+      return;
+    }
+    Map<String, String> parameters =
+        new HashMap<>(penstockParameters("backend=uring,io=direct", memory.smallBytes(), 0));
+    parameters.put("reads", CellFiles.EVEN);
+    all.add(
+        new Contender(
+            "penstock-fixed",
+            "Penstock, backend=uring,io=direct, as many bytes in records of one size, the mean",
+            Program.JAVA,
+            parameters,
+            List.of(""),
+            false,
+            memory.smallBytes()));
+  }
+
   private void addWindows(List<Contender> all) {
     long recordBytes = cell.file().recordBytes();
-    if (recordBytes > MAX_WINDOW_RECORD_BYTES) {
+    if (!cell.file().isVariable() && recordBytes > MAX_WINDOW_RECORD_BYTES) {
       return;
     }
     for (int share : settings.windows()) {
@@ -214,17 +233,17 @@ final class Catalog {
           "Penstock with memory for 1/%d of the data, a whole epoch".formatted(share),
           cell.file().dataBytes() / share);
     }
-    if (recordBytes == 4096) {
+    if (!cell.file().isVariable() && recordBytes == 4096) {
       addWindow(
           all,
           "penstock-window-64k-records",
           "Penstock with memory for 64k records, a whole epoch",
-          (64 << 10) * recordBytes + SMALL_MEMORY_BYTES / 2);
+          (64 << 10) * recordBytes + CellMemory.SMALL_BYTES / 2);
     }
   }
 
   private void addWindow(List<Contender> all, String name, String about, long memoryBytes) {
-    if (memoryBytes > mostMemoryBytes() || memoryBytes < smallMemoryBytes()) {
+    if (!memory.hasRoomForWindow(memoryBytes)) {
       return;
     }
     all.add(
@@ -238,66 +257,17 @@ final class Catalog {
             memoryBytes));
   }
 
-  private void addNumpy(List<Contender> all) {
-    all.add(numpy("numpy-memmap", "NumPy memmap, take into a batch", "numpy", "normal"));
-    all.add(
-        numpy(
-            "numpy-memmap-random",
-            "NumPy memmap advised MADV_RANDOM, take into a batch",
-            "numpy",
-            "random"));
-  }
-
-  private static Contender numpy(String name, String about, String contender, String advice) {
-    return Contender.timed(
-        name, about, Program.PYTHON, Map.of("contender", contender, "advice", advice));
-  }
-
-  private void addJava(List<Contender> all) {
-    all.add(channelMap());
-    all.add(
-        Contender.timed(
-                "filechannel-direct",
-                "FileChannel, positional direct reads on a pool of threads",
-                Program.JAVA,
-                Map.of("contender", "channel-reads", "io", "direct"))
-            .withVariants(List.of("threads=32", "threads=16")));
-    all.add(
-        Contender.timed(
-                "jasyncfio",
-                "jasyncfio 0.0.7, reads over io_uring",
-                Program.JAVA,
-                Map.of("contender", "jasyncfio"))
-            .withVariants(jasyncfioVariants()));
-  }
-
-  private List<String> jasyncfioVariants() {
-    boolean isLarge = cell.file().recordBytes() >= LARGE_RECORD_BYTES;
-    List<String> variants = new ArrayList<>();
-    for (String way : List.of("io=direct,op=readv", "io=direct,op=read", "io=buffered,op=read")) {
-      for (int depth : isLarge ? new int[] {8, 32} : new int[] {32, 128}) {
-        variants.add(way + ",depth=" + depth);
-      }
-    }
-    return variants;
-  }
-
-  private static Contender channelMap() {
-    return Contender.timed(
-        "filechannel-map",
-        "FileChannel.map, a copy per record, one thread",
-        Program.JAVA,
-        Map.of("contender", "channel-map"));
-  }
-
   /** Whole epochs of a file that memory has room for: cat before it is what there is to beat. */
   private void addFitting(List<Contender> all) {
     addLimits(all);
-    Map<String, String> own = penstockParameters("", defaultMemoryBytes(), 0);
+    Map<String, String> own = penstockParameters("", memory.defaultBytes(), 0);
     all.add(whole("penstock", "Penstock, default settings", Program.JAVA, own));
     Map<String, String> behindCat = new HashMap<>(own);
     behindCat.put("catFirst", "true");
     all.add(whole("cat-penstock", "cat FILE, then Penstock from memory", Program.JAVA, behindCat));
+    if (cell.file().isVariable()) {
+      return;
+    }
     Map<String, String> numpy =
         Map.of("contender", "numpy", "advice", "normal", "catFirst", "true");
     all.add(
@@ -312,7 +282,7 @@ final class Catalog {
 
   private void addWarm(List<Contender> all) {
     long dataBytes = cell.file().dataBytes();
-    all.add(penstock("penstock", "Penstock, default settings", "", defaultMemoryBytes(), 0));
+    all.add(penstock("penstock", "Penstock, default settings", "", memory.defaultBytes(), 0));
     addPenstock(all, "mmap", "backend=mmap");
     addPenstock(all, "mmap-2", "backend=mmap,ioThreads=2");
     addPenstock(all, "pread", "backend=pread,io=buffered");
@@ -321,46 +291,9 @@ final class Catalog {
         penstock(
             "penstock-resident",
             "Penstock with a cache for all records, second epoch",
-            "backend=pread,io=buffered,cache=" + (dataBytes + SMALL_MEMORY_BYTES),
-            dataBytes + 4 * SMALL_MEMORY_BYTES,
+            "backend=pread,io=buffered,cache=" + (dataBytes + CellMemory.SMALL_BYTES),
+            dataBytes + 4 * CellMemory.SMALL_BYTES,
             1));
-    all.add(numpy("numpy-take", "NumPy take into a preallocated batch", "numpy", "normal"));
-    all.add(numpy("numpy-memmap", "NumPy array[rows], a new batch each", "numpy-index", "normal"));
-    all.add(channelMap());
-    all.add(
-        Contender.timed(
-                "filechannel-reads",
-                "FileChannel, positional reads on a pool of threads",
-                Program.JAVA,
-                Map.of("contender", "channel-reads", "io", "buffered"))
-            .withVariants(List.of("threads=2", "threads=1", "threads=4")));
-  }
-
-  private Contender torch() {
-    String advice = cell.state() == State.WARM ? "normal" : "random";
-    return Contender.timed(
-            "pytorch",
-            "PyTorch DataLoader over a memmap (%s), whole batches per worker".formatted(advice),
-            Program.TORCH,
-            Map.of("contender", "torch", "advice", advice))
-        .withVariants(List.of("workers=4", "workers=0", "workers=2", "workers=8", "workers=16"));
-  }
-
-  /** What the library takes by default, or what a cgroup leaves of it beside the JVM. */
-  private long defaultMemoryBytes() {
-    return Math.min(DEFAULT_MEMORY_BYTES, mostMemoryBytes());
-  }
-
-  /** A limit holds for the JVM, too. */
-  private long mostMemoryBytes() {
-    return cell.limitBytes() == 0 ? Long.MAX_VALUE : cell.limitBytes() - JVM_BYTES;
-  }
-
-  /** Holds the batches read ahead, and little else. */
-  private long smallMemoryBytes() {
-    long share = cell.file().dataBytes() / RANDOM_SHARE;
-    return Math.max(
-        Math.clamp(share, LEAST_MEMORY_BYTES, SMALL_MEMORY_BYTES),
-        12L * cell.batchSize() * cell.file().recordBytes());
+    peers.addWarm(all);
   }
 }

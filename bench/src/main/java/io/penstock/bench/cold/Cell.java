@@ -5,21 +5,14 @@ import io.penstock.bench.data.RecordFile;
 /**
  * One table of the report: a file, the state of the cache, and the device.
  *
- * @param file the records
- * @param warmup a small file of the same kind, for contenders to warm up with
+ * @param files the records, and what else contenders read
  * @param state of the page cache
  * @param profile of the device
  * @param device that the file lies on
  * @param limitBytes memory of a contender's process and the pages it reads, in state LARGER; 0: no
  *     limit is set, since the file itself is larger than the machine's memory
  */
-record Cell(
-    RecordFile file,
-    RecordFile warmup,
-    State state,
-    Profile profile,
-    Device device,
-    long limitBytes) {
+record Cell(CellFiles files, State state, Profile profile, Device device, long limitBytes) {
   private static final long BATCH_BYTES = 8 << 20;
   private static final int MAX_BATCH_SIZE = 256;
 
@@ -28,9 +21,14 @@ record Cell(
 
   private static final int WARM_LIST = 16 << 20;
 
+  /** The records. */
+  RecordFile file() {
+    return files.records();
+  }
+
   /** Records of a batch: 256, fewer of large ones; the same for all contenders. */
   int batchSize() {
-    long fit = Math.max(1, BATCH_BYTES / file.recordBytes());
+    long fit = Math.max(1, BATCH_BYTES / file().recordBytes());
     return (int) Math.min(MAX_BATCH_SIZE, Long.highestOneBit(fit));
   }
 
@@ -42,7 +40,7 @@ record Cell(
           case FITS -> Integer.MAX_VALUE; // to the end of the epoch
           case COLD, LARGER -> COLD_LIST;
         };
-    return (int) Math.min(file.recordCount() * epochs(), most);
+    return (int) Math.min(file().recordCount() * epochs(), most);
   }
 
   /**
@@ -50,11 +48,11 @@ record Cell(
    * second, several.
    */
   int epochs() {
-    return state == State.WARM ? (int) Math.ceilDiv(WARM_LIST, file.recordCount()) : 1;
+    return state == State.WARM ? (int) Math.ceilDiv(WARM_LIST, file().recordCount()) : 1;
   }
 
   @Override
   public String toString() {
-    return "%d B %s %s".formatted(file.recordBytes(), state.label(), profile.name());
+    return "%s B %s %s".formatted(file().size().text(), state.label(), profile.name());
   }
 }

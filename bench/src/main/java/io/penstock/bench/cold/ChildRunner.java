@@ -5,8 +5,10 @@ import com.google.gson.JsonParser;
 import io.penstock.bench.cold.report.Measurement;
 import io.penstock.bench.data.Digest;
 import io.penstock.bench.data.Orders;
+import io.penstock.bench.data.RecordFile;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Sequential;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -51,7 +53,7 @@ final class ChildRunner implements Runner {
     boolean isPython = run.contender().program() != Contender.Program.JAVA;
     if (isPython) {
       writeOrder(run, cell.listLength(), orderFile());
-      writeWarmupOrder(cell);
+      writeWarmupOrder(run);
     }
     double load = MachineLoad.now();
     boolean hasChildren = run.contender().program() == Contender.Program.TORCH;
@@ -62,14 +64,14 @@ final class ChildRunner implements Runner {
         ProcessMeter meter = new ProcessMeter(child.pid(), hasChildren)) {
       child.expect("warm", PATIENCE_SECONDS + settings.warmupSeconds());
       groups.add(child.pid());
-      setState(cell, groups);
+      setState(run, groups);
       FreshMemory.touch(memoryBytes(run));
       long baseBytes = meter.resetPeak();
       child.tell("open");
       child.expect("ready", PATIENCE_SECONDS);
       if (cell.state().isDropped()) {
         // Opening read the header, and the kernel some megabytes after it.
-        PageCache.drop(cell.file().path());
+        PageCache.drop(run.input().path());
       }
       double cpuBefore = cpuSeconds(groups, meter);
       child.tell("go");
@@ -108,18 +110,14 @@ final class ChildRunner implements Runner {
   }
 
   /** No contender wins by not reading, or by reading something else. */
-  private void check(ColdRun run, Measurement measurement, String digest) {
-    long recordBytes = run.cell().file().recordBytes();
-    long expected =
-        Digest.expected(
-            Orders.joined(
-                run.cell().file().recordCount(),
-                Long.parseLong(run.parameters().getOrDefault("blockRecords", "0")),
-                settings.seed(),
-                run.cell().epochs()),
-            run.epoch(),
-            measurement.records(),
-            recordBytes);
+  private void check(ColdRun run, Measurement measurement, String digest) throws AbsentException {
+    RecordFile file = run.input().records();
+    if (!run.contender().isExact() && measurement.records() < file.recordCount()) {
+      throw new AbsentException(
+          "it delivered %d of %d records in time: what it reads can only be checked as a whole"
+              .formatted(measurement.records(), file.recordCount()));
+    }
+    long expected = Digest.expected(order(run), run.epoch(), measurement.records(), file.places());
     if (measurement.records() < 1 || !Long.toUnsignedString(expected).equals(digest)) {
       throw new WrongBytesException(
           "%s in %s: expected digest %s of %d records, found %s"
@@ -132,41 +130,57 @@ final class ChildRunner implements Runner {
     }
   }
 
+  /**
+   * By which it is checked: of whoever has an order of its own all records are added up by index.
+   */
+  private Sampler order(ColdRun run) {
+    long recordCount = run.input().records().recordCount();
+    if (!run.contender().isExact()) {
+      return new Sequential(recordCount);
+    }
+    long blockRecords = Long.parseLong(run.parameters().getOrDefault("blockRecords", "0"));
+    return Orders.joined(recordCount, blockRecords, settings.seed(), run.cell().epochs());
+  }
+
   /** What a run may want: its budget, and pages of the file where it reads through the cache. */
   private static long memoryBytes(ColdRun run) {
     if (run.parameters().getOrDefault("readahead", "").contains("io=direct")) {
       return run.contender().memoryBytes();
     }
     long readBytes = run.contender().isWholeEpoch() ? Long.MAX_VALUE : TIMED_READ_BYTES;
-    return run.contender().memoryBytes() + Math.min(run.cell().file().fileBytes(), readBytes);
+    return run.contender().memoryBytes() + Math.min(run.input().records().fileBytes(), readBytes);
   }
 
-  private void setState(Cell cell, ControlGroups groups)
+  private void setState(ColdRun run, ControlGroups groups)
       throws AbsentException, IOException, InterruptedException {
-    Path file = cell.file().path();
-    switch (cell.state()) {
-      case COLD, FITS -> PageCache.drop(file);
-      case WARM -> PageCache.load(file);
-      case LARGER -> {
-        if (cell.limitBytes() > 0) {
-          PageCache.drop(file);
-          fillCache(cell, groups);
+    Cell cell = run.cell();
+    for (Path file : run.input().paths()) {
+      switch (cell.state()) {
+        case COLD, FITS -> PageCache.drop(file);
+        case WARM -> PageCache.load(file);
+        case LARGER -> {
+          if (cell.limitBytes() > 0) {
+            PageCache.drop(file);
+          }
+          // Otherwise the file was read once when the cell began, and memory has been full since.
         }
-        // Otherwise the file was read once when the cell began, and memory has been full since.
       }
+    }
+    if (cell.state() == State.LARGER && cell.limitBytes() > 0) {
+      fillCache(run.input().path(), cell.limitBytes(), groups);
     }
   }
 
   /** Reads as much of the file as the group may hold, within the group, whose pages they become. */
-  private static void fillCache(Cell cell, ControlGroups groups)
+  private static void fillCache(Path file, long limitBytes, ControlGroups groups)
       throws AbsentException, IOException, InterruptedException {
     List<String> command =
         List.of(
             "dd",
-            "if=" + cell.file().path(),
+            "if=" + file,
             "of=/dev/null",
             "bs=1M",
-            "count=" + (cell.limitBytes() >> 20),
+            "count=" + (limitBytes >> 20),
             "status=none");
     int status = new ProcessBuilder(groups.wrapInMemory(command)).inheritIO().start().waitFor();
     if (status != 0) {
@@ -209,10 +223,15 @@ final class ChildRunner implements Runner {
 
   private Map<String, String> job(ColdRun run) {
     Cell cell = run.cell();
+    CellFiles.Input input = run.input();
+    RecordFile records = input.records();
     return Map.ofEntries(
-        Map.entry("file", cell.file().path().toString()),
-        Map.entry("recordBytes", Long.toString(cell.file().recordBytes())),
-        Map.entry("recordCount", Long.toString(cell.file().recordCount())),
+        Map.entry("file", input.path().toString()),
+        Map.entry("offsetsFile", records.offsetsPath().toString()),
+        Map.entry("recordSize", records.size().text()),
+        Map.entry("recordBytes", Long.toString(records.recordBytes())),
+        Map.entry("recordCount", Long.toString(records.recordCount())),
+        Map.entry("isVariable", Boolean.toString(records.isVariable())),
         Map.entry("batchSize", Integer.toString(cell.batchSize())),
         Map.entry("seed", Long.toString(settings.seed())),
         Map.entry("epoch", Long.toString(run.epoch())),
@@ -222,8 +241,9 @@ final class ChildRunner implements Runner {
         Map.entry("indices", orderFile().toString()),
         Map.entry("isCold", Boolean.toString(cell.state() != State.WARM)),
         Map.entry("alignment", Integer.toString(cell.device().blockBytes())),
-        Map.entry("warmupFile", cell.warmup().path().toString()),
-        Map.entry("warmupCount", Long.toString(cell.warmup().recordCount())),
+        Map.entry("warmupFile", input.warmupPath().toString()),
+        Map.entry("warmupOffsetsFile", input.warmup().offsetsPath().toString()),
+        Map.entry("warmupCount", Long.toString(input.warmup().recordCount())),
         Map.entry("warmupIndices", warmupOrderFile().toString()),
         Map.entry("warmupSeconds", Double.toString(settings.warmupSeconds())));
   }
@@ -236,14 +256,14 @@ final class ChildRunner implements Runner {
     return folder.resolve("warmup-order.i8");
   }
 
-  private void writeWarmupOrder(Cell cell) throws IOException {
-    int count = Math.toIntExact(cell.warmup().recordCount());
+  private void writeWarmupOrder(ColdRun run) throws IOException {
+    int count = Math.toIntExact(run.input().warmup().recordCount());
     write(new FullShuffle(count, settings.seed()), 0, count, warmupOrderFile());
   }
 
   private void writeOrder(ColdRun run, int count, Path file) throws IOException {
     write(
-        Orders.joined(run.cell().file().recordCount(), 0, settings.seed(), run.cell().epochs()),
+        Orders.joined(run.input().records().recordCount(), 0, settings.seed(), run.cell().epochs()),
         run.epoch(),
         count,
         file);

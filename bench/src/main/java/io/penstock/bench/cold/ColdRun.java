@@ -17,6 +17,11 @@ import java.util.Map;
 record ColdRun(
     Cell cell, Contender contender, String variant, int round, long epoch, double seconds) {
 
+  /** What the contender reads. */
+  CellFiles.Input input() {
+    return cell.files().input(contender);
+  }
+
   /** The contender's parameters with those of the variant. */
   Map<String, String> parameters() {
     Map<String, String> all = new HashMap<>(contender.parameters());

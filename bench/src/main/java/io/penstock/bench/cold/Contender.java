@@ -36,6 +36,11 @@ record Contender(
     TORCH
   }
 
+  /** Whether it delivers the records of the order that it is given, not of one of its own. */
+  boolean isExact() {
+    return !parameters.getOrDefault("order", "given").equals("own");
+  }
+
   static Contender timed(
       String name, String about, Program program, Map<String, String> parameters) {
     return new Contender(name, about, program, parameters, List.of(""), false, 0);

@@ -4,6 +4,7 @@ import io.penstock.bench.cold.report.CellResult;
 import io.penstock.bench.cold.report.Entry;
 import io.penstock.bench.cold.report.Results;
 import io.penstock.bench.data.RecordFile;
+import io.penstock.bench.data.RecordSize;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -20,13 +21,9 @@ import java.util.Map;
  * Goes over record sizes, profiles and states; makes the files; saves results after every cell.
  *
  * <p>One file at a time lies in the scratch folder, so that the whole takes little more room than
- * one of them. What it owns there: files whose names begin with {@code records-} or {@code
- * warmup-}, and a folder for the time of the run.
+ * one of them. What it owns there: {@link CellFiles}, and a folder for the time of the run.
  */
 final class Harness {
-  /** Enough for the compiler to see loops at work, and for 8 batches of the largest records. */
-  private static final long WARMUP_FILE_BYTES = 64 << 20;
-
   /** A process with a JVM needs so much; with less, the limit would measure swapping of code. */
   private static final long LEAST_LIMIT_BYTES = 512 << 20;
 
@@ -34,7 +31,7 @@ final class Harness {
 
   private final Settings settings;
   private final PrintStream talk;
-  private volatile List<RecordFile> made = List.of();
+  private volatile CellFiles made;
 
   Harness(Settings settings, PrintStream talk) {
     this.settings = settings;
@@ -66,17 +63,17 @@ final class Harness {
   }
 
   /** A file, and the cells measured with it. */
-  private record Plan(long recordBytes, long fileBytes, List<Profile> profiles) {}
+  private record Plan(RecordSize recordSize, long fileBytes, List<Profile> profiles) {}
 
   private List<Plan> plans() {
     List<Plan> plans = new ArrayList<>();
     List<Profile> limited = settings.profiles().stream().filter(Profile::isLimited).toList();
-    for (long recordBytes : settings.recordSizes()) {
+    for (RecordSize size : settings.recordSizes()) {
       if (settings.profiles().contains(Profile.AS_IS)) {
-        plans.add(new Plan(recordBytes, settings.fileBytes(), List.of(Profile.AS_IS)));
+        plans.add(new Plan(size, settings.fileBytes(), List.of(Profile.AS_IS)));
       }
-      if (!limited.isEmpty() && settings.profileSizes().contains(recordBytes)) {
-        plans.add(new Plan(recordBytes, settings.profileFileBytes(), limited));
+      if (!limited.isEmpty() && settings.profileSizes().contains(size)) {
+        plans.add(new Plan(size, settings.profileFileBytes(), limited));
       }
     }
     return plans;
@@ -85,33 +82,34 @@ final class Harness {
   private boolean measure(
       Plan plan, Device device, Map<String, String> machine, CellRunner runner, Path results)
       throws IOException, InterruptedException {
-    RecordFile warmup = file("warmup", plan.recordBytes(), WARMUP_FILE_BYTES);
-    RecordFile file = file("records", plan.recordBytes(), plan.fileBytes());
+    CellFiles files = new CellFiles(settings.scratch(), plan.recordSize(), plan.fileBytes());
     boolean isRight = true;
     try {
-      talk.printf("making %s (%d MiB)%n", file.path().getFileName(), file.fileBytes() >> 20);
-      made = List.of(file, warmup);
-      warmup.make();
-      file.make();
-      for (Profile profile : plan.profiles()) {
-        for (State state : settings.states()) {
-          if (profile.isLimited() && state == State.WARM) {
-            // What is in memory does not depend on the disk.
-            continue;
-          }
-          Cell cell = new Cell(file, warmup, state, profile, device, limitBytes(state, file));
-          CellResult result = measure(cell, runner);
-          Results.load(results).with(result, machine, describe()).save(results);
-          isRight &= result.entries().stream().noneMatch(Entry::isWrong);
-        }
+      made = files;
+      for (Cell cell : cells(plan, files, device)) {
+        CellResult result = measure(cell, runner);
+        Results.load(results).with(result, machine, describe()).save(results);
+        isRight &= result.entries().stream().noneMatch(Entry::isWrong);
       }
     } finally {
       if (!settings.isKeeping()) {
-        Files.deleteIfExists(file.path());
-        Files.deleteIfExists(warmup.path());
+        files.delete();
       }
     }
     return isRight;
+  }
+
+  private List<Cell> cells(Plan plan, CellFiles files, Device device) {
+    List<Cell> cells = new ArrayList<>();
+    for (Profile profile : plan.profiles()) {
+      for (State state : settings.states()) {
+        // What is in memory does not depend on the disk.
+        if (!profile.isLimited() || state != State.WARM) {
+          cells.add(new Cell(files, state, profile, device, limitBytes(state, files.records())));
+        }
+      }
+    }
+    return cells;
   }
 
   private CellResult measure(Cell cell, CellRunner runner)
@@ -119,13 +117,16 @@ final class Harness {
     String skipped = null;
     List<Entry> entries = List.of();
     try {
+      List<Contender> contenders = new Catalog(settings, cell).contenders();
+      cell.files().make(contenders, talk);
       check(cell);
-      entries = runner.measure(cell, new Catalog(settings, cell).contenders());
+      entries = runner.measure(cell, contenders);
     } catch (AbsentException e) {
       skipped = e.getMessage();
       talk.printf("%s: skipped: %s%n", cell, skipped);
     }
     return new CellResult(
+        cell.file().size() instanceof RecordSize.Lognormal sizes ? sizes.medianBytes() : 0,
         cell.file().recordBytes(),
         cell.file().recordCount(),
         cell.state().label(),
@@ -168,11 +169,6 @@ final class Harness {
         : 0;
   }
 
-  private RecordFile file(String kind, long recordBytes, long fileBytes) {
-    String name = "%s-%d-%d.npy".formatted(kind, recordBytes, fileBytes >> 20);
-    return RecordFile.ofSize(settings.scratch().resolve(name), recordBytes, fileBytes);
-  }
-
   private Map<String, String> describe() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("rounds", Integer.toString(settings.rounds()));
@@ -189,10 +185,9 @@ final class Harness {
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     try {
       deleteAll(temporary);
-      if (!settings.isKeeping()) {
-        for (RecordFile file : made) {
-          Files.deleteIfExists(file.path());
-        }
+      CellFiles files = made;
+      if (!settings.isKeeping() && files != null) {
+        files.delete();
       }
     } catch (IOException e) {
       talk.println("files are left in " + settings.scratch() + ": " + e.getMessage());

@@ -1,6 +1,7 @@
 package io.penstock.bench.cold;
 
 import io.penstock.bench.cold.report.Results;
+import io.penstock.bench.data.RecordSize;
 import io.penstock.cli.options.SizeConverter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code bench/run}: parses options, runs the harness, tells how that ended. */
 @Command(
@@ -41,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  bench/run --quick                            two minutes, to see that all works",
       "  bench/run --name mine                        everything, a few hours",
       "  bench/run --name mine --sizes 784 --states cold --profiles hdd,sata",
+      "  bench/run --name mine --sizes ~600,~6k,~100k --profiles as-is",
       "  bench/run --quick --contenders 'fio.*|penstock.*' --penstock"
           + " deep=backend=uring,queueDepth=256"
     },
@@ -88,9 +92,11 @@ public final class Main implements Callable<Integer> {
       names = "--sizes",
       split = ",",
       paramLabel = "SIZE",
-      converter = SizeConverter.class,
-      description = "Record sizes. Default: 784,4k,16k,150528,1m.")
-  private List<Long> sizes;
+      converter = RecordSizeConverter.class,
+      description =
+          "Record sizes. ~6k: lognormal sizes (sigma 1) with that median, and a mean of 1.65 times"
+              + " it. Default: 784,4k,16k,150528,1m.")
+  private List<RecordSize> sizes;
 
   @Option(
       names = "--states",
@@ -123,9 +129,9 @@ public final class Main implements Callable<Integer> {
       names = "--profile-sizes",
       split = ",",
       paramLabel = "SIZE",
-      converter = SizeConverter.class,
+      converter = RecordSizeConverter.class,
       description = "Record sizes on hdd and sata. Default: 784,4k.")
-  private List<Long> profileSizes;
+  private List<RecordSize> profileSizes;
 
   @Option(
       names = "--large",
@@ -190,7 +196,10 @@ public final class Main implements Callable<Integer> {
       description = "A Python with torch and NumPy; without it PyTorch is absent.")
   private String torchPython;
 
-  @Option(names = "--seed", description = "Of all orders. Default: 0.", defaultValue = "0")
+  @Option(
+      names = "--seed",
+      description = "Of all orders, and of lognormal sizes. Default: 0.",
+      defaultValue = "0")
   private long seed;
 
   @Option(
@@ -245,9 +254,6 @@ public final class Main implements Callable<Integer> {
   private Settings settings() throws IOException {
     List<State> wanted = isLarge ? List.of(State.LARGER) : List.of(State.values());
     Settings settings = settings(wanted);
-    check(
-        settings.recordSizes().stream().allMatch(size -> size >= 16 && size % 8 == 0),
-        "--sizes must be multiples of 8, at least 16");
     check(settings.rounds() >= 1, "--rounds must be at least 1");
     check(settings.tries() >= 0, "--tries must be at least 0");
     check(settings.seconds() > 0, "--seconds must be more than 0");
@@ -270,12 +276,12 @@ public final class Main implements Callable<Integer> {
         results,
         scratchOrDefault(),
         isKeeping,
-        or(sizes, List.of(784L, 4096L, 16384L, 150528L, 1L << 20), List.of(4096L)),
+        seeded(or(sizes, equal(784, 4096, 16384, 150528, 1 << 20), equal(4096))),
         or(states, wanted, List.of(State.COLD, State.WARM)),
         or(profiles, isLarge ? List.of(Profile.AS_IS) : Profile.KNOWN, List.of(Profile.AS_IS)),
         or(fileBytes, isLarge ? Machine.memoryBytes() / 4 * 5 : 4L << 30, 256L << 20),
         or(profileFileBytes, 1L << 30, 64L << 20),
-        or(profileSizes, List.of(784L, 4096L), List.of(784L, 4096L)),
+        seeded(or(profileSizes, equal(784, 4096), equal(784, 4096))),
         isLarge,
         or(tries, 2, 0),
         or(rounds, 7, 2),
@@ -290,6 +296,14 @@ public final class Main implements Callable<Integer> {
         seed);
   }
 
+  private static List<RecordSize> equal(long... sizes) {
+    return LongStream.of(sizes).<RecordSize>mapToObj(RecordSize.Equal::new).toList();
+  }
+
+  private List<RecordSize> seeded(List<RecordSize> all) {
+    return all.stream().map(size -> RecordSize.parse(size.text(), seed)).toList();
+  }
+
   /** Absolute, since children need not share the working directory, nor jasyncfio look at it. */
   private Path scratchOrDefault() {
     Path folder =
@@ -299,6 +313,20 @@ public final class Main implements Callable<Integer> {
 
   private <T> T or(T given, T usual, T quick) {
     return given != null ? given : isQuick ? quick : usual;
+  }
+
+  /** Sizes with units, of all records or, behind a tilde, the median. */
+  static final class RecordSizeConverter implements ITypeConverter<RecordSize> {
+    @Override
+    public RecordSize convert(String text) {
+      String tilde = text.startsWith("~") ? "~" : "";
+      long bytes = new SizeConverter().convert(text.substring(tilde.length()));
+      try {
+        return RecordSize.parse(tilde + bytes, 0);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
   }
 
   /** Profiles by their names. */

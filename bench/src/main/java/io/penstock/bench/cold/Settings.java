@@ -1,5 +1,6 @@
 package io.penstock.bench.cold;
 
+import io.penstock.bench.data.RecordSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  * @param folder where results go, in a folder of that name
  * @param scratch where the files to read are made
  * @param isKeeping whether they are left there afterwards
- * @param recordSizes in bytes
+ * @param recordSizes sizes of records to measure
  * @param states of the page cache
  * @param profiles of the device
  * @param fileBytes size of the file to read
@@ -37,12 +38,12 @@ record Settings(
     Path folder,
     Path scratch,
     boolean isKeeping,
-    List<Long> recordSizes,
+    List<RecordSize> recordSizes,
     List<State> states,
     List<Profile> profiles,
     long fileBytes,
     long profileFileBytes,
-    List<Long> profileSizes,
+    List<RecordSize> profileSizes,
     boolean isLarge,
     int tries,
     int rounds,

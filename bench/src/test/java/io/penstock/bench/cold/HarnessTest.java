@@ -6,6 +6,7 @@ import io.penstock.bench.cold.report.CellResult;
 import io.penstock.bench.cold.report.Entry;
 import io.penstock.bench.cold.report.Results;
 import io.penstock.bench.data.RecordFile;
+import io.penstock.bench.data.RecordSize;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -82,8 +83,38 @@ class HarnessTest {
   }
 
   @Test
+  void recordsOfDifferentSizesAreReadByAllTheirContenders() throws IOException {
+    String contenders =
+        "penstock-(pread|fixed)|filechannel-reads|numpy-memmap|inexact-webdataset-2";
+    assertThat(
+            run(
+                "--states=cold",
+                "--sizes=~100k",
+                // Room for half of it beside batches read ahead.
+                "--file-size=130m",
+                "--windows=2",
+                "--contenders=" + contenders))
+        .isZero();
+
+    CellResult cell = Results.load(folder.resolve("tiny")).cells().getFirst();
+    assertThat(cell.title()).contains("median 100 KiB");
+    assertThat(cell.entries()).hasSize(5);
+    for (Entry entry : cell.entries()) {
+      // NumPy may be missing.
+      assertThat(entry.absent())
+          .as(entry.toString())
+          .satisfiesAnyOf(
+              absent -> assertThat(absent).isNull(),
+              absent -> assertThat(absent).contains("numpy"));
+    }
+    assertThat(scratch()).isEmptyDirectory();
+  }
+
+  @Test
   void wrongBytesAreFoundAndFailTheRun() throws IOException {
-    RecordFile file = RecordFile.ofSize(scratch().resolve("records-784-1.npy"), 784, 1 << 20);
+    RecordFile file =
+        RecordFile.ofSize(
+            scratch().resolve("records-784-1.npy"), new RecordSize.Equal(784), 1 << 20);
     Files.createDirectories(scratch());
     file.make();
     try (RandomAccessFile raw = new RandomAccessFile(file.path().toFile(), "rw")) {
@@ -108,6 +139,8 @@ class HarnessTest {
   void wrongUsageIsExitCodeTwo() {
     assertThat(run("--profiles=floppy")).isEqualTo(2);
     assertThat(run("--sizes=10")).isEqualTo(2);
+    assertThat(run("--sizes=~10")).isEqualTo(2);
+    assertThat(run("--sizes=6k~")).isEqualTo(2);
     assertThat(run("--rounds=0")).isEqualTo(2);
     assertThat(run("--no-such-option")).isEqualTo(2);
   }

@@ -11,21 +11,23 @@ class DigestTest {
   private static final int RECORD_BYTES = 48;
   private static final int WORDS = RECORD_BYTES / Long.BYTES;
   private static final int COUNT = 500;
+  private static final RecordPlaces PLACES = index -> index * RECORD_BYTES;
+  private static final MemorySegment OFFSETS = Digest.evenOffsets(RECORD_BYTES, COUNT);
 
   private final FullShuffle order = new FullShuffle(COUNT, 7);
   private final MemorySegment records = delivered();
 
   @Test
   void digestOfWhatTheOrderAsksForIsExpected() {
-    assertThat(digest(COUNT)).isEqualTo(Digest.expected(order, 3, COUNT, RECORD_BYTES));
-    assertThat(digest(1)).isEqualTo(Digest.expected(order, 3, 1, RECORD_BYTES));
+    assertThat(digest(COUNT)).isEqualTo(Digest.expected(order, 3, COUNT, PLACES));
+    assertThat(digest(1)).isEqualTo(Digest.expected(order, 3, 1, PLACES));
   }
 
   @Test
   void sizesOfBatchesDoNotMatter() {
-    Digest digest = new Digest(RECORD_BYTES);
-    digest.add(records, 200);
-    digest.add(records.asSlice(200 * RECORD_BYTES), 300);
+    Digest digest = new Digest();
+    digest.add(records, OFFSETS, 200);
+    digest.add(records.asSlice(200 * RECORD_BYTES), OFFSETS, 300);
 
     assertThat(digest.value()).isEqualTo(digest(COUNT));
     assertThat(digest.count()).isEqualTo(COUNT);
@@ -68,8 +70,41 @@ class DigestTest {
   }
 
   @Test
+  void aWrongLengthIsFound() {
+    // Words of zeros: what is looked at is the same wherever a record ends.
+    MemorySegment zeros = MemorySegment.ofArray(new byte[64]);
+    Digest digest = new Digest();
+    digest.add(zeros, MemorySegment.ofArray(new long[] {0, 24, 64}), 2);
+    Digest other = new Digest();
+    other.add(zeros, MemorySegment.ofArray(new long[] {0, 32, 64}), 2);
+
+    assertThat(other.value()).isNotEqualTo(digest.value());
+  }
+
+  @Test
+  void recordsOfDifferentSizesAreExpectedByTheirPlaces() {
+    RecordPlaces places = new RecordSize.Lognormal(100, 5).places(COUNT);
+    MemorySegment bytes = MemorySegment.ofArray(new byte[Math.toIntExact(places.begin(COUNT))]);
+    long[] offsets = new long[COUNT + 1];
+    for (int position = 0; position < COUNT; position++) {
+      long index = order.index(3, position);
+      for (long word = 0; word < places.bytes(index) / Long.BYTES; word++) {
+        bytes.set(
+            ValueLayout.JAVA_LONG_UNALIGNED,
+            offsets[position] + word * Long.BYTES,
+            Words.at(index, word));
+      }
+      offsets[position + 1] = offsets[position] + places.bytes(index);
+    }
+    Digest digest = new Digest();
+    digest.add(bytes, MemorySegment.ofArray(offsets), COUNT);
+
+    assertThat(digest.value()).isEqualTo(Digest.expected(order, 3, COUNT, places));
+  }
+
+  @Test
   void anotherEpochIsExpectedToDiffer() {
-    assertThat(Digest.expected(order, 4, COUNT, RECORD_BYTES)).isNotEqualTo(digest(COUNT));
+    assertThat(Digest.expected(order, 4, COUNT, PLACES)).isNotEqualTo(digest(COUNT));
   }
 
   private void flip(long at) {
@@ -81,8 +116,8 @@ class DigestTest {
   }
 
   private long digest(int count) {
-    Digest digest = new Digest(RECORD_BYTES);
-    digest.add(records, count);
+    Digest digest = new Digest();
+    digest.add(records, OFFSETS, count);
     return digest.value();
   }
 

@@ -12,20 +12,25 @@ final class AlignedRead {
   private final int alignment;
   private final ByteBuffer buffer;
   private final MemorySegment memory;
-  private final int recordBytes;
+  private int recordBytes;
   private int head;
 
-  AlignedRead(int alignment, long recordBytes) {
+  /**
+   * Allocates the buffer.
+   *
+   * @param mostBytes of the largest record
+   */
+  AlignedRead(int alignment, long mostBytes) {
     this.alignment = alignment;
-    this.recordBytes = Math.toIntExact(recordBytes);
-    int bytes = (this.recordBytes + alignment - 1) / alignment * alignment + alignment;
+    int bytes = Math.toIntExact((mostBytes + alignment - 1) / alignment * alignment + alignment);
     // Also aligned in memory, which alignedSlice does only for whole multiples.
     this.buffer = ByteBuffer.allocateDirect(bytes + alignment).alignedSlice(alignment);
     this.memory = MemorySegment.ofBuffer(buffer.duplicate().clear());
   }
 
   /** Sets the buffer up for the blocks around a record; returns where in the file they begin. */
-  long prepare(long offsetBytes) {
+  long prepare(long offsetBytes, long bytes) {
+    recordBytes = Math.toIntExact(bytes);
     head = (int) (offsetBytes % alignment);
     int blocks = (head + recordBytes + alignment - 1) / alignment;
     buffer.clear().limit(blocks * alignment);

@@ -3,6 +3,7 @@ package io.penstock.bench.cold.child;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -14,10 +15,14 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BatchRing {
   private final int slotCount;
+  private final RecordList list;
   private final int batchSize;
-  private final long recordBytes;
   private final long count;
   private final MemorySegment[] slots;
+
+  /** Where the records of each slot begin; written before any of them can be claimed. */
+  private final MemorySegment[] offsets;
+
   private final AtomicIntegerArray missing;
   private final AtomicLong next = new AtomicLong();
   private volatile long claimable;
@@ -25,21 +30,19 @@ final class BatchRing {
   private volatile Throwable failure;
   private volatile Thread consumer;
 
-  /**
-   * Allocates the batches.
-   *
-   * @param count records in all
-   */
-  BatchRing(int slotCount, int batchSize, long recordBytes, long count, Arena arena) {
+  /** Allocates the batches. */
+  BatchRing(int slotCount, RecordList list, Arena arena) {
     this.slotCount = slotCount;
-    this.batchSize = batchSize;
-    this.recordBytes = recordBytes;
-    this.count = count;
+    this.list = list;
+    this.batchSize = list.batchSize();
+    this.count = list.length();
     this.slots = new MemorySegment[slotCount];
+    this.offsets = new MemorySegment[slotCount];
     this.missing = new AtomicIntegerArray(slotCount);
     for (int i = 0; i < slotCount; i++) {
-      slots[i] = arena.allocate(batchSize * recordBytes, 4096);
-      missing.set(i, size(i));
+      slots[i] = arena.allocate(list.mostBatchBytes(), 4096);
+      offsets[i] = list.allocateOffsets(arena);
+      prepare(i);
     }
     claimable = (long) slotCount * batchSize;
   }
@@ -72,7 +75,7 @@ final class BatchRing {
 
   /** Where in its batch a claimed position lies, in bytes. */
   long slotOffset(long position) {
-    return position % batchSize * recordBytes;
+    return offsets[slotNumber(position)].getAtIndex(ValueLayout.JAVA_LONG, position % batchSize);
   }
 
   /** Says that a claimed record is in its place. Any thread. */
@@ -93,7 +96,7 @@ final class BatchRing {
   void deliver(TimedSink sink) throws IOException {
     consumer = Thread.currentThread();
     try {
-      for (long batch = 0; batch * batchSize < count; batch++) {
+      for (long batch = 0; batch < list.batchCount(); batch++) {
         int slot = (int) (batch % slotCount);
         while (missing.get(slot) > 0) {
           if (failure != null) {
@@ -101,10 +104,10 @@ final class BatchRing {
           }
           LockSupport.park(this);
         }
-        if (!sink.accept(slots[slot], size(batch))) {
+        if (!sink.accept(slots[slot], offsets[slot], list.batchSize(batch))) {
           return;
         }
-        missing.set(slot, size(batch + slotCount));
+        prepare(batch + slotCount);
         synchronized (this) {
           claimable = (batch + 1 + slotCount) * batchSize;
           notifyAll();
@@ -120,8 +123,10 @@ final class BatchRing {
     notifyAll();
   }
 
-  /** Records of a batch: fewer at the end, none beyond it. */
-  private int size(long batch) {
-    return Math.clamp(count - batch * batchSize, 0, batchSize);
+  /** Makes a slot ready for its next batch. */
+  private void prepare(long batch) {
+    int slot = (int) (batch % slotCount);
+    list.layOut(batch, offsets[slot]);
+    missing.set(slot, list.batchSize(batch));
   }
 }

@@ -3,18 +3,17 @@ package io.penstock.bench.cold.child;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 
 /** Plain Java over a mapping: FileChannel.map and a copy per record, one thread. */
 final class ChannelMapReading implements ChildReading {
-  private final Job job;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment mapping;
-  private final MemorySegment order;
+  private final RecordList list;
 
   ChannelMapReading(Job job) throws IOException {
-    this.job = job;
-    order = job.order(arena);
+    list = job.list(arena);
     try (FileChannel channel = FileChannel.open(job.file().path())) {
       mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
@@ -22,16 +21,21 @@ final class ChannelMapReading implements ChildReading {
 
   @Override
   public void run(TimedSink sink) {
-    long recordBytes = job.file().recordBytes();
-    MemorySegment batch = arena.allocate(job.batchSize() * recordBytes, 4096);
-    for (long position = 0; position < job.listLength(); ) {
-      int count = (int) Math.min(job.batchSize(), job.listLength() - position);
+    MemorySegment batch = arena.allocate(list.mostBatchBytes(), 4096);
+    MemorySegment offsets = list.allocateOffsets(arena);
+    for (long number = 0; number < list.batchCount(); number++) {
+      int count = list.batchSize(number);
+      list.layOut(number, offsets);
       for (int i = 0; i < count; i++) {
+        long position = list.position(number, i);
         MemorySegment.copy(
-            mapping, job.offsetBytes(order, position + i), batch, i * recordBytes, recordBytes);
+            mapping,
+            list.fileOffset(position),
+            batch,
+            offsets.getAtIndex(ValueLayout.JAVA_LONG, i),
+            list.bytes(position));
       }
-      position += count;
-      if (!sink.accept(batch, count)) {
+      if (!sink.accept(batch, offsets, count)) {
         return;
       }
     }

@@ -2,7 +2,6 @@ package io.penstock.bench.cold.child;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -24,14 +23,14 @@ final class ChannelReading implements ChildReading {
 
   private final Job job;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment order;
+  private final RecordList list;
   private final FileChannel channel;
   private final boolean isDirect;
   private final int alignment;
 
   ChannelReading(Job job) throws IOException {
     this.job = job;
-    order = job.order(arena);
+    list = job.list(arena);
     isDirect = job.text("io").equals("direct");
     Set<OpenOption> options =
         isDirect
@@ -57,8 +56,7 @@ final class ChannelReading implements ChildReading {
     int threadCount = job.integer("threads");
     // Enough batches for all threads to be busy beyond the one that is being delivered.
     int slots = Math.max(BATCHES_AHEAD, 2 * threadCount / job.batchSize() + 2);
-    BatchRing ring =
-        new BatchRing(slots, job.batchSize(), job.file().recordBytes(), job.listLength(), arena);
+    BatchRing ring = new BatchRing(slots, list, arena);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < threadCount; i++) {
       threads.add(Thread.ofPlatform().start(() -> work(ring)));
@@ -85,9 +83,9 @@ final class ChannelReading implements ChildReading {
   }
 
   private void readDirect(BatchRing ring) throws IOException, InterruptedException {
-    AlignedRead read = new AlignedRead(alignment, job.file().recordBytes());
+    AlignedRead read = new AlignedRead(alignment, list.mostBytes());
     for (long position = ring.claim(); position >= 0; position = ring.claim()) {
-      long offset = read.prepare(job.offsetBytes(order, position));
+      long offset = read.prepare(list.fileOffset(position), list.bytes(position));
       int count = channel.read(read.buffer(), offset);
       read.copy(count, ring.slot(position), ring.slotOffset(position));
       ring.complete(position);
@@ -95,7 +93,6 @@ final class ChannelReading implements ChildReading {
   }
 
   private void readBuffered(BatchRing ring) throws IOException, InterruptedException {
-    int recordBytes = Math.toIntExact(job.file().recordBytes());
     ByteBuffer[] slots = new ByteBuffer[ring.slotCount()];
     for (long position = ring.claim(); position >= 0; position = ring.claim()) {
       int slot = ring.slotNumber(position);
@@ -103,8 +100,8 @@ final class ChannelReading implements ChildReading {
         slots[slot] = ring.slot(position).asByteBuffer();
       }
       int at = Math.toIntExact(ring.slotOffset(position));
-      ByteBuffer target = slots[slot].limit(at + recordBytes).position(at);
-      long offset = job.offsetBytes(order, position) - at;
+      ByteBuffer target = slots[slot].limit(at + (int) list.bytes(position)).position(at);
+      long offset = list.fileOffset(position) - at;
       while (target.hasRemaining()) {
         if (channel.read(target, offset + target.position()) < 0) {
           throw new IOException("the file ends before record " + position + " of the list");

@@ -2,7 +2,6 @@ package io.penstock.bench.cold.child;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -26,7 +25,7 @@ final class JasyncfioReading implements ChildReading {
 
   private final Job job;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment order;
+  private final RecordList list;
   private final EventExecutor executor;
   private final AsyncFile file;
   private final BlockingQueue<AlignedRead> idle;
@@ -35,7 +34,7 @@ final class JasyncfioReading implements ChildReading {
 
   JasyncfioReading(Job job) {
     this.job = job;
-    order = job.order(arena);
+    list = job.list(arena);
     depth = job.integer("depth");
     isVectored = job.text("op").equals("readv");
     // At least twice the depth, and a power of two, as it insists on.
@@ -49,15 +48,14 @@ final class JasyncfioReading implements ChildReading {
             .join();
     idle = new ArrayBlockingQueue<>(depth);
     for (int i = 0; i < depth; i++) {
-      idle.add(new AlignedRead(job.integer("alignment"), job.file().recordBytes()));
+      idle.add(new AlignedRead(job.integer("alignment"), list.mostBytes()));
     }
   }
 
   @Override
   public void run(TimedSink sink) throws IOException, InterruptedException {
     int slots = Math.max(BATCHES_AHEAD, 2 * depth / job.batchSize() + 2);
-    BatchRing ring =
-        new BatchRing(slots, job.batchSize(), job.file().recordBytes(), job.listLength(), arena);
+    BatchRing ring = new BatchRing(slots, list, arena);
     Thread submitter = Thread.ofPlatform().start(() -> submit(ring));
     try {
       ring.deliver(sink);
@@ -72,7 +70,7 @@ final class JasyncfioReading implements ChildReading {
       for (long position = ring.claim(); position >= 0; position = ring.claim()) {
         AlignedRead read = idle.take();
         long place = position;
-        long offset = read.prepare(job.offsetBytes(order, position));
+        long offset = read.prepare(list.fileOffset(position), list.bytes(position));
         // Nothing to wait for: failures go to the ring, too.
         var _ =
             start(read.buffer(), offset)

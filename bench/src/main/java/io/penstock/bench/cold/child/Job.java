@@ -2,9 +2,9 @@ package io.penstock.bench.cold.child;
 
 import io.penstock.bench.data.Orders;
 import io.penstock.bench.data.RecordFile;
+import io.penstock.bench.data.RecordSize;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,10 +38,7 @@ record Job(
       values.put(argument.substring(0, equals), argument.substring(equals + 1));
     }
     return new Job(
-        new RecordFile(
-            Path.of(values.get("file")),
-            Long.parseLong(values.get("recordBytes")),
-            Long.parseLong(values.get("recordCount"))),
+        file(values, "file", "recordCount"),
         Integer.parseInt(values.get("batchSize")),
         Long.parseLong(values.get("seed")),
         Long.parseLong(values.get("epoch")),
@@ -53,11 +50,7 @@ record Job(
 
   /** The same over the small file that is there for warming up. */
   Job warmup() {
-    RecordFile small =
-        new RecordFile(
-            Path.of(values.get("warmupFile")),
-            file.recordBytes(),
-            Long.parseLong(values.get("warmupCount")));
+    RecordFile small = file(values, "warmupFile", "warmupCount");
     return new Job(
         small,
         batchSize,
@@ -82,15 +75,16 @@ record Job(
   }
 
   /** The beginning of the order, for contenders that cannot make it: the list they read by. */
-  MemorySegment order(Arena arena) {
+  RecordList list(Arena arena) {
     MemorySegment indices = arena.allocate((long) listLength * Long.BYTES, Long.BYTES);
     Orders.joined(file.recordCount(), 0, seed, epochs).fill(epoch, 0, indices, listLength);
-    return indices;
+    return new RecordList(file.places(), indices, listLength, batchSize);
   }
 
-  /** Where a record of the list lies. */
-  long offsetBytes(MemorySegment order, long position) {
-    long index = order.getAtIndex(ValueLayout.JAVA_LONG, position);
-    return RecordFile.DATA_OFFSET + index * file.recordBytes();
+  private static RecordFile file(Map<String, String> values, String path, String count) {
+    return new RecordFile(
+        Path.of(values.get(path)),
+        RecordSize.parse(values.get("recordSize"), Long.parseLong(values.get("seed"))),
+        Long.parseLong(values.get(count)));
   }
 }

@@ -3,14 +3,18 @@ package io.penstock.bench.cold.child;
 import com.google.gson.JsonObject;
 import io.penstock.Batch;
 import io.penstock.Dataset;
+import io.penstock.DatasetBuilder;
 import io.penstock.Epoch;
 import io.penstock.Loader;
 import io.penstock.LoaderStatistics;
+import io.penstock.bench.data.Digest;
 import io.penstock.bench.data.Orders;
+import io.penstock.bench.data.RecordFile;
 import io.penstock.options.Readahead;
 import io.penstock.statistics.Statistic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
@@ -21,6 +25,13 @@ import java.nio.file.Path;
  * epochs, and {@code catFirst}, whether the file is read by cat first, on the clock.
  */
 final class PenstockReading implements ChildReading {
+  private static final String COLUMN = "records";
+
+  private final RecordFile file;
+
+  /** Of a batch of records of one size. */
+  private final MemorySegment evenOffsets;
+
   private final long firstEpoch;
   private final int epochs;
   private final Path catFirst;
@@ -29,16 +40,21 @@ final class PenstockReading implements ChildReading {
   private final LoaderStatistics before;
 
   PenstockReading(Job job) {
+    file = job.file();
     epochs = job.epochs();
     firstEpoch = job.epoch() * epochs;
-    catFirst = job.text("catFirst").equals("true") ? job.file().path() : null;
-    dataset = Dataset.open(job.file().path());
+    catFirst = job.text("catFirst").equals("true") ? file.path() : null;
+    dataset = open(file);
+    evenOffsets =
+        file.isVariable()
+            ? MemorySegment.NULL
+            : Digest.evenOffsets(file.recordBytes(), job.batchSize());
     try {
       loader =
           dataset
               .loader()
               .batchSize(job.batchSize())
-              .sampler(Orders.of(job.file().recordCount(), job.integer("blockRecords"), job.seed()))
+              .sampler(Orders.of(file.recordCount(), job.integer("blockRecords"), job.seed()))
               .readahead(Readahead.parse(job.text("readahead")))
               .memoryBytes(Long.parseLong(job.text("memoryBytes")))
               .build();
@@ -59,11 +75,19 @@ final class PenstockReading implements ChildReading {
     cat();
     for (Epoch epoch : loader.epochsFrom(firstEpoch).limit(epochs)) {
       for (Batch batch : epoch) {
-        if (!sink.accept(batch.column(0), batch.size())) {
+        MemorySegment offsets = file.isVariable() ? batch.offsets(COLUMN) : evenOffsets;
+        if (!sink.accept(batch.column(COLUMN), offsets, batch.size())) {
           return;
         }
       }
     }
+  }
+
+  private static Dataset open(RecordFile file) {
+    DatasetBuilder builder = Dataset.builder();
+    return file.isVariable()
+        ? builder.variable(COLUMN, file.path(), file.offsetsPath()).open()
+        : builder.column(COLUMN, file.path()).open();
   }
 
   private void cat() {

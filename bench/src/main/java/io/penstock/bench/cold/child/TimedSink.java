@@ -9,14 +9,13 @@ import java.lang.foreign.MemorySegment;
  * <p>The clock starts when the sink is made and stands at the last delivery.
  */
 final class TimedSink {
-  private final Digest digest;
+  private final Digest digest = new Digest();
   private final long startNanos = System.nanoTime();
   private final long deadlineNanos;
   private long firstNanos = -1;
   private long lastNanos;
 
-  TimedSink(long recordBytes, double seconds) {
-    digest = new Digest(recordBytes);
+  TimedSink(double seconds) {
     deadlineNanos = (long) (seconds * 1e9);
   }
 
@@ -24,11 +23,12 @@ final class TimedSink {
    * Takes the next records of the order.
    *
    * @param batch the records, one after another
+   * @param offsets where each begins, and where the last ends: int64, bytes
    * @param count how many
    * @return whether to go on
    */
-  boolean accept(MemorySegment batch, int count) {
-    digest.add(batch, count);
+  boolean accept(MemorySegment batch, MemorySegment offsets, int count) {
+    digest.add(batch, offsets, count);
     lastNanos = System.nanoTime() - startNanos;
     if (firstNanos < 0) {
       firstNanos = lastNanos;

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * What was measured in a cell.
  *
- * @param recordBytes size of a record
+ * @param medianBytes of records with lognormal sizes; 0: all have one size
+ * @param recordBytes size of a record, or the mean
  * @param recordCount number of records in the file
  * @param state of the page cache: cold, larger, warm
  * @param profile of the device
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param entries contenders, absent ones included
  */
 public record CellResult(
+    long medianBytes,
     long recordBytes,
     long recordCount,
     String state,
@@ -27,7 +29,8 @@ public record CellResult(
 
   /** Whether both are about the same cell. */
   public boolean isSameCell(CellResult other) {
-    return recordBytes == other.recordBytes
+    return medianBytes == other.medianBytes
+        && recordBytes == other.recordBytes
         && recordCount == other.recordCount
         && state.equals(other.state)
         && profile.equals(other.profile);
@@ -39,9 +42,25 @@ public record CellResult(
         .formatted(recordName(), Units.bytes(dataBytes()), state, profile);
   }
 
-  /** Size of a record, exactly: "4 KiB", "150528 B". */
+  /** Size of a record, exactly: "4 KiB", "150528 B", "lognormal (median 6 KiB, mean 10129 B)". */
   String recordName() {
-    return recordBytes % 1024 == 0 ? Units.bytes((double) recordBytes) : recordBytes + " B";
+    return isVariable()
+        ? "lognormal (median %s, mean %s)".formatted(exact(medianBytes), exact(recordBytes))
+        : exact(recordBytes);
+  }
+
+  /** The same for the name of a file. */
+  String recordLabel() {
+    return isVariable() ? "lognormal-" + medianBytes : Long.toString(recordBytes);
+  }
+
+  private static String exact(long bytes) {
+    return bytes % 1024 == 0 ? Units.bytes((double) bytes) : bytes + " B";
+  }
+
+  /** Whether records have different sizes. */
+  boolean isVariable() {
+    return medianBytes > 0;
   }
 
   /** Bytes of all records. */

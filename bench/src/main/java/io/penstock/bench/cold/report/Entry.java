@@ -54,6 +54,11 @@ public record Entry(
     return contender.startsWith("penstock");
   }
 
+  /** Whether it delivers records in an order of its own, which is a lesser task. */
+  public boolean isInexact() {
+    return contender.startsWith("inexact-");
+  }
+
   /** Whether it is a limit, which delivers nothing. */
   public boolean isLimit() {
     return contender.startsWith("fio");

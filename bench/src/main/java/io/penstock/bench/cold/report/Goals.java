@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,52 @@ final class Goals {
   }
 
   private List<Goal> all() {
+    if (cell.isVariable()) {
+      addVariable();
+    } else {
+      addFixed();
+    }
+    addBestPeer();
+    addOrder();
+    addMemory();
+    return goals;
+  }
+
+  /**
+   * Records of different sizes: at the device's limit for their mean size, at little more cost than
+   * records of one size, and beyond that limit with memory for a part of the data.
+   */
+  private void addVariable() {
+    switch (cell.profile() + " " + cell.state()) {
+      case "as-is cold" -> {
+        speed("penstock-uring", "fio-random", 0.95);
+        cpu("penstock-uring", "penstock-fixed", 1.3);
+        speed("penstock-block", "fio-sequential", 0.9);
+        addWindowsBySize();
+      }
+      case "as-is larger", "sata cold", "sata larger" -> addWindowsBySize();
+      case "hdd cold", "hdd larger" -> {
+        addWindowsBySize();
+        for (Entry window : windows()) {
+          speed(window.contender(), "numpy-memmap-random", 100);
+          if (cell.state().equals("larger")) {
+            speed(window.contender(), "numpy-memmap", 100);
+          }
+        }
+      }
+      case "as-is fits" -> addFitting();
+      default -> {
+        // Nothing of its own: what holds everywhere.
+      }
+    }
+  }
+
+  /** Half of the data leaves little to win over the model: two passes, and both cost. */
+  private void addWindowsBySize() {
+    addWindows(window -> share(window) < 3 ? 0.8 : 1);
+  }
+
+  private void addFixed() {
     switch (cell.profile() + " " + cell.state()) {
       case "as-is cold" -> {
         addRandomReads();
@@ -59,10 +106,6 @@ final class Goals {
         // Nothing of its own: what holds everywhere.
       }
     }
-    addBestPeer();
-    addOrder();
-    addMemory();
-    return goals;
   }
 
   private void addRandomReads() {
@@ -88,6 +131,10 @@ final class Goals {
   }
 
   private void addWindows(double target) {
+    addWindows(_ -> target);
+  }
+
+  private void addWindows(ToDoubleFunction<Entry> target) {
     for (Entry window : windows()) {
       double share = share(window);
       Optional<Entry> random = cell.entry("fio-random");
@@ -102,7 +149,10 @@ final class Goals {
                   pass -> CellResult.modelOfRound(random.get(), pass, share));
       goals.add(
           Goal.atLeast(
-              cell, "%s / model of its memory".formatted(window.contender()), target, found));
+              cell,
+              "%s / model of its memory".formatted(window.contender()),
+              target.applyAsDouble(window),
+              found));
       goals.add(
           Goal.atMost(
               cell,
@@ -192,9 +242,12 @@ final class Goals {
             present()
                 .filter(Entry::isPenstock)
                 .filter(
-                    entry -> !entry.contender().matches("penstock-(cache-half|resident|block)")));
+                    entry ->
+                        !entry.contender().matches("penstock-(cache-half|resident|block|fixed)")));
     Optional<Entry> peer =
-        fastest(present().filter(entry -> !entry.isPenstock() && !entry.isLimit()));
+        fastest(
+            present()
+                .filter(entry -> !entry.isPenstock() && !entry.isLimit() && !entry.isInexact()));
     if (best.isPresent() && peer.isPresent()) {
       speed(best.get().contender(), peer.get().contender(), 0.95);
     }
@@ -202,7 +255,7 @@ final class Goals {
 
   private void addMemory() {
     present()
-        .filter(entry -> entry.memoryBytes() > 0)
+        .filter(entry -> entry.isPenstock() && entry.memoryBytes() > 0)
         .filter(entry -> excess(entry) != null)
         .max(Comparator.comparingDouble(entry -> excess(entry).median()))
         .ifPresent(

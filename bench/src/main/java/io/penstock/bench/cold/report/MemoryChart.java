@@ -83,9 +83,9 @@ final class MemoryChart {
       return Optional.empty();
     }
     String file =
-        "memory-%d-%s-%s-%s.png"
+        "memory-%s-%s-%s-%s.png"
             .formatted(
-                cell.recordBytes(),
+                cell.recordLabel(),
                 Units.bytes(cell.dataBytes()).replaceAll("[^0-9.KMGT]", ""),
                 cell.state(),
                 cell.profile());

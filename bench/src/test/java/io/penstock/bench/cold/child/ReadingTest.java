@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.penstock.bench.data.Digest;
 import io.penstock.bench.data.Orders;
 import io.penstock.bench.data.RecordFile;
+import io.penstock.bench.data.RecordSize;
 import io.penstock.sampler.Sampler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,28 +16,43 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every contender in Java delivers the records of the order, all of them, in order. */
+/**
+ * Every contender in Java delivers the records of the order, all of them, in order: records of one
+ * size, and of different sizes.
+ */
+@ParameterizedClass
+@ValueSource(strings = {"784", "~784"})
 class ReadingTest {
   private static final long SEED = 5;
   private static final long EPOCH = 3;
   private static final int EPOCHS = 2;
 
   private static Path folder;
-  private static RecordFile file;
+  private final RecordFile file;
 
   /** Not in the temp folder: that may be memory, of which nothing can be read directly. */
   @BeforeAll
-  static void makeFile() throws IOException {
+  static void makeFolder() throws IOException {
     folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "reading");
-    file = new RecordFile(folder.resolve("records.npy"), 784, 3_001).make();
+  }
+
+  ReadingTest(String size) throws IOException {
+    RecordSize records = RecordSize.parse(size, SEED);
+    // Made by the first test, and kept for the others.
+    file = new RecordFile(folder.resolve(records.label() + ".npy"), records, 3_001).make();
   }
 
   @AfterAll
-  static void deleteFile() throws IOException {
-    Files.delete(file.path());
+  static void deleteFolder() throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path each : files.toList()) {
+        Files.delete(each);
+      }
+    }
     Files.delete(folder);
   }
 
@@ -93,17 +109,16 @@ class ReadingTest {
         "blockRecords=100");
   }
 
-  private static void assertDelivers(ChildReading.Opener opener, String... parameters)
+  private void assertDelivers(ChildReading.Opener opener, String... parameters)
       throws IOException, InterruptedException {
     assertDelivers(0, opener, parameters);
   }
 
-  private static void assertDelivers(
-      long blockRecords, ChildReading.Opener opener, String... parameters)
+  private void assertDelivers(long blockRecords, ChildReading.Opener opener, String... parameters)
       throws IOException, InterruptedException {
     long count = file.recordCount() * EPOCHS;
     Sampler order = Orders.joined(file.recordCount(), blockRecords, SEED, EPOCHS);
-    TimedSink sink = new TimedSink(file.recordBytes(), 1e6);
+    TimedSink sink = new TimedSink(1e6);
     try (ChildReading reading = opener.open(job(parameters))) {
       reading.run(sink);
       assertThat(reading.facts()).isNotNull();
@@ -111,15 +126,15 @@ class ReadingTest {
 
     assertThat(sink.digest().count()).isEqualTo(count);
     assertThat(sink.digest().value())
-        .isEqualTo(Digest.expected(order, EPOCH, count, file.recordBytes()));
+        .isEqualTo(Digest.expected(order, EPOCH, count, file.places()));
   }
 
-  private static Job job(String... parameters) {
+  private Job job(String... parameters) {
     List<String> all =
         new ArrayList<>(
             List.of(
                 "file=" + file.path(),
-                "recordBytes=" + file.recordBytes(),
+                "recordSize=" + file.size().text(),
                 "recordCount=" + file.recordCount(),
                 "batchSize=256",
                 "seed=" + SEED,

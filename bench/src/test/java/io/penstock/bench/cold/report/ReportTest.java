@@ -30,7 +30,7 @@ class ReportTest {
     String report =
         report(
             new CellResult(
-                784, 1, "cold", "hdd", 0, "today", "cgroups are not writable", List.of()));
+                0, 784, 1, "cold", "hdd", 0, "today", "cgroups are not writable", List.of()));
 
     assertThat(report).contains("Skipped: cgroups are not writable.");
   }
@@ -72,6 +72,49 @@ class ReportTest {
     assertThat(report(cell))
         .contains("penstock-window-4 / model of its memory | >= 0.80 | 0.90 (0.90 to 0.90) | met |")
         .contains("penstock-window-4 / fio-random | >= 5 | 6.43 (6.43 to 6.43) | met |");
+  }
+
+  @Test
+  void recordsOfDifferentSizesHaveGoalsOfTheirOwn() {
+    long half = DATA_BYTES / 2;
+    String report =
+        report(
+            variable(
+                "cold",
+                "as-is",
+                limit(70_000),
+                entry("fio-sequential", 0, 2_000_000),
+                uring(69_000),
+                entry("penstock-fixed", 64 << 20, 69_000),
+                entry("penstock-window-2", half, 850_000),
+                entry("penstock-window-4", half / 2, 490_000),
+                entry("inexact-webdataset-2", half, 1_900_000)));
+
+    assertThat(report)
+        .contains("## lognormal (median 600 B, mean 784 B) records of 748 MiB, cold, as-is")
+        .contains("penstock-uring / fio-random | >= 0.95 | 0.99 (0.99 to 0.99) | met |")
+        .contains("CPU per record, penstock-uring / penstock-fixed | <= 1.30 | 1.00")
+        .contains("penstock-window-2 / model of its memory | >= 0.80 | 0.85 (0.85 to 0.85) | met |")
+        .contains("penstock-window-4 / model of its memory | >= 1 | 0.98 (0.98 to 0.98)")
+        // Neither the goal of a peer, nor one of memory.
+        .doesNotContain("/ inexact-webdataset-2")
+        .doesNotContain("inexact-webdataset-2: MiB");
+  }
+
+  @Test
+  void windowsOverRecordsOfDifferentSizesAreHeldAgainstMemmapOnSlowDisks() {
+    Entry[] entries = {
+      limit(150),
+      entry("penstock-window-4", DATA_BYTES / 4, 6_000),
+      entry("numpy-memmap", 0, 100),
+      entry("numpy-memmap-random", 0, 50)
+    };
+
+    assertThat(report(variable("cold", "hdd", entries)))
+        .contains("penstock-window-4 / numpy-memmap-random | >= 100 | 120.00")
+        .doesNotContain("penstock-window-4 / numpy-memmap | >= 100");
+    assertThat(report(variable("larger", "hdd", entries)))
+        .contains("penstock-window-4 / numpy-memmap | >= 100 | 60.00");
   }
 
   @Test
@@ -140,11 +183,13 @@ class ReportTest {
 
   @Test
   void sameRecordsInAFileOfAnotherSizeAreAnotherCell() {
-    CellResult large = new CellResult(784, 9, "cold", "as-is", 0, "today", null, List.of());
+    CellResult large = new CellResult(0, 784, 9, "cold", "as-is", 0, "today", null, List.of());
     Results both =
         Results.empty().with(cell(limit(1)), Map.of(), Map.of()).with(large, Map.of(), Map.of());
 
     assertThat(both.cells()).hasSize(2);
+    CellResult variable = variable("cold", "as-is");
+    assertThat(both.with(variable, Map.of(), Map.of()).cells()).hasSize(3);
   }
 
   @Test
@@ -176,7 +221,11 @@ class ReportTest {
   }
 
   private static CellResult cell(Entry... entries) {
-    return new CellResult(784, 1_000_000, "cold", "as-is", 0, "today", null, List.of(entries));
+    return new CellResult(0, 784, 1_000_000, "cold", "as-is", 0, "today", null, List.of(entries));
+  }
+
+  private static CellResult variable(String state, String profile, Entry... entries) {
+    return new CellResult(600, 784, 1_000_000, state, profile, 0, "today", null, List.of(entries));
   }
 
   private static Entry limit(long... speeds) {
