@@ -95,7 +95,7 @@ class BadRecordsEdgesTest extends DamagedArray {
       all = padding(dataset.loader());
     }
     assertThat(all).hasSize(16 * BATCH - RECORDS);
-    data.images.flipBit(all.remove(3).intValue());
+    data.images.flipBit(all.remove(3));
     CheckedData.flipBit(data.labels, all.removeLast().intValue());
     try (Dataset dataset = data.open()) {
       assertThat(
