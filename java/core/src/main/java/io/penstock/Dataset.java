@@ -45,7 +45,6 @@ import java.util.stream.Stream;
  * replaced or cut short is an error, found while reading or by {@link #check}. Thread-safe.
  */
 public final class Dataset implements AutoCloseable {
-
   private final OpenDataset opened;
   private final List<Column> columns;
   private final Map<String, Integer> columnNumbers = new LinkedHashMap<>();
@@ -221,8 +220,8 @@ public final class Dataset implements AutoCloseable {
    * The sizes of the records of a column, without reading these.
    *
    * @param column name of the column
-   * @return the size of a record in bytes by its index, until the dataset is closed; it throws
-   *     PenstockException where the files give a record an impossible place
+   * @return a record's size in bytes by its index, until the dataset is closed; throws
+   *     PenstockException for a record with an impossible place
    * @throws IllegalArgumentException if there is no such column
    * @throws PenstockException as {@link #record}
    */
@@ -233,9 +232,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * The records of a column that depend on some bytes of a file: those that have one of them, and
-   * those whose place is said there, as by offsets. For records of different sizes it looks at the
-   * place of each record of the column.
+   * The records of a column that depend on some bytes of a file: their own, or those that say where
+   * they lie. If records differ in size, it looks at the place of each of them.
    *
    * @param column name of the column
    * @param file as in {@link #files}, or a file of a folder

@@ -9,7 +9,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Writes a .tar of regular files, not compressed: ustar, with pax headers for names and sizes that
@@ -161,7 +160,8 @@ public final class TarWriter implements AutoCloseable {
   }
 
   private static String octal(long number, int digits) {
-    return String.format(Locale.ROOT, "%0" + digits + "o", number);
+    String text = Long.toOctalString(number);
+    return "0".repeat(digits - text.length()) + text;
   }
 
   /** A line of a pax header, which begins with its own length. */
