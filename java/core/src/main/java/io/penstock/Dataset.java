@@ -71,8 +71,7 @@ public final class Dataset implements AutoCloseable {
    * @param columns files with exactly these names, or folders, with the same number of records; at
    *     least one
    * @return the dataset, to be closed by the caller
-   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit the
-   *     others
+   * @throws PenstockException if a file cannot be opened or read, or does not fit the others
    * @throws IllegalArgumentException if there is no file, two have the same name, or a path is of
    *     another file system than the machine's own
    */
@@ -86,8 +85,7 @@ public final class Dataset implements AutoCloseable {
    *
    * @param columns with the same number of records; at least one
    * @return the dataset, to be closed by the caller
-   * @throws PenstockException if a file cannot be opened, is not understood, or does not fit the
-   *     others
+   * @throws PenstockException if a file cannot be opened or read, or does not fit the others
    * @throws IllegalArgumentException if there is no source, or two have the same name
    */
   public static Dataset open(Source... columns) {

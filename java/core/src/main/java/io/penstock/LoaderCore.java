@@ -205,8 +205,7 @@ final class LoaderCore {
   /**
    * Checks how much of the data is cached by now, and changes to a better way of reading if the
    * choice is left to the loader, no batch is in use, and there is enough memory. At most once an
-   * epoch, because it asks the kernel about each file. Requests for statistics meanwhile, for
-   * instance by a transform of the former engine, are answered.
+   * epoch, because it asks the kernel about each file. Statistics can be asked for meanwhile.
    */
   void rechoose() {
     checkOpen();
@@ -219,10 +218,7 @@ final class LoaderCore {
     startOrBack(next, former.plan());
   }
 
-  /**
-   * If the better way turns out to be impossible, because memory has become short, goes back to the
-   * former one.
-   */
+  /** Goes back to the former plan if the next one fails, because memory has become short. */
   private void startOrBack(EnginePlan next, EnginePlan former) {
     try {
       start(next);
@@ -263,18 +259,14 @@ final class LoaderCore {
     }
   }
 
-  /**
-   * The plan of another way to read; null to stay with the current one, also if memory is too small
-   * for another.
-   */
+  /** Another way to read; null to stay with this one, also if memory is too small for it. */
   private @Nullable EnginePlan betterOrNull(Engine former) {
     BackendChoice present = former.plan().choice;
     if (options.isReplay() || !present.mayChange() || !former.batches().isIdle()) {
       return null;
     }
     BackendChoice better = choose();
-    // What was given up once is not tried again: records are read in windows, as if it did not
-    // exist.
+    // Warming that was given up is not tried again.
     boolean isOtherwise = former.hasGivenUpWarming();
     if (isOtherwise) {
       limits = limits.withoutWarming();

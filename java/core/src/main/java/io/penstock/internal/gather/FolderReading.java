@@ -83,7 +83,7 @@ public final class FolderReading {
         options.queueDepth(),
         threads,
         (NativeReader reader) -> new FileParts(reader, files),
-        new Inspector());
+        new FolderInspector());
   }
 
   private int highestObject() {
@@ -91,7 +91,7 @@ public final class FolderReading {
   }
 
   /** Looks at records that were taken, and tells what is wrong with files. */
-  private final class Inspector implements ExternalGatherer.Inspector {
+  private final class FolderInspector implements ExternalGatherer.Inspector {
     private final int[] columns =
         folders.entrySet().stream()
             .filter(folder -> folder.getValue().files().hasEmpty())
@@ -100,7 +100,7 @@ public final class FolderReading {
 
     private final FolderFiles.Reading[] readings = new FolderFiles.Reading[columns.length];
 
-    Inspector() {
+    FolderInspector() {
       for (int i = 0; i < columns.length; i++) {
         readings[i] = folders.get(columns[i]).files().reading();
       }
