@@ -114,12 +114,15 @@ final class TransformWorker implements Runnable {
         step.run(job, from, to);
       }
       stage.bind(job, from);
+      boolean isFixed = stage.made.length == 0;
       for (; place < to && stage.records.length > 0 && !job.isAbandoned(); place++) {
         for (RecordStep step : stage.records) {
           name = step.name();
           step.run(place);
         }
-        stage.end(place);
+        if (!isFixed) {
+          stage.end(place);
+        }
       }
     } catch (Throwable t) {
       failure = failure(name, place, t);
