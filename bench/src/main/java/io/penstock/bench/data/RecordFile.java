@@ -19,7 +19,7 @@ import java.util.List;
  */
 public final class RecordFile {
   /** Where the records begin: NumPy pads a short header to so much. */
-  public static final int DATA_OFFSET = NpyHeader.BYTES;
+  public static final int DATA_OFFSET = RecordFileHeader.BYTES;
 
   private static final int CHUNK_BYTES = 8 << 20;
 
@@ -185,7 +185,7 @@ public final class RecordFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      chunk.put(NpyHeader.of("<i8", recordCount + 1));
+      chunk.put(RecordFileHeader.of("<i8", recordCount + 1));
       for (long index = 0; index <= recordCount; index++) {
         if (!chunk.hasRemaining()) {
           writeFully(channel, chunk.flip());
@@ -206,7 +206,7 @@ public final class RecordFile {
 
   byte[] header() {
     return isVariable()
-        ? NpyHeader.of("|u1", dataBytes())
-        : NpyHeader.of("|u1", recordCount, recordBytes());
+        ? RecordFileHeader.of("|u1", dataBytes())
+        : RecordFileHeader.of("|u1", recordCount, recordBytes());
   }
 }

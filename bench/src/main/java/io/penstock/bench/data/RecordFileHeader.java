@@ -7,11 +7,11 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The header of a {@code .npy} file, as {@code numpy.save} writes it. */
-final class NpyHeader {
+final class RecordFileHeader {
   /** NumPy pads a short header to so much. */
   static final int BYTES = 128;
 
-  private NpyHeader() {}
+  private RecordFileHeader() {}
 
   /** Magic, version 1.0, length of what follows, and a dictionary padded to end at 128. */
   static byte[] of(String type, long... shape) {
