@@ -68,7 +68,9 @@ final class Peers {
 
   /** PyTorch, in any state. */
   Contender torch() {
-    String advice = cell.state() == State.WARM ? "normal" : "random";
+    // A page at a time, as random advice has it, is slow for records of many pages.
+    boolean isPaged = cell.state() != State.WARM && !(isVariable && isLarge);
+    String advice = isPaged ? "random" : "normal";
     return Contender.timed(
             "pytorch",
             "PyTorch DataLoader over a memmap (%s)%s, whole batches per worker"
