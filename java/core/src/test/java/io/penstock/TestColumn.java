@@ -63,7 +63,7 @@ public final class TestColumn {
     numbers.asLongBuffer().put(offsets);
     try {
       Path offsetsFile = Files.write(directory.resolve(name + ".offsets"), numbers.array());
-      TestArray values = TestArray.random(file, Math.toIntExact(offsets[recordCount]), 1, seed);
+      TestArray values = TestArray.random(file, offsets[recordCount], 1, seed);
       return new TestColumn(name, values, offsetsFile, offsets);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
