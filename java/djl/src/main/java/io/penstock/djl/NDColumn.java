@@ -42,7 +42,17 @@ final class NDColumn {
   }
 
   NDColumn(OutputColumn column, DataType wanted) {
-    this(column.name(), column.elementType(), column.shape(), wanted);
+    this(ofOneSize(column).name(), column.elementType(), column.shape(), wanted);
+  }
+
+  private static OutputColumn ofOneSize(OutputColumn column) {
+    if (column.isVariable()) {
+      throw new IllegalArgumentException(
+          ("column '%s': expected records of one size, as those of an NDArray are, found records of"
+                  + " different sizes: give the loader a transform that makes them one size")
+              .formatted(column.name()));
+    }
+    return column;
   }
 
   String name() {

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,33 @@ class BuilderTest {
       try (Loader loader = dataset.loader().nativeOrder(true).build()) {
         assertThat(PenstockDataset.builder(loader).data("z").build().loader()).isSameAs(loader);
       }
+    }
+  }
+
+  @Test
+  void recordsOfDifferentSizesAreNoArray() {
+    Path offsets =
+        ArrayFile.write(
+            directory.resolve("offsets.npy"),
+            "<i8",
+            "(3,)",
+            ByteBuffer.allocate(24)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(0)
+                .putLong(2)
+                .putLong(12)
+                .flip());
+    Path values =
+        ArrayFile.write(directory.resolve("v.npy"), "|u1", "(12,)", ByteBuffer.allocate(12));
+    try (Dataset dataset = Dataset.builder().variable("v", values, offsets).open();
+        Loader loader = dataset.loader().build()) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> PenstockDataset.builder(loader).data("v").build())
+          .withMessageContaining("column 'v': expected records of one size");
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> PenstockRecords.builder(dataset).setSampling(2, false).data("v").build())
+          .withMessageContaining("column 'v': expected records of one size");
     }
   }
 

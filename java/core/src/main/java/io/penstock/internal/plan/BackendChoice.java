@@ -175,11 +175,14 @@ public record BackendChoice(
     for (Backend backend : left(refused)) {
       String refusal = probe.refusal(backend, false);
       if (refusal == null) {
-        String reason =
-            "backend=auto: %s through the page cache, which can hold it all: %s"
-                .formatted(name(backend), residency.describe());
         boolean mayReadDirectly =
             backend == Backend.URING && isAligned && probe.refusal(backend, true) == null;
+        String reason =
+            "backend=auto: %s through the page cache, which can hold it all%s: %s"
+                .formatted(
+                    name(backend),
+                    mayReadDirectly ? " (single records go past it until it does)" : "",
+                    residency.describe());
         return new BackendChoice(
             backend,
             false,
