@@ -35,7 +35,15 @@ class LoaderRandomizedTest {
     byte[] record(Batch batch, int column, int place);
   }
 
-  private record FixedContents(byte[] all, int recordBytes) implements Contents {
+  private static final class FixedContents implements Contents {
+    private final byte[] all;
+    private final int recordBytes;
+
+    FixedContents(byte[] all, int recordBytes) {
+      this.all = all;
+      this.recordBytes = recordBytes;
+    }
+
     @Override
     public byte[] record(long index) {
       int from = Math.toIntExact(index * recordBytes);
