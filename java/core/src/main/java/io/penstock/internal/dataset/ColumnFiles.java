@@ -20,9 +20,10 @@ public sealed interface ColumnFiles {
   /**
    * Reads what the files say of themselves.
    *
+   * @param folders that the dataset has opened
    * @throws PenstockException if one cannot be opened, is not understood, or does not fit
    */
-  ColumnLayout layout();
+  ColumnLayout layout(OpenFolders folders);
 
   /**
    * Records as they are in files; or the files of a folder, if that is the only source.
@@ -35,15 +36,15 @@ public sealed interface ColumnFiles {
     }
 
     @Override
-    public ColumnLayout layout() {
+    public ColumnLayout layout(OpenFolders folders) {
       Path first = sources.getFirst().file();
       boolean isPath = sources.equals(List.of(Source.of(first)));
       if (isPath && Files.isDirectory(first)) {
-        return new FolderColumn(name, first, "*", FolderIndex.defaultFile(first)).layout();
+        return new FolderColumn(name, first, "*", FolderIndex.defaultFile(first)).layout(folders);
       }
       List<ArrayLayout> fixed = new ArrayList<>();
       List<RecordLayout.Variable> variable = new ArrayList<>();
-      for (Source shard : shards(sources)) {
+      for (Source shard : shards(sources, folders)) {
         switch (records(shard)) {
           case RecordLayout.Fixed records -> fixed.add(records.array());
           case RecordLayout.Variable records -> variable.add(records);
@@ -76,9 +77,9 @@ public sealed interface ColumnFiles {
     }
 
     @Override
-    public ColumnLayout layout() {
+    public ColumnLayout layout(OpenFolders folders) {
       return new ColumnLayout.FixedRecords(
-          name, shards(sources).stream().map(Formats::open).map(this::windows).toList());
+          name, shards(sources, folders).stream().map(Formats::open).map(this::windows).toList());
     }
 
     private ArrayLayout windows(ArrayLayout stream) {
@@ -105,7 +106,7 @@ public sealed interface ColumnFiles {
     }
 
     @Override
-    public ColumnLayout layout() {
+    public ColumnLayout layout(OpenFolders folders) {
       return DividedRecords.of(name, values, offsets);
     }
   }
@@ -122,8 +123,8 @@ public sealed interface ColumnFiles {
     }
 
     @Override
-    public ColumnLayout layout() {
-      return new ColumnLayout.FileRecords(name, FolderIndex.open(folder, pattern, index));
+    public ColumnLayout layout(OpenFolders folders) {
+      return new ColumnLayout.FileRecords(name, folders.open(folder, pattern, index));
     }
   }
 
@@ -142,14 +143,18 @@ public sealed interface ColumnFiles {
   }
 
   /** The single files that are meant; labels of a folder lie in its index. */
-  private static List<Source> shards(List<Source> sources) {
+  private static List<Source> shards(List<Source> sources, OpenFolders folders) {
     return sources.stream()
-        .map(source -> FolderIndex.folderOfLabels(source).map(ColumnFiles::labels).orElse(source))
+        .map(
+            source ->
+                FolderIndex.folderOfLabels(source)
+                    .map(folder -> labels(folder, folders))
+                    .orElse(source))
         .flatMap(source -> source.shards().stream())
         .toList();
   }
 
-  private static Source labels(Path folder) {
-    return FolderIndex.open(folder, "*", FolderIndex.defaultFile(folder)).labels();
+  private static Source labels(Path folder, OpenFolders folders) {
+    return folders.open(folder, "*", FolderIndex.defaultFile(folder)).labels();
   }
 }

@@ -41,7 +41,8 @@ public final class DatasetFiles {
    */
   public DatasetFiles(NativeSource source, Collection<ColumnFiles> columns) {
     this.source = source;
-    columns.forEach(this::add);
+    OpenFolders folders = new OpenFolders();
+    columns.forEach(files -> add(files, folders));
     for (int i = 0; i < layouts.size(); i++) {
       if (layouts.get(i) instanceof ColumnLayout.FileRecords files) {
         FolderIndex folder = files.folder();
@@ -119,8 +120,8 @@ public final class DatasetFiles {
     return layouts.get(number);
   }
 
-  private void add(ColumnFiles files) {
-    ColumnLayout layout = files.layout();
+  private void add(ColumnFiles files, OpenFolders folders) {
+    ColumnLayout layout = files.layout(folders);
     columns.add(
         switch (layout) {
           case ColumnLayout.FixedRecords fixed -> add(fixed);
