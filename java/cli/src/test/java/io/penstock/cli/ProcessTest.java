@@ -132,6 +132,6 @@ final class ProcessTest {
     List<String> lines = shell.out().lines().toList();
     assertThat(lines).hasSize(4);
     assertThat(lines.get(0)).isNotBlank().isEqualTo(lines.get(2));
-    assertThat(lines.get(3)).isEqualTo("classes          0 caf\\xe9, 1 z, 2 ä");
+    assertThat(lines.get(3)).isEqualTo("classes            0 caf\\xe9, 1 z, 2 ä");
   }
 }
