@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * Checks whether a folder is still what its index says: each folder, as new, renamed and removed
@@ -30,6 +31,9 @@ final class FolderCheck {
    * unnoticed.
    */
   private static final long TICK_NANOS = 20_000_000;
+
+  /** After so long, what was modified before is not recent any more. */
+  static final long SETTLING_NANOS = TICK_NANOS + TICK_NANOS / 4;
 
   /** Fewer files than this are checked one after another: that is as fast as starting threads. */
   private static final int FEW_FILES = 2000;
@@ -53,6 +57,16 @@ final class FolderCheck {
   static boolean isCurrent(Path folder, FolderIndexFile index) {
     FolderCheck check = new FolderCheck(folder, index);
     return check.areFoldersSame() && check.areFilesSame();
+  }
+
+  /** Whether a file or folder was modified so shortly before a scan ended that it may be again. */
+  static boolean hasRecent(FolderScan listing, long endNanos) {
+    return Stream.concat(listing.files().stream(), listing.folders().stream())
+        .anyMatch(found -> isRecent(found.modifiedNanos(), listing.startNanos(), endNanos));
+  }
+
+  private static boolean isRecent(long modifiedNanos, long startNanos, long endNanos) {
+    return modifiedNanos > startNanos - TICK_NANOS && modifiedNanos < endNanos + TICK_NANOS;
   }
 
   private boolean areFoldersSame() {
@@ -111,9 +125,8 @@ final class FolderCheck {
   }
 
   private boolean isSame(BasicFileAttributes found, long knownNanos) {
-    boolean isRecent =
-        knownNanos > index.startNanos() - TICK_NANOS && knownNanos < index.endNanos() + TICK_NANOS;
-    return !isRecent && FolderScan.modifiedNanos(found) == knownNanos;
+    return !isRecent(knownNanos, index.startNanos(), index.endNanos())
+        && FolderScan.modifiedNanos(found) == knownNanos;
   }
 
   /** Null if it is gone or cannot be examined: scanning the folder says why. */

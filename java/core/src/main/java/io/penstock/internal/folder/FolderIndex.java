@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The index of a folder of small files, each of which is a record: their names and sizes.
@@ -77,7 +78,7 @@ public final class FolderIndex {
       if (known == null
           || !known.pattern().equals(pattern)
           || !FolderCheck.isCurrent(folder, known)) {
-        FolderScan listing = FolderScan.of(folder, pattern);
+        FolderScan listing = settled(folder, pattern);
         FolderIndexFile.write(file, FolderIndexFile.encode(pattern, listing, nanos()));
         known = FolderIndexFile.readOrNull(folder, file);
       }
@@ -91,6 +92,19 @@ public final class FolderIndex {
     } catch (IOException e) {
       throw OpenFile.failure(folder, e);
     }
+  }
+
+  /**
+   * Scans a folder, again after a moment if something in it was modified just now: whoever opened
+   * the index of such a scan next would make it again, while others read by it.
+   */
+  private static FolderScan settled(Path folder, String pattern) {
+    FolderScan listing = FolderScan.of(folder, pattern);
+    if (!FolderCheck.hasRecent(listing, nanos())) {
+      return listing;
+    }
+    LockSupport.parkNanos(FolderCheck.SETTLING_NANOS);
+    return FolderScan.of(folder, pattern);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,20 @@ class FolderIndexTest {
     }
     Files.write(index, java.util.Arrays.copyOf(whole, whole.length - 1));
     assertThat(FolderIndex.open(mails, "*", index).recordCount()).isEqualTo(FILES + 1);
+  }
+
+  /** Ranks that start at once on new files: the first one's index must stay while it reads. */
+  @Test
+  void theIndexOfFilesJustWrittenIsNotMadeAgain() throws IOException {
+    for (int round = 0; round < 20; round++) {
+      Files.writeString(mails.resolve("ham/new-" + round), "just now");
+      FolderIndex.open(mails, "*", index);
+      FileTime made = Files.getLastModifiedTime(index);
+      Object file = Files.readAttributes(index, BasicFileAttributes.class).fileKey();
+      FolderIndex.open(mails, "*", index);
+      assertThat(Files.getLastModifiedTime(index)).isEqualTo(made);
+      assertThat(Files.readAttributes(index, BasicFileAttributes.class).fileKey()).isEqualTo(file);
+    }
   }
 
   @Test
