@@ -49,6 +49,11 @@ public record CellResult(
         : exact(recordBytes);
   }
 
+  /** The same where there is little room, as in the title of a picture. */
+  String shortRecordName() {
+    return isVariable() ? "lognormal, mean " + exact(recordBytes) : exact(recordBytes);
+  }
+
   /** The same for the name of a file. */
   String recordLabel() {
     return isVariable() ? "lognormal-" + medianBytes : Long.toString(recordBytes);

@@ -112,7 +112,7 @@ final class MemoryChart {
     return "Exact shuffle of a file of %s, %s records, %s%s"
         .formatted(
             Units.bytes(cell.dataBytes()),
-            cell.recordName(),
+            cell.shortRecordName(),
             cell.state().equals("larger") ? "larger than memory" : "cold",
             cell.profile().equals("as-is") ? "" : ", " + cell.profile());
   }
