@@ -78,8 +78,8 @@ final class LoadingOptions {
       converter = SizeConverter.class,
       description =
           "If records have different sizes: most bytes of values in a batch. A larger batch comes"
-              + " in several pieces, which are counted as batches. Default: a sixteenth of the"
-              + " memory.")
+              + " in several pieces, which are counted as batches. Default: what four batches of"
+              + " mean records need, at most a sixteenth of the memory.")
   private Long batchBytes;
 
   @Option(
