@@ -65,6 +65,7 @@ class PackagesTest {
               "internal.format.megatron"),
           List.of("internal.kind", "internal.format.npy"),
           List.of("internal.format.safetensors"),
+          List.of("internal.index"),
           List.of("internal.format"),
           List.of("spi"),
           List.of("array"),

@@ -155,7 +155,7 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /** Fills a buffer with bytes from offset on, which the section must have. */
-  void fill(ByteBuffer bytes, long offset, String what) {
+  public void fill(ByteBuffer bytes, long offset, String what) {
     int start = bytes.position();
     int count = bytes.remaining();
     try {
