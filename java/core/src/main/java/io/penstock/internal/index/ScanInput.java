@@ -23,8 +23,7 @@ public final class ScanInput {
 
   private final OpenFile file;
   private final LongConsumer progress;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+  private final ByteBuffer buffer;
 
   /** Where the buffer begins in the file. */
   private long bufferOffset;
@@ -39,6 +38,8 @@ public final class ScanInput {
   public ScanInput(OpenFile file, LongConsumer progress) {
     this.file = file;
     this.progress = progress;
+    int bytes = (int) Math.min(BUFFER_BYTES, file.sizeBytes());
+    this.buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   }
 
   public Path path() {
