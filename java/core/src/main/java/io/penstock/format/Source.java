@@ -20,8 +20,9 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>The command line has words for the same: {@code data.npz#images}, {@code data/part-*.npy},
- * {@code tokens.bin#raw:uint16}. {@link #parse} reads them; nothing else gives these signs a
- * meaning, as they may be in the name of any file. Immutable; nothing is opened.
+ * {@code data/part-{000..099}.tar#jpg}, {@code tokens.bin#raw:uint16}. {@link #parse} reads them;
+ * nothing else gives these signs a meaning, as they may be in the name of any file. Immutable;
+ * nothing is opened.
  */
 public final class Source {
   private final PartPath place;
@@ -48,7 +49,8 @@ public final class Source {
   /**
    * The files of a folder that match a pattern, laid end to end in the order of their names, with
    * numbers as numbers: {@code part-10} follows {@code part-9}. They are looked for when the source
-   * is opened.
+   * is opened. Braces stand for ranges and lists, as in Bash: of {@code part-{000..099}.tar} all
+   * 100 files must be there, and they come in the order of the range.
    *
    * @param folder where they are
    * @param pattern of their names: a star stands for any characters, a question mark for one
@@ -68,8 +70,8 @@ public final class Source {
   /**
    * What a path means that was typed as an argument of the command line, or written into a file of
    * settings: {@code FILE}, {@code FILE#PART}, {@code FILE#raw:DTYPE:SHAPE:OFFSET}, or one of these
-   * with stars and question marks in the name of the file. A file that has all of it in its name is
-   * found all the same.
+   * with stars and question marks in the name of the file, or with braces. A file that has all of
+   * it in its name is found all the same.
    *
    * @param path as typed
    * @return the source

@@ -3,6 +3,7 @@ package io.penstock.cli.options;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Source;
+import io.penstock.internal.format.ShardPaths;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,15 +12,15 @@ import java.util.List;
 /**
  * Parses a list of shards, such as {@code a.npy,b.npy} or {@code a.npz#x,b.npz#x}.
  *
- * <p>A comma separates shards, unless a file exists that has this comma in its name, or a file with
- * a part that has.
+ * <p>A comma separates shards, unless it is in braces, as in {@code {a,b}.npy}, or a file exists
+ * that has this comma in its name, or a file with a part that has.
  */
 public final class ShardList {
   private ShardList() {}
 
   /** The shards, with their parts. */
   public static List<String> of(String text) {
-    List<String> pieces = List.of(text.split(",", -1));
+    List<String> pieces = ShardPaths.split(text);
     List<String> files = new ArrayList<>();
     int start = 0;
     while (start < pieces.size()) {

@@ -62,8 +62,13 @@ public record PartPath(Path file, String part) {
     if (!isPattern) {
       return stem;
     }
-    // "part" for part-*.npy.
-    String common = stem.replaceAll("[*?]+", "").replaceAll("^[-_.]+|[-_.]+$", "");
+    // "part" for part-*.npy and part-{00..99}.npy; dots in braces end no stem.
+    String common =
+        name.replaceAll("\\{[^{}]*}", "*")
+            .replaceAll("\\{[^{}]*}", "*")
+            .replaceAll("(?<=.)\\.[^.]*$", "")
+            .replaceAll("[*?]+", "")
+            .replaceAll("^[-_.]+|[-_.]+$", "");
     return common.isEmpty() ? "records" : common;
   }
 }
