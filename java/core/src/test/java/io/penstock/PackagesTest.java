@@ -64,7 +64,7 @@ class PackagesTest {
               "internal.format.idx",
               "internal.format.megatron"),
           List.of("internal.kind", "internal.format.npy"),
-          List.of("internal.format.safetensors"),
+          List.of("internal.format.safetensors", "internal.format.tar"),
           List.of("internal.index"),
           List.of("internal.format"),
           List.of("spi"),
