@@ -2,16 +2,20 @@ package io.penstock.cli;
 
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Failures;
+import io.penstock.cli.command.IndexingBar;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.help.Examples;
 import io.penstock.cli.help.StreamsWriter;
 import io.penstock.cli.help.UnbrokenHelp;
 import io.penstock.cli.options.NumberConverters;
+import io.penstock.internal.index.IndexPlaces;
 import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /**
  * The command line: `java/bin/penstock COMMAND`.
@@ -57,6 +61,26 @@ public final class Main {
   }
 
   /**
+   * Runs the command that was parsed; containers that it opens have their indexes where they
+   * should.
+   */
+  private static int withIndexes(Streams streams, PenstockCommand penstock, ParseResult parsed) {
+    String before = System.getProperty(IndexPlaces.PROPERTY);
+    try (IndexingBar _ = IndexingBar.watch(streams)) {
+      if (penstock.indexDirectory() != null) {
+        System.setProperty(IndexPlaces.PROPERTY, penstock.indexDirectory().toString());
+      }
+      return new RunLast().execute(parsed);
+    } finally {
+      if (before == null) {
+        System.clearProperty(IndexPlaces.PROPERTY);
+      } else {
+        System.setProperty(IndexPlaces.PROPERTY, before);
+      }
+    }
+  }
+
+  /**
    * The commands with everything set but the arguments.
    *
    * @param streams where their output goes
@@ -73,6 +97,7 @@ public final class Main {
     Examples.addTo(line);
     UnbrokenHelp.addTo(line);
     NumberConverters.addTo(line);
+    line.setExecutionStrategy(parsed -> withIndexes(streams, penstock, parsed));
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         // Otherwise a forgotten value swallows the next option.
         .setAllowOptionsAsOptionParameters(false)

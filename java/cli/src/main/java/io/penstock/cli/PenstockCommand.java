@@ -15,6 +15,7 @@ import io.penstock.cli.make.TakeCommand;
 import io.penstock.cli.order.OrderCommand;
 import io.penstock.cli.read.ReadCommand;
 import io.penstock.cli.tune.TuneCommand;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The program itself: its commands, and the option that all of them have. Does nothing without a
+ * The program itself: its commands, and the options that all of them have. Does nothing without a
  * command.
  */
 @Command(
@@ -59,6 +60,16 @@ final class PenstockCommand implements Runnable {
       description = "Show the stack trace of a failure as well. Default: one line.")
   private boolean isDebug;
 
+  @Option(
+      names = "--index-dir",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DIR",
+      description =
+          "Where to keep the indexes of files that are scanned for their records, such as tar, and"
+              + " of folders; created if it does not exist. Default: NAME.penstock-index beside"
+              + " each, or ~/.cache/penstock if nothing can be written there.")
+  private Path indexDirectory;
+
   @Override
   public void run() {
     throw new ParameterException(
@@ -84,6 +95,11 @@ final class PenstockCommand implements Runnable {
         new TakeCommand(streams),
         new TuneCommand(streams),
         new VerifyCommand(streams));
+  }
+
+  /** Null if none was named. */
+  Path indexDirectory() {
+    return indexDirectory;
   }
 
   boolean isDebug() {

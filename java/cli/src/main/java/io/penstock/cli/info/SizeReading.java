@@ -28,8 +28,16 @@ final class SizeReading {
 
   private static final int BLOCK_RECORDS = 16_384;
 
+  /** What the numbers are. */
+  private enum Meaning {
+    OFFSETS,
+    SIZES,
+    /** -1 stands for a record that a container lacks. */
+    SIZES_OR_MISSING
+  }
+
   private final ArrayLayout numbers;
-  private final boolean areOffsets;
+  private final Meaning meaning;
   private final long records;
 
   /** The largest number that makes sense, and the size of what numbers count. */
@@ -39,9 +47,9 @@ final class SizeReading {
   private final SizeHistogram sizes = new SizeHistogram();
 
   private SizeReading(
-      ArrayLayout numbers, boolean areOffsets, long records, long mostUnits, long unitBytes) {
+      ArrayLayout numbers, Meaning meaning, long records, long mostUnits, long unitBytes) {
     this.numbers = numbers;
-    this.areOffsets = areOffsets;
+    this.meaning = meaning;
     this.records = records;
     this.mostUnits = mostUnits;
     this.unitBytes = unitBytes;
@@ -50,7 +58,8 @@ final class SizeReading {
   /** The sizes of the files of a folder. */
   static SizeHistogram of(FolderIndex folder) {
     ArrayLayout sizes = Formats.open(folder.sizes());
-    return new SizeReading(sizes, false, folder.recordCount(), folder.dataBytes(), 1).read();
+    return new SizeReading(sizes, Meaning.SIZES, folder.recordCount(), folder.dataBytes(), 1)
+        .read();
   }
 
   /** The sizes of runs of values. */
@@ -60,9 +69,19 @@ final class SizeReading {
     long bytes = values.recordBytes();
     return switch (layout) {
       case RecordLayout.ByLengths sized ->
-          new SizeReading(sized.lengths(), false, layout.recordCount(), count, bytes).read();
+          new SizeReading(sized.lengths(), Meaning.SIZES, layout.recordCount(), count, bytes)
+              .read();
+      case RecordLayout.ByIndex indexed ->
+          new SizeReading(
+                  indexed.lengths(),
+                  Meaning.SIZES_OR_MISSING,
+                  layout.recordCount(),
+                  indexed.values().fileBytes(),
+                  1)
+              .read();
       case RecordLayout.ByOffsets divided ->
-          new SizeReading(divided.offsets(), true, layout.recordCount(), count, bytes).read();
+          new SizeReading(divided.offsets(), Meaning.OFFSETS, layout.recordCount(), count, bytes)
+              .read();
     };
   }
 
@@ -89,6 +108,7 @@ final class SizeReading {
   private void add(FileChannel file, long first, int count) throws IOException {
     ArrayLayout.Run run = numbers.runs().getFirst();
     int numberBytes = numbers.elementType().sizeBytes();
+    boolean areOffsets = meaning == Meaning.OFFSETS;
     int read = areOffsets ? count + 1 : count;
     ByteBuffer bytes = ByteBuffer.allocate((int) ((read - 1) * run.strideBytes()) + numberBytes);
     long at = run.offsetBytes() + first * run.strideBytes();
@@ -106,6 +126,9 @@ final class SizeReading {
       long number = number(block, i);
       long units = areOffsets ? number(block, i + 1) - number : number;
       long end = areOffsets ? number + units : units;
+      if (meaning == Meaning.SIZES_OR_MISSING && number == -1) {
+        continue;
+      }
       if (number < 0 || units < 0 || end < 0 || end > mostUnits) {
         throw damaged(first + i, number, end);
       }
@@ -115,7 +138,7 @@ final class SizeReading {
 
   private PenstockException damaged(long record, long number, long end) {
     String problem =
-        areOffsets
+        meaning == Meaning.OFFSETS
             ? "expected offsets of 0 to %d in ascending order, found %d and %d: they are of other"
                     .formatted(mostUnits, number, end)
                 + " values, or damaged"

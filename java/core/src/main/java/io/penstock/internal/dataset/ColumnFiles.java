@@ -6,9 +6,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
-import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.RecordLayout;
-import io.penstock.internal.format.known.KnownFormats;
 import io.penstock.sampler.TokenWindows;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +42,8 @@ public sealed interface ColumnFiles {
       }
       List<ArrayLayout> fixed = new ArrayList<>();
       List<RecordLayout.Variable> variable = new ArrayList<>();
-      for (Source shard : shards(sources, folders)) {
-        switch (records(shard)) {
+      for (RecordLayout layout : ShardOpening.open(shards(sources, folders))) {
+        switch (layout) {
           case RecordLayout.Fixed records -> fixed.add(records.array());
           case RecordLayout.Variable records -> variable.add(records);
         }
@@ -135,11 +133,6 @@ public sealed interface ColumnFiles {
     if (sources.isEmpty()) {
       throw new IllegalArgumentException("column '" + name + "' must have at least one file");
     }
-  }
-
-  /** Where the records of a single file lie. */
-  private static RecordLayout records(Source shard) {
-    return KnownFormats.records(new PartPath(shard.file(), shard.partName().orElse("")));
   }
 
   /** The single files that are meant; labels of a folder lie in its index. */

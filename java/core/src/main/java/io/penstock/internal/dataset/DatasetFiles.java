@@ -75,8 +75,9 @@ public final class DatasetFiles {
    * @param file its number
    * @param beginBytes where the first one begins
    * @param endBytes where the last one ends
+   * @param dataBytes size of the records in it, which may have much else between them
    */
-  public record Extent(int file, long beginBytes, long endBytes) {}
+  public record Extent(int file, long beginBytes, long endBytes, long dataBytes) {}
 
   /** Where in the files records lie; not those that are files themselves. */
   public List<Extent> extents() {
@@ -85,7 +86,7 @@ public final class DatasetFiles {
       switch (layout) {
         case ColumnLayout.FixedRecords fixed -> addExtents(fixed.column(), extents);
         case DividedRecords divided ->
-            divided.divisions().forEach(division -> addExtent(division.values(), extents));
+            divided.divisions().forEach(division -> addExtent(division, extents));
         case ColumnLayout.FileRecords _ -> {}
       }
     }
@@ -97,16 +98,25 @@ public final class DatasetFiles {
       if (shard.recordCount() > 0) {
         long last = shard.dataOffset() + (shard.recordCount() - 1) * shard.strideBytes();
         extents.add(
-            new Extent(fileNumber(shard.path()), shard.dataOffset(), last + column.recordBytes()));
+            new Extent(
+                fileNumber(shard.path()),
+                shard.dataOffset(),
+                last + column.recordBytes(),
+                shard.recordCount() * column.recordBytes()));
       }
     }
   }
 
-  private void addExtent(ArrayLayout values, List<Extent> extents) {
-    long bytes = values.recordCount() * values.recordBytes();
+  private void addExtent(RecordLayout.Variable division, List<Extent> extents) {
+    ArrayLayout values = division.values();
+    long bytes = values.dataBytes();
     if (bytes > 0) {
       extents.add(
-          new Extent(fileNumber(values.path()), values.dataOffset(), values.dataOffset() + bytes));
+          new Extent(
+              fileNumber(values.path()),
+              values.dataOffset(),
+              values.dataOffset() + bytes,
+              division.dataBytes()));
     }
   }
 

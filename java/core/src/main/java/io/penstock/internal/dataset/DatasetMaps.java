@@ -122,8 +122,9 @@ public final class DatasetMaps implements AutoCloseable {
           new ValuesSource.DividedArray(
               division.values().path(),
               opened.fileNumber(division.values().path()),
-              division.values().dataOffset(),
+              division instanceof RecordLayout.ByIndex ? 0 : division.values().dataOffset(),
               division.values().recordCount(),
+              division.dataBytes(),
               division.recordCount(),
               places(division)));
     }
@@ -137,6 +138,12 @@ public final class DatasetMaps implements AutoCloseable {
           new ValuesSource.OffsetPlaces(numbers(records.offsets()));
       case RecordLayout.ByLengths records ->
           new ValuesSource.LengthPlaces(numbers(records.starts()), numbers(records.lengths()));
+      case RecordLayout.ByIndex records ->
+          new ValuesSource.IndexPlaces(
+              numbers(records.starts()),
+              numbers(records.lengths()),
+              records.baseBytes(),
+              records.values().fileBytes());
     };
   }
 

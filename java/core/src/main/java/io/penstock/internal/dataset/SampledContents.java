@@ -79,7 +79,9 @@ final class SampledContents {
     List<SampledExtent> divisions = new ArrayList<>();
     for (RecordLayout.Variable division : records.divisions()) {
       values.add(extent(division.values()));
-      division.numbers().forEach(numbers -> divisions.add(extent(numbers)));
+      if (!(division instanceof RecordLayout.ByIndex)) {
+        division.numbers().forEach(numbers -> divisions.add(extent(numbers)));
+      }
     }
     arrays.add(divisions);
     arrays.add(values);

@@ -46,17 +46,35 @@ final class ValuesSource implements VariableSource {
   record LengthPlaces(MappedIntegers starts, MappedIntegers lengths) implements Places {}
 
   /**
+   * Records lie anywhere in a file, at any byte.
+   *
+   * @param starts in bytes, from base on
+   * @param lengths in bytes; -1 for a record that is missing
+   * @param baseBytes from the start of the file
+   * @param fileBytes size of the file
+   */
+  record IndexPlaces(MappedIntegers starts, MappedIntegers lengths, long baseBytes, long fileBytes)
+      implements Places {}
+
+  /**
    * One array of values and what divides it.
    *
    * @param values the file that they are in
    * @param file its number in the source
    * @param dataOffset where the first value starts in it
    * @param valueCount how many values there are
+   * @param dataBytes size of all records together
    * @param recordCount how many records
    * @param places where these are
    */
   record DividedArray(
-      Path values, int file, long dataOffset, long valueCount, long recordCount, Places places) {}
+      Path values,
+      int file,
+      long dataOffset,
+      long valueCount,
+      long dataBytes,
+      long recordCount,
+      Places places) {}
 
   private final String column;
   private final int elementBytes;
@@ -83,14 +101,14 @@ final class ValuesSource implements VariableSource {
     this.firstIndices = new long[parts.length];
     this.files = new FileChannel[parts.length];
     long records = 0;
-    double values = 0;
+    double bytes = 0;
     for (int i = 0; i < parts.length; i++) {
       firstIndices[i] = records;
       records += parts[i].recordCount;
-      values += parts[i].valueCount;
+      bytes += parts[i].dataBytes;
       files[i] = open(parts[i].values);
     }
-    this.meanBytes = Math.max(1, (long) Math.ceil(values * elementBytes / Math.max(1, records)));
+    this.meanBytes = Math.max(1, (long) Math.ceil(bytes / Math.max(1, records)));
   }
 
   private FileChannel open(Path path) {
@@ -132,6 +150,9 @@ final class ValuesSource implements VariableSource {
           case OffsetPlaces divided -> divided.starts.isIn(file, i, i + 1, from, to);
           case LengthPlaces sized ->
               sized.starts.isIn(file, i, i, from, to) || sized.lengths.isIn(file, i, i, from, to);
+          case IndexPlaces indexed ->
+              indexed.starts.isIn(file, i, i, from, to)
+                  || indexed.lengths.isIn(file, i, i, from, to);
         };
     if (isPlacedThere || !part.values.equals(file)) {
       return isPlacedThere;
@@ -151,7 +172,7 @@ final class ValuesSource implements VariableSource {
     for (int i = 0; i < count; i++) {
       int part = part(first + i);
       DividedArray of = parts[part];
-      long start = number(of.places.starts(), part, first + i, 0);
+      long start = rawStart(part, first + i);
       long length = length(part, first + i, start);
       int startBytes = startBytes(of.places);
       boolean isInside = isInside(of, start, length);
@@ -164,21 +185,27 @@ final class ValuesSource implements VariableSource {
 
   /** In bytes from the first value; checked together with the end. */
   private long start(int part, long index) {
+    return rawStart(part, index) * startBytes(parts[part].places);
+  }
+
+  /** Counted as the start is, whatever that is. */
+  private long rawStart(int part, long index) {
     Places places = parts[part].places;
-    return number(places.starts(), part, index, 0) * startBytes(places);
+    long base = places instanceof IndexPlaces indexed ? indexed.baseBytes : 0;
+    return base + number(places.starts(), part, index, 0);
   }
 
   /** What starts are counted in. */
   private int startBytes(Places places) {
     return switch (places) {
       case OffsetPlaces _ -> elementBytes;
-      case LengthPlaces _ -> 1;
+      case LengthPlaces _, IndexPlaces _ -> 1;
     };
   }
 
   private long end(int part, long index) {
     DividedArray of = parts[part];
-    long start = number(of.places.starts(), part, index, 0);
+    long start = rawStart(part, index);
     long length = length(part, index, start);
     if (!isInside(of, start, length)) {
       throw wrong(of, index, start, length, most(of));
@@ -191,15 +218,28 @@ final class ValuesSource implements VariableSource {
     return switch (parts[part].places) {
       case OffsetPlaces offsets -> number(offsets.starts(), part, index, 1) - start;
       case LengthPlaces sized -> number(sized.lengths, part, index, 0);
+      case IndexPlaces indexed -> {
+        long bytes = number(indexed.lengths, part, index, 0);
+        yield bytes % elementBytes == 0 ? bytes / elementBytes : -1;
+      }
     };
   }
 
   /** The end of the values, counted in what starts are counted in. */
   private long most(DividedArray of) {
-    return of.valueCount * (elementBytes / startBytes(of.places));
+    return of.places instanceof IndexPlaces indexed
+        ? indexed.fileBytes
+        : of.valueCount * (elementBytes / startBytes(of.places));
   }
 
   private boolean isInside(DividedArray of, long start, long length) {
+    if (of.places instanceof IndexPlaces indexed) {
+      // At any byte: containers have no alignment.
+      return start >= 0
+          && start <= indexed.fileBytes
+          && length >= 0
+          && length <= (indexed.fileBytes - start) / elementBytes;
+    }
     int unit = elementBytes / startBytes(of.places);
     long most = most(of);
     return start >= 0
@@ -222,7 +262,8 @@ final class ValuesSource implements VariableSource {
     String found =
         switch (part.places) {
           case OffsetPlaces _ -> "offsets %d and %d".formatted(start, start + length);
-          case LengthPlaces _ -> "%d values from byte %d on".formatted(length, start);
+          case LengthPlaces _, IndexPlaces _ ->
+              "%d values from byte %d on".formatted(length, start);
         };
     Path numbers = part.places.starts().path();
     return PenstockException.builder(
@@ -250,8 +291,10 @@ final class ValuesSource implements VariableSource {
     // Behind the end of a file that was cut short, up to the end of the page, offsets are zeros.
     Places places = parts[part(index)].places;
     places.starts().checkWhole(column, index);
-    if (places instanceof LengthPlaces sized) {
-      sized.lengths.checkWhole(column, index);
+    switch (places) {
+      case OffsetPlaces _ -> {}
+      case LengthPlaces sized -> sized.lengths.checkWhole(column, index);
+      case IndexPlaces indexed -> indexed.lengths.checkWhole(column, index);
     }
   }
 

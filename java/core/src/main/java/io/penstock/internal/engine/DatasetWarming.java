@@ -34,7 +34,7 @@ public final class DatasetWarming {
     if (current == null || !current.join()) {
       // The thread must not refer to the dataset, which may be forgotten.
       NativeSource source = files.source();
-      current = new PageCacheWarmer(pages(source), ranges(), share, () -> stillFits(source));
+      current = new PageCacheWarmer(pages(source), ranges(files), share, () -> stillFits(source));
     }
     return current;
   }
@@ -65,10 +65,20 @@ public final class DatasetWarming {
   }
 
   /**
+   * The share of what a pass reads that is records: small for a column of a container whose other
+   * columns are not read.
+   */
+  static double recordShare(DatasetFiles files) {
+    long data = files.extents().stream().mapToLong(DatasetFiles.Extent::dataBytes).sum();
+    long read = ranges(files).stream().mapToLong(PageCacheWarmer.Range::lengthBytes).sum();
+    return read == 0 ? 1 : (double) data / read;
+  }
+
+  /**
    * The parts of the files that hold records: one range per file, from its first record to its
    * last. Small ranges come first, so labels beside images are soon complete.
    */
-  private List<PageCacheWarmer.Range> ranges() {
+  private static List<PageCacheWarmer.Range> ranges(DatasetFiles files) {
     Map<Integer, long[]> spans = new TreeMap<>();
     for (DatasetFiles.Extent extent : files.extents()) {
       long[] span = spans.computeIfAbsent(extent.file(), _ -> new long[] {Long.MAX_VALUE, 0});

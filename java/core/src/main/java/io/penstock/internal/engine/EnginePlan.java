@@ -38,6 +38,9 @@ import java.util.stream.Stream;
  * leaves an engine that runs as it is.
  */
 public final class EnginePlan {
+  /** Of what a pass over the files reads, at least so much must be records. */
+  private static final double LEAST_SHARE = 0.5;
+
   public final BackendChoice choice;
   public final Readahead readahead;
   final NativeReading reading;
@@ -247,7 +250,9 @@ public final class EnginePlan {
   /**
    * Whether a pass over the files is worth it. It is for a shuffled order if all ranks together
    * read at least half of the records: they share a machine, or read the rest in later epochs. An
-   * ascending order, or one of whole blocks, reads the files only once anyway.
+   * ascending order, or one of whole blocks, reads the files only once anyway. Nor is it if most of
+   * the bytes between the first record and the last are not read, as the pictures of a container of
+   * which only the labels are wanted.
    */
   private static boolean paysToWarm(
       OpenDataset dataset, LoaderOptions options, FoundLimits limits, RankShares shares) {
@@ -258,6 +263,7 @@ public final class EnginePlan {
         && !options.isReplay()
         && !shares.sampler().isAscending()
         && shares.sampler().windowRecords() <= 1
+        && DatasetWarming.recordShare(dataset.files()) >= LEAST_SHARE
         && 2 * ofAllRanks >= dataset.recordCount();
   }
 

@@ -1,5 +1,6 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.internal.file.UserCache;
 import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,23 +60,14 @@ final class Unpacker {
   }
 
   /**
-   * Where unpacked libraries are kept from one run to the next; empty for a user without a home,
-   * whom Java calls "?".
+   * Where unpacked libraries are kept from one run to the next; empty if there is no such place.
    */
   static Optional<Path> cacheDirectory() {
     String named = System.getProperty(NativeLibrary.CACHE_PROPERTY);
     if (named != null) {
       return Optional.of(Path.of(named).toAbsolutePath());
     }
-    String cache = System.getenv("XDG_CACHE_HOME");
-    // The specification of this variable says that a relative path is to be ignored.
-    if (cache != null && cache.startsWith("/")) {
-      return Optional.of(Path.of(cache, "penstock"));
-    }
-    String home = System.getProperty("user.home", "");
-    return home.startsWith("/")
-        ? Optional.of(Path.of(home, ".cache", "penstock"))
-        : Optional.empty();
+    return UserCache.directory();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.penstock.format.Source;
 import io.penstock.internal.file.FileNames;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.index.IndexPlaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,12 +48,17 @@ public final class FolderIndex {
   }
 
   /**
-   * The default place of the index of a folder: beside it.
+   * The default place of the index of a folder: in the directory that was named for indexes, or
+   * beside the folder.
    *
    * @param folder the folder
    * @return {@code FOLDER.penstock-index}
    */
   public static Path defaultFile(Path folder) {
+    Optional<Path> named = IndexPlaces.named(folder);
+    if (named.isPresent()) {
+      return named.get();
+    }
     Path absolute = folder.toAbsolutePath().normalize();
     Path name = absolute.getFileName();
     return absolute.resolveSibling((name == null ? "root" : name) + ".penstock-index");

@@ -32,6 +32,11 @@ public interface Contents {
     throw new IllegalArgumentException("no part '" + name + "' has records of different sizes");
   }
 
+  /** The name of the part that the plain path of the file stands for; empty for the only one. */
+  default String plainName() {
+    return "";
+  }
+
   default Optional<Part> find(String name) {
     return parts().stream().filter(part -> part.name().equals(name)).findFirst();
   }

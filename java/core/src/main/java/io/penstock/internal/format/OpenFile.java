@@ -116,7 +116,7 @@ public final class OpenFile implements AutoCloseable {
   }
 
   /** Size of the whole file. */
-  long fileBytes() {
+  public long fileBytes() {
     return fileBytes;
   }
 
@@ -125,7 +125,8 @@ public final class OpenFile implements AutoCloseable {
     return startBytes + offset;
   }
 
-  FileTime modified() {
+  /** When the file was last modified, as found on opening it. */
+  public FileTime modified() {
     return modified;
   }
 
@@ -162,6 +163,27 @@ public final class OpenFile implements AutoCloseable {
       while (bytes.hasRemaining()) {
         long end = offset + bytes.position() - start;
         if (channel.read(bytes, startBytes + end) < 0) {
+          throw cutShort(offset, count, what, end);
+        }
+      }
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
+  }
+
+  /**
+   * The same for a thread that is never interrupted: without copies.
+   *
+   * @param bytes direct
+   */
+  public void fillOnOwnThread(ByteBuffer bytes, long offset, String what) {
+    int start = bytes.position();
+    int count = bytes.remaining();
+    FileChannel own = channel instanceof SteadyChannel steady ? steady.interruptible() : channel;
+    try {
+      while (bytes.hasRemaining()) {
+        long end = offset + bytes.position() - start;
+        if (own.read(bytes, startBytes + end) < 0) {
           throw cutShort(offset, count, what, end);
         }
       }

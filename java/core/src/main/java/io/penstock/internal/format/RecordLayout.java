@@ -17,6 +17,11 @@ public sealed interface RecordLayout {
     List<ArrayLayout> numbers();
 
     long recordCount();
+
+    /** Size of all records together. */
+    default long dataBytes() {
+      return values().dataBytes();
+    }
   }
 
   /**
@@ -43,6 +48,36 @@ public sealed interface RecordLayout {
    * @param lengths of records, in values
    */
   record ByLengths(ArrayLayout values, ArrayLayout starts, ArrayLayout lengths)
+      implements Variable {
+    @Override
+    public List<ArrayLayout> numbers() {
+      return List.of(starts, lengths);
+    }
+
+    @Override
+    public long recordCount() {
+      return lengths.recordCount();
+    }
+  }
+
+  /**
+   * The index of a container says where each record lies in it. The index follows from the
+   * container, so it is no part of what the data is.
+   *
+   * @param values from the first record to the last, with whatever lies between them
+   * @param starts where records begin, in bytes from base on
+   * @param lengths of records, in bytes; -1 for one that is missing
+   * @param baseBytes what starts are counted from
+   * @param dataBytes sum of the lengths
+   * @param missing how many records are missing
+   */
+  record ByIndex(
+      ArrayLayout values,
+      ArrayLayout starts,
+      ArrayLayout lengths,
+      long baseBytes,
+      long dataBytes,
+      long missing)
       implements Variable {
     @Override
     public List<ArrayLayout> numbers() {

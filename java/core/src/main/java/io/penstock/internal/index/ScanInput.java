@@ -10,7 +10,7 @@ import java.util.function.LongConsumer;
  * A container as a scan reads it: forward, in large pieces, with jumps over what need not be read.
  *
  * <p>Short gaps are read, since a device reads on faster than it starts anew; longer ones are
- * jumped over. Used by one thread; the file belongs to whoever opened it.
+ * jumped over. Used by one thread that is never interrupted; the file belongs to whoever opened it.
  */
 public final class ScanInput {
   static final int BUFFER_BYTES = 1 << 20;
@@ -136,7 +136,7 @@ public final class ScanInput {
     int wanted = Math.max(atLeast - kept, Math.min(nextReadBytes, buffer.remaining()));
     int count = (int) Math.min(wanted, file.sizeBytes() - bufferOffset - kept);
     buffer.limit(kept + count);
-    file.fill(buffer, bufferOffset + kept, what);
+    file.fillOnOwnThread(buffer, bufferOffset + kept, what);
     buffer.flip();
     nextReadBytes = Math.min(BUFFER_BYTES, 2 * nextReadBytes);
     progress.accept(bufferOffset);

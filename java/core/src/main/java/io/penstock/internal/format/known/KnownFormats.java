@@ -18,6 +18,7 @@ import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.format.pickle.PickleFormat;
 import io.penstock.internal.format.safetensors.SafetensorsFormat;
 import io.penstock.internal.format.zip.NpzFormat;
+import io.penstock.internal.index.IndexedContents;
 import io.penstock.internal.kind.FileKind;
 import io.penstock.internal.report.Excerpt;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class KnownFormats {
   public static ArrayLayout open(PartPath place) {
     return place.isRaw()
         ? raw(place)
-        : inside(place, false, contents -> part(place, contents)).layout();
+        : inside(place, false, contents -> part(plain(place, contents), contents)).layout();
   }
 
   /**
@@ -67,10 +68,21 @@ public final class KnownFormats {
         : inside(place, false, contents -> records(place, contents));
   }
 
+  /** Whether the records of a file are found by an index, which may have to be made. */
+  public static boolean isIndexed(PartPath place) {
+    return !place.isRaw() && inside(place, false, contents -> contents instanceof IndexedContents);
+  }
+
   private static RecordLayout records(PartPath place, Contents contents) {
-    return contents.variableNames().contains(place.part())
-        ? contents.variable(place.part())
-        : new RecordLayout.Fixed(part(place, contents).layout());
+    PartPath named = plain(place, contents);
+    return contents.variableNames().contains(named.part())
+        ? contents.variable(named.part())
+        : new RecordLayout.Fixed(part(named, contents).layout());
+  }
+
+  /** The part that the plain path of a file stands for. */
+  private static PartPath plain(PartPath place, Contents contents) {
+    return place.part().isEmpty() ? new PartPath(place.file(), contents.plainName()) : place;
   }
 
   /** The array that a path names, if it can only be read from beginning to end. */

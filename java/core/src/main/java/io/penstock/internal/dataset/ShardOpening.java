@@ -1,0 +1,90 @@
+package io.penstock.internal.dataset;
+
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
+import io.penstock.internal.format.PartPath;
+import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.format.known.KnownFormats;
+import io.penstock.internal.report.FailureWords;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Finds where the records of each shard lie. Shards that may have to be scanned for their records
+ * are opened by several threads.
+ */
+final class ShardOpening {
+  private static final int MOST_THREADS = 8;
+
+  private final List<Source> shards;
+  private final RecordLayout[] layouts;
+  private final Throwable[] failures;
+  private final AtomicInteger next = new AtomicInteger();
+
+  private ShardOpening(List<Source> shards) {
+    this.shards = shards;
+    this.layouts = new RecordLayout[shards.size()];
+    this.failures = new Throwable[shards.size()];
+  }
+
+  /**
+   * Opens shards.
+   *
+   * @param shards single files
+   * @return where the records of each lie
+   * @throws PenstockException as the first shard that cannot be opened says; or if the thread is
+   *     interrupted while shards are scanned
+   */
+  static List<RecordLayout> open(List<Source> shards) {
+    if (shards.size() == 1 || !KnownFormats.isIndexed(place(shards.getFirst()))) {
+      List<RecordLayout> layouts = new ArrayList<>(shards.size());
+      shards.forEach(shard -> layouts.add(KnownFormats.records(place(shard))));
+      return layouts;
+    }
+    return new ShardOpening(shards).openTogether();
+  }
+
+  private static PartPath place(Source shard) {
+    return new PartPath(shard.file(), shard.partName().orElse(""));
+  }
+
+  private List<RecordLayout> openTogether() {
+    int count =
+        Math.min(Math.min(MOST_THREADS, shards.size()), Runtime.getRuntime().availableProcessors());
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      threads.add(Thread.ofPlatform().daemon().name("penstock-open-" + i).start(this::openSome));
+    }
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      next.set(shards.size());
+      Thread.currentThread().interrupt();
+      throw new PenstockException(
+          ErrorKind.INTERRUPTED, "interrupted while files were being opened", e);
+    }
+    for (Throwable failure : failures) {
+      if (failure != null) {
+        throw FailureWords.stopped(failure);
+      }
+    }
+    return Arrays.asList(layouts);
+  }
+
+  private void openSome() {
+    int number;
+    while ((number = next.getAndIncrement()) < shards.size()) {
+      try {
+        layouts[number] = KnownFormats.records(place(shards.get(number)));
+      } catch (RuntimeException | Error e) {
+        failures[number] = e;
+        next.set(shards.size()); // There is no dataset without it.
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.penstock.internal.index;
+
+import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a scan has found so far. Memory does not grow with the number of records. */
+final class FoundColumns implements IndexBuilder, AutoCloseable {
+  private final Path directory;
+  private final Map<String, FoundColumn> columns = new LinkedHashMap<>();
+  private final Map<String, String> facts = new LinkedHashMap<>();
+
+  /**
+   * Nothing found yet.
+   *
+   * @param directory for temporary files
+   */
+  FoundColumns(Path directory) {
+    this.directory = directory;
+  }
+
+  @Override
+  public Places places(String name, ElementType type) {
+    return add(name, new FoundColumn.OfPlaces(name, type, directory));
+  }
+
+  @Override
+  public Runs runs(String name, ElementType type, Shape recordShape) {
+    return add(name, new FoundColumn.OfRuns(name, type, recordShape, directory));
+  }
+
+  @Override
+  public Values values(String name, ElementType type, Shape recordShape) {
+    return add(name, new FoundColumn.OfValues(name, type, recordShape, directory));
+  }
+
+  @Override
+  public Texts texts(String name) {
+    return add(name, new FoundColumn.OfTexts(name, directory));
+  }
+
+  private <T extends FoundColumn> T add(String name, T column) {
+    if (columns.putIfAbsent(name, column) != null) {
+      throw new IllegalStateException("a scan began column '" + name + "' twice");
+    }
+    return column;
+  }
+
+  @Override
+  public void fact(String key, String text) {
+    facts.put(key, text);
+  }
+
+  Map<String, String> facts() {
+    return facts;
+  }
+
+  /**
+   * Appends all sections to the index file.
+   *
+   * @param target at its end
+   * @return the columns with their places in it
+   */
+  List<IndexColumn> writeTo(FileChannel target) throws IOException {
+    List<IndexColumn> written = new ArrayList<>();
+    for (FoundColumn column : columns.values()) {
+      written.add(column.finish(target));
+      IndexColumn first = written.getFirst();
+      if (column.count() != first.records()) {
+        throw new IllegalStateException(
+            "a scan found %d records in column '%s', %d in column '%s'"
+                .formatted(
+                    first.records(), first.name(), column.count(), written.getLast().name()));
+      }
+    }
+    return written;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (FoundColumn column : columns.values()) {
+      column.close();
+    }
+  }
+}
