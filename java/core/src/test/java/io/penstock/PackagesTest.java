@@ -62,6 +62,7 @@ class PackagesTest {
               "internal.format.zip",
               "internal.format.pickle",
               "internal.format.idx",
+              "internal.format.lines",
               "internal.format.tfrecord",
               "internal.format.megatron",
               "internal.format.mds"),
