@@ -196,7 +196,7 @@ typedef struct penstock_column_info {
   uint64_t total_bytes;   /* of all records */
   uint64_t least_bytes;   /* the shortest record; 0 without records */
   uint64_t longest_bytes; /* the longest one */
-  uint64_t table_bytes;   /* that its record table takes; 0: it has none */
+  uint64_t table_bytes;   /* that its record table takes, or its shards if they are many; else 0 */
 } penstock_column_info;
 
 /* Where and why something failed. Fields that do not apply are -1 (numbers) or 0 (bytes). */

@@ -1,6 +1,7 @@
 /* A column of thousands of shards in several files: where its records are found, and that they are
  * what is read. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -105,7 +106,78 @@ static void records_of_many_shards_are_read(void) {
   close_source(source);
 }
 
+/* With a million of them their memory counts. */
+static void a_shard_takes_at_most_32_bytes(void) {
+  enum { COUNT = 20000 };
+  penstock_shard *shards = calloc(COUNT, sizeof *shards);
+  for (uint32_t i = 0; i < COUNT; i++)
+    shards[i] = (penstock_shard){.offset_bytes = (uint64_t)i * 7, .record_count = 1 + i % 2};
+  penstock_source *source = new_source();
+  const char *path = make_file("small", COUNT * 7 + 20, 0);
+  CHECK_EQUAL(add_file(source, path), 0);
+  unlink(path);
+  CHECK_EQUAL(penstock_source_add_column(source, 3, shards, COUNT), 0);
+  penstock_column_info info;
+  CHECK_EQUAL(penstock_source_column(source, 0, &info), 0);
+  CHECK(info.table_bytes > 0 && info.table_bytes <= 32 * COUNT);
+  CHECK_EQUAL(info.table_bytes, source_column_memory(&source->columns[0]));
+  CHECK(!source->columns[0].wide_strides);
+  CHECK_EQUAL(penstock_source_add_column(source, 3, shards, 1), -ERANGE);
+  close_source(source);
+  free(shards);
+}
+
+/* Most shards have one record, some very many: then an entry of the directory has many shards. */
+static void shards_of_very_different_sizes_are_found(void) {
+  enum { COUNT = 1000, LARGE = 100000 };
+  static penstock_shard shards[COUNT];
+  uint64_t end = 0;
+  for (uint32_t i = 0; i < COUNT; i++) {
+    shards[i] = (penstock_shard){.offset_bytes = end, .record_count = i % 400 == 399 ? LARGE : 1};
+    end += shards[i].record_count + 1;
+  }
+  penstock_source *source = new_source();
+  const char *path = make_file("uneven", end, 0);
+  CHECK_EQUAL(add_file(source, path), 0);
+  unlink(path);
+  CHECK_EQUAL(penstock_source_add_column(source, 1, shards, COUNT), 0);
+  uint64_t first = 0;
+  for (uint32_t i = 0; i < COUNT; i++) {
+    const uint64_t last = first + shards[i].record_count - 1;
+    CHECK_EQUAL(source_locate(&source->columns[0], first, UINT32_MAX).shard, i);
+    CHECK_EQUAL(source_locate(&source->columns[0], last, UINT32_MAX).shard, i);
+    CHECK_EQUAL(source_locate(&source->columns[0], last, UINT32_MAX).offset_bytes,
+                shards[i].offset_bytes + shards[i].record_count - 1);
+    first = last + 1;
+  }
+  close_source(source);
+}
+
+static void strides_may_be_larger_than_32_bits(void) {
+  const uint64_t stride = UINT64_C(5) << 32;
+  const penstock_shard shards[] = {
+      {.offset_bytes = 8, .record_count = 3, .stride_bytes = 16},
+      {.offset_bytes = 100, .record_count = 3, .stride_bytes = stride},
+      {.offset_bytes = 200, .record_count = 1, .stride_bytes = stride * 1000},
+  };
+  const char *path = make_file("wide", 1, 0);
+  CHECK_EQUAL(truncate(path, (int64_t)(100 + 2 * stride + 8)), 0);
+  penstock_source *source = new_source();
+  CHECK_EQUAL(add_file(source, path), 0);
+  unlink(path);
+  CHECK_EQUAL(penstock_source_add_column(source, 8, shards, 3), 0);
+  const source_column *column = &source->columns[0];
+  CHECK_EQUAL(source_locate(column, 2, 0).offset_bytes, 40);
+  CHECK_EQUAL(source_locate(column, 5, 0).offset_bytes, 100 + 2 * stride);
+  CHECK_EQUAL(source_locate(column, 6, 0).offset_bytes, 200);
+  CHECK_EQUAL(source_shard_end(column, 1), 108 + 2 * stride);
+  close_source(source);
+}
+
 int main(void) {
+  RUN_COUNTED(a_shard_takes_at_most_32_bytes);
+  RUN_COUNTED(shards_of_very_different_sizes_are_found);
+  RUN_COUNTED(strides_may_be_larger_than_32_bits);
   RUN_COUNTED(records_are_found_in_many_shards_with_any_hint);
   RUN_COUNTED(records_of_many_shards_are_read);
   return 0;

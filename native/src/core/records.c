@@ -77,7 +77,8 @@ int32_t penstock_source_column(penstock_source *source, uint32_t column,
   if (!of->table) {
     *info = (penstock_column_info){.record_count = source->record_count,
                                    .record_bytes = of->record_bytes,
-                                   .total_bytes = source->record_count * of->record_bytes};
+                                   .total_bytes = source->record_count * of->record_bytes,
+                                   .table_bytes = of->directory ? source_column_memory(of) : 0};
     info->least_bytes = info->longest_bytes = source->record_count > 0 ? of->record_bytes : 0;
     return 0;
   }

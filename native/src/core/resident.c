@@ -16,9 +16,19 @@
 #define DAMAGE_BLOCK_BYTES PENSTOCK_BLOCK_BYTES
 /* After this many failures in a row the rest of a file is not read. */
 #define RESIDENT_MAX_FAILURES 16
+/* As many shards are read whatever their size; more only if they have so many bytes on average. */
+#define RESIDENT_SMALL_SHARDS 1024
+#define LEAST_SHARD_BYTES (64 << 10)
 
 uint64_t resident_column_bytes(const penstock_source *source, uint32_t column) {
   return source->record_count * source->columns[column].record_bytes;
+}
+
+/* Each shard is at least a read of its own: with many small ones the records that an epoch wants
+ * are read as soon by themselves. */
+static int is_in_large_shards(const source_column *column, uint64_t bytes) {
+  return column->shard_count <= RESIDENT_SMALL_SHARDS ||
+         bytes / column->shard_count >= LEAST_SHARD_BYTES;
 }
 
 /* Smallest first, as many as fit together. A column with gaps is not kept: reading it from front to
@@ -31,7 +41,7 @@ void resident_choose(const penstock_source *source, uint64_t budget_bytes, uint8
       uint64_t bytes;
       if (!is_resident[i] && !source->columns[i].table && !source->columns[i].has_gaps &&
           !__builtin_mul_overflow(source->record_count, source->columns[i].record_bytes, &bytes) &&
-          bytes <= budget_bytes &&
+          bytes <= budget_bytes && is_in_large_shards(&source->columns[i], bytes) &&
           (best == PENSTOCK_MAX_COLUMNS ||
            source->columns[i].record_bytes < source->columns[best].record_bytes))
         best = i;
@@ -78,6 +88,11 @@ static const source_shard *shard_of(const penstock_reader *reader) {
   return &reader->source->columns[loading->column].shards[loading->shard];
 }
 
+static uint64_t shard_end_of(const penstock_reader *reader) {
+  const resident_loading *loading = &reader->loading;
+  return source_shard_end(&reader->source->columns[loading->column], loading->shard);
+}
+
 static uint64_t record_bytes_of(const penstock_reader *reader) {
   return reader->source->columns[reader->loading.column].record_bytes;
 }
@@ -110,7 +125,7 @@ static void choose_range(penstock_reader *reader) {
     loading->begin = 0;
   }
   const source_shard *shard = shard_of(reader);
-  const uint64_t shard_end = shard->offset_bytes + shard->record_count * record_bytes_of(reader);
+  const uint64_t shard_end = shard_end_of(reader);
   if (loading->begin < shard->offset_bytes)
     loading->begin = shard->offset_bytes;
   loading->end = round_down(loading->begin, unit_of(reader)) + loading->read_bytes;
@@ -148,12 +163,11 @@ static int32_t start(penstock_reader *reader) {
 /* The range from begin to end is done, read or given up. */
 static void go_on(penstock_reader *reader) {
   resident_loading *loading = &reader->loading;
-  const source_shard *shard = shard_of(reader);
   gather_drop(reader, loading->request);
   loading->request = NULL;
   loading->unloaded_bytes -= loading->end - loading->begin;
   loading->begin = loading->end;
-  if (loading->begin == shard->offset_bytes + shard->record_count * record_bytes_of(reader)) {
+  if (loading->begin == shard_end_of(reader)) {
     loading->shard++;
     loading->begin = 0;
   }
@@ -185,10 +199,8 @@ static void fail(penstock_reader *reader, int32_t status) {
     loading->read_bytes = half;
     return;
   }
-  if (is_dead) {
-    const source_shard *shard = shard_of(reader);
-    loading->end = shard->offset_bytes + shard->record_count * record_bytes_of(reader);
-  }
+  if (is_dead)
+    loading->end = shard_end_of(reader);
   note_damage(reader, loading->column, place_of(reader, loading->begin),
               place_of(reader, loading->end), status);
   go_on(reader);

@@ -20,19 +20,23 @@ typedef struct {
   int is_object;       /* it is not open, and only its caller can read it */
 } source_file;
 
+/* There may be a million of these: a chunk of an array each, or a member of an archive. So they are
+ * small, and what the next one says is not repeated. */
 typedef struct {
   uint64_t first_index;
-  uint64_t record_count; /* never 0 */
   uint64_t offset_bytes;
-  uint64_t stride_bytes; /* never 0 */
+  uint32_t stride_bytes; /* 0: it is larger, and in wide_strides */
   uint32_t file;
 } source_shard;
 
 typedef struct {
-  uint64_t record_bytes; /* 0: a variable column, which has a table and no shards */
-  record_table *table;   /* NULL: records of one size */
-  source_shard *shards;  /* ascending by first_index, without empty ones */
+  uint64_t record_bytes;  /* 0: a variable column, which has a table and no shards */
+  record_table *table;    /* NULL: records of one size */
+  source_shard *shards;   /* ascending by first_index, without empty ones; one more ends the last */
+  uint64_t *wide_strides; /* one for each shard, or NULL: all fit into 32 bits */
+  uint32_t *directory;    /* the shard of every 2^directory_shift-th record, or NULL */
   uint32_t shard_count;
+  uint32_t directory_shift;
   int has_gaps; /* a shard's records do not lie one right after another */
 } source_column;
 
@@ -46,6 +50,30 @@ struct penstock_source {
   uint32_t counted_columns; /* that are complete, and have record_count records */
   atomic_uint readers;
 };
+
+/* Never 0. */
+static inline uint64_t source_shard_records(const source_column *column, uint32_t shard) {
+  return column->shards[shard + 1].first_index - column->shards[shard].first_index;
+}
+
+/* Never 0. */
+static inline uint64_t source_shard_stride(const source_column *column, uint32_t shard) {
+  const uint32_t stride_bytes = column->shards[shard].stride_bytes;
+  return stride_bytes > 0 ? stride_bytes : column->wide_strides[shard];
+}
+
+/* Where a shard's last record ends in its file. */
+static inline uint64_t source_shard_end(const source_column *column, uint32_t shard) {
+  return column->shards[shard].offset_bytes +
+         (source_shard_records(column, shard) - 1) * source_shard_stride(column, shard) +
+         column->record_bytes;
+}
+
+/* Frees what a column owns. */
+void source_free_column(source_column *column);
+
+/* Memory that the shards of a column take. */
+uint64_t source_column_memory(const source_column *column);
 
 /* Where a record of a column with shards lies. */
 typedef struct {

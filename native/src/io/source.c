@@ -213,10 +213,8 @@ int32_t penstock_source_close(penstock_source *source) {
     return -EINVAL;
   if (atomic_load(&source->readers) > 0)
     return -EBUSY;
-  for (uint32_t i = 0; i < source->column_count; i++) {
-    free(source->columns[i].shards);
-    table_free(source->columns[i].table);
-  }
+  for (uint32_t i = 0; i < source->column_count; i++)
+    source_free_column(&source->columns[i]);
   for (uint32_t i = 0; i < source->file_count; i++) {
     source_file *file = &source->files[i];
     void *map = atomic_load(&file->map);

@@ -138,12 +138,15 @@ static void advise_column(const penstock_source *source, const source_column *co
                           uint32_t advice) {
   if (column->table)
     advise_table(source, column, advice);
+  advised range = {0};
   for (uint32_t i = 0; i < column->shard_count; i++) {
     const source_shard *shard = &column->shards[i];
-    const uint64_t end = shard->offset_bytes + (shard->record_count - 1) * shard->stride_bytes +
-                         column->record_bytes;
-    advise_range(&source->files[shard->file], shard->offset_bytes, end, advice);
+    const record_span all = {.offset_bytes = shard->offset_bytes,
+                             .length_bytes = source_shard_end(column, i) - shard->offset_bytes,
+                             .file = shard->file};
+    advise_record(source, &range, &all, advice);
   }
+  advise_rest(source, &range, advice);
 }
 
 int32_t penstock_source_advise(penstock_source *source, uint32_t column, const int64_t *indices,
