@@ -122,9 +122,7 @@ class NativeOrderTest {
     Column column =
         Column.builder("x", ElementType.parse("|V6"), Shape.SCALAR)
             .shards(List.of(Shard.of(directory, 0, 2, 6)))
-            .fields(
-                List.of(
-                    Field.of("a", 0, ElementType.parse(">i2")).withAxes(Shape.of(2), List.of(3L))))
+            .fields(List.of(Field.of("a", 0, ElementType.parse(">i2")).withAxes(Shape.of(2), 3)))
             .build();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment records = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes(12));

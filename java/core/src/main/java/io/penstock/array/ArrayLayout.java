@@ -5,7 +5,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.sampler.TokenWindows;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -42,8 +42,9 @@ public final class ArrayLayout {
   private final ElementType elementType;
   private final Shape shape;
   private final boolean fortranOrder;
-  private final List<Run> runs;
-  private final List<Long> recordStrides;
+  private final Runs runs;
+  private final long[] recordStrides;
+  private final boolean isWhole;
   private final List<Field> fields;
   private final long fileBytes;
   private final FileTime modified;
@@ -61,6 +62,7 @@ public final class ArrayLayout {
     this.fileBytes = builder.fileBytes;
     this.modified = builder.modified;
     builder.check().check(runs, recordStrides, fileBytes);
+    this.isWhole = hasWholeRecords();
   }
 
   /**
@@ -135,17 +137,17 @@ public final class ArrayLayout {
    *
    * @return in index order, at least one
    */
-  public List<Run> runs() {
+  public Runs runs() {
     return runs;
   }
 
   /**
    * Distance between neighbours along each axis of a record.
    *
-   * @return in bytes
+   * @return in bytes; a copy
    */
-  public List<Long> recordStrides() {
-    return recordStrides;
+  public long[] recordStrides() {
+    return recordStrides.clone();
   }
 
   /**
@@ -217,7 +219,7 @@ public final class ArrayLayout {
    * @return in bytes from the start of the file
    */
   public long dataOffset() {
-    return runs.getFirst().offsetBytes();
+    return runs.offsetBytes(0);
   }
 
   /**
@@ -226,10 +228,14 @@ public final class ArrayLayout {
    * @return false if the elements of a record lie apart or in another order, as in Fortran order
    */
   public boolean isWhole() {
+    return isWhole;
+  }
+
+  private boolean hasWholeRecords() {
     long pieceBytes = elementType.sizeBytes();
     Shape sizes = recordShape();
     for (int axis = sizes.rank() - 1; axis >= 0; axis--) {
-      if (sizes.dim(axis) != 1 && recordStrides.get(axis) != pieceBytes) {
+      if (sizes.dim(axis) != 1 && recordStrides[axis] != pieceBytes) {
         return false;
       }
       pieceBytes *= sizes.dim(axis);
@@ -243,11 +249,11 @@ public final class ArrayLayout {
    * @return true for all arrays in C order that stand alone
    */
   public boolean isContiguous() {
-    return runs.size() == 1 && isDense(runs.getFirst()) && isWhole();
+    return runs.size() == 1 && isDense(0) && isWhole();
   }
 
-  private boolean isDense(Run run) {
-    return run.recordCount() <= 1 || run.strideBytes() == recordBytes();
+  private boolean isDense(int run) {
+    return runs.recordCount(run) <= 1 || runs.strideBytes(run) == recordBytes();
   }
 
   /**
@@ -256,15 +262,17 @@ public final class ArrayLayout {
    * @return shards in index order, one for each run
    */
   public List<Shard> shards() {
-    List<Long> axisStrides = isWhole() ? List.of() : recordStrides;
-    List<Shard> shards = new ArrayList<>(runs.size());
-    for (Run run : runs) {
-      long strideBytes = isDense(run) ? recordBytes() : run.strideBytes();
-      shards.add(
-          Shard.of(path, run.offsetBytes(), run.recordCount(), strideBytes)
-              .withAxisStrides(axisStrides));
-    }
-    return shards;
+    return new ShardList(List.of(this));
+  }
+
+  /** A run as a part of a column. */
+  Shard shard(int run) {
+    return new Shard(
+        path,
+        runs.offsetBytes(run),
+        runs.recordCount(run),
+        isDense(run) ? recordBytes() : runs.strideBytes(run),
+        isWhole ? Shard.NO_STRIDES : recordStrides);
   }
 
   /**
@@ -290,7 +298,7 @@ public final class ArrayLayout {
             List.of(
                 new Run(
                     dataOffset(), windows.recordCount(), windows.strideTokens() * elementBytes)))
-        .recordStrides(List.of(elementBytes))
+        .recordStrides(elementBytes)
         .fields(fields)
         .file(fileBytes, modified)
         .build();
@@ -319,7 +327,6 @@ public final class ArrayLayout {
       throw new IllegalArgumentException("layouts of column '" + name + "' must not be empty");
     }
     ArrayLayout first = layouts.getFirst();
-    List<Shard> shards = new ArrayList<>(layouts.size());
     for (ArrayLayout layout : layouts) {
       if (!layout.elementType.equals(first.elementType)
           || !layout.fields.equals(first.fields)
@@ -337,10 +344,9 @@ public final class ArrayLayout {
                     layout.typeAndFields(),
                     layout.recordShape()));
       }
-      shards.addAll(layout.shards());
     }
     return Column.builder(name, first.elementType, first.recordShape())
-        .shards(shards)
+        .shards(new ShardList(layouts))
         .fields(first.fields)
         .build();
   }
@@ -364,7 +370,7 @@ public final class ArrayLayout {
         && shape.equals(that.shape)
         && fortranOrder == that.fortranOrder
         && runs.equals(that.runs)
-        && recordStrides.equals(that.recordStrides)
+        && Arrays.equals(recordStrides, that.recordStrides)
         && fields.equals(that.fields)
         && fileBytes == that.fileBytes
         && modified.equals(that.modified);

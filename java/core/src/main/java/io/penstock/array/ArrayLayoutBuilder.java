@@ -18,8 +18,8 @@ public final class ArrayLayoutBuilder {
   String part = "";
   String format = "raw";
   boolean fortranOrder;
-  List<ArrayLayout.Run> runs = List.of();
-  List<Long> recordStrides = List.of();
+  Runs runs = Runs.copyOf(List.of());
+  long[] recordStrides = {};
   List<Field> fields = List.of();
   long fileBytes;
   FileTime modified = FileTime.fromMillis(0);
@@ -66,11 +66,11 @@ public final class ArrayLayoutBuilder {
   /**
    * Sets where the records lie.
    *
-   * @param runs in index order, at least one
+   * @param runs in index order, at least one; many are best given as {@link Runs}
    * @return this
    */
   public ArrayLayoutBuilder runs(List<ArrayLayout.Run> runs) {
-    this.runs = List.copyOf(runs);
+    this.runs = Runs.copyOf(runs);
     return this;
   }
 
@@ -80,8 +80,8 @@ public final class ArrayLayoutBuilder {
    * @param strides distance in bytes between neighbours along each axis of a record
    * @return this
    */
-  public ArrayLayoutBuilder recordStrides(List<Long> strides) {
-    this.recordStrides = List.copyOf(strides);
+  public ArrayLayoutBuilder recordStrides(long... strides) {
+    this.recordStrides = strides.clone();
     return this;
   }
 

@@ -36,11 +36,18 @@ public final class Column {
     }
     long valueBytes = RecordShape.recordBytes(name, elementType, shape);
     this.recordBytes = builder.isVariable ? 0 : valueBytes;
+    this.recordCount = count(shards);
+  }
+
+  private static long count(List<Shard> shards) {
+    if (shards instanceof ShardList runs) {
+      return runs.recordCount();
+    }
     long count = 0;
     for (Shard shard : shards) {
       count = Math.addExact(count, shard.recordCount());
     }
-    this.recordCount = count;
+    return count;
   }
 
   /**
@@ -79,7 +86,7 @@ public final class Column {
      * @return this
      */
     public Builder shards(List<Shard> shards) {
-      this.shards = List.copyOf(shards);
+      this.shards = shards instanceof ShardList ? shards : List.copyOf(shards);
       return this;
     }
 

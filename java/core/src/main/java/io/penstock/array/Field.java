@@ -1,8 +1,8 @@
 package io.penstock.array;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,19 +16,19 @@ public final class Field {
   private final long offsetBytes;
   private final ElementType elementType;
   private final Shape shape;
-  private final List<Long> strides;
+  private final long[] strides;
 
   private Field(
-      String name, long offsetBytes, ElementType elementType, Shape shape, List<Long> strides) {
+      String name, long offsetBytes, ElementType elementType, Shape shape, long[] strides) {
     this.name = Objects.requireNonNull(name, "name");
     this.offsetBytes = offsetBytes;
     this.elementType = Objects.requireNonNull(elementType, "elementType");
     this.shape = Objects.requireNonNull(shape, "shape");
-    this.strides = List.copyOf(strides);
-    if (offsetBytes < 0 || shape.rank() != strides.size()) {
+    this.strides = strides;
+    if (offsetBytes < 0 || shape.rank() != strides.length) {
       throw new IllegalArgumentException(
           "field '%s' must have an offset >= 0 and a stride for each axis, was %d, %s, %s"
-              .formatted(name, offsetBytes, shape, strides));
+              .formatted(name, offsetBytes, shape, Arrays.toString(strides)));
     }
   }
 
@@ -42,7 +42,7 @@ public final class Field {
    * @throws IllegalArgumentException if the offset is negative
    */
   public static Field of(String name, long offsetBytes, ElementType elementType) {
-    return new Field(name, offsetBytes, elementType, Shape.SCALAR, List.of());
+    return new Field(name, offsetBytes, elementType, Shape.SCALAR, new long[0]);
   }
 
   /**
@@ -53,8 +53,8 @@ public final class Field {
    * @return the field
    * @throws IllegalArgumentException if there is not a stride for each axis
    */
-  public Field withAxes(Shape axes, List<Long> axisStrides) {
-    return new Field(name, offsetBytes, elementType, axes, axisStrides);
+  public Field withAxes(Shape axes, long... axisStrides) {
+    return new Field(name, offsetBytes, elementType, axes, axisStrides.clone());
   }
 
   /**
@@ -96,10 +96,10 @@ public final class Field {
   /**
    * Distance between neighbours along each of its axes.
    *
-   * @return in bytes, one for each axis
+   * @return in bytes, one for each axis; a copy
    */
-  public List<Long> strides() {
-    return strides;
+  public long[] strides() {
+    return strides.clone();
   }
 
   Field inNativeOrder() {
@@ -115,7 +115,7 @@ public final class Field {
     if (axis < shape.rank()) {
       boolean isFree = true;
       for (long i = 0; i < shape.dim(axis) && isFree; i++) {
-        isFree = take(bytes, limitBytes, offset + i * strides.get(axis), axis + 1);
+        isFree = take(bytes, limitBytes, offset + i * strides[axis], axis + 1);
       }
       return isFree;
     }
@@ -143,7 +143,7 @@ public final class Field {
       return;
     }
     for (long i = 0; i < shape.dim(axis); i++) {
-      swap(elements, offset + i * strides.get(axis), axis + 1);
+      swap(elements, offset + i * strides[axis], axis + 1);
     }
   }
 
@@ -154,12 +154,12 @@ public final class Field {
         && offsetBytes == that.offsetBytes
         && elementType.equals(that.elementType)
         && shape.equals(that.shape)
-        && strides.equals(that.strides);
+        && Arrays.equals(strides, that.strides);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(name, offsetBytes, elementType, shape, strides);
+    return Objects.hash(name, offsetBytes, elementType, shape, Arrays.hashCode(strides));
   }
 
   @Override

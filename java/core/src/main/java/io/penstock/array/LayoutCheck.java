@@ -4,7 +4,6 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Checks that a layout is sound: a possible shape, sizes below 2^63, and runs inside their file.
@@ -30,23 +29,25 @@ final class LayoutCheck {
    * Throws PenstockException for errors of a file, IllegalArgumentException for errors of a
    * format's code.
    */
-  void check(List<ArrayLayout.Run> runs, List<Long> recordStrides, long fileBytes) {
+  void check(Runs runs, long[] recordStrides, long fileBytes) {
     long recordBytes = recordBytes();
     long recordCount = shape.isScalar() ? 1 : shape.dim(0);
     long dataBytes = product(recordBytes, recordCount);
-    if (recordStrides.size() != Math.max(0, shape.rank() - 1)
-        || runs.stream().mapToLong(ArrayLayout.Run::recordCount).sum() != recordCount) {
+    if (recordStrides.length != Math.max(0, shape.rank() - 1)
+        || runs.isEmpty()
+        || runs.recordCount() != recordCount) {
       throw new IllegalArgumentException(
           "expected runs and strides of shape %s, found %d runs and strides %s"
-              .formatted(shape, runs.size(), recordStrides));
+              .formatted(shape, runs.size(), Arrays.toString(recordStrides)));
     }
     long spanBytes = spanBytes(recordStrides);
-    for (ArrayLayout.Run run : runs) {
-      if (run.recordCount() < 0 || run.strideBytes() < 1) {
-        throw new IllegalArgumentException("expected a run forwards, found " + run);
+    for (int run = 0; run < runs.size(); run++) {
+      if (runs.strideBytes(run) < 1) {
+        throw new IllegalArgumentException("expected a run forwards, found " + runs.get(run));
       }
-      if (!isInside(run, spanBytes, fileBytes)) {
-        throw cutShort(run.offsetBytes(), runs.size() == 1 ? dataBytes : spanBytes, fileBytes);
+      if (!isInside(runs, run, spanBytes, fileBytes)) {
+        long bytes = runs.size() == 1 ? dataBytes : spanBytes;
+        throw cutShort(runs.offsetBytes(run), bytes, fileBytes);
       }
     }
   }
@@ -107,10 +108,10 @@ final class LayoutCheck {
   }
 
   /** From the first byte of a record to its last: more than its size if there are gaps. */
-  private long spanBytes(List<Long> recordStrides) {
+  private long spanBytes(long[] recordStrides) {
     long span = elementType.sizeBytes();
-    for (int axis = 0; axis < recordStrides.size(); axis++) {
-      long steps = product(recordStrides.get(axis), shape.dim(axis + 1) - 1);
+    for (int axis = 0; axis < recordStrides.length; axis++) {
+      long steps = product(recordStrides[axis], shape.dim(axis + 1) - 1);
       if (steps < 0 || steps > Long.MAX_VALUE - span) {
         throw cutShort(0, Long.MAX_VALUE, 0);
       }
@@ -119,16 +120,17 @@ final class LayoutCheck {
     return span;
   }
 
-  private static boolean isInside(ArrayLayout.Run run, long spanBytes, long fileBytes) {
-    long room = fileBytes - run.offsetBytes();
-    if (run.offsetBytes() < 0 || room < 0) {
+  private static boolean isInside(Runs runs, int run, long spanBytes, long fileBytes) {
+    long room = fileBytes - runs.offsetBytes(run);
+    if (runs.offsetBytes(run) < 0 || room < 0) {
       return false;
     }
-    if (run.recordCount() == 0) {
+    long recordCount = runs.recordCount(run);
+    if (recordCount == 0) {
       return true;
     }
     // Divided, because the product may be beyond 64 bits.
-    return spanBytes <= room && run.recordCount() - 1 <= (room - spanBytes) / run.strideBytes();
+    return spanBytes <= room && recordCount - 1 <= (room - spanBytes) / runs.strideBytes(run);
   }
 
   private PenstockException cutShort(long offsetBytes, long dataBytes, long endBytes) {

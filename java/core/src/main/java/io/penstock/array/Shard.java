@@ -1,33 +1,41 @@
 package io.penstock.array;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** A run of a column's records in one file, at equal distances from each other. Immutable. */
 public final class Shard {
+  /** Of records that are contiguous. */
+  static final long[] NO_STRIDES = {};
+
   private final Path path;
   private final long dataOffset;
   private final long recordCount;
   private final long strideBytes;
-  private final List<Long> axisStrides;
+  private final long[] axisStrides;
 
-  private Shard(
-      Path path, long dataOffset, long recordCount, long strideBytes, List<Long> axisStrides) {
+  /** Keeps the array of strides, which must not change. */
+  Shard(Path path, long dataOffset, long recordCount, long strideBytes, long[] axisStrides) {
     this.path = Objects.requireNonNull(path, "path");
     this.dataOffset = dataOffset;
     this.recordCount = recordCount;
     this.strideBytes = strideBytes;
-    this.axisStrides = List.copyOf(axisStrides);
+    this.axisStrides = axisStrides;
     if (dataOffset < 0) {
       throw new IllegalArgumentException("dataOffset must be >= 0, was " + dataOffset);
     }
     if (recordCount < 0) {
       throw new IllegalArgumentException("recordCount must be >= 0, was " + recordCount);
     }
-    if (strideBytes < 1 || axisStrides.stream().anyMatch(stride -> stride < 1)) {
+    boolean isForwards = strideBytes >= 1;
+    for (long stride : axisStrides) {
+      isForwards &= stride >= 1;
+    }
+    if (!isForwards) {
       throw new IllegalArgumentException(
-          "strides must be >= 1, were %d and %s".formatted(strideBytes, axisStrides));
+          "strides must be >= 1, were %d and %s"
+              .formatted(strideBytes, Arrays.toString(axisStrides)));
     }
   }
 
@@ -43,19 +51,19 @@ public final class Shard {
    * @throws IllegalArgumentException if a number is out of range
    */
   public static Shard of(Path path, long dataOffset, long recordCount, long strideBytes) {
-    return new Shard(path, dataOffset, recordCount, strideBytes, List.of());
+    return new Shard(path, dataOffset, recordCount, strideBytes, NO_STRIDES);
   }
 
   /**
    * The same run, of records whose elements lie apart.
    *
    * @param strides distance in bytes between neighbours along each axis of a record, at least 1
-   *     each; empty if a record is contiguous
+   *     each; none if a record is contiguous
    * @return the shard
    * @throws IllegalArgumentException if a stride is out of range
    */
-  public Shard withAxisStrides(List<Long> strides) {
-    return new Shard(path, dataOffset, recordCount, strideBytes, strides);
+  public Shard withAxisStrides(long... strides) {
+    return new Shard(path, dataOffset, recordCount, strideBytes, strides.clone());
   }
 
   /**
@@ -98,10 +106,10 @@ public final class Shard {
   /**
    * Distance between neighbours along each axis of a record.
    *
-   * @return in bytes, at least 1 each; empty if a record is contiguous in the file
+   * @return in bytes, at least 1 each; empty if a record is contiguous in the file. A copy
    */
-  public List<Long> axisStrides() {
-    return axisStrides;
+  public long[] axisStrides() {
+    return axisStrides.clone();
   }
 
   /**
@@ -110,7 +118,7 @@ public final class Shard {
    * @return false if the elements of a record must be gathered from several places
    */
   public boolean isWhole() {
-    return axisStrides.isEmpty();
+    return axisStrides.length == 0;
   }
 
   @Override
@@ -120,18 +128,22 @@ public final class Shard {
         && dataOffset == that.dataOffset
         && recordCount == that.recordCount
         && strideBytes == that.strideBytes
-        && axisStrides.equals(that.axisStrides);
+        && Arrays.equals(axisStrides, that.axisStrides);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(path, dataOffset, recordCount, strideBytes, axisStrides);
+    return Objects.hash(path, dataOffset, recordCount, strideBytes, Arrays.hashCode(axisStrides));
   }
 
   @Override
   public String toString() {
     return "Shard[%s, %d records from byte %d on, %d bytes apart%s]"
         .formatted(
-            path, recordCount, dataOffset, strideBytes, isWhole() ? "" : ", axes " + axisStrides);
+            path,
+            recordCount,
+            dataOffset,
+            strideBytes,
+            isWhole() ? "" : ", axes " + Arrays.toString(axisStrides));
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.format;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
 import io.penstock.internal.format.RawArray;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,11 @@ import java.util.OptionalLong;
  */
 public final class RawLayout {
   private final ElementType type;
-  private final List<Long> recordShape;
+  private final Shape recordShape;
   private final OptionalLong recordCount;
   private final long skipBytes;
 
-  private RawLayout(
-      ElementType type, List<Long> recordShape, OptionalLong recordCount, long skipBytes) {
+  private RawLayout(ElementType type, Shape recordShape, OptionalLong recordCount, long skipBytes) {
     this.type = type;
     this.recordShape = recordShape;
     this.recordCount = recordCount;
@@ -41,11 +41,7 @@ public final class RawLayout {
    * @throws IllegalArgumentException if there is no such shape
    */
   public static RawLayout of(ElementType type, long... recordShape) {
-    List<Long> shape = new ArrayList<>();
-    for (long size : recordShape) {
-      shape.add(size);
-    }
-    return new RawLayout(type, List.copyOf(shape), OptionalLong.empty(), 0);
+    return new RawLayout(type, Shape.of(recordShape), OptionalLong.empty(), 0);
   }
 
   /**
@@ -77,7 +73,7 @@ public final class RawLayout {
   String text() {
     List<Long> shape = new ArrayList<>();
     shape.add(recordCount.orElse(RawArray.AS_MANY_AS_THERE_ARE));
-    shape.addAll(recordShape);
+    shape.addAll(recordShape.toList());
     return RawArray.part(type, shape, skipBytes);
   }
 

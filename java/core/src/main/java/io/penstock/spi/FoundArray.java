@@ -1,14 +1,15 @@
 package io.penstock.spi;
 
 import io.penstock.array.ElementType;
+import io.penstock.array.Runs;
 import io.penstock.array.Shape;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An array that a {@link FormatProvider} found: contiguous and in C order, or with the reason why
- * it cannot be read in place. Immutable.
+ * An array that a {@link FormatProvider} found: contiguous and in C order, or in runs of such
+ * records, or with the reason why it cannot be read in place. Immutable.
  */
 public final class FoundArray {
   private final String name;
@@ -16,6 +17,7 @@ public final class FoundArray {
   private final List<FoundField> fields;
   private final Shape shape;
   private final long offsetBytes;
+  private final Optional<Runs> runs;
   private final Optional<String> problem;
 
   private FoundArray(
@@ -24,12 +26,14 @@ public final class FoundArray {
       List<FoundField> fields,
       Shape shape,
       long offsetBytes,
+      Optional<Runs> runs,
       Optional<String> problem) {
     this.name = Objects.requireNonNull(name, "name");
     this.elementType = elementType;
     this.fields = List.copyOf(fields);
     this.shape = Objects.requireNonNull(shape, "shape");
     this.offsetBytes = offsetBytes;
+    this.runs = runs;
     this.problem = problem;
   }
 
@@ -44,7 +48,39 @@ public final class FoundArray {
    */
   public static FoundArray of(String name, ElementType elementType, Shape shape, long offsetBytes) {
     return new FoundArray(
-        name, Optional.of(elementType), List.of(), shape, offsetBytes, Optional.empty());
+        name,
+        Optional.of(elementType),
+        List.of(),
+        shape,
+        offsetBytes,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /**
+   * An array that can be read in place and is in several pieces, each of whole records.
+   *
+   * @param name of the array in its file, different from all others
+   * @param elementType type of the elements
+   * @param shape sizes of all axes, outermost first, at least one
+   * @param runs where its records lie, each contiguous and in C order
+   * @return the array
+   * @throws IllegalArgumentException if the runs have another number of records than the shape
+   */
+  public static FoundArray inRuns(String name, ElementType elementType, Shape shape, Runs runs) {
+    if (shape.isScalar() || runs.isEmpty() || runs.recordCount() != shape.dim(0)) {
+      throw new IllegalArgumentException(
+          "runs of an array of shape %s must have as many records, had %d"
+              .formatted(shape, runs.recordCount()));
+    }
+    return new FoundArray(
+        name,
+        Optional.of(elementType),
+        List.of(),
+        shape,
+        runs.offsetBytes(0),
+        Optional.of(runs),
+        Optional.empty());
   }
 
   /**
@@ -59,7 +95,13 @@ public final class FoundArray {
   public static FoundArray streamed(
       String name, ElementType elementType, Shape shape, String problem) {
     return new FoundArray(
-        name, Optional.of(elementType), List.of(), shape, 0, Optional.of(problem));
+        name,
+        Optional.of(elementType),
+        List.of(),
+        shape,
+        0,
+        Optional.empty(),
+        Optional.of(problem));
   }
 
   /**
@@ -70,7 +112,8 @@ public final class FoundArray {
    * @return the array
    */
   public static FoundArray refused(String name, String problem) {
-    return new FoundArray(name, Optional.empty(), List.of(), Shape.SCALAR, 0, Optional.of(problem));
+    return new FoundArray(
+        name, Optional.empty(), List.of(), Shape.SCALAR, 0, Optional.empty(), Optional.of(problem));
   }
 
   /**
@@ -80,7 +123,7 @@ public final class FoundArray {
    * @return the array
    */
   public FoundArray withFields(List<FoundField> members) {
-    return new FoundArray(name, elementType, members, shape, offsetBytes, problem);
+    return new FoundArray(name, elementType, members, shape, offsetBytes, runs, problem);
   }
 
   /**
@@ -126,6 +169,15 @@ public final class FoundArray {
    */
   public long offsetBytes() {
     return offsetBytes;
+  }
+
+  /**
+   * Where the records lie.
+   *
+   * @return runs of contiguous records; empty if the whole array is contiguous
+   */
+  public Optional<Runs> runs() {
+    return runs;
   }
 
   /**

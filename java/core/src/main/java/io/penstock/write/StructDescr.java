@@ -98,9 +98,10 @@ final class StructDescr {
 
   /** Whether its numbers lie one after another, in C order. */
   private static boolean isDense(Field field) {
+    long[] strides = field.strides();
     long stride = field.elementType().sizeBytes();
     for (int axis = field.shape().rank() - 1; axis >= 0; axis--) {
-      if (field.strides().get(axis) != stride) {
+      if (strides[axis] != stride) {
         return false;
       }
       stride *= field.shape().dim(axis);

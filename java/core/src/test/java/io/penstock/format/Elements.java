@@ -68,7 +68,7 @@ public final class Elements {
       throws IOException {
     if (axis < layout.recordShape().rank()) {
       for (long i = 0; i < layout.recordShape().dim(axis); i++) {
-        long place = offset + i * layout.recordStrides().get(axis);
+        long place = offset + i * layout.recordStrides()[axis];
         gather(source, layout, axis + 1, place, record);
       }
       return;

@@ -73,7 +73,7 @@ public final class Hostile {
     assertThat(layout.recordBytes()).isPositive();
     long span = layout.elementType().sizeBytes();
     for (int axis = 0; axis < layout.recordShape().rank(); axis++) {
-      span += (layout.recordShape().dim(axis) - 1) * layout.recordStrides().get(axis);
+      span += (layout.recordShape().dim(axis) - 1) * layout.recordStrides()[axis];
     }
     for (ArrayLayout.Run run : layout.runs()) {
       if (run.recordCount() > 0) {

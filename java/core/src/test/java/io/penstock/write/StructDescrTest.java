@@ -25,13 +25,13 @@ class StructDescrTest {
 
   private static Field field(String name, long offset, String type, long... shape) {
     ElementType element = ElementType.parse(type);
-    Long[] strides = new Long[shape.length];
+    long[] strides = new long[shape.length];
     long stride = element.sizeBytes();
     for (int axis = shape.length - 1; axis >= 0; axis--) {
       strides[axis] = stride;
       stride *= shape[axis];
     }
-    return Field.of(name, offset, element).withAxes(Shape.of(shape), List.of(strides));
+    return Field.of(name, offset, element).withAxes(Shape.of(shape), strides);
   }
 
   private static String descr(int bytes, Field... fields) {
@@ -60,8 +60,7 @@ class StructDescrTest {
     assertThat(descr(4, field("a..b", 0, "<i4"))).isNull();
     assertThat(descr(8, field("p.x", 0, "<i2"), field("n", 2, "<i2"), field("p.y", 4, "<i2")))
         .isNull();
-    Field sparse =
-        Field.of("a", 0, ElementType.INT16).withAxes(Shape.of(2), List.of(4L)); // Of structures.
+    Field sparse = Field.of("a", 0, ElementType.INT16).withAxes(Shape.of(2), 4); // Of structures.
     assertThat(descr(8, sparse)).isNull();
     List<Field> many = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {

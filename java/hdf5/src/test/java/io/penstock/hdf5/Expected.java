@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -112,10 +111,10 @@ record Expected(String file, String name, String descr, List<String> words) {
     ElementType type = ElementType.parse(parts[2]);
     List<Long> shape =
         parts[3].isEmpty() ? List.of() : Stream.of(parts[3].split("x")).map(Long::valueOf).toList();
-    List<Long> strides = new ArrayList<>();
+    long[] strides = new long[shape.size()];
     long step = type.sizeBytes();
     for (int axis = shape.size() - 1; axis >= 0; axis--) {
-      strides.addFirst(step);
+      strides[axis] = step;
       step *= shape.get(axis);
     }
     return Field.of(parts[0], Long.parseLong(parts[1]), type).withAxes(Shape.of(shape), strides);
@@ -172,7 +171,7 @@ record Expected(String file, String name, String descr, List<String> words) {
       return;
     }
     for (int i = 0; i < field.shape().dim(axis); i++) {
-      update(digest, bytes, at + i * field.strides().get(axis).intValue(), field, axis + 1);
+      update(digest, bytes, at + i * (int) field.strides()[axis], field, axis + 1);
     }
   }
 

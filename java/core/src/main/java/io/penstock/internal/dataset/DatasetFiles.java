@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Opens the files of a dataset: reads what they say of themselves, and tells the native source
@@ -80,8 +81,7 @@ public final class DatasetFiles {
   public record Extent(int file, long beginBytes, long endBytes, long dataBytes) {}
 
   /** Where in the files records lie; not those that are files themselves. */
-  public List<Extent> extents() {
-    List<Extent> extents = new ArrayList<>();
+  public void forEachExtent(Consumer<Extent> extents) {
     for (ColumnLayout layout : layouts) {
       switch (layout) {
         case ColumnLayout.FixedRecords fixed -> addExtents(fixed.column(), extents);
@@ -90,14 +90,13 @@ public final class DatasetFiles {
         case ColumnLayout.FileRecords _ -> {}
       }
     }
-    return extents;
   }
 
-  private void addExtents(Column column, List<Extent> extents) {
+  private void addExtents(Column column, Consumer<Extent> extents) {
     for (Shard shard : column.shards()) {
       if (shard.recordCount() > 0) {
         long last = shard.dataOffset() + (shard.recordCount() - 1) * shard.strideBytes();
-        extents.add(
+        extents.accept(
             new Extent(
                 fileNumber(shard.path()),
                 shard.dataOffset(),
@@ -107,11 +106,11 @@ public final class DatasetFiles {
     }
   }
 
-  private void addExtent(RecordLayout.Variable division, List<Extent> extents) {
+  private void addExtent(RecordLayout.Variable division, Consumer<Extent> extents) {
     ArrayLayout values = division.values();
     long bytes = values.dataBytes();
     if (bytes > 0) {
-      extents.add(
+      extents.accept(
           new Extent(
               fileNumber(values.path()),
               values.dataOffset(),

@@ -2,7 +2,6 @@ package io.penstock.internal.dataset;
 
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
-import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.folder.FolderIndex;
@@ -51,17 +50,25 @@ public final class DatasetMaps implements AutoCloseable {
   synchronized MappedColumn column(int number) {
     checkOpen();
     if (mapped[number] == null) {
-      Column column = columns.get(number);
+      List<ArrayLayout> arrays = arrays(number);
       List<MemorySegment> mappings = new ArrayList<>();
-      for (Shard shard : column.shards()) {
+      for (ArrayLayout array : arrays) {
         mappings.add(
-            shard.recordCount() == 0
+            array.recordCount() == 0
                 ? MemorySegment.NULL
-                : opened.source().map(opened.fileNumber(shard.path()), arena));
+                : opened.source().map(opened.fileNumber(array.path()), arena));
       }
-      mapped[number] = new MappedColumn(column, mappings);
+      mapped[number] = new MappedColumn(columns.get(number), arrays, mappings);
     }
     return mapped[number];
+  }
+
+  private List<ArrayLayout> arrays(int number) {
+    if (opened.layout(number) instanceof ColumnLayout.FixedRecords fixed) {
+      return fixed.arrays();
+    }
+    throw new IllegalArgumentException(
+        "column '" + columns.get(number).name() + "' has records of different sizes");
   }
 
   /**

@@ -8,6 +8,7 @@ import io.penstock.internal.format.RecordLayout;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -83,6 +84,6 @@ final class DatedFingerprint {
   private static String strides(Column column, Shard shard) {
     return shard.strideBytes() == column.recordBytes() && shard.isWhole()
         ? ""
-        : " %s %s".formatted(shard.strideBytes(), shard.axisStrides());
+        : " %s %s".formatted(shard.strideBytes(), Arrays.toString(shard.axisStrides()));
   }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Identity {
   static final int PART_DIGITS = 24;
+  private static final int MOST_TEXT = 8 << 10;
 
   private final DatasetFiles opened;
   private final String shape;
@@ -38,12 +39,13 @@ public final class Identity {
 
   public Identity(DatasetFiles opened) {
     this.opened = opened;
-    this.shape = digits(sha256().digest(shape(opened).getBytes(StandardCharsets.UTF_8)));
+    this.shape = shape(opened);
     this.contents = new SampledContents(opened);
     this.fingerprint = new FutureTask<>(() -> shape + digits(contents.digest()));
   }
 
   private static String shape(DatasetFiles opened) {
+    MessageDigest digest = sha256();
     StringBuilder text = new StringBuilder("penstock dataset 2\n");
     for (int i = 0; i < opened.columns().size(); i++) {
       Column column = opened.columns().get(i);
@@ -56,9 +58,18 @@ public final class Identity {
       }
       for (Shard shard : column.shards()) {
         text.append("records ").append(shard.recordCount()).append('\n');
+        if (text.length() > MOST_TEXT) { // There may be a million of them.
+          update(digest, text);
+        }
       }
     }
-    return text.toString();
+    update(digest, text);
+    return digits(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, StringBuilder text) {
+    digest.update(text.toString().getBytes(StandardCharsets.UTF_8));
+    text.setLength(0);
   }
 
   static MessageDigest sha256() {

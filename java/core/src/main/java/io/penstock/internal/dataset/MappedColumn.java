@@ -1,7 +1,8 @@
 package io.penstock.internal.dataset;
 
+import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
-import io.penstock.array.Shard;
+import io.penstock.array.Runs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,13 +19,14 @@ import java.util.Objects;
 public final class MappedColumn {
   private final String name;
   private final long recordBytes;
-  private final long[] firstIndices;
-  private final MemorySegment[] data;
-  private final Path[] paths;
-  private final long[] dataOffsets;
-  private final long[] strides;
 
-  /** Of each shard; null where its records are one piece each. */
+  // Of each array that has records.
+  private final long[] firstIndices;
+  private final Path[] paths;
+  private final MemorySegment[] files;
+  private final Runs[] runs;
+
+  /** Null where its records are one piece each. */
   private final StridedRecord[] pieces;
 
   private final boolean isWhole;
@@ -32,35 +34,34 @@ public final class MappedColumn {
   /**
    * Cuts the records out of mappings of whole files.
    *
-   * @param column says where they lie
-   * @param mappings of the files of its shards, in the same sequence; null for an empty shard
+   * @param column that the arrays make
+   * @param arrays say where its records lie
+   * @param mappings of the files of the arrays, in the same sequence; anything for one without
+   *     records
    */
-  public MappedColumn(Column column, List<MemorySegment> mappings) {
-    int count = (int) column.shards().stream().filter(shard -> shard.recordCount() > 0).count();
+  public MappedColumn(Column column, List<ArrayLayout> arrays, List<MemorySegment> mappings) {
+    int count = (int) arrays.stream().filter(array -> array.recordCount() > 0).count();
     name = column.name();
     recordBytes = column.recordBytes();
     firstIndices = new long[count];
-    data = new MemorySegment[count];
     paths = new Path[count];
-    dataOffsets = new long[count];
-    strides = new long[count];
+    files = new MemorySegment[count];
+    runs = new Runs[count];
     pieces = new StridedRecord[count];
     long first = 0;
     int at = 0;
-    for (int i = 0; i < column.shards().size(); i++) {
-      Shard shard = column.shards().get(i);
-      if (shard.recordCount() == 0) {
+    for (int i = 0; i < arrays.size(); i++) {
+      ArrayLayout array = arrays.get(i);
+      if (array.recordCount() == 0) {
         continue;
       }
       firstIndices[at] = first;
-      paths[at] = shard.path();
-      dataOffsets[at] = shard.dataOffset();
-      strides[at] = shard.strideBytes();
-      pieces[at] = StridedRecord.of(column, shard);
-      long lastOffset = (shard.recordCount() - 1) * strides[at];
-      data[at] = mappings.get(i).asSlice(shard.dataOffset(), lastOffset + spanBytes(at));
+      paths[at] = array.path();
+      files[at] = mappings.get(i);
+      runs[at] = array.runs();
+      pieces[at] = StridedRecord.of(column, array.shards().getFirst());
       at++;
-      first += shard.recordCount();
+      first += array.recordCount();
     }
     isWhole = Arrays.stream(pieces).allMatch(Objects::isNull);
   }
@@ -85,13 +86,13 @@ public final class MappedColumn {
    * be in range.
    */
   public MemorySegment record(long index) {
-    int shard = shard(index);
-    long from = (index - firstIndices[shard]) * strides[shard];
-    if (pieces[shard] == null) {
-      return data[shard].asSlice(from, recordBytes);
+    int array = array(index);
+    long from = offset(array, index);
+    if (pieces[array] == null) {
+      return files[array].asSlice(from, recordBytes);
     }
     MemorySegment copy = Arena.ofAuto().allocate(recordBytes, Long.BYTES);
-    pieces[shard].copy(data[shard], from, copy, 0);
+    pieces[array].copy(files[array], from, copy, 0);
     return copy.asReadOnly();
   }
 
@@ -99,36 +100,37 @@ public final class MappedColumn {
   public void copy(MemorySegment indices, int first, int end, MemorySegment target) {
     for (int i = first; i < end; i++) {
       long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
-      int shard = shard(index);
-      long from = (index - firstIndices[shard]) * strides[shard];
-      if (pieces[shard] == null) {
-        MemorySegment.copy(data[shard], from, target, i * recordBytes, recordBytes);
+      int array = array(index);
+      long from = offset(array, index);
+      if (pieces[array] == null) {
+        MemorySegment.copy(files[array], from, target, i * recordBytes, recordBytes);
       } else {
-        pieces[shard].copy(data[shard], from, target, i * recordBytes);
+        pieces[array].copy(files[array], from, target, i * recordBytes);
       }
     }
   }
 
   public Path path(long index) {
-    return paths[shard(index)];
+    return paths[array(index)];
   }
 
   /** Where a record lies in its file. */
   public long offsetBytes(long index) {
-    int shard = shard(index);
-    return dataOffsets[shard] + (index - firstIndices[shard]) * strides[shard];
+    return offset(array(index), index);
   }
 
   /** Where its last byte ends. */
   public long endBytes(long index) {
-    return offsetBytes(index) + spanBytes(shard(index));
+    int array = array(index);
+    long span = pieces[array] == null ? recordBytes : pieces[array].spanBytes();
+    return offset(array, index) + span;
   }
 
-  private long spanBytes(int shard) {
-    return pieces[shard] == null ? recordBytes : pieces[shard].spanBytes();
+  private long offset(int array, long index) {
+    return runs[array].offsetOf(index - firstIndices[array]);
   }
 
-  private int shard(long index) {
+  private int array(long index) {
     if (firstIndices.length == 1) {
       return 0;
     }

@@ -28,6 +28,9 @@ public final class RecordReader implements AutoCloseable {
   private final IntFunction<VariableSource> variables;
   private final Map<Path, FileChannel> files = new HashMap<>();
 
+  /** Of each column the first record of each shard; made when it is needed. */
+  private final Map<Integer, long[]> firstRecords = new HashMap<>();
+
   /**
    * Of all columns of a dataset.
    *
@@ -136,21 +139,37 @@ public final class RecordReader implements AutoCloseable {
   }
 
   private int shardNumber(int column, long index) {
-    List<Shard> shards = columns.get(column).shards();
-    long left = index;
-    int number = 0;
-    while (left >= shards.get(number).recordCount()) {
-      left -= shards.get(number++).recordCount();
+    long[] firsts = firstRecords(column);
+    int low = 0;
+    int high = firsts.length;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (firsts[middle] <= index) {
+        low = middle;
+      } else {
+        high = middle;
+      }
     }
-    return number;
+    return low;
+  }
+
+  private long[] firstRecords(int column) {
+    return firstRecords.computeIfAbsent(
+        column,
+        _ -> {
+          List<Shard> shards = columns.get(column).shards();
+          long[] firsts = new long[shards.size()];
+          for (int i = 1; i < firsts.length; i++) {
+            firsts[i] = firsts[i - 1] + shards.get(i - 1).recordCount();
+          }
+          return firsts;
+        });
   }
 
   private long offset(int column, long index) {
-    List<Shard> shards = columns.get(column).shards();
     int number = shardNumber(column, index);
-    long first = shards.stream().limit(number).mapToLong(Shard::recordCount).sum();
-    Shard shard = shards.get(number);
-    return shard.dataOffset() + (index - first) * shard.strideBytes();
+    Shard shard = columns.get(column).shards().get(number);
+    return shard.dataOffset() + (index - firstRecords(column)[number]) * shard.strideBytes();
   }
 
   /** Closes the files. They are opened again by the next read. */

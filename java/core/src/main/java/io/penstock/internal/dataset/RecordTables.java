@@ -105,11 +105,6 @@ public final class RecordTables implements RecordLengths {
     }
   }
 
-  /** What all tables take, in bytes. */
-  public long bytes() {
-    return columns.stream().mapToLong(column -> column.table.facts().tableBytes()).sum();
-  }
-
   /** What the table of a column knows, by the number of the column. */
   public NativeTable.Facts facts(int number) {
     return table(number).facts();

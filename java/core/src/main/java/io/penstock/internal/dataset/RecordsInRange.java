@@ -3,6 +3,8 @@ package io.penstock.internal.dataset;
 import io.penstock.array.Column;
 import io.penstock.array.Shard;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.LongStream;
 
 /**
@@ -24,16 +26,17 @@ public final class RecordsInRange {
    * @return their indices, in ascending order
    */
   public static LongStream of(Column column, Path file, long from, long to) {
-    LongStream all = LongStream.empty();
+    List<LongStream> ranges = new ArrayList<>();
     long first = 0;
     for (Shard shard : column.shards()) {
-      if (shard.path().equals(file)) {
-        long end = first + end(shard, to);
-        all = LongStream.concat(all, LongStream.range(first + begin(column, shard, from), end));
+      long begin = first + begin(column, shard, from);
+      long end = first + end(shard, to);
+      if (begin < end && shard.path().equals(file)) {
+        ranges.add(LongStream.range(begin, end));
       }
       first += shard.recordCount();
     }
-    return all;
+    return ranges.stream().flatMapToLong(range -> range);
   }
 
   /** The first record of the shard that may end after a byte of its file. */

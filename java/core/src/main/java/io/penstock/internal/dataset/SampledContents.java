@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,14 +56,38 @@ final class SampledContents {
     for (int i = 0; i < opened.columns().size(); i++) {
       Column column = opened.columns().get(i);
       switch (opened.layout(i)) {
-        case ColumnLayout.FixedRecords _ ->
-            arrays.add(column.shards().stream().map(shard -> extent(column, shard)).toList());
+        case ColumnLayout.FixedRecords _ -> arrays.add(extents(column));
         case DividedRecords divided -> addDivided(divided);
         case ColumnLayout.FileRecords files -> addFiles(files);
       }
     }
-    arrays.replaceAll(array -> array.stream().filter(extent -> extent.bytes() > 0).toList());
+    arrays.replaceAll(SampledContents::upToTheLast);
     arrays.removeIf(List::isEmpty);
+  }
+
+  /** Without extents at the end that are empty. */
+  private static List<SampledExtent> upToTheLast(List<SampledExtent> array) {
+    int count = array.size();
+    while (count > 0 && array.get(count - 1).bytes() == 0) {
+      count--;
+    }
+    return array.subList(0, count);
+  }
+
+  /** A view, as there may be a million shards. */
+  private static List<SampledExtent> extents(Column column) {
+    List<Shard> shards = column.shards();
+    return new AbstractList<>() {
+      @Override
+      public SampledExtent get(int number) {
+        return extent(column, shards.get(number));
+      }
+
+      @Override
+      public int size() {
+        return shards.size();
+      }
+    };
   }
 
   private void addFiles(ColumnLayout.FileRecords records) {
@@ -90,9 +115,10 @@ final class SampledContents {
   private static SampledExtent extent(Column column, Shard shard) {
     long recordBytes = column.recordBytes();
     if (!shard.isWhole()) {
+      long[] strides = shard.axisStrides();
       recordBytes = column.elementType().sizeBytes();
-      for (int i = 0; i < shard.axisStrides().size(); i++) {
-        recordBytes += (column.shape().dim(i) - 1) * shard.axisStrides().get(i);
+      for (int i = 0; i < strides.length; i++) {
+        recordBytes += (column.shape().dim(i) - 1) * strides[i];
       }
     }
     return new SampledExtent(

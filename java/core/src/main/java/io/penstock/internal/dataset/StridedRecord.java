@@ -30,17 +30,17 @@ public final class StridedRecord {
     if (shard.isWhole()) {
       return null;
     }
+    long[] steps = shard.axisStrides();
     long bytes = column.elementType().sizeBytes();
     int axes = column.shape().rank();
-    while (axes > 0
-        && (column.shape().dim(axes - 1) == 1 || shard.axisStrides().get(axes - 1) == bytes)) {
+    while (axes > 0 && (column.shape().dim(axes - 1) == 1 || steps[axes - 1] == bytes)) {
       bytes *= column.shape().dim(--axes);
     }
     long[] sizes = new long[axes];
     long[] strides = new long[axes];
     for (int axis = 0; axis < axes; axis++) {
       sizes[axis] = column.shape().dim(axis);
-      strides[axis] = shard.axisStrides().get(axis);
+      strides[axis] = steps[axis];
     }
     return new StridedRecord(sizes, strides, bytes);
   }

@@ -69,9 +69,10 @@ public final class DatasetWarming {
    * columns are not read.
    */
   static double recordShare(DatasetFiles files) {
-    long data = files.extents().stream().mapToLong(DatasetFiles.Extent::dataBytes).sum();
+    long[] data = new long[1];
+    files.forEachExtent(extent -> data[0] += extent.dataBytes());
     long read = ranges(files).stream().mapToLong(PageCacheWarmer.Range::lengthBytes).sum();
-    return read == 0 ? 1 : (double) data / read;
+    return read == 0 ? 1 : (double) data[0] / read;
   }
 
   /**
@@ -80,11 +81,12 @@ public final class DatasetWarming {
    */
   private static List<PageCacheWarmer.Range> ranges(DatasetFiles files) {
     Map<Integer, long[]> spans = new TreeMap<>();
-    for (DatasetFiles.Extent extent : files.extents()) {
-      long[] span = spans.computeIfAbsent(extent.file(), _ -> new long[] {Long.MAX_VALUE, 0});
-      span[0] = Math.min(span[0], extent.beginBytes());
-      span[1] = Math.max(span[1], extent.endBytes());
-    }
+    files.forEachExtent(
+        extent -> {
+          long[] span = spans.computeIfAbsent(extent.file(), _ -> new long[] {Long.MAX_VALUE, 0});
+          span[0] = Math.min(span[0], extent.beginBytes());
+          span[1] = Math.max(span[1], extent.endBytes());
+        });
     List<PageCacheWarmer.Range> ranges = new ArrayList<>();
     spans.forEach(
         (file, span) -> ranges.add(new PageCacheWarmer.Range(file, span[0], span[1] - span[0])));

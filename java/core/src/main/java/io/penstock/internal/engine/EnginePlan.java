@@ -108,7 +108,7 @@ public final class EnginePlan {
     Optional<FolderReading> folders =
         dataset.folderColumn().map(_ -> new FolderReading(dataset.folders(), options.readahead()));
     ColumnSizes sizes = new ColumnSizes(dataset);
-    this.tableBytes = dataset.tables().bytes();
+    this.tableBytes = source.sizes().tableBytes();
     this.cutting = sizes.cutting(options, budget, batchSize);
     this.reading =
         new NativeReading(

@@ -144,10 +144,11 @@ public final class NativeSource implements AutoCloseable {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment structs = penstock_shard.allocateArray(shards.size(), scratch);
       for (int i = 0; i < shards.size(); i++) {
+        Shard shard = shards.get(i);
         MemorySegment struct = penstock_shard.asSlice(structs, i);
-        penstock_shard.offset_bytes(struct, shards.get(i).dataOffset());
-        penstock_shard.record_count(struct, shards.get(i).recordCount());
-        penstock_shard.stride_bytes(struct, shards.get(i).strideBytes());
+        penstock_shard.offset_bytes(struct, shard.dataOffset());
+        penstock_shard.record_count(struct, shard.recordCount());
+        penstock_shard.stride_bytes(struct, shard.strideBytes());
         penstock_shard.file(struct, fileNumbers[i]);
         penstock_shard.reserved(struct, 0);
       }

@@ -1,6 +1,7 @@
 package io.penstock.internal.ffi;
 
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.ffi.generated.penstock_column_info;
 import io.penstock.internal.ffi.generated.penstock_footprint;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,6 +54,25 @@ public final class SourceSizes {
       long leastChunkCount,
       int reserveCells,
       int requestRecords) {}
+
+  /**
+   * What says where the records of all columns lie: record tables, and shards where there are many.
+   */
+  public long tableBytes() {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment info = penstock_column_info.allocate(scratch);
+      long bytes = 0;
+      for (int i = 0; i < columnCount; i++) {
+        int column = i;
+        int status = source.call(of -> Penstock.penstock_source_column(of, column, info));
+        if (status < 0) {
+          throw NativeStatus.failure(status, "column %d is not known".formatted(column));
+        }
+        bytes += penstock_column_info.table_bytes(info);
+      }
+      return bytes;
+    }
+  }
 
   /** A good size of chunks for the records of all columns together, in bytes. */
   public int chunkBytes() {

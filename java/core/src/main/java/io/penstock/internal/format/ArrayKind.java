@@ -10,16 +10,16 @@ import java.util.List;
  * @param problem why such an array cannot be read in place; null if it can
  */
 public record ArrayKind(
-    DataType type, List<Long> shape, List<Long> strides, boolean isFortran, String problem) {
+    DataType type, List<Long> shape, Strides strides, boolean isFortran, String problem) {
   public static final ArrayKind UNKNOWN =
       refused("expected its elements behind it, found none: the pickle is damaged");
 
   public static ArrayKind refused(String problem) {
-    return new ArrayKind(null, List.of(), List.of(), false, problem);
+    return new ArrayKind(null, List.of(), Strides.NONE, false, problem);
   }
 
   public static ArrayKind of(DataType type, List<Long> shape, boolean isFortran) {
-    List<Long> strides = Strides.of(shape, type.itemBytes(), isFortran);
+    Strides strides = Strides.contiguous(shape, type.itemBytes(), isFortran);
     return new ArrayKind(type, shape, strides, isFortran, null);
   }
 

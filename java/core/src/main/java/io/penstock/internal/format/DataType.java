@@ -161,8 +161,7 @@ public sealed interface DataType {
     private Leaf under(Leaf leaf) {
       List<Long> sizes = new ArrayList<>(shape);
       sizes.addAll(leaf.shape);
-      List<Long> strides = new ArrayList<>(Strides.of(shape, base.itemBytes(), false));
-      strides.addAll(leaf.strides);
+      Strides strides = Strides.contiguous(shape, base.itemBytes(), false).then(leaf.strides);
       return new Leaf(leaf.name, leaf.offsetBytes, leaf.type, sizes, strides, leaf.fields);
     }
   }
@@ -210,17 +209,18 @@ public sealed interface DataType {
       long offsetBytes,
       ElementType type,
       List<Long> shape,
-      List<Long> strides,
+      Strides strides,
       List<io.penstock.array.Field> fields) {
     private io.penstock.array.Field field() {
-      return io.penstock.array.Field.of(name, offsetBytes, type).withAxes(Shape.of(shape), strides);
+      return io.penstock.array.Field.of(name, offsetBytes, type)
+          .withAxes(Shape.of(shape), strides.toArray());
     }
   }
 
   /** The element as a whole, with axes of its own if it is a sub-array. */
   default Leaf whole() {
     return switch (this) {
-      case Plain plain -> new Leaf("", 0, plain.type, List.of(), List.of(), List.of());
+      case Plain plain -> new Leaf("", 0, plain.type, List.of(), Strides.NONE, List.of());
       case Repeated repeated -> repeated.under(repeated.base.whole());
       default -> {
         List<io.penstock.array.Field> fields = plainFields().stream().map(Leaf::field).toList();
@@ -228,7 +228,7 @@ public sealed interface DataType {
             this instanceof Struct struct
                 ? ElementType.structured((int) itemBytes(), DtypeText.of(struct))
                 : ElementType.parse("|V" + itemBytes());
-        yield new Leaf("", 0, type, List.of(), List.of(), fields);
+        yield new Leaf("", 0, type, List.of(), Strides.NONE, fields);
       }
     };
   }

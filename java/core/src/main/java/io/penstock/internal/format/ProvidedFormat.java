@@ -114,6 +114,10 @@ public final class ProvidedFormat {
         if (array.problem().isPresent()) {
           return List.of(Part.streamed(streamed(array, type, name), array.problem().get()));
         }
+        if (array.runs().isPresent()) {
+          return StoredArray.of(type, array.shape().withoutFirst().toList(), false, 0)
+              .recordsIn(array.runs().get(), file, provider.name(), name, new UniqueNames());
+        }
         return StoredArray.of(type, array.shape().toList(), false, array.offsetBytes())
             .parts(file, provider.name(), name);
       } catch (PenstockException e) {

@@ -3,10 +3,10 @@ package io.penstock.internal.format;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.ArrayLayout.Run;
 import io.penstock.array.Part;
+import io.penstock.array.Runs;
 import io.penstock.array.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongFunction;
 
 /**
  * An array as a format describes it: what its elements are, its axes, and where it starts.
@@ -22,12 +22,12 @@ import java.util.function.LongFunction;
  * @param offsetBytes where the first element starts, from the start of the section that it is in
  */
 public record StoredArray(
-    DataType type, List<Long> shape, List<Long> strides, boolean isFortran, long offsetBytes) {
+    DataType type, List<Long> shape, Strides strides, boolean isFortran, long offsetBytes) {
 
   /** A contiguous array, in C order or in Fortran order. */
   public static StoredArray of(
       DataType type, List<Long> shape, boolean isFortran, long offsetBytes) {
-    List<Long> strides = Strides.of(shape, type.itemBytes(), isFortran);
+    Strides strides = Strides.contiguous(shape, type.itemBytes(), isFortran);
     return new StoredArray(type, shape, strides, isFortran, offsetBytes);
   }
 
@@ -65,7 +65,19 @@ public record StoredArray(
    */
   public List<Part> recordsAt(
       long[] offsets, OpenFile section, String format, String name, UniqueNames names) {
-    return parts(name, names, (leaf, part) -> records(offsets, section, format, part, leaf));
+    return recordsIn(runs(offsets), section, format, name, names);
+  }
+
+  /**
+   * As many arrays like this one as there are records in runs, each a record of one column.
+   *
+   * @param runs where each starts, in bytes from the start of the section
+   * @param names that are taken, as for {@link #parts}
+   * @throws PenstockException if they cannot be in the section
+   */
+  public List<Part> recordsIn(
+      Runs runs, OpenFile section, String format, String name, UniqueNames names) {
+    return parts(name, names, (leaf, part) -> records(runs, section, format, part, leaf));
   }
 
   private interface Layouts {
@@ -89,24 +101,24 @@ public record StoredArray(
     // A 0-d array is one record; if its element has axes, they are the record's.
     boolean isOneRecord = shape.isEmpty() && !leaf.shape().isEmpty();
     List<Long> sizes = join(isOneRecord ? List.of(1L) : shape, leaf.shape());
-    List<Long> steps = join(isOneRecord ? List.of(type.itemBytes()) : strides, leaf.strides());
+    Strides outer = isOneRecord ? Strides.of(type.itemBytes()) : strides;
+    Strides steps = outer.then(leaf.strides());
     // An array without elements may lie at the end of the file, where a field has no place.
     long inElement = shape.contains(0L) ? 0 : leaf.offsetBytes();
     long offset = section.position(offsetBytes) + inElement;
     Run run =
         sizes.isEmpty()
             ? new Run(offset, 1, type.itemBytes())
-            : new Run(offset, sizes.getFirst(), steps.getFirst());
+            : new Run(offset, sizes.getFirst(), steps.along(0));
     return layout(section, format, name, leaf, sizes, steps, List.of(run));
   }
 
   private ArrayLayout records(
-      long[] offsets, OpenFile section, String format, String name, DataType.Leaf leaf) {
-    List<Long> sizes = join(List.of((long) offsets.length), join(shape, leaf.shape()));
-    List<Long> steps = join(List.of(1L), join(strides, leaf.strides()));
+      Runs runs, OpenFile section, String format, String name, DataType.Leaf leaf) {
+    List<Long> sizes = join(List.of(runs.recordCount()), join(shape, leaf.shape()));
+    Strides steps = Strides.of(1).then(strides).then(leaf.strides());
     long first = section.position(0) + leaf.offsetBytes();
-    List<Run> runs = runs(offsets, offset -> first + offset);
-    return layout(section, format, name, leaf, sizes, steps, runs);
+    return layout(section, format, name, leaf, sizes, steps, runs.movedBy(first));
   }
 
   private ArrayLayout layout(
@@ -115,22 +127,22 @@ public record StoredArray(
       String name,
       DataType.Leaf leaf,
       List<Long> sizes,
-      List<Long> steps,
+      Strides steps,
       List<Run> runs) {
     return ArrayLayout.builder(section.path(), leaf.type(), Shape.of(sizes))
         .part(name)
         .format(format)
         .fortranOrder(isFortran)
         .runs(runs)
-        .recordStrides(steps.isEmpty() ? steps : steps.subList(1, steps.size()))
+        .recordStrides(steps.withoutFirst().toArray())
         .fields(leaf.fields())
         .file(section.fileBytes(), section.modified())
         .build();
   }
 
   /** Joins places at equal distances: picklers write similar arrays with equal overhead. */
-  private static List<Run> runs(long[] offsets, LongFunction<Long> position) {
-    List<Run> runs = new ArrayList<>();
+  private static Runs runs(long[] offsets) {
+    Runs.Builder runs = Runs.builder();
     int start = 0;
     while (start < offsets.length) {
       int end = start + 1;
@@ -138,10 +150,10 @@ public record StoredArray(
       while (end < offsets.length && stride > 0 && offsets[end] - offsets[end - 1] == stride) {
         end++;
       }
-      runs.add(new Run(position.apply(offsets[start]), end - start, Math.max(1, stride)));
+      runs.add(offsets[start], end - start, Math.max(1, stride));
       start = end;
     }
-    return runs;
+    return runs.build();
   }
 
   private static <T> List<T> join(List<T> first, List<T> second) {

@@ -5,6 +5,7 @@ import io.penstock.array.ArrayLayout.Run;
 import io.penstock.array.ArrayLayoutBuilder;
 import io.penstock.array.ElementType;
 import io.penstock.array.Part;
+import io.penstock.array.Runs;
 import io.penstock.array.Shape;
 import io.penstock.internal.format.Contents;
 import io.penstock.internal.format.OpenFile;
@@ -135,32 +136,35 @@ public final class IndexedContents implements Contents {
   private ArrayLayout fixed(IndexColumn column) {
     List<Long> sizes = new ArrayList<>(column.recordShape().toList());
     sizes.addFirst(column.records());
-    List<Long> strides = Strides.of(sizes, column.type().sizeBytes(), false);
+    Strides strides = Strides.contiguous(sizes, column.type().sizeBytes(), false);
     boolean isInIndex = column.kind() == Kind.VALUES;
     return ArrayLayout.builder(isInIndex ? index.path() : container, column.type(), Shape.of(sizes))
         .part(column.name())
         .format(format)
-        .recordStrides(strides.subList(1, strides.size()))
+        .recordStrides(strides.withoutFirst().toArray())
         .runs(
             isInIndex
                 ? List.of(
                     new Run(
                         column.first().offsetBytes(),
                         column.records(),
-                        Math.max(1, strides.getFirst())))
+                        strides.along(0)))
                 : runs(column))
         .file(
             isInIndex ? index.fileBytes() : containerBytes, isInIndex ? index.modified() : modified)
         .build();
   }
 
-  private List<Run> runs(IndexColumn column) {
+  private Runs runs(IndexColumn column) {
     ByteBuffer numbers = section(column.first());
-    List<Run> runs = new ArrayList<>(numbers.remaining() / (3 * Long.BYTES));
-    while (numbers.hasRemaining()) {
-      runs.add(new Run(numbers.getLong(), numbers.getLong(), numbers.getLong()));
+    Runs.Builder runs = Runs.builder();
+    if (!numbers.hasRemaining()) {
+      runs.add(0, 0, 1);
     }
-    return runs.isEmpty() ? List.of(new Run(0, 0, 1)) : runs;
+    while (numbers.hasRemaining()) {
+      runs.add(numbers.getLong(), numbers.getLong(), numbers.getLong());
+    }
+    return runs.build();
   }
 
   private ByteBuffer section(Section section) {

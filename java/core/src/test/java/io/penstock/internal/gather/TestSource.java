@@ -1,10 +1,10 @@
 package io.penstock.internal.gather;
 
 import io.penstock.TestArray;
+import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
-import io.penstock.array.Shard;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.SourceSizes;
@@ -12,10 +12,12 @@ import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotColumn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Test arrays as a native source, and slots for batches of them. */
 public final class TestSource implements AutoCloseable {
@@ -23,6 +25,7 @@ public final class TestSource implements AutoCloseable {
   public final List<Column> columns = new ArrayList<>();
   public final NativeSource source = NativeSource.open();
   final Arena arena = Arena.ofShared();
+  private final List<List<ArrayLayout>> layouts = new ArrayList<>();
   private final Map<TestArray, Integer> files = new LinkedHashMap<>();
 
   /** One column. */
@@ -32,18 +35,29 @@ public final class TestSource implements AutoCloseable {
 
   public TestSource add(String name, TestArray... shards) {
     arrays.put(name, List.of(shards));
-    List<Shard> parts = new ArrayList<>();
+    List<ArrayLayout> parts = new ArrayList<>();
     int[] numbers = new int[shards.length];
     long recordBytes = shards[0].recordBytes();
     for (int i = 0; i < shards.length; i++) {
       numbers[i] = files.computeIfAbsent(shards[i], array -> source.addFile(array.path()));
-      parts.add(
-          Shard.of(shards[i].path(), shards[i].dataOffset(), shards[i].recordCount(), recordBytes));
+      parts.add(layout(shards[i]));
     }
-    source.addColumn(name, recordBytes, parts, numbers);
-    columns.add(
-        Column.builder(name, ElementType.UINT8, Shape.of(recordBytes)).shards(parts).build());
+    Column column = ArrayLayout.column(name, parts);
+    source.addColumn(name, recordBytes, column.shards(), numbers);
+    columns.add(column);
+    layouts.add(parts);
     return this;
+  }
+
+  private ArrayLayout layout(TestArray array) {
+    NativeSource.FileFacts file = source.file(files.get(array));
+    long recordBytes = array.recordBytes();
+    return ArrayLayout.builder(
+            array.path(), ElementType.UINT8, Shape.of(array.recordCount(), recordBytes))
+        .runs(List.of(new ArrayLayout.Run(array.dataOffset(), array.recordCount(), recordBytes)))
+        .recordStrides(1)
+        .file(file.sizeBytes(), FileTime.from(file.modifiedNanos(), TimeUnit.NANOSECONDS))
+        .build();
   }
 
   /** What plain Java reads. */
@@ -64,12 +78,13 @@ public final class TestSource implements AutoCloseable {
 
   public List<MappedColumn> mappedColumns() {
     List<MappedColumn> mapped = new ArrayList<>();
-    for (Column column : columns) {
+    for (int i = 0; i < columns.size(); i++) {
+      Column column = columns.get(i);
       List<MemorySegment> mappings =
           arrays.get(column.name()).stream()
               .map(array -> source.map(files.get(array), arena))
               .toList();
-      mapped.add(new MappedColumn(column, mappings));
+      mapped.add(new MappedColumn(column, layouts.get(i), mappings));
     }
     return mapped;
   }

@@ -256,12 +256,12 @@ final class PickleNumpy {
     if (order == null || !order.stream().sorted().toList().equals(numbers(shape.size()))) {
       return NOT_NUMPY;
     }
-    List<Long> strides = Strides.of(shape, type.itemBytes(), false);
+    Strides strides = Strides.contiguous(shape, type.itemBytes(), false);
     limits.hold(KIND_WEIGHT, tokens);
     return new ArrayKind(
         type,
         order.stream().map(axis -> shape.get(axis.intValue())).toList(),
-        order.stream().map(axis -> strides.get(axis.intValue())).toList(),
+        strides.reordered(order),
         false,
         null);
   }
