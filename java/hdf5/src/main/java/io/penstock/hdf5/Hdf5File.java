@@ -20,12 +20,19 @@ final class Hdf5File implements AutoCloseable {
   /** Structures are small and lie close to each other. */
   private static final int WINDOW_BYTES = 1 << 12;
 
+  /** What an index takes for a chunk: at least an address. */
+  private static final int LEAST_ENTRY_BYTES = 4;
+
+  /** Datasets may have several names, under which they are asked for again. */
+  private static final int MOST_NAMES_OF_A_CHUNK = 4;
+
   private final Path path;
   private final FileChannel channel;
   private final long fileBytes;
   private final byte[] window = new byte[WINDOW_BYTES];
   private long windowAt;
   private int windowCount;
+  private long countedBytes;
   private Superblock superblock;
   private SharedMessages sharedMessages;
 
@@ -132,6 +139,28 @@ final class Hdf5File implements AutoCloseable {
   void data(long address, byte[] bytes, int count, String what) throws IOException {
     checkRange(address, count, what);
     fill(ByteBuffer.wrap(bytes, 0, count), position(address));
+  }
+
+  /**
+   * Whether the file has room for all chunks of a dataset. If not, some were never written, and
+   * nobody needs to ask for them one by one.
+   *
+   * @param count of chunks
+   * @param chunkBytes size of each
+   */
+  boolean hasRoomFor(long count, long chunkBytes) {
+    long entryBytes = chunkBytes + LEAST_ENTRY_BYTES;
+    if (count > fileBytes / entryBytes + 1) {
+      return false;
+    }
+    countedBytes += count * entryBytes;
+    if (countedBytes > MOST_NAMES_OF_A_CHUNK * fileBytes + entryBytes) {
+      throw Hdf5Fault.refused(
+          "expected datasets with chunks of their own, found that they have more than %d times as"
+              + " many as the file has room for: name the dataset that you want",
+          MOST_NAMES_OF_A_CHUNK);
+    }
+    return true;
   }
 
   void checkRange(long address, long count, String what) {

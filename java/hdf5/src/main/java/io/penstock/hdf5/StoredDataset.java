@@ -1,5 +1,6 @@
 package io.penstock.hdf5;
 
+import io.penstock.array.Runs;
 import io.penstock.array.Shape;
 import io.penstock.spi.FoundArray;
 import java.io.IOException;
@@ -107,8 +108,19 @@ final class StoredDataset {
   }
 
   /** What there is to read, and how. */
-  FoundArray found(String name) {
+  FoundArray found(String name) throws IOException {
     String problem = problemOrNull();
+    if (problem == null && storage instanceof Storage.Chunked chunked && !space.isEmpty()) {
+      Runs runs = new ChunkRuns(file, chunked, space).findOrNull();
+      if (runs != null) {
+        return FoundArray.inRuns(name, type.element(), Shape.of(shape()), runs)
+            .withFields(type.fields());
+      }
+      problem =
+          "expected data in all chunks, found some that were never written, so that their elements"
+              + " are the fill value: "
+              + OUT;
+    }
     FoundArray found =
         problem == null
             ? FoundArray.of(name, type.element(), Shape.of(shape()), position())
@@ -130,10 +142,16 @@ final class StoredDataset {
     if (space.isEmpty()) {
       return null;
     }
-    if (storage instanceof Storage.Chunked) {
-      return "expected a contiguous dataset, found one that is chunked or compressed (%s): "
-              .formatted(filters.isEmpty() ? "no filters" : filters.words())
+    if (storage instanceof Storage.Chunked && !filters.isEmpty()) {
+      return "expected data as they are, found a dataset that is chunked or compressed (%s): "
+              .formatted(filters.words())
           + OUT;
+    }
+    if (storage instanceof Storage.Chunked chunked) {
+      String problem = new ChunkRuns(file, chunked, space).problemOrNull();
+      if (problem != null) {
+        return problem + ": " + OUT;
+      }
     }
     if (storage instanceof Storage.Contiguous(long address) && address == Bytes.UNDEFINED) {
       return "expected data, found none: the dataset was made and never written, so that all its"

@@ -130,10 +130,13 @@ record Expected(String file, String name, String descr, List<String> words) {
   static byte[] inPlace(ArrayLayout layout) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(layout.dataBytes()));
     try (FileChannel channel = FileChannel.open(layout.path(), StandardOpenOption.READ)) {
-      while (bytes.hasRemaining()
-          && channel.read(bytes, layout.dataOffset() + bytes.position()) >= 0) {}
+      for (long record = 0; record < layout.recordCount(); record++) {
+        bytes.limit(Math.toIntExact((record + 1) * layout.recordBytes()));
+        long end = layout.runs().offsetOf(record) + layout.recordBytes();
+        while (bytes.hasRemaining() && channel.read(bytes, end - bytes.remaining()) >= 0) {}
+        assertThat(bytes.hasRemaining()).isFalse();
+      }
     }
-    assertThat(bytes.hasRemaining()).isFalse();
     return bytes.array();
   }
 

@@ -94,9 +94,12 @@ final class Mutations {
     for (Part part : parts) {
       if (part.problem().isEmpty()) {
         ArrayLayout layout = part.layout();
-        long end = layout.recordCount() == 0 ? 0 : layout.dataOffset() + layout.dataBytes();
-        if (!part.isField() && (end < 0 || end > fileBytes)) {
-          throw new IllegalStateException("outside of the file: " + layout);
+        for (ArrayLayout.Run run : layout.runs()) {
+          long last = run.offsetBytes() + (run.recordCount() - 1) * run.strideBytes();
+          long end = run.recordCount() == 0 ? 0 : last + layout.recordBytes();
+          if (!part.isField() && (run.offsetBytes() < 0 || end < 0 || end > fileBytes)) {
+            throw new IllegalStateException("outside of the file: " + layout);
+          }
         }
       } else {
         check(path, part.problem().get());
