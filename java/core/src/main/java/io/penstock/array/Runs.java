@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the records of an array lie in its file: runs of records at equal distances, in index
@@ -31,10 +32,16 @@ public final class Runs extends AbstractList<Run> implements RandomAccess {
   private final long[] strides;
 
   /** The run of every 2^n-th record; made when it is first asked for. */
-  private volatile Directory directory = Directory.NONE;
+  private volatile @Nullable Directory directory;
 
-  private record Directory(int shift, int[] runs) {
-    static final Directory NONE = new Directory(0, new int[0]);
+  private static final class Directory {
+    private final int shift;
+    private final int[] runs;
+
+    Directory(int shift, int[] runs) {
+      this.shift = shift;
+      this.runs = runs;
+    }
   }
 
   private Runs(long movedBytes, long[] offsets, long[] firstRecords, long[] strides) {
@@ -251,7 +258,7 @@ public final class Runs extends AbstractList<Run> implements RandomAccess {
   /** Several threads may make it at once, and make the same. */
   private Directory directory() {
     Directory known = directory;
-    if (known == Directory.NONE) {
+    if (known == null) {
       known = makeDirectory();
       directory = known;
     }
@@ -276,11 +283,12 @@ public final class Runs extends AbstractList<Run> implements RandomAccess {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Runs that && movedBytes == that.movedBytes
-        ? Arrays.equals(offsets, that.offsets)
-            && Arrays.equals(firstRecords, that.firstRecords)
-            && Arrays.equals(strides, that.strides)
-        : super.equals(other);
+    if (other instanceof Runs that && movedBytes == that.movedBytes) {
+      return Arrays.equals(offsets, that.offsets)
+          && Arrays.equals(firstRecords, that.firstRecords)
+          && Arrays.equals(strides, that.strides);
+    }
+    return super.equals(other);
   }
 
   @Override

@@ -44,8 +44,9 @@
  *       FOLDER#label} is the numbers of their sub-folders, which are the classes.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields
  *       of compound types, {@code data.h5#points.x}, if the jar penstock-hdf5 is on the class path;
- *       chunked datasets can be read from beginning to end only. Other jars may add formats in the
- *       same way, see {@link io.penstock.spi.FormatProvider FormatProvider}.
+ *       datasets in chunks, too, if each chunk has whole records and no filter, and otherwise from
+ *       beginning to end only. Other jars may add formats in the same way, see {@link
+ *       io.penstock.spi.FormatProvider FormatProvider}.
  *   <li><b>raw</b>: elements in files without a header, which a {@link io.penstock.format.RawLayout
  *       RawLayout} describes. {@link io.penstock.array.ArrayLayout#windows} lays windows over a
  *       stream of tokens.
