@@ -5,14 +5,13 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.format.ArrayFormat;
 import io.penstock.internal.format.Contents;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.format.StoredMember;
 import io.penstock.internal.format.UniqueNames;
 import io.penstock.internal.format.ZipDirectory;
 import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.kind.ArchiveKinds;
 import io.penstock.internal.kind.FileKind;
 import io.penstock.internal.report.Excerpt;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,20 +26,9 @@ import java.util.stream.Stream;
  * their {@code .npy}, as numpy.load has it; members that are not .npy files are left out.
  */
 public final class NpzFormat implements ArrayFormat {
-
-  private static final int LOCAL_SIGNATURE = 0x04034b50;
   private static final byte[] EMPTY_ARCHIVE = {'P', 'K', 5, 6};
   private static final byte[] ARCHIVE = {'P', 'K', 3, 4};
   private static final String SUFFIX = ".npy";
-
-  /** Bits of encryption, and of a directory that hides its local headers. */
-  private static final int ENCRYPTED_FLAGS = 1 | 1 << 6 | 1 << 13;
-
-  /** Set by writers that could not go back to write the sizes before the data. */
-  private static final int SIZES_BEHIND_FLAG = 1 << 3;
-
-  private static final int STORED = 0;
-  private static final int DEFLATED = 8;
 
   /** Most bytes of .npy headers over all members: 100,000 members have some 12 MB of them. */
   private static final long MAX_HEADER_BYTES = 1 << 24;
@@ -137,95 +125,16 @@ public final class NpzFormat implements ArrayFormat {
   private List<Part> open(OpenFile file, ZipDirectory.ZipMember member, UniqueNames names) {
     String name = partName(member);
     try {
-      OpenFile section = section(file, member, name);
+      OpenFile section =
+          StoredMember.section(
+              file,
+              member,
+              name,
+              "write it out with 'penstock convert', or with numpy.savez instead of"
+                  + " savez_compressed");
       return NpyFormat.array(section).parts(section, name(), name, names);
     } catch (PenstockException e) {
       return List.of(Part.refused(name, e));
     }
-  }
-
-  private static OpenFile section(OpenFile file, ZipDirectory.ZipMember member, String name) {
-    checkReadable(file, member, name);
-    ByteBuffer header =
-        ZipDirectory.little(
-            file.read(
-                member.headerOffset(), ZipDirectory.LOCAL_HEADER_BYTES, "the header of " + name));
-    int nameBytes = Short.toUnsignedInt(header.getShort(26));
-    int extraBytes = Short.toUnsignedInt(header.getShort(28));
-    long dataOffset =
-        member.headerOffset() + ZipDirectory.LOCAL_HEADER_BYTES + nameBytes + extraBytes;
-    if (header.getInt(0) != LOCAL_SIGNATURE
-        || dataOffset > member.endOffset()
-        || member.storedBytes() > member.endOffset() - dataOffset) {
-      throw differs(file, name, "its size");
-    }
-    byte[] rest =
-        file.read(
-            member.headerOffset() + ZipDirectory.LOCAL_HEADER_BYTES,
-            nameBytes + extraBytes,
-            "the header of " + name);
-    ByteBuffer extra = ZipDirectory.little(Arrays.copyOfRange(rest, nameBytes, rest.length));
-    long[] sizes = {
-      Integer.toUnsignedLong(header.getInt(22)), Integer.toUnsignedLong(header.getInt(18))
-    };
-    if ((member.flags() & SIZES_BEHIND_FLAG) == 0
-        && (!ZipDirectory.expand(extra, sizes)
-            || sizes[0] != member.sizeBytes()
-            || sizes[1] != member.storedBytes())) {
-      throw differs(file, name, "its size");
-    }
-    if (Short.toUnsignedInt(header.getShort(6)) != member.flags()
-        || Short.toUnsignedInt(header.getShort(8)) != member.method()) {
-      throw differs(file, name, "how it is stored");
-    }
-    String storedName = new String(rest, 0, nameBytes, StandardCharsets.ISO_8859_1);
-    if (!storedName.equals(member.storedName())) {
-      throw differs(file, name, "its name");
-    }
-    return file.section(name, dataOffset, member.storedBytes());
-  }
-
-  private static void checkReadable(OpenFile file, ZipDirectory.ZipMember member, String name) {
-    if (isTrick(member.name())) {
-      throw file.problem(
-          ("'%s': expected a name inside the archive, found one that leads out of it or is not"
-                  + " printable: write the array under another name")
-              .formatted(name));
-    }
-    if ((member.flags() & ENCRYPTED_FLAGS) != 0) {
-      throw file.problem(
-          "'%s' is encrypted: expected a stored member: unpack the archive with its password"
-              .formatted(name));
-    }
-    if (member.method() != STORED) {
-      String how = member.method() == DEFLATED ? "deflated" : "method " + member.method();
-      throw file.problem(
-          ("'%s' is compressed (%s): expected a stored member, which can be read in place: write"
-                  + " it out with 'penstock convert', or with numpy.savez instead of"
-                  + " savez_compressed")
-              .formatted(name, how));
-    }
-    if (member.storedBytes() != member.sizeBytes()) {
-      throw differs(file, name, "its size");
-    }
-  }
-
-  /**
-   * Names are only labels here. But files that are written from them later must not lead out of
-   * their folder.
-   */
-  private static boolean isTrick(String name) {
-    return name.startsWith("/")
-        || name.contains("\\")
-        || name.chars().anyMatch(character -> character < 0x20 || character == 0x7f)
-        || name.matches("[A-Za-z]:.*")
-        || List.of(name.split("/", -1)).contains("..");
-  }
-
-  private static PenstockException differs(OpenFile file, String name, String what) {
-    return file.problem(
-        ("not a valid archive: expected the directory and the header of '%s' to agree, found that"
-                + " they differ in %s: write it again with numpy.savez")
-            .formatted(name, what));
   }
 }
