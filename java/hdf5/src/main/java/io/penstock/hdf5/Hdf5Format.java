@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the datasets of an HDF5 file: contiguous ones and those in plain chunks of whole records are
- * read in place, other chunked ones from beginning to end, and the others are refused with a reason.
+ * Finds the datasets of an HDF5 file: contiguous ones and those in plain chunks of whole records
+ * are read in place, other chunked ones from beginning to end, and the others are refused with a
+ * reason.
  *
  * <p>What it owns: the door to the core. Faults of a dataset become its reason, faults of the file
  * a {@link PenstockException}.

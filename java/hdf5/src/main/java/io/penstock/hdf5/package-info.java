@@ -3,12 +3,12 @@
  * place; others are unpacked.
  *
  * <p>There is no API to call: with this jar on the class path, {@code data.h5#train/images} is a
- * column like any other, at the speed of a .npy. So is a dataset in chunks, which {@code h5py} makes
- * for axes that may grow, if it has no filters and each chunk has whole records ({@code chunks=(64,)
- * + shape[1:]}): a chunk is a run of records then, and there may be a million. Datasets whose chunks
- * are compressed, cut records or were never written cannot be read in place; {@code penstock
- * convert} unpacks them, chunk by chunk, and so does {@link io.penstock.format.Formats#streamed} in
- * code.
+ * column like any other, at the speed of a .npy. So is a dataset in chunks, which {@code h5py}
+ * makes for axes that may grow, if it has no filters and each chunk has whole records ({@code
+ * chunks=(64,) + shape[1:]}): a chunk is a run of records then, and there may be a million.
+ * Datasets whose chunks are compressed, cut records or were never written cannot be read in place;
+ * {@code penstock convert} unpacks them, chunk by chunk, and so does {@link
+ * io.penstock.format.Formats#streamed} in code.
  *
  * <p><b>Values are those that h5py reads</b>, or the dataset is refused with the reason. Checksums
  * of metadata and of chunks (fletcher32) are compared; filter masks are followed; chunks that were

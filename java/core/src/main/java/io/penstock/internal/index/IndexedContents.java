@@ -144,11 +144,7 @@ public final class IndexedContents implements Contents {
         .recordStrides(strides.withoutFirst().toArray())
         .runs(
             isInIndex
-                ? List.of(
-                    new Run(
-                        column.first().offsetBytes(),
-                        column.records(),
-                        strides.along(0)))
+                ? List.of(new Run(column.first().offsetBytes(), column.records(), strides.along(0)))
                 : runs(column))
         .file(
             isInIndex ? index.fileBytes() : containerBytes, isInIndex ? index.modified() : modified)
