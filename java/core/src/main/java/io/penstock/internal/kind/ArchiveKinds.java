@@ -1,6 +1,7 @@
 package io.penstock.internal.kind;
 
 import io.penstock.internal.format.ZipDirectory;
+import io.penstock.internal.format.tar.TarHeader;
 import io.penstock.internal.kind.FileKind.Content;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,14 +15,11 @@ import java.util.zip.Inflater;
 /**
  * Recognises archives and compressed files, and their contents as far as the first bytes show them.
  *
- * <p>What it owns: the few fields of zip, tar and gzip headers that are needed for a name. It must
- * not unpack more than the start of a file. It keeps nothing, so any thread may call it.
+ * <p>What it owns: the few fields of zip and gzip headers that are needed for a name. It must not
+ * unpack more than the start of a file. It keeps nothing, so any thread may call it.
  */
 public final class ArchiveKinds {
   private static final int ZIP_NAME_OFFSET = 30;
-  private static final int TAR_HEADER_BYTES = 512;
-  private static final int TAR_SUM_OFFSET = 148;
-  private static final int TAR_SUM_BYTES = 8;
 
   /** Flags of a gzip header: which fields follow before the data. */
   private static final int GZIP_EXTRA = 4;
@@ -30,6 +28,9 @@ public final class ArchiveKinds {
   private static final int GZIP_COMMENT = 16;
   private static final int GZIP_CHECK = 2;
 
+  private static final String TAR = "a tar archive";
+  private static final String UNPACK =
+      "unpack it with 'penstock convert FILE.tar.gz FILE.tar', or with ";
   private static final String CONVERT = "write it out with 'penstock convert', or unpack it with ";
 
   private ArchiveKinds() {}
@@ -38,12 +39,9 @@ public final class ArchiveKinds {
     if (BinaryKinds.starts(start, "504b0304") || BinaryKinds.starts(start, "504b0506")) {
       return Optional.of(zip(List.of(firstName(start))));
     }
-    if (isTar(start)) {
+    if (TarHeader.isAtStart(start)) {
       return Optional.of(
-          new FileKind(
-              "a tar archive",
-              Content.ARCHIVE,
-              "unpack it with tar -xf, and name the folder or the files in it"));
+          new FileKind(TAR, Content.ARCHIVE, "name what is in it, as FILE.tar#jpg, or unpack it"));
     }
     if (BinaryKinds.starts(start, "1f8b")) {
       return Optional.of(inflated(start, gzipDataOffset(start), true, looksInside));
@@ -143,23 +141,6 @@ public final class ArchiveKinds {
     return new String(start, ZIP_NAME_OFFSET, end - ZIP_NAME_OFFSET, StandardCharsets.ISO_8859_1);
   }
 
-  /** Recognised by the checksum of the first header: old tar files have no magic number. */
-  private static boolean isTar(byte[] start) {
-    if (start.length < TAR_HEADER_BYTES || start[0] == 0) {
-      return false;
-    }
-    int sum = 0;
-    for (int at = 0; at < TAR_HEADER_BYTES; at++) {
-      boolean isSum = at >= TAR_SUM_OFFSET && at < TAR_SUM_OFFSET + TAR_SUM_BYTES;
-      sum += isSum ? ' ' : start[at] & 0xff;
-    }
-    String stored =
-        new String(start, TAR_SUM_OFFSET, TAR_SUM_BYTES, StandardCharsets.ISO_8859_1)
-            .replace('\0', ' ')
-            .strip();
-    return stored.matches("[0-7]{1,7}") && Integer.parseInt(stored, 8) == sum;
-  }
-
   /** Two bytes are too few, and may be text: the rest of the block header is checked, too. */
   private static boolean isZlib(byte[] start) {
     if (start.length < 2 || start[0] != 0x78 || ((0x78 << 8) | (start[1] & 0xff)) % 31 != 0) {
@@ -185,6 +166,9 @@ public final class ArchiveKinds {
         kind.map(FileKind::content)
             .map(content -> content == Content.ARRAYS || content == Content.TEXT)
             .orElse(true);
+    if (kind.isPresent() && kind.get().name().equals(TAR)) {
+      return new FileKind(name + compressor, Content.COMPRESSED, UNPACK + tool);
+    }
     String remedy =
         isRead ? CONVERT + tool : "unpack it with %s; then %s".formatted(tool, kind.get().remedy());
     return new FileKind(name + compressor, Content.COMPRESSED, remedy);

@@ -71,7 +71,7 @@ final class SampleKeys {
     }
     long rest = 0;
     for (; i < length; i++) {
-      rest = rest << 8 | bytes[i] & 0xff;
+      rest = (rest << 8) | (bytes[i] & 0xff);
     }
     hash = mix(mix(hash ^ rest));
     return hash == 0 ? FACTOR : hash;
@@ -79,6 +79,6 @@ final class SampleKeys {
 
   private static long mix(long hash) {
     long product = hash * FACTOR;
-    return product ^ product >>> 32;
+    return product ^ (product >>> 32);
   }
 }

@@ -88,7 +88,7 @@ public final class TarHeader {
     long sums = 0;
     for (int i = at + from; i < at + to; i += Long.BYTES) {
       long eight = bytes.getLong(i);
-      sums += (eight & EVEN_BYTES) + (eight >>> 8 & EVEN_BYTES);
+      sums += (eight & EVEN_BYTES) + ((eight >>> 8) & EVEN_BYTES);
     }
     return (int)
         ((sums & 0xffff) + (sums >>> 16 & 0xffff) + (sums >>> 32 & 0xffff) + (sums >>> 48));
@@ -153,7 +153,7 @@ public final class TarHeader {
     }
     long number = 0;
     while (i < end && bytes.get(i) >= '0' && bytes.get(i) <= '7') {
-      number = number << 3 | bytes.get(i++) - '0';
+      number = (number << 3) | (bytes.get(i++) - '0');
     }
     while (i < end && (bytes.get(i) == ' ' || bytes.get(i) == 0)) {
       i++;
