@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -103,8 +102,7 @@ final class TextSource implements RecordSource {
   private static Reader characters(Path path, InputStream bytes) throws IOException {
     boolean isPacked = path.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
     BufferedInputStream text =
-        new BufferedInputStream(
-            isPacked ? new GZIPInputStream(bytes, BUFFER_BYTES) : bytes, BUFFER_BYTES);
+        new BufferedInputStream(isPacked ? new GzipStream(bytes) : bytes, BUFFER_BYTES);
     text.mark(4);
     byte[] start = text.readNBytes(3);
     boolean isMarked =

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -208,7 +207,7 @@ final class Unpacked implements AutoCloseable {
           new BufferedInputStream(Files.newInputStream(place.file()), BUFFER_BYTES),
           in ->
               closing(
-                  isGzip ? new GZIPInputStream(in, 1 << 16) : new InflaterInputStream(in),
+                  isGzip ? new GzipStream(in) : new InflaterInputStream(in),
                   unpacked -> copy(place, source, unpacked, Long.MAX_VALUE, target)));
     } catch (EOFException | ZipException e) {
       throw damaged(place.file(), e); // Within the header of gzip.
@@ -338,7 +337,7 @@ final class Unpacked implements AutoCloseable {
     }
   }
 
-  private static PenstockException damaged(Path file, IOException e) {
+  static PenstockException damaged(Path file, IOException e) {
     return PenstockException.about(
         ErrorKind.WRONG_FORMAT,
         file,

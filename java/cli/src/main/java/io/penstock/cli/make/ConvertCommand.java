@@ -5,6 +5,7 @@ import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.convert.ArrayFiles;
+import io.penstock.cli.convert.CompressedFile;
 import io.penstock.cli.convert.FolderOptions;
 import io.penstock.cli.convert.FolderRecordSource;
 import io.penstock.cli.convert.RecordSource;
@@ -18,10 +19,8 @@ import io.penstock.format.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -32,7 +31,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code convert}: writes an array of any known format as a .npy. */
 @Command(
     name = "convert",
-    header = "Writes an array of any format as a .npy, or the files of a folder as one.",
+    header = "Writes an array of any format as a .npy, the files of a folder as one, or unpacks.",
     description = {
       "Compares checksums where the source has them (members of an .npz, gzip, zlib). Structured"
           + " types keep the fields that NumPy has, or the command fails.",
@@ -42,8 +41,9 @@ import picocli.CommandLine.TypeConversionException;
           + " left behind is deleted.",
       "",
       "With --json, one object on stdout: files, dtype, recordShape, records, bytes, seconds,"
-          + " bytesPerSecond, labels (names of classes in the order of their numbers),"
-          + " classesFile (null without classes)."
+          + " bytesPerSecond, labels (names of classes in the order of their numbers), classesFile"
+          + " (null without classes). Of a file that is only unpacked, dtype, recordShape and"
+          + " records are null."
     })
 public final class ConvertCommand implements Callable<Integer> {
   private final Streams streams;
@@ -58,10 +58,15 @@ public final class ConvertCommand implements Callable<Integer> {
               + " files compressed by gzip or zlib, text with numbers (.csv, .tsv, .txt), and a"
               + " folder of images (PNG, JPEG, GIF, BMP), of small .npy, or of other files that are"
               + " a record each, in the order of penstock read FOLDER; the folders in it are"
-              + " classes: DST-labels.npy has their numbers, DST-classes.json their names.")
+              + " classes: DST-labels.npy has their numbers, DST-classes.json their names. A"
+              + " compressed file whose contents are read in place, such as x.tar.gz, is only"
+              + " unpacked if DST is named like them: x.tar.")
   private String source;
 
-  @Parameters(index = "1", paramLabel = "DST", description = "The .npy or .tar to write.")
+  @Parameters(
+      index = "1",
+      paramLabel = "DST",
+      description = "The .npy or .tar to write, or the file to unpack to.")
   private Path target;
 
   @Mixin private MakingOptions making;
@@ -147,8 +152,8 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--as",
       paramLabel = "npy|values|tar",
-      converter = FormConverter.class,
-      completionCandidates = FormNames.class,
+      converter = FolderForm.Converter.class,
+      completionCandidates = FolderForm.Names.class,
       description =
           "For a folder, what becomes of its files: npy makes an array of records of one size;"
               + " values writes the files as they are, of any sizes, one after another into DST,"
@@ -168,25 +173,6 @@ public final class ConvertCommand implements Callable<Integer> {
       names = "--json",
       description = "Print one JSON object on stdout. Default: a line for people.")
   private boolean isJson;
-
-  static final class FormConverter implements ITypeConverter<FolderForm> {
-    @Override
-    public FolderForm convert(String text) {
-      return Stream.of(FolderForm.values())
-          .filter(known -> known.toString().equals(text))
-          .findFirst()
-          .orElseThrow(
-              () -> new TypeConversionException("must be npy, values or tar, was '" + text + "'"));
-    }
-  }
-
-  static final class FormNames extends ArrayList<String> {
-    private static final long serialVersionUID = 1;
-
-    FormNames() {
-      super(Stream.of(FolderForm.values()).map(FolderForm::toString).toList());
-    }
-  }
 
   static final class TypeConverter implements ITypeConverter<ElementType> {
     @Override
@@ -257,6 +243,11 @@ public final class ConvertCommand implements Callable<Integer> {
                     ? "what was forced to the disk is kept: run the same command to go on"
                     : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
     MakingReport report = new MakingReport();
+    if (isUnpacked()) {
+      unpack(report);
+      report.print(streams, isJson);
+      return ExitCodes.DONE;
+    }
     if (isOfFiles()) {
       convertFiles(report);
       report.print(streams, isJson);
@@ -295,6 +286,24 @@ public final class ConvertCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
+  /** Whether a compressed file is to become what it was. */
+  private boolean isUnpacked() {
+    List<String> paths = ShardList.of(source);
+    return form == null
+        && paths.size() == 1
+        && CompressedFile.isMeant(Path.of(paths.getFirst()), target);
+  }
+
+  private void unpack(MakingReport report) {
+    check(selection.equals(Selection.ALL), "--select");
+    check(pattern.text().equals("*") && !isRaw, "--pattern and --raw");
+    checkAsTheyAre();
+    CompressedFile file = CompressedFile.of(Path.of(source));
+    try (Progress progress = Progress.start(streams, "unpack", "MB", file.sizeBytes())) {
+      report.addUnpacked(target, file.unpack(target, making.mayReplace(), progress::to));
+    }
+  }
+
   /** Whether the files of a folder are to stay as they are. */
   private boolean isOfFiles() {
     return form == null ? target.toString().endsWith(".tar") : form != FolderForm.NPY;
@@ -304,20 +313,26 @@ public final class ConvertCommand implements Callable<Integer> {
     Path folder = Path.of(source);
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
-          "--as values and tar, and a DST that ends in .tar, must come with a folder, was with "
+          "--as values and tar, and a DST that ends in .tar, must come with a folder, or with a"
+              + " compressed .tar, was with "
               + folder);
     }
-    check(dtype == null && !isLossy, "--dtype and --lossy");
-    check(resize == null && !isGray, "--resize and --gray");
-    check(delimiter == null && skipLines == 0, "--delimiter and --skip-lines");
-    check(shards == 1 && !isResumable, "--shards and --resume");
-    making.checkVariable();
+    checkAsTheyAre();
     FolderConversion conversion = new FolderConversion(streams, target, making.mayReplace());
     if (form == FolderForm.VALUES) {
       conversion.toValues(folder, pattern.text(), selection, report);
     } else {
       conversion.toTar(folder, pattern.text(), selection, report);
     }
+  }
+
+  /** Refuses options for records. */
+  private void checkAsTheyAre() {
+    check(dtype == null && !isLossy, "--dtype and --lossy");
+    check(resize == null && !isGray, "--resize and --gray");
+    check(delimiter == null && skipLines == 0, "--delimiter and --skip-lines");
+    check(shards == 1 && !isResumable, "--shards and --resume");
+    making.checkVariable();
   }
 
   private static void check(boolean isLeftOut, String options) {

@@ -60,6 +60,12 @@ final class MakingReport {
     bytes += byteCount;
   }
 
+  /** Adds a file that is what was compressed. */
+  void addUnpacked(Path path, long byteCount) {
+    files.add(path);
+    bytes += byteCount;
+  }
+
   /** Adds files of labels, the names of the classes, and the file of these names. */
   void addLabels(List<Path> paths, List<String> names, Path classesFile) {
     files.addAll(paths);
@@ -73,15 +79,10 @@ final class MakingReport {
       JsonObject object = new JsonObject();
       JsonArray paths = new JsonArray();
       files.forEach(file -> paths.add(file.toString()));
-      JsonArray shape = new JsonArray();
-      if (isVariable) {
-        shape.add(JsonNull.INSTANCE);
-      }
-      recordShape.toList().forEach(shape::add);
       object.add("files", paths);
-      object.addProperty("dtype", type.descr());
-      object.add("recordShape", shape);
-      object.addProperty("records", records);
+      object.addProperty("dtype", type == null ? null : type.descr());
+      object.add("recordShape", type == null ? JsonNull.INSTANCE : shape());
+      object.addProperty("records", type == null ? null : records);
       object.addProperty("bytes", bytes);
       object.addProperty("seconds", seconds);
       object.add("bytesPerSecond", Json.number(bytes / seconds));
@@ -91,6 +92,16 @@ final class MakingReport {
       return;
     }
     String first = files.getFirst().toString();
+    if (type == null) {
+      streams.print(
+          "%s: %s in %s (%s)\n"
+              .formatted(
+                  first,
+                  Human.bytes(bytes),
+                  Human.seconds(seconds),
+                  Human.bytesPerSecond(bytes / seconds)));
+      return;
+    }
     streams.print(
         "%s%s: %s of %s %s, %s in %s (%s)\n"
             .formatted(
@@ -105,5 +116,14 @@ final class MakingReport {
     for (int i = 0; i < labels.size(); i++) {
       streams.print("label %d: %s\n".formatted(i, labels.get(i).getAsString()));
     }
+  }
+
+  private JsonArray shape() {
+    JsonArray shape = new JsonArray();
+    if (isVariable) {
+      shape.add(JsonNull.INSTANCE);
+    }
+    recordShape.toList().forEach(shape::add);
+    return shape;
   }
 }
