@@ -65,6 +65,7 @@ class PackagesTest {
               "internal.format.lines",
               "internal.format.tfrecord",
               "internal.format.megatron",
+              "internal.format.arrow",
               "internal.format.mds"),
           List.of("internal.kind", "internal.format.npy"),
           List.of("internal.format.safetensors", "internal.format.tar"),

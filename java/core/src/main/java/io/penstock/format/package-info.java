@@ -40,6 +40,11 @@
  *       {@code FILE.bin}, and the arrays of the index are parts beside them. {@code
  *       FILE.idx#sequences} is a column of a dataset, with records of different sizes, and not an
  *       array.
+ *   <li><b>arrow</b>: columns of Arrow IPC files and streams by their names, and fields of structs,
+ *       {@code train.arrow#image.bytes}. Numbers and lists of one length are arrays; strings and
+ *       lists of different lengths have records of different sizes. Of a column with nulls, only
+ *       {@code #x.values} and its mask {@code #x.valid} can be read. Compressed columns are
+ *       refused.
  *   <li><b>folders</b> of small files, each a record, with an index file beside them; {@code
  *       FOLDER#label} is the numbers of their sub-folders, which are the classes.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields

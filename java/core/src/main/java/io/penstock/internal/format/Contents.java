@@ -37,6 +37,11 @@ public interface Contents {
     return "";
   }
 
+  /** Whether the records were found by an index, which may have had to be made. */
+  default boolean isIndexed() {
+    return false;
+  }
+
   default Optional<Part> find(String name) {
     return parts().stream().filter(part -> part.name().equals(name)).findFirst();
   }

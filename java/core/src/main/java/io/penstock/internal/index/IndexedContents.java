@@ -54,6 +54,11 @@ public final class IndexedContents implements Contents {
   }
 
   @Override
+  public boolean isIndexed() {
+    return true;
+  }
+
+  @Override
   public String plainName() {
     return fact(PLAIN).orElse("");
   }

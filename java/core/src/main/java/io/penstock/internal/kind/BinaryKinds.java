@@ -19,6 +19,7 @@ import java.util.zip.CRC32C;
  * begin with, needs a check of its own, so that raw elements are rarely mistaken for a format.
  */
 final class BinaryKinds {
+  private static final String COLUMN = "name a column as FILE#NAME";
   private static final String SAVE = "write its arrays with numpy.save";
   private static final String PICTURE =
       "images are records of a folder: name the folder; JPEG and PNG are decoded by 'penstock"
@@ -73,8 +74,7 @@ final class BinaryKinds {
           at(0, "1a45dfa3", Content.MEDIA, "a Matroska video", "decode it, and use numpy.save"),
           at(8, "41564920", Content.MEDIA, "an AVI video", "decode it, and use numpy.save"),
           records(0, "50415231", "a Parquet file", columns("pyarrow.parquet.read_table(FILE)")),
-          records(
-              0, "4152524f5731", "an Arrow (Feather) file", columns("feather.read_table(FILE)")),
+          at(0, "4152524f5731", Content.ARRAYS, "an Arrow (Feather) file", COLUMN),
           records(0, "46454131", "a Feather file", columns("feather.read_table(FILE)")),
           records(0, "4f5243", "an ORC file", columns("pyarrow.orc.read_table(FILE)")),
           records(0, "4f626a01", "an Avro file", SAVE),
@@ -118,9 +118,7 @@ final class BinaryKinds {
       return Optional.of(kind("a shard of MosaicML Streaming (MDS)", Content.RECORDS, SAVE));
     }
     if (isArrowStream(start)) {
-      return Optional.of(
-          kind(
-              "an Arrow IPC stream", Content.RECORDS, columns("ipc.open_stream(FILE).read_all()")));
+      return Optional.of(kind("an Arrow IPC stream", Content.ARRAYS, COLUMN));
     }
     if (isSafetensors(start)) {
       return Optional.of(kind("a safetensors file", Content.ARRAYS, "name a tensor as FILE#NAME"));

@@ -12,13 +12,13 @@ import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.ProvidedFormat;
 import io.penstock.internal.format.RawArray;
 import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.format.arrow.ArrowFormat;
 import io.penstock.internal.format.idx.IdxFormat;
 import io.penstock.internal.format.megatron.MegatronFormat;
 import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.format.pickle.PickleFormat;
 import io.penstock.internal.format.safetensors.SafetensorsFormat;
 import io.penstock.internal.format.zip.NpzFormat;
-import io.penstock.internal.index.IndexedContents;
 import io.penstock.internal.kind.FileKind;
 import io.penstock.internal.report.Excerpt;
 import java.nio.file.Path;
@@ -36,6 +36,7 @@ public final class KnownFormats {
           new SafetensorsFormat(),
           new IdxFormat(),
           new MegatronFormat(),
+          new ArrowFormat(),
           new PickleFormat());
 
   /** Enough bytes to recognise any format, and to tell the user what is there instead. */
@@ -70,7 +71,7 @@ public final class KnownFormats {
 
   /** Whether the records of a file are found by an index, which may have to be made. */
   public static boolean isIndexed(PartPath place) {
-    return !place.isRaw() && inside(place, false, contents -> contents instanceof IndexedContents);
+    return !place.isRaw() && inside(place, false, Contents::isIndexed);
   }
 
   private static RecordLayout records(PartPath place, Contents contents) {
