@@ -41,8 +41,8 @@ final class LoaderCore {
   private final BadRecordLog badRecords = new BadRecordLog();
   private final @Nullable ChecksumTable checksums;
 
-  /** Null if nothing is to be checked. */
-  private final CheckedGatherer.@Nullable Rules rules;
+  /** Empty if nothing is to be checked. */
+  private final Optional<CheckedGatherer.Rules> rules;
 
   private final Throwable origin = new Throwable("the loader was built here");
   private final ReentrantLock closing = new ReentrantLock();
@@ -62,8 +62,9 @@ final class LoaderCore {
         options.checksums().map(path -> ChecksumTable.open(path, opened.columns())).orElse(null);
     this.rules =
         options.isChecked()
-            ? new CheckedGatherer.Rules(checksums, options.badRecordPolicy(), badRecords, events)
-            : null;
+            ? Optional.of(
+                new CheckedGatherer.Rules(checksums, options.badRecordPolicy(), badRecords, events))
+            : Optional.empty();
     try {
       this.engine = allocateWithinLimits();
     } catch (RuntimeException | Error e) {

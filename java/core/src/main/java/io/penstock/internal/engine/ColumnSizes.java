@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How large the records of a dataset are, and what follows from it: where they lie in slots and in
+ * The sizes of a dataset's records and what follows from them: where records lie in slots and
  * cells, and whether batches have to be cut.
  */
 final class ColumnSizes {
-  /** A batch with the consumer, one being read, and as much to spare for all else. */
+  /**
+   * Room for a batch with the consumer, for one being read, and as much again for everything else.
+   */
   private static final int LEAST_BATCHES = 3;
 
   private final OpenDataset dataset;
@@ -31,7 +33,7 @@ final class ColumnSizes {
   }
 
   /**
-   * How batches are cut, as far as records differ in size.
+   * How batches are cut if records differ in size.
    *
    * @throws TooLittleMemoryException if the limit of a piece is too much for the budget
    */
@@ -53,12 +55,12 @@ final class ColumnSizes {
         dataset.lengths(), limit, batchSize, options.badRecordPolicy() == BadRecordPolicy.FAIL);
   }
 
-  /** A record that is larger than a batch may be cannot be read. */
+  /** A record larger than the limit of a batch cannot be read. */
   private long mostNeeded(MemoryBudget budget) {
     return Math.min(dataset.longestBytes(), budget.bytes() / LEAST_BATCHES);
   }
 
-  /** Hardly any batch has more than four times the mean and the longest record. */
+  /** Hardly any batch needs more than four times its mean size, plus the longest record. */
   private long usualBatchBytes(int batchSize) {
     double sum = 0;
     for (int c = 0; c < columns.size(); c++) {

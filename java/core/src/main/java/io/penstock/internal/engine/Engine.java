@@ -31,6 +31,7 @@ import io.penstock.internal.slot.IndexSource;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.ReplayedIndices;
 import io.penstock.internal.slot.SlotPool;
+import io.penstock.internal.transform.TransformPlan;
 import io.penstock.internal.transform.Transformer;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
@@ -38,10 +39,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What a loader runs on, put together as an {@link EnginePlan} says: memory, readers, pipeline.
+ * The machine of one loader, built from an {@link EnginePlan}: memory, readers, pipeline.
  *
  * <p>What it owns: the loader's arena, and the order of closing: threads, native readers, memory.
  */
@@ -57,15 +59,15 @@ public final class Engine implements AutoCloseable {
   private final Runnable opened;
   private volatile boolean isClosed;
 
-  /** Null where the page cache is left as it is. */
-  private final PageCacheWarmer warmer;
+  /** Empty where the page cache is left as it is. */
+  private final Optional<PageCacheWarmer> warmer;
 
   private boolean hasWarmer;
 
   /**
-   * Allocates everything; {@link #start} sets it going.
+   * Allocates everything; {@link #start} starts it.
    *
-   * @param rules of checking; null where nothing is checked
+   * @param rules of checking; empty where nothing is checked
    */
   public Engine(
       OpenDataset dataset,
@@ -74,7 +76,7 @@ public final class Engine implements AutoCloseable {
       RankShares shares,
       EnginePlan plan,
       LoaderEvents events,
-      CheckedGatherer.Rules rules) {
+      Optional<CheckedGatherer.Rules> rules) {
     events.opening();
     this.source = dataset.source();
     this.plan = plan;
@@ -82,7 +84,7 @@ public final class Engine implements AutoCloseable {
     this.columns = options.columns(dataset.columns()).stream().map(OutputColumn::of).toList();
     this.recordBytes = dataset.recordBytes();
     double share = (double) options.partition().rank() / options.partition().worldSize();
-    this.warmer = plan.isWarming ? warming.acquire(share) : null;
+    this.warmer = plan.isWarming ? Optional.of(warming.acquire(share)) : Optional.empty();
     this.hasWarmer = plan.isWarming;
     try {
       this.pool =
@@ -99,11 +101,11 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Opens the readers; once.
+   * Opens the readers. Call this once.
    *
    * @throws PenstockException if that fails, the device does not answer or the thread was
-   *     interrupted: then it is to be closed
-   * @throws IllegalStateException if it is closed meanwhile
+   *     interrupted; close the engine then
+   * @throws IllegalStateException if it is closed at the same time
    */
   public void start() {
     batches.start();
@@ -115,24 +117,25 @@ public final class Engine implements AutoCloseable {
       LoaderOptions options,
       RankShares shares,
       LoaderEvents events,
-      CheckedGatherer.Rules rules) {
-    // The stage next to the consumer knows what it waits for.
-    LoaderEvents pipelineEvents = plan.transforms == null ? events : LoaderEvents.NONE;
+      Optional<CheckedGatherer.Rules> rules) {
+    // Events come from the stage next to the consumer, which knows how long that waits.
+    LoaderEvents pipelineEvents = plan.transforms.isEmpty() ? events : LoaderEvents.NONE;
     Supplier<Gatherer> reader =
         inOrder(dataset, options, checked(rules, dataset, gatherers(dataset)));
     Pipeline pipeline = new Pipeline(shares, parts(shares, reader), pipelineEvents);
-    if (plan.transforms == null) {
-      return pipeline;
-    }
-    return new Transformer(
-        pipeline,
-        shares,
-        plan.transforms,
-        plan.memory.slots().slotCount(),
-        options.isAnyOrder(),
-        plan.readahead.hugePages(),
-        arena,
-        events);
+    return plan.transforms
+        .<BatchSource>map(
+            transforms ->
+                new Transformer(
+                    pipeline,
+                    shares,
+                    transforms,
+                    plan.memory.slots().slotCount(),
+                    options.isAnyOrder(),
+                    plan.readahead.hugePages(),
+                    arena,
+                    events))
+        .orElse(pipeline);
   }
 
   private LoaderFacts facts(RankShares shares) {
@@ -152,42 +155,45 @@ public final class Engine implements AutoCloseable {
   private Supplier<Gatherer> gatherers(OpenDataset dataset) {
     if (plan.choice.backend() != Readahead.Backend.MMAP) {
       Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory.reader());
-      return plan.isWarming ? warming(dataset, reader) : reader;
+      return warmer.map(files -> warming(dataset, reader, files)).orElse(reader);
     }
     boolean isAdvised =
         plan.readahead.advice() == Readahead.Advice.WILLNEED
             || (plan.readahead.advice() == Readahead.Advice.AUTO
                 && plan.isShuffled
                 && !plan.choice.isCached());
-    // Mapped here, on the thread that builds the loader, and again without any cost.
+    // Map on the thread that builds the loader. Mapping again later costs nothing.
     mapped(dataset);
     return () ->
         new MappedGatherer(source, mapped(dataset), isAdvised, plan.readahead.dropBehind());
   }
 
-  /** Mapped here, so that the warmer finds the mappings. */
-  private Supplier<Gatherer> warming(OpenDataset dataset, Supplier<Gatherer> reader) {
+  /** Maps the files at once, so that the warmer finds the mappings. */
+  private Supplier<Gatherer> warming(
+      OpenDataset dataset, Supplier<Gatherer> reader, PageCacheWarmer files) {
     mapped(dataset);
     return () -> {
-      // First, as it may throw, and a reader that is open must be closed.
+      // Before the reader is opened: this may throw, and an open reader would have to be closed.
       List<MappedRecords> columns = mapped(dataset);
       return new WarmingGatherer(
-          reader.get(), new MappedGatherer(source, columns, false, false), warmer);
+          reader.get(), new MappedGatherer(source, columns, false, false), files);
     };
   }
 
-  /** All columns, mapped, for one reading thread. */
+  /** All columns, mapped for one reading thread. */
   private List<MappedRecords> mapped(OpenDataset dataset) {
     return MappedRecords.of(dataset, plan.batchSize);
   }
 
-  /** What reads and checks what was read, if that is asked for. */
-  private Supplier<Gatherer> checked(
-      CheckedGatherer.Rules rules, OpenDataset dataset, Supplier<Gatherer> reader) {
-    return rules == null ? reader : () -> new CheckedGatherer(reader.get(), rules, dataset);
+  /** Adds the checking of what was read, if it was asked for. */
+  private static Supplier<Gatherer> checked(
+      Optional<CheckedGatherer.Rules> rules, OpenDataset dataset, Supplier<Gatherer> reader) {
+    return rules
+        .<Supplier<Gatherer>>map(all -> () -> new CheckedGatherer(reader.get(), all, dataset))
+        .orElse(reader);
   }
 
-  /** What reads in the byte order that was asked for. */
+  /** Adds the conversion of byte order, if it was asked for. */
   private static Supplier<Gatherer> inOrder(
       OpenDataset dataset, LoaderOptions options, Supplier<Gatherer> reader) {
     List<Column> columns = dataset.columns();
@@ -208,7 +214,7 @@ public final class Engine implements AutoCloseable {
     return parts;
   }
 
-  /** How a reading thread orders records, as the plan says. */
+  /** How a reading thread orders records, according to the plan. */
   private Ordering.Maker ordering(MemorySegment indices, Sampler sampler) {
     return switch (plan.memory) {
       case BatchPlan _ -> Ordering.intoSlots(filler());
@@ -227,7 +233,7 @@ public final class Engine implements AutoCloseable {
     return plan.cutting.filler(isReplay ? new ReplayedIndices() : IndexSource.SAMPLER, arena);
   }
 
-  /** Advice that holds for all records; advice batch by batch is the gatherer's. */
+  /** Gives advice about whole files; the gatherer gives it batch by batch. */
   private void adviseWhole(int columnCount) {
     PageAdvice advice =
         switch (plan.readahead.advice()) {
@@ -244,12 +250,12 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** What it was made from. */
+  /** The plan that it was made from. */
   public EnginePlan plan() {
     return plan;
   }
 
-  /** Why it is so, and how far warming has come. */
+  /** The reasons for the plan, and the progress of warming. */
   public String reason() {
     String progress = warmingProgress();
     return progress.isEmpty() ? plan.reason() : plan.reason() + "; " + progress;
@@ -257,12 +263,12 @@ public final class Engine implements AutoCloseable {
 
   /** As "warming 43 %"; empty where nothing is warmed. */
   public String warmingProgress() {
-    return warmer == null ? "" : warmer.describe();
+    return warmer.map(PageCacheWarmer::describe).orElse("");
   }
 
-  /** Whether the files are not in the page cache, though they were to be. */
+  /** Whether warming stopped before the files were in the page cache. */
   public boolean hasGivenUpWarming() {
-    return warmer != null && warmer.isStopped();
+    return warmer.map(PageCacheWarmer::isStopped).orElse(false);
   }
 
   private void stopWarming() {
@@ -272,20 +278,20 @@ public final class Engine implements AutoCloseable {
       }
       hasWarmer = false;
     }
-    warmer.close();
+    warmer.ifPresent(PageCacheWarmer::close);
   }
 
-  /** Where finished batches come from. */
+  /** The source of finished batches. */
   public BatchSource batches() {
     return batches;
   }
 
-  /** What is delivered. */
+  /** The columns that are delivered. */
   public List<OutputColumn> columns() {
-    return plan.transforms == null ? columns : plan.transforms.columns();
+    return plan.transforms.map(TransformPlan::columns).orElse(columns);
   }
 
-  /** Whether it was closed, or that was tried. */
+  /** Whether it was closed, even if closing failed. */
   public boolean isClosed() {
     return isClosed;
   }
@@ -301,7 +307,7 @@ public final class Engine implements AutoCloseable {
     return batches.hasEnded();
   }
 
-  /** Threads first, which close their readers; then the memory that those wrote to. */
+  /** Ends the threads first, which close their readers, and then frees the memory they wrote to. */
   @Override
   public void close() {
     isClosed = true;
@@ -312,7 +318,7 @@ public final class Engine implements AutoCloseable {
       if (!batches.hasEnded()) {
         throw e; // Nothing is given back that a thread or the device may still use.
       }
-      // Told once: there is nothing more to do, however often it is closed.
+      // Report it once: closing again would not change anything.
       boolean isNews = arena.scope().isAlive();
       pool.abandon();
       closeArena();
@@ -331,7 +337,8 @@ public final class Engine implements AutoCloseable {
       arena.close();
     } catch (IllegalStateException e) {
       throw new IllegalStateException(
-          "memory of a batch is in use by a native call: close the loader again when it is over",
+          "memory of a batch is in use by a native call: close the loader again when that call has"
+              + " returned",
           e);
     }
   }

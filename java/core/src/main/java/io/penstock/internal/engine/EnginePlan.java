@@ -31,14 +31,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What an {@link Engine} is to be, as it follows from a loader's options: backend, flags, and how
- * the memory is divided.
+ * The plan of an {@link Engine}, derived from a loader's options: backend, flags, and how the
+ * memory is divided.
  *
- * <p>Everything is decided and checked here, and nothing allocated: a plan that cannot be made
- * leaves an engine that runs as it is.
+ * <p>Everything is decided and checked here, and nothing is allocated, so a plan that fails leaves
+ * a running engine untouched.
  */
 public final class EnginePlan {
-  /** Of what a pass over the files reads, at least so much must be records. */
+  /** Warming pays only if at least this share of what it reads is records. */
   private static final double LEAST_SHARE = 0.5;
 
   public final BackendChoice choice;
@@ -52,10 +52,10 @@ public final class EnginePlan {
   /** How batches are cut into pieces that fit there. */
   final BatchCutting cutting;
 
-  /** Null without transforms. */
-  final TransformPlan transforms;
+  /** Empty if batches are delivered as they are read. */
+  final Optional<TransformPlan> transforms;
 
-  /** Whether the order jumps about in the files. */
+  /** Whether the order is anything but ascending. */
   final boolean isShuffled;
 
   final int batchSize;
@@ -69,10 +69,10 @@ public final class EnginePlan {
   private final long tableBytes;
 
   /**
-   * Decides.
+   * Makes the plan.
    *
-   * @throws IllegalArgumentException if the budget is too little, saying what the least is; a
-   *     default one is raised first, as far as there is memory
+   * @throws IllegalArgumentException if the budget is too small; the message says what is enough. A
+   *     default budget is first raised as far as memory allows
    */
   public static EnginePlan of(
       OpenDataset dataset,
@@ -136,29 +136,36 @@ public final class EnginePlan {
                     shownThreads(wanted)));
   }
 
-  /** A cache is of one reading thread; how many threads open files is told by the reason. */
+  /**
+   * The number of threads to show. A cache has one reading thread; folders have threads that open
+   * files.
+   */
   private int shownThreads(Readahead wanted) {
     return wanted.cacheBytes() > 0
         ? memory.slots().threadCount()
         : reading.folders().map(FolderReading::threads).orElse(memory.slots().threadCount());
   }
 
-  /** The transforms, fitted to the columns; null without any. */
-  private TransformPlan transforms(OpenDataset dataset, LoaderOptions options) {
+  /** The transforms, fitted to the columns. */
+  private Optional<TransformPlan> transforms(OpenDataset dataset, LoaderOptions options) {
     if (options.transforms().isEmpty()) {
-      return null;
+      return Optional.empty();
     }
-    return new TransformPlan(
-        options.transforms(),
-        options.columns(dataset.columns()).stream().map(OutputColumn::of).toList(),
-        batchSize,
-        valueRoomBytes(),
-        options.transformThreads(),
-        options.readahead().prefetchBatches() + SlotMemory.LEAST_SLOTS,
-        budget.bytes());
+    return Optional.of(
+        new TransformPlan(
+            options.transforms(),
+            options.columns(dataset.columns()).stream().map(OutputColumn::of).toList(),
+            batchSize,
+            valueRoomBytes(),
+            options.transformThreads(),
+            options.readahead().prefetchBatches() + SlotMemory.LEAST_SLOTS,
+            budget.bytes()));
   }
 
-  /** What a slot has room for behind all that has a place of its own: values of a batch. */
+  /**
+   * Bytes that a slot has for the values of variable columns, behind all columns with a fixed
+   * place.
+   */
   private long valueRoomBytes() {
     long end = 0;
     boolean isVariable = false;
@@ -169,7 +176,7 @@ public final class EnginePlan {
     return isVariable ? MemoryRequest.strideBytes(slotBytes) - end : 0;
   }
 
-  /** How the data would be read best now. */
+  /** Chooses the best way to read the data, as things are now. */
   public static BackendChoice choose(
       OpenDataset dataset, LoaderOptions options, FoundLimits limits) {
     NativeSource source = dataset.source();
@@ -232,13 +239,13 @@ public final class EnginePlan {
             slotBytes,
             isMapped ? new ReaderNeeds.Mapped() : reading.needs(wanted));
     try {
-      // Where one batch is replayed there is nothing to read ahead, nor where all is in memory
+      // A replayed batch leaves nothing to read ahead, and neither do files that are in memory
       // soon.
       boolean isByBatches = isReplay || isWarming || !sizes.fitCells(cutting);
       return ReadPlanner.choose(
           request, isByBatches ? PreferredPlan.BATCHES : options.preferredPlan());
     } catch (TooLittleMemoryException e) {
-      throw transforms == null
+      throw transforms.isEmpty()
           ? e
           : new TooLittleMemoryException(
               "%s; transformed batches take %d of memoryBytes beside that"
@@ -272,12 +279,12 @@ public final class EnginePlan {
   }
 
   private long transformBytes() {
-    return transforms == null ? 0 : transforms.totalBytes();
+    return transforms.map(TransformPlan::totalBytes).orElse(0L);
   }
 
   /**
-   * How many records the files have room for. Where records overlap there are more of them. How
-   * densely the records of an order lie depends on this number.
+   * How many records the files have room for side by side. Overlapping records, such as windows,
+   * are more than that. The density of an order depends on this number.
    */
   private static long spreadRecords(OpenDataset dataset) {
     long most = 0;
@@ -297,14 +304,14 @@ public final class EnginePlan {
     return wanted.with("ioThreads=1");
   }
 
-  /** Most batches that can be with a consumer. */
+  /** The most batches that consumers can hold at once. */
   int slotCount() {
-    return transforms != null
-        ? transforms.slotCount()
-        : memory.slots().threadCount() * memory.slots().slotCount();
+    return transforms
+        .map(TransformPlan::slotCount)
+        .orElseGet(() -> memory.slots().threadCount() * memory.slots().slotCount());
   }
 
-  /** Of all of it. */
+  /** Memory of the whole engine. */
   public long memoryBytes() {
     return memory.totalBytes()
         + transformBytes()
@@ -312,7 +319,7 @@ public final class EnginePlan {
         + tableBytes;
   }
 
-  /** Why it is to be so, in one line. */
+  /** The reasons for the plan, in one line. */
   String reason() {
     if (isReplay) {
       return choice.reason() + "; replays one batch, and reads no other";

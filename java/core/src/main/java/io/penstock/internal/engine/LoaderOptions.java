@@ -13,18 +13,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a loader is asked to do, resolved and checked once: the only thing that anything behind the
- * builder sees of it. Immutable.
+ * The options of a loader, resolved and checked once. Code behind the builder sees nothing else of
+ * it. Immutable.
  *
  * @param sampler the order
- * @param partition the part of it that this process delivers
- * @param readahead flags in effect, those of the property and the environment included
- * @param memory the budget; a plan may take more of what is left where a default does not do
- * @param batchBytes most bytes of values in a batch; 0: a share of the budget
- * @param checksums file of them, if records are to be checked
- * @param badRecordPolicy what becomes of records that are bad
- * @param transforms in the order in which they are applied
- * @param transformThreads how many run them
+ * @param partition the part of the order that this process delivers
+ * @param readahead flags in effect, including those of the system property and the environment
+ * @param memory the budget; if it is a default and too small, a plan may take more
+ * @param batchBytes most bytes of values in a batch; 0 for a share of the budget
+ * @param checksums file of checksums, if records are to be checked
+ * @param badRecordPolicy what happens to bad records
+ * @param transforms transforms, in the order in which they are applied
+ * @param transformThreads threads that run them
  * @param isReplay whether one batch is handed out again and again
  * @param isNativeOrder whether numbers are delivered in the byte order of this machine
  * @param isAnyOrder whether transformed batches may overtake each other
@@ -47,10 +47,10 @@ public record LoaderOptions(
   /** The largest {@code batchBytes}. */
   public static final long MAX_BATCH_BYTES = 1 << 30;
 
-  /** A batch of records of different sizes has this part of the memory at most, unless set. */
+  /** By default, a batch of records of different sizes takes at most this share of the memory. */
   private static final int BATCH_PART = 16;
 
-  /** Checks what concerns several options. */
+  /** Checks conditions that involve several options. */
   public LoaderOptions {
     transforms = List.copyOf(transforms);
     if (isReplay && (checksums.isPresent() || badRecordPolicy != BadRecordPolicy.FAIL)) {
@@ -60,17 +60,17 @@ public record LoaderOptions(
     }
   }
 
-  /** Whether batches have to be looked at before they are handed on. */
+  /** Whether records have to be checked before they are delivered. */
   public boolean isChecked() {
     return checksums.isPresent() || badRecordPolicy != BadRecordPolicy.FAIL;
   }
 
-  /** The share of a budget that leaves room for ten batches of its size, and to spare. */
+  /** A share of the budget that leaves room for ten batches of this size, with some to spare. */
   public long mostBatchBytes(MemoryBudget budget) {
     return Math.clamp(budget.bytes() / BATCH_PART, 1, MAX_BATCH_BYTES);
   }
 
-  /** The columns as they are going to be read. */
+  /** The columns as they will be read. */
   public List<Column> columns(List<Column> stored) {
     return isNativeOrder ? stored.stream().map(Column::inNativeOrder).toList() : stored;
   }

@@ -1,5 +1,5 @@
 /**
- * One loader's machine: decides what it is to be, then allocates it and sets it going.
+ * The machine of one loader: a plan is made first, then everything is allocated and started.
  *
  * <p>In come the options of a loader and an open dataset. An {@link
  * io.penstock.internal.engine.EnginePlan EnginePlan} decides and checks everything and allocates
