@@ -38,7 +38,8 @@ public final class Formats {
    * @return where the array lies, its type and its shape
    * @throws PenstockException if there is no such file or part, it cannot be read, its format is
    *     unknown or not supported, its header is not valid, or it is cut short
-   * @throws IllegalArgumentException if it is a pattern: open each of its {@link Source#shards}
+   * @throws IllegalArgumentException if it is a pattern, or a folder of shards: open each of its
+   *     {@link Source#shards}
    */
   public static ArrayLayout open(Source source) {
     return KnownFormats.open(one(source));
@@ -48,6 +49,11 @@ public final class Formats {
     if (source.isPattern()) {
       throw new IllegalArgumentException(
           "source must be one file, was the pattern %s: use each of its shards()"
+              .formatted(source));
+    }
+    if (source.isShardFolder()) {
+      throw new IllegalArgumentException(
+          "source must be one file, was a folder of shards, %s: use each of its shards()"
               .formatted(source));
     }
     return source.place();
@@ -60,7 +66,7 @@ public final class Formats {
    * @param source as for {@link #open(Source)}
    * @return the array; empty if {@link #open(Source)} opens it, or if it cannot be read at all
    * @throws PenstockException if there is no such file or part, or it is damaged
-   * @throws IllegalArgumentException if it is a pattern
+   * @throws IllegalArgumentException if it is a pattern, or a folder of shards
    */
   public static Optional<StreamedArray> streamed(Source source) {
     return KnownFormats.streamed(one(source));

@@ -4,6 +4,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.ShardPaths;
+import io.penstock.internal.format.known.ShardFolders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -35,7 +36,8 @@ public final class Source {
   }
 
   /**
-   * The one array in a file, or the files in a folder.
+   * The one array in a file, or the files in a folder; if the folder has a list of its shards, as
+   * MDS has it, those shards.
    *
    * @param file with exactly this name
    * @return the source
@@ -130,16 +132,25 @@ public final class Source {
   /**
    * The single files that this stands for.
    *
-   * @return of a pattern, the sources of the files that match, in order, each with the part; else
-   *     only this
-   * @throws PenstockException if no file matches, or the folder cannot be read
+   * @return of a pattern, the sources of the files that match, in order, each with the part; of a
+   *     folder with a list of its shards, as MDS has it, likewise those shards; else only this
+   * @throws PenstockException if no file matches, the folder cannot be read, or a shard is not as
+   *     the list says
    */
   public List<Source> shards() {
-    return isPattern
-        ? ShardPaths.of(file()).stream()
-            .map(path -> new Source(new PartPath(path, place.part()), false))
-            .toList()
-        : List.of(this);
+    if (isPattern) {
+      return each(ShardPaths.of(file()));
+    }
+    return isShardFolder() ? each(ShardFolders.files(file())) : List.of(this);
+  }
+
+  /** Whether this is a folder that lists its shards, or a part of all of them. */
+  boolean isShardFolder() {
+    return !place.isRaw() && ShardFolders.isOne(file());
+  }
+
+  private List<Source> each(List<Path> files) {
+    return files.stream().map(path -> new Source(new PartPath(path, place.part()), false)).toList();
   }
 
   /**

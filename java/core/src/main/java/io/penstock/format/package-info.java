@@ -45,6 +45,9 @@
  *       lists of different lengths have records of different sizes. Of a column with nulls, only
  *       {@code #x.values} and its mask {@code #x.valid} can be read. Compressed columns are
  *       refused.
+ *   <li><b>mds</b>: shards of MosaicML Streaming; numbers and arrays of fixed shape are arrays,
+ *       other columns have records of different sizes. A folder with a list of such shards, {@code
+ *       FOLDER#COLUMN}, stands for all of them.
  *   <li><b>folders</b> of small files, each a record, with an index file beside them; {@code
  *       FOLDER#label} is the numbers of their sub-folders, which are the classes.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields

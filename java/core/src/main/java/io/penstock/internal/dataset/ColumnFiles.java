@@ -7,8 +7,8 @@ import io.penstock.format.Formats;
 import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.format.known.ShardFolders;
 import io.penstock.sampler.TokenWindows;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ public sealed interface ColumnFiles {
     public ColumnLayout layout(OpenFolders folders) {
       Path first = sources.getFirst().file();
       boolean isPath = sources.equals(List.of(Source.of(first)));
-      if (isPath && Files.isDirectory(first)) {
+      if (isPath && ShardFolders.isOfRecords(first)) {
         return new FolderColumn(name, first, "*", FolderIndex.defaultFile(first)).layout(folders);
       }
       List<ArrayLayout> fixed = new ArrayList<>();

@@ -8,9 +8,9 @@ import io.penstock.format.Source;
 import io.penstock.internal.file.FileNames;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.format.known.ShardFolders;
 import io.penstock.internal.index.IndexPlaces;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -262,7 +262,7 @@ public final class FolderIndex {
         .partName()
         .filter(LABELS::equals)
         .map(_ -> source.file())
-        .filter(Files::isDirectory);
+        .filter(ShardFolders::isOfRecords);
   }
 
   /**

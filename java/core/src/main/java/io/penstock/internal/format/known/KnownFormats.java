@@ -14,6 +14,7 @@ import io.penstock.internal.format.RawArray;
 import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.format.arrow.ArrowFormat;
 import io.penstock.internal.format.idx.IdxFormat;
+import io.penstock.internal.format.mds.MdsFormat;
 import io.penstock.internal.format.megatron.MegatronFormat;
 import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.format.pickle.PickleFormat;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the format of a file by its first bytes, and in the file the array that a path names. */
 public final class KnownFormats {
@@ -37,6 +39,7 @@ public final class KnownFormats {
           new IdxFormat(),
           new MegatronFormat(),
           new ArrowFormat(),
+          new MdsFormat(),
           new PickleFormat());
 
   /** Enough bytes to recognise any format, and to tell the user what is there instead. */
@@ -147,15 +150,18 @@ public final class KnownFormats {
 
   private static Part only(PartPath place, Contents contents) {
     List<Part> arrays = contents.parts().stream().filter(part -> !part.isField()).toList();
-    if (arrays.size() != 1) {
-      String found = arrays.isEmpty() ? "none" : arrays.size() + ": " + names(arrays);
+    // Of a container no column is more than the others, whatever sizes its records have.
+    List<String> others = contents.isIndexed() ? contents.variableNames() : List.of();
+    int count = arrays.size() + others.size();
+    if (count != 1 || arrays.isEmpty()) {
+      String found = count == 0 ? "none" : count + ": " + names(arrays, others);
       throw PenstockException.about(
           ErrorKind.WRONG_FORMAT,
           place.file(),
           "expected one array, found %s%s"
               .formatted(
                   found,
-                  arrays.isEmpty()
+                  count == 0
                       ? ": there is nothing to read"
                       : ": name one as %s#NAME, in code with Source.part"
                           .formatted(place.file().getFileName())));
@@ -172,19 +178,21 @@ public final class KnownFormats {
                     ErrorKind.WRONG_FORMAT,
                     place.file(),
                     "expected a part '%s', found none of this name, but %s: check the name"
-                        .formatted(Excerpt.of(place.part(), 0), names(contents.parts()))));
+                        .formatted(
+                            Excerpt.of(place.part(), 0),
+                            names(contents.parts(), contents.variableNames()))));
   }
 
-  private static String names(List<Part> parts) {
-    if (parts.isEmpty()) {
+  private static String names(List<Part> parts, List<String> variableNames) {
+    if (parts.isEmpty() && variableNames.isEmpty()) {
       return "no arrays at all";
     }
     String names =
-        parts.stream()
+        Stream.concat(parts.stream().map(Part::name), variableNames.stream())
             .limit(MAX_NAMES)
-            .map(part -> part.name().isEmpty() ? "the array itself" : "'" + part.name() + "'")
+            .map(name -> name.isEmpty() ? "the array itself" : "'" + name + "'")
             .collect(Collectors.joining(", "));
-    int left = parts.size() - MAX_NAMES;
+    int left = parts.size() + variableNames.size() - MAX_NAMES;
     return left > 0 ? names + " and " + left + " more" : names;
   }
 }

@@ -4,6 +4,7 @@ import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.index.IndexBuilder;
+import io.penstock.internal.index.IndexedContents;
 import io.penstock.internal.index.Scan;
 import io.penstock.internal.index.ScanInput;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ final class MdsScan implements Scan {
   public void run(ScanInput in, IndexBuilder found) {
     MdsHeader header = MdsHeader.read(in.file());
     if (header.columns().size() == 1) {
-      found.fact("plain", header.partNames().getFirst());
+      found.fact(IndexedContents.PLAIN, header.partNames().getFirst());
     }
     SampleOffsets offsets = new SampleOffsets(in.file(), header.sampleCount(), header.samplesAt());
     if (header.sizesBytes() == 0) {

@@ -25,7 +25,7 @@ public final class MdsBytes {
    * @param sizes likewise, null for values of different sizes
    */
   public static MdsBytes of(String names, String encodings, String sizes) {
-    String[] words = sizes.replaceAll("[\\[\\] ]", "").split(",");
+    String[] words = sizes.replaceAll("[\\[\\] ]", "").split(",", -1);
     boolean[] isVariable = new boolean[words.length];
     for (int i = 0; i < words.length; i++) {
       isVariable[i] = words[i].equals("null");
@@ -44,7 +44,8 @@ public final class MdsBytes {
     for (int i = 0; i < values.length; i++) {
       bytes += values[i].length + (isVariable[i] ? 4 : 0);
     }
-    ByteBuffer sample = little(bytes);
+    byte[] whole = new byte[bytes];
+    ByteBuffer sample = little(whole);
     for (int i = 0; i < values.length; i++) {
       if (isVariable[i]) {
         sample.putInt(values[i].length);
@@ -53,7 +54,7 @@ public final class MdsBytes {
     for (byte[] value : values) {
       sample.put(value);
     }
-    return raw(sample.array());
+    return raw(whole);
   }
 
   /** Adds a sample as it is. */
@@ -67,14 +68,15 @@ public final class MdsBytes {
     byte[] text = configuration.getBytes(StandardCharsets.UTF_8);
     int at = 8 + 4 * samples.size() + text.length;
     int end = at + samples.stream().mapToInt(sample -> sample.length).sum();
-    ByteBuffer bytes = little(end).putInt(samples.size()).putInt(at);
+    byte[] whole = new byte[end];
+    ByteBuffer bytes = little(whole).putInt(samples.size()).putInt(at);
     for (byte[] sample : samples) {
       at += sample.length;
       bytes.putInt(at);
     }
     bytes.put(text);
     samples.forEach(bytes::put);
-    return bytes.array();
+    return whole;
   }
 
   /** Where the first sample begins. */
@@ -83,22 +85,22 @@ public final class MdsBytes {
   }
 
   static byte[] int64(long value) {
-    return little(8).putLong(value).array();
+    byte[] bytes = new byte[8];
+    little(bytes).putLong(value);
+    return bytes;
   }
 
   static byte[] int32s(int... values) {
-    ByteBuffer bytes = little(4 * values.length);
-    for (int value : values) {
-      bytes.putInt(value);
-    }
-    return bytes.array();
+    byte[] bytes = new byte[4 * values.length];
+    little(bytes).asIntBuffer().put(values);
+    return bytes;
   }
 
   static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }
