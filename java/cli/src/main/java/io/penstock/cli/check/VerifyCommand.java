@@ -6,9 +6,12 @@ import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
+import io.penstock.cli.mds.MdsVerification;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.format.known.ShardFolders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +45,8 @@ public final class VerifyCommand implements Callable<Integer> {
       arity = "1..*",
       description =
           "Manifests (NAME.penstock.json, or another name that was given to checksum), or the first"
-              + " files of datasets with a manifest beside them.")
+              + " files of datasets with a manifest beside them. Also folders of MDS shards without"
+              + " one: their files are compared with the sizes and hashes in their index.json.")
   private List<Path> paths;
 
   @Option(
@@ -61,11 +65,11 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Verification> all = new ArrayList<>();
+    List<Checked> all = new ArrayList<>();
     List<PenstockException> failures = new ArrayList<>();
     for (Path path : paths) {
       try {
-        Verification one = verify(path);
+        Checked one = verify(path);
         all.add(one);
         if (!one.isGood()) {
           failures.add(failure(one));
@@ -82,16 +86,31 @@ public final class VerifyCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private Verification verify(Path path) throws IOException {
+  /** What one PATH is about, after it was compared. */
+  private record Checked(
+      Path manifest, boolean isGood, String summary, JsonObject json, String human) {
+    static Checked of(Verification one) {
+      return new Checked(one.manifest(), one.isGood(), one.summary(), one.toJson(), one.toHuman());
+    }
+
+    static Checked of(MdsVerification one) {
+      return new Checked(one.list(), one.isGood(), one.summary(), one.toJson(), one.toHuman());
+    }
+  }
+
+  private Checked verify(Path path) throws IOException {
     boolean isManifest = path.toString().endsWith(".json") || Manifest.isLikelyAt(path);
     Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
+    if (ShardFolders.isOne(path) && !Files.exists(manifest)) {
+      return Checked.of(MdsVerification.run(path, streams));
+    }
     if (!isManifest) {
       Manifest.read(manifest).checkIsAbout(manifest, path);
     }
-    return Verification.run(manifest, streams);
+    return Checked.of(Verification.run(manifest, streams));
   }
 
-  private static PenstockException failure(Verification one) {
+  private static PenstockException failure(Checked one) {
     return PenstockException.about(
         ErrorKind.DAMAGED_RECORD,
         one.manifest(),
@@ -101,21 +120,21 @@ public final class VerifyCommand implements Callable<Integer> {
             + " --bad-records");
   }
 
-  private void print(List<Verification> all) throws IOException {
+  private void print(List<Checked> all) throws IOException {
     if (!isJson) {
-      for (Verification one : all) {
-        streams.print(one.toHuman());
+      for (Checked one : all) {
+        streams.print(one.human());
       }
     } else if (paths.size() > 1) {
       Json.print(streams, toJson(all));
     } else if (!all.isEmpty()) {
-      Json.print(streams, all.getFirst().toJson());
+      Json.print(streams, all.getFirst().json());
     }
   }
 
-  private static JsonObject toJson(List<Verification> all) {
+  private static JsonObject toJson(List<Checked> all) {
     JsonArray array = new JsonArray();
-    all.forEach(one -> array.add(one.toJson()));
+    all.forEach(one -> array.add(one.json()));
     JsonObject object = new JsonObject();
     object.add("manifests", array);
     return object;

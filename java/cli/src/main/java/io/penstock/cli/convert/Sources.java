@@ -5,8 +5,8 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.known.ShardFolders;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class Sources {
     Selection steps = new Selection(0, Long.MAX_VALUE, selection.step());
     if (paths.size() == 1) {
       Path path = paths.getFirst();
-      if (Files.isDirectory(path)) {
+      if (ShardFolders.isOfRecords(path)) {
         options.checkNoText();
         return FolderRecordSource.open(path, options);
       }

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** What {@code info} shows of one column of records. */
-sealed interface Description permits FileDescription, VariableDescription, BadPath {
+sealed interface Description
+    permits FileDescription, VariableDescription, ShardsDescription, BadPath {
   /** Fields that are right-aligned in a table. */
   Set<String> NUMBERS = Set.of("records", "recordBytes", "dataOffset", "fileBytes", "cached");
 

@@ -43,7 +43,9 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     Source place = indexes.place(source);
     if (!isPart && Files.isRegularFile(file)) {
       List<Part> parts = Formats.parts(file);
-      return parts.size() <= 1 ? List.of(alone(source, place)) : of(source, parts);
+      if (parts.size() + KnownFormats.variableNames(file).size() > 1) {
+        return of(source, parts);
+      }
     }
     return List.of(
         switch (records(place)) {

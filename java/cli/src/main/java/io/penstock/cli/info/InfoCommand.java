@@ -11,6 +11,7 @@ import io.penstock.cli.options.FolderIndexOption;
 import io.penstock.cli.options.OffsetsOption;
 import io.penstock.cli.text.Table;
 import io.penstock.format.Source;
+import io.penstock.internal.format.known.ShardFolders;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -61,7 +62,10 @@ import picocli.CommandLine.Spec;
           + " some two million, sampledRecords, spread over all; minimum and maximum are then null."
           + " For a folder there are also classes (names of the folders in it, in the order of"
           + " their labels from 0 on) and indexFile; dataOffset is null, and fileBytes is the sum"
-          + " over all files."
+          + " over all files.",
+      "",
+      "A folder of MDS shards is shown column by column, over all shards, as FOLDER#COLUMN;"
+          + " dataOffset is null there, and fileBytes is the sum over all shards."
     })
 public final class InfoCommand implements Callable<Integer> {
   private final Streams streams;
@@ -126,6 +130,9 @@ public final class InfoCommand implements Callable<Integer> {
   }
 
   private List<Description> all(Source source) {
+    if (ShardFolders.isOne(source.file())) {
+      return ShardsDescription.of(source);
+    }
     return source.shards().stream()
         .flatMap(shard -> FileDescription.of(shard, folderIndex).stream())
         .toList();

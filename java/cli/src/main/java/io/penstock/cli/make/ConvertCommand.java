@@ -12,12 +12,13 @@ import io.penstock.cli.convert.RecordSource;
 import io.penstock.cli.convert.Selection;
 import io.penstock.cli.convert.SourceOptions;
 import io.penstock.cli.convert.Sources;
+import io.penstock.cli.mds.MdsUnpacking;
 import io.penstock.cli.options.PatternOption;
 import io.penstock.cli.options.ShardList;
 import io.penstock.cli.text.Human;
 import io.penstock.format.Source;
+import io.penstock.internal.format.known.ShardFolders;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -60,13 +61,15 @@ public final class ConvertCommand implements Callable<Integer> {
               + " a record each, in the order of penstock read FOLDER; the folders in it are"
               + " classes: DST-labels.npy has their numbers, DST-classes.json their names. A"
               + " compressed file whose contents are read in place, such as x.tar.gz, is only"
-              + " unpacked if DST is named like them: x.tar.")
+              + " unpacked if DST is named like them: x.tar. A folder of compressed MDS shards"
+              + " becomes a folder of raw ones, DST.")
   private String source;
 
   @Parameters(
       index = "1",
       paramLabel = "DST",
-      description = "The .npy or .tar to write, or the file to unpack to.")
+      description =
+          "The .npy or .tar to write, the file to unpack to, or the folder of MDS shards.")
   private Path target;
 
   @Mixin private MakingOptions making;
@@ -243,13 +246,15 @@ public final class ConvertCommand implements Callable<Integer> {
                     ? "what was forced to the disk is kept: run the same command to go on"
                     : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
     MakingReport report = new MakingReport();
-    if (isUnpacked()) {
-      unpack(report);
-      report.print(streams, isJson);
-      return ExitCodes.DONE;
-    }
-    if (isOfFiles()) {
-      convertFiles(report);
+    boolean isOfShards = MdsUnpacking.isMeant(Path.of(source));
+    if (isOfShards || isUnpacked() || isOfFiles()) {
+      if (isOfShards) {
+        unpackShards(report);
+      } else if (isUnpacked()) {
+        unpack(report);
+      } else {
+        convertFiles(report);
+      }
       report.print(streams, isJson);
       return ExitCodes.DONE;
     }
@@ -286,6 +291,16 @@ public final class ConvertCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
+  /** Unpacks the compressed shards of an MDS folder into a new one. */
+  private void unpackShards(MakingReport report) {
+    check(selection.equals(Selection.ALL) && form == null, "--select and --as");
+    check(pattern.text().equals("*") && !isRaw, "--pattern and --raw");
+    check(!making.mayReplace(), "--force");
+    checkAsTheyAre();
+    MdsUnpacking.Result made = MdsUnpacking.run(Path.of(source), target, streams);
+    report.addVariable(made.files(), made.samples(), made.bytes());
+  }
+
   /** Whether a compressed file is to become what it was. */
   private boolean isUnpacked() {
     List<String> paths = ShardList.of(source);
@@ -311,7 +326,7 @@ public final class ConvertCommand implements Callable<Integer> {
 
   private void convertFiles(MakingReport report) throws IOException {
     Path folder = Path.of(source);
-    if (!Files.isDirectory(folder)) {
+    if (!ShardFolders.isOfRecords(folder)) {
       throw new IllegalArgumentException(
           "--as values and tar, and a DST that ends in .tar, must come with a folder, or with a"
               + " compressed .tar, was with "

@@ -6,6 +6,7 @@ import io.penstock.array.ElementType;
 import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RawArray;
+import io.penstock.internal.format.known.ShardFolders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ public final class ColumnOptions {
               + " else after its file, without the extension. A pattern in quotes stands for the"
               + " shards of one column, in the order of their numbers: 'part-*.npy'. A folder is a"
               + " column with a record for each file; FOLDER#label has the numbers of their"
-              + " sub-folders, see penstock info FOLDER.")
+              + " sub-folders, see penstock info FOLDER. Of a folder of MDS shards, FOLDER#COLUMN"
+              + " is a column.")
   private List<String> paths = new ArrayList<>();
 
   @Option(
@@ -166,7 +168,7 @@ public final class ColumnOptions {
   /** The folder that a column is of: that of its files, or of their labels. */
   public Optional<FolderIndex> folder(String column) {
     Source source = Source.parse(columns().get(column).getFirst());
-    boolean isOfFiles = source.partName().isEmpty() && Files.isDirectory(source.file());
+    boolean isOfFiles = source.partName().isEmpty() && ShardFolders.isOfRecords(source.file());
     return isOfFiles || FolderIndex.folderOfLabels(source).isPresent()
         ? Optional.of(folderIndex.open(source.file()))
         : Optional.empty();
@@ -220,7 +222,7 @@ public final class ColumnOptions {
     Source[] sources = shards.stream().map(folderIndex::source).toArray(Source[]::new);
     if (offsetsOrNull != null) {
       builder.variable(name, parsed(shards), offsetsOrNull);
-    } else if (tokenWindow == null && sources.length == 1 && Files.isDirectory(first)) {
+    } else if (tokenWindow == null && sources.length == 1 && ShardFolders.isOfRecords(first)) {
       builder.folder(name, first, folderIndex.pattern(), folderIndex.file(first));
     } else if (tokenWindow == null) {
       builder.column(name, sources);

@@ -3,7 +3,7 @@ package io.penstock.cli.options;
 import io.penstock.format.Source;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.folder.FolderScan;
-import java.nio.file.Files;
+import io.penstock.internal.format.known.ShardFolders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -36,7 +36,7 @@ public final class FolderIndexOption {
             .map(Source::parse)
             .filter(
                 source ->
-                    (source.partName().isEmpty() && Files.isDirectory(source.file()))
+                    (source.partName().isEmpty() && ShardFolders.isOfRecords(source.file()))
                         || FolderIndex.folderOfLabels(source).isPresent())
             .map(source -> source.file().toAbsolutePath().normalize())
             .distinct()
