@@ -57,6 +57,7 @@ class PackagesTest {
               "internal.checksum"),
           List.of("internal.ffi", "format"),
           List.of("internal.format.known"),
+          List.of("internal.format.torch"),
           List.of(
               "internal.ffi.generated",
               "internal.format.zip",
@@ -66,6 +67,7 @@ class PackagesTest {
               "internal.format.tfrecord",
               "internal.format.megatron",
               "internal.format.arrow",
+              "internal.format.vecs",
               "internal.format.mds"),
           List.of("internal.kind", "internal.format.npy"),
           List.of("internal.format.safetensors", "internal.format.tar"),

@@ -35,6 +35,11 @@
  *       data.npz#x}. Compressed and encrypted ones are refused. Reading in place touches single
  *       records, so the checksum of a member is not compared; {@code penstock convert} compares it.
  *   <li><b>safetensors</b>: tensors by their names. Types that NumPy does not have are raw bytes.
+ *   <li><b>torch</b>: tensors in files of {@code torch.save}, by their paths as in pickles; views
+ *       keep their strides, and types that NumPy does not have are raw bytes.
+ *   <li><b>vecs</b>: vectors in files whose names end with {@code .fvecs}, {@code .ivecs}, {@code
+ *       .bvecs}, {@code .fbin}, {@code .ibin}, {@code .u8bin} or {@code .i8bin}, if their structure
+ *       is that of the name.
  *   <li><b>IDX</b>, the format of MNIST.
  *   <li><b>megatron</b>: token data of Megatron and fairseq; {@code FILE.idx} is the tokens in
  *       {@code FILE.bin}, and the arrays of the index are parts beside them. {@code

@@ -99,6 +99,15 @@ public final class Hostile {
     write(path, file, file.length);
   }
 
+  /** All prefixes of a file, of which some may be files themselves. */
+  public static void assertPrefixesSound(Path path, byte[] file) {
+    for (int length = 0; length < file.length; length++) {
+      write(path, file, length);
+      isSound(path);
+    }
+    assertThat(isSound(write(path, file, file.length))).isTrue();
+  }
+
   /** All files that differ in one bit. */
   public static void assertFlipsSound(Path path, byte[] file) {
     for (int bit = 0; bit < file.length * 8; bit++) {

@@ -49,10 +49,13 @@ public record StoredArray(
    * @param names that are taken, among them that of the array; those of fields are added
    */
   public List<Part> parts(OpenFile section, String format, String name, UniqueNames names) {
-    DataType.Leaf whole = type.whole();
-    ArrayLayout.builder(section.path(), whole.type(), Shape.of(join(shape, whole.shape())))
-        .part(name)
-        .checkEnds(section.position(offsetBytes), section.position(section.sizeBytes()));
+    // Views of other strides lie in something that their format has compared them with.
+    if (isFortran || strides.equals(Strides.contiguous(shape, type.itemBytes(), false))) {
+      DataType.Leaf whole = type.whole();
+      ArrayLayout.builder(section.path(), whole.type(), Shape.of(join(shape, whole.shape())))
+          .part(name)
+          .checkEnds(section.position(offsetBytes), section.position(section.sizeBytes()));
+    }
     return parts(name, names, (leaf, part) -> layout(section, format, part, leaf));
   }
 

@@ -108,7 +108,7 @@ public final class ArchiveKinds {
       return new FileKind("an .npz archive", Content.ARRAYS, "name an array as FILE#NAME");
     }
     if (hasAny(names, ".*/(data\\.pkl|\\.format_version)")) {
-      return BinaryKinds.pyTorch();
+      return new FileKind("a file of PyTorch", Content.ARRAYS, "name a tensor as FILE#NAME");
     }
     if (hasAny(names, "META-INF/.*|.*\\.class")) {
       return new FileKind("a jar", Content.DOCUMENT, "name a file of arrays");

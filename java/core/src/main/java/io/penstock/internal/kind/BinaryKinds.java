@@ -152,9 +152,9 @@ final class BinaryKinds {
 
   static FileKind pyTorch() {
     return new FileKind(
-        "a file of PyTorch",
+        "a file of PyTorch before version 1.6",
         Content.MODEL,
-        "write its tensors with numpy.save('x.npy', torch.load(FILE)['x'].numpy())");
+        "save it again with torch.save(torch.load(FILE), 'new.pt'), which can be read in place");
   }
 
   private static String columns(String table) {

@@ -36,9 +36,9 @@ class FileKindTest {
           """
           93 4e55 4d50 5901 00                              | ARRAYS     | a .npy file
           504b0304 14000000 0000 0000 0000 00000000 00000000 00000000 0500 0000 782e6e7079 | ARRAYS | an .npz archive
-          504b0304 00000808 0000 0000 0000 00000000 00000000 00000000 1000 0000 617263686976652f646174612e706b6c | MODEL | a file of PyTorch
+          504b0304 00000808 0000 0000 0000 00000000 00000000 00000000 1000 0000 617263686976652f646174612e706b6c | ARRAYS | a file of PyTorch
           504b0304 00000808 0000 0000 0000 00000000 00000000 00000000 0500 0000 612e747874 | ARCHIVE | a zip archive
-          8002 8a0a 6cfc9c46f9206aa85019 2e 8002 4de903 2e  | MODEL      | a file of PyTorch
+          8002 8a0a 6cfc9c46f9206aa85019 2e 8002 4de903 2e  | MODEL      | a file of PyTorch before version 1.6
           4d4d494449445800 00 0100000000000000              | ARRAYS     | an index of token data (.idx)
           4000000000000000 7b22 78 22                       | ARRAYS     | a safetensors file
           00000801 00000002 0506                           | ARRAYS     | an IDX file
@@ -192,7 +192,8 @@ class FileKindTest {
             "found a pointer of git-lfs in place of the file: fetch the file with git lfs pull");
     Files.write(file, HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa850192e80024de9032e"));
     assertThatThrownBy(() -> Formats.open(file))
-        .hasMessageContaining("found a file of PyTorch: write its tensors with numpy.save(");
+        .hasMessageContaining(
+            "found a file of PyTorch before version 1.6: save it again with torch.save(");
     Files.write(file, new byte[] {(byte) 0x80, 4, 7, 1, 9, 1});
     assertThatThrownBy(() -> Formats.open(file))
         .hasMessageContaining(

@@ -19,6 +19,8 @@ import io.penstock.internal.format.megatron.MegatronFormat;
 import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.format.pickle.PickleFormat;
 import io.penstock.internal.format.safetensors.SafetensorsFormat;
+import io.penstock.internal.format.torch.TorchFormat;
+import io.penstock.internal.format.vecs.VecsFormat;
 import io.penstock.internal.format.zip.NpzFormat;
 import io.penstock.internal.kind.FileKind;
 import io.penstock.internal.report.Excerpt;
@@ -29,11 +31,18 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds the format of a file by its first bytes, and in the file the array that a path names. */
+/**
+ * Finds the format of a file by its first bytes, and in the file the array that a path names.
+ *
+ * <p>Files of vectors have no first bytes of their own: for these a name and the structure of the
+ * file have to agree.
+ */
 public final class KnownFormats {
   private static final List<ArrayFormat> FORMATS =
       List.of(
           new NpyFormat(),
+          new VecsFormat(),
+          new TorchFormat(),
           new NpzFormat(),
           new SafetensorsFormat(),
           new IdxFormat(),
@@ -134,6 +143,13 @@ public final class KnownFormats {
   }
 
   private static PenstockException unknown(OpenFile file, byte[] start) {
+    Optional<String> vectors = VecsFormat.problem(file);
+    if (vectors.isPresent()) {
+      return file.problem(
+          vectors.get()
+              + ": make or copy it again, or name the type of raw elements, as in %s"
+                  .formatted(file.path().getFileName() + "#raw:float32"));
+    }
     String known = FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", "));
     String found =
         FileKind.of(file.start(FileKind.START_BYTES), file.sizeBytes())

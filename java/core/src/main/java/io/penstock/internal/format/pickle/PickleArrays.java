@@ -49,16 +49,16 @@ final class PickleArrays implements Contents {
    */
   private static final long MAX_STEPS = 1 << 21;
 
-  private static final String FORMAT = "pickle";
-
   private static final Pattern INDEX = Pattern.compile("\\[\\d*]");
 
   private final OpenFile file;
   private final PickleValue root;
+  private final String format;
 
-  PickleArrays(OpenFile file, PickleValue root) {
+  PickleArrays(OpenFile file, PickleValue root, String format) {
     this.file = file;
     this.root = root;
+    this.format = format;
   }
 
   @Override
@@ -161,7 +161,7 @@ final class PickleArrays implements Contents {
     if (kind.problem() != null) {
       return List.of(Part.refused(file.path(), name, kind.problem()));
     }
-    return parts(name, () -> kind.at(array.offset()).parts(file, FORMAT, name, names));
+    return parts(name, () -> kind.at(array.offset()).parts(file, format, name, names));
   }
 
   /** An array whose elements are text; or several, one after another. */
@@ -191,7 +191,7 @@ final class PickleArrays implements Contents {
     ArrayKind kind = group.kind;
     // Arrays in Fortran order would have to be transposed one by one.
     if (!group.isAlike || group.texts.size() < group.size || kind.isFortran()) {
-      return group.together(name, file, names);
+      return group.together(name, file, format, names);
     }
     List<Long> shape = new ArrayList<>(List.of((long) group.size));
     shape.addAll(kind.shape());
@@ -267,7 +267,7 @@ final class PickleArrays implements Contents {
     }
 
     /** All of them as the records of one column. */
-    List<Part> together(String name, OpenFile file, UniqueNames names) {
+    List<Part> together(String name, OpenFile file, String format, UniqueNames names) {
       if (!isAlike) {
         String problem =
             "expected arrays of one dtype and shape in the list, found different ones: name one of"
@@ -278,7 +278,7 @@ final class PickleArrays implements Contents {
         return List.of(Part.refused(file.path(), name, kind.problem()));
       }
       long[] places = Arrays.copyOf(offsets, size);
-      return parts(name, () -> kind.at(0).recordsAt(places, file, FORMAT, name, names));
+      return parts(name, () -> kind.at(0).recordsAt(places, file, format, name, names));
     }
   }
 

@@ -18,6 +18,7 @@ import io.penstock.internal.kind.FileKind;
  * Python ignores it.
  */
 public final class PickleFormat implements ArrayFormat {
+  private static final String NAME = "pickle";
   private static final int PROTOCOL = 0x80;
   private static final int STOP = '.';
 
@@ -26,7 +27,7 @@ public final class PickleFormat implements ArrayFormat {
 
   @Override
   public String name() {
-    return "pickle";
+    return NAME;
   }
 
   @Override
@@ -57,6 +58,25 @@ public final class PickleFormat implements ArrayFormat {
     }
   }
 
+  /**
+   * The arrays of a pickle that is a part of a file of another format.
+   *
+   * @param file the whole file
+   * @param offset where the pickle begins
+   * @param bytes its size
+   * @param what names the part in messages
+   * @param format of the file
+   * @param storages bytes in the file that the pickle names
+   */
+  public static Contents inside(
+      OpenFile file, long offset, long bytes, String what, String format, PickleStorages storages) {
+    // From the beginning of the file on, so that all offsets are those of the file.
+    PickleTokens tokens = new PickleTokens(file.section(what, 0, offset + bytes));
+    tokens.moveTo(offset);
+    PickleMachine machine = new PickleMachine(tokens, new PickleLimits(), storages);
+    return new PickleArrays(file, machine.run(), format);
+  }
+
   /** Every pickle ends with a stop; two bytes at the start may be anything. */
   private static boolean isPickle(OpenFile file) {
     return file.read(file.sizeBytes() - 1, 1, "the last byte")[0] == STOP;
@@ -71,17 +91,17 @@ public final class PickleFormat implements ArrayFormat {
 
   private static Contents contents(OpenFile file) {
     PickleTokens tokens = new PickleTokens(file);
-    PickleMachine machine = new PickleMachine(tokens, new PickleLimits());
+    PickleMachine machine = new PickleMachine(tokens, new PickleLimits(), PickleStorages.NONE);
     PickleValue first = machine.run();
     if (!isAtPickle(tokens)) {
-      return new PickleArrays(file, first);
+      return new PickleArrays(file, first, NAME);
     }
     PickleHolder all = PickleHolder.list();
     machine.append(all, first);
     do {
       machine.append(all, machine.run());
     } while (isAtPickle(tokens));
-    return new PickleArrays(file, all);
+    return new PickleArrays(file, all, NAME);
   }
 
   private static boolean isAtPickle(PickleTokens tokens) {

@@ -26,6 +26,18 @@ enum PickleGlobal {
   BYTEARRAY,
   /** An object of protocols 0 and 1: class, base class, value of the base. */
   RECONSTRUCTOR,
+  /** torch._utils._rebuild_tensor_v2: a view of a storage. */
+  TENSOR,
+  /** torch._utils._rebuild_tensor_v3: the same with a dtype. */
+  TENSOR_OF_TYPE,
+  /** torch._utils._rebuild_parameter: a tensor, and what is learned about it. */
+  PARAMETER,
+  /** torch._tensor._rebuild_from_type_v2: a tensor of a class of its own. */
+  SUBCLASS,
+  /** Functions of PyTorch that make tensors which are not dense. */
+  OTHER_TENSOR,
+  /** A class of storages, or a dtype of PyTorch: its name says which. */
+  TORCH_TYPE,
   /** joblib: an array whose elements follow in the stream, between opcodes. */
   JOBLIB_ARRAY;
 
@@ -49,8 +61,23 @@ enum PickleGlobal {
       case "_reconstructor" ->
           module.equals("copyreg") || module.equals("copy_reg") ? RECONSTRUCTOR : OTHER;
       case JOBLIB_CLASS -> module.equals("joblib.numpy_pickle") ? JOBLIB_ARRAY : OTHER;
-      case "bfloat16" -> isExtension(module) ? TWO_BYTES : OTHER;
-      default -> isExtension(module) && name.startsWith("float8_") ? ONE_BYTE : OTHER;
+      case "bfloat16" -> isExtension(module) ? TWO_BYTES : torch(module, name);
+      default -> isExtension(module) && name.startsWith("float8_") ? ONE_BYTE : torch(module, name);
+    };
+  }
+
+  private static PickleGlobal torch(String module, String name) {
+    return switch (module) {
+      case "torch", "torch.storage", "torch.cuda" -> TORCH_TYPE;
+      case "torch._tensor" -> name.equals("_rebuild_from_type_v2") ? SUBCLASS : OTHER;
+      case "torch._utils" ->
+          switch (name) {
+            case "_rebuild_tensor_v2", "_rebuild_tensor" -> TENSOR;
+            case "_rebuild_tensor_v3" -> TENSOR_OF_TYPE;
+            case "_rebuild_parameter", "_rebuild_parameter_with_state" -> PARAMETER;
+            default -> name.startsWith("_rebuild_") ? OTHER_TENSOR : OTHER;
+          };
+      default -> OTHER;
     };
   }
 

@@ -24,13 +24,15 @@ final class PickleMachine {
   private final PickleTokens tokens;
   private final PickleLimits limits;
   private final PickleNumpy numpy;
+  private final PickleTorch torch;
   private final PickleStack stack;
   private PickleMemo memo;
 
-  PickleMachine(PickleTokens tokens, PickleLimits limits) {
+  PickleMachine(PickleTokens tokens, PickleLimits limits, PickleStorages storages) {
     this.tokens = tokens;
     this.limits = limits;
     this.numpy = new PickleNumpy(tokens, limits);
+    this.torch = new PickleTorch(tokens, limits, storages);
     this.stack = new PickleStack(tokens, limits);
   }
 
@@ -58,10 +60,7 @@ final class PickleMachine {
       case '2' -> stack.push(shared(stack.top()));
       case 'N' -> stack.push(Scalar.NONE);
       case 'F', 'G', 'P', 0x82, 0x83, 0x84 -> stack.push(Scalar.OTHER);
-      case 'Q' -> {
-        stack.pop();
-        stack.push(Scalar.OTHER);
-      }
+      case 'Q' -> stack.push(torch.persistent(stack.pop()));
       case 'I', 'L' -> stack.push(decimal());
       case 'J', 'K', 'M' -> stack.push(Integral.of(tokens.number()));
       case 0x88 -> stack.push(Integral.of(1));
@@ -141,8 +140,7 @@ final class PickleMachine {
       case 0x93 -> {
         PickleValue[] names = stack.popMany(2);
         boolean isNamed = names[0] instanceof Blob && names[1] instanceof Blob;
-        stack.push(
-            isNamed ? global((Blob) names[0], (Blob) names[1]) : new Global(PickleGlobal.OTHER));
+        stack.push(isNamed ? global((Blob) names[0], (Blob) names[1]) : Global.OTHER);
       }
       case 'i' -> object(PickleGlobal.OTHER, Tuple.of(stack.popToMark()));
       case 'o' -> {
@@ -167,9 +165,11 @@ final class PickleMachine {
   }
 
   private void call(PickleValue function, PickleValue arguments) {
-    PickleGlobal known = function instanceof Global global ? global.known() : PickleGlobal.OTHER;
+    Global global = function instanceof Global given ? given : Global.OTHER;
+    PickleGlobal known = global.known();
     Tuple tuple = arguments instanceof Tuple given ? given : Tuple.of(arguments);
-    PickleValue made = numpy.call(known, tuple);
+    PickleValue ofNumpy = numpy.call(known, tuple);
+    PickleValue made = ofNumpy != null ? ofNumpy : torch.call(global, tuple);
     if (made != null) {
       stack.push(made);
     } else if (known == PickleGlobal.RECONSTRUCTOR
@@ -309,11 +309,15 @@ final class PickleMachine {
 
   private Global global(long moduleOffset, long moduleBytes, long nameOffset, long nameBytes) {
     if (moduleBytes > PickleGlobal.MAX_BYTES || nameBytes > PickleGlobal.MAX_BYTES) {
-      return new Global(PickleGlobal.OTHER);
+      return Global.OTHER;
     }
     String module = PickleText.latin(tokens.bytes(moduleOffset, moduleBytes));
     String name = PickleText.latin(tokens.bytes(nameOffset, nameBytes));
-    return new Global(PickleGlobal.of(module, name));
+    PickleGlobal known = PickleGlobal.of(module, name);
+    return switch (known) {
+      case TORCH_TYPE, OTHER_TENSOR -> new Global(known, name);
+      default -> new Global(known, "");
+    };
   }
 
   /** A number on a line: "12", "12L", and "01" for True. Numbers beyond 64 bits are not needed. */

@@ -18,6 +18,7 @@ sealed interface PickleValue
         PickleValue.Dtype,
         PickleValue.Global,
         PickleValue.Scalar,
+        PickleValue.Storage,
         PickleValue.Tuple,
         PickleValue.Integral {
   /** Estimate of the bytes that are held through this value, not counting what is added later. */
@@ -103,11 +104,35 @@ sealed interface PickleValue
     }
   }
 
-  /** A class or function by its name: a label, never looked up. */
-  record Global(PickleGlobal known) implements PickleValue {
+  /**
+   * A class or function by its name: a label, never looked up.
+   *
+   * @param name of one of PyTorch's, of which there are many; empty for others
+   */
+  record Global(PickleGlobal known, String name) implements PickleValue {
+    static final Global OTHER = new Global(PickleGlobal.OTHER, "");
+
     @Override
     public int weight() {
       return 16;
+    }
+
+    @Override
+    public boolean isKept() {
+      return false;
+    }
+  }
+
+  /**
+   * Bytes outside of the pickle.
+   *
+   * @param place where they lie
+   * @param type name of the class of the storage, which says what its elements are
+   */
+  record Storage(PickleStorages.Place place, String type) implements PickleValue {
+    @Override
+    public int weight() {
+      return 40;
     }
 
     @Override
