@@ -2,6 +2,7 @@ package io.penstock.bench;
 
 import io.penstock.Dataset;
 import io.penstock.array.Column;
+import io.penstock.format.Formats;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeSource;
@@ -86,7 +87,12 @@ public class GatherBenchmark {
             List.of(new SlotColumn.Fixed(layout.offsets().getFirst(), recordBytes)),
             arena.allocate((long) Fixture.BATCH_SIZE * Long.BYTES, Long.BYTES));
     List<MappedRecords> columns =
-        MappedRecords.of(List.of(new MappedColumn(column, List.of(source.map(0, arena)))));
+        MappedRecords.of(
+            List.of(
+                new MappedColumn(
+                    column,
+                    List.of(Formats.open(fixture.file.path())),
+                    List.of(source.map(0, arena)))));
     mapped = new MappedGatherer(source, columns, false, false);
     mappedAdvised = new MappedGatherer(source, columns, true, false);
     resident = new ResidentReader(fixture.file, Fixture.BATCH_SIZE);
