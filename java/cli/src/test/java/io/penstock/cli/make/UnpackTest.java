@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.penstock.cli.Run;
 import io.penstock.cli.command.ExitCodes;
-import io.penstock.internal.format.tar.TarFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,8 +38,29 @@ final class UnpackTest {
   private static byte[] bytes(int count) {
     byte[] bytes = new byte[count];
     new SplittableRandom(1).nextBytes(bytes);
-    System.arraycopy(new TarFiles().file("a.jpg", "x".repeat(9000)).bytes(), 0, bytes, 0, 9728);
+    System.arraycopy(tarHeader(), 0, bytes, 0, 512);
     return bytes;
+  }
+
+  /** The header of a first member, {@code a.jpg} of 9000 bytes. */
+  private static byte[] tarHeader() {
+    byte[] header = new byte[512];
+    put(header, 0, "a.jpg");
+    put(header, 100, "0000644\0" + "0000000\0".repeat(2) + "00000021450\0" + "00000000000\0");
+    put(header, 148, " ".repeat(8));
+    put(header, 156, "0");
+    put(header, 257, "ustar\00000");
+    int sum = 0;
+    for (byte one : header) {
+      sum += one & 0xff;
+    }
+    put(header, 148, "%06o\0 ".formatted(sum));
+    return header;
+  }
+
+  private static void put(byte[] header, int at, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(bytes, 0, header, at, bytes.length);
   }
 
   private Path write(String name, byte[]... pieces) throws IOException {

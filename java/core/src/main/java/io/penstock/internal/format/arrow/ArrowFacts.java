@@ -146,7 +146,7 @@ final class ArrowFacts {
   private static Dictionary dictionary(String text) {
     String[] parts = text.split("\n", -1);
     List<Long> sizes = new ArrayList<>();
-    for (String size : parts[2].split(" ")) {
+    for (String size : parts[2].split(" ", -1)) {
       if (!size.isEmpty()) {
         sizes.add(Long.parseLong(size));
       }

@@ -18,6 +18,7 @@ import io.penstock.options.Shuffle;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -190,13 +191,15 @@ class TorchFormatTest {
     TorchFiles torch = TorchFiles.read(directory.resolve("types.pt"));
     Path file =
         Files.write(
-            directory.resolve("big.pt"), torch.with("byteorder", "big".getBytes()).packed(false));
+            directory.resolve("big.pt"),
+            torch.with("byteorder", "big".getBytes(StandardCharsets.UTF_8)).packed(false));
     assertThat(Formats.open(Source.of(file).part("float32")).elementType().descr())
         .isEqualTo(">f4");
     assertThat(Formats.open(Source.of(file).part("uint8")).elementType().descr()).isEqualTo("|u1");
     Path other =
         Files.write(
-            directory.resolve("other.pt"), torch.with("byteorder", "odd".getBytes()).packed(false));
+            directory.resolve("other.pt"),
+            torch.with("byteorder", "odd".getBytes(StandardCharsets.UTF_8)).packed(false));
     assertThatThrownBy(() -> Formats.parts(other)).hasMessageContaining("expected 'little' or");
   }
 }
