@@ -105,7 +105,7 @@ class HostileTorchTest {
     out.write(0x8a);
     out.write(8);
     for (int i = 0; i < 8; i++) {
-      out.write((int) (number >> 8 * i));
+      out.write((int) (number >> (8 * i)));
     }
   }
 
