@@ -85,7 +85,8 @@ final class ArrowScan implements Scan {
       return column.problem();
     }
     if (survey.codec() != null) {
-      return "expected buffers as they are, found some compressed by %s: write the column out with 'penstock convert'"
+      return ("expected buffers as they are, found some compressed by %s: write the file again with"
+              + " compression=None, in Feather with compression='uncompressed'")
           .formatted(survey.codec());
     }
     if (survey.hasInnerNulls(number)) {

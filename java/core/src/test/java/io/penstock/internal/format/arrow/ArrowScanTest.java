@@ -182,7 +182,7 @@ class ArrowScanTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lz4.arrow", "zstd.arrow"})
-  void compressedColumnsNameTheCommandThatUnpacksThem(String file) {
+  void compressedColumnsSayHowToWriteThemWithoutCompression(String file) {
     RecordingIndexBuilder found = ArrowSamples.scan(file);
 
     assertThat(found.names()).isEmpty();
@@ -193,7 +193,7 @@ class ArrowScanTest {
                 assertThat(refused.problem())
                     .contains(
                         "compressed by " + (file.startsWith("lz4") ? "LZ4" : "ZSTD"),
-                        "penstock convert"));
+                        "compression=None"));
   }
 
   @ParameterizedTest
