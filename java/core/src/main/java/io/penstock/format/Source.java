@@ -26,13 +26,17 @@ import java.util.Optional;
  * nothing is opened.
  */
 public final class Source {
+  private static final String OR_EMPTY = "?";
+
   private final PartPath place;
   private final boolean isPattern;
+  private final boolean isOrEmpty;
 
-  private Source(PartPath place, boolean isPattern) {
+  private Source(PartPath place, boolean isPattern, boolean isOrEmpty) {
     LocalFiles.check(place.file());
     this.place = place;
     this.isPattern = isPattern;
+    this.isOrEmpty = isOrEmpty;
   }
 
   /**
@@ -45,7 +49,7 @@ public final class Source {
    *     as that of a zip file: what it names must be copied to a file on disk first
    */
   public static Source of(Path file) {
-    return new Source(new PartPath(file, ""), false);
+    return new Source(new PartPath(file, ""), false, false);
   }
 
   /**
@@ -66,7 +70,7 @@ public final class Source {
       throw new IllegalArgumentException(
           "pattern must be of names in the folder, was '%s'".formatted(pattern));
     }
-    return new Source(new PartPath(folder.resolve(name), ""), true);
+    return new Source(new PartPath(folder.resolve(name), ""), true, false);
   }
 
   /**
@@ -82,7 +86,12 @@ public final class Source {
   public static Source parse(Path path) {
     LocalFiles.check(path);
     PartPath place = PartPath.of(path);
-    return new Source(place, ShardPaths.isPattern(place.file()));
+    boolean isOrEmpty = place.part().endsWith(OR_EMPTY) && !place.isRaw();
+    PartPath part =
+        isOrEmpty
+            ? new PartPath(place.file(), place.part().substring(0, place.part().length() - 1))
+            : place;
+    return new Source(part, ShardPaths.isPattern(place.file()), isOrEmpty);
   }
 
   /**
@@ -97,7 +106,7 @@ public final class Source {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("name of a part of " + file() + " must not be empty");
     }
-    return new Source(new PartPath(place.file(), name), isPattern);
+    return new Source(new PartPath(place.file(), name), isPattern, isOrEmpty);
   }
 
   /**
@@ -108,6 +117,25 @@ public final class Source {
    */
   public Source raw(RawLayout layout) {
     return part(layout.text());
+  }
+
+  /**
+   * The same, with empty records for those that the files lack: samples of a WebDataset without
+   * this part. Otherwise reading one of them is an error that names the sample.
+   *
+   * @return the source with empty records
+   */
+  public Source orEmpty() {
+    return new Source(place, isPattern, true);
+  }
+
+  /**
+   * Whether records that the files lack are empty.
+   *
+   * @return true after {@link #orEmpty}
+   */
+  public boolean isOrEmpty() {
+    return isOrEmpty;
   }
 
   /**
@@ -150,7 +178,9 @@ public final class Source {
   }
 
   private List<Source> each(List<Path> files) {
-    return files.stream().map(path -> new Source(new PartPath(path, place.part()), false)).toList();
+    return files.stream()
+        .map(path -> new Source(new PartPath(path, place.part()), false, isOrEmpty))
+        .toList();
   }
 
   /**
@@ -173,17 +203,20 @@ public final class Source {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Source that && place.equals(that.place) && isPattern == that.isPattern;
+    return other instanceof Source that
+        && place.equals(that.place)
+        && isPattern == that.isPattern
+        && isOrEmpty == that.isOrEmpty;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(place, isPattern);
+    return Objects.hash(place, isPattern, isOrEmpty);
   }
 
   /** As it is typed on the command line. */
   @Override
   public String toString() {
-    return place.text();
+    return isOrEmpty ? place.text() + OR_EMPTY : place.text();
   }
 }

@@ -150,7 +150,9 @@ public final class DatasetMaps implements AutoCloseable {
               numbers(records.starts()),
               numbers(records.lengths()),
               records.baseBytes(),
-              records.values().fileBytes());
+              records.values().fileBytes(),
+              records.areMissingEmpty(),
+              records.names());
     };
   }
 

@@ -41,10 +41,25 @@ final class ShardOpening {
   static List<RecordLayout> open(List<Source> shards) {
     if (shards.size() == 1 || !KnownFormats.isIndexed(place(shards.getFirst()))) {
       List<RecordLayout> layouts = new ArrayList<>(shards.size());
-      shards.forEach(shard -> layouts.add(KnownFormats.records(place(shard))));
+      shards.forEach(shard -> layouts.add(layout(shard)));
       return layouts;
     }
     return new ShardOpening(shards).openTogether();
+  }
+
+  private static RecordLayout layout(Source shard) {
+    RecordLayout layout = KnownFormats.records(place(shard));
+    if (!shard.isOrEmpty()) {
+      return layout;
+    }
+    if (layout instanceof RecordLayout.ByIndex records) {
+      return records.orEmpty();
+    }
+    throw PenstockException.about(
+        ErrorKind.UNSUPPORTED,
+        shard.file(),
+        "expected a part that records may lack, found that all records of '%s' are there: name it without the question mark or orEmpty()"
+            .formatted(shard.partName().orElse("the file")));
   }
 
   private static PartPath place(Source shard) {
@@ -80,7 +95,7 @@ final class ShardOpening {
     int number;
     while ((number = next.getAndIncrement()) < shards.size()) {
       try {
-        layouts[number] = KnownFormats.records(place(shards.get(number)));
+        layouts[number] = layout(shards.get(number));
       } catch (RuntimeException | Error e) {
         failures[number] = e;
         next.set(shards.size()); // There is no dataset without it.

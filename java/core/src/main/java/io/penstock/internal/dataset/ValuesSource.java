@@ -3,6 +3,7 @@ package io.penstock.internal.dataset;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.SteadyChannel;
+import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Records that are runs of values in an array, found by an array of offsets, or of places and
@@ -52,9 +54,20 @@ final class ValuesSource implements VariableSource {
    * @param lengths in bytes; -1 for a record that is missing
    * @param baseBytes from the start of the file
    * @param fileBytes size of the file
+   * @param areMissingEmpty whether missing records are records without bytes, rather than an error
+   * @param names of the records, for errors
    */
-  record IndexPlaces(MappedIntegers starts, MappedIntegers lengths, long baseBytes, long fileBytes)
-      implements Places {}
+  record IndexPlaces(
+      MappedIntegers starts,
+      MappedIntegers lengths,
+      long baseBytes,
+      long fileBytes,
+      boolean areMissingEmpty,
+      Optional<RecordLayout.ByIndex> names)
+      implements Places {
+    /** What a record without a value has for a length. */
+    static final long MISSING = -1;
+  }
 
   /**
    * One array of values and what divides it.
@@ -77,6 +90,7 @@ final class ValuesSource implements VariableSource {
       Places places) {}
 
   private final String column;
+  private final RecordFailures failures;
   private final int elementBytes;
   private final DividedArray[] parts;
   private final long[] firstIndices;
@@ -96,6 +110,7 @@ final class ValuesSource implements VariableSource {
    */
   ValuesSource(String column, int elementBytes, List<DividedArray> all) {
     this.column = column;
+    this.failures = new RecordFailures(column);
     this.elementBytes = elementBytes;
     this.parts = all.stream().filter(part -> part.recordCount > 0).toArray(DividedArray[]::new);
     this.firstIndices = new long[parts.length];
@@ -208,7 +223,10 @@ final class ValuesSource implements VariableSource {
     long start = rawStart(part, index);
     long length = length(part, index, start);
     if (!isInside(of, start, length)) {
-      throw wrong(of, index, start, length, most(of));
+      throw of.places instanceof IndexPlaces indexed
+              && number(indexed.lengths, part, index, 0) == IndexPlaces.MISSING
+          ? failures.missing(of.values, index, index - firstIndices[part], indexed.names)
+          : wrong(of, index, start, length, most(of));
     }
     return start * startBytes(of.places) + length * elementBytes;
   }
@@ -220,7 +238,8 @@ final class ValuesSource implements VariableSource {
       case LengthPlaces sized -> number(sized.lengths, part, index, 0);
       case IndexPlaces indexed -> {
         long bytes = number(indexed.lengths, part, index, 0);
-        yield bytes % elementBytes == 0 ? bytes / elementBytes : -1;
+        boolean isEmpty = bytes == IndexPlaces.MISSING && indexed.areMissingEmpty;
+        yield isEmpty ? 0 : bytes % elementBytes == 0 ? bytes / elementBytes : -1;
       }
     };
   }
@@ -259,30 +278,20 @@ final class ValuesSource implements VariableSource {
 
   private PenstockException wrong(
       DividedArray part, long index, long start, long length, long most) {
-    String found =
-        switch (part.places) {
-          case OffsetPlaces _ -> "offsets %d and %d".formatted(start, start + length);
-          case LengthPlaces _, IndexPlaces _ ->
-              "%d values from byte %d on".formatted(length, start);
-        };
-    Path numbers = part.places.starts().path();
-    return PenstockException.builder(
-            ErrorKind.DAMAGED_RECORD,
-            ("%s: record %d of column '%s': expected it to lie within the %d %s of %s, its end not"
-                 + " before its beginning, found %s: the two files do not belong together, or one"
-                 + " is damaged")
-                .formatted(
-                    numbers,
-                    index,
-                    column,
-                    most,
-                    startBytes(part.places) < elementBytes ? "bytes" : "values",
-                    part.values,
-                    found))
-        .path(numbers)
-        .recordIndex(index)
-        .statusName("EINVAL")
-        .build();
+    return switch (part.places) {
+      case OffsetPlaces offsets ->
+          failures.wrong(
+              offsets.starts.path(),
+              index,
+              most + " values of " + part.values,
+              "offsets %d and %d".formatted(start, start + length));
+      case LengthPlaces _, IndexPlaces _ ->
+          failures.wrong(
+              part.places.starts().path(),
+              index,
+              "%d %s of %s".formatted(most, elementBytes > 1 ? "bytes" : "values", part.values),
+              "%d values from byte %d on".formatted(length, start));
+    };
   }
 
   @Override
@@ -313,42 +322,13 @@ final class ValuesSource implements VariableSource {
       while (into.hasRemaining()) {
         int got = files[part].read(into, at);
         if (got <= 0) {
-          throw cutShort(parts[part].values, index, offset, wanted, at);
+          throw failures.cutShort(parts[part].values, index, offset, wanted, at);
         }
         at += got;
       }
     } catch (IOException e) {
-      throw failed(parts[part].values, index, offset, wanted, e);
+      throw failures.failed(parts[part].values, index, offset, wanted, e);
     }
-  }
-
-  private PenstockException cutShort(Path path, long index, long offset, int wanted, long end) {
-    return PenstockException.builder(
-            ErrorKind.FILE_CHANGED,
-            ("%s: record %d of column '%s' at byte %d: expected %d bytes, found the end of the file"
-                    + " at %d: it was cut short while it was read: copy or make it again, then open"
-                    + " the dataset again")
-                .formatted(path, index, column, offset, wanted, end))
-        .path(path)
-        .recordIndex(index)
-        .offsetBytes(offset)
-        .statusName("ENODATA")
-        .build();
-  }
-
-  private PenstockException failed(
-      Path path, long index, long offset, int wanted, IOException cause) {
-    return PenstockException.builder(
-            ErrorKind.UNREADABLE,
-            ("%s: record %d of column '%s' at byte %d: expected %d bytes, found that reading fails"
-                    + " (%s): check the device, then read again")
-                .formatted(path, index, column, offset, wanted, SystemReason.of(cause)))
-        .path(path)
-        .recordIndex(index)
-        .offsetBytes(offset)
-        .statusName("EIO")
-        .cause(cause)
-        .build();
   }
 
   private int part(long index) {

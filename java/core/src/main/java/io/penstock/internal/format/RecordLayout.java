@@ -2,6 +2,7 @@ package io.penstock.internal.format;
 
 import io.penstock.array.ArrayLayout;
 import java.util.List;
+import java.util.Optional;
 
 /** Where the records of a path lie, as its format describes them. */
 public sealed interface RecordLayout {
@@ -70,6 +71,9 @@ public sealed interface RecordLayout {
    * @param baseBytes what starts are counted from
    * @param dataBytes sum of the lengths
    * @param missing how many records are missing
+   * @param names of the records, for messages; empty if they have none
+   * @param areMissingEmpty whether missing records are delivered as records without bytes; if not,
+   *     reading one is an error
    */
   record ByIndex(
       ArrayLayout values,
@@ -77,8 +81,15 @@ public sealed interface RecordLayout {
       ArrayLayout lengths,
       long baseBytes,
       long dataBytes,
-      long missing)
+      long missing,
+      Optional<ByIndex> names,
+      boolean areMissingEmpty)
       implements Variable {
+    /** The same, with empty records in place of missing ones. */
+    public ByIndex orEmpty() {
+      return new ByIndex(values, starts, lengths, baseBytes, dataBytes, missing, names, true);
+    }
+
     @Override
     public List<ArrayLayout> numbers() {
       return List.of(starts, lengths);

@@ -30,6 +30,9 @@ public final class IndexedContents implements Contents {
   /** Fact with the name of the part that the plain {@code FILE} stands for. */
   public static final String PLAIN = "plain";
 
+  /** Fact with the name of the column of texts that names the records, for messages. */
+  public static final String NAMES = "names";
+
   private final String format;
   private final Path container;
   private final long containerBytes;
@@ -107,13 +110,13 @@ public final class IndexedContents implements Contents {
     return byIndex(column, values, column.first(), 0);
   }
 
-  private RecordLayout.Variable texts(IndexColumn column) {
+  private RecordLayout.ByIndex texts(IndexColumn column) {
     Section texts = column.first();
     ArrayLayout values = numbers(column.name(), ElementType.UINT8, texts, texts.bytes());
     return byIndex(column, values, column.third(), texts.offsetBytes());
   }
 
-  private RecordLayout.Variable byIndex(
+  private RecordLayout.ByIndex byIndex(
       IndexColumn column, ArrayLayout values, Section starts, long baseBytes) {
     ElementType lengths =
         column.lengthBytes() == Integer.BYTES ? ElementType.parse("<i4") : ElementType.parse("<i8");
@@ -123,7 +126,17 @@ public final class IndexedContents implements Contents {
         numbers(column.name(), lengths, column.second(), column.records()),
         baseBytes,
         column.dataBytes(),
-        column.missing());
+        column.missing(),
+        column.kind() == Kind.PLACES ? names() : Optional.empty(),
+        false);
+  }
+
+  /** The names of all records. */
+  private Optional<RecordLayout.ByIndex> names() {
+    return fact(NAMES)
+        .flatMap(name -> index.columns().stream().filter(c -> c.name().equals(name)).findFirst())
+        .filter(column -> column.kind() == Kind.TEXTS)
+        .map(this::texts);
   }
 
   /** A list of numbers in the index. */

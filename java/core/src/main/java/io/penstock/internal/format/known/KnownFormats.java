@@ -19,6 +19,7 @@ import io.penstock.internal.format.megatron.MegatronFormat;
 import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.format.pickle.PickleFormat;
 import io.penstock.internal.format.safetensors.SafetensorsFormat;
+import io.penstock.internal.format.tar.TarFormat;
 import io.penstock.internal.format.torch.TorchFormat;
 import io.penstock.internal.format.vecs.VecsFormat;
 import io.penstock.internal.format.zip.NpzFormat;
@@ -47,6 +48,7 @@ public final class KnownFormats {
           new SafetensorsFormat(),
           new IdxFormat(),
           new MegatronFormat(),
+          new TarFormat(),
           new ArrowFormat(),
           new MdsFormat(),
           new PickleFormat());
@@ -186,6 +188,13 @@ public final class KnownFormats {
   }
 
   private static Part named(PartPath place, Contents contents) {
+    if (contents.variableNames().contains(place.part())) {
+      throw PenstockException.about(
+          ErrorKind.UNSUPPORTED,
+          place.file(),
+          "expected records of one size in part '%s', found records of different sizes: read them as a column of a Dataset"
+              .formatted(Excerpt.of(place.part(), 0)));
+    }
     return contents
         .find(place.part())
         .orElseThrow(

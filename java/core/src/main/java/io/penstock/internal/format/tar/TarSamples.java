@@ -3,6 +3,7 @@ package io.penstock.internal.format.tar;
 import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.index.IndexBuilder;
+import io.penstock.internal.index.IndexedContents;
 import io.penstock.internal.index.ScanInput;
 import io.penstock.internal.report.Excerpt;
 import java.nio.ByteBuffer;
@@ -26,8 +27,6 @@ import java.util.Map;
 final class TarSamples {
   /** The names of the samples. */
   static final String KEYS = "__key__";
-
-  private static final String PLAIN_FACT = "plain";
 
   /**
    * More are names that were not meant so, such as {@code 2024.05.31.jpg}. Each sample costs an
@@ -114,8 +113,9 @@ final class TarSamples {
   /** Ends the last sample. A column that is the only one is what the plain path stands for. */
   void end() {
     finish();
+    found.fact(IndexedContents.NAMES, KEYS);
     if (endings.size() == 1) {
-      found.fact(PLAIN_FACT, endings.getFirst().name);
+      found.fact(IndexedContents.PLAIN, endings.getFirst().name);
     }
   }
 
