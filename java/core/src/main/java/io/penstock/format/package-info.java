@@ -45,6 +45,8 @@
  *       {@code FILE.bin}, and the arrays of the index are parts beside them. {@code
  *       FILE.idx#sequences} is a column of a dataset, with records of different sizes, and not an
  *       array.
+ *   <li><b>tar</b>: samples of a WebDataset, a column for each ending of the names, as {@code jpg}
+ *       and {@code cls}, and {@code __key__};
  *   <li><b>arrow</b>: columns of Arrow IPC files and streams by their names, and fields of structs,
  *       {@code train.arrow#image.bytes}. Numbers and lists of one length are arrays; strings and
  *       lists of different lengths have records of different sizes. Of a column with nulls, only

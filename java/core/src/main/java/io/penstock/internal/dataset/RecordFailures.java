@@ -45,7 +45,7 @@ record RecordFailures(String column) {
     try (FileChannel file = SteadyChannel.forReading(names.starts().path())) {
       long start = number(file, names.starts(), index) + names.baseBytes();
       long length = number(file, names.lengths(), index);
-      byte[] name = new byte[(int) Math.clamp(length, 0, MOST_NAME_BYTES)];
+      byte[] name = new byte[Math.clamp(length, 0, MOST_NAME_BYTES)];
       read(file, ByteBuffer.wrap(name), start);
       return Excerpt.of(new String(name, StandardCharsets.UTF_8), 0);
     } catch (IOException e) {
