@@ -23,6 +23,8 @@ abstract class FoundColumn implements AutoCloseable {
   private long toBytes;
   private long longest;
 
+  private boolean isDiscarded;
+
   final Spool first;
   final Spool second;
   final Spool third;
@@ -46,6 +48,24 @@ abstract class FoundColumn implements AutoCloseable {
 
   long recordBytes() {
     return type.sizeBytes() * recordShape.elementCount();
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Takes the column back. */
+  public void discard() {
+    isDiscarded = true;
+    try {
+      close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  boolean isDiscarded() {
+    return isDiscarded;
   }
 
   /** Writes what was held back. */

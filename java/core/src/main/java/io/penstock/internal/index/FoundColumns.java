@@ -6,14 +6,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a scan has found so far. Memory does not grow with the number of records. */
 final class FoundColumns implements IndexBuilder, AutoCloseable {
   private final Path directory;
-  private final Map<String, FoundColumn> columns = new LinkedHashMap<>();
+  private final List<FoundColumn> columns = new ArrayList<>();
   private final Map<String, String> facts = new LinkedHashMap<>();
 
   /**
@@ -27,28 +29,26 @@ final class FoundColumns implements IndexBuilder, AutoCloseable {
 
   @Override
   public Places places(String name, ElementType type) {
-    return add(name, new FoundColumn.OfPlaces(name, type, directory));
+    return add(new FoundColumn.OfPlaces(name, type, directory));
   }
 
   @Override
   public Runs runs(String name, ElementType type, Shape recordShape) {
-    return add(name, new FoundColumn.OfRuns(name, type, recordShape, directory));
+    return add(new FoundColumn.OfRuns(name, type, recordShape, directory));
   }
 
   @Override
   public Values values(String name, ElementType type, Shape recordShape) {
-    return add(name, new FoundColumn.OfValues(name, type, recordShape, directory));
+    return add(new FoundColumn.OfValues(name, type, recordShape, directory));
   }
 
   @Override
   public Texts texts(String name) {
-    return add(name, new FoundColumn.OfTexts(name, directory));
+    return add(new FoundColumn.OfTexts(name, directory));
   }
 
-  private <T extends FoundColumn> T add(String name, T column) {
-    if (columns.putIfAbsent(name, column) != null) {
-      throw new IllegalStateException("a scan began column '" + name + "' twice");
-    }
+  private <T extends FoundColumn> T add(T column) {
+    columns.add(column);
     return column;
   }
 
@@ -69,7 +69,14 @@ final class FoundColumns implements IndexBuilder, AutoCloseable {
    */
   List<IndexColumn> writeTo(FileChannel target) throws IOException {
     List<IndexColumn> written = new ArrayList<>();
-    for (FoundColumn column : columns.values()) {
+    Set<String> names = new HashSet<>();
+    for (FoundColumn column : columns) {
+      if (column.isDiscarded()) {
+        continue;
+      }
+      if (!names.add(column.name())) {
+        throw new IllegalStateException("a scan found column '" + column.name() + "' twice");
+      }
       written.add(column.finish(target));
       IndexColumn first = written.getFirst();
       if (column.count() != first.records()) {
@@ -84,7 +91,7 @@ final class FoundColumns implements IndexBuilder, AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (FoundColumn column : columns.values()) {
+    for (FoundColumn column : columns) {
       column.close();
     }
   }

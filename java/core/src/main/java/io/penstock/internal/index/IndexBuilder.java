@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  * Takes what a scan finds: columns, each with its records in index order.
  *
  * <p>A column may be begun late: {@link Places#addMissing} and its like stand for the records
- * before. At the end all columns must have equally many records. Used by one thread.
+ * before. At the end all columns must have equally many records, and names of their own. Used by
+ * one thread.
  */
 public interface IndexBuilder {
   /**
@@ -53,8 +54,21 @@ public interface IndexBuilder {
    */
   void fact(String key, String text);
 
+  /** What all columns have. */
+  interface Column {
+    /** How many records it has so far, missing ones included. */
+    long count();
+
+    /**
+     * Takes the column back: it is not among what was found, and its name is free. For scans that
+     * see late which kind of column something is, and begin several of one name. Nothing may be
+     * added afterwards.
+     */
+    void discard();
+  }
+
   /** Records of different sizes in the container. */
-  interface Places {
+  interface Places extends Column {
     /**
      * The next record.
      *
@@ -65,12 +79,10 @@ public interface IndexBuilder {
 
     /** The next record has no value in this column. */
     void addMissing();
-
-    long count();
   }
 
   /** Records of one size in the container. */
-  interface Runs {
+  interface Runs extends Column {
     /**
      * The next records. Neighbours at the same distance are joined.
      *
@@ -79,26 +91,20 @@ public interface IndexBuilder {
      * @param strideBytes from one to the next; any positive number for a single one
      */
     void add(long offset, long count, long strideBytes);
-
-    long count();
   }
 
   /** Records of one size in the index. */
-  interface Values {
+  interface Values extends Column {
     /**
      * The next record, or several.
      *
      * @param records their bytes, in the byte order of the type; a whole number of records
      */
     void add(ByteBuffer records);
-
-    long count();
   }
 
   /** Records of different sizes in the index. */
-  interface Texts {
+  interface Texts extends Column {
     void add(byte[] record);
-
-    long count();
   }
 }

@@ -24,6 +24,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The columns of a container, as its index has them. */
 public final class IndexedContents implements Contents {
@@ -38,13 +39,36 @@ public final class IndexedContents implements Contents {
   private final long containerBytes;
   private final FileTime modified;
   private final IndexFile index;
+  private final List<Part> others;
 
   IndexedContents(OpenFile container, String format, IndexFile index) {
+    this(container.path(), container.fileBytes(), container.modified(), format, index, List.of());
+  }
+
+  private IndexedContents(
+      Path container,
+      long containerBytes,
+      FileTime modified,
+      String format,
+      IndexFile index,
+      List<Part> others) {
     this.format = format;
-    this.container = container.path();
-    this.containerBytes = container.fileBytes();
-    this.modified = container.modified();
+    this.container = container;
+    this.containerBytes = containerBytes;
+    this.modified = modified;
     this.index = index;
+    this.others = others;
+  }
+
+  /**
+   * The same with parts that are no columns of the index: such as those that exist, but cannot be
+   * read in place.
+   *
+   * @param more parts, whose names no columns have
+   */
+  public IndexedContents with(List<Part> more) {
+    List<Part> all = Stream.concat(others.stream(), more.stream()).toList();
+    return new IndexedContents(container, containerBytes, modified, format, index, all);
   }
 
   /**
@@ -68,10 +92,11 @@ public final class IndexedContents implements Contents {
 
   @Override
   public List<Part> parts() {
-    return index.columns().stream()
-        .filter(column -> !column.isVariable())
-        .map(column -> Part.of(fixed(column)))
-        .toList();
+    Stream<Part> fixed =
+        index.columns().stream()
+            .filter(column -> !column.isVariable())
+            .map(column -> Part.of(fixed(column)));
+    return Stream.concat(fixed, others.stream()).toList();
   }
 
   @Override
@@ -79,7 +104,8 @@ public final class IndexedContents implements Contents {
     return index.columns().stream()
         .filter(column -> !column.isVariable() && column.name().equals(name))
         .findFirst()
-        .map(column -> Part.of(fixed(column)));
+        .map(column -> Part.of(fixed(column)))
+        .or(() -> others.stream().filter(part -> part.name().equals(name)).findFirst());
   }
 
   @Override

@@ -304,4 +304,31 @@ class IndexesTest {
     }
     assertThat(open().variable("").recordCount()).isEqualTo(5);
   }
+
+  @Test
+  void aColumnThatIsTakenBackIsNotInTheIndexAndLeavesItsNameToAnother() throws IOException {
+    Scan late =
+        new Scan() {
+          @Override
+          public String id() {
+            return "late 1";
+          }
+
+          @Override
+          public void run(ScanInput in, IndexBuilder found) {
+            IndexBuilder.Values first = found.values("x", ElementType.UINT8, Shape.SCALAR);
+            IndexBuilder.Places second = found.places("x", ElementType.UINT8);
+            for (int i = 0; i < 100_000; i++) {
+              first.add(ByteBuffer.wrap(new byte[1]));
+              second.add(0, 1);
+            }
+            first.discard();
+          }
+        };
+    try (OpenFile file = OpenFile.open(container)) {
+      IndexedContents contents = Indexes.contents(file, late);
+      assertThat(contents.parts()).isEmpty();
+      assertThat(contents.variable("x").recordCount()).isEqualTo(100_000);
+    }
+  }
 }

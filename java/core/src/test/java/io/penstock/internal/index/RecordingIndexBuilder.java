@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Keeps what a scan finds, for tests of scans. */
@@ -91,7 +92,7 @@ public final class RecordingIndexBuilder implements IndexBuilder {
       return Math.max(places.size(), records.size());
     }
 
-    /** Takes the column back. */
+    @Override
     public void discard() {
       check();
       isDiscarded = true;
@@ -149,6 +150,11 @@ public final class RecordingIndexBuilder implements IndexBuilder {
   @Override
   public void fact(String key, String text) {
     facts.put(key, text);
+  }
+
+  /** A fact, as the contents of a file have it. */
+  public Optional<String> fact(String key) {
+    return Optional.ofNullable(facts.get(key));
   }
 
   public Map<String, String> facts() {
