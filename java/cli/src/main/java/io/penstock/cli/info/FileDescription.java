@@ -19,6 +19,7 @@ import io.penstock.internal.format.known.KnownFormats;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,11 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     Source place = indexes.place(source);
     if (!isPart && Files.isRegularFile(file)) {
       List<Part> parts = Formats.parts(file);
-      if (parts.size() + KnownFormats.variableNames(file).size() > 1) {
-        return of(source, parts);
+      List<String> variable = KnownFormats.variableNames(file);
+      if (parts.size() + variable.size() > 1) {
+        return of(source, parts, variable);
       }
+      // One array: what is wrong with it is said as a loader would say it.
     }
     return List.of(
         switch (records(place)) {
@@ -54,23 +57,29 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
         });
   }
 
-  private static List<Description> of(Source source, List<Part> parts) {
+  /** All columns: first the one that is the file itself. */
+  private static List<Description> of(Source source, List<Part> parts, List<String> variable) {
     List<Description> all = new ArrayList<>();
-    FileInfo info = null;
+    Map<Path, FileInfo> infos = new HashMap<>();
     for (Part part : parts) {
       Source name = part.name().isEmpty() ? source : source.part(part.name());
       String problem = problem(part);
-      if (problem == null && info == null) {
+      FileInfo info = null;
+      if (problem == null) {
         try {
-          info = alone(name, name).info;
+          info = infos.computeIfAbsent(part.layout().path(), _ -> alone(name, name).info);
         } catch (PenstockException e) {
           problem = e.getMessage();
         }
       }
       all.add(new FileDescription(name, problem == null ? part.layout() : null, info, problem));
     }
-    for (String name : KnownFormats.variableNames(source.file())) {
-      all.add(variable(source.part(name)));
+    for (String name : variable) {
+      if (name.isEmpty()) {
+        all.addFirst(variable(source));
+      } else {
+        all.add(variable(source.part(name)));
+      }
     }
     return all;
   }

@@ -86,7 +86,7 @@ record VariableDescription(
         dataset.recordCount(),
         values.dataOffset(),
         values.fileBytes(),
-        values.dataBytes(),
+        layout instanceof RecordLayout.ByIndex index ? index.dataBytes() : values.dataBytes(),
         dataset.files().getFirst().cachedFraction(),
         SizeReading.of(layout),
         null);

@@ -112,7 +112,10 @@ final class BinaryKinds {
   private static Optional<FileKind> checked(byte[] start, long fileBytes) {
     if (isTfRecord(start)) {
       return Optional.of(
-          kind("a TFRecord file", Content.RECORDS, "read it with TensorFlow, and use numpy.save"));
+          kind(
+              "a TFRecord file",
+              Content.ARRAYS,
+              "name the file, or a feature of its examples as FILE#FEATURE"));
     }
     if (isMosaic(start, fileBytes)) {
       return Optional.of(kind("a shard of MosaicML Streaming (MDS)", Content.RECORDS, SAVE));

@@ -18,7 +18,10 @@ import java.util.regex.Pattern;
  */
 final class TextKinds {
   private static final String AS_TABLE =
-      "write it out with 'penstock convert FILE.csv DST.npy', which reads .csv, .tsv and .txt";
+      "write it out with 'penstock convert FILE.csv DST.npy', which reads .csv, .tsv and .txt, or"
+          + " name its lines as FILE#lines";
+  private static final String AS_LINES =
+      "name its lines, which are records of bytes, as FILE#lines";
   private static final String SAVE = "write its numbers with numpy.save";
   private static final Pattern NUMBERS = Pattern.compile("[-+0-9.eE,;\\s]*[0-9][-+0-9.eE,;\\s]*");
 
@@ -92,7 +95,9 @@ final class TextKinds {
     if (text.startsWith("{")
         || (text.startsWith("[") && text.matches("(?s)\\[\\s*[\\[{\"\\d\\]-].*"))) {
       boolean isLines = Pattern.compile("\\}\\s*\\n\\s*\\{").matcher(text).find();
-      return kind(isLines ? "JSON, an object a line" : "JSON", SAVE);
+      return isLines
+          ? kind("JSON, an object a line", AS_LINES)
+          : kind("JSON", SAVE + ", or, if each line is an object, " + AS_LINES);
     }
     return table(text, hasMark ? " with a byte order mark" : "");
   }
@@ -114,7 +119,7 @@ final class TextKinds {
     String begins = Excerpt.of(lines.isEmpty() ? "" : lines.getFirst(), 0);
     return kind(
         "text%s that begins with '%s'".formatted(mark, begins),
-        "name a file of arrays, or a folder of files that are records");
+        AS_LINES + ", or name a file of arrays, or a folder of files that are records");
   }
 
   private static long count(String line, char delimiter) {

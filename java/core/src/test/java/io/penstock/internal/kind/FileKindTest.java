@@ -59,7 +59,7 @@ class FileKindTest {
           4152524f 57310000 ffffffff                        | ARRAYS     | an Arrow (Feather) file
           46454131 00000000                                 | RECORDS    | a Feather file
           ffffffff 70000000 10000000 00000a00               | ARRAYS     | an Arrow IPC stream
-          0a00000000000000 aea3bf3a 00000000                | RECORDS    | a TFRecord file
+          0a00000000000000 aea3bf3a 00000000                | ARRAYS     | a TFRecord file
           4d41544c4142 20 352e30 20                         | RECORDS    | a MATLAB 5 file
           43444601 00000000                                 | RECORDS    | a NetCDF file
           524458330a 580a                                   | RECORDS    | an R data file

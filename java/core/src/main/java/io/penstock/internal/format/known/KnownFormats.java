@@ -14,12 +14,14 @@ import io.penstock.internal.format.RawArray;
 import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.format.arrow.ArrowFormat;
 import io.penstock.internal.format.idx.IdxFormat;
+import io.penstock.internal.format.lines.LinesFormat;
 import io.penstock.internal.format.mds.MdsFormat;
 import io.penstock.internal.format.megatron.MegatronFormat;
 import io.penstock.internal.format.npy.NpyFormat;
 import io.penstock.internal.format.pickle.PickleFormat;
 import io.penstock.internal.format.safetensors.SafetensorsFormat;
 import io.penstock.internal.format.tar.TarFormat;
+import io.penstock.internal.format.tfrecord.TfRecordFormat;
 import io.penstock.internal.format.torch.TorchFormat;
 import io.penstock.internal.format.vecs.VecsFormat;
 import io.penstock.internal.format.zip.NpzFormat;
@@ -51,6 +53,7 @@ public final class KnownFormats {
           new TarFormat(),
           new ArrowFormat(),
           new MdsFormat(),
+          new TfRecordFormat(),
           new PickleFormat());
 
   /** Enough bytes to recognise any format, and to tell the user what is there instead. */
@@ -126,17 +129,42 @@ public final class KnownFormats {
   private static <T> T inside(PartPath place, boolean isPatient, Function<Contents, T> what) {
     Path path = place.file();
     try (OpenFile file = isPatient ? OpenFile.openPatiently(path) : OpenFile.open(path)) {
-      byte[] start = file.start(START_BYTES);
-      for (ArrayFormat format : FORMATS) {
-        if (format.recognizes(start, file)) {
-          return what.apply(format.read(file));
-        }
+      return what.apply(contents(file, place));
+    }
+  }
+
+  private static Contents contents(OpenFile file, PartPath place) {
+    byte[] start = file.start(START_BYTES);
+    return place.part().equals(LinesFormat.PART)
+        ? withLines(file, start)
+        : known(file, start).orElseThrow(() -> unknown(file, start));
+  }
+
+  private static Optional<Contents> known(OpenFile file, byte[] start) {
+    for (ArrayFormat format : FORMATS) {
+      if (format.recognizes(start, file)) {
+        return Optional.of(format.read(file));
       }
-      Optional<Contents> provided = ProvidedFormat.read(file, start);
-      if (provided.isPresent()) {
-        return what.apply(provided.get());
-      }
-      throw unknown(file, start);
+    }
+    return ProvidedFormat.read(file, start);
+  }
+
+  /** A file in a known format may have a part of this name; text and all other files have lines. */
+  private static Contents withLines(OpenFile file, byte[] start) {
+    boolean isText =
+        FileKind.of(file.start(FileKind.START_BYTES), file.sizeBytes())
+            .filter(kind -> kind.content() == FileKind.Content.TEXT)
+            .isPresent();
+    if (!isText) {
+      return known(file, start).orElseGet(() -> LinesFormat.read(file));
+    }
+    try {
+      return known(file, start)
+          .filter(contents -> contents.find(LinesFormat.PART).isPresent())
+          .orElseGet(() -> LinesFormat.read(file));
+    } catch (PenstockException _) {
+      // Text may begin like an old pickle: that it is none says nothing about its lines.
+      return LinesFormat.read(file);
     }
   }
 

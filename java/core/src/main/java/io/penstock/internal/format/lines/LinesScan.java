@@ -19,8 +19,6 @@ import java.nio.ByteOrder;
  * <p>Eight bytes are compared at a time, so that a scan takes as long as reading.
  */
 final class LinesScan implements Scan {
-  static final String LINES = "lines";
-
   private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
   private static final long NEWLINES = 0x0a0a0a0a0a0a0a0aL;
   private static final int MARK_BYTES = 3;
@@ -35,7 +33,7 @@ final class LinesScan implements Scan {
 
   @Override
   public void run(ScanInput in, IndexBuilder found) {
-    new Pass(in, found.places(LINES, ElementType.UINT8)).run();
+    new Pass(in, found.places(LinesFormat.PART, ElementType.UINT8)).run();
   }
 
   private static final class Pass {

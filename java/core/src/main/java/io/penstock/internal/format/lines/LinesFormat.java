@@ -1,0 +1,34 @@
+package io.penstock.internal.format.lines;
+
+import io.penstock.internal.format.Contents;
+import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.index.Indexes;
+import io.penstock.internal.kind.FileKind;
+import java.util.Optional;
+
+/** The lines of any file, for those who ask for them by {@code FILE#lines}. */
+public final class LinesFormat {
+  /** The part of a file that is its lines. */
+  public static final String PART = "lines";
+
+  private LinesFormat() {}
+
+  /**
+   * The lines of a file, as its only part.
+   *
+   * @throws io.penstock.error.PenstockException if the file is compressed, or its text has no
+   *     newlines as bytes of their own
+   */
+  public static Contents read(OpenFile file) {
+    Optional<FileKind> kind =
+        file.sizeBytes() == 0
+            ? Optional.empty()
+            : FileKind.of(file.start(FileKind.START_BYTES), file.sizeBytes());
+    if (kind.isPresent() && kind.get().content() == FileKind.Content.COMPRESSED) {
+      throw file.problem(
+          "expected a file with lines, found %s: %s"
+              .formatted(kind.get().name(), kind.get().remedy()));
+    }
+    return Indexes.contents(file, new LinesScan());
+  }
+}
