@@ -55,6 +55,10 @@
  *   <li><b>mds</b>: shards of MosaicML Streaming; numbers and arrays of fixed shape are arrays,
  *       other columns have records of different sizes. A folder with a list of such shards, {@code
  *       FOLDER#COLUMN}, stands for all of them.
+ *   <li><b>tfrecord</b>: records of bytes; {@code x.tfrecord#image} is a feature of the tf.Examples
+ *       in them, if it can be a column: one value of bytes, floats, one or two integers. {@link
+ *       io.penstock.transform.TfExample TfExample} decodes the others.
+ *   <li><b>lines</b>: {@code FILE#lines} is the lines of a text, each a record of bytes.
  *   <li><b>folders</b> of small files, each a record, with an index file beside them; {@code
  *       FOLDER#label} is the numbers of their sub-folders, which are the classes.
  *   <li><b>hdf5</b>: contiguous datasets by their paths, {@code data.h5#train/images}, and fields

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.zip.DataFormatException;
@@ -29,8 +30,15 @@ public final class ArchiveKinds {
   private static final int GZIP_CHECK = 2;
 
   private static final String TAR = "a tar archive";
+
+  /** What is read in place once it is unpacked, and holds no single array to write out. */
+  private static final Set<String> PLAIN_INSIDE =
+      Set.of("a TFRecord file", "JSON", "JSON, an object a line");
+
   private static final String UNPACK =
       "unpack it with 'penstock convert FILE.tar.gz FILE.tar', or with ";
+  private static final String UNPACK_PLAIN =
+      "unpack it with 'penstock convert FILE.gz FILE', or with ";
   private static final String CONVERT = "write it out with 'penstock convert', or unpack it with ";
 
   private ArchiveKinds() {}
@@ -168,6 +176,11 @@ public final class ArchiveKinds {
             .orElse(true);
     if (kind.isPresent() && kind.get().name().equals(TAR)) {
       return new FileKind(name + compressor, Content.COMPRESSED, UNPACK + tool);
+    }
+    if (kind.isPresent()
+        && (PLAIN_INSIDE.contains(kind.get().name())
+            || kind.get().name().startsWith("text that"))) {
+      return new FileKind(name + compressor, Content.COMPRESSED, UNPACK_PLAIN + tool);
     }
     String remedy =
         isRead ? CONVERT + tool : "unpack it with %s; then %s".formatted(tool, kind.get().remedy());

@@ -11,6 +11,8 @@ public final class LinesFormat {
   /** The part of a file that is its lines. */
   public static final String PART = "lines";
 
+  private static final String PACKED = ".gz";
+
   private LinesFormat() {}
 
   /**
@@ -27,8 +29,17 @@ public final class LinesFormat {
     if (kind.isPresent() && kind.get().content() == FileKind.Content.COMPRESSED) {
       throw file.problem(
           "expected a file with lines, found %s: %s"
-              .formatted(kind.get().name(), kind.get().remedy()));
+              .formatted(kind.get().name(), unpack(file, kind.get())));
     }
     return Indexes.contents(file, new LinesScan());
+  }
+
+  /** Lines of any text are wanted, also of numbers, so that it is to be unpacked as it is. */
+  private static String unpack(OpenFile file, FileKind kind) {
+    String name = file.path().getFileName().toString();
+    return name.endsWith(PACKED)
+        ? "unpack it with 'penstock convert %s %s', and name the lines of that"
+            .formatted(name, name.substring(0, name.length() - PACKED.length()))
+        : kind.remedy();
   }
 }

@@ -112,6 +112,9 @@ class LinesFormatTest {
     assertThatThrownBy(() -> read(lines(path)))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("expected a file with lines, found text")
-        .hasMessageContaining("penstock convert");
+        .hasMessageContaining(
+            "unpack it with 'penstock convert x.jsonl.gz x.jsonl', and name the lines of that");
+    assertThatThrownBy(() -> Dataset.open(path))
+        .hasMessageContaining("unpack it with 'penstock convert FILE.gz FILE', or with gunzip");
   }
 }
