@@ -262,7 +262,7 @@ public final class ArrayLayout {
    * @return shards in index order, one for each run
    */
   public List<Shard> shards() {
-    return new ShardList(List.of(this));
+    return new RunShards(List.of(this));
   }
 
   /** A run as a part of a column. */
@@ -346,7 +346,7 @@ public final class ArrayLayout {
       }
     }
     return Column.builder(name, first.elementType, first.recordShape())
-        .shards(new ShardList(layouts))
+        .shards(new RunShards(layouts))
         .fields(first.fields)
         .build();
   }

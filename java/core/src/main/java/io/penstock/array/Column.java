@@ -40,7 +40,7 @@ public final class Column {
   }
 
   private static long count(List<Shard> shards) {
-    if (shards instanceof ShardList runs) {
+    if (shards instanceof RunShards runs) {
       return runs.recordCount();
     }
     long count = 0;
@@ -86,7 +86,7 @@ public final class Column {
      * @return this
      */
     public Builder shards(List<Shard> shards) {
-      this.shards = shards instanceof ShardList ? shards : List.copyOf(shards);
+      this.shards = shards instanceof RunShards ? shards : List.copyOf(shards);
       return this;
     }
 

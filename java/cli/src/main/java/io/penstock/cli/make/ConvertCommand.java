@@ -155,7 +155,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--as",
       paramLabel = "npy|values|tar",
-      converter = FolderForm.Converter.class,
+      converter = FolderForm.FormConverter.class,
       completionCandidates = FolderForm.Names.class,
       description =
           "For a folder, what becomes of its files: npy makes an array of records of one size;"
@@ -297,7 +297,7 @@ public final class ConvertCommand implements Callable<Integer> {
     check(pattern.text().equals("*") && !isRaw, "--pattern and --raw");
     check(!making.mayReplace(), "--force");
     checkAsTheyAre();
-    MdsUnpacking.Result made = MdsUnpacking.run(Path.of(source), target, streams);
+    MdsUnpacking.UnpackedShards made = MdsUnpacking.run(Path.of(source), target, streams);
     report.addVariable(made.files(), made.samples(), made.bytes());
   }
 

@@ -21,7 +21,7 @@ enum FolderForm {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static final class Converter implements ITypeConverter<FolderForm> {
+  static final class FormConverter implements ITypeConverter<FolderForm> {
     @Override
     public FolderForm convert(String text) {
       return Stream.of(values())

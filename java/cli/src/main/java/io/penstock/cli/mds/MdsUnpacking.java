@@ -68,7 +68,7 @@ public final class MdsUnpacking {
    * @param samples number of samples in all shards
    * @param bytes size of the shards
    */
-  public record Result(List<Path> files, long samples, long bytes) {}
+  public record UnpackedShards(List<Path> files, long samples, long bytes) {}
 
   /**
    * Whether a path is an MDS folder with shards that are there in compressed form only.
@@ -95,7 +95,7 @@ public final class MdsUnpacking {
    * @return what was made
    * @throws PenstockException if a shard is damaged or cannot be read, or the folder cannot be made
    */
-  public static Result run(Path folder, Path target, Streams streams) {
+  public static UnpackedShards run(Path folder, Path target, Streams streams) {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw PenstockException.about(
           ErrorKind.WRITE_FAILED,
@@ -106,7 +106,7 @@ public final class MdsUnpacking {
     return new MdsUnpacking(streams, MdsFolder.open(folder), target.toAbsolutePath()).run();
   }
 
-  private Result run() {
+  private UnpackedShards run() {
     streams
         .interruption()
         .atEnd(() -> "unfinished shards are in " + partial + ": the next run deletes them");
@@ -131,7 +131,7 @@ public final class MdsUnpacking {
     folder.shards().forEach(shard -> files.add(target.resolve(shard.raw().name())));
     files.add(target.resolve(MdsFolder.LIST));
     long samples = folder.shards().stream().mapToLong(MdsShard::samples).sum();
-    return new Result(files, samples, written);
+    return new UnpackedShards(files, samples, written);
   }
 
   private void unpack(MdsShard shard, Progress progress) throws IOException {

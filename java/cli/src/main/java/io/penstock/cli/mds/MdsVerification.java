@@ -32,10 +32,10 @@ public final class MdsVerification {
   private static final int MAX_SHOWN = 20;
 
   /** What is wrong with a file, in the words that {@code verify} has for it. */
-  private record Problem(Path path, String problem, long expectedBytes, long foundBytes) {}
+  private record MdsProblem(Path path, String problem, long expectedBytes, long foundBytes) {}
 
   private final Path list;
-  private final List<Problem> problems = new ArrayList<>();
+  private final List<MdsProblem> problems = new ArrayList<>();
   private final Set<String> unknown = new TreeSet<>();
   private long hashedFiles;
   private long files;
@@ -92,14 +92,14 @@ public final class MdsVerification {
   private void compare(Path path, Listed listed, Progress bar) {
     files++;
     if (!Files.isRegularFile(path)) {
-      problems.add(new Problem(path, "missing", listed.bytes(), -1));
+      problems.add(new MdsProblem(path, "missing", listed.bytes(), -1));
       return;
     }
     ShardHashes hashes = new ShardHashes(listed);
     unknown.addAll(hashes.unknown());
     try (OpenFile file = OpenFile.open(path)) {
       if (file.sizeBytes() != listed.bytes()) {
-        problems.add(new Problem(path, "resized", listed.bytes(), file.sizeBytes()));
+        problems.add(new MdsProblem(path, "resized", listed.bytes(), file.sizeBytes()));
         return;
       }
       if (!hashes.isAny()) {
@@ -115,13 +115,13 @@ public final class MdsVerification {
         bar.to(readBytes);
       }
       if (hashes.difference().isPresent()) {
-        problems.add(new Problem(path, "damaged", listed.bytes(), listed.bytes()));
+        problems.add(new MdsProblem(path, "damaged", listed.bytes(), listed.bytes()));
       }
     } catch (PenstockException e) {
       if (e.kind() != ErrorKind.UNREADABLE) {
         throw e;
       }
-      problems.add(new Problem(path, "damaged", listed.bytes(), listed.bytes()));
+      problems.add(new MdsProblem(path, "damaged", listed.bytes(), listed.bytes()));
     }
   }
 
@@ -166,7 +166,7 @@ public final class MdsVerification {
     object.addProperty("seconds", seconds);
     object.add("bytesPerSecond", Json.number(readBytes / seconds));
     JsonArray array = new JsonArray();
-    for (Problem problem : problems) {
+    for (MdsProblem problem : problems) {
       JsonObject entry = new JsonObject();
       entry.addProperty("path", problem.path().toString());
       entry.addProperty("problem", problem.problem());

@@ -146,7 +146,7 @@ public final class DatasetMaps implements AutoCloseable {
       case RecordLayout.ByLengths records ->
           new ValuesSource.LengthPlaces(numbers(records.starts()), numbers(records.lengths()));
       case RecordLayout.ByIndex records ->
-          new ValuesSource.IndexPlaces(
+          new ValuesSource.ContainerPlaces(
               numbers(records.starts()),
               numbers(records.lengths()),
               records.baseBytes(),

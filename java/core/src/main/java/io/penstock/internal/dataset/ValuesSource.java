@@ -57,7 +57,7 @@ final class ValuesSource implements VariableSource {
    * @param areMissingEmpty whether missing records are records without bytes, rather than an error
    * @param names of the records, for errors
    */
-  record IndexPlaces(
+  record ContainerPlaces(
       MappedIntegers starts,
       MappedIntegers lengths,
       long baseBytes,
@@ -165,7 +165,7 @@ final class ValuesSource implements VariableSource {
           case OffsetPlaces divided -> divided.starts.isIn(file, i, i + 1, from, to);
           case LengthPlaces sized ->
               sized.starts.isIn(file, i, i, from, to) || sized.lengths.isIn(file, i, i, from, to);
-          case IndexPlaces indexed ->
+          case ContainerPlaces indexed ->
               indexed.starts.isIn(file, i, i, from, to)
                   || indexed.lengths.isIn(file, i, i, from, to);
         };
@@ -206,7 +206,7 @@ final class ValuesSource implements VariableSource {
   /** Counted as the start is, whatever that is. */
   private long rawStart(int part, long index) {
     Places places = parts[part].places;
-    long base = places instanceof IndexPlaces indexed ? indexed.baseBytes : 0;
+    long base = places instanceof ContainerPlaces indexed ? indexed.baseBytes : 0;
     return base + number(places.starts(), part, index, 0);
   }
 
@@ -214,7 +214,7 @@ final class ValuesSource implements VariableSource {
   private int startBytes(Places places) {
     return switch (places) {
       case OffsetPlaces _ -> elementBytes;
-      case LengthPlaces _, IndexPlaces _ -> 1;
+      case LengthPlaces _, ContainerPlaces _ -> 1;
     };
   }
 
@@ -223,8 +223,8 @@ final class ValuesSource implements VariableSource {
     long start = rawStart(part, index);
     long length = length(part, index, start);
     if (!isInside(of, start, length)) {
-      throw of.places instanceof IndexPlaces indexed
-              && number(indexed.lengths, part, index, 0) == IndexPlaces.MISSING
+      throw of.places instanceof ContainerPlaces indexed
+              && number(indexed.lengths, part, index, 0) == ContainerPlaces.MISSING
           ? failures.missing(of.values, index, index - firstIndices[part], indexed.names)
           : wrong(of, index, start, length, most(of));
     }
@@ -236,9 +236,9 @@ final class ValuesSource implements VariableSource {
     return switch (parts[part].places) {
       case OffsetPlaces offsets -> number(offsets.starts(), part, index, 1) - start;
       case LengthPlaces sized -> number(sized.lengths, part, index, 0);
-      case IndexPlaces indexed -> {
+      case ContainerPlaces indexed -> {
         long bytes = number(indexed.lengths, part, index, 0);
-        boolean isEmpty = bytes == IndexPlaces.MISSING && indexed.areMissingEmpty;
+        boolean isEmpty = bytes == ContainerPlaces.MISSING && indexed.areMissingEmpty;
         yield isEmpty ? 0 : bytes % elementBytes == 0 ? bytes / elementBytes : -1;
       }
     };
@@ -246,13 +246,13 @@ final class ValuesSource implements VariableSource {
 
   /** The end of the values, counted in what starts are counted in. */
   private long most(DividedArray of) {
-    return of.places instanceof IndexPlaces indexed
+    return of.places instanceof ContainerPlaces indexed
         ? indexed.fileBytes
         : of.valueCount * (elementBytes / startBytes(of.places));
   }
 
   private boolean isInside(DividedArray of, long start, long length) {
-    if (of.places instanceof IndexPlaces indexed) {
+    if (of.places instanceof ContainerPlaces indexed) {
       // At any byte: containers have no alignment.
       return start >= 0
           && start <= indexed.fileBytes
@@ -285,7 +285,7 @@ final class ValuesSource implements VariableSource {
               index,
               most + " values of " + part.values,
               "offsets %d and %d".formatted(start, start + length));
-      case LengthPlaces _, IndexPlaces _ ->
+      case LengthPlaces _, ContainerPlaces _ ->
           failures.wrong(
               part.places.starts().path(),
               index,
@@ -303,7 +303,7 @@ final class ValuesSource implements VariableSource {
     switch (places) {
       case OffsetPlaces _ -> {}
       case LengthPlaces sized -> sized.lengths.checkWhole(column, index);
-      case IndexPlaces indexed -> indexed.lengths.checkWhole(column, index);
+      case ContainerPlaces indexed -> indexed.lengths.checkWhole(column, index);
     }
   }
 

@@ -149,7 +149,7 @@ abstract class FoundColumn implements AutoCloseable {
     third.close();
   }
 
-  static final class OfPlaces extends FoundColumn implements IndexBuilder.Places {
+  static final class OfPlaces extends FoundColumn implements IndexBuilder.FoundPlaces {
     OfPlaces(String name, ElementType type, Path directory) {
       super(Kind.PLACES, name, type, Shape.SCALAR, directory);
     }
@@ -175,7 +175,7 @@ abstract class FoundColumn implements AutoCloseable {
     }
   }
 
-  static final class OfRuns extends FoundColumn implements IndexBuilder.Runs {
+  static final class OfRuns extends FoundColumn implements IndexBuilder.FoundRuns {
     private long offset;
     private long count;
     private long stride;
@@ -229,7 +229,7 @@ abstract class FoundColumn implements AutoCloseable {
     }
   }
 
-  static final class OfValues extends FoundColumn implements IndexBuilder.Values {
+  static final class OfValues extends FoundColumn implements IndexBuilder.CopiedValues {
     OfValues(String name, ElementType type, Shape recordShape, Path directory) {
       super(Kind.VALUES, name, type, recordShape, directory);
     }

@@ -28,17 +28,17 @@ final class FoundColumns implements IndexBuilder, AutoCloseable {
   }
 
   @Override
-  public Places places(String name, ElementType type) {
+  public FoundPlaces places(String name, ElementType type) {
     return add(new FoundColumn.OfPlaces(name, type, directory));
   }
 
   @Override
-  public Runs runs(String name, ElementType type, Shape recordShape) {
+  public FoundRuns runs(String name, ElementType type, Shape recordShape) {
     return add(new FoundColumn.OfRuns(name, type, recordShape, directory));
   }
 
   @Override
-  public Values values(String name, ElementType type, Shape recordShape) {
+  public CopiedValues values(String name, ElementType type, Shape recordShape) {
     return add(new FoundColumn.OfValues(name, type, recordShape, directory));
   }
 

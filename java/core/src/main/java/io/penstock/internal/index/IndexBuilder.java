@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 /**
  * Takes what a scan finds: columns, each with its records in index order.
  *
- * <p>A column may be begun late: {@link Places#addMissing} and its like stand for the records
+ * <p>A column may be begun late: {@link FoundPlaces#addMissing} and its like stand for the records
  * before. At the end all columns must have equally many records, and names of their own. Used by
  * one thread.
  */
@@ -18,7 +18,7 @@ public interface IndexBuilder {
    * @param name of the part, as in {@code FILE#NAME}
    * @param type of the values; a record is a whole number of them
    */
-  Places places(String name, ElementType type);
+  FoundPlaces places(String name, ElementType type);
 
   /**
    * Begins a fixed column whose records lie in the container.
@@ -27,7 +27,7 @@ public interface IndexBuilder {
    * @param type of the elements
    * @param recordShape of one record
    */
-  Runs runs(String name, ElementType type, Shape recordShape);
+  FoundRuns runs(String name, ElementType type, Shape recordShape);
 
   /**
    * Begins a fixed column whose records are kept in the index itself: small values that are no
@@ -37,7 +37,7 @@ public interface IndexBuilder {
    * @param type of the elements
    * @param recordShape of one record
    */
-  Values values(String name, ElementType type, Shape recordShape);
+  CopiedValues values(String name, ElementType type, Shape recordShape);
 
   /**
    * Begins a variable column of bytes that are kept in the index itself, such as names.
@@ -55,7 +55,7 @@ public interface IndexBuilder {
   void fact(String key, String text);
 
   /** What all columns have. */
-  interface Column {
+  interface FoundRecords {
     /** How many records it has so far, missing ones included. */
     long count();
 
@@ -68,7 +68,7 @@ public interface IndexBuilder {
   }
 
   /** Records of different sizes in the container. */
-  interface Places extends Column {
+  interface FoundPlaces extends FoundRecords {
     /**
      * The next record.
      *
@@ -82,7 +82,7 @@ public interface IndexBuilder {
   }
 
   /** Records of one size in the container. */
-  interface Runs extends Column {
+  interface FoundRuns extends FoundRecords {
     /**
      * The next records. Neighbours at the same distance are joined.
      *
@@ -94,7 +94,7 @@ public interface IndexBuilder {
   }
 
   /** Records of one size in the index. */
-  interface Values extends Column {
+  interface CopiedValues extends FoundRecords {
     /**
      * The next record, or several.
      *
@@ -104,7 +104,7 @@ public interface IndexBuilder {
   }
 
   /** Records of different sizes in the index. */
-  interface Texts extends Column {
+  interface Texts extends FoundRecords {
     void add(byte[] record);
   }
 }

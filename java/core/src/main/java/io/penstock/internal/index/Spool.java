@@ -91,12 +91,12 @@ final class Spool implements AutoCloseable {
   }
 
   /** Takes numbers, one after another. */
-  interface Numbers {
+  interface SpooledNumbers {
     void next(long number) throws IOException;
   }
 
   /** Goes through all int64 numbers in it. */
-  void forEachLong(Numbers numbers) throws IOException {
+  void forEachLong(SpooledNumbers numbers) throws IOException {
     forEachPiece(
         piece -> {
           while (piece.hasRemaining()) {

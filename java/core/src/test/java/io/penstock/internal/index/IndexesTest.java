@@ -58,10 +58,11 @@ class IndexesTest {
     @Override
     public void run(ScanInput in, IndexBuilder found) {
       scans.incrementAndGet();
-      IndexBuilder.Places records = found.places("", ElementType.UINT8);
-      IndexBuilder.Places odd = found.places("odd", ElementType.UINT8);
-      IndexBuilder.Runs heads = found.runs("head", ElementType.parse("<u4"), Shape.SCALAR);
-      IndexBuilder.Values lengths = found.values("length", ElementType.parse("<i8"), Shape.SCALAR);
+      IndexBuilder.FoundPlaces records = found.places("", ElementType.UINT8);
+      IndexBuilder.FoundPlaces odd = found.places("odd", ElementType.UINT8);
+      IndexBuilder.FoundRuns heads = found.runs("head", ElementType.parse("<u4"), Shape.SCALAR);
+      IndexBuilder.CopiedValues lengths =
+          found.values("length", ElementType.parse("<i8"), Shape.SCALAR);
       IndexBuilder.Texts names = found.texts("name");
       while (in.remaining() > 0) {
         long at = in.position();
@@ -316,8 +317,8 @@ class IndexesTest {
 
           @Override
           public void run(ScanInput in, IndexBuilder found) {
-            IndexBuilder.Values first = found.values("x", ElementType.UINT8, Shape.SCALAR);
-            IndexBuilder.Places second = found.places("x", ElementType.UINT8);
+            IndexBuilder.CopiedValues first = found.values("x", ElementType.UINT8, Shape.SCALAR);
+            IndexBuilder.FoundPlaces second = found.places("x", ElementType.UINT8);
             for (int i = 0; i < 100_000; i++) {
               first.add(ByteBuffer.wrap(new byte[1]));
               second.add(0, 1);

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** Keeps what a scan finds, for tests of scans. */
 public final class RecordingIndexBuilder implements IndexBuilder {
   /** A column, with what was added to it. */
-  public final class Found implements Places, Runs, Values, Texts {
+  public final class Found implements FoundPlaces, FoundRuns, CopiedValues, Texts {
     public final String kind;
     public final String name;
     public final ElementType type;
@@ -128,17 +128,17 @@ public final class RecordingIndexBuilder implements IndexBuilder {
   }
 
   @Override
-  public Places places(String name, ElementType type) {
+  public FoundPlaces places(String name, ElementType type) {
     return new Found("places", name, type, Shape.SCALAR);
   }
 
   @Override
-  public Runs runs(String name, ElementType type, Shape recordShape) {
+  public FoundRuns runs(String name, ElementType type, Shape recordShape) {
     return new Found("runs", name, type, recordShape);
   }
 
   @Override
-  public Values values(String name, ElementType type, Shape recordShape) {
+  public CopiedValues values(String name, ElementType type, Shape recordShape) {
     return new Found("values", name, type, recordShape);
   }
 

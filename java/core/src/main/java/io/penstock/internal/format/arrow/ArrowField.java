@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  *
  * @param name as the schema has it
  * @param storage how its values lie
- * @param element type of the values of {@link Storage#FIXED}; null for others
+ * @param element type of the values of {@link ArrowStorage#FIXED}; null for others
  * @param size of a list in items, or of binary values in bytes, where all have the same; else 1
  * @param typeName for messages
  * @param children of lists and structs
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  */
 record ArrowField(
     String name,
-    Storage storage,
+    ArrowStorage storage,
     ElementType element,
     int size,
     String typeName,
@@ -27,7 +27,7 @@ record ArrowField(
     ArrowField dictionaryValue) {
 
   /** Which buffers a column has, in front of those of its children. */
-  enum Storage {
+  enum ArrowStorage {
     /** No buffer. */
     NULL,
     /** Validity, and values of one size. */

@@ -41,17 +41,17 @@ final class ArrowMessages {
    * @param bodyOffset where its body begins
    * @param bodyBytes size of the body
    */
-  record Message(int type, FlatTable header, long offset, long bodyOffset, long bodyBytes) {
+  record ArrowMessage(int type, FlatTable header, long offset, long bodyOffset, long bodyBytes) {
     long end() {
       return bodyOffset + bodyBytes;
     }
   }
 
   /** Takes what follows the schema. */
-  interface Visitor {
-    void dictionary(Message message);
+  interface MessageVisitor {
+    void dictionary(ArrowMessage message);
 
-    void batch(Message message);
+    void batch(ArrowMessage message);
   }
 
   private final ScanInput in;
@@ -90,7 +90,7 @@ final class ArrowMessages {
     } else {
       this.footer = null;
       this.end = in.sizeBytes();
-      Message first = read(0);
+      ArrowMessage first = read(0);
       if (first == null || first.type != SCHEMA) {
         throw new IllegalArgumentException("expected a schema as the first message, found none");
       }
@@ -116,9 +116,9 @@ final class ArrowMessages {
   }
 
   /** Goes through all dictionaries and batches. */
-  void forEach(Visitor visitor) {
+  void forEach(MessageVisitor visitor) {
     if (footer == null) {
-      for (Message next = read(streamOffset); next != null; next = read(next.end())) {
+      for (ArrowMessage next = read(streamOffset); next != null; next = read(next.end())) {
         visit(next, visitor);
       }
       return;
@@ -128,7 +128,7 @@ final class ArrowMessages {
   }
 
   /** Blocks must follow one another, or the same one could be repeated any number of times. */
-  private void blocks(FlatTable.Vector blocks, int type, Visitor visitor) {
+  private void blocks(FlatTable.Vector blocks, int type, MessageVisitor visitor) {
     long before = START_BYTES;
     for (int i = 0; i < blocks.count(); i++) {
       long offset = blocks.getLong(i, 0);
@@ -137,7 +137,7 @@ final class ArrowMessages {
             "expected block %d of the footer in bytes %d to %d, found it at %d"
                 .formatted(i, before, end, offset));
       }
-      Message message = read(offset);
+      ArrowMessage message = read(offset);
       if (message == null || message.type != type) {
         throw new IllegalArgumentException(
             "expected a %s at byte %d, as the footer says, found another message"
@@ -148,7 +148,7 @@ final class ArrowMessages {
     }
   }
 
-  private static void visit(Message message, Visitor visitor) {
+  private static void visit(ArrowMessage message, MessageVisitor visitor) {
     switch (message.type) {
       case DICTIONARY -> visitor.dictionary(message);
       case BATCH -> visitor.batch(message);
@@ -159,7 +159,7 @@ final class ArrowMessages {
   }
 
   /** The message at a place; null at the end of a stream. */
-  private Message read(long offset) {
+  private ArrowMessage read(long offset) {
     place = offset;
     if (offset == end && footer == null) {
       return null;
@@ -184,7 +184,7 @@ final class ArrowMessages {
     }
     in.file().checkHas(bodyOffset, bodyBytes, "the body of a message");
     int type = message.getByte(1, 0);
-    return new Message(type, message.table(2, "a header"), offset, bodyOffset, bodyBytes);
+    return new ArrowMessage(type, message.table(2, "a header"), offset, bodyOffset, bodyBytes);
   }
 
   private static void checkVersion(int version) {

@@ -7,7 +7,7 @@ import io.penstock.internal.format.arrow.ArrowColumn.Inner;
 import io.penstock.internal.format.arrow.ArrowColumn.Kind;
 import io.penstock.internal.format.arrow.ArrowColumn.Level;
 import io.penstock.internal.format.arrow.ArrowColumn.Place;
-import io.penstock.internal.format.arrow.ArrowField.Storage;
+import io.penstock.internal.format.arrow.ArrowField.ArrowStorage;
 import io.penstock.internal.report.Excerpt;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +74,7 @@ final class ArrowPlan {
 
   /** A field with one value for each record. */
   private void column(ArrowField field, String path, List<Level> above) {
-    if (field.storage() == Storage.STRUCT) {
+    if (field.storage() == ArrowStorage.STRUCT) {
       List<Level> levels = with(above, level(field));
       buffers++;
       for (int i = 0; i < field.children().size(); i++) {
@@ -95,7 +95,7 @@ final class ArrowPlan {
       }
       case FIXED_BYTES -> bytes(name, field, levels, second);
       case BYTES, LARGE_BYTES -> {
-        int offsetBytes = field.storage() == Storage.BYTES ? 4 : 8;
+        int offsetBytes = field.storage() == ArrowStorage.BYTES ? 4 : 8;
         variable(name, field, ElementType.UINT8, levels, List.of(), second, offsetBytes, place(2));
       }
       case LIST, LARGE_LIST -> list(name, field, levels, second);
@@ -113,7 +113,7 @@ final class ArrowPlan {
 
   private Level level(ArrowField field) {
     Level level = new Level(nodes, place(0));
-    if (field.storage() == Storage.STRUCT) {
+    if (field.storage() == ArrowStorage.STRUCT) {
       nodes++;
     }
     return level;
@@ -129,9 +129,9 @@ final class ArrowPlan {
     nodes++;
     buffers += field.storage().bufferCount();
     boolean isUnion =
-        field.storage() == Storage.SPARSE_UNION || field.storage() == Storage.DENSE_UNION;
+        field.storage() == ArrowStorage.SPARSE_UNION || field.storage() == ArrowStorage.DENSE_UNION;
     buffers += isUnion && hasUnionValidity ? 1 : 0;
-    views += field.storage() == Storage.VIEW ? 1 : 0;
+    views += field.storage() == ArrowStorage.VIEW ? 1 : 0;
     field.children().forEach(this::pass);
   }
 
@@ -159,12 +159,12 @@ final class ArrowPlan {
 
   private void list(String name, ArrowField field, List<Level> levels, Place offsets) {
     ArrowField item = field.children().getFirst();
-    if (item.storage() != Storage.FIXED || item.dictionary().isPresent()) {
+    if (item.storage() != ArrowStorage.FIXED || item.dictionary().isPresent()) {
       refuse(
           name, field, UNSUPPORTED.formatted("a " + field.typeName() + " of " + item.typeName()));
       return;
     }
-    int offsetBytes = field.storage() == Storage.LIST ? 4 : 8;
+    int offsetBytes = field.storage() == ArrowStorage.LIST ? 4 : 8;
     // Behind the two buffers of the list, and the validity of its items.
     variable(
         name,
@@ -183,7 +183,7 @@ final class ArrowPlan {
     long perRecord = 1;
     ArrowField item = field;
     int depth = 0;
-    while (item.storage() == Storage.FIXED_LIST) {
+    while (item.storage() == ArrowStorage.FIXED_LIST) {
       shape.add((long) item.size());
       perRecord = item.size() == 0 ? 0 : Math.multiplyExact(perRecord, item.size());
       item = item.children().getFirst();
@@ -198,8 +198,8 @@ final class ArrowPlan {
       }
     }
     boolean isBinary =
-        item.storage() == Storage.FIXED_BYTES && item.typeName().equals("fixed_size_binary");
-    if ((item.storage() != Storage.FIXED && !isBinary) || item.dictionary().isPresent()) {
+        item.storage() == ArrowStorage.FIXED_BYTES && item.typeName().equals("fixed_size_binary");
+    if ((item.storage() != ArrowStorage.FIXED && !isBinary) || item.dictionary().isPresent()) {
       refuse(name, field, UNSUPPORTED.formatted("a list of " + item.typeName()));
       return;
     }

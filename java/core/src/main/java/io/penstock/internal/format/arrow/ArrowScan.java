@@ -1,7 +1,7 @@
 package io.penstock.internal.format.arrow;
 
 import io.penstock.internal.format.arrow.ArrowColumn.Kind;
-import io.penstock.internal.format.arrow.ArrowMessages.Message;
+import io.penstock.internal.format.arrow.ArrowMessages.ArrowMessage;
 import io.penstock.internal.index.IndexBuilder;
 import io.penstock.internal.index.IndexedContents;
 import io.penstock.internal.index.Scan;
@@ -60,14 +60,14 @@ final class ArrowScan implements Scan {
       }
     }
     messages.forEach(
-        new ArrowMessages.Visitor() {
+        new ArrowMessages.MessageVisitor() {
           @Override
-          public void dictionary(Message message) {
+          public void dictionary(ArrowMessage message) {
             // The survey has seen it.
           }
 
           @Override
-          public void batch(Message message) {
+          public void batch(ArrowMessage message) {
             ArrowBatch batch =
                 new ArrowBatch(message.header(), message.bodyOffset(), message.bodyBytes(), plan);
             if (batch.rows() > 0) {
@@ -108,7 +108,7 @@ final class ArrowScan implements Scan {
       if (column.kind() == Kind.REFUSED || column.field().dictionary().isEmpty()) {
         continue;
       }
-      ArrowSurvey.Dictionary dictionary =
+      ArrowSurvey.SurveyedDictionary dictionary =
           survey.dictionary(column.field().dictionary().getAsLong());
       String name = plan.derivedName(column.name(), ".dictionary");
       if (dictionary == null) {
@@ -125,7 +125,11 @@ final class ArrowScan implements Scan {
   }
 
   private static void dictionary(
-      ArrowMessages messages, ArrowColumn column, Message message, String name, ArrowFacts facts) {
+      ArrowMessages messages,
+      ArrowColumn column,
+      ArrowMessage message,
+      String name,
+      ArrowFacts facts) {
     ArrowPlan plan =
         ArrowPlan.of(List.of(column.field().dictionaryValue()), messages.hasUnionValidity());
     ArrowColumn values = plan.columns().getFirst();

@@ -5,7 +5,7 @@ import io.penstock.internal.format.arrow.ArrowColumn.Inner;
 import io.penstock.internal.format.arrow.ArrowColumn.Kind;
 import io.penstock.internal.format.arrow.ArrowColumn.Level;
 import io.penstock.internal.format.arrow.ArrowColumn.Place;
-import io.penstock.internal.format.arrow.ArrowMessages.Message;
+import io.penstock.internal.format.arrow.ArrowMessages.ArrowMessage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +15,15 @@ import java.util.Map;
  * compressed, what dictionaries there are. Only then is it known which columns can be read, and as
  * what.
  */
-final class ArrowSurvey implements ArrowMessages.Visitor {
+final class ArrowSurvey implements ArrowMessages.MessageVisitor {
   /** Ids are what a file says; a limit on what is kept of them. */
   private static final int MAX_DICTIONARIES = 50_000;
 
   /** A dictionary as far as its messages show it. */
-  static final class Dictionary {
+  static final class SurveyedDictionary {
     private int pieces;
     private boolean isReplaced;
-    private Message first;
+    private ArrowMessage first;
 
     int pieces() {
       return pieces;
@@ -35,7 +35,7 @@ final class ArrowSurvey implements ArrowMessages.Visitor {
     }
 
     /** The first piece: a table of type DictionaryBatch, and its body. */
-    Message first() {
+    ArrowMessage first() {
       return first;
     }
   }
@@ -44,7 +44,7 @@ final class ArrowSurvey implements ArrowMessages.Visitor {
   private final OpenFile file;
   private final long[] nulls;
   private final boolean[] hasInnerNulls;
-  private final Map<Long, Dictionary> dictionaries = new HashMap<>();
+  private final Map<Long, SurveyedDictionary> dictionaries = new HashMap<>();
   private String codec;
   private long rows;
 
@@ -56,10 +56,10 @@ final class ArrowSurvey implements ArrowMessages.Visitor {
   }
 
   @Override
-  public void dictionary(Message message) {
+  public void dictionary(ArrowMessage message) {
     long id = message.header().getLong(0, 0);
     boolean isDelta = message.header().getByte(2, 0) != 0;
-    Dictionary dictionary = dictionaries.computeIfAbsent(id, _ -> new Dictionary());
+    SurveyedDictionary dictionary = dictionaries.computeIfAbsent(id, _ -> new SurveyedDictionary());
     if (dictionaries.size() > MAX_DICTIONARIES) {
       throw new IllegalArgumentException(
           "expected at most " + MAX_DICTIONARIES + " dictionaries, found more");
@@ -70,7 +70,7 @@ final class ArrowSurvey implements ArrowMessages.Visitor {
   }
 
   @Override
-  public void batch(Message message) {
+  public void batch(ArrowMessage message) {
     if (codec == null) {
       codec = ArrowBatch.codec(message.header());
     }
@@ -151,7 +151,7 @@ final class ArrowSurvey implements ArrowMessages.Visitor {
   }
 
   /** The dictionary of a number; null if the file has none. */
-  Dictionary dictionary(long id) {
+  SurveyedDictionary dictionary(long id) {
     return dictionaries.get(id);
   }
 }

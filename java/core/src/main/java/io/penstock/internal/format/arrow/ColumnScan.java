@@ -28,10 +28,10 @@ final class ColumnScan {
   private final String maskName;
   private final ScanInput in;
   private final ByteOrder order;
-  private final IndexBuilder.Runs runs;
-  private final IndexBuilder.Places places;
-  private final IndexBuilder.Values bits;
-  private final IndexBuilder.Values mask;
+  private final IndexBuilder.FoundRuns runs;
+  private final IndexBuilder.FoundPlaces places;
+  private final IndexBuilder.CopiedValues bits;
+  private final IndexBuilder.CopiedValues mask;
   private final byte[] piece;
   private long records;
   private long nulls;

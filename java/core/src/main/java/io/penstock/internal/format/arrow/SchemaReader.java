@@ -1,7 +1,7 @@
 package io.penstock.internal.format.arrow;
 
 import io.penstock.array.ElementType;
-import io.penstock.internal.format.arrow.ArrowField.Storage;
+import io.penstock.internal.format.arrow.ArrowField.ArrowStorage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -65,7 +65,7 @@ final class SchemaReader {
             : ElementType.parse(order + "i4");
     return new ArrowField(
         name,
-        Storage.FIXED,
+        ArrowStorage.FIXED,
         index,
         1,
         "dictionary",
@@ -92,37 +92,37 @@ final class SchemaReader {
   private ArrowField typed(String name, int type, FlatTable field, List<ArrowField> children) {
     FlatTable of = type == 0 ? field : field.table(3, "the type of a field");
     return switch (type) {
-      case 1 -> other(name, Storage.NULL, "null", children);
+      case 1 -> other(name, ArrowStorage.NULL, "null", children);
       case 2 -> fixed(name, integer(of), children);
       case 3 -> fixed(name, floating(of), children);
-      case 4 -> other(name, Storage.BYTES, "binary", children);
-      case 5 -> other(name, Storage.BYTES, "utf8", children);
-      case 6 -> other(name, Storage.BITS, "bool", children);
+      case 4 -> other(name, ArrowStorage.BYTES, "binary", children);
+      case 5 -> other(name, ArrowStorage.BYTES, "utf8", children);
+      case 6 -> other(name, ArrowStorage.BITS, "bool", children);
       case 7 -> bytes(name, of.getInt(2, 128) / 8, "decimal", children);
       case 8 -> fixed(name, type(of.getShort(0, 1) == 0 ? "i4" : "M8[ms]"), children);
       case 9 -> fixed(name, type(of.getInt(1, 32) == 32 ? "i4" : "i8"), children);
       case 10 -> fixed(name, type("M8[" + unit(of, 0) + "]"), children);
       case 11 -> interval(name, of.getShort(0, 0), children);
-      case 12 -> other(name, Storage.LIST, "list", children);
-      case 13 -> other(name, Storage.STRUCT, "struct", children);
+      case 12 -> other(name, ArrowStorage.LIST, "list", children);
+      case 13 -> other(name, ArrowStorage.STRUCT, "struct", children);
       case 14 ->
           other(
               name,
-              of.getShort(0, 0) == 1 ? Storage.DENSE_UNION : Storage.SPARSE_UNION,
+              of.getShort(0, 0) == 1 ? ArrowStorage.DENSE_UNION : ArrowStorage.SPARSE_UNION,
               "union",
               children);
       case 15 -> bytes(name, of.getInt(0, 0), "fixed_size_binary", children);
-      case 16 -> sized(name, Storage.FIXED_LIST, of.getInt(0, 0), "fixed_size_list", children);
-      case 17 -> other(name, Storage.MAP, "map", children);
+      case 16 -> sized(name, ArrowStorage.FIXED_LIST, of.getInt(0, 0), "fixed_size_list", children);
+      case 17 -> other(name, ArrowStorage.MAP, "map", children);
       case 18 -> fixed(name, type("m8[" + unit(of, 1) + "]"), children);
-      case 19 -> other(name, Storage.LARGE_BYTES, "large_binary", children);
-      case 20 -> other(name, Storage.LARGE_BYTES, "large_utf8", children);
-      case 21 -> other(name, Storage.LARGE_LIST, "large_list", children);
-      case 22 -> other(name, Storage.RUNS, "run_end_encoded", children);
-      case 23 -> other(name, Storage.VIEW, "binary_view", children);
-      case 24 -> other(name, Storage.VIEW, "utf8_view", children);
-      case 25 -> other(name, Storage.LIST_VIEW, "list_view", children);
-      case 26 -> other(name, Storage.LIST_VIEW, "large_list_view", children);
+      case 19 -> other(name, ArrowStorage.LARGE_BYTES, "large_binary", children);
+      case 20 -> other(name, ArrowStorage.LARGE_BYTES, "large_utf8", children);
+      case 21 -> other(name, ArrowStorage.LARGE_LIST, "large_list", children);
+      case 22 -> other(name, ArrowStorage.RUNS, "run_end_encoded", children);
+      case 23 -> other(name, ArrowStorage.VIEW, "binary_view", children);
+      case 24 -> other(name, ArrowStorage.VIEW, "utf8_view", children);
+      case 25 -> other(name, ArrowStorage.LIST_VIEW, "list_view", children);
+      case 26 -> other(name, ArrowStorage.LIST_VIEW, "large_list_view", children);
       default ->
           throw new IllegalArgumentException(
               "expected types 1 to 26, found %d, which is newer than this reader".formatted(type));
@@ -130,12 +130,12 @@ final class SchemaReader {
   }
 
   private static ArrowField other(
-      String name, Storage storage, String typeName, List<ArrowField> children) {
+      String name, ArrowStorage storage, String typeName, List<ArrowField> children) {
     return sized(name, storage, 1, typeName, children);
   }
 
   private static ArrowField sized(
-      String name, Storage storage, int size, String typeName, List<ArrowField> children) {
+      String name, ArrowStorage storage, int size, String typeName, List<ArrowField> children) {
     if (size < 0) {
       throw new IllegalArgumentException(
           "expected a size of at least 0 for %s, found %d".formatted(typeName, size));
@@ -146,12 +146,12 @@ final class SchemaReader {
 
   private static ArrowField fixed(String name, ElementType type, List<ArrowField> children) {
     return new ArrowField(
-        name, Storage.FIXED, type, 1, type.descr(), children, OptionalLong.empty(), null);
+        name, ArrowStorage.FIXED, type, 1, type.descr(), children, OptionalLong.empty(), null);
   }
 
   private static ArrowField bytes(
       String name, int size, String typeName, List<ArrowField> children) {
-    return sized(name, Storage.FIXED_BYTES, size, typeName, children);
+    return sized(name, ArrowStorage.FIXED_BYTES, size, typeName, children);
   }
 
   private ArrowField interval(String name, int unit, List<ArrowField> children) {

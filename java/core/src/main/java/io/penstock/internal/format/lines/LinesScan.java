@@ -33,12 +33,12 @@ final class LinesScan implements Scan {
 
   @Override
   public void run(ScanInput in, IndexBuilder found) {
-    new Pass(in, found.places(LinesFormat.PART, ElementType.UINT8)).run();
+    new LinePass(in, found.places(LinesFormat.PART, ElementType.UINT8)).run();
   }
 
-  private static final class Pass {
+  private static final class LinePass {
     private final ScanInput in;
-    private final IndexBuilder.Places lines;
+    private final IndexBuilder.FoundPlaces lines;
 
     /** Where the line at hand begins. */
     private long start;
@@ -46,7 +46,7 @@ final class LinesScan implements Scan {
     /** Before the bytes at hand. */
     private byte last;
 
-    Pass(ScanInput in, IndexBuilder.Places lines) {
+    LinePass(ScanInput in, IndexBuilder.FoundPlaces lines) {
       this.in = in;
       this.lines = lines;
     }

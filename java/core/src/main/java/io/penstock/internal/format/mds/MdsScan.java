@@ -69,7 +69,7 @@ final class MdsScan implements Scan {
     long at = header.samplesAt();
     for (int i = 0; i < names.size(); i++) {
       MdsColumn column = header.columns().get(i);
-      IndexBuilder.Runs runs = found.runs(names.get(i), column.type(), column.shape());
+      IndexBuilder.FoundRuns runs = found.runs(names.get(i), column.type(), column.shape());
       if (header.sampleCount() > 0) {
         runs.add(at, header.sampleCount(), sampleBytes);
       }
@@ -143,11 +143,11 @@ final class MdsScan implements Scan {
 
     static FoundValues of(String name, MdsColumn column, IndexBuilder found) {
       if (column.isVariable()) {
-        IndexBuilder.Places places = found.places(name, ElementType.UINT8);
+        IndexBuilder.FoundPlaces places = found.places(name, ElementType.UINT8);
         return (_, at, bytes) -> places.add(at, bytes);
       }
       if (column.bytes() > KEPT_BYTES) {
-        IndexBuilder.Runs runs = found.runs(name, column.type(), column.shape());
+        IndexBuilder.FoundRuns runs = found.runs(name, column.type(), column.shape());
         return (_, at, bytes) -> runs.add(at, 1, bytes);
       }
       return new KeptValues(found.values(name, column.type(), column.shape()));
@@ -156,10 +156,10 @@ final class MdsScan implements Scan {
 
   /** Small values, handed over in pieces. */
   private static final class KeptValues implements FoundValues {
-    private final IndexBuilder.Values values;
+    private final IndexBuilder.CopiedValues values;
     private final ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
 
-    KeptValues(IndexBuilder.Values values) {
+    KeptValues(IndexBuilder.CopiedValues values) {
       this.values = values;
     }
 

@@ -18,8 +18,9 @@ public interface PickleStorages {
    * @param isBigEndian the byte order of numbers in it
    * @param problem why it cannot be read in place; null if it can
    */
-  record Place(long offsetBytes, long sizeBytes, boolean isBigEndian, @Nullable String problem) {}
+  record StoragePlace(
+      long offsetBytes, long sizeBytes, boolean isBigEndian, @Nullable String problem) {}
 
   /** The storage of a key; null if there is none. */
-  @Nullable Place find(String key);
+  @Nullable StoragePlace find(String key);
 }

@@ -9,7 +9,7 @@ import io.penstock.internal.format.pickle.PickleValue.Blob;
 import io.penstock.internal.format.pickle.PickleValue.Form;
 import io.penstock.internal.format.pickle.PickleValue.Global;
 import io.penstock.internal.format.pickle.PickleValue.Integral;
-import io.penstock.internal.format.pickle.PickleValue.Storage;
+import io.penstock.internal.format.pickle.PickleValue.TorchStorage;
 import io.penstock.internal.format.pickle.PickleValue.Tuple;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +43,7 @@ final class PickleTorch {
   private final PickleTokens tokens;
   private final PickleLimits limits;
   private final PickleStorages storages;
-  private final Map<String, PickleStorages.Place> found = new HashMap<>();
+  private final Map<String, PickleStorages.StoragePlace> found = new HashMap<>();
   private final Map<String, ArrayKind> refusals = new HashMap<>();
   private final ArrayKind[] lastKinds = new ArrayKind[LAST_KINDS];
   private int nextKind;
@@ -68,7 +68,7 @@ final class PickleTorch {
       return PickleValue.Scalar.OTHER;
     }
     String name = text(key);
-    PickleStorages.Place place = found.get(name);
+    PickleStorages.StoragePlace place = found.get(name);
     if (place == null) {
       place = storages.find(name);
       if (place == null) {
@@ -77,7 +77,7 @@ final class PickleTorch {
       limits.hold(KIND_WEIGHT + 2L * name.length(), tokens);
       found.put(name, place);
     }
-    return new Storage(place, type.name());
+    return new TorchStorage(place, type.name());
   }
 
   private String text(Blob key) {
@@ -153,10 +153,10 @@ final class PickleTorch {
         || !(arguments.get(3) instanceof Tuple steps)) {
       return array(NOT_TORCH, 0);
     }
-    if (!(arguments.get(0) instanceof Storage storage)) {
+    if (!(arguments.get(0) instanceof TorchStorage storage)) {
       return array(NO_STORAGE, 0);
     }
-    PickleStorages.Place place = storage.place();
+    PickleStorages.StoragePlace place = storage.place();
     if (place.problem() != null) {
       return array(refusals.computeIfAbsent(place.problem(), ArrayKind::refused), 0);
     }
@@ -176,7 +176,11 @@ final class PickleTorch {
   }
 
   private Array view(
-      PickleStorages.Place place, DataType type, List<Long> shape, List<Long> steps, long first) {
+      PickleStorages.StoragePlace place,
+      DataType type,
+      List<Long> shape,
+      List<Long> steps,
+      long first) {
     long elementBytes = type.itemBytes();
     long room = place.sizeBytes() / elementBytes;
     if (first < 0 || first > room) {

@@ -18,7 +18,7 @@ sealed interface PickleValue
         PickleValue.Dtype,
         PickleValue.Global,
         PickleValue.Scalar,
-        PickleValue.Storage,
+        PickleValue.TorchStorage,
         PickleValue.Tuple,
         PickleValue.Integral {
   /** Estimate of the bytes that are held through this value, not counting what is added later. */
@@ -129,7 +129,7 @@ sealed interface PickleValue
    * @param place where they lie
    * @param type name of the class of the storage, which says what its elements are
    */
-  record Storage(PickleStorages.Place place, String type) implements PickleValue {
+  record TorchStorage(PickleStorages.StoragePlace place, String type) implements PickleValue {
     @Override
     public int weight() {
       return 40;

@@ -53,7 +53,7 @@ final class TarSamples {
   /** A column. */
   private static final class Ending {
     final String name;
-    final IndexBuilder.Places places;
+    final IndexBuilder.FoundPlaces places;
 
     /** As it was written last, in upper or lower case. */
     byte[] written;
@@ -64,7 +64,7 @@ final class TarSamples {
     long offset;
     long bytes;
 
-    Ending(String name, byte[] written, IndexBuilder.Places places) {
+    Ending(String name, byte[] written, IndexBuilder.FoundPlaces places) {
       this.name = name;
       this.written = written;
       this.places = places;

@@ -35,9 +35,9 @@ final class FeatureColumn {
   private long filled;
 
   // Null if the feature is not, or not any more, such a column.
-  private IndexBuilder.Places places;
-  private IndexBuilder.Values values;
-  private IndexBuilder.Runs runs;
+  private IndexBuilder.FoundPlaces places;
+  private IndexBuilder.CopiedValues values;
+  private IndexBuilder.FoundRuns runs;
 
   /** Why it is no column; null if it is one. */
   private String problem;

@@ -26,20 +26,20 @@ final class FeatureFacts {
    * @param problem what was expected, and what was found
    * @param ints how many integers each record has; 0 if they differ, or are something else
    */
-  record Refused(String name, String problem, long ints) {}
+  record RefusedFeature(String name, String problem, long ints) {}
 
   /** All records were examples. */
   static void write(FeatureColumns features, long records, IndexBuilder found) {
-    List<Refused> refused = new ArrayList<>();
+    List<RefusedFeature> refused = new ArrayList<>();
     for (FeatureColumn column : features.columns()) {
       if (column.problemOrNull() != null) {
         boolean areInts = column.kindOrNull() == FeatureKind.INTS;
         long ints = areInts ? column.countInEach(records) : 0;
-        refused.add(new Refused(column.name, column.problemOrNull(), ints));
+        refused.add(new RefusedFeature(column.name, column.problemOrNull(), ints));
       }
     }
     for (String list : features.featureLists()) {
-      refused.add(new Refused(list, "expected a feature, found a list of features", 0));
+      refused.add(new RefusedFeature(list, "expected a feature, found a list of features", 0));
     }
     found.fact(RECORDS, Long.toString(records));
     write(refused, found);
@@ -48,11 +48,13 @@ final class FeatureFacts {
   /** A record was no example, so no feature is a column. */
   static void write(FeatureColumns features, String problem, IndexBuilder found) {
     write(
-        features.columns().stream().map(column -> new Refused(column.name, problem, 0)).toList(),
+        features.columns().stream()
+            .map(column -> new RefusedFeature(column.name, problem, 0))
+            .toList(),
         found);
   }
 
-  private static void write(List<Refused> refused, IndexBuilder found) {
+  private static void write(List<RefusedFeature> refused, IndexBuilder found) {
     found.fact(COUNT, Integer.toString(refused.size()));
     for (int i = 0; i < refused.size(); i++) {
       found.fact(NAME + i, refused.get(i).name);
@@ -62,12 +64,12 @@ final class FeatureFacts {
   }
 
   /** The features that {@link #write} wrote. */
-  static List<Refused> refused(Function<String, Optional<String>> facts) {
+  static List<RefusedFeature> refused(Function<String, Optional<String>> facts) {
     int count = facts.apply(COUNT).map(Integer::parseInt).orElse(0);
-    List<Refused> refused = new ArrayList<>();
+    List<RefusedFeature> refused = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       refused.add(
-          new Refused(
+          new RefusedFeature(
               facts.apply(NAME + i).orElseThrow(),
               facts.apply(PROBLEM + i).orElseThrow(),
               facts.apply(INTS + i).map(Long::parseLong).orElseThrow()));

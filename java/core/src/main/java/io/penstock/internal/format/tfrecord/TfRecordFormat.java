@@ -52,7 +52,8 @@ public final class TfRecordFormat implements ArrayFormat {
     return others.isEmpty() ? contents : contents.with(others);
   }
 
-  private static Part part(Path path, FeatureFacts.Refused refused, IndexedContents contents) {
+  private static Part part(
+      Path path, FeatureFacts.RefusedFeature refused, IndexedContents contents) {
     String file = path.getFileName().toString();
     if (refused.ints() == 0 || refused.ints() > MOST_STREAMED) {
       return Part.refused(

@@ -31,7 +31,7 @@ final class TfRecordScan implements Scan {
   private static final class Pass {
     private final ScanInput in;
     private final IndexBuilder found;
-    private final IndexBuilder.Places records;
+    private final IndexBuilder.FoundPlaces records;
     private final RecordHeader header = new RecordHeader();
     private final FeatureColumns features;
     private final ExampleParser parser;

@@ -32,7 +32,7 @@ public final class Wire {
 
   /** Where bytes come from that are not in memory. */
   @FunctionalInterface
-  interface Source {
+  interface WireSource {
     /**
      * Bytes from a position on.
      *
@@ -41,14 +41,14 @@ public final class Wire {
     ByteBuffer at(long position, int atLeast);
   }
 
-  private final Source source;
+  private final WireSource source;
   private MemorySegment window = MemorySegment.NULL;
   private long windowStart;
   private long windowEnd;
   private long position;
 
   /** A cursor over a source. */
-  Wire(Source source) {
+  Wire(WireSource source) {
     this.source = source;
   }
 

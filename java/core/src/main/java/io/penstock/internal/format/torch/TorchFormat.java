@@ -133,16 +133,16 @@ public final class TorchFormat implements ArrayFormat {
     }
 
     @Override
-    public @Nullable Place find(String key) {
+    public @Nullable StoragePlace find(String key) {
       ZipMember member = members.get(folder + "data/" + key);
       if (member == null) {
         return null;
       }
       try {
         OpenFile section = StoredMember.section(file, member, member.name(), AGAIN);
-        return new Place(section.position(0), section.sizeBytes(), isBigEndian, null);
+        return new StoragePlace(section.position(0), section.sizeBytes(), isBigEndian, null);
       } catch (PenstockException e) {
-        return new Place(0, 0, isBigEndian, withoutPath(e));
+        return new StoragePlace(0, 0, isBigEndian, withoutPath(e));
       }
     }
 

@@ -82,7 +82,7 @@ class FeatureColumnsTest {
 
   private static String refused(RecordingIndexBuilder found) {
     assertThat(found.names()).containsExactly("");
-    List<FeatureFacts.Refused> refused = FeatureFacts.refused(found::fact);
+    List<FeatureFacts.RefusedFeature> refused = FeatureFacts.refused(found::fact);
     assertThat(refused).hasSize(1);
     assertThat(refused.getFirst().name()).isEqualTo("x");
     return refused.getFirst().problem();
@@ -251,7 +251,8 @@ class FeatureColumnsTest {
     assertThat(numbers(found.column("id"))).containsExactly(List.of(3L));
     assertThat(FeatureFacts.refused(found::fact))
         .containsExactly(
-            new FeatureFacts.Refused("frames", "expected a feature, found a list of features", 0));
+            new FeatureFacts.RefusedFeature(
+                "frames", "expected a feature, found a list of features", 0));
   }
 
   @Test
@@ -324,7 +325,9 @@ class FeatureColumnsTest {
     assertThat(found.texts("all", contents)).hasSize(records).containsOnly("x");
     Map<String, String> refused =
         FeatureFacts.refused(found::fact).stream()
-            .collect(Collectors.toMap(FeatureFacts.Refused::name, FeatureFacts.Refused::problem));
+            .collect(
+                Collectors.toMap(
+                    FeatureFacts.RefusedFeature::name, FeatureFacts.RefusedFeature::problem));
     assertThat(refused).hasSizeGreaterThan(600);
     assertThat(refused.values())
         .allMatch(

@@ -117,8 +117,8 @@ class TfRecordScanTest {
     RecordingIndexBuilder found = scan(file(new byte[0], good, utf8("no example"), good));
     assertThat(found.names()).containsExactly("");
     assertThat(found.column("").places).hasSize(4);
-    List<FeatureFacts.Refused> refused = FeatureFacts.refused(found::fact);
-    assertThat(refused).extracting(FeatureFacts.Refused::name).containsExactly("a", "b");
+    List<FeatureFacts.RefusedFeature> refused = FeatureFacts.refused(found::fact);
+    assertThat(refused).extracting(FeatureFacts.RefusedFeature::name).containsExactly("a", "b");
     assertThat(refused.getFirst().problem())
         .startsWith("expected tf.Examples in all records, found another in record 2 (");
   }

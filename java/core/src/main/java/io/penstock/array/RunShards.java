@@ -10,7 +10,7 @@ import java.util.RandomAccess;
  * The shards of a column, each of which is a run of an array. A {@link Shard} is made when one is
  * asked for, since there may be a million. Immutable.
  */
-final class ShardList extends AbstractList<Shard> implements RandomAccess {
+final class RunShards extends AbstractList<Shard> implements RandomAccess {
   private final List<ArrayLayout> arrays;
 
   /** How many shards there are before each array, and in all behind the last. */
@@ -18,7 +18,7 @@ final class ShardList extends AbstractList<Shard> implements RandomAccess {
 
   private final long recordCount;
 
-  ShardList(List<ArrayLayout> arrays) {
+  RunShards(List<ArrayLayout> arrays) {
     this.arrays = List.copyOf(arrays);
     this.firstShards = new int[arrays.size() + 1];
     long records = 0;
