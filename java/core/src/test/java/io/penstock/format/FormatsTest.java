@@ -48,9 +48,9 @@ class FormatsTest {
     Files.write(path, "<a\u0003\u0004 and more than sixteen".getBytes(StandardCharsets.US_ASCII));
     assertRefused(
         path,
-        "expected a file of arrays (npy, npz, safetensors, idx, megatron, pickle), found"
-            + " <a\\x03\\x04 and more th: write the array with numpy.save, or name the type of raw"
-            + " elements");
+        "expected a file of arrays (npy, vecs, torch, npz, safetensors, idx, megatron, tar, arrow,"
+            + " mds, tfrecord, pickle), found <a\\x03\\x04 and more th: write the array with"
+            + " numpy.save, or name the type of raw elements");
     Files.write(path, new byte[] {0x1f, (byte) 0x8b, 8});
     assertRefused(
         path,
@@ -61,13 +61,13 @@ class FormatsTest {
     Files.write(path, new byte[0]);
     assertRefused(
         path,
-        "expected a file of arrays (npy, npz, safetensors, idx, megatron, pickle), found an empty"
-            + " file");
+        "expected a file of arrays (npy, vecs, torch, npz, safetensors, idx, megatron, tar, arrow,"
+            + " mds, tfrecord, pickle), found an empty file");
     Files.write(path, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P'});
     assertRefused(
         path,
-        "expected a file of arrays (npy, npz, safetensors, idx, megatron, pickle), found"
-            + " \\x93NUMP:");
+        "expected a file of arrays (npy, vecs, torch, npz, safetensors, idx, megatron, tar, arrow,"
+            + " mds, tfrecord, pickle), found \\x93NUMP:");
   }
 
   @Test
