@@ -21,7 +21,6 @@ public final class Examples {
         "convert",
         "penstock convert images.npz#x x.npy --dtype float32",
         "penstock convert photos photos.npy --resize 224x224",
-        "penstock convert mails mails.npy --as values",
         "penstock convert shard-000.tar.gz shard-000.tar");
     put("create", "penstock create x.npy --dtype float32 --shape 60000x28x28");
     put("demo", "penstock demo --quick", "penstock demo --size 4g --dir /mnt/data");
