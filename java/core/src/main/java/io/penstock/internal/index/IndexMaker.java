@@ -156,6 +156,9 @@ final class IndexMaker {
   private IndexFile locked(FileChannel file, Path unfinished, Path place) throws IOException {
     Optional<IndexFile> made = find(List.of(place), container);
     if (made.isPresent()) {
+      if (file.size() == 0) {
+        Files.deleteIfExists(unfinished); // It was made here, after the other had got its name.
+      }
       return made.get();
     }
     try {

@@ -332,4 +332,20 @@ class IndexesTest {
       assertThat(contents.variable("x").recordCount()).isEqualTo(100_000);
     }
   }
+
+  /** As a process that has seen no index, and then waited for another one to finish. */
+  @Test
+  void whoComesLateTakesTheIndexOfAnotherAndLeavesNothing() throws IOException {
+    open();
+    try (OpenFile file = OpenFile.open(container)) {
+      IndexFile.Container now =
+          new IndexFile.Container(scan.id(), file.fileBytes(), file.modified());
+
+      IndexFile index = new IndexMaker(container, scan, now).make(List.of(index()));
+
+      assertThat(index.container()).isEqualTo(now);
+    }
+    assertThat(scans).hasValue(1);
+    assertThat(folder.toFile().list()).hasSize(2);
+  }
 }
