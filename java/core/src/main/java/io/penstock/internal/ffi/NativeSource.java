@@ -294,8 +294,29 @@ public final class NativeSource implements AutoCloseable {
   }
 
   /**
+   * Keeps the source open until {@link #release}, for calls that come every microsecond: each
+   * {@link #hint} stands between the two. To enter for each of them would let the processor finish
+   * all its copying first, for an atomic addition waits for the stores before it.
+   *
+   * @return what to tell {@link #release}
+   * @throws IllegalStateException if closed
+   */
+  public int hold() {
+    return handle.enter();
+  }
+
+  /**
+   * Lets the source be closed again.
+   *
+   * @param pass what {@link #hold} returned
+   */
+  public void release(int pass) {
+    handle.leave(pass);
+  }
+
+  /**
    * Hints to the processor that records of a mapped column are about to be copied. Reads nothing;
-   * allocates nothing. Any thread.
+   * allocates nothing. Any thread, between {@link #hold} and {@link #release}.
    *
    * @param column number of the column
    * @param indices of the records of a batch, int64
@@ -303,13 +324,7 @@ public final class NativeSource implements AutoCloseable {
    * @param count how many are meant
    */
   public void hint(int column, MemorySegment indices, int first, int count) {
-    int pass = handle.enter();
-    int status;
-    try {
-      status = Penstock.penstock_source_hint(handle.object(), column, indices, first, count);
-    } finally {
-      handle.leave(pass);
-    }
+    int status = Penstock.penstock_source_hint(handle.object(), column, indices, first, count);
     if (status < 0) {
       throw NativeStatus.failure(
           status, "column '" + columns.get(column) + "': a hint was refused");

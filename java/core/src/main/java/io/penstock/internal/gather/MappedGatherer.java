@@ -149,9 +149,7 @@ public final class MappedGatherer implements Gatherer {
 
   private void copy(int count, Slot slot) {
     try {
-      for (int c = 0; c < columns.size(); c++) {
-        copy(c, count, slot);
-      }
+      copyHeld(count, slot);
       // Also the place where a fault of the last copies comes out: at the latest when a call of C
       // returns.
       if (checksBatches) {
@@ -159,6 +157,17 @@ public final class MappedGatherer implements Gatherer {
       }
     } catch (InternalError e) {
       throw damaged(columns, slot.indices(), count, e);
+    }
+  }
+
+  private void copyHeld(int count, Slot slot) {
+    int pass = source.hold();
+    try {
+      for (int c = 0; c < columns.size(); c++) {
+        copy(c, count, slot);
+      }
+    } finally {
+      source.release(pass);
     }
   }
 
