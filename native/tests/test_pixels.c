@@ -33,7 +33,8 @@ static void check(uint64_t pixels, uint32_t channels, int to_planes, int vectors
     factors[c] = 1.0F / (float)(255 * (c + 1)) / 0.229F;
     offsets[c] = -0.485F * (float)(c + 1) / 0.229F;
   }
-  pixels_normalize(from, to + MARGIN, pixels, channels, factors, offsets, to_planes, vectors);
+  pixels_normalize(from, to + MARGIN, pixels, channels, factors, offsets, pixels, to_planes,
+                   vectors);
   for (uint64_t p = 0; p < pixels; p++)
     for (uint32_t c = 0; c < channels; c++) {
       const float value = expected(from, p, channels, c, factors, offsets);

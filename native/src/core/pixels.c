@@ -20,12 +20,13 @@ typedef struct {
   uint32_t channels;
   const float *factors;
   const float *offsets;
+  uint64_t plane; /* values from one plane to the next */
 } job;
 
 /* Channel `c` of `channels` side by side, into a plane. */
 static ALWAYS_INLINE void spread_one(const job *job, uint32_t channels, uint32_t c) {
   const uint8_t *restrict from = job->from + c;
-  float *restrict to = job->to + c * job->pixels;
+  float *restrict to = job->to + c * job->plane;
   const float factor = job->factors[c];
   const float offset = job->offsets[c];
   for (uint64_t i = 0; i < job->pixels; i++)
@@ -36,8 +37,8 @@ static ALWAYS_INLINE void spread_one(const job *job, uint32_t channels, uint32_t
 static ALWAYS_INLINE void spread_three(const job *job) {
   const uint8_t *restrict from = job->from;
   float *restrict first = job->to;
-  float *restrict second = first + job->pixels;
-  float *restrict third = second + job->pixels;
+  float *restrict second = first + job->plane;
+  float *restrict third = second + job->plane;
   const float *factors = job->factors;
   const float *offsets = job->offsets;
   const float a = factors[0], b = factors[1], c = factors[2];
@@ -107,8 +108,9 @@ static int has_avx2(void) { return 0; }
 #endif
 
 void pixels_normalize(const uint8_t *from, float *to, uint64_t pixels, uint32_t channels,
-                      const float *factors, const float *offsets, int to_planes, int vectors) {
-  const job job = {from, to, pixels, channels, factors, offsets};
+                      const float *factors, const float *offsets, uint64_t plane, int to_planes,
+                      int vectors) {
+  const job job = {from, to, pixels, channels, factors, offsets, plane};
   if (vectors && has_avx2())
     work_avx2(&job, to_planes);
   else
@@ -122,6 +124,6 @@ int32_t penstock_normalize_bytes(uint64_t from_address, uint64_t to_address, uin
       !factors || !offsets || pixels > (UINT64_C(1) << 46) / channels)
     return -EINVAL;
   pixels_normalize((const uint8_t *)(uintptr_t)from_address, (float *)(uintptr_t)to_address, pixels,
-                   channels, factors, offsets, to_planes != 0, 1);
+                   channels, factors, offsets, pixels, to_planes != 0, 1);
   return 0;
 }
