@@ -1,6 +1,6 @@
 /* What bindings check before they call anything else: the ABI number, and the layout of the structs
- * of decoding. Callers that were compiled elsewhere rely on these numbers: to change one is to
- * change the interface, which raises PENSTOCK_IMAGES_ABI_VERSION. */
+ * of penstock_images.h. Callers that were compiled elsewhere rely on these numbers: to change one
+ * is to change the interface, which raises PENSTOCK_IMAGES_ABI_VERSION. */
 #include <stddef.h>
 
 #include "penstock_images.h"
