@@ -6,7 +6,6 @@ import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
-import io.penstock.cli.mds.MdsVerification;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.known.ShardFolders;

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * <p>Algorithms have the names of Python's hashlib. Those that Java does not have, such as xxh3_64,
  * are left out and named.
  */
-final class ShardHashes {
+public final class ShardHashes {
   /** The names that differ from Java's by more than a hyphen. */
   private static final Map<String, String> NAMES =
       Map.of(
@@ -37,7 +37,12 @@ final class ShardHashes {
   private final Map<String, MessageDigest> digests = new TreeMap<>();
   private final List<String> unknown = new ArrayList<>();
 
-  ShardHashes(Listed listed) {
+  /**
+   * Begins with no bytes.
+   *
+   * @param listed the file as the list has it
+   */
+  public ShardHashes(Listed listed) {
     this.listed = listed;
     for (String algorithm : listed.hashes().keySet()) {
       String name = NAMES.get(algorithm);
@@ -53,23 +58,39 @@ final class ShardHashes {
     }
   }
 
-  /** Whether there is a hash that can be compared. */
-  boolean isAny() {
+  /**
+   * Whether there is a hash that can be compared.
+   *
+   * @return false if Java has none of those in the list
+   */
+  public boolean isAny() {
     return !digests.isEmpty();
   }
 
-  /** Algorithms that cannot be computed here. */
-  List<String> unknown() {
+  /**
+   * Algorithms that cannot be computed here.
+   *
+   * @return their names in the list
+   */
+  public List<String> unknown() {
     return unknown;
   }
 
-  /** Takes the next bytes of the file; the buffer stays as it is. */
-  void update(ByteBuffer bytes) {
+  /**
+   * Takes the next bytes of the file.
+   *
+   * @param bytes the buffer stays as it is
+   */
+  public void update(ByteBuffer bytes) {
     digests.values().forEach(digest -> digest.update(bytes.duplicate()));
   }
 
-  /** The algorithm whose hash differs, after all bytes have passed. */
-  Optional<String> difference() {
+  /**
+   * What differs after all bytes have passed.
+   *
+   * @return an algorithm whose hash differs
+   */
+  public Optional<String> difference() {
     for (Map.Entry<String, MessageDigest> one : digests.entrySet()) {
       String found = HexFormat.of().formatHex(one.getValue().digest());
       String expected = listed.hashes().get(one.getKey()).toLowerCase(Locale.ROOT);

@@ -1,4 +1,4 @@
-package io.penstock.cli.mds;
+package io.penstock.cli.check;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
+import io.penstock.cli.mds.ShardHashes;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.cli.text.Table;
@@ -27,7 +28,7 @@ import java.util.TreeSet;
  * Compares the files of an MDS folder with its list: those of raw shards and of compressed ones, as
  * far as they are there, by size and by the hashes that Java has.
  */
-public final class MdsVerification {
+final class MdsVerification {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int MAX_SHOWN = 20;
 
@@ -54,7 +55,7 @@ public final class MdsVerification {
    * @return what was found
    * @throws PenstockException if the list is damaged, or has no hash that can be compared
    */
-  public static MdsVerification run(Path path, Streams streams) {
+  static MdsVerification run(Path path, Streams streams) {
     MdsVerification verification = new MdsVerification(path.resolve(MdsFolder.LIST));
     long start = System.nanoTime();
     MdsFolder folder = MdsFolder.open(path);
