@@ -1,15 +1,12 @@
 package io.penstock.cli.check;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.checksum.RecordChecksums;
-import io.penstock.cli.command.Json;
+import io.penstock.cli.check.VerificationReport.DamagedRecord;
+import io.penstock.cli.check.VerificationReport.FileProblem;
+import io.penstock.cli.check.VerificationReport.Subject;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
-import io.penstock.cli.text.Human;
-import io.penstock.cli.text.OneLine;
-import io.penstock.cli.text.Table;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
@@ -19,10 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * The comparison of one manifest with its data.
@@ -31,52 +28,33 @@ import java.util.stream.Stream;
  * only in chunks that differ.
  */
 final class Verification {
-  private static final int MAX_LISTED = 1000;
-  private static final int MAX_SHOWN = 20;
   private static final double NANOS = 1e9;
-
-  /** What is wrong with a file; chunks are given by the offsets of their first bytes. */
-  private record FileProblem(
-      Path path,
-      String problem,
-      long expectedBytes,
-      long foundBytes,
-      List<Long> damagedChunks,
-      List<Long> unreadableChunks) {
-    static FileProblem of(Path path, String problem, long expectedBytes, long foundBytes) {
-      return new FileProblem(path, problem, expectedBytes, foundBytes, List.of(), List.of());
-    }
-
-    List<Long> chunks() {
-      return Stream.concat(damagedChunks.stream(), unreadableChunks.stream()).sorted().toList();
-    }
-  }
-
-  /** A record that does not match its checksum. */
-  private record DamagedRecord(String column, long index) {}
 
   private final Path manifestPath;
   private final Manifest manifest;
-  private final List<FileProblem> problems = new ArrayList<>();
-  private final List<DamagedRecord> records = new ArrayList<>();
+  private final VerificationReport report;
   private final Set<Long> recordIndices = new HashSet<>();
-  private String unknownRecords = "";
-  private long readBytes;
-  private double seconds;
 
   private Verification(Path manifestPath) {
     this.manifestPath = manifestPath;
     this.manifest = Manifest.read(manifestPath);
+    this.report =
+        new VerificationReport(
+            new Subject(
+                "manifest",
+                manifestPath,
+                "the data that it is about",
+                "bring the files back from a copy, or read them with --verify and --bad-records"));
   }
 
-  static Verification run(Path manifestPath, Streams streams) {
+  static VerificationReport run(Path manifestPath, Streams streams) {
     Verification verification = new Verification(manifestPath);
     long start = System.nanoTime();
     verification.compareFiles(streams);
     verification.findExtraFiles();
     verification.findRecords();
-    verification.seconds = (System.nanoTime() - start) / NANOS;
-    return verification;
+    verification.report.setSeconds((System.nanoTime() - start) / NANOS);
+    return verification.report;
   }
 
   private void compareFiles(Streams streams) {
@@ -85,7 +63,7 @@ final class Verification {
     long total = files.stream().mapToLong(Manifest.FileEntry::bytes).sum();
     try (Progress bar = Progress.start(streams, "verify", "MB", total)) {
       for (Manifest.FileEntry file : files) {
-        long before = readBytes;
+        long before = report.readBytes();
         compare(file, Manifest.resolve(manifestPath, file.path()), bar, before);
       }
     }
@@ -95,11 +73,11 @@ final class Verification {
     long size = sizeOrMissing(path);
     if (size != file.bytes()) {
       String problem = size < 0 ? "missing" : "resized";
-      problems.add(FileProblem.of(path, problem, file.bytes(), size));
+      report.add(FileProblem.of(path, problem, file.bytes(), size));
       return;
     }
     long[] found = FileChecksums.of(path, done -> bar.to(before + done));
-    readBytes += size;
+    report.addReadBytes(size);
     List<Long> damaged = new ArrayList<>();
     List<Long> unreadable = new ArrayList<>();
     for (int chunk : FileChecksums.differing(file.chunks(), found)) {
@@ -107,7 +85,7 @@ final class Verification {
           .add((long) chunk * FileChecksums.CHUNK_BYTES);
     }
     if (!damaged.isEmpty() || !unreadable.isEmpty()) {
-      problems.add(new FileProblem(path, "damaged", size, size, damaged, unreadable));
+      report.add(new FileProblem(path, "damaged", size, size, damaged, unreadable));
     }
   }
 
@@ -131,7 +109,7 @@ final class Verification {
         for (Source shard : shardsOrNone(Manifest.resolve(manifestPath, path))) {
           Path file = shard.file();
           if (known.add(file)) {
-            problems.add(FileProblem.of(file, "extra", 0, sizeOrMissing(file)));
+            report.add(FileProblem.of(file, "extra", 0, sizeOrMissing(file)));
           }
         }
       }
@@ -149,10 +127,10 @@ final class Verification {
 
   private void findRecords() {
     List<FileProblem> damaged =
-        problems.stream().filter(problem -> problem.problem().equals("damaged")).toList();
+        report.problems().stream().filter(problem -> problem.problem().equals("damaged")).toList();
     Path checksums = Manifest.resolve(manifestPath, manifest.recordChecksums().path());
-    if (problems.stream().anyMatch(problem -> problem.path().equals(checksums))) {
-      unknownRecords = "the checksums of records are damaged themselves";
+    if (report.problems().stream().anyMatch(problem -> problem.path().equals(checksums))) {
+      report.setUnknownRecords("the checksums of records are damaged themselves");
       return;
     }
     boolean hasFolders = manifest.columns().stream().anyMatch(column -> column.folder() != null);
@@ -160,7 +138,7 @@ final class Verification {
       return;
     }
     if (findChangedFolders()) {
-      unknownRecords = "the files of a folder are others";
+      report.setUnknownRecords("the files of a folder are others");
       return;
     }
     try (Dataset dataset = manifest.open(manifestPath)) {
@@ -172,7 +150,7 @@ final class Verification {
             .forEach(column -> findRecords(dataset, records, column));
       }
     } catch (PenstockException e) {
-      unknownRecords = e.getMessage();
+      report.setUnknownRecords(e.getMessage());
     }
   }
 
@@ -189,7 +167,7 @@ final class Verification {
 
   /** Folders that are missing, or whose files have other names or sizes than they had. */
   private boolean findChangedFolders() {
-    int before = problems.size();
+    int before = report.problems().size();
     Set<Path> folders = new HashSet<>();
     for (Manifest.ColumnEntry column : manifest.columns()) {
       if (column.folder() == null) {
@@ -200,12 +178,12 @@ final class Verification {
         continue;
       }
       if (!Files.isDirectory(folder)) {
-        problems.add(FileProblem.of(folder, "missing", 0, -1));
+        report.add(FileProblem.of(folder, "missing", 0, -1));
       } else if (!column.folder().isOf(folder)) {
-        problems.add(FileProblem.of(folder, "changed", 0, -1));
+        report.add(FileProblem.of(folder, "changed", 0, -1));
       }
     }
-    return problems.size() > before;
+    return report.problems().size() > before;
   }
 
   private void findRecords(
@@ -214,116 +192,17 @@ final class Verification {
     checksums.forEachDamaged(dataset, column.name(), (_, index) -> add(column.name(), index));
     LongUnaryOperator sizes = dataset.recordSizes(column.name());
     long bytes = LongStream.range(0, dataset.recordCount()).map(sizes).sum();
-    readBytes += bytes;
+    report.addReadBytes(bytes);
     if (recordIndices.size() > before) {
       Path folder = Manifest.resolve(manifestPath, column.paths().getFirst());
-      problems.add(FileProblem.of(folder, "damaged", bytes, bytes));
+      report.add(FileProblem.of(folder, "damaged", bytes, bytes));
     }
   }
 
   private void add(String column, long index) {
-    DamagedRecord record = new DamagedRecord(column, index);
-    recordIndices.add(index);
-    if (records.size() < MAX_LISTED && !records.contains(record)) {
-      records.add(record);
+    if (recordIndices.add(index)) {
+      report.countRecord();
     }
-  }
-
-  Path manifest() {
-    return manifestPath;
-  }
-
-  boolean isGood() {
-    return problems.isEmpty();
-  }
-
-  /** What is wrong, in half a line. */
-  String summary() {
-    return "%s with problems, %s"
-        .formatted(
-            Human.plural(problems.size(), "file", "files"),
-            unknownRecords.isEmpty()
-                ? Human.plural(recordIndices.size(), "damaged record", "damaged records")
-                : "records unknown (" + unknownRecords + ")");
-  }
-
-  JsonObject toJson() {
-    JsonObject object = new JsonObject();
-    object.addProperty("manifest", manifestPath.toString());
-    object.addProperty("ok", isGood());
-    object.addProperty("bytes", readBytes);
-    object.addProperty("seconds", seconds);
-    object.add("bytesPerSecond", Json.number(readBytes / seconds));
-    JsonArray files = new JsonArray();
-    problems.forEach(problem -> files.add(toJson(problem)));
-    object.add("files", files);
-    object.add("damagedRecords", Json.count(unknownRecords.isEmpty() ? recordIndices.size() : -1));
-    JsonArray list = new JsonArray();
-    for (DamagedRecord record : records) {
-      JsonObject entry = new JsonObject();
-      entry.addProperty("index", record.index());
-      entry.addProperty("column", record.column());
-      list.add(entry);
-    }
-    object.add("records", list);
-    return object;
-  }
-
-  private static JsonObject toJson(FileProblem problem) {
-    JsonObject object = new JsonObject();
-    object.addProperty("path", problem.path().toString());
-    object.addProperty("problem", problem.problem());
-    object.addProperty("expectedBytes", problem.expectedBytes());
-    object.add("foundBytes", Json.count(problem.foundBytes()));
-    JsonArray damaged = new JsonArray();
-    problem.damagedChunks().forEach(damaged::add);
-    JsonArray unreadable = new JsonArray();
-    problem.unreadableChunks().forEach(unreadable::add);
-    object.add("damagedChunks", damaged);
-    object.add("unreadableChunks", unreadable);
-    return object;
-  }
-
-  String toHuman() {
-    Table table = Table.ofPairs();
-    table.add("manifest", OneLine.of(manifestPath.toString()));
-    table.add(
-        "read",
-        "%s in %s, %s"
-            .formatted(
-                Human.bytes(readBytes),
-                Human.seconds(seconds),
-                Human.bytesPerSecond(readBytes / seconds)));
-    table.add("found", isGood() ? "all as it was" : summary());
-    problems.stream()
-        .limit(MAX_SHOWN)
-        .forEach(problem -> table.add(problem.problem(), toHuman(problem)));
-    records.stream()
-        .limit(MAX_SHOWN)
-        .forEach(
-            record ->
-                table.add("record", record.index() + " of column " + OneLine.of(record.column())));
-    int left = Math.max(0, problems.size() - MAX_SHOWN) + Math.max(0, records.size() - MAX_SHOWN);
-    if (left > 0) {
-      table.add("", "and more, which --json lists");
-    }
-    return table.toString();
-  }
-
-  private static String chunks(FileProblem problem) {
-    return "%s, the first one at byte %,d"
-        .formatted(
-            Human.plural(problem.chunks().size(), "MiB", "MiB"), problem.chunks().getFirst());
-  }
-
-  private static String toHuman(FileProblem problem) {
-    String name = OneLine.of(problem.path().toString());
-    return switch (problem.problem()) {
-      case "resized" ->
-          "%s: expected %,d bytes, found %,d"
-              .formatted(name, problem.expectedBytes(), problem.foundBytes());
-      case "damaged" -> problem.chunks().isEmpty() ? name : name + ": " + chunks(problem);
-      default -> name;
-    };
+    report.list(new DamagedRecord(column, index, Optional.empty()));
   }
 }

@@ -6,7 +6,6 @@ import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
-import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.known.ShardFolders;
 import java.io.IOException;
@@ -34,7 +33,8 @@ import picocli.CommandLine.Parameters;
           + " missing, resized, extra, damaged or, for a folder whose files have other names or"
           + " sizes, changed; expectedBytes, foundBytes, damagedChunks as byte"
           + " offsets, unreadableChunks likewise), damagedRecords (their number, null if it is not"
-          + " known), records (the first 1000: index, column)."
+          + " known), records (the first 1000: index, column; of TFRecord also path, offset and"
+          + " problem)."
     })
 public final class VerifyCommand implements Callable<Integer> {
   private final Streams streams;
@@ -44,8 +44,10 @@ public final class VerifyCommand implements Callable<Integer> {
       arity = "1..*",
       description =
           "Manifests (NAME.penstock.json, or another name that was given to checksum), or the first"
-              + " files of datasets with a manifest beside them. Also folders of MDS shards without"
-              + " one: their files are compared with the sizes and hashes in their index.json.")
+              + " files of datasets with a manifest beside them. Without a manifest also folders of"
+              + " MDS shards, whose files are compared with the sizes and hashes in their"
+              + " index.json, and TFRecord files or patterns of them, whose records are compared"
+              + " with their checksums.")
   private List<Path> paths;
 
   @Option(
@@ -64,14 +66,14 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Checked> all = new ArrayList<>();
+    List<VerificationReport> all = new ArrayList<>();
     List<PenstockException> failures = new ArrayList<>();
     for (Path path : paths) {
       try {
-        Checked one = verify(path);
+        VerificationReport one = verify(path);
         all.add(one);
         if (!one.isGood()) {
-          failures.add(failure(one));
+          failures.add(one.failure());
         }
       } catch (PenstockException e) {
         // Go on: the other paths are worth checking.
@@ -85,55 +87,38 @@ public final class VerifyCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  /** What one PATH is about, after it was compared. */
-  private record Checked(
-      Path manifest, boolean isGood, String summary, JsonObject json, String human) {
-    static Checked of(Verification one) {
-      return new Checked(one.manifest(), one.isGood(), one.summary(), one.toJson(), one.toHuman());
-    }
-
-    static Checked of(MdsVerification one) {
-      return new Checked(one.list(), one.isGood(), one.summary(), one.toJson(), one.toHuman());
-    }
-  }
-
-  private Checked verify(Path path) throws IOException {
+  private VerificationReport verify(Path path) throws IOException {
     boolean isManifest = path.toString().endsWith(".json") || Manifest.isLikelyAt(path);
     Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
-    if (ShardFolders.isOne(path) && !Files.exists(manifest)) {
-      return Checked.of(MdsVerification.run(path, streams));
+    if (!Files.exists(manifest)) {
+      if (ShardFolders.isOne(path)) {
+        return MdsVerification.run(path, streams);
+      }
+      if (SelfVerification.isPossible(path)) {
+        return SelfVerification.run(path, streams);
+      }
     }
     if (!isManifest) {
       Manifest.read(manifest).checkIsAbout(manifest, path);
     }
-    return Checked.of(Verification.run(manifest, streams));
+    return Verification.run(manifest, streams);
   }
 
-  private static PenstockException failure(Checked one) {
-    return PenstockException.about(
-        ErrorKind.DAMAGED_RECORD,
-        one.manifest(),
-        "expected the data that it is about, found "
-            + one.summary()
-            + ": bring the files back from a copy, or read them with --verify and"
-            + " --bad-records");
-  }
-
-  private void print(List<Checked> all) throws IOException {
+  private void print(List<VerificationReport> all) throws IOException {
     if (!isJson) {
-      for (Checked one : all) {
-        streams.print(one.human());
+      for (VerificationReport one : all) {
+        streams.print(one.toHuman());
       }
     } else if (paths.size() > 1) {
       Json.print(streams, toJson(all));
     } else if (!all.isEmpty()) {
-      Json.print(streams, all.getFirst().json());
+      Json.print(streams, all.getFirst().toJson());
     }
   }
 
-  private static JsonObject toJson(List<Checked> all) {
+  private static JsonObject toJson(List<VerificationReport> all) {
     JsonArray array = new JsonArray();
-    all.forEach(one -> array.add(one.json()));
+    all.forEach(one -> array.add(one.toJson()));
     JsonObject object = new JsonObject();
     object.add("manifests", array);
     return object;

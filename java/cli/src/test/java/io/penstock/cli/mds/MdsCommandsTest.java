@@ -111,7 +111,7 @@ class MdsCommandsTest {
         .isEqualTo(folder.resolve("index.json").toString());
     assertThat(new String(Run.of("verify", folder).out(), StandardCharsets.UTF_8))
         .contains("2, 2 compared by hashes")
-        .contains("xxh3_64, which Java has not")
+        .contains("xxh3_64, which Java does not have")
         .contains("all as it was");
 
     Path shard = folder.resolve("shard.00001.mds");

@@ -1,5 +1,7 @@
 package io.penstock.internal.format;
 
+import java.util.Optional;
+
 /**
  * One way in which arrays lie in files: recognised by how a file starts, read into layouts.
  *
@@ -19,4 +21,17 @@ public interface ArrayFormat {
 
   /** Reads the description of the arrays. Throws PenstockException for anything that is wrong. */
   Contents read(OpenFile file);
+
+  /** How a file is compared with the checksums in it; empty if the format has none for all data. */
+  default Optional<SelfCheck> selfCheck() {
+    return Optional.empty();
+  }
+
+  /**
+   * Why a file that no format recognises may be a damaged one of this format: what was expected and
+   * found. Empty if there is no sign of that.
+   */
+  default Optional<String> damage(OpenFile file) {
+    return Optional.empty();
+  }
 }

@@ -12,6 +12,7 @@ import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.ProvidedFormat;
 import io.penstock.internal.format.RawArray;
 import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.format.SelfCheck;
 import io.penstock.internal.format.arrow.ArrowFormat;
 import io.penstock.internal.format.idx.IdxFormat;
 import io.penstock.internal.format.lines.LinesFormat;
@@ -110,6 +111,18 @@ public final class KnownFormats {
         : inside(place, true, contents -> part(place, contents)).streamed();
   }
 
+  /** How a file is compared with the checksums in it; empty if its format has none. */
+  public static Optional<SelfCheck> selfCheck(Path path) {
+    try (OpenFile file = OpenFile.open(path)) {
+      byte[] start = file.start(START_BYTES);
+      return FORMATS.stream()
+          .filter(format -> format.recognizes(start, file))
+          .findFirst()
+          .or(() -> FORMATS.stream().filter(format -> format.damage(file).isPresent()).findFirst())
+          .flatMap(ArrayFormat::selfCheck);
+    }
+  }
+
   /** All arrays with records of one size that are in a file. */
   public static List<Part> parts(Path file) {
     return inside(new PartPath(file, ""), false, Contents::parts);
@@ -173,12 +186,10 @@ public final class KnownFormats {
   }
 
   private static PenstockException unknown(OpenFile file, byte[] start) {
-    Optional<String> vectors = VecsFormat.problem(file);
-    if (vectors.isPresent()) {
-      return file.problem(
-          vectors.get()
-              + ": make or copy it again, or name the type of raw elements, as in %s"
-                  .formatted(file.path().getFileName() + "#raw:float32"));
+    Optional<String> damage =
+        FORMATS.stream().flatMap(format -> format.damage(file).stream()).findFirst();
+    if (damage.isPresent()) {
+      return file.problem(damage.get());
     }
     String known = FORMATS.stream().map(ArrayFormat::name).collect(Collectors.joining(", "));
     String found =

@@ -7,10 +7,13 @@ import io.penstock.array.StreamedArray;
 import io.penstock.internal.format.ArrayFormat;
 import io.penstock.internal.format.Contents;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.format.SelfCheck;
 import io.penstock.internal.index.IndexedContents;
 import io.penstock.internal.index.Indexes;
+import io.penstock.internal.kind.FileKind;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * TFRecord, the record files of TensorFlow: {@code FILE} is its records as bytes, {@code
@@ -38,8 +41,27 @@ public final class TfRecordFormat implements ArrayFormat {
 
   /** A file without records has no bytes at all; only its name tells what it is. */
   private static boolean isEmptyShard(OpenFile file) {
-    return file.sizeBytes() == 0
-        && file.path().getFileName().toString().matches("(?i).*\\.tfrecords?([-.].*)?");
+    return file.sizeBytes() == 0 && isNamed(file);
+  }
+
+  private static boolean isNamed(OpenFile file) {
+    return file.path().getFileName().toString().matches("(?i).*\\.tfrecords?([-.].*)?");
+  }
+
+  @Override
+  public Optional<SelfCheck> selfCheck() {
+    return Optional.of(new TfRecordCheck());
+  }
+
+  @Override
+  public Optional<String> damage(OpenFile file) {
+    return isNamed(file)
+            && FileKind.of(file.start(FileKind.START_BYTES), file.sizeBytes()).isEmpty()
+        ? Optional.of(
+            "expected TFRecord, as the name says, found a length at the beginning that does not fit"
+                + " its checksum: make or copy the file again; penstock verify names the damaged"
+                + " records")
+        : Optional.empty();
   }
 
   @Override

@@ -68,13 +68,15 @@ public final class VecsFormat implements ArrayFormat {
     return kindOf(file).map(kind -> problem(file, kind).isEmpty()).orElse(false);
   }
 
-  /**
-   * Why a file of such a name is none of these.
-   *
-   * @return what was expected and found; empty for files of other names, and if it is one
-   */
-  public static Optional<String> problem(OpenFile file) {
-    return kindOf(file).flatMap(kind -> problem(file, kind));
+  @Override
+  public Optional<String> damage(OpenFile file) {
+    return kindOf(file)
+        .flatMap(kind -> problem(file, kind))
+        .map(
+            problem ->
+                problem
+                    + ": make or copy it again, or name the type of raw elements, as in %s"
+                        .formatted(file.path().getFileName() + "#raw:float32"));
   }
 
   private static Optional<String> problem(OpenFile file, Kind kind) {

@@ -1,0 +1,150 @@
+package io.penstock.cli.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.penstock.cli.Run;
+import io.penstock.cli.command.ExitCodes;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files of TFRecord are compared with the checksums in them, without a manifest. */
+final class VerifyTfRecordTest {
+  private static final int RECORD_BYTES = 50;
+  private static final int FRAMED_BYTES = RECORD_BYTES + 16;
+  private static final int DATA = 12;
+
+  @TempDir Path directory;
+
+  private static int masked(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
+  }
+
+  private static byte[] little(int bytes, long value) {
+    byte[] all = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+    return Arrays.copyOf(all, bytes);
+  }
+
+  private Path write(String name, int records) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    for (int i = 0; i < records; i++) {
+      byte[] data = new byte[RECORD_BYTES];
+      Arrays.fill(data, (byte) (i + 1));
+      byte[] length = little(8, RECORD_BYTES);
+      file.writeBytes(length);
+      file.writeBytes(little(4, masked(length)));
+      file.writeBytes(data);
+      file.writeBytes(little(4, masked(data)));
+    }
+    return Files.write(directory.resolve(name), file.toByteArray());
+  }
+
+  private static void flip(Path file, int at) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[at] ^= 4;
+    Files.write(file, bytes);
+  }
+
+  private static JsonObject json(Run run) {
+    return JsonParser.parseString(run.text()).getAsJsonObject();
+  }
+
+  @Test
+  void aSoundFileIsGood() throws IOException {
+    Path file = write("x y#1é.tfrecord", 300);
+    Run run = Run.of("verify", "--json", file);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.code()).isEqualTo(ExitCodes.DONE);
+    JsonObject found = json(run);
+    assertThat(found.get("ok").getAsBoolean()).isTrue();
+    assertThat(found.get("manifest").getAsString()).isEqualTo(file.toString());
+    assertThat(found.get("bytes").getAsLong()).isEqualTo(300 * FRAMED_BYTES);
+    assertThat(found.get("damagedRecords").getAsLong()).isZero();
+    assertThat(Run.of("verify", file).text()).contains("all as it was");
+    assertThat(Run.of("verify", write("none.tfrecord", 0)).code()).isEqualTo(ExitCodes.DONE);
+  }
+
+  @Test
+  void damagedRecordsAreNamedByFileNumberAndOffset() throws IOException {
+    write("s-0.tfrecord", 100);
+    Path second = write("s-1.tfrecord", 100);
+    Path third = write("s-2.tfrecord", 100);
+    flip(second, 17 * FRAMED_BYTES + DATA + 7);
+    flip(second, 30 * FRAMED_BYTES + DATA + RECORD_BYTES + 3);
+    flip(third, 5 * FRAMED_BYTES + 1);
+    Run run = Run.of("verify", "--json", directory.resolve("s-*.tfrecord"));
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err())
+        .hasLineCount(1)
+        .contains("found 2 of 3 files with problems, 3 damaged records");
+    JsonObject found = json(run);
+    assertThat(found.get("ok").getAsBoolean()).isFalse();
+    JsonArray files = found.getAsJsonArray("files");
+    assertThat(files).hasSize(2);
+    assertThat(files.get(0).getAsJsonObject().get("path").getAsString())
+        .isEqualTo(second.toString());
+    assertThat(files.get(0).getAsJsonObject().get("problem").getAsString()).isEqualTo("damaged");
+    assertThat(found.get("damagedRecords").getAsLong()).isEqualTo(3);
+    JsonArray records = found.getAsJsonArray("records");
+    assertRecord(records.get(0).getAsJsonObject(), second, 17);
+    assertRecord(records.get(1).getAsJsonObject(), second, 30);
+    assertRecord(records.get(2).getAsJsonObject(), third, 5);
+    assertThat(Run.of("verify", directory.resolve("s-*.tfrecord")).text())
+        .contains("17 of " + second + ", at byte 1,122: its data do not fit their checksum")
+        .contains("5 of " + third + ", at byte 330: its length does not fit its checksum");
+  }
+
+  private static void assertRecord(JsonObject record, Path file, int index) {
+    assertThat(record.get("path").getAsString()).isEqualTo(file.toString());
+    assertThat(record.get("index").getAsLong()).isEqualTo(index);
+    assertThat(record.get("offset").getAsLong()).isEqualTo((long) index * FRAMED_BYTES);
+    assertThat(record.get("column").getAsString()).isNotEmpty();
+  }
+
+  @Test
+  void aFileWhoseFirstLengthIsDamagedIsKnownByItsName() throws IOException {
+    Path file = write("x.tfrecord", 20);
+    flip(file, 0);
+    Run run = Run.of("verify", "--json", file);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(json(run).get("damagedRecords").getAsLong()).isEqualTo(1);
+    assertThat(Run.of("info", file).err())
+        .hasLineCount(1)
+        .contains("expected TFRecord, as the name says")
+        .contains("penstock verify");
+  }
+
+  @Test
+  void aManifestBesideAFileGoesFirst() throws IOException {
+    Path file = write("x.tfrecord", 20);
+    assertThat(Run.of("checksum", file).code()).isEqualTo(ExitCodes.DONE);
+    assertThat(Run.of("verify", file).text()).contains("x.penstock.json");
+    flip(file, FRAMED_BYTES + DATA);
+    assertThat(json(Run.of("verify", "--json", file)).get("damagedRecords").getAsLong())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void filesWithoutChecksumsOfTheirOwnNeedAManifest() throws IOException {
+    Path npy = Run.records(directory.resolve("a.npy"), 10, 4);
+    assertThat(Run.of("verify", npy).err()).contains("a.penstock.json: expected the manifest");
+    write("m-1.tfrecord", 3);
+    Run.records(directory.resolve("m-2.tfrecord"), 10, 4);
+    assertThat(Run.of("verify", directory.resolve("m-*")).err())
+        .contains("m-2.tfrecord: expected a file of the same format");
+    assertThat(Run.of("verify", directory.resolve("q-*.tfrecord")).err())
+        .contains("expected files that match, found none");
+  }
+}
