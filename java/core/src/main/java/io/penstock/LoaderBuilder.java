@@ -8,6 +8,7 @@ import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.internal.slot.Partition;
 import io.penstock.job.LoaderState;
+import io.penstock.job.RankBy;
 import io.penstock.job.Remainder;
 import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
@@ -35,9 +36,9 @@ public final class LoaderBuilder {
   private final Dataset dataset;
   private int batchSize = 256;
   private final OrderChoice order;
-  private int rank;
-  private int worldSize = 1;
+  private Partition ranks = Partition.whole(1);
   private Remainder remainder = Remainder.KEEP;
+  private RankBy rankBy = RankBy.POSITION;
   private @Nullable LoaderState state;
   private Readahead readahead = Readahead.DEFAULT;
   private boolean isReplay;
@@ -49,10 +50,9 @@ public final class LoaderBuilder {
   private boolean isAnyOrder;
   private long batchBytes;
 
-  /** Null until it is set, or a loader is built. */
   private @Nullable MemoryBudget memory;
 
-  /** For tests: which plan is to be made. */
+  /** For tests. */
   PreferredPlan preferredPlan = PreferredPlan.CHEAPEST;
 
   LoaderBuilder(Dataset dataset) {
@@ -144,9 +144,18 @@ public final class LoaderBuilder {
    * @throws IllegalArgumentException if the rank is not below worldSize
    */
   public LoaderBuilder rank(int rank, int worldSize) {
-    Partition checked = new Partition(rank, worldSize, batchSize, remainder);
-    this.rank = checked.rank();
-    this.worldSize = checked.worldSize();
+    this.ranks = new Partition(rank, worldSize, 1, remainder);
+    return this;
+  }
+
+  /**
+   * Sets which records of each step this process gets, of those that all get together.
+   *
+   * @param rankBy the same in all processes; {@link RankBy#POSITION} unless set
+   * @return this
+   */
+  public LoaderBuilder rankBy(RankBy rankBy) {
+    this.rankBy = Objects.requireNonNull(rankBy, "rankBy");
     return this;
   }
 
@@ -213,10 +222,9 @@ public final class LoaderBuilder {
    * consumer is by itself. If the real rate is about the same, reading is not the bottleneck.
    *
    * <p>Each reading thread reads the first batch that it is asked for into each slot of its memory
-   * once; after that nothing is read or copied. Everything else stays the same: epochs, positions,
-   * number and sizes of batches, threads and leases. {@link Batch#indices} tell which records are
-   * really there. A consumer that writes into a batch finds what it wrote when the same memory
-   * comes again.
+   * once; after that nothing is read or copied. Everything else stays the same. {@link
+   * Batch#indices} tell which records are really there. A consumer that writes into a batch finds
+   * what it wrote when the same memory comes again.
    *
    * @param isReplay whether to; false unless set
    * @return this
@@ -229,8 +237,7 @@ public final class LoaderBuilder {
   /**
    * Sets whether numbers that are stored in the other byte order are delivered in the byte order of
    * this machine: each element of a column, or each field of a structured element. {@link
-   * Loader#columns} then says so. Raw bytes stay as they are. The reading threads convert. The
-   * dataset, its fingerprint and states do not change.
+   * Loader#columns} then says so. The dataset, its fingerprint and states do not change.
    *
    * @param isNativeOrder whether to; false unless set: everything is delivered as it is stored
    * @return this; {@link #build} throws PenstockException if fields overlap
@@ -243,9 +250,8 @@ public final class LoaderBuilder {
   /**
    * Sets how many bytes of values a batch has at most, over all columns whose records have
    * different sizes. A larger batch comes in several pieces, one after another, each a {@link
-   * Batch} with some of its records. A single record that has more bytes fails, and only that
-   * record. A state counts each piece; with several ranks, whose pieces differ, it counts a batch
-   * when its last piece was delivered.
+   * Batch} with some of its records. A single record that has more bytes fails. A state counts each
+   * piece; with several ranks, whose pieces differ, it counts a batch when its last was delivered.
    *
    * @param batchBytes 1 to 2^30, at most a third of {@link #memoryBytes}; unless set, four times
    *     what a batch of mean records needs and the longest record, at most a sixteenth of {@link
@@ -297,7 +303,7 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets how many threads run the transforms. The result does not depend on it.
+   * Sets how many threads run the transforms, which changes no result.
    *
    * @param transformThreads 1 to 1024; unless set, as many as there are processors
    * @return this
@@ -374,11 +380,10 @@ public final class LoaderBuilder {
     }
   }
 
-  /** What was set so far, resolved: what is set later does not affect it. */
   private LoaderOptions options() {
     return new LoaderOptions(
         order.sampler(),
-        new Partition(rank, worldSize, batchSize, remainder),
+        new Partition(ranks.rank(), ranks.worldSize(), batchSize, remainder, rankBy),
         Readahead.effective(readahead),
         memory == null ? MemoryBudget.byDefault() : memory,
         batchBytes,

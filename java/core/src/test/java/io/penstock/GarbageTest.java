@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.penstock.TestColumn.RecordKind;
 import io.penstock.checksum.RecordChecksums;
 import io.penstock.internal.plan.PreferredPlan;
+import io.penstock.job.RankBy;
 import io.penstock.options.Shuffle;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -66,6 +68,13 @@ class GarbageTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"FULL, BATCHES", "FULL, SWEEP", "BLOCK, BATCHES", "BLOCK, SWEEP"})
+  void aBatchOfARankByPlaceMakesNoGarbageBesideItsLease(Shuffle shuffle, PreferredPlan plan) {
+    Way way = new Way("backend=uring,io=buffered", plan);
+    check(way, shuffle, 2, false, RecordKind.FIXED, RankBy.PLACE);
+  }
+
+  @ParameterizedTest
   @MethodSource("ways")
   void aBatchOfRecordsThatDifferInSizeMakesNoGarbageBesideItsLease(Way way) {
     check(way, Shuffle.FULL, 1, false, RecordKind.VARIABLE);
@@ -88,6 +97,11 @@ class GarbageTest {
   }
 
   private void check(Way way, Shuffle shuffle, int worldSize, boolean isVerified, RecordKind kind) {
+    check(way, shuffle, worldSize, isVerified, kind, RankBy.POSITION);
+  }
+
+  private void check(
+      Way way, Shuffle shuffle, int worldSize, boolean isVerified, RecordKind kind, RankBy rankBy) {
     assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count");
     TestColumn column = TestColumn.write(directory, "x", 8000, 784, 1, kind);
     Path checksums = directory.resolve("checksums.npy");
@@ -105,6 +119,7 @@ class GarbageTest {
                 .blockRecords(100)
                 .windowBlocks(20)
                 .rank(worldSize - 1, worldSize)
+                .rankBy(rankBy)
                 .memoryBytes(32 << 20)
                 .build()) {
       List<Long> threads = readers();

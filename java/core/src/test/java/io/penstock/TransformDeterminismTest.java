@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.job.LoaderState;
+import io.penstock.job.RankBy;
 import io.penstock.transform.Layout;
 import io.penstock.transform.Transforms;
 import java.lang.foreign.ValueLayout;
@@ -122,6 +123,10 @@ class TransformDeterminismTest {
       records(augmented(dataset.loader(), 64, 2), expected, false);
       records(augmented(dataset.loader(), 7, 2), expected, true);
       records(augmented(dataset.loader().rank(1, 3), 10, 3), expected, true);
+      for (int rank = 0; rank < 3; rank++) {
+        LoaderBuilder byPlace = dataset.loader().rank(rank, 3).rankBy(RankBy.PLACE);
+        records(augmented(byPlace, 10, 3), expected, true);
+      }
       byte[][] others = new byte[COUNT][];
       records(augmented(dataset.loader(), 64, 2).seed(12), others, false);
       int same = 0;

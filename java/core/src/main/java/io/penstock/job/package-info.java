@@ -15,6 +15,10 @@
  *       has been delivered is then a range for each rank.
  * </ul>
  *
+ * <p>That is ranks by position. By place ({@link io.penstock.job.RankBy RankBy}) the ranks share
+ * out the records of each step in another way: sorted by index and cut into slices, so that each
+ * rank reads a part of the data of its own. Steps, sizes of batches and states stay the same.
+ *
  * <p>After the same number of batches each rank knows what has been delivered to all of them: a
  * {@link io.penstock.job.LoaderState LoaderState}, as one line of text, which {@link
  * io.penstock.job.StateFile StateFile} keeps in a file. A state saved by any rank is the state of

@@ -28,6 +28,7 @@ import io.penstock.internal.plan.Landing;
 import io.penstock.internal.plan.SweepPlan;
 import io.penstock.internal.slot.BatchFiller;
 import io.penstock.internal.slot.IndexSource;
+import io.penstock.internal.slot.OrderedOffsets;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.ReplayedIndices;
 import io.penstock.internal.slot.SlotPool;
@@ -37,6 +38,7 @@ import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,8 +85,10 @@ public final class Engine implements AutoCloseable {
     this.isReplay = options.isReplay();
     this.columns = options.columns(dataset.columns()).stream().map(OutputColumn::of).toList();
     this.recordBytes = dataset.recordBytes();
-    double share = (double) options.partition().rank() / options.partition().worldSize();
-    this.warmer = plan.isWarming ? Optional.of(warming.acquire(share)) : Optional.empty();
+    this.warmer =
+        plan.isWarming
+            ? Optional.of(warming.acquire(options.partition().placeShare()))
+            : Optional.empty();
     this.hasWarmer = plan.isWarming;
     try {
       this.pool =
@@ -208,20 +212,26 @@ public final class Engine implements AutoCloseable {
       NativeFailure failure = new NativeFailure(arena);
       SourceCheck check = new SourceCheck(() -> source.check(failure));
       parts.add(
-          new ReaderThreadParts(
-              pool.slots(i), ordering(pool.order(i), shares.sampler()), opener, check));
+          new ReaderThreadParts(pool.slots(i), ordering(pool.order(i), shares), opener, check));
     }
     return parts;
   }
 
   /** How a reading thread orders records, according to the plan. */
-  private Ordering.Maker ordering(MemorySegment indices, Sampler sampler) {
+  private Ordering.Maker ordering(MemorySegment indices, RankShares shares) {
+    Sampler sampler = shares.sampler();
     return switch (plan.memory) {
-      case BatchPlan _ -> Ordering.intoSlots(filler());
-      case SweepPlan _ -> Ordering.intoCells(plan.cutting.pieces(arena), indices);
+      case BatchPlan _ -> Ordering.intoSlots(filler(shares));
+      case SweepPlan sweep ->
+          Ordering.intoCells(
+              plan.cutting.pieces(arena),
+              indices,
+              IndexSource.of(shares, arena),
+              offsets(shares, plan.reading.entryCount(sweep.reader())));
       case BlockPlan blocks ->
           switch (blocks.reader().landing()) {
-            case Landing.InSlots _ -> Ordering.intoSlots(filler(), sampler, blocks.windowRecords());
+            case Landing.InSlots _ ->
+                Ordering.intoSlots(filler(shares), sampler, blocks.windowRecords());
             case Landing.InCells _ ->
                 Ordering.intoCells(
                     plan.cutting.pieces(arena), indices, sampler, blocks.windowRecords());
@@ -229,8 +239,15 @@ public final class Engine implements AutoCloseable {
     };
   }
 
-  private BatchFiller filler() {
-    return plan.cutting.filler(isReplay ? new ReplayedIndices() : IndexSource.SAMPLER, arena);
+  private BatchFiller filler(RankShares shares) {
+    IndexSource source = IndexSource.of(shares, arena);
+    return plan.cutting.filler(isReplay ? new ReplayedIndices(source) : source, arena);
+  }
+
+  private OrderedOffsets offsets(RankShares shares, long records) {
+    return shares.isByPlace()
+        ? new OrderedOffsets(arena.allocate(ValueLayout.JAVA_INT, records), plan.batchSize)
+        : OrderedOffsets.NONE;
   }
 
   /** Gives advice about whole files; the gatherer gives it batch by batch. */

@@ -20,10 +20,14 @@ import io.penstock.internal.plan.Residency;
 import io.penstock.internal.plan.SlotMemory;
 import io.penstock.internal.plan.TooLittleMemoryException;
 import io.penstock.internal.slot.BatchCutting;
+import io.penstock.internal.slot.IndexSource;
+import io.penstock.internal.slot.OrderedOffsets;
+import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.SlotColumn;
 import io.penstock.internal.transform.TransformPlan;
 import io.penstock.options.Readahead;
+import io.penstock.sampler.Sampler;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +71,8 @@ public final class EnginePlan {
   private final boolean isReplay;
   private final long slotBytes;
   private final long tableBytes;
+  private final long indexBytes;
+  private final String rankReason;
 
   /**
    * Makes the plan.
@@ -109,6 +115,8 @@ public final class EnginePlan {
         dataset.folderColumn().map(_ -> new FolderReading(dataset.folders(), options.readahead()));
     ColumnSizes sizes = new ColumnSizes(dataset);
     this.tableBytes = source.sizes().tableBytes();
+    this.indexBytes = IndexSource.memoryBytes(shares);
+    this.rankReason = rankReason(options.partition(), shares.sampler());
     this.cutting = sizes.cutting(options, budget, batchSize);
     this.reading =
         new NativeReading(
@@ -228,16 +236,18 @@ public final class EnginePlan {
     boolean isMapped = choice.backend() == Readahead.Backend.MMAP;
     MemoryRequest request =
         new MemoryRequest(
-            budget.bytes() - transformBytes() - cuttingBytes(wanted.ioThreads()) - tableBytes,
+            budget.bytes() - transformBytes() - threadBytes(wanted.ioThreads()) - tableBytes,
             sizes.recordSizes(),
             spreadRecords(dataset),
+            Math.max(1, spreadRecords(dataset) / options.partition().groupSize()),
             shares.epochRecords(),
-            shares.sampler().windowRecords(),
+            // By place a rank has some records of every window, and of hardly any block all.
+            shares.isByPlace() ? 1 : shares.sampler().windowRecords(),
             batchSize,
             wanted,
             isShuffled,
             slotBytes,
-            isMapped ? new ReaderNeeds.Mapped() : reading.needs(wanted));
+            isMapped ? new ReaderNeeds.Mapped() : needs(wanted, shares));
     try {
       // A replayed batch leaves nothing to read ahead, and neither do files that are in memory
       // soon.
@@ -274,8 +284,31 @@ public final class EnginePlan {
         && 2 * ofAllRanks >= dataset.recordCount();
   }
 
-  private long cuttingBytes(int threads) {
-    return threads * cutting.memoryBytes();
+  /** What readers take, and what is noted beside each record that is known ahead without a slot. */
+  private ReaderNeeds needs(Readahead wanted, RankShares shares) {
+    ReaderNeeds.Native needs = reading.needs(wanted);
+    return shares.isByPlace()
+        ? needs.beside(
+            memory ->
+                memory.landing().cellCount() == 0
+                    ? 0
+                    : (long) OrderedOffsets.RECORD_BYTES * reading.entryCount(memory))
+        : needs;
+  }
+
+  /** What reading threads take to know which records a batch has, and to cut it. */
+  private long threadBytes(int threads) {
+    return threads * (cutting.memoryBytes() + indexBytes);
+  }
+
+  private static String rankReason(Partition partition, Sampler sampler) {
+    if (!partition.isByPlace()) {
+      return "";
+    }
+    String reason = "records by place among %d ranks".formatted(partition.groupSize());
+    return sampler.windowRecords() > 1
+        ? reason + ", so whole blocks are not read together: by position they are"
+        : reason;
   }
 
   private long transformBytes() {
@@ -315,7 +348,7 @@ public final class EnginePlan {
   public long memoryBytes() {
     return memory.totalBytes()
         + transformBytes()
-        + cuttingBytes(memory.slots().threadCount())
+        + threadBytes(memory.slots().threadCount())
         + tableBytes;
   }
 
@@ -325,7 +358,11 @@ public final class EnginePlan {
       return choice.reason() + "; replays one batch, and reads no other";
     }
     return Stream.of(
-            choice.reason(), cutting.reason(), memory.reason(), budget.reason(memoryBytes()))
+            choice.reason(),
+            cutting.reason(),
+            rankReason,
+            memory.reason(),
+            budget.reason(memoryBytes()))
         .filter(part -> !part.isEmpty())
         .collect(Collectors.joining("; "));
   }

@@ -43,7 +43,7 @@ public record NativeReading(
    * @param flags what the user wants
    * @return to be asked while memory is planned
    */
-  public ReaderNeeds needs(Readahead flags) {
+  public ReaderNeeds.Native needs(Readahead flags) {
     return new ReaderNeeds.Native(
         leastStagingBytes(flags), memory -> source.sizes().readerBytes(options(flags, memory)));
   }
@@ -70,6 +70,11 @@ public record NativeReading(
     return folders.isPresent()
         ? () -> folders.get().open(source, options)
         : () -> new NativeGatherer(source, options);
+  }
+
+  /** How many records a reader with so much memory knows ahead. */
+  public int entryCount(ReaderMemory memory) {
+    return chunks.entryCount(memory);
   }
 
   private ReaderOptions options(Readahead flags, ReaderMemory memory) {

@@ -3,6 +3,8 @@ package io.penstock.internal.pipeline;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.BatchPieces;
+import io.penstock.internal.slot.IndexSource;
+import io.penstock.internal.slot.OrderedOffsets;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.Windows;
 import io.penstock.statistics.Statistic;
@@ -11,15 +13,28 @@ import java.lang.foreign.MemorySegment;
 /** Records are ordered without a slot, many batches by one call. */
 class CellOrdering extends Ordering {
   private final MemorySegment indices;
+  private final IndexSource source;
+  private final OrderedOffsets offsets;
   private final BatchPieces pieces;
   private final BatchPieces.OrderedIndices orderedIndices;
 
   /** Room for the batches of one order, made once: ordering allocates nothing. */
   private final MemorySegment[] parts;
 
-  CellOrdering(Shared shared, Windows windows, BatchPieces pieces, MemorySegment indices) {
+  /** Records of the batch or piece that is being taken, before any were left out. */
+  private int takenRecords;
+
+  CellOrdering(
+      Shared shared,
+      Windows windows,
+      BatchPieces pieces,
+      MemorySegment indices,
+      IndexSource source,
+      OrderedOffsets offsets) {
     super(shared, windows);
     this.pieces = pieces;
+    this.source = source;
+    this.offsets = offsets;
     this.orderedIndices = gatherer::ordered;
     this.indices = indices;
     long partBytes = (long) free.peek().capacity() * Long.BYTES;
@@ -33,6 +48,7 @@ class CellOrdering extends Ordering {
   void restart() {
     super.restart();
     pieces.reset();
+    offsets.reset();
   }
 
   @Override
@@ -55,9 +71,10 @@ class CellOrdering extends Ordering {
     return canOrder(0);
   }
 
-  /** Copies the indices of the cursor's batch. */
+  /** Copies the indices of the cursor's batch, which is ordered then. */
   final void fill(MemorySegment part) {
-    cursor.share().fill(cursor.epoch(), cursor.batch(), part);
+    source.fill(cursor, part);
+    offsets.add(source.stepOffsets(), cursor.size());
   }
 
   final MemorySegment[] parts() {
@@ -82,6 +99,8 @@ class CellOrdering extends Ordering {
   Slot slotFor(BatchCursor next) {
     Slot slot = free.peek();
     pieces.assign(slot, next);
+    takenRecords = slot.endPlace() - slot.firstPlace();
+    slot.locate(offsets.oldest(takenRecords), 0, next);
     return slot;
   }
 
@@ -99,5 +118,6 @@ class CellOrdering extends Ordering {
   void taken() {
     free.poll();
     pieces.taken();
+    offsets.remove(takenRecords);
   }
 }

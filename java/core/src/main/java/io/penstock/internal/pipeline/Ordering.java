@@ -5,6 +5,8 @@ import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.BatchFiller;
 import io.penstock.internal.slot.BatchPieces;
+import io.penstock.internal.slot.IndexSource;
+import io.penstock.internal.slot.OrderedOffsets;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotQueue;
 import io.penstock.internal.slot.Windows;
@@ -74,9 +76,12 @@ public abstract class Ordering {
    *
    * @param pieces in which batches are taken
    * @param indices room for those of one order
+   * @param source tells which records a batch has
+   * @param offsets keeps what the source tells beside that
    */
-  public static Maker intoCells(BatchPieces pieces, MemorySegment indices) {
-    return shared -> new CellOrdering(shared, Windows.NONE, pieces, indices);
+  public static Maker intoCells(
+      BatchPieces pieces, MemorySegment indices, IndexSource source, OrderedOffsets offsets) {
+    return shared -> new CellOrdering(shared, Windows.NONE, pieces, indices, source, offsets);
   }
 
   /** Batch by batch into cells, because a window may end within each. */

@@ -9,6 +9,8 @@ import io.penstock.options.Readahead;
  * @param memoryBytes the budget
  * @param sizes of records
  * @param recordCount of the dataset
+ * @param reachRecords in how many of them, side by side, those of this process lie: all, unless it
+ *     is one of several ranks by place
  * @param epochRecords how many of them an epoch has for this process; some may come more than once
  * @param windowRecords positions of the order that are read together as whole blocks; 1: none
  * @param batchSize most records of a batch
@@ -21,6 +23,7 @@ public record MemoryRequest(
     long memoryBytes,
     RecordSizes sizes,
     long recordCount,
+    long reachRecords,
     long epochRecords,
     long windowRecords,
     int batchSize,

@@ -14,5 +14,12 @@ public sealed interface ReaderNeeds {
    * @param bytes what a reader takes with so much memory; Long.MAX_VALUE when there can be no such
    *     reader
    */
-  record Native(int leastStagingBytes, ToLongFunction<ReaderMemory> bytes) implements ReaderNeeds {}
+  record Native(int leastStagingBytes, ToLongFunction<ReaderMemory> bytes) implements ReaderNeeds {
+    /** With what is needed beside each reader. */
+    public Native beside(ToLongFunction<ReaderMemory> more) {
+      return new Native(
+          leastStagingBytes,
+          memory -> SaturatedMath.sum(bytes.applyAsLong(memory), more.applyAsLong(memory)));
+    }
+  }
 }

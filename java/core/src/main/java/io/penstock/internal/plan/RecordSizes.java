@@ -90,8 +90,8 @@ public record RecordSizes(List<ColumnSize> columns) {
       seconds +=
           device.secondsPerRecord(
               column.bytes(),
-              request.recordCount(),
-              Math.min(memory.entryCount(), request.recordCount()),
+              request.reachRecords(),
+              Math.min(memory.entryCount(), request.reachRecords()),
               request.readahead().mergeGapBytes(),
               request.readahead().maxReadBytes());
     }

@@ -50,7 +50,7 @@ public record SweepPlan(SlotMemory slots, ReaderMemory reader, long totalBytes, 
    * (twice the cells was half as fast as 1.75 times on a file of four times the memory).
    */
   private static int horizon(MemoryRequest request, int cells, int staging) {
-    double density = Math.min(1, 2.0 * cells / request.recordCount());
+    double density = Math.min(1, 2.0 * cells / request.reachRecords());
     double inFlight = density * staging / request.sizes().largest();
     long spare = cells / 8 + Math.min((long) inFlight, cells / 8);
     return (int) Math.max(request.batchSize(), Math.min(2 * (cells - spare), mostEntries(request)));

@@ -64,6 +64,7 @@ final class BatchCutter implements BatchFiller, BatchPieces {
     }
     cut();
     assign(slot, cursor);
+    slot.locate(indexSource.stepOffsets(), done, cursor);
     MemorySegment.copy(
         indices, (long) done * Long.BYTES, slot.indices(), 0, (long) count * Long.BYTES);
     taken();

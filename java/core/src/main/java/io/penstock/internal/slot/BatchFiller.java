@@ -9,6 +9,7 @@ public interface BatchFiller {
       public boolean fill(Slot slot, BatchCursor cursor) {
         slot.assign(cursor);
         records.fill(cursor, slot.indices());
+        slot.locate(records.stepOffsets(), 0, cursor);
         return true;
       }
 

@@ -1,6 +1,7 @@
 package io.penstock.internal.slot;
 
 import io.penstock.internal.job.Positions;
+import io.penstock.job.RankBy;
 import io.penstock.job.Remainder;
 import io.penstock.sampler.Sampler;
 import java.util.Objects;
@@ -30,12 +31,21 @@ import java.util.Objects;
  *       stretches, again in stretches. The order of the epoch does not change.
  * </ul>
  *
+ * <p>That is ranks by position. By place, the ranks of a group share out among each other what each
+ * step gives them by position: sorted by index, and cut into slices of the same sizes. Everything
+ * but who gets which record stays the same.
+ *
  * @param rank of this process, from 0 up to but not including worldSize
  * @param worldSize number of processes, at least 1
  * @param batchSize records of a batch of each process, at least 1
  * @param remainder what happens to the last records
+ * @param rankBy who gets which record of a step
  */
-public record Partition(int rank, int worldSize, int batchSize, Remainder remainder) {
+public record Partition(
+    int rank, int worldSize, int batchSize, Remainder remainder, RankBy rankBy) {
+  /** A place in a step is an int. */
+  private static final int MOST_STEP_RECORDS = Integer.MAX_VALUE - 8;
+
   /**
    * Checks the ranges.
    *
@@ -43,6 +53,7 @@ public record Partition(int rank, int worldSize, int batchSize, Remainder remain
    */
   public Partition {
     Objects.requireNonNull(remainder, "remainder");
+    Objects.requireNonNull(rankBy, "rankBy");
     if (worldSize < 1) {
       throw new IllegalArgumentException("worldSize must be at least 1, was " + worldSize);
     }
@@ -53,6 +64,50 @@ public record Partition(int rank, int worldSize, int batchSize, Remainder remain
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be at least 1, was " + batchSize);
     }
+    long stepRecords = (long) batchSize * Math.min(worldSize, rankBy.groupRanks());
+    if (rankBy.groupRanks() > 1 && stepRecords > MOST_STEP_RECORDS) {
+      throw new IllegalArgumentException(
+          ("batchSize times the ranks of a group by place must be at most %d, was %d: give a"
+                  + " smaller rankGroup")
+              .formatted(MOST_STEP_RECORDS, stepRecords));
+    }
+  }
+
+  /**
+   * Ranks by position.
+   *
+   * @param rank of this process
+   * @param worldSize number of processes
+   * @param batchSize records of a batch of each process
+   * @param remainder what happens to the last records
+   */
+  public Partition(int rank, int worldSize, int batchSize, Remainder remainder) {
+    this(rank, worldSize, batchSize, remainder, RankBy.POSITION);
+  }
+
+  /** The first rank of the group of this one. */
+  public int firstOfGroup() {
+    return rank - rank % rankBy.groupRanks();
+  }
+
+  /** Number of ranks in the group of this one: only the last group may be smaller. */
+  public int groupSize() {
+    return Math.min(rankBy.groupRanks(), worldSize - firstOfGroup());
+  }
+
+  /**
+   * Where in the data this rank begins to warm it: the ranks begin at different places, and by
+   * place each begins where its own part does.
+   *
+   * @return 0 to less than 1
+   */
+  public double placeShare() {
+    return isByPlace() ? (double) (rank - firstOfGroup()) / groupSize() : (double) rank / worldSize;
+  }
+
+  /** Whether this rank shares its records by place with others. */
+  public boolean isByPlace() {
+    return groupSize() > 1;
   }
 
   /**

@@ -122,11 +122,86 @@ public final class RankShare {
     }
     // The leftovers are less than a batch for each rank: the share of one rank, rounded up, fits a
     // batch.
-    return batch == wholeSteps ? (int) (leftoverBefore(rank() + 1) - leftoverBefore(rank())) : 0;
+    return (int) (before(batch, rank() + 1) - before(batch, rank()));
   }
 
   /**
-   * The position of a record of a batch.
+   * How many records the group of this rank takes in a step. By place they are divided among it.
+   *
+   * @param batch number of the batch that each rank has in the step
+   * @return without padding
+   */
+  int stepRecords(long batch) {
+    int first = partition.firstOfGroup();
+    return (int) (before(batch, first + partition.groupSize()) - before(batch, first));
+  }
+
+  /**
+   * By place: where in the sorted step the batch of this rank begins.
+   *
+   * @param batch number of the batch
+   * @return how many records the ranks before it in its group have
+   */
+  int sliceStart(long batch) {
+    return (int) (before(batch, rank()) - before(batch, partition.firstOfGroup()));
+  }
+
+  /**
+   * By place: the position of a record of a step.
+   *
+   * @param batch number of the batch that each rank has in the step
+   * @param offset which of the records that {@link #fillStep} gives; if negative, what a rank is
+   *     padded with that has none of them: ~i for place i of its batch
+   * @return position in the epoch
+   */
+  long stepPosition(long batch, int offset) {
+    int first = partition.firstOfGroup();
+    if (offset < 0) {
+      return ofOthers(~offset);
+    }
+    if (!isInStretches) {
+      return position(first(batch, first) + offset);
+    }
+    if (batch < wholeSteps) {
+      int owner = first + offset / partition.batchSize();
+      return position(first(batch, owner) + offset % partition.batchSize());
+    }
+    long among = leftoverBefore(first) + offset;
+    int owner = first;
+    while (leftoverBefore(owner + 1) <= among) {
+      owner++;
+    }
+    return position(first(batch, owner) + among - leftoverBefore(owner));
+  }
+
+  /**
+   * By place: the records that the group of this rank takes in a step, in the order of their
+   * positions.
+   *
+   * @param epoch number of the pass, at least 0
+   * @param batch number of the batch that each rank has in the step
+   * @param step where to write them, with room for {@link #stepRecords}
+   * @param parts of it, a batch for each rank as far as they go: nothing is allocated in whole
+   *     steps
+   */
+  void fillStep(long epoch, long batch, MemorySegment step, MemorySegment[] parts) {
+    int first = partition.firstOfGroup();
+    if (!isInStretches) {
+      fill(epoch, first(batch, first), step, stepRecords(batch));
+      return;
+    }
+    long start = before(batch, first);
+    for (int i = 0; i < partition.groupSize(); i++) {
+      long before = before(batch, first + i);
+      int count = (int) (before(batch, first + i + 1) - before);
+      MemorySegment part =
+          batch < wholeSteps ? parts[i] : step.asSlice((before - start) * Long.BYTES);
+      fill(epoch, first(batch, first + i), part, count);
+    }
+  }
+
+  /**
+   * The position of a record of a batch, of ranks by position.
    *
    * @param batch number of the batch, from 0
    * @param i its place in the batch, from 0 up to but not including {@link #size}
@@ -139,16 +214,19 @@ public final class RankShare {
     if (real > 0) {
       return position(first(batch) + i % real);
     }
-    // This rank got none of the leftovers, so there are fewer of them than ranks, one for each.
-    int owner = (int) (i % leftover);
-    return position(
-        isInStretches
-            ? stretchStart(owner) + wholeSteps * partition.batchSize()
-            : wholeSteps * stepRecords() + owner);
+    return ofOthers(i);
   }
 
   /**
-   * The records of a batch.
+   * The position that a place is padded with if this rank got none of the leftovers: then there are
+   * fewer of them than ranks, one for each.
+   */
+  private long ofOthers(int i) {
+    return position(first(wholeSteps, (int) (i % leftover)));
+  }
+
+  /**
+   * The records of a batch, of ranks by position.
    *
    * @param epoch number of the pass, at least 0
    * @param batch number of the batch, from 0 up to but not including {@link #batchCount}
@@ -250,11 +328,22 @@ public final class RankShare {
 
   /** The number of the first remaining position of a batch of this rank. */
   private long first(long batch) {
-    if (isInStretches) {
-      return stretchStart(rank()) + batch * partition.batchSize();
+    return first(batch, rank());
+  }
+
+  /** The number of the first remaining position of a batch of a rank. */
+  private long first(long batch, int rank) {
+    return isInStretches
+        ? stretchStart(rank) + batch * partition.batchSize()
+        : batch * stepRecords() + before(batch, rank);
+  }
+
+  /** How many records lower ranks take in a step. */
+  private long before(long batch, int rank) {
+    if (batch < wholeSteps) {
+      return (long) rank * partition.batchSize();
     }
-    return batch * stepRecords()
-        + (batch < wholeSteps ? (long) rank() * partition.batchSize() : leftoverBefore(rank()));
+    return batch == wholeSteps ? leftoverBefore(rank) : 0;
   }
 
   private long stretchStart(int rank) {

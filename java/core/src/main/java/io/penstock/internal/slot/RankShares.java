@@ -51,6 +51,16 @@ public final class RankShares {
     return whole.sampler();
   }
 
+  /** Whether ranks get their records by place, in groups of several. */
+  public boolean isByPlace() {
+    return whole.partition().isByPlace();
+  }
+
+  /** The most records that the group of this rank takes in a step of any epoch; at least 1. */
+  public int mostStepRecords() {
+    return Math.max(1, Math.max(whole.stepRecords(0), rest.stepRecords(0)));
+  }
+
   /** The most records that a batch of any epoch has; at least 1. */
   public int mostRecords() {
     return Math.max(1, Math.max(whole.size(0), rest.size(0)));

@@ -23,6 +23,9 @@ public final class Slot {
   /** Where the time of the batch in it went. */
   public final Counters trace = new Counters();
 
+  /** Where its records lie in the step of their ranks. */
+  public final StepOffsets offsets;
+
   /** When the batch in it was finished, by System.nanoTime. */
   public long readyNanos;
 
@@ -36,10 +39,7 @@ public final class Slot {
   /** Of a record; of variable columns, of one value. */
   private final long[] recordBytes;
 
-  /**
-   * Views of a batch that is not full: the last of an epoch, so nearly always of one size. -1: none
-   * were made yet.
-   */
+  /** Views of a batch that is not full, nearly always the last of an epoch. -1: none so far. */
   private int shortSize = -1;
 
   private MemorySegment shortIndices;
@@ -85,6 +85,7 @@ public final class Slot {
     this.indices = indices;
     this.capacity = Math.toIntExact(indices.byteSize() / Long.BYTES);
     this.size = capacity;
+    this.offsets = new StepOffsets(capacity);
     this.recordBytes = layout.stream().mapToLong(SlotColumn::bytes).toArray();
     this.columns = new MemorySegment[layout.size()];
     this.shortColumns = new MemorySegment[layout.size()];
@@ -205,7 +206,7 @@ public final class Slot {
     return endPlace;
   }
 
-  /** All of it, but for the indices. */
+  /** All but the indices. */
   public MemorySegment memory() {
     return memory;
   }
@@ -304,6 +305,12 @@ public final class Slot {
     return end(column, place) - begin(column, place);
   }
 
+  /** Says where the records of its batch lie in their step, from one of the offsets on. */
+  public void locate(int[] stepOffsets, int from, BatchCursor at) {
+    offsets.set(stepOffsets, from, endPlace - firstPlace);
+    position = offsets.position(at, firstPlace, 0);
+  }
+
   /** Says that it is going to hold the cursor's batch. */
   public void assign(BatchCursor cursor) {
     RankShare share = cursor.share();
@@ -317,6 +324,7 @@ public final class Slot {
     firstPlace = other.firstPlace;
     endPlace = other.endPlace;
     isLastPiece = other.isLastPiece;
+    offsets.set(other.offsets, endPlace - firstPlace);
   }
 
   /**

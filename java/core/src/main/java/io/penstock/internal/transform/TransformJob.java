@@ -112,7 +112,6 @@ final class TransformJob {
 
   /** Position of a record in the epoch. */
   long position(int place) {
-    int inPiece = places == null ? place : places[place];
-    return at.share().position(at.batch(), slot.firstPlace() + inPiece);
+    return slot.offsets.position(at, slot.firstPlace(), places == null ? place : places[place]);
   }
 }

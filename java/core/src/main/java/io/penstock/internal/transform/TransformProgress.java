@@ -83,7 +83,7 @@ final class TransformProgress {
     return next.hasNext()
         && read.epoch() == next.epoch()
         && read.firstPlace() == fedRecords
-        && read.position() == next.share().position(next.batch(), fedRecords);
+        && read.position() == read.offsets.position(next, fedRecords, 0);
   }
 
   /** Makes a job of what was read. */

@@ -88,6 +88,7 @@ public record Forecast(
         RecordSizes.fixed(List.of((long) records.recordBytes())),
         records.count(),
         records.count(),
+        records.count(),
         1,
         batchSize,
         readahead,

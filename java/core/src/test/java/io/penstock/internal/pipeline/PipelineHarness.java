@@ -10,6 +10,7 @@ import io.penstock.internal.plan.SlotMemory;
 import io.penstock.internal.slot.BatchFiller;
 import io.penstock.internal.slot.BatchPieces;
 import io.penstock.internal.slot.IndexSource;
+import io.penstock.internal.slot.OrderedOffsets;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
@@ -78,7 +79,10 @@ abstract class PipelineHarness {
       Ordering.Maker ordering =
           hasCells
               ? Ordering.intoCells(
-                  BatchPieces.WHOLE, arena.allocate(SlotMemory.orderBytes(batchSize), Long.BYTES))
+                  BatchPieces.WHOLE,
+                  arena.allocate(SlotMemory.orderBytes(batchSize), Long.BYTES),
+                  IndexSource.SAMPLER,
+                  OrderedOffsets.NONE)
               : Ordering.intoSlots(BatchFiller.whole(IndexSource.SAMPLER));
       SourceCheck check = new SourceCheck(() -> sourceCheck.run());
       parts.add(new ReaderThreadParts(slots, ordering, opener, check));

@@ -17,6 +17,7 @@ class BlockPlanTest {
         RecordSizes.fixed(List.of(RECORD_BYTES)),
         epochRecords,
         epochRecords,
+        epochRecords,
         windowRecords,
         batchSize,
         Readahead.parse(flags),
