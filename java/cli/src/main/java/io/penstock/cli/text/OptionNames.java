@@ -12,6 +12,7 @@ public final class OptionNames {
           "batchBytes", "--batch-bytes",
           "memoryBytes", "--memory",
           "worldSize", "--world-size",
+          "rankGroup", "--rank-group",
           "blockRecords", "--block-records",
           "windowBlocks", "--window-blocks",
           "validationFraction", "--validation");

@@ -7,6 +7,10 @@ import io.penstock.cli.Run;
 import io.penstock.cli.command.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +65,48 @@ final class RanksTest {
                 .get(0)
                 .getAsString())
         .startsWith("no records come");
+  }
+
+  @Test
+  void ranksByPlaceGetSlicesOfWhatTheyGetByPosition() {
+    for (int group = 2; group <= 3; group++) {
+      List<List<Long>> steps = new ArrayList<>();
+      for (int rank = 0; rank < 3; rank++) {
+        List<Long> place =
+            indices(rank, "--rank-by", "place", "--rank-group", group, "--remainder", "pad");
+        List<Long> position = indices(rank, "--remainder", "pad");
+        assertThat(place).hasSize(40);
+        assertThat(position).hasSize(40);
+        for (int step = 0; step < 4; step++) {
+          steps.add(new ArrayList<>(place.subList(10 * step, 10 * step + 10)));
+          steps.add(new ArrayList<>(position.subList(10 * step, 10 * step + 10)));
+        }
+      }
+      for (int step = 0; step < 3; step++) {
+        TreeSet<Long> place = new TreeSet<>();
+        TreeSet<Long> position = new TreeSet<>();
+        for (int rank = 0; rank < 3; rank++) {
+          List<Long> slice = steps.get(8 * rank + 2 * step);
+          boolean isOfNextGroup = rank == group;
+          assertThat(place.isEmpty() || isOfNextGroup || Collections.min(slice) > place.last())
+              .isTrue();
+          place.addAll(slice);
+          position.addAll(steps.get(8 * rank + 2 * step + 1));
+        }
+        assertThat(place).hasSize(30).isEqualTo(position);
+      }
+    }
+  }
+
+  private List<Long> indices(int rank, Object... options) {
+    List<Object> all = new ArrayList<>(List.of("--rank", rank, "--world-size", 3));
+    all.addAll(List.of("--batch-size", 10, "--indices", "-"));
+    all.addAll(List.of(options));
+    String text = read(100, all.toArray()).text();
+    return text.lines()
+        .filter(line -> line.matches("[0-9]+( padding)?"))
+        .map(line -> Long.parseLong(line.replace(" padding", "")))
+        .toList();
   }
 
   @Test
