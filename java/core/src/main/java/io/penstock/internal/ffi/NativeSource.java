@@ -294,9 +294,9 @@ public final class NativeSource implements AutoCloseable {
   }
 
   /**
-   * Keeps the source open until {@link #release}, for calls that come every microsecond: each
-   * {@link #hint} stands between the two. To enter for each of them would let the processor finish
-   * all its copying first, for an atomic addition waits for the stores before it.
+   * Keeps the source open until {@link #release}: {@link #hint} is called between the two, once for
+   * every few records. To enter each time would make the processor wait for the stores of its
+   * copies.
    *
    * @return what to tell {@link #release}
    * @throws IllegalStateException if closed
@@ -305,11 +305,7 @@ public final class NativeSource implements AutoCloseable {
     return handle.enter();
   }
 
-  /**
-   * Lets the source be closed again.
-   *
-   * @param pass what {@link #hold} returned
-   */
+  /** Lets the source be closed again. Takes what {@link #hold} returned. */
   public void release(int pass) {
     handle.leave(pass);
   }

@@ -201,7 +201,9 @@ final class IndexMaker {
     try (OpenFile open = OpenFile.open(path);
         FoundColumns found = new FoundColumns(directory)) {
       checkUnchanged(open);
-      scan.run(new ScanInput(open, progress::at), found);
+      try (ScanInput in = new ScanInput(open, progress::at)) {
+        scan.run(in, found);
+      }
       try (OpenFile again = OpenFile.open(path)) {
         checkUnchanged(again);
       }

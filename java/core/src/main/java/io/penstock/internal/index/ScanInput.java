@@ -5,14 +5,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container as a scan reads it: forward, in large pieces, with jumps over what need not be read.
  *
  * <p>Short gaps are read, since a device reads on faster than it starts anew; longer ones are
- * jumped over. Used by one thread that is never interrupted; the file belongs to whoever opened it.
+ * jumped over. Where much is read in one go, the next blocks are read ahead. Used by one thread
+ * that is never interrupted; the file belongs to whoever opened it, and must stay open until this
+ * is closed.
  */
-public final class ScanInput {
+public final class ScanInput implements AutoCloseable {
   static final int BUFFER_BYTES = 1 << 20;
 
   /** What is read rather than jumped over, if the bytes behind it are wanted. */
@@ -29,6 +32,9 @@ public final class ScanInput {
   private long bufferOffset;
 
   private int nextReadBytes = FIRST_READ_BYTES;
+
+  /** Null until as much was read in one go as a block has. */
+  private @Nullable ReadAhead ahead;
 
   /**
    * Begins at the start of a file.
@@ -136,9 +142,28 @@ public final class ScanInput {
     int wanted = Math.max(atLeast - kept, Math.min(nextReadBytes, buffer.remaining()));
     int count = (int) Math.min(wanted, file.sizeBytes() - bufferOffset - kept);
     buffer.limit(kept + count);
-    file.fillOnOwnThread(buffer, bufferOffset + kept, what);
+    read(bufferOffset + kept, what);
     buffer.flip();
     nextReadBytes = Math.min(BUFFER_BYTES, 2 * nextReadBytes);
     progress.accept(bufferOffset);
+  }
+
+  private void read(long offset, String what) {
+    if (nextReadBytes < BUFFER_BYTES) {
+      file.fillOnOwnThread(buffer, offset, what);
+      return;
+    }
+    if (ahead == null) {
+      ahead = new ReadAhead(file);
+    }
+    ahead.fill(buffer, offset, what);
+  }
+
+  /** Ends what is being read ahead. */
+  @Override
+  public void close() {
+    if (ahead != null) {
+      ahead.close();
+    }
   }
 }

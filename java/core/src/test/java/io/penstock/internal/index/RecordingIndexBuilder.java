@@ -106,8 +106,9 @@ public final class RecordingIndexBuilder implements IndexBuilder {
   /** What a scan finds in a file. Checks what holds of all scans. */
   public static RecordingIndexBuilder of(Path path, Scan scan) {
     RecordingIndexBuilder found = new RecordingIndexBuilder();
-    try (OpenFile file = OpenFile.open(path)) {
-      scan.run(new ScanInput(file, _ -> {}), found);
+    try (OpenFile file = OpenFile.open(path);
+        ScanInput in = new ScanInput(file, _ -> {})) {
+      scan.run(in, found);
       for (Found column : found.all) {
         for (long[] place : column.places) {
           if (place != null && place[0] + place[1] > file.sizeBytes()) {
