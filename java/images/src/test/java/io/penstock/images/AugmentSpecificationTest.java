@@ -123,7 +123,7 @@ class AugmentSpecificationTest {
     // Share s of ratio r fits if s <= 0.75 r: with r even on a logarithmic scale the mean of s is
     // 0.432.
     assertThat(area / 20_000).isBetween(0.425, 0.439);
-    assertThat(places).isBetween(200L, 4_000L);
+    assertThat(places).isBetween(60L, 400L);
   }
 
   @Test
