@@ -10,7 +10,11 @@ import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.FolderIndexOption;
 import io.penstock.cli.options.OffsetsOption;
 import io.penstock.cli.text.Table;
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
+import io.penstock.internal.format.PartPath;
+import io.penstock.internal.format.known.KnownFormats;
 import io.penstock.internal.format.known.ShardFolders;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -21,7 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -133,9 +142,48 @@ public final class InfoCommand implements Callable<Integer> {
     if (ShardFolders.isOne(source.file())) {
       return ShardsDescription.of(source);
     }
-    return source.shards().stream()
-        .flatMap(shard -> FileDescription.of(shard, folderIndex).stream())
+    List<Source> shards = source.shards();
+    boolean isScanned = shards.size() > 1 && KnownFormats.isIndexed(place(shards.getFirst()));
+    return (isScanned ? together(shards) : shards.stream().map(this::described))
+        .flatMap(List::stream)
         .toList();
+  }
+
+  private List<Description> described(Source shard) {
+    return FileDescription.of(shard, folderIndex);
+  }
+
+  private static PartPath place(Source shard) {
+    return new PartPath(shard.file(), shard.partName().orElse(""));
+  }
+
+  /** By several threads: shards may have to be scanned first. */
+  private Stream<List<Description>> together(List<Source> shards) {
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+      List<Future<List<Description>>> all =
+          shards.stream().map(shard -> threads.submit(() -> described(shard))).toList();
+      try {
+        return all.stream().map(InfoCommand::result).toList().stream();
+      } finally {
+        all.forEach(one -> one.cancel(false)); // After a failure.
+      }
+    }
+  }
+
+  private static List<Description> result(Future<List<Description>> described) {
+    try {
+      return described.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException problem) {
+        throw problem;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PenstockException(
+          ErrorKind.INTERRUPTED, "interrupted while files were being described", e);
+    }
   }
 
   private List<Description> all(Source source, List<Source> divided) {

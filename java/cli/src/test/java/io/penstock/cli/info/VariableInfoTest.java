@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +89,20 @@ final class VariableInfoTest {
     assertThat(json(run).getAsJsonArray("files"))
         .extracting(file -> file.getAsJsonObject().get("records").getAsInt())
         .containsExactly(2, 1);
+  }
+
+  @Test
+  void shardsThatAreScannedByManyThreadsComeInTheirOrder() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      Files.writeString(directory.resolve("text-%02d.txt".formatted(i)), "a line\n".repeat(i));
+    }
+    for (String when : List.of("scanned now", "scanned before")) {
+      Run run = Run.of("info", directory.resolve("text-*.txt#lines"), "--json");
+      assertThat(json(run).getAsJsonArray("files"))
+          .as(when)
+          .extracting(file -> file.getAsJsonObject().get("records").getAsInt())
+          .isEqualTo(IntStream.range(0, 20).boxed().toList());
+    }
   }
 
   @Test
