@@ -27,6 +27,7 @@ public final class Part {
   private final @Nullable ErrorKind kind;
 
   private final @Nullable StreamedArray streamed;
+  private final @Nullable StreamedRecords streamedRecords;
 
   private Part(
       String name,
@@ -35,8 +36,10 @@ public final class Part {
       @Nullable Path path,
       @Nullable ErrorKind kind,
       @Nullable String problem,
-      @Nullable StreamedArray streamed) {
+      @Nullable StreamedArray streamed,
+      @Nullable StreamedRecords streamedRecords) {
     this.streamed = streamed;
+    this.streamedRecords = streamedRecords;
     this.name = Objects.requireNonNull(name, "name");
     this.isField = isField;
     this.layout = layout;
@@ -52,7 +55,7 @@ public final class Part {
    * @return the part, with the name that the layout has
    */
   public static Part of(ArrayLayout layout) {
-    return new Part(layout.part(), false, layout, layout.path(), null, null, null);
+    return new Part(layout.part(), false, layout, layout.path(), null, null, null, null);
   }
 
   /**
@@ -62,7 +65,7 @@ public final class Part {
    * @return the part
    */
   public static Part field(ArrayLayout layout) {
-    return new Part(layout.part(), true, layout, layout.path(), null, null, null);
+    return new Part(layout.part(), true, layout, layout.path(), null, null, null, null);
   }
 
   /**
@@ -75,7 +78,7 @@ public final class Part {
    */
   public static Part refused(Path path, String name, String problem) {
     String what = name.isEmpty() ? problem : "'" + name + "': " + problem;
-    return new Part(name, false, null, path, ErrorKind.UNSUPPORTED, path + ": " + what, null);
+    return new Part(name, false, null, path, ErrorKind.UNSUPPORTED, path + ": " + what, null, null);
   }
 
   /**
@@ -87,7 +90,22 @@ public final class Part {
    */
   public static Part streamed(StreamedArray array, String problem) {
     Part refused = refused(array.path(), array.part(), problem);
-    return new Part(refused.name, false, null, refused.path, refused.kind, refused.problem, array);
+    return new Part(
+        refused.name, false, null, refused.path, refused.kind, refused.problem, array, null);
+  }
+
+  /**
+   * A part whose records have different sizes and cannot be read in place, but from beginning to
+   * end.
+   *
+   * @param records the records, read in this way
+   * @param problem what was expected, what was found, what to do
+   * @return the part
+   */
+  public static Part streamed(StreamedRecords records, String problem) {
+    Part refused = refused(records.path(), records.part(), problem);
+    return new Part(
+        refused.name, false, null, refused.path, refused.kind, refused.problem, null, records);
   }
 
   /**
@@ -99,7 +117,14 @@ public final class Part {
    */
   public static Part refused(String name, PenstockException problem) {
     return new Part(
-        name, false, null, problem.path().orElse(null), problem.kind(), problem.getMessage(), null);
+        name,
+        false,
+        null,
+        problem.path().orElse(null),
+        problem.kind(),
+        problem.getMessage(),
+        null,
+        null);
   }
 
   /**
@@ -151,6 +176,15 @@ public final class Part {
    */
   public Optional<StreamedArray> streamed() {
     return Optional.ofNullable(streamed);
+  }
+
+  /**
+   * The records one after another, if they have different sizes and cannot be read in place.
+   *
+   * @return the records; empty if the part is another one
+   */
+  public Optional<StreamedRecords> streamedRecords() {
+    return Optional.ofNullable(streamedRecords);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.penstock.format;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
 import io.penstock.array.StreamedArray;
+import io.penstock.array.StreamedRecords;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.known.KnownFormats;
@@ -70,6 +71,18 @@ public final class Formats {
    */
   public static Optional<StreamedArray> streamed(Source source) {
     return KnownFormats.streamed(one(source));
+  }
+
+  /**
+   * Finds records of different sizes that cannot be read in place, but from the first to the last.
+   *
+   * @param source as for {@link #open(Source)}
+   * @return the records; empty if the source is something else
+   * @throws PenstockException if there is no such file or part, or it is damaged
+   * @throws IllegalArgumentException if it is a pattern, or a folder of shards
+   */
+  public static Optional<StreamedRecords> streamedRecords(Source source) {
+    return KnownFormats.streamedRecords(one(source));
   }
 
   /**

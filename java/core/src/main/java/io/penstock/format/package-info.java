@@ -66,6 +66,8 @@
  *       datasets in chunks, too, if each chunk has whole records and no filter, and otherwise from
  *       beginning to end only. Other jars may add formats in the same way, see {@link
  *       io.penstock.spi.FormatProvider FormatProvider}.
+ *   <li><b>parquet</b>: columns, {@code x.parquet#label}, if the jar penstock-parquet is on the
+ *       class path; from beginning to end only.
  *   <li><b>raw</b>: elements in files without a header, which a {@link io.penstock.format.RawLayout
  *       RawLayout} describes. {@link io.penstock.array.ArrayLayout#windows} lays windows over a
  *       stream of tokens.

@@ -1,5 +1,6 @@
 package io.penstock.spi;
 
+import io.penstock.array.RecordStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -78,5 +79,18 @@ public interface FormatProvider {
    */
   default InputStream elements(Path file, String name) throws IOException {
     throw new IOException("this format has no elements that are read one after another: " + name);
+  }
+
+  /**
+   * Opens records that are {@link FoundArray#streamedRecords}, from the first one on, in memory
+   * that does not grow with their number.
+   *
+   * @param file as for {@link #arrays}
+   * @param name of the records in the file
+   * @return the records, to be closed by the caller
+   * @throws IOException if they cannot be read
+   */
+  default RecordStream records(Path file, String name) throws IOException {
+    throw new IOException("this format has no records that are read one after another: " + name);
   }
 }

@@ -19,6 +19,7 @@ public final class FoundArray {
   private final long offsetBytes;
   private final Optional<Runs> runs;
   private final Optional<String> problem;
+  private final boolean isVariable;
 
   private FoundArray(
       String name,
@@ -27,7 +28,8 @@ public final class FoundArray {
       Shape shape,
       long offsetBytes,
       Optional<Runs> runs,
-      Optional<String> problem) {
+      Optional<String> problem,
+      boolean isVariable) {
     this.name = Objects.requireNonNull(name, "name");
     this.elementType = elementType;
     this.fields = List.copyOf(fields);
@@ -35,6 +37,7 @@ public final class FoundArray {
     this.offsetBytes = offsetBytes;
     this.runs = runs;
     this.problem = problem;
+    this.isVariable = isVariable;
   }
 
   /**
@@ -54,7 +57,8 @@ public final class FoundArray {
         shape,
         offsetBytes,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /**
@@ -80,7 +84,8 @@ public final class FoundArray {
         shape,
         runs.offsetBytes(0),
         Optional.of(runs),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /**
@@ -101,7 +106,31 @@ public final class FoundArray {
         shape,
         0,
         Optional.empty(),
-        Optional.of(problem));
+        Optional.of(problem),
+        false);
+  }
+
+  /**
+   * Records of different sizes that cannot be read in place, but through {@link
+   * FormatProvider#records}.
+   *
+   * @param name of the records in their file, different from all others
+   * @param elementType type of their values; uint8 for bytes and strings
+   * @param recordCount how many there are
+   * @param problem what was expected, what was found, and what to do
+   * @return the records
+   */
+  public static FoundArray streamedRecords(
+      String name, ElementType elementType, long recordCount, String problem) {
+    return new FoundArray(
+        name,
+        Optional.of(elementType),
+        List.of(),
+        Shape.of(recordCount),
+        0,
+        Optional.empty(),
+        Optional.of(problem),
+        true);
   }
 
   /**
@@ -113,7 +142,14 @@ public final class FoundArray {
    */
   public static FoundArray refused(String name, String problem) {
     return new FoundArray(
-        name, Optional.empty(), List.of(), Shape.SCALAR, 0, Optional.empty(), Optional.of(problem));
+        name,
+        Optional.empty(),
+        List.of(),
+        Shape.SCALAR,
+        0,
+        Optional.empty(),
+        Optional.of(problem),
+        false);
   }
 
   /**
@@ -123,7 +159,8 @@ public final class FoundArray {
    * @return the array
    */
   public FoundArray withFields(List<FoundField> members) {
-    return new FoundArray(name, elementType, members, shape, offsetBytes, runs, problem);
+    return new FoundArray(
+        name, elementType, members, shape, offsetBytes, runs, problem, isVariable);
   }
 
   /**
@@ -156,10 +193,19 @@ public final class FoundArray {
   /**
    * Sizes of all axes, outermost first.
    *
-   * @return the shape; without axes for one element
+   * @return the shape; without axes for one element; of records of different sizes, their number
    */
   public Shape shape() {
     return shape;
+  }
+
+  /**
+   * Whether the records have different sizes.
+   *
+   * @return true for {@link #streamedRecords}
+   */
+  public boolean isVariable() {
+    return isVariable;
   }
 
   /**

@@ -2,7 +2,9 @@ package io.penstock.internal.format;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.Part;
+import io.penstock.array.RecordStream;
 import io.penstock.array.StreamedArray;
+import io.penstock.array.StreamedRecords;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.report.Excerpt;
 import io.penstock.spi.FormatProvider;
@@ -23,23 +25,51 @@ import java.util.function.Supplier;
  * they throw becomes an error of the file: they parse files from strangers, too.
  */
 public final class ProvidedFormat {
-  /** How HDF5 files begin; used to name the jar that is missing. */
-  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+  /** A format that a module of this project brings: used to name the jar that is missing. */
+  private record Missing(String name, byte[] magic, String jar) {
+    boolean isIn(byte[] start) {
+      return start.length >= magic.length
+          && Arrays.equals(start, 0, magic.length, magic, 0, magic.length);
+    }
+  }
+
+  private static final List<Missing> MISSING =
+      List.of(
+          new Missing(
+              "HDF5",
+              new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'},
+              "penstock-hdf5"),
+          new Missing("Parquet", new byte[] {'P', 'A', 'R', '1'}, "penstock-parquet"));
 
   private ProvidedFormat() {}
 
   /** The arrays in a file; empty if no provider knows it. */
   public static Optional<Contents> read(OpenFile file, byte[] start) {
+    Optional<FormatProvider> provider = provider(file, start);
+    if (provider.isPresent()) {
+      return Optional.of(new Provided(file, provider.get()));
+    }
+    for (Missing format : MISSING) {
+      if (format.isIn(start)) {
+        throw file.problem(
+            "expected a file of arrays, found one of %s, which is read with the help of another jar: add io.penstock:%s to the class path"
+                .formatted(format.name, format.jar));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether a provider knows a file. */
+  public static boolean isKnown(OpenFile file, byte[] start) {
+    return provider(file, start).isPresent();
+  }
+
+  private static Optional<FormatProvider> provider(OpenFile file, byte[] start) {
     ClassLoader loader = ProvidedFormat.class.getClassLoader();
     for (FormatProvider provider : ServiceLoader.load(FormatProvider.class, loader)) {
       if (recognizes(provider, file.path(), start)) {
-        return Optional.of(new Provided(file, provider));
+        return Optional.of(provider);
       }
-    }
-    if (start.length >= HDF5.length && Arrays.equals(start, 0, HDF5.length, HDF5, 0, HDF5.length)) {
-      throw file.problem(
-          "expected a file of arrays, found one of HDF5, which is read with the help of another"
-              + " jar: add io.penstock:penstock-hdf5 to the class path");
     }
     return Optional.empty();
   }
@@ -104,12 +134,24 @@ public final class ProvidedFormat {
       }
     }
 
+    private RecordStream records(String name) throws IOException {
+      try {
+        return provider.records(file.path(), name);
+      } catch (RuntimeException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+
     /** The array, and its fields behind it. */
     private List<Part> partsOf(FoundArray array, String name) {
       if (array.elementType().isEmpty()) {
         return List.of(Part.refused(file.path(), name, array.problem().orElseThrow()));
       }
       try {
+        if (array.isVariable()) {
+          return List.of(
+              Part.streamed(streamedRecords(array, name), array.problem().orElseThrow()));
+        }
         DataType type = type(array.elementType().get(), array.fields());
         if (array.problem().isPresent()) {
           return List.of(Part.streamed(streamed(array, type, name), array.problem().get()));
@@ -130,6 +172,15 @@ public final class ProvidedFormat {
     private StreamedArray streamed(FoundArray array, DataType type, String name) {
       return StreamedArray.of(
           file.path(), name, type.whole().type(), array.shape(), () -> elements(array.name()));
+    }
+
+    private StreamedRecords streamedRecords(FoundArray array, String name) {
+      return StreamedRecords.of(
+          file.path(),
+          name,
+          array.elementType().orElseThrow(),
+          array.shape().dim(0),
+          () -> records(array.name()));
     }
   }
 

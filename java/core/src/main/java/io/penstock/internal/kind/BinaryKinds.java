@@ -73,7 +73,12 @@ final class BinaryKinds {
           at(4, "66747970", Content.MEDIA, "an MP4 video", "decode it, and use numpy.save"),
           at(0, "1a45dfa3", Content.MEDIA, "a Matroska video", "decode it, and use numpy.save"),
           at(8, "41564920", Content.MEDIA, "an AVI video", "decode it, and use numpy.save"),
-          records(0, "50415231", "a Parquet file", columns("pyarrow.parquet.read_table(FILE)")),
+          records(
+              0,
+              "50415231",
+              "a Parquet file",
+              "add io.penstock:penstock-parquet to the class path, and write its columns out with"
+                  + " 'penstock convert'"),
           at(0, "4152524f5731", Content.ARRAYS, "an Arrow (Feather) file", COLUMN),
           records(0, "46454131", "a Feather file", columns("feather.read_table(FILE)")),
           records(0, "4f5243", "an ORC file", columns("pyarrow.orc.read_table(FILE)")),

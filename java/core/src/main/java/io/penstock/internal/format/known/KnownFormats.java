@@ -3,6 +3,7 @@ package io.penstock.internal.format.known;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Part;
 import io.penstock.array.StreamedArray;
+import io.penstock.array.StreamedRecords;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.ArrayFormat;
@@ -120,6 +121,22 @@ public final class KnownFormats {
           .findFirst()
           .or(() -> FORMATS.stream().filter(format -> format.damage(file).isPresent()).findFirst())
           .flatMap(ArrayFormat::selfCheck);
+    }
+  }
+
+  /** Records of different sizes that a path names, if they can only be read from first to last. */
+  public static Optional<StreamedRecords> streamedRecords(PartPath place) {
+    return place.isRaw()
+        ? Optional.empty()
+        : inside(place, true, contents -> part(place, contents)).streamedRecords();
+  }
+
+  /** Whether a file is in no format of this library, but in one that another jar brings. */
+  public static boolean isProvided(Path path) {
+    try (OpenFile file = OpenFile.open(path)) {
+      byte[] start = file.start(START_BYTES);
+      return FORMATS.stream().noneMatch(format -> format.recognizes(start, file))
+          && ProvidedFormat.isKnown(file, start);
     }
   }
 
