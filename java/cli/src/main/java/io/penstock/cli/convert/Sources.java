@@ -46,7 +46,6 @@ public final class Sources {
   private static RecordSource find(List<Path> paths, SourceOptions options, Path scratch)
       throws IOException {
     Selection selection = options.selection();
-    Selection steps = new Selection(0, Long.MAX_VALUE, selection.step());
     if (paths.size() == 1) {
       Path path = paths.getFirst();
       if (ShardFolders.isOfRecords(path)) {
@@ -66,10 +65,28 @@ public final class Sources {
     }
     options.checkNoFolder();
     options.checkNoText();
+    List<Source> shards =
+        paths.stream().flatMap(path -> Source.parse(path).shards().stream()).toList();
+    return openArrays(shards, selection, scratch);
+  }
+
+  /**
+   * Opens arrays in one or several files as one source.
+   *
+   * @param shards files, or parts of files
+   * @param selection which records
+   * @param scratch a file beside which temporary files may be made
+   * @return the records, to be closed by the caller
+   * @throws PenstockException if nothing can be read there
+   * @throws IOException if it cannot be opened
+   */
+  public static RecordSource openArrays(List<Source> shards, Selection selection, Path scratch)
+      throws IOException {
+    Selection steps = new Selection(0, Long.MAX_VALUE, selection.step());
     List<Source> files = new ArrayList<>();
     List<Unpacked> unpacked = new ArrayList<>();
     try {
-      for (Source shard : shards(paths)) {
+      for (Source shard : shards) {
         Source found = shard;
         Unpacked copy = Unpacked.of(shard, scratch, unpacked.size());
         if (copy != null) {
@@ -84,7 +101,7 @@ public final class Sources {
         files.add(found);
       }
       return SelectedSource.of(
-          ColumnSource.open(files, unpacked, selection, paths.toString()), steps);
+          ColumnSource.open(files, unpacked, selection, shards.toString()), steps);
     } catch (PenstockException e) {
       unpacked.forEach(Unpacked::close);
       throw Unpacked.ofSources(e, unpacked);
@@ -92,9 +109,5 @@ public final class Sources {
       unpacked.forEach(Unpacked::close);
       throw e;
     }
-  }
-
-  private static List<Source> shards(List<Path> paths) {
-    return paths.stream().flatMap(path -> Source.parse(path).shards().stream()).toList();
   }
 }

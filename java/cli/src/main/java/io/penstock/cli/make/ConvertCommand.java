@@ -21,13 +21,12 @@ import io.penstock.internal.format.known.ShardFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code convert}: writes an array of any known format as a .npy. */
 @Command(
@@ -77,7 +76,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
-      converter = TypeConverter.class,
+      converter = MakingConverters.TypeConverter.class,
       description =
           "Write elements as this type, such as float32 or '>i2'. Values that it cannot represent"
               + " exactly are an error, unless --lossy is given. Default: the type that they have.")
@@ -95,7 +94,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--select",
       paramLabel = "START:STOP[:STEP]",
-      converter = SelectionConverter.class,
+      converter = MakingConverters.SelectionConverter.class,
       description =
           "Write these records only, counted from 0 as in Python, but without negative numbers:"
               + " 100: leaves out the first 100. Default: all.")
@@ -123,7 +122,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--resize",
       paramLabel = "HEIGHTxWIDTH",
-      converter = SizeOfImages.class,
+      converter = MakingConverters.SizeOfImages.class,
       description =
           "For a folder of images: resize all to this size, by averaging areas. Default: all must"
               + " have one size, as stored; EXIF does not rotate them.")
@@ -137,7 +136,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--delimiter",
       paramLabel = "CHARACTER",
-      converter = DelimiterConverter.class,
+      converter = MakingConverters.DelimiterConverter.class,
       description =
           "For text: the character between two numbers, or tab, or blanks for any run of white"
               + " space. Default: a comma in .csv, tab in .tsv, blanks in .txt.")
@@ -177,56 +176,6 @@ public final class ConvertCommand implements Callable<Integer> {
       description = "Print one JSON object on stdout. Default: a line for people.")
   private boolean isJson;
 
-  static final class TypeConverter implements ITypeConverter<ElementType> {
-    @Override
-    public ElementType convert(String text) {
-      try {
-        return ElementType.named(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
-  static final class SizeOfImages implements ITypeConverter<SourceOptions.ImageSize> {
-    @Override
-    public SourceOptions.ImageSize convert(String text) {
-      try {
-        return SourceOptions.ImageSize.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
-  static final class DelimiterConverter implements ITypeConverter<Character> {
-    @Override
-    public Character convert(String text) {
-      return switch (text) {
-        case "tab", "\\t" -> '\t';
-        case "blanks" -> SourceOptions.BLANKS;
-        default -> {
-          if (text.length() != 1) {
-            throw new TypeConversionException(
-                "must be one character, tab or blanks, was '" + text + "'");
-          }
-          yield text.charAt(0);
-        }
-      };
-    }
-  }
-
-  static final class SelectionConverter implements ITypeConverter<Selection> {
-    @Override
-    public Selection convert(String text) {
-      try {
-        return Selection.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
-
   /**
    * Made once for each run of the program.
    *
@@ -246,15 +195,7 @@ public final class ConvertCommand implements Callable<Integer> {
                     ? "what was forced to the disk is kept: run the same command to go on"
                     : MakingOptions.INTERRUPTED + "; with --resume a run can go on");
     MakingReport report = new MakingReport();
-    boolean isOfShards = MdsUnpacking.isMeant(Path.of(source));
-    if (isOfShards || isUnpacked() || isOfFiles()) {
-      if (isOfShards) {
-        unpackShards(report);
-      } else if (isUnpacked()) {
-        unpack(report);
-      } else {
-        convertFiles(report);
-      }
+    if (isWholeFile(report)) {
       report.print(streams, isJson);
       return ExitCodes.DONE;
     }
@@ -289,6 +230,35 @@ public final class ConvertCommand implements Callable<Integer> {
     }
     report.print(streams, isJson);
     return ExitCodes.DONE;
+  }
+
+  /** Converts what does not become one array of records of one size, if that is meant. */
+  private boolean isWholeFile(MakingReport report) throws IOException {
+    if (MdsUnpacking.isMeant(Path.of(source))) {
+      unpackShards(report);
+      return true;
+    }
+    if (isUnpacked()) {
+      unpack(report);
+      return true;
+    }
+    if (isOfFiles()) {
+      convertFiles(report);
+      return true;
+    }
+    Optional<ColumnsConversion> columns = ColumnsConversion.find(paths());
+    if (columns.isPresent()) {
+      check(selection.equals(Selection.ALL) && form == null, "--select and --as");
+      check(pattern.text().equals("*") && !isRaw, "--pattern and --raw");
+      checkAsTheyAre();
+      columns.get().run(target, making.mayReplace(), streams, report);
+      return true;
+    }
+    return false;
+  }
+
+  private List<Path> paths() {
+    return ShardList.of(source).stream().map(Path::of).toList();
   }
 
   /** Unpacks the compressed shards of an MDS folder into a new one. */
@@ -358,8 +328,7 @@ public final class ConvertCommand implements Callable<Integer> {
   }
 
   private RecordSource open(SourceOptions how) throws IOException {
-    List<Path> paths = ShardList.of(source).stream().map(Path::of).toList();
-    return Sources.open(paths, how, target);
+    return Sources.open(paths(), how, target);
   }
 
   /** Writes the labels to x-labels.npy beside the target; null if there are none. */

@@ -45,7 +45,7 @@ public final class CreateCommand implements Callable<Integer> {
       names = "--dtype",
       paramLabel = "TYPE",
       required = true,
-      converter = ConvertCommand.TypeConverter.class,
+      converter = MakingConverters.TypeConverter.class,
       description = "Type of the elements, such as float32 or '>i2'. Must be given; no default.")
   private ElementType dtype;
 

@@ -36,8 +36,7 @@ final class MakingReport {
     add(paths, column.elementType(), column.shape(), recordCount, column.recordBytes());
   }
 
-  private void add(
-      List<Path> paths, ElementType elements, Shape shape, long count, long recordBytes) {
+  void add(List<Path> paths, ElementType elements, Shape shape, long count, long recordBytes) {
     if (type == null) {
       type = elements;
       recordShape = shape;
