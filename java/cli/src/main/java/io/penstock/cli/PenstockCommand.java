@@ -52,6 +52,23 @@ import picocli.CommandLine.Spec;
       "141:the reader of stdout has gone, as in: penstock read x.npy --out - | head -c 10"
     })
 final class PenstockCommand implements Runnable {
+  /** The commands, in the order in which help lists them. */
+  static final List<String> NAMES =
+      List.of(
+          "checksum",
+          "completion",
+          "convert",
+          "create",
+          "demo",
+          "help",
+          "info",
+          "order",
+          "read",
+          "shuffle",
+          "take",
+          "tune",
+          "verify");
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -79,22 +96,39 @@ final class PenstockCommand implements Runnable {
             + ", found none");
   }
 
-  /** The commands, in the order in which help lists them. */
-  static List<Object> commands(Streams streams) {
-    return List.of(
-        new ChecksumCommand(streams),
-        new CompletionCommand(streams),
-        new ConvertCommand(streams),
-        new CreateCommand(streams),
-        new DemoCommand(streams),
-        new HelpCommand(),
-        new InfoCommand(streams),
-        new OrderCommand(streams),
-        new ReadCommand(streams),
-        new ShuffleCommand(streams),
-        new TakeCommand(streams),
-        new TuneCommand(streams),
-        new VerifyCommand(streams));
+  /**
+   * The commands that these arguments can mean. picocli reads every option of a command by
+   * reflection, so a command that is named alone is made alone; help, completion and messages about
+   * unknown commands list all.
+   */
+  static List<String> meantBy(String... arguments) {
+    if (arguments.length == 0) {
+      return NAMES;
+    }
+    String first = arguments[0];
+    return NAMES.contains(first) && !first.equals("help") && !first.equals("completion")
+        ? List.of(first)
+        : NAMES;
+  }
+
+  /** Makes the command of this name, one of {@link #NAMES}. */
+  static Object command(String name, Streams streams) {
+    return switch (name) {
+      case "checksum" -> new ChecksumCommand(streams);
+      case "completion" -> new CompletionCommand(streams);
+      case "convert" -> new ConvertCommand(streams);
+      case "create" -> new CreateCommand(streams);
+      case "demo" -> new DemoCommand(streams);
+      case "help" -> new HelpCommand();
+      case "info" -> new InfoCommand(streams);
+      case "order" -> new OrderCommand(streams);
+      case "read" -> new ReadCommand(streams);
+      case "shuffle" -> new ShuffleCommand(streams);
+      case "take" -> new TakeCommand(streams);
+      case "tune" -> new TuneCommand(streams);
+      case "verify" -> new VerifyCommand(streams);
+      default -> throw new IllegalArgumentException("no command: " + name);
+    };
   }
 
   /** Null if none was named. */
