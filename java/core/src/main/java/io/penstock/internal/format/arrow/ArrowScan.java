@@ -85,8 +85,9 @@ final class ArrowScan implements Scan {
       return column.problem();
     }
     if (survey.codec() != null) {
-      return ("expected buffers as they are, found some compressed by %s: write the file again with"
-              + " compression=None, in Feather with compression='uncompressed'")
+      return ("expected buffers as they are, found some compressed by %s: unpack the file with"
+              + " 'penstock convert FILE NEW.arrow', or write it again with compression=None,"
+              + " in Feather with compression='uncompressed'")
           .formatted(survey.codec());
     }
     if (survey.hasInnerNulls(number)) {

@@ -98,6 +98,31 @@ record FlatTable(ByteBuffer bytes, int position) {
     return at == 0 ? absent : bytes.getLong(at);
   }
 
+  /** Replaces a field that is there. */
+  void putLong(int slot, long value) {
+    int at = field(slot, Long.BYTES);
+    if (at == 0) {
+      throw new IllegalArgumentException("expected a field %d, found none".formatted(slot));
+    }
+    bytes.putLong(at, value);
+  }
+
+  /**
+   * Makes a field absent. Tables of one layout may share what says where their fields are: none of
+   * the others that are in use may do so.
+   */
+  void remove(int slot, FlatTable... others) {
+    int table = position - bytes.getInt(position);
+    for (FlatTable other : others) {
+      if (other.position - other.bytes.getInt(other.position) == table) {
+        throw new IllegalArgumentException("expected tables of different layouts, found one twice");
+      }
+    }
+    if (has(slot)) {
+      bytes.putShort(table + 4 + 2 * slot, (short) 0);
+    }
+  }
+
   boolean has(int slot) {
     return field(slot, 1) != 0;
   }
