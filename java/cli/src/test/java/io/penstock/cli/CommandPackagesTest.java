@@ -34,7 +34,7 @@ final class CommandPackagesTest {
           List.of("demo", "help", "info", "order", "read", "tune"),
           List.of("check"),
           List.of("make"),
-          List.of("mds", "options"),
+          List.of("arrow", "mds", "options"),
           List.of("command", "convert"),
           List.of("convert.image", "text"));
 

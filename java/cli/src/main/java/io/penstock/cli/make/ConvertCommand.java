@@ -1,6 +1,7 @@
 package io.penstock.cli.make;
 
 import io.penstock.array.ElementType;
+import io.penstock.cli.arrow.ArrowUnpacking;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
@@ -61,14 +62,18 @@ public final class ConvertCommand implements Callable<Integer> {
               + " classes: DST-labels.npy has their numbers, DST-classes.json their names. A"
               + " compressed file whose contents are read in place, such as x.tar.gz, is only"
               + " unpacked if DST is named like them: x.tar. A folder of compressed MDS shards"
-              + " becomes a folder of raw ones, DST.")
+              + " becomes a folder of raw ones, DST. A compressed Arrow file is unpacked if DST is"
+              + " no .npy. A column of a Parquet file whose records have different sizes becomes"
+              + " DST and DST-offsets.npy; a Parquet file becomes a directory, with files for each"
+              + " column.")
   private String source;
 
   @Parameters(
       index = "1",
       paramLabel = "DST",
       description =
-          "The .npy or .tar to write, the file to unpack to, or the folder of MDS shards.")
+          "The .npy or .tar to write, the file to unpack to, the folder of MDS shards, or the"
+              + " directory of columns.")
   private Path target;
 
   @Mixin private MakingOptions making;
@@ -246,6 +251,12 @@ public final class ConvertCommand implements Callable<Integer> {
       convertFiles(report);
       return true;
     }
+    if (form == null && ArrowUnpacking.isMeant(Path.of(source), target)) {
+      checkUnpacked();
+      report.addUnpacked(
+          target, ArrowUnpacking.run(Path.of(source), target, making.mayReplace(), streams));
+      return true;
+    }
     Optional<ColumnsConversion> columns = ColumnsConversion.find(paths());
     if (columns.isPresent()) {
       check(selection.equals(Selection.ALL) && form == null, "--select and --as");
@@ -279,10 +290,14 @@ public final class ConvertCommand implements Callable<Integer> {
         && CompressedFile.isMeant(Path.of(paths.getFirst()), target);
   }
 
-  private void unpack(MakingReport report) {
+  private void checkUnpacked() {
     check(selection.equals(Selection.ALL), "--select");
     check(pattern.text().equals("*") && !isRaw, "--pattern and --raw");
     checkAsTheyAre();
+  }
+
+  private void unpack(MakingReport report) {
+    checkUnpacked();
     CompressedFile file = CompressedFile.of(Path.of(source));
     try (Progress progress = Progress.start(streams, "unpack", "MB", file.sizeBytes())) {
       report.addUnpacked(target, file.unpack(target, making.mayReplace(), progress::to));
