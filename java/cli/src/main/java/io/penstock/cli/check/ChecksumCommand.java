@@ -3,7 +3,6 @@ package io.penstock.cli.check;
 import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.array.Column;
-import io.penstock.array.FileInfo;
 import io.penstock.checksum.RecordChecksums;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
@@ -16,9 +15,11 @@ import io.penstock.cli.text.OneLine;
 import io.penstock.cli.text.Table;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.index.Indexes;
 import io.penstock.internal.os.ErrorKinds;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -26,7 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -122,19 +123,16 @@ public final class ChecksumCommand implements Callable<Integer> {
   }
 
   private Manifest make(Dataset dataset, Path path) {
-    Map<Path, FileInfo> files = new LinkedHashMap<>();
-    dataset.files().forEach(file -> files.putIfAbsent(file.path(), file));
-    // The index of a folder is made anew wherever the folder is copied to.
-    files.keySet().removeIf(FolderIndex::isIndex);
-    long fileBytes = files.values().stream().mapToLong(FileInfo::sizeBytes).sum();
+    Set<Path> files = files(dataset);
+    long fileBytes = files.stream().mapToLong(ChecksumCommand::size).sum();
     long recordBytes = dataset.recordCount() * dataset.recordBytes();
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
     try (Progress bar = Progress.start(streams, "checksum", "MB", fileBytes + recordBytes)) {
       List<Manifest.FileEntry> entries = new ArrayList<>();
       long before = 0;
-      for (FileInfo file : files.values()) {
-        entries.add(entry(path, file.path(), after(bar, before)));
-        before += file.sizeBytes();
+      for (Path file : files) {
+        entries.add(entry(path, file, after(bar, before)));
+        before += size(file);
       }
       List<Manifest.ColumnEntry> columnEntries = columnEntries(dataset, path);
       String mark = Manifest.fingerprint(columnEntries, entries).substring(0, MARK_DIGITS);
@@ -147,6 +145,22 @@ public final class ChecksumCommand implements Callable<Integer> {
       Manifest.FileEntry recordEntry = entry(path, records, _ -> {});
       return Manifest.of(dataset.recordCount(), columnEntries, entries, recordEntry);
     }
+  }
+
+  /** The data. Indexes are made anew wherever the data are copied to; what they are of counts. */
+  private Set<Path> files(Dataset dataset) {
+    Set<Path> files = new LinkedHashSet<>();
+    dataset.files().forEach(file -> files.add(file.path().toAbsolutePath().normalize()));
+    files.removeIf(FolderIndex::isIndex);
+    if (files.removeIf(Indexes::isIndex)) {
+      columns.columns().values().stream()
+          .flatMap(List::stream)
+          .flatMap(path -> Source.parse(path).shards().stream())
+          .map(source -> source.file().toAbsolutePath().normalize())
+          .filter(Files::isRegularFile)
+          .forEach(files::add);
+    }
+    return files;
   }
 
   private static LongConsumer after(Progress bar, long before) {

@@ -50,7 +50,11 @@ public final class ShardPaths {
               .formatted(
                   paths.size(),
                   file.getFileName(),
-                  missing.size() == 1 ? "" : ", nor %d others".formatted(missing.size() - 1)));
+                  switch (missing.size()) {
+                    case 1 -> "";
+                    case 2 -> ", nor 1 other";
+                    default -> ", nor %d others".formatted(missing.size() - 1);
+                  }));
     }
     return paths.stream()
         .flatMap(path -> isPattern(path) ? matching(path).stream() : Stream.of(path))

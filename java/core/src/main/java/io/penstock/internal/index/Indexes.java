@@ -5,6 +5,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.index.IndexFile.Container;
 import io.penstock.internal.report.FailureWords;
+import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,21 @@ public final class Indexes {
     Container container = new Container(scan.id(), file.fileBytes(), file.modified());
     String format = scan.id().substring(0, scan.id().indexOf(' '));
     return new IndexedContents(file, format, index(file.path(), scan, container));
+  }
+
+  /**
+   * Whether a file is the index of a container.
+   *
+   * @param file any file
+   * @return false if it is something else
+   * @throws PenstockException if it cannot be read
+   */
+  public static boolean isIndex(Path file) {
+    try {
+      return IndexFile.isOne(file);
+    } catch (IOException e) {
+      throw OpenFile.failure(file, e);
+    }
   }
 
   private static IndexFile index(Path path, Scan scan, Container container) {

@@ -77,7 +77,7 @@ class BracesTest {
     assertThatThrownBy(() -> Source.glob(directory, "s-{8..11}.tar").shards())
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("s-8.tar: expected a file, as one of the 4 of 's-{8..11}.tar', found")
-        .hasMessageContaining("nor 1 others");
+        .hasMessageContaining("nor 1 other:");
     assertThat(Source.glob(directory, "s-{0*,9}.tar").shards()).hasSize(3);
   }
 

@@ -223,6 +223,9 @@ public final class KnownFormats {
   }
 
   private static Part only(PartPath place, Contents contents) {
+    if (contents.variableNames().contains("")) {
+      throw variable(place, "in this file");
+    }
     List<Part> arrays = contents.parts().stream().filter(part -> !part.isField()).toList();
     // Of a container no column is more than the others, whatever sizes its records have.
     List<String> others = contents.isIndexed() ? contents.variableNames() : List.of();
@@ -245,11 +248,7 @@ public final class KnownFormats {
 
   private static Part named(PartPath place, Contents contents) {
     if (contents.variableNames().contains(place.part())) {
-      throw PenstockException.about(
-          ErrorKind.UNSUPPORTED,
-          place.file(),
-          "expected records of one size in part '%s', found records of different sizes: read them as a column of a Dataset"
-              .formatted(Excerpt.of(place.part(), 0)));
+      throw variable(place, "in part '%s'".formatted(Excerpt.of(place.part(), 0)));
     }
     return contents
         .find(place.part())
@@ -262,6 +261,14 @@ public final class KnownFormats {
                         .formatted(
                             Excerpt.of(place.part(), 0),
                             names(contents.parts(), contents.variableNames()))));
+  }
+
+  private static PenstockException variable(PartPath place, String where) {
+    return PenstockException.about(
+        ErrorKind.UNSUPPORTED,
+        place.file(),
+        "expected records of one size %s, found records of different sizes: read them as a column of a Dataset"
+            .formatted(where));
   }
 
   private static String names(List<Part> parts, List<String> variableNames) {
