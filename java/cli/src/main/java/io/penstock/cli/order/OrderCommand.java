@@ -8,6 +8,7 @@ import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.options.ColumnValues;
 import io.penstock.cli.options.OrderOptions;
+import io.penstock.cli.options.RankByOptions;
 import io.penstock.cli.text.OneLine;
 import io.penstock.sampler.MixingReport;
 import io.penstock.sampler.Sampler;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.LongUnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +39,8 @@ import picocli.CommandLine.Spec;
           + " chanceNeighbourShare, displacement (chance: 1/3), batchSpread, labelDiversity,"
           + " chanceLabelDiversity, labelsPerBatch, chanceLabelsPerBatch (null without --labels),"
           + " plot (path; null if none). mixing is null for orders in which records come twice."
+          + " With --world-size also ranks (batchSpread and labelDiversity of each) and union (of"
+          + " all together in a step)."
     })
 public final class OrderCommand implements Callable<Integer> {
   private static final String DEFAULT_PLOT = "penstock-order.png";
@@ -47,6 +51,16 @@ public final class OrderCommand implements Callable<Integer> {
 
   @Mixin private ColumnOptions columns;
   @Mixin private OrderOptions order;
+  @Mixin private RankByOptions rankBy;
+
+  @Option(
+      names = "--world-size",
+      paramLabel = "PROCESSES",
+      defaultValue = "1",
+      description =
+          "Also show how the batches of each of so many processes mix, and those of all together."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int worldSize;
 
   @Option(
       names = "--batch-size",
@@ -99,12 +113,17 @@ public final class OrderCommand implements Callable<Integer> {
     try (Dataset dataset = columns.open()) {
       checkPlot(dataset);
       Sampler sampler = order.sampler(dataset);
+      LongUnaryOperator label = labels == null ? null : ColumnValues.integers(dataset, labels);
       MixingReport mixing =
-          labels == null
+          label == null
               ? MixingReport.of(sampler, batchSize, epoch)
-              : MixingReport.of(sampler, batchSize, epoch, ColumnValues.integers(dataset, labels));
+              : MixingReport.of(sampler, batchSize, epoch, label);
+      RankMixing ranks =
+          worldSize == 1
+              ? null
+              : RankMixing.of(sampler, worldSize, rankBy.rankBy(), batchSize, epoch, label);
       Path picture = plot != null || isJson ? plot : Path.of(DEFAULT_PLOT);
-      OrderReport report = new OrderReport(sampler, mixing, labels, picture);
+      OrderReport report = new OrderReport(sampler, mixing, ranks, labels, picture);
       if (isJson) {
         Json.print(streams, report.toJson());
       } else {
@@ -121,6 +140,8 @@ public final class OrderCommand implements Callable<Integer> {
 
   private void checkOptions() {
     order.check();
+    rankBy.check();
+    check(worldSize >= 1, "--world-size must be at least 1, was " + worldSize);
     check(batchSize >= 1, "--batch-size must be at least 1, was " + batchSize);
     check(epoch >= 0, "--epoch must be at least 0, was " + epoch);
     check(

@@ -1,5 +1,6 @@
 package io.penstock.cli.order;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.text.Human;
@@ -11,7 +12,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** The report of {@code order}, for people and for programs. */
-record OrderReport(Sampler sampler, MixingReport mixing, String labels, Path plot) {
+record OrderReport(
+    Sampler sampler, MixingReport mixing, RankMixing ranks, String labels, Path plot) {
+  /** So many ranks have a line for people; programs get all. */
+  private static final int MOST_LINES = 16;
+
   /** For programs: the names are documented in the command's help, and stable. */
   JsonObject toJson() {
     JsonObject object = new JsonObject();
@@ -32,7 +37,20 @@ record OrderReport(Sampler sampler, MixingReport mixing, String labels, Path plo
     object.add("chanceLabelDiversity", Json.number(mixing.chanceLabelDiversity()));
     object.add("labelsPerBatch", Json.number(mixing.labelsPerBatch()));
     object.add("chanceLabelsPerBatch", Json.number(mixing.chanceLabelsPerBatch()));
+    if (ranks != null) {
+      JsonArray all = new JsonArray();
+      ranks.ranks().forEach(rank -> all.add(toJson(rank)));
+      object.add("ranks", all);
+      object.add("union", toJson(ranks.union()));
+    }
     object.addProperty("plot", plot == null ? null : plot.toString());
+    return object;
+  }
+
+  private static JsonObject toJson(RankMixing.BatchFigures figures) {
+    JsonObject object = new JsonObject();
+    object.add("batchSpread", Json.number(figures.spread()));
+    object.add("labelDiversity", Json.number(figures.labelDiversity()));
     return object;
   }
 
@@ -86,7 +104,26 @@ record OrderReport(Sampler sampler, MixingReport mixing, String labels, Path plo
           mixing.chanceLabelsPerBatch(),
           "different " + OneLine.of(labels) + " in a batch");
     }
-    return about + "\n" + numbers;
+    return about + "\n" + numbers + (ranks == null ? "" : "\n" + ranksToHuman());
+  }
+
+  /** The batches of ranks, and what they get together. */
+  private Table ranksToHuman() {
+    Table table = Table.withHeads("batches of", ">spread", ">diversity");
+    int lines = Math.min(MOST_LINES, ranks.ranks().size());
+    for (int rank = 0; rank < lines; rank++) {
+      addRank(table, "rank " + rank, ranks.ranks().get(rank));
+    }
+    if (lines < ranks.ranks().size()) {
+      table.add("...", "", "");
+    }
+    addRank(table, "all together", ranks.union());
+    table.add("by chance", number(1), number(ranks.chanceLabelDiversity()));
+    return table;
+  }
+
+  private static void addRank(Table table, String name, RankMixing.BatchFigures figures) {
+    table.add(name, number(figures.spread()), number(figures.labelDiversity()));
   }
 
   private static void add(Table table, String name, double here, double chance, String meaning) {

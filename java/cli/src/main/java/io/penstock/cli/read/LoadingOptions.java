@@ -7,11 +7,11 @@ import io.penstock.array.Column;
 import io.penstock.cli.check.Manifest;
 import io.penstock.cli.command.MemoryWarning;
 import io.penstock.cli.command.Streams;
+import io.penstock.cli.options.RankByOptions;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShare;
 import io.penstock.job.LoaderState;
-import io.penstock.job.RankBy;
 import io.penstock.job.Remainder;
 import io.penstock.options.BadRecordPolicy;
 import io.penstock.options.Readahead;
@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -50,27 +51,7 @@ final class LoadingOptions {
               + " Default: ${DEFAULT-VALUE}.")
   private int worldSize;
 
-  @Option(
-      names = "--rank-by",
-      paramLabel = "position|place",
-      defaultValue = "position",
-      converter = RankByConverter.class,
-      completionCandidates = RankByNames.class,
-      description =
-          "Which records of each step this process gets: position deals them out in the order of"
-              + " the epoch; place sorts them by index and gives each process a slice, so that each"
-              + " reads a part of the data of its own, and all read together what one would. In"
-              + " either case all get the same records together. Default: ${DEFAULT-VALUE}.")
-  private RankBy rankBy;
-
-  @Option(
-      names = "--rank-group",
-      paramLabel = "PROCESSES",
-      description =
-          "With --rank-by place: number of processes that share their records by place; each of"
-              + " these computes the order of all of them. The data is read once for each group."
-              + " Default: all, at most 64.")
-  private Integer rankGroup;
+  @Mixin private RankByOptions rankBy;
 
   @Option(
       names = "--remainder",
@@ -189,25 +170,6 @@ final class LoadingOptions {
     }
   }
 
-  static final class RankByNames implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return List.of("position", "place").iterator();
-    }
-  }
-
-  static final class RankByConverter implements ITypeConverter<RankBy> {
-    @Override
-    public RankBy convert(String name) {
-      return switch (name) {
-        case "position" -> RankBy.POSITION;
-        case "place" -> RankBy.PLACE;
-        default ->
-            throw new TypeConversionException("must be position or place, was '" + name + "'");
-      };
-    }
-  }
-
   static final class RemainderNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -249,9 +211,9 @@ final class LoadingOptions {
     return manifest != null && !isVerified;
   }
 
-  /** Whether --rank-group was given without --rank-by place. */
-  boolean isGroupIdle() {
-    return rankGroup != null && rankBy.equals(RankBy.POSITION);
+  /** Refuses options that do not go together. */
+  void check() {
+    rankBy.check();
   }
 
   /** The manifests of the dataset: the default one, and the one that was named. */
@@ -332,7 +294,7 @@ final class LoadingOptions {
         .batchSize(batchSize)
         .sampler(sampler)
         .rank(rank, worldSize)
-        .rankBy(rankGroup == null ? rankBy : RankBy.placeInGroups(rankGroup))
+        .rankBy(rankBy.rankBy())
         .remainder(remainder)
         .readahead(readahead)
         .replay(isReplay)

@@ -228,7 +228,7 @@ public final class ReadCommand implements Callable<Integer> {
         !(loading.isReplay() && states.isAsked()),
         "--replay delivers one batch only: leave it out, or --state");
     check(!loading.isManifestIdle(), "--manifest must come with --verify");
-    check(!loading.isGroupIdle(), "--rank-group must come with --rank-by place");
+    loading.check();
     check(epochs >= 1, "--epochs must be at least 1, was " + epochs);
     check(firstEpoch >= 0, "--first-epoch must be at least 0, was " + firstEpoch);
     check(

@@ -12,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,64 @@ final class OrderCommandTest {
         .isEqualTo(json("order", path, "--json"));
     assertThat(json("order", mails, "--shuffle", "block", "--block-records", 7, "--json"))
         .isEqualTo(json("order", few, "--shuffle", "block", "--block-records", 7, "--json"));
+  }
+
+  @Test
+  void ranksByPlaceMixWithinTheirPartsAndTogetherAsByPosition() {
+    Object[] by = {"order", path, "--json", "--world-size", 4, "--batch-size", 64, "--rank-by"};
+    JsonObject place = json(with(by, "place"));
+    JsonObject position = json(with(by, "position"));
+    JsonObject pairs = json(with(by, "place", "--rank-group", 2));
+    for (int rank = 0; rank < 4; rank++) {
+      // A part of the data is a quarter, and varies a little; a pair's is a half.
+      assertThat(spread(place, rank)).isBetween(0.2, 0.3);
+      assertThat(spread(pairs, rank)).isBetween(0.45, 0.6);
+      assertThat(spread(position, rank)).isBetween(0.97, 1.03);
+    }
+    assertThat(place.get("union")).isEqualTo(position.get("union"));
+    assertThat(place.getAsJsonObject("union").get("batchSpread").getAsDouble())
+        .isBetween(0.97, 1.03);
+    assertThat(json("order", path, "--json").has("ranks")).isFalse();
+  }
+
+  private static Object[] with(Object[] arguments, Object... more) {
+    Object[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return all;
+  }
+
+  private static double spread(JsonObject report, int rank) {
+    return report
+        .getAsJsonArray("ranks")
+        .get(rank)
+        .getAsJsonObject()
+        .get("batchSpread")
+        .getAsDouble();
+  }
+
+  @Test
+  void peopleSeeALineForEachRank() {
+    Path few = Run.records(directory.resolve("few.npy"), 4000, 4);
+    Run run =
+        Run.of(
+            "order",
+            few,
+            "--world-size",
+            2,
+            "--rank-by",
+            "place",
+            "--plot",
+            directory.resolve("p.png"));
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(run.text()).contains("batches of", "rank 0", "rank 1", "all together", "by chance");
+  }
+
+  @Test
+  void moreRanksThanAnEpochHasBatchesForAreRefused() {
+    Run run = Run.of("order", path, "--json", "--world-size", 1000);
+    assertThat(run.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(run.err())
+        .contains("--world-size times --batch-size must be at most the 60000 positions");
   }
 
   @Test
