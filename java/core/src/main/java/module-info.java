@@ -2,6 +2,7 @@
  * Penstock: shuffled batches of arrays larger than memory. What is exported is the API; the engine,
  * the bindings and the native library behind it may change with every version.
  */
+@SuppressWarnings("module") // io.penstock.images is not there when this module is compiled
 module io.penstock {
   exports io.penstock;
   exports io.penstock.array;
@@ -15,6 +16,10 @@ module io.penstock {
   exports io.penstock.statistics;
   exports io.penstock.transform;
   exports io.penstock.write;
+
+  // How a native library is found and loaded.
+  exports io.penstock.internal.ffi to
+      io.penstock.images;
 
   // For direct reads and writes of files: it has the option that opens a file for them.
   requires jdk.unsupported;

@@ -50,7 +50,12 @@ final class Unpacker {
 
   /** Reads the resource; null when there is none of this name. */
   static Unpacker of(String resource) throws IOException {
-    try (InputStream stream = Unpacker.class.getResourceAsStream(resource)) {
+    return of(Unpacker.class, resource);
+  }
+
+  /** Reads a resource of the jar that a class is in; null when there is none of this name. */
+  static Unpacker of(Class<?> owner, String resource) throws IOException {
+    try (InputStream stream = owner.getResourceAsStream(resource)) {
       if (stream == null) {
         return null;
       }

@@ -1,0 +1,259 @@
+package io.penstock.internal.ffi;
+
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
+import io.penstock.internal.os.SystemReason;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Finds a native library of ours and loads it. There are two: that of this module, and that of
+ * images.
+ *
+ * <p>What it owns: the order of the places, and the reasons why each was passed over. The ABI
+ * number is asked of a library before the bindings are let near it: a library of another version
+ * would be called with the wrong arguments. It must not fall back from a library that the user
+ * named.
+ */
+public final class LibrarySearch {
+  private final String fileName;
+  private final String property;
+  private final String abiFunction;
+  private final int abiVersion;
+  private final Class<?> owner;
+  private final Consumer<String> loader;
+
+  /**
+   * For one library.
+   *
+   * @param name as the linker knows it, say "penstock" for libpenstock.so
+   * @param property system property with the path of the library to use, and of no other
+   * @param abiFunction its function that tells the ABI number
+   * @param abiVersion the number that the bindings were made for
+   * @param owner a class of the jar that the library travels in
+   * @param loader calls {@link System#load} in a class beside the bindings, since the library
+   *     belongs to the class loader of the caller
+   */
+  public LibrarySearch(
+      String name,
+      String property,
+      String abiFunction,
+      int abiVersion,
+      Class<?> owner,
+      Consumer<String> loader) {
+    this.fileName = System.mapLibraryName(name);
+    this.property = Objects.requireNonNull(property, "property");
+    this.abiFunction = Objects.requireNonNull(abiFunction, "abiFunction");
+    this.abiVersion = abiVersion;
+    this.owner = Objects.requireNonNull(owner, "owner");
+    this.loader = Objects.requireNonNull(loader, "loader");
+  }
+
+  /**
+   * The machine's name in the jar's resources.
+   *
+   * @return as "linux-x86_64"
+   */
+  static String platform() {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT).replace(" ", "");
+    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    return os + "-" + (arch.equals("amd64") ? "x86_64" : arch);
+  }
+
+  /**
+   * Whether the library is in the jar, for this machine.
+   *
+   * @return false if a build left it out, or was for other machines
+   */
+  public boolean isInJar() {
+    return owner.getResource(resource()) != null;
+  }
+
+  private String resource() {
+    return "/META-INF/native/" + platform() + "/" + fileName;
+  }
+
+  /**
+   * Finds and loads it.
+   *
+   * @return the file it was loaded from
+   * @throws PenstockException if no place has a library that can be loaded, naming all places
+   */
+  public Path load() {
+    List<String> reasons = new ArrayList<>();
+    String named = System.getProperty(property);
+    if (named != null) {
+      Path path = Path.of(named).toAbsolutePath();
+      if (tryLoad(path, "-D" + property, reasons)) {
+        return path;
+      }
+      throw failure(reasons);
+    }
+    for (String directory : System.getProperty("java.library.path", "").split(":", -1)) {
+      Path path = Path.of(directory.isEmpty() ? "." : directory, fileName).toAbsolutePath();
+      if (Files.exists(path) && tryLoad(path, "java.library.path", reasons)) {
+        return path;
+      }
+    }
+    reasons.add("java.library.path: none of its directories has a " + fileName + " that works");
+    Path unpacked = tryUnpacked(reasons);
+    if (unpacked == null) {
+      throw failure(reasons);
+    }
+    return unpacked;
+  }
+
+  private Path tryUnpacked(List<String> reasons) {
+    String resource = resource();
+    Unpacker unpacker;
+    try {
+      unpacker = Unpacker.of(owner, resource);
+    } catch (IOException e) {
+      reasons.add("resource " + resource + ": " + e);
+      return null;
+    }
+    if (unpacker == null) {
+      reasons.add(
+          "resource "
+              + resource
+              + ": not in the jar, which was built for other platforms or without it");
+      return null;
+    }
+    Optional<Path> cache = Unpacker.cacheDirectory();
+    if (cache.isEmpty()) {
+      reasons.add("unpacking from the jar: this user has no home directory");
+    } else {
+      try {
+        Path path = unpacker.unpack(cache.get());
+        if (tryLoad(path, "unpacked from the jar", reasons)) {
+          return path;
+        }
+      } catch (IOException e) {
+        reasons.add("unpacking from the jar: " + e);
+      }
+    }
+    return tryTemporary(unpacker, reasons);
+  }
+
+  /**
+   * The home directory may be read-only or noexec. A loaded file may be deleted: its pages stay.
+   */
+  private Path tryTemporary(Unpacker unpacker, List<String> reasons) {
+    try {
+      Path directory = Files.createTempDirectory("penstock-");
+      Path path = unpacker.unpack(directory);
+      try {
+        return tryLoad(path, "unpacked to java.io.tmpdir", reasons) ? path : null;
+      } finally {
+        Files.delete(path);
+        Files.delete(directory);
+      }
+    } catch (IOException e) {
+      reasons.add("unpacking to java.io.tmpdir: " + e);
+      return null;
+    }
+  }
+
+  private boolean tryLoad(Path path, String origin, List<String> reasons) {
+    try {
+      int found = abiVersionOf(path);
+      if (found != abiVersion) {
+        reasons.add(
+            "%s (%s): expected ABI number %d, found %d: it is of another version of Penstock"
+                .formatted(path, origin, abiVersion, found));
+        return false;
+      }
+      return load(path, reasons);
+    } catch (IllegalArgumentException | UnsatisfiedLinkError e) {
+      String problem = Files.exists(path) ? e.getMessage() : "no such file";
+      reasons.add(path + " (" + origin + "): " + problem);
+      return false;
+    } catch (IllegalCallerException e) {
+      throw new PenstockException(
+          ErrorKind.UNSUPPORTED,
+          "native access is denied to Penstock: start java with"
+              + " --enable-native-access=io.penstock (on the module path) or"
+              + " --enable-native-access=ALL-UNNAMED (on the class path)",
+          e);
+    }
+  }
+
+  /**
+   * A JVM loads a file for one class loader only. Another one, as of a second application in a
+   * server, gets a copy of its own.
+   */
+  private boolean load(Path path, List<String> reasons) {
+    try {
+      loader.accept(path.toString());
+      return true;
+    } catch (UnsatisfiedLinkError e) {
+      if (!String.valueOf(e.getMessage()).contains("already loaded in another classloader")) {
+        throw e;
+      }
+    }
+    try {
+      Path directory = Files.createTempDirectory("penstock-");
+      Path copy = directory.resolve(fileName);
+      try {
+        copy = Unpacker.ofFile(path).unpack(directory);
+        loader.accept(copy.toString());
+        return true;
+      } finally {
+        Files.deleteIfExists(copy);
+        Files.delete(directory);
+      }
+    } catch (IOException | UnsatisfiedLinkError e) {
+      reasons.add(
+          path
+              + ": another class loader of this JVM has loaded it, and a copy of it in"
+              + " java.io.tmpdir cannot be loaded: "
+              + (e instanceof IOException failure ? SystemReason.of(failure) : e.getMessage()));
+      return false;
+    }
+  }
+
+  /** Asks in a lookup of its own, which is closed again: System.load cannot be undone. */
+  private int abiVersionOf(Path path) {
+    try (Arena arena = Arena.ofConfined()) {
+      SymbolLookup symbols = SymbolLookup.libraryLookup(path, arena);
+      var address =
+          symbols
+              .find(abiFunction)
+              .orElseThrow(() -> new IllegalArgumentException("not a Penstock library"));
+      var handle =
+          Linker.nativeLinker()
+              .downcallHandle(address, FunctionDescriptor.of(ValueLayout.JAVA_INT));
+      return (int) handle.invokeExact();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a downcall throws nothing checked", e);
+    }
+  }
+
+  private PenstockException failure(List<String> reasons) {
+    return new PenstockException(
+        ErrorKind.UNSUPPORTED,
+        "expected the native library "
+            + fileName
+            + ", found none that can be loaded; tried:\n  "
+            + String.join("\n  ", reasons)
+            + "\nName one with -D"
+            + property
+            + "=PATH, or a directory where it can be unpacked and run from with -D"
+            + NativeLibrary.CACHE_PROPERTY
+            + "=DIR.");
+  }
+}
