@@ -18,7 +18,7 @@ module io.penstock {
   exports io.penstock.write;
 
   // How a native library is found and loaded.
-  exports io.penstock.internal.ffi to
+  exports io.penstock.internal.library to
       io.penstock.images;
 
   // For direct reads and writes of files: it has the option that opens a file for them.

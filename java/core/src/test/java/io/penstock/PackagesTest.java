@@ -76,7 +76,7 @@ class PackagesTest {
           List.of("spi"),
           List.of("array"),
           List.of("internal.report", "job"),
-          List.of("internal.job"),
+          List.of("internal.job", "internal.library"),
           List.of("internal.file", "sampler"),
           List.of("internal.wait", "internal.os", "internal.counters"),
           List.of("error", "statistics"));

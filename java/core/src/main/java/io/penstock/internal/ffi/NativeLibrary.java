@@ -2,15 +2,13 @@ package io.penstock.internal.ffi;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.library.LibrarySearch;
 import java.nio.file.Path;
 
 /** libpenstock.so, loaded once per class loader. */
 public final class NativeLibrary {
   /** System property with the path of the library to use, and of no other. */
   public static final String LIBRARY_PROPERTY = "penstock.native.library";
-
-  /** System property with the directory in which the libraries of jars are unpacked. */
-  public static final String CACHE_PROPERTY = "penstock.native.cache";
 
   private static Path loaded;
 

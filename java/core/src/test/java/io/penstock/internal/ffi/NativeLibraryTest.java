@@ -2,6 +2,7 @@ package io.penstock.internal.ffi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.internal.library.Unpacker;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;

@@ -1,4 +1,4 @@
-package io.penstock.internal.ffi;
+package io.penstock.internal.library;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
@@ -28,6 +28,9 @@ import java.util.function.Consumer;
  * named.
  */
 public final class LibrarySearch {
+  /** System property with the directory in which the libraries of jars are unpacked. */
+  public static final String CACHE_PROPERTY = "penstock.native.cache";
+
   private final String fileName;
   private final String property;
   private final String abiFunction;
@@ -66,7 +69,7 @@ public final class LibrarySearch {
    *
    * @return as "linux-x86_64"
    */
-  static String platform() {
+  public static String platform() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT).replace(" ", "");
     String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
     return os + "-" + (arch.equals("amd64") ? "x86_64" : arch);
@@ -253,7 +256,7 @@ public final class LibrarySearch {
             + "\nName one with -D"
             + property
             + "=PATH, or a directory where it can be unpacked and run from with -D"
-            + NativeLibrary.CACHE_PROPERTY
+            + CACHE_PROPERTY
             + "=DIR.");
   }
 }

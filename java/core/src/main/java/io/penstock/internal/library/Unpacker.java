@@ -1,4 +1,4 @@
-package io.penstock.internal.ffi;
+package io.penstock.internal.library;
 
 import io.penstock.internal.file.UserCache;
 import io.penstock.internal.wait.Uninterrupted;
@@ -29,7 +29,7 @@ import java.util.Set;
  * written in place kills those that have it mapped. It must not trust a file that it finds:
  * contents are compared with the hash each time.
  */
-final class Unpacker {
+public final class Unpacker {
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -38,7 +38,7 @@ final class Unpacker {
   private final String fileName;
 
   /** A library that lies in a file, to be copied. */
-  static Unpacker ofFile(Path library) throws IOException {
+  public static Unpacker ofFile(Path library) throws IOException {
     return new Unpacker(library.getFileName().toString(), Files.readAllBytes(library));
   }
 
@@ -49,12 +49,12 @@ final class Unpacker {
   }
 
   /** Reads the resource; null when there is none of this name. */
-  static Unpacker of(String resource) throws IOException {
+  public static Unpacker of(String resource) throws IOException {
     return of(Unpacker.class, resource);
   }
 
   /** Reads a resource of the jar that a class is in; null when there is none of this name. */
-  static Unpacker of(Class<?> owner, String resource) throws IOException {
+  public static Unpacker of(Class<?> owner, String resource) throws IOException {
     try (InputStream stream = owner.getResourceAsStream(resource)) {
       if (stream == null) {
         return null;
@@ -67,8 +67,8 @@ final class Unpacker {
   /**
    * Where unpacked libraries are kept from one run to the next; empty if there is no such place.
    */
-  static Optional<Path> cacheDirectory() {
-    String named = System.getProperty(NativeLibrary.CACHE_PROPERTY);
+  public static Optional<Path> cacheDirectory() {
+    String named = System.getProperty(LibrarySearch.CACHE_PROPERTY);
     if (named != null) {
       return Optional.of(Path.of(named).toAbsolutePath());
     }
@@ -79,7 +79,7 @@ final class Unpacker {
    * The library in a directory, which is made when missing. Safe against others doing the same at
    * the same time.
    */
-  Path unpack(Path directory) throws IOException {
+  public Path unpack(Path directory) throws IOException {
     Files.createDirectories(directory, OWNER_ONLY);
     Path target = directory.resolve(targetName());
     if (!isWhole(target)) {
@@ -89,7 +89,7 @@ final class Unpacker {
   }
 
   /** The name of the unpacked file: that of the library with 16 digits of its hash. */
-  String targetName() {
+  public String targetName() {
     int dot = Math.max(0, fileName.lastIndexOf('.'));
     String digits = HexFormat.of().formatHex(hash, 0, 8);
     return fileName.substring(0, dot) + "-" + digits + fileName.substring(dot);
