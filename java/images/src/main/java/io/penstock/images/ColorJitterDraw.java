@@ -50,8 +50,8 @@ record ColorJitterDraw(double brightness, double contrast, double saturation, do
             | Augmentation.HUE << 24;
     for (int i = STEPS - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
-      int difference = (steps >>> 8 * i ^ steps >>> 8 * other) & 0xff;
-      steps ^= difference << 8 * i ^ difference << 8 * other;
+      int difference = ((steps >>> (8 * i)) ^ (steps >>> (8 * other))) & 0xff;
+      steps ^= (difference << (8 * i)) ^ (difference << (8 * other));
     }
     return steps;
   }
@@ -64,9 +64,9 @@ record ColorJitterDraw(double brightness, double contrast, double saturation, do
   private int wanted(int order) {
     int steps = order;
     for (int i = 0; i < STEPS; i++) {
-      int step = order >>> 8 * i & 0xff;
+      int step = (order >>> (8 * i)) & 0xff;
       if (strength(step) == 0) {
-        steps &= ~(0xff << 8 * i);
+        steps &= ~(0xff << (8 * i));
       }
     }
     return steps;

@@ -289,6 +289,77 @@ public final class ImageDecoding {
   }
 
   /**
+   * Resizes pictures to one size, whatever their shapes.
+   *
+   * @param height rows
+   * @param width columns
+   * @return what else is to be done
+   */
+  public ImagePipeline resize(int height, int width) {
+    return prepare(new ImageGeometry(ImageGeometry.Kind.WHOLE, height, width, 0, null));
+  }
+
+  /**
+   * Resizes pictures until their shorter side has a size, and cuts out the middle: the usual way to
+   * validate, as {@code resizeAndCenterCrop(256, 224, 224)}.
+   *
+   * @param shorterSide in pixels, at least height and width
+   * @param height rows that are cut out
+   * @param width columns
+   * @return what else is to be done
+   */
+  public ImagePipeline resizeAndCenterCrop(int shorterSide, int height, int width) {
+    return prepare(new ImageGeometry(ImageGeometry.Kind.SHORTER, height, width, shorterSide, null));
+  }
+
+  /**
+   * Cuts the middle out of pictures, without resizing. A smaller picture fails its batch.
+   *
+   * @param height rows
+   * @param width columns
+   * @return what else is to be done
+   */
+  public ImagePipeline centerCrop(int height, int width) {
+    return prepare(new ImageGeometry(ImageGeometry.Kind.MIDDLE, height, width, 0, null));
+  }
+
+  /**
+   * Resizes a random part of each picture: 8 to 100 % of its area, 3/4 to 4/3 times as wide as it
+   * is high. Another part for each record and epoch.
+   *
+   * @param height rows that the part is resized to
+   * @param width columns
+   * @return what else is to be done
+   */
+  public ImagePipeline randomResizedCrop(int height, int width) {
+    return randomResizedCrop(height, width, 0.08, 1, 3.0 / 4, 4.0 / 3);
+  }
+
+  /**
+   * Resizes a random part of each picture, as torchvision's {@code RandomResizedCrop} does.
+   *
+   * @param height rows that the part is resized to
+   * @param width columns
+   * @param minScale least share of the picture's area, above 0
+   * @param maxScale largest share, up to 1
+   * @param minRatio least width divided by height
+   * @param maxRatio largest width divided by height
+   * @return what else is to be done
+   */
+  public ImagePipeline randomResizedCrop(
+      int height, int width, double minScale, double maxScale, double minRatio, double maxRatio) {
+    RandomCropDraw crop = new RandomCropDraw(minScale, maxScale, minRatio, maxRatio);
+    return prepare(new ImageGeometry(ImageGeometry.Kind.RANDOM, height, width, 0, crop));
+  }
+
+  private ImagePipeline prepare(ImageGeometry geometry) {
+    return new ImagePipeline(
+        new ImagePipeline.Files(
+            files, target.column, target.scratchBytes, target.listener, request),
+        geometry);
+  }
+
+  /**
    * The transform.
    *
    * @return a transform from the column of files
@@ -303,13 +374,7 @@ public final class ImageDecoding {
   }
 
   private Transform.Bound bind(OutputColumn column) {
-    if (!column.isVariable()
-        || !column.elementType().equals(ElementType.UINT8)
-        || column.elementCount() != 1) {
-      throw new IllegalArgumentException(
-          "column '%s' must be variable and of uint8, as files are, is %s"
-              .formatted(files, column));
-    }
+    requireFiles(column);
     ImagesLibrary.load();
     ElementType type = request.bits() == 8 ? ElementType.UINT8 : ElementType.UINT16;
     int channels = request.channels();
@@ -325,6 +390,16 @@ public final class ImageDecoding {
             OutputColumn.variable(target.column, type, Shape.of(channels), target.mostPixels),
             OutputColumn.of(target.column + ".size", ElementType.INT32, 2)),
         record -> decodeVariable(decoders.get(), record));
+  }
+
+  static void requireFiles(OutputColumn column) {
+    if (!column.isVariable()
+        || !column.elementType().equals(ElementType.UINT8)
+        || column.elementCount() != 1) {
+      throw new IllegalArgumentException(
+          "column '%s' must be variable and of uint8, as files are, is %s"
+              .formatted(column.name(), column));
+    }
   }
 
   private void decodeFixed(PixelDecoder decoder, RecordContext record) {

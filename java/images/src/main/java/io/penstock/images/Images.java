@@ -14,6 +14,9 @@ import java.util.Objects;
  *     .build();
  * }
  *
+ * <p>Or to images of one size, cropped, mirrored and normalized in the same pass: {@link
+ * ImagePipeline}.
+ *
  * <p>The work is done in C, by libjpeg-turbo and libpng. Any number of threads gives the same bits.
  */
 public final class Images {
@@ -24,7 +27,8 @@ public final class Images {
    *
    * @param column name of the column of files
    * @return a decoding to RGB of 8 bits, as the pictures lie in their files; say {@link
-   *     ImageDecoding#size} or {@link ImageDecoding#upTo}
+   *     ImageDecoding#size} or {@link ImageDecoding#upTo}, or how they come to one size: {@link
+   *     ImageDecoding#resize}, {@link ImageDecoding#randomResizedCrop(int, int)}
    */
   public static ImageDecoding decode(String column) {
     return new ImageDecoding(Objects.requireNonNull(column, "column"));

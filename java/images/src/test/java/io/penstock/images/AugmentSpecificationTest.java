@@ -62,7 +62,7 @@ class AugmentSpecificationTest {
   private static String steps(Augmentation result) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 4; i++) {
-      text.append(result.steps >>> 8 * i & 0xff);
+      text.append((result.steps >>> (8 * i)) & 0xff);
     }
     return text.toString();
   }

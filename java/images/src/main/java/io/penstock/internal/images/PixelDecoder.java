@@ -82,7 +82,13 @@ public final class PixelDecoder {
     return penstock_images_size.height(size);
   }
 
-  private PenstockException failure(int status, long bytes) {
+  /** For other calls with the same decoder. */
+  MemorySegment handle() {
+    return handle;
+  }
+
+  /** Why the last call failed. */
+  PenstockException failure(int status, long bytes) {
     String reason = text(PenstockImages.penstock_images_message(handle));
     if (status == PenstockImages.PENSTOCK_IMAGES_DAMAGED()) {
       return new PenstockException(
