@@ -12,9 +12,9 @@ import io.penstock.spi.FoundArray;
 import io.penstock.spi.FoundField;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -25,21 +25,21 @@ import java.util.function.Supplier;
  * they throw becomes an error of the file: they parse files from strangers, too.
  */
 public final class ProvidedFormat {
-  /** A format that a module of this project brings: used to name the jar that is missing. */
-  private record Missing(String name, byte[] magic, String jar) {
+  /**
+   * A format that a module of this project brings: used to name the jar that is missing.
+   *
+   * @param magic the first bytes, a character each
+   */
+  private record Missing(String name, String magic, String jar) {
     boolean isIn(byte[] start) {
-      return start.length >= magic.length
-          && Arrays.equals(start, 0, magic.length, magic, 0, magic.length);
+      return new String(start, StandardCharsets.ISO_8859_1).startsWith(magic);
     }
   }
 
   private static final List<Missing> MISSING =
       List.of(
-          new Missing(
-              "HDF5",
-              new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'},
-              "penstock-hdf5"),
-          new Missing("Parquet", new byte[] {'P', 'A', 'R', '1'}, "penstock-parquet"));
+          new Missing("HDF5", "\u0089HDF\r\n\032\n", "penstock-hdf5"),
+          new Missing("Parquet", "PAR1", "penstock-parquet"));
 
   private ProvidedFormat() {}
 
