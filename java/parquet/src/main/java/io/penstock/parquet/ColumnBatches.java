@@ -47,7 +47,7 @@ final class ColumnBatches implements Closeable {
       recordBytes =
           Math.max(recordBytes, column.type().sizeBytes() * column.shape().elementCount());
     }
-    int records = (int) Math.clamp(BATCH_BYTES / Math.max(1, recordBytes), 1, most);
+    int records = Math.clamp(BATCH_BYTES / Math.max(1, recordBytes), 1, most);
     try {
       return new ColumnBatches(file, viewed, file.read(column.leaf(), records));
     } catch (RuntimeException e) {

@@ -137,12 +137,12 @@ class ParquetConvertTest {
             && isSame(
                 batch.record("image.path", i), (row + ".jpg").getBytes(StandardCharsets.UTF_8));
     MemorySegment tokens = batch.record("tokens", i);
-    isSame &= tokens.byteSize() == row % 4 * 4;
+    isSame &= tokens.byteSize() == row % 4 * 4L;
     for (int k = 0; k < row % 4; k++) {
       isSame &= tokens.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, k) == row + k;
     }
     MemorySegment wave = batch.record("wave", i);
-    isSame &= wave.byteSize() == row % 3 * 4;
+    isSame &= wave.byteSize() == row % 3 * 4L;
     for (int k = 0; k < row % 3; k++) {
       isSame &= wave.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, k) == row + k / 2f;
     }

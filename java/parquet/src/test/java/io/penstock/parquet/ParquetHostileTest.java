@@ -87,7 +87,7 @@ class ParquetHostileTest {
     for (int length : new int[] {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, whole.length, 0}) {
       byte[] bytes = whole.clone();
       for (int i = 0; i < Integer.BYTES; i++) {
-        bytes[bytes.length - 8 + i] = (byte) (length >> 8 * i);
+        bytes[bytes.length - 8 + i] = (byte) (length >> (8 * i));
       }
       Files.write(file, bytes);
       assertThat(read()).as("footer of %d bytes", length).isFalse();

@@ -58,8 +58,21 @@ public final class ArrowUnpacker {
   private record MovedMessage(long offset, long bodyBytes) {}
 
   /** A message as it was read. */
-  private record ReadMessage(
-      long offset, byte[] prefix, byte[] metadata, FlatTable table, long bodyBytes) {
+  private static final class ReadMessage {
+    private final long offset;
+    private final byte[] prefix;
+    private final byte[] metadata;
+    private final FlatTable table;
+    private final long bodyBytes;
+
+    ReadMessage(long offset, byte[] prefix, byte[] metadata) {
+      this.offset = offset;
+      this.prefix = prefix;
+      this.metadata = metadata;
+      this.table = FlatTable.root(ZipDirectory.little(metadata));
+      this.bodyBytes = table.getLong(3, 0);
+    }
+
     int type() {
       return table.getByte(1, 0);
     }
@@ -166,8 +179,7 @@ public final class ArrowUnpacker {
               .formatted(MAX_METADATA_BYTES >> 20, offset, length));
     }
     byte[] metadata = file.read(offset + prefix, length, "the metadata of a message");
-    FlatTable table = FlatTable.root(ZipDirectory.little(metadata));
-    ReadMessage message = new ReadMessage(offset, start, metadata, table, table.getLong(3, 0));
+    ReadMessage message = new ReadMessage(offset, start, metadata);
     if (message.bodyBytes < 0 || message.bodyBytes > end - message.bodyOffset()) {
       throw new IllegalArgumentException(
           "expected a body that ends at byte %d, found one of %d bytes at %d"
