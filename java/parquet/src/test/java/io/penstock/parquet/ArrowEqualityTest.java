@@ -88,7 +88,7 @@ class ArrowEqualityTest {
       isSame &= vector.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, k) == row + k / 4f;
     }
     MemorySegment tokens = batch.record("tokens", i);
-    isSame &= tokens.byteSize() == row % 5 * 4;
+    isSame &= tokens.byteSize() == row % 5 * 4L;
     for (int k = 0; k < row % 5; k++) {
       isSame &= tokens.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, k) == row + k;
     }
