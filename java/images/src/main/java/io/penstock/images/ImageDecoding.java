@@ -15,7 +15,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How image files become pixels: rows from the top, each from the left, channels side by side.
@@ -36,15 +35,6 @@ public final class ImageDecoding {
 
   private static final long SCRATCH_BYTES = 512L << 20;
 
-  /** What is said once; the rest is in the request. */
-  private record DecodingTarget(
-      String column,
-      long height,
-      long width,
-      long mostPixels,
-      long scratchBytes,
-      @Nullable Consumer<String> listener) {}
-
   private final String files;
   private final DecodingTarget target;
   private final ImageRequest request;
@@ -52,7 +42,7 @@ public final class ImageDecoding {
   ImageDecoding(String files) {
     this(
         files,
-        new DecodingTarget(files, 0, 0, 0, SCRATCH_BYTES, null),
+        DecodingTarget.of(files, SCRATCH_BYTES),
         new ImageRequest(3, 8, 8, false, -1, MAX_PIXELS));
   }
 
@@ -70,16 +60,6 @@ public final class ImageDecoding {
     return new ImageDecoding(files, changed, request);
   }
 
-  private ImageRequest channels(int channels) {
-    return new ImageRequest(
-        channels,
-        request.bits(),
-        request.eighths(),
-        request.isUpright(),
-        request.background(),
-        request.mostPixels());
-  }
-
   /**
    * Names the column of pixels. Unless this is called they replace the files.
    *
@@ -87,14 +67,7 @@ public final class ImageDecoding {
    * @return another decoding
    */
   public ImageDecoding to(String column) {
-    return with(
-        new DecodingTarget(
-            Objects.requireNonNull(column, "column"),
-            target.height,
-            target.width,
-            target.mostPixels,
-            target.scratchBytes,
-            target.listener));
+    return with(target.to(Objects.requireNonNull(column, "column")));
   }
 
   /**
@@ -110,8 +83,7 @@ public final class ImageDecoding {
       throw new IllegalArgumentException(
           "height and width must be at least 1, were %d and %d".formatted(height, width));
     }
-    return with(
-        new DecodingTarget(target.column, height, width, 0, target.scratchBytes, target.listener));
+    return with(target.size(height, width));
   }
 
   /**
@@ -125,8 +97,7 @@ public final class ImageDecoding {
     if (pixels < 1) {
       throw new IllegalArgumentException("pixels must be at least 1, were " + pixels);
     }
-    return with(
-        new DecodingTarget(target.column, 0, 0, pixels, target.scratchBytes, target.listener));
+    return with(target.upTo(pixels));
   }
 
   /**
@@ -135,7 +106,7 @@ public final class ImageDecoding {
    * @return another decoding
    */
   public ImageDecoding gray() {
-    return with(channels(1));
+    return with(request.withChannels(1));
   }
 
   /**
@@ -144,7 +115,7 @@ public final class ImageDecoding {
    * @return another decoding
    */
   public ImageDecoding rgb() {
-    return with(channels(3));
+    return with(request.withChannels(3));
   }
 
   /**
@@ -153,7 +124,7 @@ public final class ImageDecoding {
    * @return another decoding
    */
   public ImageDecoding rgba() {
-    return with(channels(4));
+    return with(request.withChannels(4));
   }
 
   /**
@@ -163,14 +134,7 @@ public final class ImageDecoding {
    * @return another decoding
    */
   public ImageDecoding bits16() {
-    return with(
-        new ImageRequest(
-            request.channels(),
-            16,
-            request.eighths(),
-            request.isUpright(),
-            request.background(),
-            request.mostPixels()));
+    return with(request.withBits(16));
   }
 
   /**
@@ -183,14 +147,7 @@ public final class ImageDecoding {
     if (eighths < 1 || eighths > 8 || Integer.bitCount(eighths) != 1) {
       throw new IllegalArgumentException("eighths must be 1, 2, 4 or 8, were " + eighths);
     }
-    return with(
-        new ImageRequest(
-            request.channels(),
-            request.bits(),
-            eighths,
-            request.isUpright(),
-            request.background(),
-            request.mostPixels()));
+    return with(request.withEighths(eighths));
   }
 
   /**
@@ -200,14 +157,7 @@ public final class ImageDecoding {
    * @return another decoding
    */
   public ImageDecoding upright() {
-    return with(
-        new ImageRequest(
-            request.channels(),
-            request.bits(),
-            request.eighths(),
-            true,
-            request.background(),
-            request.mostPixels()));
+    return with(request.upright());
   }
 
   /**
@@ -221,14 +171,7 @@ public final class ImageDecoding {
     if (rgb < 0 || rgb > 0xffffff) {
       throw new IllegalArgumentException("rgb must be 0x000000 to 0xffffff, was " + rgb);
     }
-    return with(
-        new ImageRequest(
-            request.channels(),
-            request.bits(),
-            request.eighths(),
-            request.isUpright(),
-            rgb,
-            request.mostPixels()));
+    return with(request.withBackground(rgb));
   }
 
   /**
@@ -242,14 +185,7 @@ public final class ImageDecoding {
     if (pixels < 1) {
       throw new IllegalArgumentException("pixels must be at least 1, were " + pixels);
     }
-    return with(
-        new ImageRequest(
-            request.channels(),
-            request.bits(),
-            request.eighths(),
-            request.isUpright(),
-            request.background(),
-            pixels));
+    return with(request.withMostPixels(pixels));
   }
 
   /**
@@ -264,9 +200,7 @@ public final class ImageDecoding {
     if (bytes < 1 << 20) {
       throw new IllegalArgumentException("scratch must be at least 1 MiB, was " + bytes);
     }
-    return with(
-        new DecodingTarget(
-            target.column, target.height, target.width, target.mostPixels, bytes, target.listener));
+    return with(target.scratch(bytes));
   }
 
   /**
@@ -277,15 +211,7 @@ public final class ImageDecoding {
    * @return another decoding
    */
   public ImageDecoding blankIfDamaged(Consumer<String> listener) {
-    Objects.requireNonNull(listener, "listener");
-    return with(
-        new DecodingTarget(
-            target.column,
-            target.height,
-            target.width,
-            target.mostPixels,
-            target.scratchBytes,
-            listener));
+    return with(target.blankIfDamaged(Objects.requireNonNull(listener, "listener")));
   }
 
   /**
@@ -355,7 +281,7 @@ public final class ImageDecoding {
   private ImagePipeline prepare(ImageGeometry geometry) {
     return new ImagePipeline(
         new ImagePipeline.Files(
-            files, target.column, target.scratchBytes, target.listener, request),
+            files, target.column(), target.scratchBytes(), target.listener(), request),
         geometry);
   }
 
@@ -366,7 +292,7 @@ public final class ImageDecoding {
    * @throws IllegalArgumentException if neither {@link #size} nor {@link #upTo} was said
    */
   public Transform transform() {
-    if (target.height == 0 && target.mostPixels == 0) {
+    if (target.height() == 0 && target.mostPixels() == 0) {
       throw new IllegalArgumentException(
           "decoding '%s' needs size(height, width) or upTo(pixels)".formatted(files));
     }
@@ -379,16 +305,17 @@ public final class ImageDecoding {
     ElementType type = request.bits() == 8 ? ElementType.UINT8 : ElementType.UINT16;
     int channels = request.channels();
     ThreadLocal<PixelDecoder> decoders =
-        ThreadLocal.withInitial(() -> new PixelDecoder(request, target.scratchBytes));
-    if (target.height > 0) {
+        ThreadLocal.withInitial(() -> new PixelDecoder(request, target.scratchBytes()));
+    if (target.height() > 0) {
       return new Transform.OfRecords(
-          List.of(OutputColumn.of(target.column, type, target.height, target.width, channels)),
+          List.of(
+              OutputColumn.of(target.column(), type, target.height(), target.width(), channels)),
           record -> decodeFixed(decoders.get(), record));
     }
     return new Transform.OfRecords(
         List.of(
-            OutputColumn.variable(target.column, type, Shape.of(channels), target.mostPixels),
-            OutputColumn.of(target.column + ".size", ElementType.INT32, 2)),
+            OutputColumn.variable(target.column(), type, Shape.of(channels), target.mostPixels()),
+            OutputColumn.of(target.column() + ".size", ElementType.INT32, 2)),
         record -> decodeVariable(decoders.get(), record));
   }
 
@@ -413,19 +340,19 @@ public final class ImageDecoding {
   private boolean decode(PixelDecoder decoder, RecordContext record, MemorySegment pixels) {
     try {
       decoder.decode(record.input(0), pixels);
-      if (target.height > 0
-          && (decoder.height() != target.height || decoder.width() != target.width)) {
+      if (target.height() > 0
+          && (decoder.height() != target.height() || decoder.width() != target.width())) {
         throw new PenstockException(
             ErrorKind.MISMATCH,
             "expected an image of %d x %d pixels, found %d x %d: use upTo, or resize the files"
-                .formatted(target.width, target.height, decoder.width(), decoder.height()));
+                .formatted(target.width(), target.height(), decoder.width(), decoder.height()));
       }
       return true;
     } catch (PenstockException e) {
-      if (target.listener == null) {
+      if (target.listener() == null) {
         throw e;
       }
-      target.listener.accept("record %d: %s".formatted(record.index(), e.getMessage()));
+      target.listener().accept("record %d: %s".formatted(record.index(), e.getMessage()));
       return false;
     }
   }

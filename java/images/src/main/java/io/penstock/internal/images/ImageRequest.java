@@ -16,6 +16,35 @@ import java.lang.foreign.MemorySegment;
  */
 public record ImageRequest(
     int channels, int bits, int eighths, boolean isUpright, int background, long mostPixels) {
+  /** The same with other channels. */
+  public ImageRequest withChannels(int channels) {
+    return new ImageRequest(channels, bits, eighths, isUpright, background, mostPixels);
+  }
+
+  /** The same with other bits. */
+  public ImageRequest withBits(int bits) {
+    return new ImageRequest(channels, bits, eighths, isUpright, background, mostPixels);
+  }
+
+  /** The same with other eighths. */
+  public ImageRequest withEighths(int eighths) {
+    return new ImageRequest(channels, bits, eighths, isUpright, background, mostPixels);
+  }
+
+  /** The same, turned as the EXIF orientation says. */
+  public ImageRequest upright() {
+    return new ImageRequest(channels, bits, eighths, true, background, mostPixels);
+  }
+
+  /** The same on a background. */
+  public ImageRequest withBackground(int background) {
+    return new ImageRequest(channels, bits, eighths, isUpright, background, mostPixels);
+  }
+
+  /** The same with another limit. */
+  public ImageRequest withMostPixels(long mostPixels) {
+    return new ImageRequest(channels, bits, eighths, isUpright, background, mostPixels);
+  }
 
   /** Writes it for C: all of the picture. */
   void write(MemorySegment to) {
