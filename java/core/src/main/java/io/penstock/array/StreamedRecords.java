@@ -13,7 +13,7 @@ import java.util.Objects;
  */
 public final class StreamedRecords {
   /** The source of the records. */
-  public interface StreamSource {
+  public interface RecordStreamSource {
     /**
      * Opens a stream of the records, from the first on.
      *
@@ -27,10 +27,14 @@ public final class StreamedRecords {
   private final String part;
   private final ElementType elementType;
   private final long recordCount;
-  private final StreamSource source;
+  private final RecordStreamSource source;
 
   private StreamedRecords(
-      Path path, String part, ElementType elementType, long recordCount, StreamSource source) {
+      Path path,
+      String part,
+      ElementType elementType,
+      long recordCount,
+      RecordStreamSource source) {
     this.path = Objects.requireNonNull(path, "path");
     this.part = Objects.requireNonNull(part, "part");
     this.elementType = Objects.requireNonNull(elementType, "elementType");
@@ -53,7 +57,11 @@ public final class StreamedRecords {
    * @throws IllegalArgumentException if the number is negative
    */
   public static StreamedRecords of(
-      Path path, String part, ElementType elementType, long recordCount, StreamSource source) {
+      Path path,
+      String part,
+      ElementType elementType,
+      long recordCount,
+      RecordStreamSource source) {
     return new StreamedRecords(path, part, elementType, recordCount, source);
   }
 
@@ -98,7 +106,7 @@ public final class StreamedRecords {
    *
    * @return opens them, any number of times
    */
-  public StreamSource source() {
+  public RecordStreamSource source() {
     return source;
   }
 

@@ -46,11 +46,11 @@ public final class ParquetFormat implements FormatProvider {
   }
 
   /** A question about the columns of an open file. */
-  private interface Question<T> {
+  private interface ParquetQuestion<T> {
     T ask(ParquetColumns columns);
   }
 
-  private static <T> T inside(Path path, Question<T> question) {
+  private static <T> T inside(Path path, ParquetQuestion<T> question) {
     try (ParquetFile file = ParquetFile.open(path)) {
       return question.ask(ParquetColumns.of(file));
     } catch (IOException e) {
@@ -65,15 +65,16 @@ public final class ParquetFormat implements FormatProvider {
 
   @Override
   public RecordStream records(Path path, String name) throws IOException {
-    return opened(path, name, VariableRecords::new);
+    return opened(path, name, ParquetRecords::new);
   }
 
   /** What reads the values of a column. */
-  private interface Reading<T> {
+  private interface ParquetReading<T> {
     T of(ColumnBatches batches);
   }
 
-  private static <T> T opened(Path path, String name, Reading<T> reading) throws IOException {
+  private static <T> T opened(Path path, String name, ParquetReading<T> reading)
+      throws IOException {
     ParquetFile file = ParquetFile.open(path);
     try {
       return reading.of(ColumnBatches.open(file, ParquetColumns.of(file).named(name)));

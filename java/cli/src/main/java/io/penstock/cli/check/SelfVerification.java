@@ -1,8 +1,8 @@
 package io.penstock.cli.check;
 
+import io.penstock.cli.check.VerificationReport.DamagedPlace;
 import io.penstock.cli.check.VerificationReport.DamagedRecord;
 import io.penstock.cli.check.VerificationReport.FileProblem;
-import io.penstock.cli.check.VerificationReport.RecordPlace;
 import io.penstock.cli.check.VerificationReport.Subject;
 import io.penstock.cli.command.Progress;
 import io.penstock.cli.command.Streams;
@@ -88,7 +88,7 @@ final class SelfVerification {
   private void add(Path file, long record, long position, String problem) {
     damagedInFile++;
     report.countRecord();
-    RecordPlace place = new RecordPlace(file, position, problem);
+    DamagedPlace place = new DamagedPlace(file, position, problem);
     report.list(new DamagedRecord(column, record, Optional.of(place)));
   }
 }

@@ -43,10 +43,10 @@ final class VerificationReport {
   }
 
   /** Where a record begins, if that is known, and what is wrong with it. */
-  record RecordPlace(Path path, long offset, String problem) {}
+  record DamagedPlace(Path path, long offset, String problem) {}
 
   /** A record that does not match its checksum. */
-  record DamagedRecord(String column, long index, Optional<RecordPlace> place) {}
+  record DamagedRecord(String column, long index, Optional<DamagedPlace> place) {}
 
   /**
    * What a comparison is about.

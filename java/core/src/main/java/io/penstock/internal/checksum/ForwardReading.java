@@ -33,7 +33,7 @@ import java.util.function.LongConsumer;
  * <p>Pages that cannot be read are zeros, and {@link #unreadable} says where they are: whoever
  * compares checksums finds the damage, and goes on behind it. Used by one thread.
  */
-public final class ForwardReading implements SelfCheck.Bytes, AutoCloseable {
+public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseable {
   private static final int BLOCK_BYTES = 4 << 20;
 
   /** What is read alone once a block cannot be read: the unit of memory and of most devices. */

@@ -15,10 +15,10 @@ public interface SelfCheck {
    * @param file its bytes
    * @param damage takes what is found, in the order of the file
    */
-  void run(Bytes file, Damage damage);
+  void run(CheckedBytes file, Damage damage);
 
   /** The bytes of a file, for forward reading. */
-  interface Bytes {
+  interface CheckedBytes {
     /** Size of the file. */
     long sizeBytes();
 

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 /** What is the same for all images of a pipeline: filter, form and normalization. Immutable. */
 public final class ImageRecipe {
   /** What the values of an image become. */
-  public enum Form {
+  public enum PixelForm {
     /** uint8, channels side by side. */
     BYTES,
     /** float32, in planes. */
@@ -21,17 +21,17 @@ public final class ImageRecipe {
 
   private final boolean isBicubic;
   private final boolean isScaled;
-  private final Form form;
+  private final PixelForm form;
   private final float[] factors;
   private final float[] offsets;
 
   /** Bilinear, bytes, and JPEG files decoded at their size. */
   public ImageRecipe() {
-    this(false, false, Form.BYTES, new float[0], new float[0]);
+    this(false, false, PixelForm.BYTES, new float[0], new float[0]);
   }
 
   private ImageRecipe(
-      boolean isBicubic, boolean isScaled, Form form, float[] factors, float[] offsets) {
+      boolean isBicubic, boolean isScaled, PixelForm form, float[] factors, float[] offsets) {
     this.isBicubic = isBicubic;
     this.isScaled = isScaled;
     this.form = form;
@@ -82,7 +82,7 @@ public final class ImageRecipe {
       offset[c] = (float) (-mean[c] / deviation[c]);
     }
     return new ImageRecipe(
-        isBicubic, isScaled, toHalves ? Form.HALVES : Form.FLOATS, factor, offset);
+        isBicubic, isScaled, toHalves ? PixelForm.HALVES : PixelForm.FLOATS, factor, offset);
   }
 
   /**
@@ -90,7 +90,7 @@ public final class ImageRecipe {
    *
    * @return the form
    */
-  public Form form() {
+  public PixelForm form() {
     return form;
   }
 

@@ -23,7 +23,7 @@ import java.util.function.LongConsumer;
  */
 public final class ArrowUnpacker {
   /** Undoes the compression of a buffer. */
-  public interface Decoder {
+  public interface BodyDecoder {
     /**
      * Opens a buffer.
      *
@@ -144,7 +144,8 @@ public final class ArrowUnpacker {
    * @return how many bytes were written
    * @throws IOException if they cannot be written, or a buffer is damaged
    */
-  public long write(OutputStream out, Decoder decoder, LongConsumer progress) throws IOException {
+  public long write(OutputStream out, BodyDecoder decoder, LongConsumer progress)
+      throws IOException {
     long at = 0;
     if (isFile) {
       put(out, MAGIC);
@@ -188,13 +189,14 @@ public final class ArrowUnpacker {
     return message;
   }
 
-  private void write(ReadMessage message, OutputStream out, Decoder decoder) throws IOException {
+  private void write(ReadMessage message, OutputStream out, BodyDecoder decoder)
+      throws IOException {
     FlatTable batch = message.batch();
     if (batch == null || !batch.has(3)) {
       moved.put(message.offset, new MovedMessage(written, message.bodyBytes));
       put(out, message.prefix);
       put(out, message.metadata);
-      copy(new Section(file, message.bodyOffset(), message.bodyBytes), message.bodyBytes, out);
+      copy(new BodySection(file, message.bodyOffset(), message.bodyBytes), message.bodyBytes, out);
       return;
     }
     FlatTable compression = batch.table(3, "a compression");
@@ -254,10 +256,10 @@ public final class ArrowUnpacker {
   }
 
   private void writeBuffer(
-      long offset, long packed, long size, int codec, OutputStream out, Decoder decoder)
+      long offset, long packed, long size, int codec, OutputStream out, BodyDecoder decoder)
       throws IOException {
     boolean isRaw = ZipDirectory.little(file.read(offset, Long.BYTES, "a size")).getLong(0) == RAW;
-    InputStream section = new Section(file, offset + Long.BYTES, packed - Long.BYTES);
+    InputStream section = new BodySection(file, offset + Long.BYTES, packed - Long.BYTES);
     try (InputStream in =
         isRaw
             ? section
@@ -320,13 +322,13 @@ public final class ArrowUnpacker {
   }
 
   /** Some bytes of the file. */
-  private static final class Section extends InputStream {
+  private static final class BodySection extends InputStream {
     private final OpenFile file;
     private long at;
     private final long end;
     private InputStream piece = InputStream.nullInputStream();
 
-    Section(OpenFile file, long offset, long bytes) {
+    BodySection(OpenFile file, long offset, long bytes) {
       this.file = file;
       this.at = offset;
       this.end = offset + bytes;

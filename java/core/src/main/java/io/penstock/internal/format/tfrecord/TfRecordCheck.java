@@ -14,15 +14,15 @@ import java.util.zip.CRC32C;
  */
 final class TfRecordCheck implements SelfCheck {
   @Override
-  public void run(Bytes file, Damage damage) {
-    new Pass(file, damage).run();
+  public void run(CheckedBytes file, Damage damage) {
+    new CheckPass(file, damage).run();
   }
 
-  private static final class Pass {
+  private static final class CheckPass {
     /** The masked checksum of the length 0, which a search compares at each byte of zeros. */
     private static final int ZERO_LENGTH = zeroLength();
 
-    private final Bytes file;
+    private final CheckedBytes file;
     private final Damage damage;
     private final CRC32C crc = new CRC32C();
 
@@ -33,7 +33,7 @@ final class TfRecordCheck implements SelfCheck {
     private final ByteBuffer lengthOfHeader = ByteBuffer.wrap(header, 0, Long.BYTES);
     private final ByteBuffer little = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
 
-    Pass(Bytes file, Damage damage) {
+    CheckPass(CheckedBytes file, Damage damage) {
       this.file = file;
       this.damage = damage;
     }

@@ -26,7 +26,7 @@ class TfRecordCheckTest {
   private record Found(long record, long position, String problem) {}
 
   /** An array as a file that is read in blocks of so many bytes. */
-  private static final class InBlocks implements SelfCheck.Bytes {
+  private static final class InBlocks implements SelfCheck.CheckedBytes {
     private final byte[] file;
     private final int blockBytes;
 

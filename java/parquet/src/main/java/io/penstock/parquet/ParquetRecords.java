@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /** Strings, byte arrays or lists of numbers, some records at a time. */
-final class VariableRecords implements RecordStream {
+final class ParquetRecords implements RecordStream {
   private static final MemorySegment NONE = MemorySegment.ofArray(new byte[0]);
 
   private final ColumnBatches batches;
   private MemorySegment values = NONE;
   private MemorySegment starts = NONE;
 
-  VariableRecords(ColumnBatches batches) {
+  ParquetRecords(ColumnBatches batches) {
     this.batches = batches;
   }
 
