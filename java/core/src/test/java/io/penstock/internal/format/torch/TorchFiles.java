@@ -1,8 +1,11 @@
 package io.penstock.internal.format.torch;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,7 +44,19 @@ final class TorchFiles {
   /** The last member first. */
   byte[] packed(boolean isCompressed) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream archive = new ZipOutputStream(bytes)) {
+    pack(isCompressed, bytes);
+    return bytes.toByteArray();
+  }
+
+  /** The same, without another copy in memory. */
+  void pack(boolean isCompressed, Path file) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      pack(isCompressed, out);
+    }
+  }
+
+  private void pack(boolean isCompressed, OutputStream out) throws IOException {
+    try (ZipOutputStream archive = new ZipOutputStream(out)) {
       for (String name : members.keySet().stream().toList().reversed()) {
         byte[] contents = members.get(name);
         ZipEntry entry = new ZipEntry(name);
@@ -57,6 +72,5 @@ final class TorchFiles {
         archive.closeEntry();
       }
     }
-    return bytes.toByteArray();
   }
 }
