@@ -51,7 +51,7 @@ class ImageFuzzTest {
   }
 
   private static void check(Arena arena, MemorySegment file, ImageRequest request) {
-    long pixelBytes = CHANNELS * request.bits() / Byte.SIZE;
+    long pixelBytes = (long) CHANNELS * request.bits() / Byte.SIZE;
     MemorySegment whole = arena.allocate(MOST_PIXELS * pixelBytes);
     List<PixelDecoder> decoders = DECODERS.computeIfAbsent(request, ImageFuzzTest::two);
     PixelDecoder decoder = decoders.getFirst();
@@ -63,7 +63,7 @@ class ImageFuzzTest {
     }
     int width = decoder.width();
     int height = decoder.height();
-    MemorySegment again = arena.allocate(width * height * pixelBytes);
+    MemorySegment again = arena.allocate((long) width * height * pixelBytes);
     decoders.getLast().decode(file, again);
     assertThat(again.mismatch(whole.asSlice(0, again.byteSize()))).isEqualTo(-1);
     if (request.bits() == Byte.SIZE) {
