@@ -3,6 +3,7 @@ package io.penstock.internal.index;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.os.ThreadLimit;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.ExecutionException;
@@ -97,9 +98,17 @@ final class ReadAhead implements AutoCloseable {
       block.offset = next;
       block.bytes.clear().limit((int) Math.min(BLOCK_BYTES, file.sizeBytes() - next));
       block.reading =
-          threads.submit(() -> file.fillOnOwnThread(block.bytes.duplicate(), block.offset, what));
+          submit(() -> file.fillOnOwnThread(block.bytes.duplicate(), block.offset, what));
       ahead.addLast(block);
       next = block.end();
+    }
+  }
+
+  private Future<?> submit(Runnable read) {
+    try {
+      return threads.submit(read);
+    } catch (OutOfMemoryError e) {
+      throw ThreadLimit.named(e);
     }
   }
 
