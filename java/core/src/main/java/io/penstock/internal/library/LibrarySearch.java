@@ -3,6 +3,7 @@ package io.penstock.internal.library;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.os.SystemReason;
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -10,13 +11,15 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 
 /**
  * Finds a native library of ours and loads it. There are two: that of this module, and that of
@@ -34,7 +37,7 @@ public final class LibrarySearch {
   private final String fileName;
   private final String property;
   private final String abiFunction;
-  private final int abiVersion;
+  private final IntSupplier abiVersion;
   private final Class<?> owner;
   private final Consumer<String> loader;
 
@@ -44,7 +47,8 @@ public final class LibrarySearch {
    * @param name as the linker knows it, say "penstock" for libpenstock.so
    * @param property system property with the path of the library to use, and of no other
    * @param abiFunction its function that tells the ABI number
-   * @param abiVersion the number that the bindings were made for
+   * @param abiVersion the number that the bindings were made for; asked when the library is loaded,
+   *     since the bindings themselves need native access
    * @param owner a class of the jar that the library travels in
    * @param loader calls {@link System#load} in a class beside the bindings, since the library
    *     belongs to the class loader of the caller
@@ -53,13 +57,13 @@ public final class LibrarySearch {
       String name,
       String property,
       String abiFunction,
-      int abiVersion,
+      IntSupplier abiVersion,
       Class<?> owner,
       Consumer<String> loader) {
     this.fileName = System.mapLibraryName(name);
     this.property = Objects.requireNonNull(property, "property");
     this.abiFunction = Objects.requireNonNull(abiFunction, "abiFunction");
-    this.abiVersion = abiVersion;
+    this.abiVersion = Objects.requireNonNull(abiVersion, "abiVersion");
     this.owner = Objects.requireNonNull(owner, "owner");
     this.loader = Objects.requireNonNull(loader, "loader");
   }
@@ -70,9 +74,7 @@ public final class LibrarySearch {
    * @return as "linux-x86_64"
    */
   public static String platform() {
-    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT).replace(" ", "");
-    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-    return os + "-" + (arch.equals("amd64") ? "x86_64" : arch);
+    return LibraryPlatform.current();
   }
 
   /**
@@ -81,58 +83,87 @@ public final class LibrarySearch {
    * @return false if a build left it out, or was for other machines
    */
   public boolean isInJar() {
-    return owner.getResource(resource()) != null;
+    return isInJar(platform());
   }
 
-  private String resource() {
-    return "/META-INF/native/" + platform() + "/" + fileName;
+  private boolean isInJar(String platform) {
+    return owner.getResource(resource(platform)) != null;
+  }
+
+  private String resource(String platform) {
+    return "/META-INF/native/" + platform + "/" + fileName;
   }
 
   /**
    * Finds and loads it.
    *
    * @return the file it was loaded from
-   * @throws PenstockException if no place has a library that can be loaded, naming all places
+   * @throws PenstockException if no place has a library that can be loaded: one line that names all
+   *     places, why each was passed over, and what to set
    */
   public Path load() {
     List<String> reasons = new ArrayList<>();
     String named = System.getProperty(property);
     if (named != null) {
-      Path path = Path.of(named).toAbsolutePath();
-      if (tryLoad(path, "-D" + property, reasons)) {
+      Path path = pathOrNull(named, "-D" + property, reasons);
+      if (path != null && tryLoad(path, "-D" + property, reasons)) {
         return path;
       }
-      throw failure(reasons);
+      throw failure(reasons, "name another one with -D" + property + "=PATH, or none");
     }
-    for (String directory : System.getProperty("java.library.path", "").split(":", -1)) {
-      Path path = Path.of(directory.isEmpty() ? "." : directory, fileName).toAbsolutePath();
-      if (Files.exists(path) && tryLoad(path, "java.library.path", reasons)) {
-        return path;
-      }
+    Optional<Path> found = tryLibraryPath(reasons);
+    if (found.isPresent()) {
+      return found.get();
     }
-    reasons.add("java.library.path: none of its directories has a " + fileName + " that works");
-    Path unpacked = tryUnpacked(reasons);
-    if (unpacked == null) {
-      throw failure(reasons);
+    if (!isInJar()) {
+      reasons.add(
+          "the jar has it for %s, and not for %s, which this is"
+              .formatted(LibraryPlatform.inWords(this::isInJar), platform()));
+      throw failure(reasons, "build it for this machine and name it with -D" + property + "=PATH");
     }
-    return unpacked;
+    return tryUnpacked(reasons)
+        .orElseThrow(
+            () ->
+                failure(
+                    reasons,
+                    "name a directory where it can be unpacked and run from with -D"
+                        + CACHE_PROPERTY
+                        + "=DIR, or a library with -D"
+                        + property
+                        + "=PATH"));
   }
 
-  private Path tryUnpacked(List<String> reasons) {
-    String resource = resource();
+  private static Path pathOrNull(String name, String origin, List<String> reasons) {
+    try {
+      return Path.of(name).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      reasons.add(name + " (" + origin + "): no path: " + e.getReason());
+      return null;
+    }
+  }
+
+  private Optional<Path> tryLibraryPath(List<String> reasons) {
+    String origin = "java.library.path";
+    for (String directory :
+        System.getProperty(origin, "").split(Pattern.quote(File.pathSeparator), -1)) {
+      Path path = pathOrNull(directory.isEmpty() ? "." : directory, origin, reasons);
+      Path library = path == null ? null : path.resolve(fileName);
+      if (library != null && Files.exists(library) && tryLoad(library, origin, reasons)) {
+        return Optional.of(library);
+      }
+    }
+    reasons.add(origin + ": none of its directories has a " + fileName + " that works");
+    return Optional.empty();
+  }
+
+  private Optional<Path> tryUnpacked(List<String> reasons) {
+    String resource = resource(platform());
     Unpacker unpacker;
     try {
       unpacker = Unpacker.of(owner, resource);
     } catch (IOException e) {
-      reasons.add("resource " + resource + ": " + e);
-      return null;
-    }
-    if (unpacker == null) {
-      reasons.add(
-          "resource "
-              + resource
-              + ": not in the jar, which was built for other platforms or without it");
-      return null;
+      reasons.add("resource " + resource + ": " + SystemReason.of(e));
+      return Optional.empty();
     }
     Optional<Path> cache = Unpacker.cacheDirectory();
     if (cache.isEmpty()) {
@@ -141,10 +172,10 @@ public final class LibrarySearch {
       try {
         Path path = unpacker.unpack(cache.get());
         if (tryLoad(path, "unpacked from the jar", reasons)) {
-          return path;
+          return Optional.of(path);
         }
       } catch (IOException e) {
-        reasons.add("unpacking from the jar: " + e);
+        reasons.add("unpacking from the jar: " + cache.get() + ": " + SystemReason.of(e));
       }
     }
     return tryTemporary(unpacker, reasons);
@@ -153,44 +184,56 @@ public final class LibrarySearch {
   /**
    * The home directory may be read-only or noexec. A loaded file may be deleted: its pages stay.
    */
-  private Path tryTemporary(Unpacker unpacker, List<String> reasons) {
+  private Optional<Path> tryTemporary(Unpacker unpacker, List<String> reasons) {
     try {
       Path directory = Files.createTempDirectory("penstock-");
       Path path = unpacker.unpack(directory);
       try {
-        return tryLoad(path, "unpacked to java.io.tmpdir", reasons) ? path : null;
+        return tryLoad(path, "unpacked to java.io.tmpdir", reasons)
+            ? Optional.of(path)
+            : Optional.empty();
       } finally {
         Files.delete(path);
         Files.delete(directory);
       }
     } catch (IOException e) {
-      reasons.add("unpacking to java.io.tmpdir: " + e);
-      return null;
+      reasons.add("unpacking to java.io.tmpdir: " + SystemReason.of(e));
+      return Optional.empty();
     }
   }
 
   private boolean tryLoad(Path path, String origin, List<String> reasons) {
     try {
+      int expected = abiVersion.getAsInt();
       int found = abiVersionOf(path);
-      if (found != abiVersion) {
+      if (found != expected) {
         reasons.add(
             "%s (%s): expected ABI number %d, found %d: it is of another version of Penstock"
-                .formatted(path, origin, abiVersion, found));
+                .formatted(path, origin, expected, found));
         return false;
       }
       return load(path, reasons);
-    } catch (IllegalArgumentException | UnsatisfiedLinkError e) {
+    } catch (IllegalArgumentException | UnsatisfiedLinkError | UnsupportedOperationException e) {
       String problem = Files.exists(path) ? e.getMessage() : "no such file";
       reasons.add(path + " (" + origin + "): " + problem);
       return false;
     } catch (IllegalCallerException e) {
-      throw new PenstockException(
-          ErrorKind.UNSUPPORTED,
-          "native access is denied to Penstock: start java with"
-              + " --enable-native-access=io.penstock (on the module path) or"
-              + " --enable-native-access=ALL-UNNAMED (on the class path)",
-          e);
+      throw denied(e);
+    } catch (ExceptionInInitializerError e) {
+      if (e.getCause() instanceof IllegalCallerException) {
+        throw denied(e);
+      }
+      throw e;
     }
+  }
+
+  private static PenstockException denied(Throwable cause) {
+    return new PenstockException(
+        ErrorKind.UNSUPPORTED,
+        "native access is denied to Penstock: start java with"
+            + " --enable-native-access=io.penstock (on the module path) or"
+            + " --enable-native-access=ALL-UNNAMED (on the class path)",
+        cause);
   }
 
   /**
@@ -230,7 +273,7 @@ public final class LibrarySearch {
   /** Asks in a lookup of its own, which is closed again: System.load cannot be undone. */
   private int abiVersionOf(Path path) {
     try (Arena arena = Arena.ofConfined()) {
-      SymbolLookup symbols = SymbolLookup.libraryLookup(path, arena);
+      SymbolLookup symbols = lookup(path, arena);
       var address =
           symbols
               .find(abiFunction)
@@ -246,17 +289,35 @@ public final class LibrarySearch {
     }
   }
 
-  private PenstockException failure(List<String> reasons) {
+  private SymbolLookup lookup(Path path, Arena arena) {
+    try {
+      return SymbolLookup.libraryLookup(path, arena);
+    } catch (IllegalArgumentException e) {
+      throw new UnsatisfiedLinkError(linkersReason(path, e));
+    }
+  }
+
+  /** The lookup only says that it failed; System.load, which fails too, passes on why. */
+  private String linkersReason(Path path, IllegalArgumentException failure) {
+    try {
+      loader.accept(path.toString());
+      return failure.getMessage();
+    } catch (UnsatisfiedLinkError e) {
+      String reason = String.valueOf(e.getMessage()).replace(path + ": ", "");
+      return reason.contains("failed to map segment")
+          ? reason + " (is its file system mounted noexec?)"
+          : reason;
+    }
+  }
+
+  private PenstockException failure(List<String> reasons, String advice) {
     return new PenstockException(
         ErrorKind.UNSUPPORTED,
         "expected the native library "
             + fileName
-            + ", found none that can be loaded; tried:\n  "
-            + String.join("\n  ", reasons)
-            + "\nName one with -D"
-            + property
-            + "=PATH, or a directory where it can be unpacked and run from with -D"
-            + CACHE_PROPERTY
-            + "=DIR.");
+            + ", found none that can be loaded: "
+            + String.join("; ", reasons)
+            + ": "
+            + advice);
   }
 }

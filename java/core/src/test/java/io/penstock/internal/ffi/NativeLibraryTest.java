@@ -1,6 +1,9 @@
 package io.penstock.internal.ffi;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.internal.library.Unpacker;
 import java.io.IOException;
@@ -15,10 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where the library is looked for. Each case needs a JVM that has not loaded it yet. */
+@Tag("platform")
 class NativeLibraryTest {
   private static final String RESOURCE =
       "/META-INF/native/" + NativeLibrary.platform() + "/libpenstock.so";
@@ -209,6 +216,111 @@ class NativeLibraryTest {
     assertThat(files(temporary)).isEmpty();
   }
 
+  @Test
+  void aHomeThatCannotBeWrittenIsReplacedByATemporaryDirectory() throws Exception {
+    Path temporary = Files.createDirectory(directory.resolve("temporary"));
+    String output = run("-Duser.home=/proc", "-Djava.io.tmpdir=" + temporary);
+    assertThat(output).startsWith("loaded " + temporary);
+    assertThat(files(temporary)).isEmpty();
+  }
+
+  @Test
+  void aFileSystemThatRunsNothingIsNamedAsTheReason() throws Exception {
+    Path temporary = Files.createDirectory(directory.resolve("temporary"));
+    Path cache = Files.createDirectory(directory.resolve("noexec"));
+    // In a name space of its own, where an ordinary user may mount, too.
+    List<String> mounted =
+        List.of(
+            "unshare",
+            "--mount",
+            "--map-root-user",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o noexec none \"$0\" && exec \"$@\"",
+            cache.toString());
+    assumeTrue(succeeds(mounted, "true"), "this user may not mount");
+
+    String instead =
+        run(
+            mounted,
+            Load.class,
+            "-Dpenstock.native.cache=" + cache,
+            "-Djava.io.tmpdir=" + temporary);
+    assertThat(instead).startsWith("loaded " + temporary);
+    String nowhere =
+        run(mounted, Load.class, "-Dpenstock.native.cache=" + cache, "-Djava.io.tmpdir=" + cache);
+    assertThat(nowhere)
+        .hasLineCount(1)
+        .contains("mounted noexec?")
+        .contains("-Dpenstock.native.cache=DIR");
+  }
+
+  @Test
+  void jvmsThatStartTogetherShareOneFile() throws Exception {
+    Path cache = directory.resolve("cache");
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      processes.add(start(List.of(), Load.class, "-Dpenstock.native.cache=" + cache));
+    }
+    Path unpacked = cache.resolve(Unpacker.of(RESOURCE).targetName());
+    for (Process process : processes) {
+      assertThat(output(process)).isEqualTo("loaded " + unpacked);
+    }
+    assertThat(files(cache)).containsExactly(unpacked);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Linux, riscv64, linux-riscv64",
+    "Mac OS X, aarch64, macos-aarch64",
+    "Windows 11, amd64, windows-x86_64"
+  })
+  void aMachineThatTheJarHasNothingForIsOneLine(String os, String arch, String name)
+      throws Exception {
+    assertThat(run("-Dos.name=" + os, "-Dos.arch=" + arch))
+        .hasLineCount(1)
+        .contains("the jar has it for linux-")
+        .contains("and not for " + name + ", which this is")
+        .contains("-Dpenstock.native.library=PATH");
+  }
+
+  @Test
+  void accessThatIsDeniedIsOneLine() throws Exception {
+    assertThat(run(Ask.class, "--illegal-native-access=deny").lines())
+        .hasSize(3)
+        .allMatch(
+            line ->
+                line.contains(
+                    "native access is denied to Penstock: start java with --enable-native-access"));
+  }
+
+  /** Asks twice, as two loaders do, and then loads. */
+  public static final class Ask {
+    private Ask() {}
+
+    /** Prints the answers. */
+    public static void main(String[] arguments) {
+      System.out.println(NativeLibrary.problem());
+      System.out.println(NativeLibrary.problem());
+      Load.main(arguments);
+    }
+  }
+
+  @Test
+  void whoCanDoWithoutAsksForTheProblemOnce() throws Exception {
+    assertThat(run(Ask.class, "-Dpenstock.native.cache=" + directory).lines())
+        .startsWith("Optional.empty", "Optional.empty")
+        .last(as(STRING))
+        .startsWith("loaded ");
+
+    Path named = directory.resolve("none.so");
+    List<String> lines = run(Ask.class, "-Dpenstock.native.library=" + named).lines().toList();
+    assertThat(lines).hasSize(3);
+    assertThat(lines.get(0)).contains(named + " (-Dpenstock.native.library): no such file");
+    assertThat(lines.get(1)).isEqualTo(lines.get(0));
+    assertThat(lines.get(0)).isEqualTo("Optional[" + lines.get(2) + "]");
+  }
+
   private static List<Path> files(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).toList();
@@ -221,20 +333,49 @@ class NativeLibraryTest {
   }
 
   private static String run(Class<?> program, String... options) throws Exception {
-    List<String> command = new ArrayList<>();
+    return run(List.of(), program, options);
+  }
+
+  private static String run(List<String> before, Class<?> program, String... options)
+      throws Exception {
+    return output(start(before, program, options));
+  }
+
+  private static Process start(List<String> before, Class<?> program, String... options)
+      throws Exception {
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:TieredStopAtLevel=1");
+    if (Stream.of(options).noneMatch(option -> option.contains("native-access"))) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
     command.add("-Djava.library.path=");
     command.addAll(List.of(options));
     command.addAll(List.of("-cp", classPath(), program.getName()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().remove("XDG_CACHE_HOME");
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  private static String output(Process process) throws Exception {
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();
     return output;
+  }
+
+  /** Also false where there is no such program. */
+  private static boolean succeeds(List<String> command, String... more) throws Exception {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(List.of(more));
+    try {
+      Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+      process.getInputStream().readAllBytes();
+      return process.waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Under Maven the main classes are on the module path, patched with those of the tests. */

@@ -19,7 +19,7 @@ public final class ImagesLibrary {
         "penstock_images",
         LIBRARY_PROPERTY,
         "penstock_images_abi_version",
-        PenstockImages.PENSTOCK_IMAGES_ABI_VERSION(),
+        PenstockImages::PENSTOCK_IMAGES_ABI_VERSION,
         ImagesLibrary.class,
         path -> System.load(path));
   }
