@@ -71,14 +71,15 @@ static void open_snowplow(uint32_t columns) {
 }
 
 /* Cells for W records serve a horizon of 2 W: N records take N / 2 W sweeps, and one to begin. A
- * little more is allowed for the cells that are spare and for the reads of the head. */
-static void check_sweeps(uint64_t records) {
+ * little more is allowed for the cells that are spare and for the reads of the head. The order
+ * wants records of a share of the file. */
+static void check_sweeps(uint64_t records, double share) {
   const penstock_statistics statistics = statistics_now();
   double file_bytes = 0;
   for (uint32_t i = 0; i < source->column_count; i++) {
     penstock_column_info info;
     CHECK_EQUAL(penstock_source_column(source, i, &info), 0);
-    file_bytes += (double)info.total_bytes;
+    file_bytes += share * (double)info.total_bytes;
   }
   const double sweeps = 1 + (double)records / (2.0 * SNOW_CELLS);
   printf("  %.2f files read for %.2f sweeps, with %llu requests\n",
@@ -102,7 +103,7 @@ static void cells_for_w_records_serve_a_horizon_of_2_w(void) {
     int64_t *indices = make_shuffled(SNOW_COUNT, 3);
     consumer consumer = {.indices = indices, .count = SNOW_COUNT};
     consume(&consumer, SNOW_COUNT);
-    check_sweeps(SNOW_COUNT);
+    check_sweeps(SNOW_COUNT, 1);
     check_requests();
     free(indices);
     close_reader();
@@ -117,14 +118,13 @@ static void cells_never_run_out_when_the_consumer_pauses(void) {
     int64_t *indices = make_shuffled(SNOW_COUNT, 4);
     consumer consumer = {.indices = indices, .count = SNOW_COUNT, .habit = habit};
     consume(&consumer, SNOW_COUNT);
-    check_sweeps(SNOW_COUNT);
+    check_sweeps(SNOW_COUNT, 1);
     check_requests();
     free(indices);
     close_reader();
   }
 }
 
-/* Epoch after epoch in one order: the elevator does not notice where one ends. */
 /* To want several batches must not cost the next one the cells that are kept for it. */
 static void whoever_wants_much_gets_a_batch(void) {
   enum { RECORDS = 4000, BATCH = 10, CELLS = 40 };
@@ -161,6 +161,58 @@ static void whoever_wants_much_gets_a_batch(void) {
   kind_of_columns = OF_ONE_SIZE;
 }
 
+/* Records of the last part of a file, as those of a rank may be. Sweeps go over this part, and the
+ * first one begins with few of the records there, as anywhere. */
+static void an_order_may_want_a_part_of_the_file(void) {
+  enum { PARTS = 4 };
+  for (uint32_t round = 0; round < 2; round++) {
+    kind_of_columns = round == 0 ? OF_ONE_SIZE : ONE_AFTER_ANOTHER;
+    open_snowplow(1);
+    close_reader();
+    open_reader(make_source((const uint64_t[]){SNOW_RECORD, 0}, PARTS * SNOW_COUNT));
+    int64_t *indices = make_shuffled(SNOW_COUNT, 30);
+    for (uint32_t i = 0; i < SNOW_COUNT; i++)
+      indices[i] += (PARTS - 1) * SNOW_COUNT;
+    consumer consumer = {.indices = indices, .count = SNOW_COUNT};
+    consume(&consumer, SNOW_COUNT);
+    check_sweeps(SNOW_COUNT, 1.0 / PARTS);
+    check_requests();
+    free(indices);
+    close_reader();
+  }
+  kind_of_columns = OF_ONE_SIZE;
+}
+
+/* Cells run out when more is known ahead than they can serve. The elevator looks less far ahead
+ * then, and goes on sweeping: without that, most records would be read one by one. */
+static void an_elevator_that_lacked_cells_catches_up(void) {
+  enum { EPOCHS = 4 };
+  for (uint32_t round = 0; round < 2; round++) {
+    kind_of_columns = round == 0 ? OF_ONE_SIZE : ONE_AFTER_ANOTHER;
+    open_snowplow(1);
+    close_reader();
+    options.entry_count = SNOW_CELLS * 3;
+    open_reader(make_source((const uint64_t[]){SNOW_RECORD, 0}, SNOW_COUNT));
+    int64_t *indices = malloc(sizeof *indices * EPOCHS * SNOW_COUNT);
+    CHECK(indices != NULL);
+    for (uint32_t epoch = 0; epoch < EPOCHS; epoch++) {
+      int64_t *one = make_shuffled(SNOW_COUNT, 40 + epoch);
+      memcpy(indices + (uint64_t)epoch * SNOW_COUNT, one, sizeof *one * SNOW_COUNT);
+      free(one);
+    }
+    consumer consumer = {.indices = indices, .count = EPOCHS * SNOW_COUNT};
+    consume(&consumer, EPOCHS * SNOW_COUNT);
+    const penstock_statistics statistics = statistics_now();
+    printf("  %llu requests for %.2f files\n", (unsigned long long)statistics.requests,
+           (double)statistics.bytes_read / ((double)SNOW_RECORD * SNOW_COUNT));
+    CHECK(statistics.requests < EPOCHS * SNOW_COUNT / 10);
+    free(indices);
+    close_reader();
+  }
+  kind_of_columns = OF_ONE_SIZE;
+}
+
+/* Epoch after epoch in one order: the elevator does not notice where one ends. */
 static void later_epochs_cost_no_first_sweep(void) {
   enum { EPOCHS = 3 };
   open_snowplow(1);
@@ -173,7 +225,7 @@ static void later_epochs_cost_no_first_sweep(void) {
   }
   consumer consumer = {.indices = indices, .count = EPOCHS * SNOW_COUNT};
   consume(&consumer, EPOCHS * SNOW_COUNT);
-  check_sweeps(EPOCHS * SNOW_COUNT);
+  check_sweeps(EPOCHS * SNOW_COUNT, 1);
   free(indices);
   close_reader();
 }
@@ -298,6 +350,8 @@ int main(void) {
   RUN(cells_for_w_records_serve_a_horizon_of_2_w);
   RUN(cells_never_run_out_when_the_consumer_pauses);
   RUN(whoever_wants_much_gets_a_batch);
+  RUN(an_order_may_want_a_part_of_the_file);
+  RUN(an_elevator_that_lacked_cells_catches_up);
   RUN(later_epochs_cost_no_first_sweep);
   RUN(sweeps_skip_what_is_cached);
   RUN(statistics_count_on_over_a_reset);

@@ -9,8 +9,55 @@
 /* How many records ahead the memory of their tables is prefetched. */
 #define ADMITTED_AHEAD 8
 
+/* A sweep in which more than this part of the horizon found no cell has looked too far ahead. */
+#define LACK_PART 32
+/* Then the horizon shrinks by this part of itself, */
+#define SHRINK_PART 8
+/* never below this part of what it may be; */
+#define LEAST_PART 8
+/* and after a sweep without a lack it grows by this part of that. */
+#define GROW_PART 64
+
+static uint32_t head_place(const elevator *elevator, uint64_t bucket) {
+  return (uint32_t)(bucket * HEAD_PLACES / elevator->count);
+}
+
+/* How much of its work the first sweep has done. The order may want records of a part of the file
+ * only, as that of a rank does, so what counts is where records of the head lie. */
+void elevator_passes(elevator *elevator, uint32_t bucket) {
+  if (elevator->sweeps > 0 || elevator->head == 0)
+    return;
+  const uint32_t place = head_place(elevator, bucket);
+  uint64_t passed = 0;
+  uint64_t all = 0;
+  for (uint32_t i = 0; i < HEAD_PLACES; i++) {
+    passed += i < place ? elevator->head_counts[i] : 0;
+    all += elevator->head_counts[i];
+  }
+  const double begin = (double)place * elevator->count / HEAD_PLACES;
+  const double within = ((double)bucket + 1 - begin) * HEAD_PLACES / elevator->count;
+  const double here = elevator->head_counts[place] * (within < 1 ? within : 1);
+  elevator->swept = all > 0 ? ((double)passed + here) / (double)all : 1;
+}
+
+/* A sweep that finds no free cell stops, its cells full of records that are due later. The records
+ * before them are forced, one by one, and the sweep gets a cell now and then: left alone, it would
+ * never catch up. With less to bring on its way, it does. */
+void elevator_sweep_ended(penstock_reader *reader) {
+  elevator *elevator = &reader->elevator;
+  const uint64_t most = reader->entries.capacity;
+  const uint64_t less = elevator->horizon - elevator->horizon / SHRINK_PART;
+  const uint64_t more = elevator->horizon + most / GROW_PART;
+  if (elevator->lacked > elevator->horizon / LACK_PART)
+    elevator->horizon = less > most / LEAST_PART ? less : most / LEAST_PART;
+  else if (elevator->lacked == 0)
+    elevator->horizon = more < most ? more : most;
+  elevator->lacked = 0;
+  elevator->sweeps++;
+}
+
 /* How far ahead of the oldest record the elevator may look, as a sequence number. During its first
- * sweep the horizon grows with the elevator's place; otherwise the places passed first would fill
+ * sweep the horizon grows as the sweep gets on; otherwise the places passed first would fill
  * all cells with records that are due late. The head may be seen at once, so that there is
  * something to begin with, and so that this sweep brings all of the head that was not read by
  * itself. */
@@ -19,10 +66,9 @@ static uint64_t admission_limit(const penstock_reader *reader) {
   const entry_ring *ring = &reader->entries;
   if (reader->options.windowed)
     return reader->windows.open;
-  uint64_t limit = ring->taken + ring->capacity;
+  uint64_t limit = ring->taken + elevator->horizon;
   if (reader->options.cell_count > 0 && elevator->sweeps == 0) {
-    const double swept = (double)(elevator->place + 1) / elevator->count;
-    const uint64_t part = (uint64_t)((double)ring->capacity * swept);
+    const uint64_t part = (uint64_t)((double)elevator->horizon * elevator->swept);
     limit = ring->taken + (part > elevator->head ? part : elevator->head);
   }
   return limit < ring->ordered ? limit : ring->ordered;
@@ -34,15 +80,17 @@ static uint64_t admission_bytes(const penstock_reader *reader) {
   const elevator *elevator = &reader->elevator;
   if (reader->pool.count == 0 || reader->options.windowed)
     return UINT64_MAX;
-  if (elevator->sweeps > 0)
-    return reader->options.horizon_bytes;
-  const double swept = (double)(elevator->place + 1) / elevator->count;
-  const double part = swept > 1.0 / HEAD_PART ? swept : 1.0 / HEAD_PART;
-  return (uint64_t)((double)reader->options.horizon_bytes * part);
+  const double swept = elevator->swept > 1.0 / HEAD_PART ? elevator->swept : 1.0 / HEAD_PART;
+  const double part = (double)elevator->horizon / reader->entries.capacity;
+  return (uint64_t)((double)reader->options.horizon_bytes * part *
+                    (elevator->sweeps > 0 ? 1 : swept));
 }
 
 int elevator_is_at_horizon(const penstock_reader *reader) {
-  return reader->elevator.sweeps > 0 && reader->elevator.admitted_bytes >= admission_bytes(reader);
+  const elevator *elevator = &reader->elevator;
+  const entry_ring *ring = &reader->entries;
+  return elevator->sweeps > 0 && (ring->admitted >= ring->taken + elevator->horizon ||
+                                  elevator->admitted_bytes >= admission_bytes(reader));
 }
 
 int elevator_is_giant(const penstock_reader *reader, uint32_t entry) {
@@ -62,6 +110,10 @@ static void look_up_early(const penstock_reader *reader, uint64_t sequence) {
   }
 }
 
+static void count_head(elevator *elevator, uint64_t index) {
+  elevator->head_counts[head_place(elevator, index >> elevator->shift)]++;
+}
+
 void elevator_admit(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
   const uint64_t limit = admission_limit(reader);
@@ -77,6 +129,8 @@ void elevator_admit(penstock_reader *reader) {
       look_up_early(reader, ring->admitted);
       reader->elevator.admitted_bytes += cells_record_bytes(reader, entry_index(ring, entry));
     }
+    if (ring->admitted < reader->elevator.head)
+      count_head(&reader->elevator, entry_index(ring, entry));
     /* An urgent read may have taken it on already. */
     if (entry_state(ring, entry) == ENTRY_PENDING && !cache_serve(reader, entry) &&
         !elevator_is_giant(reader, entry))

@@ -137,12 +137,11 @@ static int open_window(penstock_reader *reader) {
 
 /* Nothing is left to visit: looks further ahead. Returns whether there may be something now. */
 static int look_ahead(penstock_reader *reader) {
-  elevator *elevator = &reader->elevator;
   if (reader->options.windowed)
     return open_window(reader);
   if (reader->entries.admitted >= reader->entries.ordered || elevator_is_at_horizon(reader))
     return 0;
-  elevator->sweeps++; /* nothing was near enough */
+  elevator_sweep_ended(reader); /* nothing was near enough */
   elevator_admit(reader);
   return 1;
 }
@@ -155,7 +154,7 @@ static int advance(penstock_reader *reader) {
   const uint32_t from = elevator->place + !elevator->stay;
   if (!elevator->started || !next_bucket(elevator, from, elevator->count, &bucket)) {
     if (elevator->started) {
-      elevator->sweeps++;
+      elevator_sweep_ended(reader);
       elevator->started = 0;
       elevator_admit(reader);
     }
@@ -165,6 +164,7 @@ static int advance(penstock_reader *reader) {
   }
   elevator->started = 1;
   elevator->place = bucket;
+  elevator_passes(elevator, bucket);
   visit_bucket(reader, bucket);
   return 1;
 }
@@ -307,15 +307,19 @@ void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes) 
  */
 static int visit_forced(penstock_reader *reader, uint64_t wanted) {
   const entry_ring *ring = &reader->entries;
+  const int has_stopped = !visit_done(reader, &reader->elevator.sweep);
   abandon_sweep(reader);
   /* The reserve is for one batch: later records could take the cells that this one needs. */
   uint64_t most = ring->ordered - ring->taken;
   if (most > reader->options.batch_size)
     most = reader->options.batch_size;
   uint64_t units = 0;
-  return visit_urgent(reader, ring->ready,
-                      elevator_fit_reserve(reader, ring->taken,
-                                           ring->taken + (wanted < most ? wanted : most), &units));
+  const int is_any =
+      visit_urgent(reader, ring->ready,
+                   elevator_fit_reserve(reader, ring->taken,
+                                        ring->taken + (wanted < most ? wanted : most), &units));
+  reader->elevator.lacked += has_stopped ? reader->elevator.urgent.count : 0;
+  return is_any;
 }
 
 visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
@@ -354,6 +358,10 @@ void elevator_reset(penstock_reader *reader) {
   elevator->started = 0;
   elevator->sweeps = 0;
   elevator->credit_bytes = 0;
+  elevator->horizon = reader->entries.capacity;
+  elevator->lacked = 0;
+  memset(elevator->head_counts, 0, sizeof elevator->head_counts);
+  elevator->swept = 0;
   elevator->head = choose_head(reader);
   elevator->is_open = elevator->head == 0;
   elevator->head_next = 0;

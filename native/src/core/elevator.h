@@ -11,6 +11,9 @@
 /* The head of an order is this part of what is known ahead. */
 #define HEAD_PART 16
 
+/* Where the records of the head lie is counted in this many parts of the file. */
+#define HEAD_PLACES 64
+
 /* Buckets of neighbouring records are the places where the elevator stops. The entries that wait in
  * a bucket are in several lists, each for a range of its records. */
 typedef struct {
@@ -36,6 +39,10 @@ typedef struct {
   uint32_t has_giants;
   uint64_t admitted_bytes; /* when cells are in bytes: of the admitted entries that are not taken */
   uint64_t credit_bytes;   /* what reads of the head may cost before the elevator must move on */
+  uint64_t horizon; /* how many records ahead it looks: less than it could after cells ran out */
+  uint64_t lacked;  /* records that were forced in this sweep because they had */
+  uint32_t head_counts[HEAD_PLACES]; /* how many records of the head lie in each part of the file */
+  double swept;                      /* which share of them the first sweep has passed */
 } elevator;
 
 static inline uint32_t lists_per_bucket(const elevator *elevator) {
@@ -46,6 +53,10 @@ static inline uint32_t lists_per_bucket(const elevator *elevator) {
 void elevator_admit(penstock_reader *reader);
 /* Whether it cannot look further ahead before something is taken. */
 int elevator_is_at_horizon(const penstock_reader *reader);
+/* Told when a sweep has ended: decides how far ahead the next one looks. */
+void elevator_sweep_ended(penstock_reader *reader);
+/* Told of the bucket that a sweep visits. */
+void elevator_passes(elevator *elevator, uint32_t bucket);
 /* Told of each entry that is taken, when cells are in bytes. */
 void elevator_taken(penstock_reader *reader, uint64_t sequence, uint64_t bytes);
 /* How far entries from `begin` on, at most to `end`, fit into the reserve beside the `units` chunks
