@@ -94,12 +94,13 @@ static void cached_pages_are_counted(void) {
   CHECK_EQUAL(penstock_source_add_column(source, 1, &shard, 1), 0);
   uint64_t cached;
   uint64_t total;
+  const uint64_t pages = (1000001 + penstock_page_bytes() - 1) / penstock_page_bytes();
   const int32_t status = penstock_source_cached(source, 0, &cached, &total);
   if (status == -ENOSYS || status == -EPERM) {
     printf("  skipped: %s\n", penstock_status_name(status));
   } else {
     CHECK_EQUAL(status, 0);
-    CHECK_EQUAL(total, 245);
+    CHECK_EQUAL(total, pages);
     /* A wish: pages may stay, as they do where memory is the disk. */
     CHECK_EQUAL(penstock_source_advise(source, 0, NULL, 0, PENSTOCK_ADVICE_DONTNEED), 0);
     CHECK_EQUAL(penstock_source_cached(source, 0, &cached, &total), 0);
@@ -110,8 +111,8 @@ static void cached_pages_are_counted(void) {
     for (off_t at = 0; at < 1000001; at += 4096)
       CHECK(pread(fd, buffer, sizeof buffer, at) > 0);
     CHECK_EQUAL(penstock_source_cached(source, 0, &cached, &total), 0);
-    CHECK_EQUAL(cached, 245);
-    CHECK_EQUAL(total, 245);
+    CHECK_EQUAL(cached, pages);
+    CHECK_EQUAL(total, pages);
     CHECK_EQUAL(penstock_source_cached(source, 1, &cached, &total), -EINVAL);
   }
   CHECK_EQUAL(close(fd), 0);

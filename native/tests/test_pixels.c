@@ -77,6 +77,31 @@ static void the_interface_does_the_same(void) {
   CHECK_EQUAL(memcmp(to, kept, sizeof to), 0);
 }
 
+/* The same number on every processor: whatever vector instructions the compiler chose, the bits are
+ * those of products and sums that are rounded one after the other. */
+static void the_bits_are_the_same_on_every_processor(void) {
+  enum { PIXELS = 4001, CHANNELS = 3 };
+  static uint8_t from[PIXELS * CHANNELS];
+  static float to[PIXELS * CHANNELS];
+  uint64_t random = 17;
+  for (uint32_t i = 0; i < sizeof from; i++)
+    from[i] = (uint8_t)(next_random(&random) >> 32);
+  const float factors[CHANNELS] = {1 / (255 * 0.229F), 1 / (255 * 0.224F), 1 / (255 * 0.225F)};
+  const float offsets[CHANNELS] = {-0.485F / 0.229F, -0.456F / 0.224F, -0.406F / 0.225F};
+  uint64_t digest = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+  for (uint32_t to_planes = 0; to_planes <= 1; to_planes++) {
+    CHECK_EQUAL(penstock_normalize_bytes((uint64_t)(uintptr_t)from, (uint64_t)(uintptr_t)to, PIXELS,
+                                         CHANNELS, factors, offsets, to_planes),
+                0);
+    for (uint32_t i = 0; i < PIXELS * CHANNELS; i++) {
+      uint32_t bits;
+      memcpy(&bits, &to[i], sizeof bits);
+      digest = (digest ^ bits) * UINT64_C(0x100000001b3);
+    }
+  }
+  CHECK_EQUAL(digest, UINT64_C(0x51bde40da8374f79));
+}
+
 static void nonsense_is_refused(void) {
   const uint8_t from[4] = {0};
   float to[4];
@@ -95,6 +120,7 @@ static void nonsense_is_refused(void) {
 int main(void) {
   RUN(all_sizes_agree_with_single_values);
   RUN(the_interface_does_the_same);
+  RUN(the_bits_are_the_same_on_every_processor);
   RUN(nonsense_is_refused);
   return 0;
 }
