@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * reads as zeros without any error. Zeros that were never in a file must not be delivered.
  */
 @Timeout(60)
+@Tag("platform")
 class CutShortTest {
   private static final int RECORDS = 2000;
   private static final int VALUES = 3;

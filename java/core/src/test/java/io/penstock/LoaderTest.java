@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a loader delivers, in every way of reading, and what it refuses. */
 @Timeout(120)
+@Tag("platform")
 class LoaderTest {
   @TempDir Path directory;
 

@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Augmented records depend on seed, epoch and position, and on nothing else. */
 @Timeout(120)
+@Tag("platform")
 class TransformDeterminismTest {
   private static final int COUNT = 601;
   private static final int EPOCHS = 3;

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Holds the implementation to ORDER.md: its test vectors, and its Python, which is run as it stands
  * there. It must not compute an order in any other way: the file is what other programs have.
  */
+@Tag("platform")
 class OrderSpecificationTest {
   private static final Path SPECIFICATION =
       Path.of(System.getProperty("basedir", "."), "src/main/java/io/penstock/sampler/ORDER.md");

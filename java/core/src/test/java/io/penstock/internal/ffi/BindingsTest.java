@@ -25,9 +25,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The bindings are those of the header, and the library was compiled from the same. */
+@Tag("platform")
 class BindingsTest {
   private static final Path HEADER = Path.of("..", "..", "native", "include", "penstock.h");
   private static final Path RECORDED = Path.of("src", "generated", "penstock.h.sha256");

@@ -8,12 +8,14 @@ import io.penstock.sampler.Sampler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Packages below the bindings refuse just what C would refuse, and calls for writers do their work.
  */
+@Tag("platform")
 class NativeLimitsTest {
   @Test
   void readaheadTakesWhatReadersTake() {

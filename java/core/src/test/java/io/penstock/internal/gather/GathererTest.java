@@ -6,8 +6,10 @@ import io.penstock.internal.ffi.ReaderOptions;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The contract, for each way of reading. */
+@Tag("platform")
 class GathererTest {
   @Nested
   class UringDirect extends NativeContract {
