@@ -58,12 +58,7 @@ class NativeOrderTest {
   void everyBatchIsInTheOrderOfThisMachine(String readahead) throws IOException {
     try (Dataset dataset = Dataset.open(numbers());
         Loader loader =
-            dataset
-                .loader()
-                .batchSize(64)
-                .readahead(Readahead.parse(readahead))
-                .nativeOrder(true)
-                .build()) {
+            new Way(readahead, null).loader(dataset).batchSize(64).nativeOrder(true).build()) {
       for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
           for (int i = 0; i < batch.size(); i++) {

@@ -47,12 +47,7 @@ class VariableTest extends VariableData {
   void recordsThatFollowEachOtherAreReadTogether(String readahead) {
     try (Dataset dataset = dataset();
         Loader loader =
-            dataset
-                .loader()
-                .batchSize(200)
-                .shuffle(Shuffle.NONE)
-                .readahead(Readahead.parse(readahead))
-                .build()) {
+            new Way(readahead, null).loader(dataset).batchSize(200).shuffle(Shuffle.NONE).build()) {
       assertThat(indices(loader, 0, this)).hasSize(RECORDS);
       assertThat(loader.statistics().io().requests()).isLessThan(RECORDS / 2);
     }
