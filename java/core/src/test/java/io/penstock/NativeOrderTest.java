@@ -10,7 +10,6 @@ import io.penstock.array.OutputColumn;
 import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
-import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
