@@ -72,6 +72,7 @@ class PackagesTest {
           List.of("internal.kind", "internal.format.npy"),
           List.of("internal.format.safetensors", "internal.format.tar"),
           List.of("internal.index"),
+          List.of("internal.forward"),
           List.of("internal.format"),
           List.of("spi"),
           List.of("array"),

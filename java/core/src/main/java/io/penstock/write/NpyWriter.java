@@ -3,7 +3,7 @@ package io.penstock.write;
 import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.DirectChannel;
+import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.partial.PartialFile;
 import io.penstock.internal.partial.WriteFailures;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import io.penstock.cli.text.Human;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
-import io.penstock.internal.checksum.ForwardReading;
+import io.penstock.internal.forward.ForwardReading;
 import io.penstock.internal.format.SelfCheck;
 import io.penstock.internal.format.known.KnownFormats;
 import java.io.IOException;

@@ -1,8 +1,9 @@
-package io.penstock.internal.checksum;
+package io.penstock.internal.forward;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.DirectChannel;
+import io.penstock.internal.checksum.FileChecksums;
+import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.file.LocalFiles;

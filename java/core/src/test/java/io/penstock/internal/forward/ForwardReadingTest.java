@@ -1,4 +1,4 @@
-package io.penstock.internal.checksum;
+package io.penstock.internal.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.penstock.internal.ffi;
+package io.penstock.internal.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
