@@ -2,9 +2,9 @@ package io.penstock.write;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.partial.WriteFailures;
 import java.io.IOException;

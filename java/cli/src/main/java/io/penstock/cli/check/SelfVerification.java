@@ -10,9 +10,10 @@ import io.penstock.cli.text.Human;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
-import io.penstock.internal.forward.ForwardReading;
+import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.format.SelfCheck;
 import io.penstock.internal.format.known.KnownFormats;
+import io.penstock.internal.forward.ForwardReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,9 +79,10 @@ final class SelfVerification {
     try (ForwardReading bytes = ForwardReading.open(file, done -> bar.to(before + done))) {
       check.run(bytes, (record, position, problem) -> add(file, record, position, problem));
       report.addReadBytes(bytes.sizeBytes());
-      if (damagedInFile > 0 || !bytes.unreadable().isEmpty()) {
+      List<Long> unreadable = bytes.unreadable(FileChecksums.CHUNK_BYTES);
+      if (damagedInFile > 0 || !unreadable.isEmpty()) {
         long size = bytes.sizeBytes();
-        report.add(new FileProblem(file, "damaged", size, size, List.of(), bytes.unreadable()));
+        report.add(new FileProblem(file, "damaged", size, size, List.of(), unreadable));
       }
     }
   }

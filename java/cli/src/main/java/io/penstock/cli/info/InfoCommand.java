@@ -73,10 +73,15 @@ import picocli.CommandLine.Spec;
           + " their labels from 0 on) and indexFile; dataOffset is null, and fileBytes is the sum"
           + " over all files.",
       "",
+      "Where records were copied from a container into its index, as they do not lie in it as array"
+          + " elements, dataOffset is null, and indexFile names the index.",
+      "",
       "A folder of MDS shards is shown column by column, over all shards, as FOLDER#COLUMN;"
           + " dataOffset is null there, and fileBytes is the sum over all shards."
     })
 public final class InfoCommand implements Callable<Integer> {
+  private static final int MOST_THREADS = 8;
+
   private final Streams streams;
 
   @Spec private CommandSpec spec;
@@ -157,10 +162,10 @@ public final class InfoCommand implements Callable<Integer> {
     return new PartPath(shard.file(), shard.partName().orElse(""));
   }
 
-  /** By several threads: shards may have to be scanned first. */
+  /** By several threads: shards may have to be scanned first, which waits for the device. */
   private Stream<List<Description>> together(List<Source> shards) {
     try (ExecutorService threads =
-        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+        Executors.newFixedThreadPool(Math.min(MOST_THREADS, shards.size()))) {
       List<Future<List<Description>>> all =
           shards.stream().map(shard -> threads.submit(() -> described(shard))).toList();
       try {

@@ -2,9 +2,9 @@ package io.penstock.internal.checksum;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;

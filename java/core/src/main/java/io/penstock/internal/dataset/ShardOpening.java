@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * are opened by several threads.
  */
 final class ShardOpening {
+  /** More than processors, as scans wait for the device; each has a few MiB of its own. */
   private static final int MOST_THREADS = 8;
 
   private final List<Source> shards;
@@ -67,8 +68,7 @@ final class ShardOpening {
   }
 
   private List<RecordLayout> openTogether() {
-    int count =
-        Math.min(Math.min(MOST_THREADS, shards.size()), Runtime.getRuntime().availableProcessors());
+    int count = Math.min(MOST_THREADS, shards.size());
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       threads.add(Thread.ofPlatform().daemon().name("penstock-open-" + i).start(this::openSome));

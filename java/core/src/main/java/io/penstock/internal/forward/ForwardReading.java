@@ -2,16 +2,16 @@ package io.penstock.internal.forward;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.file.DirectChannel;
-import io.penstock.internal.ffi.NativeLibrary;
-import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.format.SelfCheck;
+import io.penstock.internal.os.ErrorKinds;
+import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.os.ThreadLimit;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -24,64 +24,75 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 
 /**
- * Reads a file from its beginning to its end in large blocks, past the page cache if the file
- * system allows it, with several reads in flight: at the speed of the device, for checks that need
- * the bytes in order.
+ * Reads a file from its beginning to its end in blocks, with several reads in flight, at the speed
+ * of the device: for checks and scans, which need the bytes in order.
  *
- * <p>Pages that cannot be read are zeros, and {@link #unreadable} says where they are: whoever
- * compares checksums finds the damage, and goes on behind it. Used by one thread.
+ * <p>A block that is in the page cache comes from there. Others are read past it, if the file
+ * system allows it: the kernel takes several times as long to fill pages and copy them, and pages
+ * that are read once push out those that are used. Used by one thread.
+ *
+ * <p>A page that cannot be read damages nothing beside it. Checks see zeros in its place, find the
+ * damage, and go on behind it; {@link #unreadable} says where. Scans, which must not take zeros for
+ * content, use {@link #readableAt}.
  */
 public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseable {
-  private static final int BLOCK_BYTES = 4 << 20;
+  /** Of one file. A fast SSD is at its full speed with 4 MiB in flight. */
+  private static final int MOST_READS = 4;
 
-  /** What is read alone once a block cannot be read: the unit of memory and of most devices. */
-  private static final int PAGE_BYTES = 4096;
+  /** Of one of many files, so that the next block is being read while one is looked at. */
+  private static final int FEWEST_READS = 2;
 
-  private static final int THREADS = 4;
+  /** Of all files that are read forward in this process, as long as few are. */
+  private static final int READS_OF_PROCESS = 16;
 
-  /** One is in the hands of the caller while the others are filled. */
-  private static final int BUFFERS = THREADS + 1;
+  private static final AtomicInteger OPEN = new AtomicInteger();
 
   private final Path path;
   private final long sizeBytes;
   private final LongConsumer progress;
   private final FileChannel channel;
-  private final Arena arena = Arena.ofShared();
-  private final ExecutorService pool;
-  private final ByteBuffer[] buffers;
-  private final Future<?>[] reads;
 
-  /** Which block each buffer has, or will have once it is read; -1 for none. */
-  private final long[] blocks;
+  /** Null where there are no direct reads. */
+  private final FileChannel direct;
+
+  private final Arena arena = Arena.ofShared();
+  private final CachedPages cached;
+  private final ExecutorService pool;
+
+  /** Block n of the file is in the one of this number, modulo how many there are. */
+  private final ForwardBlock[] blocks;
 
   /** The block in the hands of the caller; -1 for none. */
   private long current = -1;
 
-  /** Offsets of chunks of {@link FileChecksums#CHUNK_BYTES}. */
+  /** Offsets of pages. */
   private final ConcurrentSkipListSet<Long> unreadable = new ConcurrentSkipListSet<>();
 
-  private ForwardReading(Path path, FileChannel channel, long sizeBytes, LongConsumer progress) {
+  private ForwardReading(
+      Path path, FileChannel channel, FileChannel direct, long sizeBytes, LongConsumer progress) {
     this.path = path;
     this.channel = channel;
+    this.direct = direct;
     this.sizeBytes = sizeBytes;
     this.progress = progress;
-    int count = Math.clamp(Math.ceilDiv(sizeBytes, BLOCK_BYTES), 1, BUFFERS);
-    long bytes = Math.clamp(Math.ceilDiv(sizeBytes, PAGE_BYTES) * PAGE_BYTES, 1, BLOCK_BYTES);
-    var memory = NativeMemory.allocate(bytes * count, count > 1, arena).segment();
-    this.buffers = new ByteBuffer[count];
-    this.reads = new Future<?>[count];
-    this.blocks = new long[count];
-    for (int i = 0; i < count; i++) {
-      buffers[i] = memory.asSlice(i * bytes, bytes).asByteBuffer();
-      blocks[i] = -1;
+    int reads = Math.clamp(READS_OF_PROCESS / (OPEN.get() + 1), FEWEST_READS, MOST_READS);
+    // One is in the hands of the caller while the others are filled.
+    this.blocks = new ForwardBlock[Math.clamp(blockCount(), 1, reads + 1)];
+    long bytes = Math.min(ForwardBlock.BYTES, pages(Math.max(1, sizeBytes)));
+    MemorySegment memory = arena.allocate(bytes * blocks.length, ForwardBlock.PAGE_BYTES);
+    for (int i = 0; i < blocks.length; i++) {
+      blocks[i] = new ForwardBlock(memory.asSlice(i * bytes, bytes).asByteBuffer());
     }
+    this.cached = CachedPages.of(channel, direct == null ? 0 : sizeBytes, arena);
     this.pool =
         Executors.newFixedThreadPool(
-            Math.min(count, THREADS),
-            Thread.ofPlatform().daemon().name("penstock-checksum-", 0).factory());
+            Math.min(blocks.length, reads),
+            Thread.ofPlatform().daemon().name("penstock-forward-", 0).factory());
+    OPEN.incrementAndGet();
   }
 
   /**
@@ -93,18 +104,33 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
    * @throws PenstockException if the file cannot be opened
    */
   public static ForwardReading open(Path path, LongConsumer progress) {
-    NativeLibrary.load();
     try {
       long size = Files.size(LocalFiles.check(path));
-      FileChannel direct = DirectChannel.openOrNull(path, PAGE_BYTES, StandardOpenOption.READ);
-      return new ForwardReading(
-          path,
-          direct == null ? FileChannel.open(path, StandardOpenOption.READ) : direct,
-          size,
-          progress);
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      FileChannel direct =
+          DirectChannel.openOrNull(path, ForwardBlock.PAGE_BYTES, StandardOpenOption.READ);
+      return new ForwardReading(path, channel, direct, size, progress);
     } catch (IOException e) {
       throw OpenFile.failure(path, e);
     }
+  }
+
+  /**
+   * The same over open channels, which it closes.
+   *
+   * @param direct for reads past the page cache, of whole pages; null for none
+   */
+  static ForwardReading over(
+      Path path, FileChannel channel, FileChannel direct, long sizeBytes, LongConsumer progress) {
+    return new ForwardReading(path, channel, direct, sizeBytes, progress);
+  }
+
+  private long blockCount() {
+    return Math.ceilDiv(sizeBytes, ForwardBlock.BYTES);
+  }
+
+  private static long pages(long bytes) {
+    return Math.ceilDiv(bytes, ForwardBlock.PAGE_BYTES) * ForwardBlock.PAGE_BYTES;
   }
 
   @Override
@@ -114,31 +140,70 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
 
   @Override
   public ByteBuffer at(long position) {
-    long block = position / BLOCK_BYTES;
-    int slot = (int) (block % buffers.length);
-    if (block != current) {
-      startFrom(block);
-      await(slot);
-      current = block;
-      progress.accept(Math.min(sizeBytes, (block + 1) * BLOCK_BYTES));
-    }
-    int within = (int) (position - block * BLOCK_BYTES);
-    int bytes = (int) Math.min(BLOCK_BYTES, sizeBytes - block * BLOCK_BYTES);
-    return buffers[slot].duplicate().order(ByteOrder.LITTLE_ENDIAN).limit(bytes).position(within);
+    ForwardBlock block = block(position);
+    return view(block, position, Math.min(sizeBytes, block.offset() + ForwardBlock.BYTES));
   }
 
-  /** Has the block and those behind it read, as far as there are buffers. */
-  private void startFrom(long block) {
-    long end = Math.min(block + buffers.length, Math.ceilDiv(sizeBytes, BLOCK_BYTES));
-    for (long next = block; next < end; next++) {
-      int slot = (int) (next % buffers.length);
-      if (blocks[slot] != next) {
-        if (reads[slot] != null) {
-          await(slot);
+  /**
+   * The same without bytes that could not be read: it ends before them.
+   *
+   * @throws PenstockException if the byte at the position could not be read
+   */
+  public ByteBuffer readableAt(long position) {
+    ForwardBlock block = block(position);
+    long end = Math.min(sizeBytes, block.offset() + ForwardBlock.BYTES);
+    IOException reason = block.reason();
+    if (reason == null) {
+      return view(block, position, end);
+    }
+    long readable = block.readableEnd(position, end);
+    if (readable == position) {
+      throw PenstockException.builder(
+              ErrorKinds.of(reason),
+              "%s: expected readable bytes at byte %d, found: %s: look for errors of the device (dmesg), and copy the file from elsewhere"
+                  .formatted(path, position, SystemReason.of(reason)))
+          .path(path)
+          .offsetBytes(position)
+          .cause(reason)
+          .build();
+    }
+    return view(block, position, readable);
+  }
+
+  private static ByteBuffer view(ForwardBlock block, long position, long end) {
+    return block
+        .memory
+        .duplicate()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .limit((int) (end - block.offset()))
+        .position((int) (position - block.offset()));
+  }
+
+  /** The block with a byte, read. */
+  private ForwardBlock block(long position) {
+    long number = position / ForwardBlock.BYTES;
+    ForwardBlock block = blocks[(int) (number % blocks.length)];
+    if (number != current) {
+      current = -1;
+      startFrom(number);
+      await(block);
+      current = number;
+      progress.accept(Math.min(sizeBytes, (number + 1) * ForwardBlock.BYTES));
+    }
+    return block;
+  }
+
+  /** Has the block and those behind it read, as far as there is memory. */
+  private void startFrom(long number) {
+    long end = Math.min(number + blocks.length, blockCount());
+    for (long next = number; next < end; next++) {
+      ForwardBlock block = blocks[(int) (next % blocks.length)];
+      if (block.number != next) {
+        if (block.reading != null) {
+          await(block);
         }
-        long wanted = next;
-        blocks[slot] = next;
-        reads[slot] = submit(() -> read(buffers[slot].duplicate(), wanted * BLOCK_BYTES));
+        block.begin(next);
+        block.reading = submit(() -> read(block));
       }
     }
   }
@@ -151,9 +216,9 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
     }
   }
 
-  private void await(int slot) {
+  private void await(ForwardBlock block) {
     try {
-      reads[slot].get();
+      block.reading.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw PenstockException.about(ErrorKind.INTERRUPTED, path, "reading was interrupted", e);
@@ -165,34 +230,38 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
     }
   }
 
-  private void read(ByteBuffer buffer, long offset) {
+  private void read(ForwardBlock block) {
+    long offset = block.offset();
+    long bytes = Math.min(ForwardBlock.BYTES, sizeBytes - offset);
+    boolean isDirect = direct != null && !cached.has(offset, bytes);
     try {
-      fill(buffer.clear(), offset);
+      fill(isDirect ? direct : channel, block.memory.clear(), offset);
     } catch (IOException e) {
-      readPageByPage(buffer, offset);
+      readPageByPage(block, offset + bytes);
     }
   }
 
-  /** One bad sector must not hide what is beside it. */
-  private void readPageByPage(ByteBuffer buffer, long offset) {
-    long end = Math.min(offset + buffer.capacity(), sizeBytes);
-    for (long at = offset; at < end; at += PAGE_BYTES) {
-      int within = (int) (at - offset);
+  /** One bad sector must not hide what is beside it, nor a direct read that the device refuses. */
+  private void readPageByPage(ForwardBlock block, long end) {
+    ByteBuffer memory = block.memory;
+    for (long at = block.offset(); at < end; at += ForwardBlock.PAGE_BYTES) {
+      int within = (int) (at - block.offset());
       try {
-        fill(buffer.clear().limit(within + PAGE_BYTES).position(within), at);
+        fill(channel, memory.clear().limit(within + ForwardBlock.PAGE_BYTES).position(within), at);
       } catch (IOException e) {
-        buffer.clear().put(within, new byte[PAGE_BYTES]);
-        unreadable.add(at - at % FileChecksums.CHUNK_BYTES);
+        memory.clear().put(within, new byte[ForwardBlock.PAGE_BYTES]);
+        block.addUnreadable(at, e);
+        unreadable.add(at);
       }
     }
   }
 
   /** Up to the limit or the end of the file; requested in whole pages, also at the end. */
-  private void fill(ByteBuffer buffer, long offset) throws IOException {
+  private void fill(FileChannel from, ByteBuffer buffer, long offset) throws IOException {
     long start = offset - buffer.position();
     long end = Math.min(start + buffer.limit(), sizeBytes);
     while (start + buffer.position() < end) {
-      if (channel.read(buffer, start + buffer.position()) < 0) {
+      if (from.read(buffer, start + buffer.position()) < 0) {
         throw PenstockException.about(
             ErrorKind.FILE_CHANGED,
             path,
@@ -205,17 +274,20 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
   /**
    * What could not be read so far.
    *
-   * @return the offsets of chunks of {@link FileChecksums#CHUNK_BYTES}, ascending
+   * @param unitBytes a multiple of 4096
+   * @return the offsets of units in which some byte could not be, ascending
    */
-  public List<Long> unreadable() {
-    return List.copyOf(unreadable);
+  public List<Long> unreadable(long unitBytes) {
+    return unreadable.stream().map(page -> page - page % unitBytes).distinct().toList();
   }
 
+  /** Waits for what is being read. */
   @Override
   public void close() {
     pool.close();
     arena.close();
-    try {
+    OPEN.decrementAndGet();
+    try (direct) {
       channel.close();
     } catch (IOException e) {
       throw OpenFile.failure(path, e);

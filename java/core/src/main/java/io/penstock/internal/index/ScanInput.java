@@ -1,6 +1,7 @@
 package io.penstock.internal.index;
 
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.forward.ForwardReading;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -8,33 +9,42 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container as a scan reads it: forward, in large pieces, with jumps over what need not be read.
+ * A container as a scan reads it: forward, with jumps over what need not be read.
  *
- * <p>Short gaps are read, since a device reads on faster than it starts anew; longer ones are
- * jumped over. Where much is read in one go, the next blocks are read ahead. Used by one thread
- * that is never interrupted; the file belongs to whoever opened it, and must stay open until this
- * is closed.
+ * <p>What it owns: when to read on, and when to jump. It begins with small reads, for scans that
+ * look at a few places only. Where it reads on for a while, a {@link ForwardReading} reads ahead,
+ * at the device's speed. Where what a scan passes over is large on average ({@link JumpRule}), it
+ * jumps over it, and reads only what is looked at; several files are scanned at once, so that
+ * several such reads are in flight.
+ *
+ * <p>Used by one thread that is never interrupted; the file, which is a whole one, belongs to
+ * whoever opened it, and must stay open until this is closed.
  */
 public final class ScanInput implements AutoCloseable {
-  static final int BUFFER_BYTES = 1 << 20;
-
-  /** What is read rather than jumped over, if the bytes behind it are wanted. */
-  private static final int LEAST_JUMP_BYTES = 256 << 10;
+  /** What can be looked at in one piece. */
+  static final int MOST_PEEK_BYTES = 1 << 20;
 
   /** After a jump, as the next jump may be near. */
   private static final int FIRST_READ_BYTES = 16 << 10;
 
   private final OpenFile file;
   private final LongConsumer progress;
+  private final JumpRule jumps = new JumpRule();
+
+  /** For small reads, and for what lies across two blocks. */
   private final ByteBuffer buffer;
 
-  /** Where the buffer begins in the file. */
-  private long bufferOffset;
+  /** The bytes at hand, in the buffer or in a block; its position is where the scan is. */
+  private ByteBuffer view = ByteBuffer.allocate(0);
 
+  /** Where the view's first byte is in the file. */
+  private long viewOffset;
+
+  /** From so much on, blocks are read ahead instead. */
   private int nextReadBytes = FIRST_READ_BYTES;
 
   /** Null until as much was read in one go as a block has. */
-  private @Nullable ReadAhead ahead;
+  private @Nullable ForwardReading ahead;
 
   /**
    * Begins at the start of a file.
@@ -44,8 +54,7 @@ public final class ScanInput implements AutoCloseable {
   public ScanInput(OpenFile file, LongConsumer progress) {
     this.file = file;
     this.progress = progress;
-    int bytes = (int) Math.min(BUFFER_BYTES, file.sizeBytes());
-    this.buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+    this.buffer = ByteBuffer.allocateDirect((int) Math.min(MOST_PEEK_BYTES, file.sizeBytes()));
   }
 
   public Path path() {
@@ -63,7 +72,7 @@ public final class ScanInput implements AutoCloseable {
 
   /** Where the next byte is. */
   public long position() {
-    return bufferOffset + buffer.position();
+    return viewOffset + view.position();
   }
 
   public long remaining() {
@@ -71,7 +80,8 @@ public final class ScanInput implements AutoCloseable {
   }
 
   /**
-   * Goes to a place; forward costs least.
+   * Goes to a place; forward costs least. Scans call it for each place that they look at: by that
+   * the mean of what they pass over is known.
    *
    * @param position from 0 to the end of the file
    */
@@ -80,15 +90,16 @@ public final class ScanInput implements AutoCloseable {
       throw new IllegalArgumentException(
           "position must be 0 to %d, was %d".formatted(file.sizeBytes(), position));
     }
-    long within = position - bufferOffset;
-    if (within >= 0 && within <= buffer.limit()) {
-      buffer.position((int) within);
+    jumps.pass(position - position());
+    long within = position - viewOffset;
+    if (within >= 0 && within <= view.limit()) {
+      view.position((int) within);
       return;
     }
-    long gap = within - buffer.limit();
-    bufferOffset = position;
-    buffer.position(0).limit(0);
-    if (gap < 0 || gap >= LEAST_JUMP_BYTES) {
+    long gap = within - view.limit();
+    viewOffset = position;
+    view = ByteBuffer.allocate(0);
+    if (gap < 0 || jumps.isWorthwhile(gap)) {
       nextReadBytes = FIRST_READ_BYTES;
     }
   }
@@ -104,59 +115,81 @@ public final class ScanInput implements AutoCloseable {
    * @param bytes how many, at most 1 MiB; the view has them from its position on, and more if more
    *     was read anyway. It is little-endian and valid until the next call
    * @param what names the bytes in the message if the file ends before them
-   * @throws io.penstock.error.PenstockException if the file is cut short, or cannot be read
+   * @throws io.penstock.error.PenstockException if the file is cut short, or these bytes cannot be
+   *     read
    */
   public ByteBuffer peek(int bytes, String what) {
-    if (buffer.remaining() < bytes) {
+    if (view.remaining() < bytes) {
       file.checkHas(position(), bytes, what);
-      fill(bytes, what);
+      fetch(bytes, what);
     }
-    return buffer.slice(buffer.position(), buffer.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    return view.slice(view.position(), view.remaining()).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** The next bytes, in an array of their own; passes over them. */
   public byte[] take(int bytes, String what) {
-    if (bytes > BUFFER_BYTES) {
+    if (bytes > MOST_PEEK_BYTES) {
       byte[] large = file.read(position(), bytes, what);
       skip(bytes);
       return large;
     }
-    peek(bytes, what);
     byte[] taken = new byte[bytes];
-    buffer.get(taken);
+    peek(bytes, what).get(taken);
+    skip(bytes);
     return taken;
   }
 
   /**
-   * Whatever is in the buffer, at least one byte unless the file is at its end: for scans that look
-   * at each byte. The view is valid until the next call; {@link #skip} passes over what was used.
+   * Whatever is at hand, at least one byte unless the file is at its end: for scans that look at
+   * each byte. The view is valid until the next call; {@link #skip} passes over what was used.
    */
   public ByteBuffer peekSome() {
     return remaining() == 0 ? ByteBuffer.allocate(0) : peek(1, "the next bytes");
   }
 
-  private void fill(int atLeast, String what) {
-    bufferOffset = position();
-    buffer.compact();
-    int kept = buffer.position();
-    int wanted = Math.max(atLeast - kept, Math.min(nextReadBytes, buffer.remaining()));
-    int count = (int) Math.min(wanted, file.sizeBytes() - bufferOffset - kept);
-    buffer.limit(kept + count);
-    read(bufferOffset + kept, what);
-    buffer.flip();
-    nextReadBytes = Math.min(BUFFER_BYTES, 2 * nextReadBytes);
-    progress.accept(bufferOffset);
+  private void fetch(int atLeast, String what) {
+    long position = position();
+    if (nextReadBytes < MOST_PEEK_BYTES) {
+      fetchSome(position, atLeast, what);
+    } else {
+      fetchAhead(position, atLeast);
+    }
+    viewOffset = position;
+    progress.accept(position);
   }
 
-  private void read(long offset, String what) {
-    if (nextReadBytes < BUFFER_BYTES) {
-      file.fillOnOwnThread(buffer, offset, what);
+  /** By one read, behind what is at hand already. */
+  private void fetchSome(long position, int atLeast, String what) {
+    int kept = view.remaining();
+    buffer.clear().put(0, view, view.position(), kept); // The view may be a slice of the buffer.
+    int wanted = Math.max(atLeast - kept, Math.min(nextReadBytes, buffer.capacity() - kept));
+    int count = (int) Math.min(wanted, file.sizeBytes() - position - kept);
+    buffer.limit(kept + count).position(kept);
+    long start = System.nanoTime();
+    file.fillOnOwnThread(buffer, position + kept, what);
+    if (nextReadBytes == FIRST_READ_BYTES) {
+      jumps.tookNanos(System.nanoTime() - start);
+    }
+    nextReadBytes *= 2;
+    view = buffer.flip().slice();
+  }
+
+  /** From a block, or copied from neighbouring ones. */
+  private void fetchAhead(long position, int atLeast) {
+    if (ahead == null) {
+      ahead = ForwardReading.open(file.path(), _ -> {});
+    }
+    ByteBuffer block = ahead.readableAt(position);
+    if (block.remaining() >= atLeast) {
+      view = block.slice();
       return;
     }
-    if (ahead == null) {
-      ahead = new ReadAhead(file);
+    buffer.clear().limit(atLeast).put(block);
+    while (buffer.hasRemaining()) {
+      ByteBuffer next = ahead.readableAt(position + buffer.position());
+      buffer.put(next.limit(next.position() + Math.min(next.remaining(), buffer.remaining())));
     }
-    ahead.fill(buffer, offset, what);
+    view = buffer.flip().slice();
   }
 
   /** Ends what is being read ahead. */

@@ -7,10 +7,16 @@ import io.penstock.error.PenstockException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +31,7 @@ class ForwardReadingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 4095, 4096, 4097, 4 << 20, (4 << 20) + 1, (37 << 20) + 12_345})
+  @ValueSource(ints = {1, 4095, 4096, 4097, 1 << 20, (1 << 20) + 1, (13 << 20) + 12_345})
   void allBytesComeInOrder(int size) throws IOException {
     byte[] bytes = new byte[size];
     new SplittableRandom(size).nextBytes(bytes);
@@ -39,7 +45,7 @@ class ForwardReadingTest {
         some.get(found, at, count);
         at += count;
       }
-      assertThat(file.unreadable()).isEmpty();
+      assertThat(file.unreadable(4096)).isEmpty();
     }
     assertThat(found).isEqualTo(bytes);
     assertThat(progress).hasValue(size);
@@ -58,6 +64,136 @@ class ForwardReadingTest {
         assertThat(some.get(some.limit() - 1)).isEqualTo(bytes[at + some.remaining() - 1]);
       }
     }
+  }
+
+  /** Reads a file, except where it is told not to. */
+  private static final class DamagedChannel extends ChannelOfFile {
+    private final List<Long> bad;
+    private int reads;
+
+    DamagedChannel(FileChannel file, Long... bad) {
+      super(file);
+      this.bad = List.of(bad);
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      reads++;
+      if (bad.stream().anyMatch(at -> at >= position && at < position + target.remaining())) {
+        throw new IOException("Input/output error");
+      }
+      return super.read(target, position);
+    }
+  }
+
+  private static FileChannel channel(Path path) throws IOException {
+    return FileChannel.open(path, StandardOpenOption.READ);
+  }
+
+  @Test
+  void aPageThatCannotBeReadHidesNothingBesideIt() throws IOException {
+    byte[] bytes = new byte[(3 << 20) + 5000];
+    new SplittableRandom(5).nextBytes(bytes);
+    Path path = write(bytes);
+    long first = (1 << 20) + 4096 + 17;
+    long second = 3 << 20;
+    DamagedChannel damaged = new DamagedChannel(channel(path), first, second);
+    try (ForwardReading file = ForwardReading.over(path, damaged, null, bytes.length, _ -> {})) {
+      byte[] found = new byte[bytes.length];
+      for (int at = 0; at < bytes.length; ) {
+        ByteBuffer some = file.at(at);
+        int count = some.remaining();
+        some.get(found, at, count);
+        at += count;
+      }
+      byte[] expected = bytes.clone();
+      Arrays.fill(expected, (1 << 20) + 4096, (1 << 20) + 8192, (byte) 0);
+      Arrays.fill(expected, 3 << 20, (3 << 20) + 4096, (byte) 0);
+      assertThat(found).isEqualTo(expected);
+      assertThat(file.unreadable(4096)).containsExactly((1L << 20) + 4096, 3L << 20);
+      assertThat(file.unreadable(1 << 20)).containsExactly(1L << 20, 3L << 20);
+    }
+  }
+
+  @Test
+  void whoMustNotTakeZerosForContentSeesWhereTheyWouldBe() throws IOException {
+    byte[] bytes = new byte[3 << 20];
+    new SplittableRandom(6).nextBytes(bytes);
+    Path path = write(bytes);
+    long bad = (1 << 20) + 8192;
+    DamagedChannel damaged = new DamagedChannel(channel(path), bad, bad + 4096);
+    try (ForwardReading file = ForwardReading.over(path, damaged, null, bytes.length, _ -> {})) {
+      ByteBuffer before = file.readableAt((1 << 20) + 100);
+      assertThat(before.remaining()).isEqualTo(8192 - 100);
+      assertThat(before.get(before.limit() - 1)).isEqualTo(bytes[(int) bad - 1]);
+      for (long at : new long[] {bad, bad + 5, bad + 8191}) {
+        assertThatThrownBy(() -> file.readableAt(at))
+            .isInstanceOf(PenstockException.class)
+            .hasMessageContaining("expected readable bytes at byte %d, found".formatted(at))
+            .hasMessageContaining("Input/output error")
+            .satisfies(e -> assertThat(((PenstockException) e).offsetBytes()).hasValue(at));
+      }
+      ByteBuffer behind = file.readableAt(bad + 8192);
+      assertThat(behind.remaining()).isEqualTo((2 << 20) - (int) bad - 8192);
+      assertThat(behind.get(behind.position())).isEqualTo(bytes[(int) bad + 8192]);
+      assertThat(file.readableAt(0).remaining()).isEqualTo(1 << 20);
+    }
+  }
+
+  @Test
+  void whereDirectReadsFailThePageCacheServes() throws IOException {
+    byte[] bytes = new byte[(2 << 20) + 77];
+    new SplittableRandom(7).nextBytes(bytes);
+    Path path = write(bytes);
+    Long[] all =
+        LongStream.range(0, bytes.length / 4096 + 1).mapToObj(i -> i * 4096).toArray(Long[]::new);
+    DamagedChannel refuses = new DamagedChannel(channel(path), all);
+    try (ForwardReading file =
+        ForwardReading.over(path, channel(path), refuses, bytes.length, _ -> {})) {
+      for (int at = 0; at < bytes.length; at += 4096) {
+        ByteBuffer some = file.readableAt(at);
+        assertThat(some.get(some.position())).isEqualTo(bytes[at]);
+      }
+      assertThat(file.unreadable(4096)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsCachedComesFromThePageCache() throws IOException {
+    Path path = write(new byte[3 << 20]); // Pages that were just written are cached.
+    DamagedChannel direct = new DamagedChannel(channel(path));
+    DamagedChannel cached = new DamagedChannel(channel(path));
+    try (ForwardReading file = ForwardReading.over(path, cached, direct, 3 << 20, _ -> {})) {
+      for (int at = 0; at < 3 << 20; at += 1 << 20) {
+        file.at(at);
+      }
+    }
+    assertThat(direct.reads).isZero();
+    assertThat(cached.reads).isEqualTo(3);
+  }
+
+  @Test
+  void manyFilesAtOnceHaveFewReadsInFlightEach() throws IOException {
+    Path path = write(new byte[16 << 20]);
+    List<ForwardReading> open = new ArrayList<>();
+    int before = forwardThreads();
+    try {
+      for (int i = 0; i < 12; i++) {
+        open.add(ForwardReading.open(path, _ -> {}));
+        open.getLast().at(0);
+      }
+      assertThat(forwardThreads() - before).isLessThanOrEqualTo(4 * 4 + 2 * 3 + 7 * 2);
+    } finally {
+      open.forEach(ForwardReading::close);
+    }
+    assertThat(forwardThreads()).isEqualTo(before);
+  }
+
+  private static int forwardThreads() {
+    return (int)
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("penstock-forward-"))
+            .count();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.OpenFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,28 @@ class ScanInputTest {
     }
   }
 
+  /** Members of 1 MiB and their headers, as in an archive; the file has holes in place of them. */
+  @Test
+  void largeMembersAreJumpedOver() throws IOException {
+    Path large = dir.resolve("large");
+    int members = 6000;
+    try (FileChannel channel =
+        FileChannel.open(large, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      for (int i = 0; i < members; i++) {
+        channel.write(ByteBuffer.wrap(new byte[] {(byte) i, 1, 2, 3}), (long) i << 20);
+      }
+      channel.write(ByteBuffer.allocate(1), ((long) members << 20) - 1);
+    }
+    try (OpenFile file = OpenFile.open(large);
+        ScanInput in = new ScanInput(file, _ -> {})) {
+      for (int i = 0; i < members; i++) {
+        in.moveTo((long) i << 20);
+        assertEquals((byte) i, in.peek(512, "a header").get(0));
+      }
+      assertEquals(0, scanThreads());
+    }
+  }
+
   @Test
   void noThreadIsLeft() {
     try (OpenFile file = OpenFile.open(path);
@@ -112,7 +135,7 @@ class ScanInputTest {
 
   private static long scanThreads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("penstock-scan-"))
+        .filter(thread -> thread.getName().startsWith("penstock-forward-"))
         .count();
   }
 }

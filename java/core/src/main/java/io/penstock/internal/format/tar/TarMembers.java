@@ -39,10 +39,8 @@ final class TarMembers {
 
   private final ScanInput in;
 
-  /** What was read together with the last header, as most headers are near the one before. */
+  /** The header at hand, and what was read together with it. */
   private ByteBuffer view = ByteBuffer.allocate(0);
-
-  private long viewOffset;
 
   /** Where the next header is. */
   private long next;
@@ -125,19 +123,19 @@ final class TarMembers {
     pax = null;
     headerOffset = next;
     while (next < in.sizeBytes() || isAnnounced()) {
-      int at = look(next, TarHeader.BLOCK_BYTES, HEADER);
-      if (TarHeader.isZero(view, at) && !isAnnounced()) {
+      look(next, TarHeader.BLOCK_BYTES, HEADER);
+      if (TarHeader.isZero(view, 0) && !isAnnounced()) {
         hasEndMark = true;
         return false;
       }
-      if (!TarHeader.hasSum(view, at)) {
+      if (!TarHeader.hasSum(view, 0)) {
         throw in.file()
             .problemAt(
                 next,
                 "expected %s at byte %d, found other bytes: it is damaged: make or copy it again"
                     .formatted(HEADER, in.file().position(next)));
       }
-      if (isMember(at)) {
+      if (isMember()) {
         return true;
       }
     }
@@ -150,9 +148,9 @@ final class TarMembers {
   }
 
   /** Takes a header; false if it belongs to another one. */
-  private boolean isMember(int at) {
-    char type = TarHeader.type(view, at);
-    long size = TarHeader.size(view, at);
+  private boolean isMember() {
+    char type = TarHeader.type(view, 0);
+    long size = TarHeader.size(view, 0);
     if (size == TarHeader.INVALID) {
       throw in.file()
           .problemAt(
@@ -165,24 +163,23 @@ final class TarMembers {
       case 'K' -> longLink = text(extra(size, "the long name of a link"));
       case 'x', 'X', 'g' -> addPax(extra(size, "a pax header"), type == 'g');
       default -> {
-        setMember(at, type, size);
+        setMember(type, size);
         return true;
       }
     }
     return false;
   }
 
-  private void setMember(int at, char type, long headerSize) {
-    setName(at);
+  private void setMember(char type, long headerSize) {
+    setName();
     kind = kind(type);
-    linkName = linkName(at);
+    linkName = linkName();
     long bytes = pax != null && pax.size >= 0 ? pax.size : headerSize;
-    boolean hasPieces = type == 'S' && TarHeader.hasMorePieces(view, at);
+    boolean hasPieces = type == 'S' && TarHeader.hasMorePieces(view, 0);
     dataOffset = next + TarHeader.BLOCK_BYTES;
     while (hasPieces) {
-      hasPieces =
-          TarHeader.hasNextPieces(
-              view, look(dataOffset, TarHeader.BLOCK_BYTES, "the pieces of a sparse file"));
+      look(dataOffset, TarHeader.BLOCK_BYTES, "the pieces of a sparse file");
+      hasPieces = TarHeader.hasNextPieces(view, 0);
       dataOffset += TarHeader.BLOCK_BYTES;
     }
     sizeBytes = hasData(type) ? bytes : 0;
@@ -231,7 +228,7 @@ final class TarMembers {
     };
   }
 
-  private void setName(int at) {
+  private void setName() {
     byte[] given = longName;
     if (pax != null && pax.sparseName != null) {
       given = pax.sparseName;
@@ -247,11 +244,11 @@ final class TarMembers {
       return;
     }
     nameLength = 0;
-    if (TarHeader.hasPrefix(view, at)) {
-      addToName(at + TarHeader.PREFIX_OFFSET, TarHeader.PREFIX_BYTES);
+    if (TarHeader.hasPrefix(view, 0)) {
+      addToName(TarHeader.PREFIX_OFFSET, TarHeader.PREFIX_BYTES);
       name[nameLength++] = '/';
     }
-    addToName(at, TarHeader.NAME_BYTES);
+    addToName(0, TarHeader.NAME_BYTES);
   }
 
   /** Adds a field up to its first zero. */
@@ -263,7 +260,7 @@ final class TarMembers {
     }
   }
 
-  private byte[] linkName(int at) {
+  private byte[] linkName() {
     if (kind != Kind.HARD_LINK && kind != Kind.SYMBOLIC_LINK) {
       return new byte[0];
     }
@@ -274,7 +271,7 @@ final class TarMembers {
       return longLink;
     }
     byte[] field = new byte[TarHeader.NAME_BYTES];
-    view.get(at + TarHeader.LINK_OFFSET, field);
+    view.get(TarHeader.LINK_OFFSET, field);
     return text(ByteBuffer.wrap(field));
   }
 
@@ -288,9 +285,9 @@ final class TarMembers {
                   .formatted(what, MOST_EXTRA_BYTES, size));
     }
     long start = next + TarHeader.BLOCK_BYTES;
-    int at = look(start, (int) size, what);
+    look(start, (int) size, what);
     next = padded(start + size);
-    return view.slice(at, (int) size);
+    return view.slice(0, (int) size);
   }
 
   /** Up to the first zero. */
@@ -326,13 +323,9 @@ final class TarMembers {
     }
   }
 
-  /** Has bytes in the view; returns where they begin in it. */
-  private int look(long offset, int count, String what) {
-    if (offset < viewOffset || offset + count > viewOffset + view.limit()) {
-      in.moveTo(Math.min(offset, in.sizeBytes()));
-      view = in.peek(count, what);
-      viewOffset = offset;
-    }
-    return (int) (offset - viewOffset);
+  /** Has the view begin with these bytes. */
+  private void look(long offset, int count, String what) {
+    in.moveTo(Math.min(offset, in.sizeBytes()));
+    view = in.peek(count, what);
   }
 }
