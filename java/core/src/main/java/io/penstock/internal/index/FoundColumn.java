@@ -8,15 +8,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 
 /** What a scan has found of one column: its sections, spooled, and its counts. */
-abstract class FoundColumn implements AutoCloseable {
+abstract class FoundColumn {
   private final Kind kind;
   private final String name;
   private final ElementType type;
   private final Shape recordShape;
-  private final Path directory;
+  private final SpoolFile file;
   private long missing;
   private long dataBytes;
   private long fromBytes = Long.MAX_VALUE;
@@ -30,15 +29,15 @@ abstract class FoundColumn implements AutoCloseable {
   final Spool third;
   long records;
 
-  private FoundColumn(Kind kind, String name, ElementType type, Shape recordShape, Path directory) {
+  private FoundColumn(Kind kind, String name, ElementType type, Shape recordShape, SpoolFile file) {
     this.kind = kind;
     this.name = name;
     this.type = type;
     this.recordShape = recordShape;
-    this.directory = directory;
-    this.first = new Spool(directory);
-    this.second = new Spool(directory);
-    this.third = new Spool(directory);
+    this.file = file;
+    this.first = new Spool(file);
+    this.second = new Spool(file);
+    this.third = new Spool(file);
   }
 
   /** Number of records so far. */
@@ -57,11 +56,9 @@ abstract class FoundColumn implements AutoCloseable {
   /** Takes the column back. */
   public void discard() {
     isDiscarded = true;
-    try {
-      close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    first.clear();
+    second.clear();
+    third.clear();
   }
 
   boolean isDiscarded() {
@@ -131,10 +128,10 @@ abstract class FoundColumn implements AutoCloseable {
     if (longest > Integer.MAX_VALUE) {
       return second.copyTo(target);
     }
-    try (Spool narrow = new Spool(directory)) {
-      second.forEachLong(length -> narrow.putInt((int) length));
-      return narrow.copyTo(target);
-    }
+    Spool narrow = new Spool(file);
+    second.forEachLong(length -> narrow.putInt((int) length));
+    second.clear();
+    return narrow.copyTo(target);
   }
 
   private static FileChannel align(FileChannel target) throws IOException {
@@ -142,16 +139,9 @@ abstract class FoundColumn implements AutoCloseable {
     return target.position(position + Math.floorMod(-position, IndexFile.ALIGNMENT));
   }
 
-  @Override
-  public void close() throws IOException {
-    first.close();
-    second.close();
-    third.close();
-  }
-
   static final class OfPlaces extends FoundColumn implements IndexBuilder.FoundPlaces {
-    OfPlaces(String name, ElementType type, Path directory) {
-      super(Kind.PLACES, name, type, Shape.SCALAR, directory);
+    OfPlaces(String name, ElementType type, SpoolFile file) {
+      super(Kind.PLACES, name, type, Shape.SCALAR, file);
     }
 
     @Override
@@ -180,8 +170,8 @@ abstract class FoundColumn implements AutoCloseable {
     private long count;
     private long stride;
 
-    OfRuns(String name, ElementType type, Shape recordShape, Path directory) {
-      super(Kind.RUNS, name, type, recordShape, directory);
+    OfRuns(String name, ElementType type, Shape recordShape, SpoolFile file) {
+      super(Kind.RUNS, name, type, recordShape, file);
     }
 
     @Override
@@ -230,8 +220,8 @@ abstract class FoundColumn implements AutoCloseable {
   }
 
   static final class OfValues extends FoundColumn implements IndexBuilder.CopiedValues {
-    OfValues(String name, ElementType type, Shape recordShape, Path directory) {
-      super(Kind.VALUES, name, type, recordShape, directory);
+    OfValues(String name, ElementType type, Shape recordShape, SpoolFile file) {
+      super(Kind.VALUES, name, type, recordShape, file);
     }
 
     @Override
@@ -246,8 +236,8 @@ abstract class FoundColumn implements AutoCloseable {
   }
 
   static final class OfTexts extends FoundColumn implements IndexBuilder.Texts {
-    OfTexts(String name, Path directory) {
-      super(Kind.TEXTS, name, ElementType.UINT8, Shape.SCALAR, directory);
+    OfTexts(String name, SpoolFile file) {
+      super(Kind.TEXTS, name, ElementType.UINT8, Shape.SCALAR, file);
     }
 
     @Override

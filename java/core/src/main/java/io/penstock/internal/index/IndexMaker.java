@@ -199,7 +199,7 @@ final class IndexMaker {
   private void write(FileChannel file, Path directory) throws IOException {
     ScanProgress progress = ScanProgress.begin(container.bytes());
     try (OpenFile open = OpenFile.open(path);
-        FoundColumns found = new FoundColumns(directory)) {
+        FoundColumns found = new FoundColumns(path, directory)) {
       checkUnchanged(open);
       try (ScanInput in = new ScanInput(open, progress::at)) {
         scan.run(in, found);

@@ -4,33 +4,31 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
-/**
- * A section of an index while it is found: in memory as long as it is small, then in a file without
- * a name, which the system deletes however the process ends.
- */
-final class Spool implements AutoCloseable {
-  private static final int BUFFER_BYTES = 64 << 10;
+/** A section of an index while it is found: its end in memory, and what is before it in a file. */
+final class Spool {
+  private static final int FIRST_BYTES = 64;
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
-  private final Path directory;
-  private ByteBuffer buffer = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+  private final SpoolFile file;
+  private ByteBuffer buffer = NONE;
 
-  /** Null until the buffer was full. */
-  private FileChannel file;
+  /** Where the pieces before the buffer are in the file, and the bytes of each. */
+  private long[] offsets = {};
 
+  private int[] sizes = {};
+  private int pieces;
   private long written;
 
   /**
    * An empty section.
    *
-   * @param directory for the file
+   * @param file that it shares with others
    */
-  Spool(Path directory) {
-    this.directory = directory;
+  Spool(SpoolFile file) {
+    this.file = file;
   }
 
   long bytes() {
@@ -49,45 +47,41 @@ final class Spool implements AutoCloseable {
 
   void put(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      reserve(Math.min(bytes.remaining(), BUFFER_BYTES));
+      reserve(1);
       int count = Math.min(bytes.remaining(), buffer.remaining());
       buffer.put(bytes.slice(bytes.position(), count));
       bytes.position(bytes.position() + count);
     }
   }
 
+  /** Makes room for a few bytes. */
   private void reserve(int count) throws IOException {
     if (buffer.remaining() >= count) {
       return;
     }
-    if (buffer.capacity() < BUFFER_BYTES) {
-      int grown =
-          Math.min(BUFFER_BYTES, Math.max(2 * buffer.capacity(), buffer.position() + count));
-      buffer = ByteBuffer.allocate(grown).order(ByteOrder.LITTLE_ENDIAN).put(buffer.flip());
+    int most = file.pieceBytes();
+    if (buffer == NONE) {
+      file.join();
     }
-    if (buffer.remaining() < count) {
+    if (buffer.capacity() >= most) {
       flush();
+    } else {
+      int grown = Math.clamp(2L * buffer.capacity(), FIRST_BYTES, most);
+      buffer = ByteBuffer.allocate(grown).order(ByteOrder.LITTLE_ENDIAN).put(buffer.flip());
     }
   }
 
   private void flush() throws IOException {
-    if (file == null) {
-      file = nameless();
+    if (pieces == sizes.length) {
+      int room = Math.max(4, pieces + pieces / 2);
+      offsets = Arrays.copyOf(offsets, room);
+      sizes = Arrays.copyOf(sizes, room);
     }
     buffer.flip();
-    while (buffer.hasRemaining()) {
-      written += file.write(buffer, written);
-    }
+    sizes[pieces] = buffer.remaining();
+    written += buffer.remaining();
+    offsets[pieces++] = file.append(buffer);
     buffer.clear();
-  }
-
-  private FileChannel nameless() throws IOException {
-    Path path = Files.createTempFile(directory, ".penstock-index-", ".tmp");
-    try {
-      return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    } finally {
-      Files.delete(path);
-    }
   }
 
   /** Takes numbers, one after another. */
@@ -109,22 +103,11 @@ final class Spool implements AutoCloseable {
     void next(ByteBuffer piece) throws IOException;
   }
 
-  private void forEachPiece(Pieces pieces) throws IOException {
-    if (file != null) {
-      flush();
-      ByteBuffer piece = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      for (long at = 0; at < written; at += piece.limit()) {
-        piece.clear().limit((int) Math.min(BUFFER_BYTES, written - at));
-        while (piece.hasRemaining()) {
-          if (file.read(piece, at + piece.position()) < 0) {
-            throw new IOException("a temporary file was cut short");
-          }
-        }
-        pieces.next(piece.flip());
-      }
-    } else {
-      pieces.next(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip());
+  private void forEachPiece(Pieces all) throws IOException {
+    for (int i = 0; i < pieces; i++) {
+      all.next(file.read(offsets[i], sizes[i]));
     }
+    all.next(buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip());
   }
 
   /**
@@ -146,10 +129,10 @@ final class Spool implements AutoCloseable {
     return new IndexColumn.Section(offset, target.position() - offset, (int) crc.getValue());
   }
 
-  @Override
-  public void close() throws IOException {
-    if (file != null) {
-      file.close();
-    }
+  /** Forgets all of it. */
+  void clear() {
+    buffer = NONE;
+    pieces = 0;
+    written = 0;
   }
 }
