@@ -130,6 +130,7 @@ final class ArrowBatch {
       throw new IllegalArgumentException(
           "expected %d bytes of %s, found %d".formatted(leastBytes, what, bytes));
     }
-    return new Buffer(bodyOffset + buffers.getLong(number, 0), bytes);
+    // The offset of an empty buffer may be any number.
+    return new Buffer(bytes == 0 ? bodyOffset : bodyOffset + buffers.getLong(number, 0), bytes);
   }
 }

@@ -8,6 +8,7 @@ import io.penstock.internal.index.Scan;
 import io.penstock.internal.index.ScanInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Looks for the records of all columns of an Arrow file or stream.
@@ -137,15 +138,29 @@ final class ArrowScan implements Scan {
     FlatTable header = message.header().table(1, "the values of a dictionary");
     String codec = ArrowBatch.codec(header);
     ArrowBatch batch = new ArrowBatch(header, message.bodyOffset(), message.bodyBytes(), plan);
-    if (plan.columns().size() > 1 || values.kind() == Kind.REFUSED || values.kind() == Kind.BITS) {
+    if (plan.columns().size() > 1
+        || values.kind() == Kind.REFUSED
+        || values.kind() == Kind.BITS
+        || values.field().dictionary().isPresent()) {
       facts.refuse(name, "expected numbers or strings in a dictionary, found other values");
     } else if (codec != null) {
       facts.refuse(
           name, "expected values as they are, found them compressed by %s".formatted(codec));
-    } else if (batch.nulls(0) > 0) {
-      facts.refuse(name, "expected values without nulls, found %d".formatted(batch.nulls(0)));
+    } else if (nulls(values, batch) > 0) {
+      facts.refuse(name, "expected values without nulls, found %d".formatted(nulls(values, batch)));
+    } else if (batch.rows() == 0) {
+      facts.refuse(name, "expected values in a dictionary, found none");
     } else {
       facts.dictionary(name, values, batch, messages.schema().isBig());
     }
+  }
+
+  /** Of values, of structs around them, and inside of them. */
+  private static long nulls(ArrowColumn values, ArrowBatch batch) {
+    return Stream.concat(
+            values.levels().stream().map(ArrowColumn.Level::node),
+            values.inner().stream().map(ArrowColumn.Inner::node))
+        .mapToLong(batch::nulls)
+        .sum();
   }
 }

@@ -34,6 +34,15 @@ final class PickleTorch {
           "elements of their own, found a tensor of which several share one (expand): save"
               + " x.contiguous()");
 
+  private static final ArrayKind LAZY =
+      refused(
+          "elements as they are, found a tensor whose elements are conjugated or negated when it is"
+              + " read: save x.resolve_conj().resolve_neg()");
+  private static final ArrayKind BIG_BFLOAT =
+      refused(
+          "bfloat16 of a little-endian machine, found it in the other byte order, which no dtype of"
+              + " NumPy can say: save x.float()");
+
   /** Many tensors of a file are alike. */
   private static final int LAST_KINDS = 16;
 
@@ -89,15 +98,25 @@ final class PickleTorch {
   /** The result of a call; null if it is none of PyTorch's. */
   PickleValue call(Global function, Tuple arguments) {
     return switch (function.known()) {
-      case TENSOR -> tensor(arguments, null);
+      case TENSOR -> isLazy(arguments, 6) ? array(LAZY, 0) : tensor(arguments, null);
       case TENSOR_OF_TYPE ->
-          tensor(arguments, arguments.size() > 6 ? arguments.get(6) : PickleValue.Scalar.OTHER);
+          isLazy(arguments, 7)
+              ? array(LAZY, 0)
+              : tensor(
+                  arguments, arguments.size() > 6 ? arguments.get(6) : PickleValue.Scalar.OTHER);
       case PARAMETER ->
           arguments.size() > 0 && arguments.get(0) instanceof Array array ? array : null;
       case SUBCLASS -> subclass(arguments);
       case OTHER_TENSOR -> refusedTensor(function.name());
       default -> null;
     };
+  }
+
+  /** Whether the last argument, a dictionary, says that something is to be done on reading. */
+  private static boolean isLazy(Tuple arguments, int place) {
+    return arguments.size() > place
+        && arguments.get(place) instanceof PickleHolder metadata
+        && metadata.nextNumber() > 0;
   }
 
   /** Of torch.Tensor's own classes: a function, the class, its arguments, a state. */
@@ -166,6 +185,9 @@ final class PickleTorch {
       return array(
           refusals.computeIfAbsent("type " + typeName, _ -> refused(TorchTypes.problem(typeName))),
           0);
+    }
+    if (place.isBigEndian() && descr.equals("|V2")) {
+      return array(BIG_BFLOAT, 0);
     }
     List<Long> shape = PickleDtypes.shape(sizes);
     List<Long> strides = PickleDtypes.shape(steps);

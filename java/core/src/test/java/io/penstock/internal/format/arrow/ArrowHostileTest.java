@@ -3,13 +3,18 @@ package io.penstock.internal.format.arrow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.Dataset;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Hostile;
 import io.penstock.internal.index.RecordingIndexBuilder;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +168,120 @@ class ArrowHostileTest {
             message(numbers(1, "x"), new byte[0]),
             batch(2, new byte[8], new long[] {2, 0}, new long[] {0, 0, 0, 8}));
     assertThat(ArrowSamples.scan(stream).column("x").places).hasSize(2);
+  }
+
+  /** The only dictionary of a stream, with as many values as rows. */
+  private static byte[] dictionary(long rows, byte[] body, long[] nodes, long[] buffers) {
+    FlatWriter out = new FlatWriter();
+    int message = out.table(VERSION, (byte) 2, FlatWriter.REFERENCE, (long) body.length);
+    int dictionary = out.table(7L, FlatWriter.REFERENCE);
+    out.refer(message, 2, dictionary);
+    int batch = out.table(rows, FlatWriter.REFERENCE, FlatWriter.REFERENCE);
+    out.refer(dictionary, 1, batch);
+    out.refer(batch, 1, out.longs(nodes.length / 2, nodes));
+    out.refer(batch, 2, out.longs(buffers.length / 2, buffers));
+    return message(finish(out), body);
+  }
+
+  /** Values of one field in a struct, by a dictionary. */
+  private static byte[] schemaOfDictionary() {
+    FlatWriter out = new FlatWriter();
+    int fields = schema(out, 1);
+    int field =
+        out.table(
+            FlatWriter.REFERENCE,
+            null,
+            STRUCT,
+            FlatWriter.REFERENCE,
+            FlatWriter.REFERENCE,
+            FlatWriter.REFERENCE);
+    out.referAll(fields, field);
+    out.refer(field, 0, out.text("x"));
+    out.refer(field, 3, out.table());
+    out.refer(field, 4, out.table(7L));
+    int children = out.references(1);
+    out.refer(field, 5, children);
+    int number = number(out);
+    out.referAll(children, number);
+    out.refer(number, 0, out.text("y"));
+    return message(finish(out), new byte[0]);
+  }
+
+  @Test
+  void nullsInsideOfAStructAreNoValuesOfADictionary() {
+    for (long nulls = 0; nulls < 2; nulls++) {
+      byte[] stream =
+          stream(
+              schemaOfDictionary(),
+              dictionary(
+                  2, new byte[16], new long[] {2, 0, 2, nulls}, new long[] {0, 0, 0, 8, 8, 8}),
+              batch(2, new byte[8], new long[] {2, 0}, new long[] {0, 0, 0, 8}));
+      RecordingIndexBuilder found = ArrowSamples.scan(stream);
+      assertThat(found.column("x").places).hasSize(2);
+      assertThat(ArrowFacts.dictionaries(found.facts()::get)).hasSize(nulls == 0 ? 1 : 0);
+      if (nulls > 0) {
+        assertThat(ArrowFacts.refused(found.facts()::get).getFirst().problem())
+            .contains("expected values without nulls, found 1");
+      }
+    }
+  }
+
+  @Test
+  void aDictionaryWithoutValuesIsRefused() {
+    byte[] stream =
+        stream(
+            schemaOfDictionary(),
+            dictionary(0, new byte[0], new long[] {0, 0, 0, 0}, new long[] {0, 0, 0, 0, 0, 0}),
+            batch(2, new byte[8], new long[] {2, 0}, new long[] {0, 0, 0, 8}));
+    assertThat(ArrowFacts.refused(ArrowSamples.scan(stream).facts()::get).getFirst().problem())
+        .contains("expected values in a dictionary, found none");
+  }
+
+  @Test
+  void batchesBeyond4GibibytesAreRead() throws IOException {
+    long bytes = (4L << 30) + 64;
+    FlatWriter out = new FlatWriter();
+    int message = out.table(VERSION, (byte) 3, FlatWriter.REFERENCE, bytes);
+    int large = out.table(bytes / 4, FlatWriter.REFERENCE, FlatWriter.REFERENCE);
+    out.refer(message, 2, large);
+    out.refer(large, 1, out.longs(1, bytes / 4, 0));
+    out.refer(large, 2, out.longs(2, 0, 0, 0, bytes));
+    byte[] small = {1, 0, 0, 0, 2, 0, 0, 0};
+    Path path = directory.resolve("large.arrow");
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.write(message(numbers(1, "x"), new byte[0]));
+      file.write(message(finish(out), new byte[0]));
+      file.seek(file.getFilePointer() + bytes);
+      file.write(batch(2, small, new long[] {2, 0}, new long[] {0, 0, 0, 8}));
+    }
+    try (Dataset dataset = Dataset.open(path)) {
+      assertThat(dataset.recordCount()).isEqualTo(bytes / 4 + 2);
+      for (int i = -1; i < 2; i++) {
+        byte[] record = dataset.record("large", bytes / 4 + i).toArray(ValueLayout.JAVA_BYTE);
+        assertThat(record).containsExactly(i + 1, 0, 0, 0);
+      }
+    }
+  }
+
+  /** Writers leave any number there. */
+  @Test
+  void anEmptyBufferMayLieAnywhere() {
+    FlatWriter out = new FlatWriter();
+    int fields = schema(out, 1);
+    int field = out.table(FlatWriter.REFERENCE, null, (byte) 5, FlatWriter.REFERENCE);
+    out.refer(field, 3, out.table());
+    out.referAll(fields, field);
+    out.refer(field, 0, out.text("x"));
+    byte[] schema = message(finish(out), new byte[0]);
+    for (long place : new long[] {-5000, 1 << 20, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      byte[] stream =
+          stream(
+              schema, batch(1, new byte[8], new long[] {1, 0}, new long[] {0, 0, 0, 8, place, 0}));
+      List<long[]> places = ArrowSamples.scan(stream).column("x").places;
+      assertThat(places).hasSize(1);
+      assertThat(places.getFirst()[1]).isZero();
+      assertThat(places.getFirst()[0]).isBetween(0L, (long) stream.length);
+    }
   }
 
   @Test

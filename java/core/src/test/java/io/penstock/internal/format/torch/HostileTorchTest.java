@@ -2,9 +2,14 @@ package io.penstock.internal.format.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.Dataset;
 import io.penstock.format.Hostile;
+import io.penstock.format.ZipFiles;
+import io.penstock.format.ZipFiles.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,6 +96,56 @@ class HostileTorchTest {
     }
     text(out, "NNtR.");
     return out.toByteArray();
+  }
+
+  @Test
+  void storagesBeyond4GibibytesAreRead() throws IOException {
+    long bytes = (4L << 30) + 12;
+    Entry pickle =
+        Entry.of("m/data.pkl", tensor("0", 0, new long[] {bytes / 2, 2}, new long[] {2, 1}));
+    Entry storage = Entry.of("m/data/0", new byte[0]).withSizes(bytes, bytes, bytes);
+    byte[] start = ZipFiles.archive(pickle);
+    int first = ZipFiles.directoryEntry(pickle, 0).length + ZipFiles.end(false, 1, 0, 0, 0).length;
+    try (RandomAccessFile archive = new RandomAccessFile(path.toFile(), "rw")) {
+      archive.write(start, 0, start.length - first);
+      long second = archive.getFilePointer();
+      byte[] header = ZipFiles.archive(storage);
+      archive.write(header, 0, 30 + "m/data/0".length() + 20);
+      archive.seek(archive.getFilePointer() + bytes - 2);
+      archive.write(new byte[] {7, 8});
+      long offset = archive.getFilePointer();
+      archive.write(ZipFiles.directoryEntry(pickle, 0));
+      archive.write(ZipFiles.directoryEntry(storage, second));
+      long end = archive.getFilePointer();
+      archive.write(ZipFiles.end(true, 2, end - offset, offset, end));
+    }
+    try (Dataset dataset = Dataset.open(path)) {
+      assertThat(dataset.recordCount()).isEqualTo(bytes / 2);
+      String column = dataset.columns().getFirst().name();
+      byte[] last =
+          dataset.record(column, dataset.recordCount() - 1).toArray(ValueLayout.JAVA_BYTE);
+      assertThat(last).containsExactly(7, 8);
+    }
+  }
+
+  /** PyTorch 2 keeps x.conj() and views of imaginary parts as they were, with a note. */
+  @Test
+  void whatIsComputedOnReadingIsRefused() throws IOException {
+    byte[] plain = tensor("0", 0, new long[] {5}, new long[] {1});
+    for (String note : List.of("conj", "neg")) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.write(plain, 0, plain.length - 3);
+      text(out, "}");
+      name(out, note);
+      out.write(0x88); // True
+      text(out, "stR.");
+      assertRefused(out.toByteArray(), "conjugated or negated when it is read");
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(plain, 0, plain.length - 3);
+    text(out, "}tR.");
+    Files.write(path, plain().with("data.pkl", out.toByteArray()).packed(false));
+    assertThat(Hostile.isSound(path)).isTrue();
   }
 
   private static void text(ByteArrayOutputStream out, String text) throws IOException {

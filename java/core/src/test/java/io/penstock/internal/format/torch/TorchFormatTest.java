@@ -196,6 +196,9 @@ class TorchFormatTest {
     assertThat(Formats.open(Source.of(file).part("float32")).elementType().descr())
         .isEqualTo(">f4");
     assertThat(Formats.open(Source.of(file).part("uint8")).elementType().descr()).isEqualTo("|u1");
+    assertThatThrownBy(() -> Formats.open(Source.of(file).part("bfloat16")))
+        .hasMessageContaining("found it in the other byte order")
+        .hasMessageContaining("save x.float()");
     Path other =
         Files.write(
             directory.resolve("other.pt"),
