@@ -5,6 +5,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.file.FileNames;
 import io.penstock.internal.format.NaturalOrder;
 import io.penstock.internal.format.OpenFile;
+import io.penstock.internal.kind.ArrayFolder;
 import io.penstock.internal.os.SystemReason;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
@@ -103,13 +104,20 @@ public final class FolderScan {
    *     begin with a dot match only a pattern that does
    * @return what is in it now; at least one file
    * @throws PenstockException if it is not a folder, no file in it matches, or something in it
-   *     cannot be examined
+   *     cannot be examined; if it is a folder of Zarr, unless a pattern says which files are meant
    * @throws IllegalArgumentException if the pattern is none
    */
   public static FolderScan of(Path folder, String pattern) {
     if (!Files.isDirectory(folder)) {
       throw PenstockException.about(
           ErrorKind.NO_ACCESS, folder, "expected a folder of files: check the path");
+    }
+    if (pattern.equals("*")) {
+      ArrayFolder.problem(folder)
+          .ifPresent(
+              problem -> {
+                throw PenstockException.about(ErrorKind.WRONG_FORMAT, folder, problem);
+              });
     }
     try {
       FolderScan found = new FolderScan(folder, pattern);

@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The index of a folder of files: what it lists, in which order, and when it is made again. */
 class FolderIndexTest {
@@ -82,6 +84,19 @@ class FolderIndexTest {
     assertThat(some.recordCount()).isEqualTo(10);
     assertThat(FolderIndex.open(mails, "*", index).recordCount()).isEqualTo(FILES + 1);
     assertThat(FolderIndex.open(mails, ".*", directory.resolve("dots")).recordCount()).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".zarray", ".zgroup", "zarr.json"})
+  void chunksOfZarrAreNoRecordsUnlessTheyAreNamed(String mark) throws IOException {
+    Path zarr = Files.createDirectory(directory.resolve("x.zarr"));
+    Files.writeString(zarr.resolve(mark), "{}");
+    Files.writeString(zarr.resolve("0.0"), "a chunk");
+    assertThatThrownBy(() -> FolderIndex.open(zarr, "*", index))
+        .isInstanceOf(PenstockException.class)
+        .hasMessageContaining("(" + mark + "), whose files are chunks")
+        .hasMessageContaining("numpy.save('x.npy', zarr.open('x.zarr')[:])");
+    assertThat(FolderIndex.open(zarr, "0.*", index).recordCount()).isOne();
   }
 
   @Test
