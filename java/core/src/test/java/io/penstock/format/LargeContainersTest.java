@@ -82,6 +82,19 @@ class LargeContainersTest {
     assertThat(records(Source.of(path), 0, 2, 3)).containsExactly("first", "behind it", "last");
   }
 
+  /** Each byte of such a file is looked at, which takes two seconds. */
+  @Test
+  void linesBeyond4GibibytesAreRead() throws IOException {
+    Path path = dir.resolve("x.txt");
+    try (Pieces file = new Pieces(path)) {
+      file.put(text("first\n"));
+      file.skip(LARGE);
+      file.put(text("\nbehind it\r\nlast"));
+    }
+    assertThat(records(Source.of(path).part("lines"), 0, 2, 3))
+        .containsExactly("first", "behind it", "last");
+  }
+
   @Test
   void samplesOfTarBeyond4GibibytesAreRead() throws IOException {
     Path path = dir.resolve("x.tar");

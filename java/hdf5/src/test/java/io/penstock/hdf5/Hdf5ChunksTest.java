@@ -128,6 +128,18 @@ class Hdf5ChunksTest {
         .hasMessageContaining(reason);
   }
 
+  /** The file is sparse. */
+  @Test
+  void chunksBeyond4GibibytesAreReadInPlace() throws Exception {
+    assertThat(run(PYTHON, SCRIPT.toString(), directory.toString(), "far")).isZero();
+    Path file = directory.resolve("far.h5");
+    Source chunked = Source.of(file).part("x");
+    assertThat(Formats.open(chunked).dataOffset()).isGreaterThan(4L << 30);
+    for (boolean isShuffled : new boolean[] {false, true}) {
+      assertSame(chunked, Source.of(directory.resolve("far.npy")), isShuffled, "pread");
+    }
+  }
+
   @Test
   void aHundredThousandChunksAreReadInPlace() throws Exception {
     assertThat(run(PYTHON, SCRIPT.toString(), directory.toString(), "many")).isZero();

@@ -1,10 +1,11 @@
 """Writes datasets in chunks without filters with h5py.
 
-    write_chunks.py FOLDER whole|refused|many
+    write_chunks.py FOLDER whole|refused|many|far
 
 whole: NAME.h5 with a dataset x, and NAME.npy with the same values, for each kind of index of chunks
 and several shapes; chunks are written in any order, so that they lie in the file in that order.
 refused: refused.h5 with datasets that cannot be read in place. many: 100,000 chunks.
+far: far.h5 and far.npy, behind a hole of 5 GiB.
 """
 
 import sys
@@ -77,3 +78,13 @@ if what == "many":
             file.flush()
             x[::2] = array[::2]
         numpy.save(f"{folder}/many-{libver}.npy", array)
+
+if what == "far":
+    plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    plist.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    plist.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    array = numbers((40, 3), "<i4")
+    with h5py.File(f"{folder}/far.h5", "w") as file:
+        h5py.h5d.create(file.id, b"hole", h5py.h5t.NATIVE_UINT8, h5py.h5s.create_simple((5 << 30,)), dcpl=plist)
+        file.create_dataset("x", data=array, chunks=(4, 3))
+    numpy.save(f"{folder}/far.npy", array)
