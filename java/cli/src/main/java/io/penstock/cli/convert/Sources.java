@@ -43,6 +43,16 @@ public final class Sources {
     }
   }
 
+  /**
+   * Whether a path is text with numbers, by its name.
+   *
+   * @param path any
+   * @return whether {@link #open} reads it as numbers
+   */
+  public static boolean isText(Path path) {
+    return TextSource.isNamed(path);
+  }
+
   private static RecordSource find(List<Path> paths, SourceOptions options, Path scratch)
       throws IOException {
     Selection selection = options.selection();

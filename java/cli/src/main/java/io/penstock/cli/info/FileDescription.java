@@ -130,10 +130,14 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     object.addProperty("order", order());
     object.addProperty("records", layout.recordCount());
     object.addProperty("recordBytes", layout.recordBytes());
-    object.addProperty("dataOffset", layout.dataOffset());
-    object.addProperty("fileBytes", layout.fileBytes());
+    DataPlace place = DataPlace.of(source, layout);
+    object.addProperty("dataOffset", place.dataOffset());
+    object.addProperty("fileBytes", place.fileBytes());
     object.addProperty("directAligned", isDirectAligned());
     object.add("cachedFraction", Json.number(info.cachedFraction()));
+    if (place.indexFile() != null) {
+      object.addProperty("indexFile", place.indexFile().toString());
+    }
     return object;
   }
 
@@ -151,12 +155,19 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     fields.put("order", order());
     fields.put("records", Human.count(layout.recordCount()));
     fields.put("recordBytes", Human.count(layout.recordBytes()));
-    fields.put("dataOffset", Human.count(layout.dataOffset()));
-    fields.put("fileBytes", Human.count(layout.fileBytes()));
+    DataPlace place = DataPlace.of(source, layout);
+    fields.put("dataOffset", place.dataOffset() == null ? "-" : Human.count(place.dataOffset()));
+    fields.put("fileBytes", Human.count(place.fileBytes()));
     fields.put("directAligned", isDirectAligned() ? "yes" : "no");
     fields.put("cached", Human.percent(info.cachedFraction()));
     fields.put("path", OneLine.of(source.toString()));
     return fields;
+  }
+
+  @Override
+  public Map<String, String> more() {
+    Path index = layout == null ? null : DataPlace.of(source, layout).indexFile();
+    return index == null ? Map.of() : Map.of("indexFile", OneLine.of(index.toString()));
   }
 
   private String order() {

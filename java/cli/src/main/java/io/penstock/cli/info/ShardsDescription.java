@@ -109,6 +109,7 @@ record ShardsDescription(
         mean == null ? 0 : Math.round(mean * records),
         cached,
         histogram,
+        null,
         null);
   }
 

@@ -24,12 +24,14 @@ import java.util.stream.IntStream;
  *
  * @param source the folder, or the index with the part
  * @param dtype type of a value
- * @param dataOffset where the first value starts; null where each record is a file
+ * @param dataOffset where the first value starts; null where each record is a file, or all are in
+ *     an index
  * @param fileBytes size of the file of values, or of all files
  * @param dataBytes size of all records
  * @param cachedFraction of the file of values; NaN if unknown
  * @param sizes of the records
  * @param folder that the files are in; null for sequences
+ * @param indexFile of the folder, or with the records; null if neither is
  */
 record VariableDescription(
     Source source,
@@ -41,7 +43,8 @@ record VariableDescription(
     long dataBytes,
     double cachedFraction,
     SizeHistogram sizes,
-    FolderIndex folder)
+    FolderIndex folder,
+    Path indexFile)
     implements Description {
   /** The files of a folder. */
   static VariableDescription of(Path path, FolderIndex folder) {
@@ -56,7 +59,8 @@ record VariableDescription(
         folder.dataBytes(),
         Double.NaN,
         SizeReading.of(folder),
-        folder);
+        folder,
+        folder.file());
   }
 
   /** Runs of values in a file, such as the sequences of token data, opened as a loader would. */
@@ -79,17 +83,19 @@ record VariableDescription(
   private static VariableDescription of(
       Source source, RecordLayout.Variable layout, Dataset dataset) {
     ArrayLayout values = layout.values();
+    DataPlace place = DataPlace.of(source, values);
     return new VariableDescription(
         source,
         values.format(),
         values.elementType().descr(),
         dataset.recordCount(),
-        values.dataOffset(),
-        values.fileBytes(),
+        place.dataOffset(),
+        place.fileBytes(),
         layout instanceof RecordLayout.ByIndex index ? index.dataBytes() : values.dataBytes(),
         dataset.files().getFirst().cachedFraction(),
         SizeReading.of(layout),
-        null);
+        null,
+        place.indexFile());
   }
 
   /** Whether the sizes of all records were looked at, not only those of a sample. */
@@ -129,7 +135,9 @@ record VariableDescription(
       JsonArray classes = new JsonArray();
       folder.classes().forEach(classes::add);
       object.add("classes", classes);
-      object.addProperty("indexFile", folder.file().toString());
+    }
+    if (indexFile != null) {
+      object.addProperty("indexFile", indexFile.toString());
     }
     return object;
   }
@@ -169,7 +177,9 @@ record VariableDescription(
     }
     if (folder != null) {
       fields.put("classes", OneLine.of(numbered(folder.classes())));
-      fields.put("indexFile", OneLine.of(folder.file().toString()));
+    }
+    if (indexFile != null) {
+      fields.put("indexFile", OneLine.of(indexFile.toString()));
     }
     return fields;
   }

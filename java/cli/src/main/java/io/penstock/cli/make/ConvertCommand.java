@@ -63,8 +63,8 @@ public final class ConvertCommand implements Callable<Integer> {
               + " compressed file whose contents are read in place, such as x.tar.gz, is only"
               + " unpacked if DST is named like them: x.tar. A folder of compressed MDS shards"
               + " becomes a folder of raw ones, DST. A compressed Arrow file is unpacked if DST is"
-              + " no .npy. A column of a Parquet file whose records have different sizes becomes"
-              + " DST and DST-offsets.npy; a Parquet file becomes a directory, with files for each"
+              + " no .npy. A column whose records have different sizes becomes DST and"
+              + " DST-offsets.npy; a Parquet file becomes a directory, with files for each"
               + " column.")
   private String source;
 
@@ -259,10 +259,14 @@ public final class ConvertCommand implements Callable<Integer> {
     }
     Optional<ColumnsConversion> columns = ColumnsConversion.find(paths());
     if (columns.isPresent()) {
-      check(selection.equals(Selection.ALL) && form == null, "--select and --as");
-      check(pattern.text().equals("*") && !isRaw, "--pattern and --raw");
-      checkAsTheyAre();
+      checkColumns();
       columns.get().run(target, making.mayReplace(), streams, report);
+      return true;
+    }
+    Optional<VariableConversion> variable = VariableConversion.find(paths());
+    if (variable.isPresent()) {
+      checkColumns();
+      variable.get().run(target, making.mayReplace(), streams, report);
       return true;
     }
     return false;
@@ -274,10 +278,8 @@ public final class ConvertCommand implements Callable<Integer> {
 
   /** Unpacks the compressed shards of an MDS folder into a new one. */
   private void unpackShards(MakingReport report) {
-    check(selection.equals(Selection.ALL) && form == null, "--select and --as");
-    check(pattern.text().equals("*") && !isRaw, "--pattern and --raw");
     check(!making.mayReplace(), "--force");
-    checkAsTheyAre();
+    checkColumns();
     MdsUnpacking.UnpackedShards made = MdsUnpacking.run(Path.of(source), target, streams);
     report.addVariable(made.files(), made.samples(), made.bytes());
   }
@@ -288,6 +290,11 @@ public final class ConvertCommand implements Callable<Integer> {
     return form == null
         && paths.size() == 1
         && CompressedFile.isMeant(Path.of(paths.getFirst()), target);
+  }
+
+  private void checkColumns() {
+    check(form == null, "--as");
+    checkUnpacked();
   }
 
   private void checkUnpacked() {

@@ -3,7 +3,6 @@ package io.penstock.cli.make;
 import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
-import io.penstock.LoaderBuilder;
 import io.penstock.array.Column;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.MemoryWarning;
@@ -13,8 +12,6 @@ import io.penstock.cli.options.ColumnOptions;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.dataset.SizeSurvey;
-import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.write.NpyWriter;
 import io.penstock.write.NpyWriterBuilder;
 import java.io.IOException;
@@ -39,9 +36,6 @@ import picocli.CommandLine.Option;
       "With --json, one object on stdout, as that of convert."
     })
 public final class TakeCommand implements Callable<Integer> {
-  private static final long BATCHES_IN_MEMORY = 4;
-  private static final long MOST_BATCH_BYTES = 1 << 30;
-
   private final Streams streams;
 
   @Mixin private ColumnOptions columns;
@@ -101,7 +95,7 @@ public final class TakeCommand implements Callable<Integer> {
       boolean isNew = Files.notExists(out);
       List<Path> targets = targets(dataset);
       List<TakenColumn> writers = new ArrayList<>();
-      try (Loader loader = open(dataset, order)) {
+      try (Loader loader = TakingLoader.open(dataset, order, memoryBytes)) {
         MemoryWarning.sayIfTooMuch(streams, memoryBytes, loader.statistics().memoryBytes());
         for (int i = 0; i < targets.size(); i++) {
           writers.add(writer(dataset.columns().get(i), targets.get(i), order.positionCount()));
@@ -118,28 +112,6 @@ public final class TakeCommand implements Callable<Integer> {
     }
     report.print(streams, isJson);
     return ExitCodes.DONE;
-  }
-
-  private Loader open(Dataset dataset, IndexSampler order) {
-    LoaderBuilder builder = dataset.loader().sampler(order);
-    SizeSurvey sizes =
-        SizeSurvey.of(
-            dataset.columns(),
-            dataset::recordSizes,
-            position -> order.index(0, position),
-            order.positionCount());
-    if (sizes.largestVariableBytes() > 0) {
-      // A batch has room for the largest of these records.
-      long largest = sizes.largestVariableBytes();
-      long memory =
-          memoryBytes == null
-              ? Math.max(MemoryBudget.byDefault().bytes(), BATCHES_IN_MEMORY * largest)
-              : memoryBytes;
-      builder.memoryBytes(memory).batchBytes(Math.clamp(memory / 16, largest, MOST_BATCH_BYTES));
-    } else if (memoryBytes != null) {
-      builder.memoryBytes(memoryBytes);
-    }
-    return builder.build();
   }
 
   private List<Path> targets(Dataset dataset) throws IOException {
