@@ -16,7 +16,7 @@ final class ForwardBlock {
 
   private static final long NONE = -1;
 
-  final ByteBuffer memory;
+  final ByteBuffer memory = BlockPool.take();
 
   /** Which block of the file it has, or will have. */
   long number = NONE;
@@ -29,10 +29,6 @@ final class ForwardBlock {
 
   /** Why the first of them could not be. */
   private IOException reason;
-
-  ForwardBlock(ByteBuffer memory) {
-    this.memory = memory;
-  }
 
   long offset() {
     return number * BYTES;

@@ -10,8 +10,6 @@ import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.os.ThreadLimit;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -24,16 +22,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 
 /**
  * Reads a file from its beginning to its end in blocks, with several reads in flight, at the speed
  * of the device: for checks and scans, which need the bytes in order.
  *
- * <p>A block that is in the page cache comes from there. Others are read past it, if the file
- * system allows it: the kernel takes several times as long to fill pages and copy them, and pages
- * that are read once push out those that are used. Used by one thread.
+ * <p>A file that is in the page cache comes from there. Others are read past it, if the file system
+ * allows it: the kernel takes several times as long to fill pages and copy them, and pages that are
+ * read once push out those that are used. Used by one thread.
  *
  * <p>A page that cannot be read damages nothing beside it. Checks see zeros in its place, find the
  * damage, and go on behind it; {@link #unreadable} says where. Scans, which must not take zeros for
@@ -49,8 +46,6 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
   /** Of all files that are read forward in this process, as long as few are. */
   private static final int READS_OF_PROCESS = 16;
 
-  private static final AtomicInteger OPEN = new AtomicInteger();
-
   private final Path path;
   private final long sizeBytes;
   private final LongConsumer progress;
@@ -59,8 +54,8 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
   /** Null where there are no direct reads. */
   private final FileChannel direct;
 
-  private final Arena arena = Arena.ofShared();
-  private final CachedPages cached;
+  private final boolean isDirect;
+
   private final ExecutorService pool;
 
   /** Block n of the file is in the one of this number, modulo how many there are. */
@@ -68,6 +63,8 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
 
   /** The block in the hands of the caller; -1 for none. */
   private long current = -1;
+
+  private boolean isClosed;
 
   /** Offsets of pages. */
   private final ConcurrentSkipListSet<Long> unreadable = new ConcurrentSkipListSet<>();
@@ -79,20 +76,18 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
     this.direct = direct;
     this.sizeBytes = sizeBytes;
     this.progress = progress;
-    int reads = Math.clamp(READS_OF_PROCESS / (OPEN.get() + 1), FEWEST_READS, MOST_READS);
+    this.isDirect = direct != null && !CachedPages.have(channel, sizeBytes);
+    int share = READS_OF_PROCESS / BlockPool.join();
+    int reads = Math.clamp(share, FEWEST_READS, MOST_READS);
     // One is in the hands of the caller while the others are filled.
     this.blocks = new ForwardBlock[Math.clamp(blockCount(), 1, reads + 1)];
-    long bytes = Math.min(ForwardBlock.BYTES, pages(Math.max(1, sizeBytes)));
-    MemorySegment memory = arena.allocate(bytes * blocks.length, ForwardBlock.PAGE_BYTES);
     for (int i = 0; i < blocks.length; i++) {
-      blocks[i] = new ForwardBlock(memory.asSlice(i * bytes, bytes).asByteBuffer());
+      blocks[i] = new ForwardBlock();
     }
-    this.cached = CachedPages.of(channel, direct == null ? 0 : sizeBytes, arena);
     this.pool =
         Executors.newFixedThreadPool(
             Math.min(blocks.length, reads),
             Thread.ofPlatform().daemon().name("penstock-forward-", 0).factory());
-    OPEN.incrementAndGet();
   }
 
   /**
@@ -127,10 +122,6 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
 
   private long blockCount() {
     return Math.ceilDiv(sizeBytes, ForwardBlock.BYTES);
-  }
-
-  private static long pages(long bytes) {
-    return Math.ceilDiv(bytes, ForwardBlock.PAGE_BYTES) * ForwardBlock.PAGE_BYTES;
   }
 
   @Override
@@ -233,7 +224,6 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
   private void read(ForwardBlock block) {
     long offset = block.offset();
     long bytes = Math.min(ForwardBlock.BYTES, sizeBytes - offset);
-    boolean isDirect = direct != null && !cached.has(offset, bytes);
     try {
       fill(isDirect ? direct : channel, block.memory.clear(), offset);
     } catch (IOException e) {
@@ -284,9 +274,15 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
   /** Waits for what is being read. */
   @Override
   public void close() {
+    if (isClosed) {
+      return; // The memory may be another's by now.
+    }
+    isClosed = true;
     pool.close();
-    arena.close();
-    OPEN.decrementAndGet();
+    for (ForwardBlock block : blocks) {
+      BlockPool.giveBack(block.memory);
+    }
+    BlockPool.leave();
     try (direct) {
       channel.close();
     } catch (IOException e) {

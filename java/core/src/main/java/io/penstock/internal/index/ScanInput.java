@@ -24,8 +24,11 @@ public final class ScanInput implements AutoCloseable {
   /** What can be looked at in one piece. */
   static final int MOST_PEEK_BYTES = 1 << 20;
 
-  /** After a jump, as the next jump may be near. */
+  /** After a jump, as the next jump may be near. Each read behind it is twice as large. */
   private static final int FIRST_READ_BYTES = 16 << 10;
+
+  /** Where reads would be as large, blocks are read ahead instead. */
+  private static final int AHEAD_FROM_BYTES = 512 << 10;
 
   private final OpenFile file;
   private final LongConsumer progress;
@@ -40,10 +43,9 @@ public final class ScanInput implements AutoCloseable {
   /** Where the view's first byte is in the file. */
   private long viewOffset;
 
-  /** From so much on, blocks are read ahead instead. */
   private int nextReadBytes = FIRST_READ_BYTES;
 
-  /** Null until as much was read in one go as a block has. */
+  /** Null until that is so. */
   private @Nullable ForwardReading ahead;
 
   /**
@@ -149,7 +151,7 @@ public final class ScanInput implements AutoCloseable {
 
   private void fetch(int atLeast, String what) {
     long position = position();
-    if (nextReadBytes < MOST_PEEK_BYTES) {
+    if (nextReadBytes < AHEAD_FROM_BYTES) {
       fetchSome(position, atLeast, what);
     } else {
       fetchAhead(position, atLeast);

@@ -159,7 +159,7 @@ class ForwardReadingTest {
   }
 
   @Test
-  void whatIsCachedComesFromThePageCache() throws IOException {
+  void aFileThatIsCachedComesFromThePageCache() throws IOException {
     Path path = write(new byte[3 << 20]); // Pages that were just written are cached.
     DamagedChannel direct = new DamagedChannel(channel(path));
     DamagedChannel cached = new DamagedChannel(channel(path));
