@@ -24,8 +24,6 @@ import java.util.Optional;
  * of a tar, to a file of values and one of offsets.
  */
 final class VariableConversion {
-  private static final String NAME = "records";
-
   private final List<Source> shards;
 
   private VariableConversion(List<Source> shards) {
@@ -56,8 +54,10 @@ final class VariableConversion {
 
   /** Writes the target and, beside it, the offsets. */
   void run(Path target, boolean mayReplace, Streams streams, MakingReport report) {
-    try (Dataset dataset = Dataset.builder().column(NAME, shards.toArray(Source[]::new)).open()) {
-      Column column = dataset.column(NAME);
+    // The name of the part, as messages about records have it.
+    String name = shards.getFirst().columnName();
+    try (Dataset dataset = Dataset.builder().column(name, shards.toArray(Source[]::new)).open()) {
+      Column column = dataset.column(name);
       Sequential order = new Sequential(dataset.recordCount());
       try (Loader loader = TakingLoader.open(dataset, order, null);
           TakenColumn files =

@@ -60,7 +60,7 @@ final class Spool {
       return;
     }
     int most = file.pieceBytes();
-    if (buffer == NONE) {
+    if (buffer.capacity() == 0) {
       file.join();
     }
     if (buffer.capacity() >= most) {
