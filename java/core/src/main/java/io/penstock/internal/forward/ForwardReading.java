@@ -76,7 +76,7 @@ public final class ForwardReading implements SelfCheck.CheckedBytes, AutoCloseab
     this.direct = direct;
     this.sizeBytes = sizeBytes;
     this.progress = progress;
-    this.isDirect = direct != null && !CachedPages.have(channel, sizeBytes);
+    this.isDirect = direct != null && !PageCacheProbe.have(channel, sizeBytes);
     int share = READS_OF_PROCESS / BlockPool.join();
     int reads = Math.clamp(share, FEWEST_READS, MOST_READS);
     // One is in the hands of the caller while the others are filled.

@@ -17,11 +17,11 @@ import java.nio.channels.FileChannel;
  * that they are cached. Reading them through the page cache is right, whatever is in it, and slower
  * on a fast device only.
  */
-final class CachedPages {
+final class PageCacheProbe {
   private static final int PROBES = 64;
   private static final int PROBE_BYTES = 64 << 10;
 
-  private CachedPages() {}
+  private PageCacheProbe() {}
 
   /**
    * Asks.
