@@ -10,12 +10,15 @@ import io.penstock.cli.options.SizeConverter;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
+import io.penstock.internal.plan.RecordSizes;
+import io.penstock.internal.tune.DeviceFigures;
 import io.penstock.internal.tune.DeviceProbe;
-import io.penstock.internal.tune.Forecast;
+import io.penstock.internal.tune.Forecaster;
 import io.penstock.internal.tune.Measurements;
 import io.penstock.internal.tune.Survey;
 import io.penstock.internal.tune.SurveyPlan;
 import io.penstock.internal.tune.Tuning;
+import io.penstock.options.Readahead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -63,6 +66,9 @@ public final class TuneCommand implements Callable<Integer> {
   private static final long SIZE_BYTES = 1 << 30;
   private static final double MAX_SECONDS = 3600;
   private static final double MIN_SECONDS = 0.01;
+
+  /** What a loader has when nothing is said. */
+  private static final int BATCH_SIZE = 256;
 
   /** Forecasts are made for memory of 1/2, 1/4 and 1/8 of the data. */
   private static final int[] FORECAST_PARTS = {2, 4, 8};
@@ -180,10 +186,7 @@ public final class TuneCommand implements Callable<Integer> {
     Tuning tuning = Tuning.of(found, file.recordBytes());
     TuneReport report = new TuneReport(file, probe, found, tuning);
     if (records != null && found.hasSize(records.recordBytes())) {
-      for (int part : FORECAST_PARTS) {
-        long memoryBytes = records.recordBytes() * records.count() / part;
-        report.add(part, Forecast.of(probe, records, found, tuning, memoryBytes));
-      }
+      addForecasts(report, records, found, tuning);
     }
     Path picture = plot != null || isJson ? plot : Path.of(DEFAULT_PLOT);
     report.plot(picture);
@@ -196,6 +199,23 @@ public final class TuneCommand implements Callable<Integer> {
       String title = "Random reads: " + path.toAbsolutePath().getFileName();
       new Picture(picture, plot != null)
           .draw(streams, place -> LoadPlot.write(found, title, place));
+    }
+  }
+
+  private void addForecasts(
+      TuneReport report, DeviceProbe.Records records, Measurements found, Tuning tuning) {
+    Forecaster.Shape shape =
+        new Forecaster.Shape(
+            RecordSizes.fixed(List.of((long) records.recordBytes())),
+            records.count(),
+            0,
+            BATCH_SIZE,
+            Readahead.parse(tuning.readahead()));
+    DeviceFigures device = DeviceFigures.of(path.toString(), found);
+    try (Forecaster forecaster = Forecaster.of(shape)) {
+      for (int part : FORECAST_PARTS) {
+        report.add(part, forecaster.with(shape.dataBytes() / part, device));
+      }
     }
   }
 

@@ -39,6 +39,14 @@ public record CostModel(double requestsPerSecond, double bytesPerSecond) {
   }
 
   /**
+   * What a record of a column costs a device.
+   *
+   * @param requests how many of them
+   * @param bytes that they read
+   */
+  public record Reads(double requests, double bytes) {}
+
+  /**
    * Seconds per record of a column.
    *
    * @param recordBytes of the column
@@ -50,12 +58,22 @@ public record CostModel(double requestsPerSecond, double bytesPerSecond) {
    */
   public double secondsPerRecord(
       long recordBytes, long recordCount, long horizon, long mergeGapBytes, long maxReadBytes) {
+    Reads reads = reads(recordBytes, recordCount, horizon, mergeGapBytes, maxReadBytes);
+    return Math.max(reads.requests / requestsPerSecond, reads.bytes / bytesPerSecond);
+  }
+
+  /**
+   * Requests and bytes per record of a column, whatever the device. Parameters are those of {@link
+   * #secondsPerRecord}.
+   */
+  public static Reads reads(
+      long recordBytes, long recordCount, long horizon, long mergeGapBytes, long maxReadBytes) {
     // The places of the wanted records are those of a Poisson process, so gaps are exponential.
     double meanGap = Math.max(0, ((double) recordCount / horizon - 1) * recordBytes);
     double isApart = meanGap == 0 ? 0 : Math.exp(-mergeGapBytes / meanGap);
     double throughGaps = meanGap - (meanGap + mergeGapBytes) * isApart;
     double bytes = recordBytes + throughGaps + SECTOR_BYTES * isApart;
     double requests = Math.max(isApart, bytes / maxReadBytes);
-    return Math.max(requests / requestsPerSecond, bytes / bytesPerSecond);
+    return new Reads(requests, bytes);
   }
 }

@@ -143,11 +143,6 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
     return way;
   }
 
-  /** The file as requests of a size that is in the plan. */
-  NativeSource source(int requestBytes) {
-    return requests.get(requestBytes).source();
-  }
-
   /** Size of the file in bytes. */
   public long fileBytes() {
     return requests.values().iterator().next().fileBytes();

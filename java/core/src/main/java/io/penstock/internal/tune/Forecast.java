@@ -1,134 +1,65 @@
 package io.penstock.internal.tune;
 
-import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.ReaderOptions;
-import io.penstock.internal.plan.CostModel;
-import io.penstock.internal.plan.Landing;
-import io.penstock.internal.plan.MemoryRequest;
-import io.penstock.internal.plan.PreferredPlan;
-import io.penstock.internal.plan.ReadPlan;
-import io.penstock.internal.plan.ReadPlanner;
-import io.penstock.internal.plan.ReaderMemory;
-import io.penstock.internal.plan.ReaderNeeds;
-import io.penstock.internal.plan.RecordSizes;
-import io.penstock.internal.plan.SweepPlan;
-import io.penstock.options.Readahead;
-import java.util.List;
-
 /**
- * What an exact shuffle of a file would reach with so much memory: the memory is divided as a
- * loader divides it, and the device costs what was measured.
+ * What an exact shuffle would reach with so much memory. Made by a {@link Forecaster}. Times are
+ * NaN when the memory is too little for a loader.
  *
- * @param memoryBytes the budget
- * @param isByWindows whether memory is worth spending on windows of the order, read in the order in
- *     which they lie; otherwise each record is a request of its own
- * @param windowRecords records of the order that are known ahead; 0 when the budget is too small
- *     for a loader
- * @param recordsPerSecond what comes out at most, epoch after epoch; NaN when the budget is too
- *     small for a loader
- * @param firstEpochPerSecond the same on average over the first epoch, which costs a sweep over the
- *     file more: until that has ended, memory is not full of records that are due
+ * @param memoryBytes the budget; for the page cache, what the machine has free
+ * @param way how records are read
+ * @param windowRecords records of the order that are known ahead; 0 when the memory is too little
+ * @param recordCount of the dataset
+ * @param firstBatchSeconds until the first batch
+ * @param firstEpochSeconds of the first epoch; of windows, it costs a sweep over the file more:
+ *     until that has ended, memory is not full of records that are due
+ * @param epochSeconds of each later epoch
+ * @param limit what holds later epochs back
  */
 public record Forecast(
     long memoryBytes,
-    boolean isByWindows,
+    ForecastWay way,
     long windowRecords,
-    double recordsPerSecond,
-    double firstEpochPerSecond) {
-  /** What a loader has when nothing is said. */
-  private static final int BATCH_SIZE = 256;
-
-  /**
-   * Foretells.
-   *
-   * @param probe of the file
-   * @param records of the file, of a size that was measured
-   * @param found what was measured
-   * @param tuning the flags that the loader has
-   * @param memoryBytes the budget
-   * @return the forecast
-   */
-  public static Forecast of(
-      DeviceProbe probe,
-      DeviceProbe.Records records,
-      Measurements found,
-      Tuning tuning,
-      long memoryBytes) {
-    MemoryRequest request = request(probe, records, tuning, memoryBytes);
-    ReadPlan plan;
-    try {
-      plan = ReadPlanner.choose(request, PreferredPlan.CHEAPEST);
-    } catch (IllegalArgumentException e) {
-      // A budget below the least for batches of this size.
-      return new Forecast(memoryBytes, false, 0, Double.NaN, Double.NaN);
-    }
-    long window = Math.min(plan.reader().entryCount(), records.count());
-    CostModel device =
-        new CostModel(found.randomLimit(records.recordBytes()), found.sequentialLimit());
-    double seconds =
-        device.secondsPerRecord(
-            records.recordBytes(),
-            records.count(),
-            window,
-            tuning.mergeGapBytes(),
-            // What large reads cost is in the sequential limit already.
-            Long.MAX_VALUE);
-    boolean isByWindows = plan instanceof SweepPlan;
-    double sweep = isByWindows ? records.recordBytes() / found.sequentialLimit() : 0;
-    return new Forecast(memoryBytes, isByWindows, window, 1 / seconds, 1 / (seconds + sweep));
-  }
-
-  private static MemoryRequest request(
-      DeviceProbe probe, DeviceProbe.Records records, Tuning tuning, long memoryBytes) {
-    NativeSource source = probe.source(records.recordBytes());
-    Readahead readahead = Readahead.parse(tuning.readahead());
-    int batchSize = (int) Math.min(BATCH_SIZE, records.count());
-    return new MemoryRequest(
+    long recordCount,
+    double firstBatchSeconds,
+    double firstEpochSeconds,
+    double epochSeconds,
+    EpochLimit limit) {
+  static Forecast of(
+      long memoryBytes, ForecastWay way, long window, long recordCount, EpochModel.Times times) {
+    return new Forecast(
         memoryBytes,
-        RecordSizes.fixed(List.of((long) records.recordBytes())),
-        records.count(),
-        records.count(),
-        records.count(),
-        1,
-        batchSize,
-        readahead,
-        true,
-        source.sizes().slotLayout(batchSize, 0).slotBytes(),
-        new ReaderNeeds.Native(
-            Math.toIntExact(
-                source
-                    .sizes()
-                    .footprint(
-                        reader(
-                            probe,
-                            readahead,
-                            batchSize,
-                            new ReaderMemory(new Landing.InSlots(), false, 0, batchSize, 0)))
-                    .orElseThrow()
-                    .leastStagingBytes()),
-            memory -> source.sizes().readerBytes(reader(probe, readahead, batchSize, memory))));
+        way,
+        window,
+        recordCount,
+        times.firstBatchSeconds(),
+        times.firstEpochSeconds(),
+        times.epochSeconds(),
+        times.limit());
   }
 
-  private static ReaderOptions reader(
-      DeviceProbe probe, Readahead readahead, int batchSize, ReaderMemory memory) {
-    return new ReaderOptions(
-        probe.way().backend(),
-        probe.way().isDirect(),
-        readahead.queueDepth(),
-        readahead.mergeGapBytes(),
-        readahead.maxReadBytes(),
-        memory.stagingBytes(),
-        memory.entryCount(),
-        memory.landing().cellCount(),
-        batchSize,
-        memory.residentBytes(),
-        readahead.fixedBuffers(),
-        readahead.hugePages(),
-        readahead.dropBehind(),
+  static Forecast tooLittle(long memoryBytes, long recordCount) {
+    return new Forecast(
+        memoryBytes,
+        ForecastWay.TOO_LITTLE,
         0,
-        false,
-        false,
-        false,
-        false);
+        recordCount,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        EpochLimit.REQUESTS);
+  }
+
+  /** Whether memory is worth spending on windows. */
+  public boolean isByWindows() {
+    return way == ForecastWay.WINDOWS;
+  }
+
+  /** What comes out, epoch after epoch. */
+  public double recordsPerSecond() {
+    return recordCount / epochSeconds;
+  }
+
+  /** The same on average over the first epoch. */
+  public double firstEpochPerSecond() {
+    return recordCount / firstEpochSeconds;
   }
 }

@@ -1,0 +1,280 @@
+package io.penstock.internal.tune;
+
+import io.penstock.internal.plan.CostModel;
+import io.penstock.internal.plan.RecordSizes;
+import io.penstock.options.Readahead;
+import io.penstock.options.ReadaheadFlag;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How long an epoch takes, by arithmetic: what it asks of the device and of the processor, and the
+ * slower of the two. Pure; it asks nobody. The formulas, and how far they were found to be right,
+ * are in the guide's page about {@code penstock plan}.
+ *
+ * @param device that is read
+ * @param processor that reads
+ * @param sizes of records
+ * @param recordCount of the dataset, at least 1
+ * @param batchSize records of a batch
+ * @param flags of the loader
+ */
+record EpochModel(
+    DeviceFigures device,
+    ProcessorFigures processor,
+    RecordSizes sizes,
+    long recordCount,
+    int batchSize,
+    Readahead flags) {
+  /** Where a reader learns the gap that is worth reading through, it stays within these. */
+  private static final long LEAST_GAP_BYTES = 4 << 10;
+
+  private static final long MOST_GAP_BYTES = 1 << 20;
+
+  /** A reader that learns reads at least so many gaps at once, */
+  private static final int GAPS_PER_READ = 2;
+
+  /** but leaves room in staging for so many of the largest reads. */
+  private static final int STAGED_READS = 2;
+
+  /** So many gaps, from the least to the largest, are tried to find one. */
+  private static final int GAP_STEPS = 48;
+
+  /** What a request is taken to be worth before that. */
+  private static final long LEARNED_FROM_BYTES = 24 << 10;
+
+  /** Requests until a reader knows its device: until then it reads in small pieces. */
+  private static final int LEARNING_REQUESTS = 300;
+
+  /** So many steps are as good as an integral. */
+  private static final int STEPS = 64;
+
+  /** The head of an order is this part of what is known ahead. */
+  private static final int HEAD_PART = 16;
+
+  /** Reads of the head may take so much of the time of the first sweep beside it. */
+  private static final double HEAD_SHARE = 1.0 / 3;
+
+  /** What a direct read is rounded up to. */
+  private static final int SECTOR_BYTES = 512;
+
+  /**
+   * How a loader reads.
+   *
+   * @param isSweeping over the file, with records that wait in cells; otherwise batch by batch
+   * @param knownRecords that each thread knows ahead
+   * @param threads that read
+   * @param stagingBytes of each
+   * @param residentBytes of columns that each keeps whole
+   */
+  record Way(
+      boolean isSweeping, long knownRecords, int threads, long stagingBytes, long residentBytes) {}
+
+  /**
+   * Times of an epoch.
+   *
+   * @param firstBatchSeconds until the first batch of all
+   * @param firstEpochSeconds of the first epoch
+   * @param epochSeconds of each later one
+   * @param limit what holds later ones back
+   */
+  record Times(
+      double firstBatchSeconds, double firstEpochSeconds, double epochSeconds, EpochLimit limit) {}
+
+  /**
+   * What some records ask for.
+   *
+   * @param requests of the device
+   * @param bytes of the device
+   * @param deviceSeconds of it, if each request were at a random place
+   * @param processorSeconds of the thread that reads
+   */
+  private record Work(
+      double requests, double bytes, double deviceSeconds, double processorSeconds) {
+    static final Work NONE = new Work(0, 0, 0, 0);
+
+    Work plus(Work other, double times) {
+      return new Work(
+          requests + times * other.requests,
+          bytes + times * other.bytes,
+          deviceSeconds + times * other.deviceSeconds,
+          processorSeconds + times * other.processorSeconds);
+    }
+  }
+
+  /** Reading from the device. */
+  Times of(Way way) {
+    long known = Math.clamp(way.knownRecords, 1, recordCount);
+    Work epoch = Work.NONE.plus(perRecord(way, known), (double) recordCount);
+    double seconds = seconds(epoch, way);
+    double whole = way.residentBytes * way.threads / device.bytesPerSecond();
+    return new Times(
+        whole + firstBatchSeconds(way, known),
+        whole
+            + (way.isSweeping ? firstSweepSeconds(way, known) : 0)
+            + learningSeconds(way)
+            + seconds,
+        seconds,
+        limit(epoch, way));
+  }
+
+  /** The files are read into the page cache once, and records are copied from there. */
+  Times fromPageCache() {
+    double record = processor.cachedRecord() + processor.cachedByte() * sizesOf(columns());
+    double epoch = record * recordCount / flags.ioThreads();
+    double pass = sizesOf(columns()) * recordCount / device.bytesPerSecond();
+    Way way = new Way(false, batchSize, 1, 0, 0);
+    return new Times(firstBatchSeconds(way, batchSize), pass + epoch, epoch, EpochLimit.PROCESSOR);
+  }
+
+  private List<RecordSizes.ColumnSize> columns() {
+    return sizes.columns();
+  }
+
+  private static double sizesOf(List<RecordSizes.ColumnSize> columns) {
+    return columns.stream().mapToDouble(RecordSizes.ColumnSize::bytes).sum();
+  }
+
+  /** Of a record, when so many are known ahead of it. */
+  private Work perRecord(Way way, long known) {
+    double record = way.isSweeping ? processor.sweptRecord() : processor.singleRecord();
+    double copied = way.isSweeping ? processor.sweptByte() : processor.singleByte();
+    Work sum = Work.NONE;
+    for (RecordSizes.ColumnSize column : readColumns(way)) {
+      CostModel.Reads reads = reads(column.bytes(), known, way);
+      sum =
+          sum.plus(
+              new Work(
+                  reads.requests(),
+                  reads.bytes(),
+                  reads.requests()
+                      / device.randomReadsPerSecond(
+                          Math.min(column.bytes(), readBytes(way.stagingBytes))),
+                  reads.requests() * processor.request() + record + column.bytes() * copied),
+              1);
+    }
+    return sum;
+  }
+
+  /**
+   * The first sweep comes on top: until it has ended, hardly anything is delivered. The elevator
+   * sees more and more of the order on its way, and records of the head are read beside it.
+   */
+  private double firstSweepSeconds(Way way, long known) {
+    Work sweep = Work.NONE;
+    for (int i = 0; i < STEPS; i++) {
+      double seen = Math.max(1.0 / HEAD_PART, (i + 0.5) / STEPS) * known;
+      sweep = sweep.plus(perRecord(way, Math.max(1, (long) seen)), seen / STEPS);
+    }
+    double seconds = seconds(sweep, way);
+    double head = (double) known / HEAD_PART * singleSeconds(way) / way.threads;
+    return seconds + Math.min(HEAD_SHARE * seconds, head);
+  }
+
+  /** Its records are read by themselves; of a batch plan, all that are known come by place. */
+  private double firstBatchSeconds(Way way, long known) {
+    long records = way.isSweeping ? batchSize : known;
+    return Math.min(records, recordCount) * singleSeconds(way);
+  }
+
+  /** Of a record that is read by itself. */
+  private double singleSeconds(Way way) {
+    double seconds = 0;
+    for (RecordSizes.ColumnSize column : readColumns(way)) {
+      seconds += 1 / device.randomReadsPerSecond(column.bytes() + SECTOR_BYTES);
+    }
+    return seconds;
+  }
+
+  /** All columns but the smallest, as far as these are kept whole. */
+  private List<RecordSizes.ColumnSize> readColumns(Way way) {
+    List<RecordSizes.ColumnSize> read = new ArrayList<>();
+    double left = way.residentBytes;
+    for (RecordSizes.ColumnSize column : columns()) {
+      double bytes = (double) column.bytes() * recordCount;
+      if (!column.isVariable() && bytes <= left) {
+        left -= bytes;
+      } else {
+        read.add(column);
+      }
+    }
+    return read;
+  }
+
+  private CostModel.Reads reads(long recordBytes, long known, Way way) {
+    return CostModel.reads(
+        recordBytes,
+        recordCount,
+        known,
+        gapBytes(recordBytes, known, way),
+        readBytes(way.stagingBytes));
+  }
+
+  /**
+   * The gap that a reader reads through. What it learns from a device that two limits bound is
+   * between the gap that a request is worth and the one at which both limits bind, about half way.
+   */
+  private long gapBytes(long recordBytes, long known, Way way) {
+    long worth = worthBytes();
+    if (isGiven(ReadaheadFlag.MERGE_GAP) || !device.countsAllRequests()) {
+      return worth;
+    }
+    double gap = LEAST_GAP_BYTES;
+    double step = Math.pow(worth / gap, 1.0 / GAP_STEPS);
+    for (; gap < worth; gap *= step) {
+      CostModel.Reads reads =
+          CostModel.reads(recordBytes, recordCount, known, (long) gap, readBytes(way.stagingBytes));
+      if (reads.requests() / device.requestsPerSecond()
+          <= reads.bytes() / device.bytesPerSecond()) {
+        break;
+      }
+    }
+    return (long) Math.sqrt(Math.min(gap, (double) worth) * worth);
+  }
+
+  /** Bytes that take as long as a request. */
+  private long worthBytes() {
+    return isGiven(ReadaheadFlag.MERGE_GAP)
+        ? flags.mergeGapBytes()
+        : Math.clamp((long) device.requestWorthBytes(), LEAST_GAP_BYTES, MOST_GAP_BYTES);
+  }
+
+  private long readBytes(long stagingBytes) {
+    if (!device.countsAllRequests()) {
+      return Long.MAX_VALUE;
+    }
+    long least = flags.maxReadBytes();
+    return isGiven(ReadaheadFlag.MAX_READ)
+        ? least
+        : Math.max(least, Math.min(GAPS_PER_READ * worthBytes(), stagingBytes / STAGED_READS));
+  }
+
+  /** A reader that learns its device is slow at first, if reading through gaps would pay. */
+  private double learningSeconds(Way way) {
+    boolean isLearning =
+        !isGiven(ReadaheadFlag.MERGE_GAP) && worthBytes() > LEARNED_FROM_BYTES && way.isSweeping;
+    return isLearning ? LEARNING_REQUESTS / device.requestsPerSecond() : 0;
+  }
+
+  private boolean isGiven(ReadaheadFlag flag) {
+    return flags.given().contains(flag);
+  }
+
+  private double seconds(Work work, Way way) {
+    return Math.max(deviceSeconds(work), work.processorSeconds / way.threads);
+  }
+
+  private double deviceSeconds(Work work) {
+    double byRequests = Math.max(work.requests / device.requestsPerSecond(), work.deviceSeconds);
+    return Math.max(byRequests, work.bytes / device.bytesPerSecond());
+  }
+
+  private EpochLimit limit(Work work, Way way) {
+    if (work.processorSeconds / way.threads > deviceSeconds(work)) {
+      return EpochLimit.PROCESSOR;
+    }
+    return work.requests / device.requestsPerSecond() > work.bytes / device.bytesPerSecond()
+        ? EpochLimit.REQUESTS
+        : EpochLimit.BYTES;
+  }
+}
