@@ -14,6 +14,7 @@ import io.penstock.cli.make.ShuffleCommand;
 import io.penstock.cli.make.TakeCommand;
 import io.penstock.cli.order.OrderCommand;
 import io.penstock.cli.read.ReadCommand;
+import io.penstock.cli.tune.PlanCommand;
 import io.penstock.cli.tune.TuneCommand;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,6 +64,7 @@ final class PenstockCommand implements Runnable {
           "help",
           "info",
           "order",
+          "plan",
           "read",
           "shuffle",
           "take",
@@ -122,6 +124,7 @@ final class PenstockCommand implements Runnable {
       case "help" -> new HelpCommand();
       case "info" -> new InfoCommand(streams);
       case "order" -> new OrderCommand(streams);
+      case "plan" -> new PlanCommand(streams);
       case "read" -> new ReadCommand(streams);
       case "shuffle" -> new ShuffleCommand(streams);
       case "take" -> new TakeCommand(streams);

@@ -31,6 +31,11 @@ public final class Examples {
         "penstock order x.npy --shuffle block",
         "penstock order x.npy y.npy --labels y --plot mixing.png");
     put(
+        "plan",
+        "penstock plan x.npy --device gp3 --memory 2g",
+        "penstock plan x.npy y.npy --device tune.json --json",
+        "penstock plan --records 50000000 --record-bytes 4k --device hdd");
+    put(
         "read",
         "penstock read x.npy --epochs 2 --memory 4g",
         "penstock read x.npy y.npy --batch-size 128 --seed 7 --digest --json",

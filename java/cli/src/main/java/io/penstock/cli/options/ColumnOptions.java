@@ -112,6 +112,11 @@ public final class ColumnOptions {
     }
   }
 
+  /** Whether no file was named. */
+  public boolean areEmpty() {
+    return paths.isEmpty() && named.isEmpty();
+  }
+
   /** The shards of each column as typed, with patterns. */
   public Map<String, List<Path>> columns() {
     Map<String, List<Path>> columns = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import io.penstock.cli.check.Manifest;
 import io.penstock.cli.command.MemoryWarning;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.RankByOptions;
+import io.penstock.cli.options.ReadaheadConverter;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShare;
@@ -187,17 +188,6 @@ final class LoadingOptions {
         default ->
             throw new TypeConversionException("must be keep, drop or pad, was '" + name + "'");
       };
-    }
-  }
-
-  static final class ReadaheadConverter implements ITypeConverter<Readahead> {
-    @Override
-    public Readahead convert(String flags) {
-      try {
-        return Readahead.parse(flags);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
     }
   }
 
