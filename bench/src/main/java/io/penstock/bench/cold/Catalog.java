@@ -19,7 +19,10 @@ final class Catalog {
   /** Blocks of a block shuffle: as large as a request, and a window of them fits several times. */
   private static final long BLOCK_BYTES = 512 << 10;
 
-  /** Windows pay for records of one size that are much smaller than what a request costs. */
+  /**
+   * Windows pay for records of one size that are much smaller than what a request costs: on a fast
+   * disk these.
+   */
   private static final long MAX_WINDOW_RECORD_BYTES = 4096;
 
   private final Settings settings;
@@ -182,8 +185,7 @@ final class Catalog {
         memoryBytes);
   }
 
-  private static Map<String, String> penstockParameters(
-      String flags, long memoryBytes, int fillEpochs) {
+  static Map<String, String> penstockParameters(String flags, long memoryBytes, int fillEpochs) {
     return Map.of(
         "contender",
         "penstock",
@@ -223,7 +225,8 @@ final class Catalog {
 
   private void addWindows(List<Contender> all) {
     long recordBytes = cell.file().recordBytes();
-    if (!cell.file().isVariable() && recordBytes > MAX_WINDOW_RECORD_BYTES) {
+    long most = Math.max(MAX_WINDOW_RECORD_BYTES, cell.profile().requestWorthBytes() / 2);
+    if (!cell.file().isVariable() && recordBytes > most) {
       return;
     }
     for (int share : settings.windows()) {

@@ -11,8 +11,10 @@ import io.penstock.bench.data.RecordFile;
  * @param device that the file lies on
  * @param limitBytes memory of a contender's process and the pages it reads, in state LARGER; 0: no
  *     limit is set, since the file itself is larger than the machine's memory
+ * @param coldEpochs how many epochs a run may take from the device
  */
-record Cell(CellFiles files, State state, Profile profile, Device device, long limitBytes) {
+record Cell(
+    CellFiles files, State state, Profile profile, Device device, long limitBytes, int coldEpochs) {
   private static final long BATCH_BYTES = 8 << 20;
   private static final int MAX_BATCH_SIZE = 256;
 
@@ -44,11 +46,11 @@ record Cell(CellFiles files, State state, Profile profile, Device device, long l
   }
 
   /**
-   * How many epochs a run may take: one, or from memory, where one is over in a fraction of a
-   * second, several.
+   * How many epochs a run may take: from memory, where one is over in a fraction of a second,
+   * several.
    */
   int epochs() {
-    return state == State.WARM ? (int) Math.ceilDiv(WARM_LIST, file().recordCount()) : 1;
+    return state == State.WARM ? (int) Math.ceilDiv(WARM_LIST, file().recordCount()) : coldEpochs;
   }
 
   @Override

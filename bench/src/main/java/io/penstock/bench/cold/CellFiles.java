@@ -1,5 +1,6 @@
 package io.penstock.bench.cold;
 
+import io.penstock.bench.data.ForeignCopy;
 import io.penstock.bench.data.RecordFile;
 import io.penstock.bench.data.RecordSize;
 import io.penstock.bench.data.RecordTar;
@@ -19,6 +20,9 @@ final class CellFiles {
 
   /** Value of the parameter {@code reads}: the records in a tar. */
   static final String TAR = "tar";
+
+  /** Value of the parameter {@code reads}: the records as LanceDB has them. */
+  static final String LANCE = "lance";
 
   /** Enough for the compiler to see loops at work, and for 8 batches of the largest records. */
   private static final long WARMUP_FILE_BYTES = 64 << 20;
@@ -45,7 +49,8 @@ final class CellFiles {
   Input input(Contender contender) {
     return switch (contender.parameters().getOrDefault("reads", "")) {
       case EVEN -> even;
-      case TAR -> new Input(records.records(), records.warmup(), true);
+      case TAR -> records.as(Form.TAR);
+      case LANCE -> records.as(Form.LANCE);
       default -> records;
     };
   }
@@ -60,10 +65,19 @@ final class CellFiles {
 
   /** Deletes them all. */
   void delete() throws IOException {
-    for (Input input :
-        List.of(records, even, new Input(records.records(), records.warmup(), true))) {
+    for (Input input : List.of(records, even, records.as(Form.TAR), records.as(Form.LANCE))) {
       input.delete();
     }
+  }
+
+  /** How the records lie on the disk. */
+  enum Form {
+    /** The file of records itself. */
+    NPY,
+    /** A tar beside it. */
+    TAR,
+    /** A folder beside it, as LanceDB has it. */
+    LANCE
   }
 
   /**
@@ -71,14 +85,14 @@ final class CellFiles {
    *
    * @param records that it reads
    * @param warmup a small file of the same kind
-   * @param isTar whether it reads them from tars beside these files
+   * @param form of what is read: these files, or something beside them
    */
-  record Input(RecordFile records, RecordFile warmup, boolean isTar) {
+  record Input(RecordFile records, RecordFile warmup, Form form) {
     private static Input of(Path folder, String kind, RecordSize size, long fileBytes) {
       return new Input(
           file(folder, kind + "records", size, fileBytes),
           file(folder, kind + "warmup", size, WARMUP_FILE_BYTES),
-          false);
+          Form.NPY);
     }
 
     private static RecordFile file(Path folder, String kind, RecordSize size, long fileBytes) {
@@ -86,38 +100,75 @@ final class CellFiles {
       return RecordFile.ofSize(folder.resolve(name), size, fileBytes);
     }
 
-    /** The file that the records are read from. */
-    Path path() {
-      return isTar ? new RecordTar(records).path() : records.path();
+    private Input as(Form other) {
+      return new Input(records, warmup, other);
     }
 
-    /** The file to warm up with. */
+    /** The file, or folder, that the records are read from. */
+    Path path() {
+      return path(records);
+    }
+
+    /** The same to warm up with. */
     Path warmupPath() {
-      return isTar ? new RecordTar(warmup).path() : warmup.path();
+      return path(warmup);
+    }
+
+    private Path path(RecordFile file) {
+      return switch (form) {
+        case NPY -> file.path();
+        case TAR -> new RecordTar(file).path();
+        case LANCE -> ForeignCopy.folder(file, LANCE);
+      };
     }
 
     /** All files that are read after warming up. */
-    List<Path> paths() {
-      return isTar ? List.of(path()) : records.paths();
+    List<Path> paths() throws IOException {
+      return switch (form) {
+        case NPY -> records.paths();
+        case TAR -> List.of(path());
+        case LANCE -> ForeignCopy.files(records, LANCE);
+      };
+    }
+
+    /** Why it cannot be read here; null if it can. */
+    String whyNot() {
+      return form == Form.LANCE && ForeignCopy.named(LANCE) == null
+          ? "LanceDB's bindings are not in this build: mvn -Plance -pl bench -am package"
+              + " -DskipTests puts them in"
+          : null;
     }
 
     private void make(PrintStream talk) throws IOException {
       for (RecordFile file : List.of(warmup, records)) {
-        if (isTar) {
-          new RecordTar(file).make();
-        } else if (!file.isMade()) {
-          talk.printf("making %s (%d MiB)%n", file.path().getFileName(), file.fileBytes() >> 20);
-          file.make();
+        switch (form) {
+          case NPY -> makeRecords(file, talk);
+          case TAR -> new RecordTar(file).make();
+          case LANCE -> makeLance(file);
         }
+      }
+    }
+
+    private static void makeRecords(RecordFile file, PrintStream talk) throws IOException {
+      if (!file.isMade()) {
+        talk.printf("making %s (%d MiB)%n", file.path().getFileName(), file.fileBytes() >> 20);
+        file.make();
+      }
+    }
+
+    private static void makeLance(RecordFile file) throws IOException {
+      ForeignCopy copy = ForeignCopy.named(LANCE);
+      if (copy != null) {
+        copy.make(file);
       }
     }
 
     private void delete() throws IOException {
       for (RecordFile file : List.of(warmup, records)) {
-        if (isTar) {
-          new RecordTar(file).delete();
-        } else {
-          file.delete();
+        switch (form) {
+          case NPY -> file.delete();
+          case TAR -> new RecordTar(file).delete();
+          case LANCE -> ForeignCopy.delete(file, LANCE);
         }
       }
     }

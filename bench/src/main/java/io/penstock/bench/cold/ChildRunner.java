@@ -50,6 +50,10 @@ final class ChildRunner implements Runner {
   @Override
   public Measurement run(ColdRun run) throws AbsentException, IOException, InterruptedException {
     Cell cell = run.cell();
+    String whyNot = run.input().whyNot();
+    if (whyNot != null) {
+      throw new AbsentException(whyNot);
+    }
     boolean isPython = run.contender().program() != Contender.Program.JAVA;
     if (isPython) {
       writeOrder(run, cell.listLength(), orderFile());
@@ -71,7 +75,9 @@ final class ChildRunner implements Runner {
       child.expect("ready", PATIENCE_SECONDS);
       if (cell.state().isDropped()) {
         // Opening read the header, and the kernel some megabytes after it.
-        PageCache.drop(run.input().path());
+        for (Path file : run.input().paths()) {
+          PageCache.drop(file);
+        }
       }
       double cpuBefore = cpuSeconds(groups, meter);
       child.tell("go");
@@ -197,6 +203,8 @@ final class ChildRunner implements Runner {
         command.addAll(
             List.of(
                 "--enable-native-access=ALL-UNNAMED",
+                // For Arrow, which LanceDB delivers in.
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-Xms16m",
                 "-Xshare:auto",

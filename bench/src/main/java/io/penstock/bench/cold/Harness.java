@@ -46,7 +46,7 @@ final class Harness {
     Map<String, String> machine = Machine.facts(settings, device);
     Path results = settings.folder().resolve(settings.name());
     Path temporary = Files.createTempDirectory(settings.scratch(), "run");
-    Thread hook = new Thread(() -> abort(temporary));
+    Thread hook = new Thread(() -> abort(settings, temporary, made, talk));
     Runtime.getRuntime().addShutdownHook(hook);
     boolean isRight = true;
     try {
@@ -105,7 +105,7 @@ final class Harness {
       for (State state : settings.states()) {
         // What is in memory does not depend on the disk.
         if (!profile.isLimited() || state != State.WARM) {
-          cells.add(new Cell(files, state, profile, device, limitBytes(state, files.records())));
+          cells.add(new Cell(files, state, profile, device, limitBytes(state, files.records()), 1));
         }
       }
     }
@@ -181,11 +181,10 @@ final class Harness {
   }
 
   /** When the user has had enough: no process stays, and no file of gigabytes. */
-  private void abort(Path temporary) {
+  static void abort(Settings settings, Path temporary, CellFiles files, PrintStream talk) {
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     try {
       deleteAll(temporary);
-      CellFiles files = made;
       if (!settings.isKeeping() && files != null) {
         files.delete();
       }
@@ -194,7 +193,7 @@ final class Harness {
     }
   }
 
-  private static void deleteAll(Path folder) throws IOException {
+  static void deleteAll(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
       for (Path file : files.toList()) {
         Files.delete(file);

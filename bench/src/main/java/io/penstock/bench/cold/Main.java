@@ -62,6 +62,13 @@ public final class Main implements Callable<Integer> {
               + " of parameters: about two minutes.")
   private boolean isQuick;
 
+  @Option(
+      names = "--forecasts",
+      description =
+          "Only compare what penstock plan foretells with what comes true, on limited devices, and"
+              + " write FORECASTS.md: some eight minutes.")
+  private boolean isForecasts;
+
   @Option(names = "--name", description = "Of the folder with the results. Default: date and time.")
   private String name;
 
@@ -108,7 +115,9 @@ public final class Main implements Callable<Integer> {
       names = "--profiles",
       split = ",",
       converter = ProfileConverter.class,
-      description = "Of the device: as-is, hdd (150 reads/s, 150 MB/s), sata (20k, 500 MB/s).")
+      description =
+          "Of the device: as-is, hdd (150 reads/s, 150 MB/s), sata (20k, 500 MB/s), gp3 (3,000, 125"
+              + " MiB/s), gp3-16k (16,000, 1,000 MiB/s). Default: all.")
   private List<Profile> profiles;
 
   @Option(
@@ -122,7 +131,7 @@ public final class Main implements Callable<Integer> {
       names = "--profile-file-size",
       paramLabel = "SIZE",
       converter = SizeConverter.class,
-      description = "Of files on hdd and sata, which are slow. Default: 1g.")
+      description = "Of files on limited devices, which are slow. Default: 1g.")
   private Long profileFileBytes;
 
   @Option(
@@ -130,7 +139,7 @@ public final class Main implements Callable<Integer> {
       split = ",",
       paramLabel = "SIZE",
       converter = RecordSizeConverter.class,
-      description = "Record sizes on hdd and sata. Default: 784,4k.")
+      description = "Record sizes on limited devices. Default: 784,4k,16k.")
   private List<RecordSize> profileSizes;
 
   @Option(
@@ -248,7 +257,9 @@ public final class Main implements Callable<Integer> {
       Results.load(folder).save(folder);
       return 0;
     }
-    return new Harness(settings(), System.err).run() ? 0 : 1;
+    return isForecasts
+        ? new ForecastHarness(settings(), System.err).run()
+        : new Harness(settings(), System.err).run() ? 0 : 1;
   }
 
   private Settings settings() throws IOException {
@@ -280,20 +291,24 @@ public final class Main implements Callable<Integer> {
         or(states, wanted, List.of(State.COLD, State.WARM)),
         or(profiles, isLarge ? List.of(Profile.AS_IS) : Profile.KNOWN, List.of(Profile.AS_IS)),
         or(fileBytes, isLarge ? Machine.memoryBytes() / 4 * 5 : 4L << 30, 256L << 20),
-        or(profileFileBytes, 1L << 30, 64L << 20),
-        seeded(or(profileSizes, equal(784, 4096), equal(784, 4096))),
+        or(profileFileBytes, isForecasts ? 0 : 1L << 30, 64L << 20),
+        seeded(or(profileSizes, usualProfileSizes(), equal(784, 4096))),
         isLarge,
         or(tries, 2, 0),
-        or(rounds, 7, 2),
+        or(rounds, isForecasts ? 1 : 7, 2),
         or(seconds, 3.0, 0.5),
         wholeSeconds,
-        or(warmupSeconds, 2.0, 0.5),
+        or(warmupSeconds, isForecasts ? 0.5 : 2.0, 0.5),
         windows,
         contenders,
         extra,
         python,
         torchPython,
         seed);
+  }
+
+  private List<RecordSize> usualProfileSizes() {
+    return isForecasts ? equal(784, 4096, 16384, 150528) : equal(784, 4096, 16384);
   }
 
   private static List<RecordSize> equal(long... sizes) {

@@ -51,6 +51,24 @@ final class Peers {
     if (isVariable && isLarge) {
       addWebDataset(all);
     }
+    // A folder cannot be read into a group's page cache as a file can.
+    if (!isVariable && cell.state() == State.COLD) {
+      all.add(lance());
+    }
+  }
+
+  private static Contender lance() {
+    return Contender.timed(
+            "lance",
+            "LanceDB 7.0.0, take by record number",
+            Program.JAVA,
+            Map.of("contender", "lance", "reads", CellFiles.LANCE))
+        .withVariants(
+            List.of(
+                "threads=4,takes=4",
+                "threads=8,takes=1",
+                "threads=2,takes=8",
+                "threads=1,takes=1"));
   }
 
   /** Those that read from memory. */

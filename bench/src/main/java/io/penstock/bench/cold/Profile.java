@@ -1,5 +1,6 @@
 package io.penstock.bench.cold;
 
+import io.penstock.internal.tune.DeviceFigures;
 import java.util.List;
 import picocli.CommandLine.TypeConversionException;
 
@@ -14,16 +15,28 @@ import picocli.CommandLine.TypeConversionException;
 record Profile(String name, long readsPerSecond, long bytesPerSecond) {
   static final Profile AS_IS = new Profile("as-is", 0, 0);
 
+  /** Those of {@code penstock plan} that a disk here can be held to. */
   static final List<Profile> KNOWN =
-      List.of(
-          AS_IS,
-          // Seeks of 7 ms, and what the outer tracks give.
-          new Profile("hdd", 150, 150_000_000),
-          // A small SSD behind a SATA cable.
-          new Profile("sata", 20_000, 500_000_000));
+      List.of(AS_IS, named("hdd"), named("sata"), named("gp3"), named("gp3-16k"));
+
+  private static Profile named(String name) {
+    DeviceFigures figures = DeviceFigures.profile(name).orElseThrow();
+    return new Profile(
+        name, Math.round(figures.requestsPerSecond()), Math.round(figures.bytesPerSecond()));
+  }
 
   boolean isLimited() {
     return readsPerSecond > 0;
+  }
+
+  /** What {@code penstock plan} knows of it. */
+  DeviceFigures figures() {
+    return DeviceFigures.limits(name, (double) readsPerSecond, (double) bytesPerSecond);
+  }
+
+  /** How many bytes it reads in the time of a request; 0: no limit. */
+  long requestWorthBytes() {
+    return isLimited() ? bytesPerSecond / readsPerSecond : 0;
   }
 
   static Profile of(String name) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param profiles of the device
  * @param fileBytes size of the file to read
  * @param profileFileBytes the same on a limited device, which needs hours for what a disk reads in
- *     seconds
+ *     seconds; 0: whatever suits the device, for forecasts
  * @param profileSizes record sizes to measure on limited devices
  * @param isLarge whether the file is larger than the machine's memory
  * @param tries how often contenders with a choice of parameters try each; 0: they take the first

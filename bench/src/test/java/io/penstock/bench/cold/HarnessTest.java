@@ -28,7 +28,7 @@ class HarnessTest {
     "--seconds=0.05",
     "--warmup=0",
     // One of each kind: a process takes long to start, and variants are tried one by one.
-    "--contenders=fio-sequential|penstock-mmap|filechannel-map|numpy-memmap|pytorch"
+    "--contenders=fio-sequential|penstock-mmap|filechannel-map|numpy-memmap|pytorch|lance"
   };
 
   /** Not in the temp folder: that may be memory, where nothing is ever cold. */
@@ -67,6 +67,11 @@ class HarnessTest {
       assertThat(cell.entry("filechannel-map")).isPresent();
       assertThat(cell.entry("penstock-mmap")).isPresent();
     }
+    // Its library is left out unless it is asked for.
+    assertThat(results.cells().getFirst().entries())
+        .filteredOn(entry -> entry.contender().equals("lance"))
+        .singleElement()
+        .satisfies(lance -> assertThat(lance.absent()).contains("mvn -Plance"));
     assertThat(folder.resolve("tiny/REPORT.md")).exists();
     assertThat(scratch()).isEmptyDirectory();
   }
@@ -133,6 +138,23 @@ class HarnessTest {
     Entry entry = Results.load(folder.resolve("tiny")).cells().getFirst().entries().getFirst();
     assertThat(entry.absent()).startsWith("WRONG BYTES").contains("filechannel-map");
     assertThat(entry.rounds()).isEmpty();
+  }
+
+  /** Where control groups cannot be written, all of it is absent, with the reason. */
+  @Test
+  void forecastsAreComparedWithRuns() throws IOException {
+    assertThat(
+            run(
+                "--forecasts",
+                "--profiles=gp3-16k",
+                "--profile-sizes=784",
+                "--profile-file-size=16m",
+                "--seconds=0.1"))
+        .isZero();
+
+    String page = Files.readString(folder.resolve("tiny/FORECASTS.md"));
+    assertThat(page.lines().filter(line -> line.startsWith("| 784 B | gp3-16k | 1/"))).hasSize(3);
+    assertThat(scratch()).isEmptyDirectory();
   }
 
   @Test

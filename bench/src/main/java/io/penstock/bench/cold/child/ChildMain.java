@@ -22,6 +22,10 @@ public final class ChildMain {
           "channel-reads", ChannelReading::new,
           "jasyncfio", JasyncfioReading::new);
 
+  /** Whose library is not in every build. */
+  private static final Map<String, String> OPTIONAL =
+      Map.of("lance", "io.penstock.bench.cold.child.LanceReading");
+
   private ChildMain() {}
 
   /**
@@ -41,7 +45,10 @@ public final class ChildMain {
   }
 
   private static void run(String[] arguments) throws IOException, InterruptedException {
-    ChildReading.Opener contender = CONTENDERS.get(arguments[0]);
+    ChildReading.Opener contender =
+        OPTIONAL.containsKey(arguments[0])
+            ? optional(OPTIONAL.get(arguments[0]))
+            : CONTENDERS.get(arguments[0]);
     if (contender == null) {
       throw new IllegalArgumentException(
           "contender must be one of %s, was '%s'".formatted(CONTENDERS.keySet(), arguments[0]));
@@ -57,6 +64,19 @@ public final class ChildMain {
       reading.run(sink);
       say("done " + result(sink, reading), input, null);
     }
+  }
+
+  private static ChildReading.Opener optional(String className) {
+    return job -> {
+      try {
+        return Class.forName(className)
+            .asSubclass(ChildReading.class)
+            .getDeclaredConstructor(Job.class)
+            .newInstance(job);
+      } catch (ReflectiveOperationException e) {
+        throw new IOException(className + " cannot be used: " + e, e);
+      }
+    };
   }
 
   /** Lets the compiler see the code at work: passes over a small file, two of them at least. */

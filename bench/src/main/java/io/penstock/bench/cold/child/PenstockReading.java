@@ -1,5 +1,6 @@
 package io.penstock.bench.cold.child;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.penstock.Batch;
 import io.penstock.Dataset;
@@ -38,6 +39,9 @@ final class PenstockReading implements ChildReading {
   private final Dataset dataset;
   private final Loader loader;
   private final LoaderStatistics before;
+
+  /** When each epoch ended, in seconds from the start. */
+  private final JsonArray epochEnds = new JsonArray();
 
   PenstockReading(Job job) {
     file = job.file();
@@ -80,6 +84,7 @@ final class PenstockReading implements ChildReading {
           return;
         }
       }
+      epochEnds.add(sink.seconds());
     }
   }
 
@@ -125,6 +130,7 @@ final class PenstockReading implements ChildReading {
     facts.addProperty("cacheHits", since(now, Statistic.CACHE_HITS));
     facts.addProperty("sweeps", since(now, Statistic.SWEEPS));
     facts.addProperty("queueDepthMax", now.io().queueDepthMax());
+    facts.add("epochEnds", epochEnds);
     facts.addProperty("stallSeconds", since(now, Statistic.STALL) / 1e9);
     facts.addProperty("cpuSecondsNative", since(now, Statistic.CPU) / 1e9);
     return facts;

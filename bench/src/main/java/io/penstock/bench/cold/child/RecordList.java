@@ -105,7 +105,8 @@ final class RecordList {
     return mostBatchBytes;
   }
 
-  private long index(long position) {
+  /** The number of a record in the file. */
+  long index(long position) {
     return indices.getAtIndex(ValueLayout.JAVA_LONG, position);
   }
 }
