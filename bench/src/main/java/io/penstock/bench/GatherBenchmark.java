@@ -6,10 +6,10 @@ import io.penstock.format.Formats;
 import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.SourceSizes;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.MappedGatherer;
 import io.penstock.internal.gather.MappedRecords;
+import io.penstock.internal.platform.SlotLayout;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotColumn;
 import java.io.IOException;
@@ -79,7 +79,7 @@ public class GatherBenchmark {
     source = NativeSource.open();
     source.addFile(fixture.file.path());
     source.addColumn("records", recordBytes, column.shards(), new int[] {0});
-    SourceSizes.SlotLayout layout = source.sizes().slotLayout(Fixture.BATCH_SIZE, 0);
+    SlotLayout layout = source.slotLayout(Fixture.BATCH_SIZE, 0);
     slot =
         new Slot(
             0,

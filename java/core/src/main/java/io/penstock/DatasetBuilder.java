@@ -4,8 +4,9 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
 import io.penstock.internal.dataset.ColumnFiles;
 import io.penstock.internal.dataset.DatasetFiles;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.ffi.NativeLimits;
-import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.platform.OpenFiles;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -188,7 +189,7 @@ public final class DatasetBuilder {
           "a dataset must have 1 to %d columns, was %d"
               .formatted(NativeLimits.MAX_COLUMNS, columns.size()));
     }
-    NativeSource source = NativeSource.open();
+    OpenFiles source = Platforms.current().openFiles();
     try {
       return new Dataset(new DatasetFiles(source, columns.values()));
     } catch (RuntimeException | Error e) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.error.PenstockException;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.options.Readahead;
 import java.util.ArrayList;
@@ -23,6 +24,10 @@ public record Way(String flags, PreferredPlan plan) {
           "backend=pread,io=direct",
           "backend=pread,io=buffered");
 
+  /** Copying out of mappings, as the files of tests are cached, and reading. */
+  private static final List<String> JAVA =
+      List.of("backend=java", "backend=java,io=buffered,ioThreads=3");
+
   public static Stream<Way> all() {
     List<Way> ways = new ArrayList<>();
     for (String flags : NATIVE) {
@@ -34,6 +39,9 @@ public record Way(String flags, PreferredPlan plan) {
     ways.add(new Way("backend=uring,ioThreads=3", PreferredPlan.BATCHES));
     ways.add(new Way("backend=uring,ioThreads=2", PreferredPlan.SWEEP));
     ways.add(new Way("backend=mmap,ioThreads=2", PreferredPlan.BATCHES));
+    for (String flags : JAVA) {
+      ways.add(new Way(flags, PreferredPlan.BATCHES));
+    }
     return ways.stream();
   }
 
@@ -42,6 +50,11 @@ public record Way(String flags, PreferredPlan plan) {
    */
   public LoaderBuilder loader(Dataset dataset) {
     Readahead readahead = Readahead.parse(flags);
+    assumeTrue(
+        Platforms.problem().isEmpty()
+            || readahead.backend() == Readahead.Backend.JAVA
+            || readahead.backend() == Readahead.Backend.MMAP,
+        () -> "the native library is not loaded: " + Platforms.problem().orElse(""));
     boolean isAligned =
         dataset.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
     assumeTrue(

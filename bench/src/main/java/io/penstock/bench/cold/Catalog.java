@@ -130,6 +130,7 @@ final class Catalog {
     addPenstock(all, "uring-buffered", "backend=uring,io=buffered");
     addPenstock(all, "pread", "backend=pread");
     addPenstock(all, "mmap", "backend=mmap");
+    addPenstock(all, "java", "backend=java");
     addBlocks(all);
     if (cell.state() == State.COLD && cell.file().size().equals(new RecordSize.Equal(4096))) {
       long half = cell.file().dataBytes() / 2;
@@ -287,6 +288,7 @@ final class Catalog {
     long dataBytes = cell.file().dataBytes();
     all.add(penstock("penstock", "Penstock, default settings", "", memory.defaultBytes(), 0));
     addPenstock(all, "mmap", "backend=mmap");
+    addPenstock(all, "java", "backend=java");
     addPenstock(all, "mmap-2", "backend=mmap,ioThreads=2");
     addPenstock(all, "pread", "backend=pread,io=buffered");
     addPenstock(all, "uring-buffered", "backend=uring,io=buffered");

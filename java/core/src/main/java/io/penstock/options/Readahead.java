@@ -40,7 +40,13 @@ public final class Readahead {
     /** Reads one after another; the kernel is told in advance which ones. */
     PREAD,
     /** Copies out of a mapping of the file; the kernel is told in advance which parts. */
-    MMAP;
+    MMAP,
+    /**
+     * In Java alone: copies out of a mapping if the data is in the page cache and {@code io} is
+     * auto, otherwise reads by several threads. What {@link #AUTO} comes to where the native
+     * library cannot be loaded.
+     */
+    JAVA;
 
     /**
      * The backend as flags spell it.
@@ -101,15 +107,17 @@ public final class Readahead {
     this.given = given.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(given));
     values.forEach(ReadaheadFlag::check);
     long cacheBytes = cacheBytes();
-    if (cacheBytes > 0 && (backend() == Backend.MMAP || ioThreads() > 1)) {
+    boolean isKernels = backend() == Backend.MMAP || backend() == Backend.JAVA;
+    if (cacheBytes > 0 && (isKernels || ioThreads() > 1)) {
       throw new IllegalArgumentException(
-          "cache must be 0 with backend=mmap, whose cache is the kernel's, and with several"
+          "cache must be 0 with backend=mmap or java, whose cache is the kernel's, and with several"
               + " ioThreads, was "
               + cacheBytes);
     }
-    if (backend() == Backend.MMAP && io() == Io.DIRECT) {
+    if (isKernels && io() == Io.DIRECT) {
       throw new IllegalArgumentException(
-          "io must be auto or buffered with backend=mmap, which is the page cache, was direct");
+          "io must be auto or buffered with backend=%s, which reads through the page cache, was direct"
+              .formatted(backend().flag()));
     }
   }
 
@@ -200,7 +208,7 @@ public final class Readahead {
   }
 
   /**
-   * Whether the page cache takes part; {@code backend=mmap} cannot do without it.
+   * Whether the page cache takes part; {@code backend=mmap} and {@code java} cannot do without it.
    *
    * @return its value
    */

@@ -2,7 +2,8 @@ package io.penstock.transform;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
-import io.penstock.internal.ffi.NativePixels;
+import io.penstock.internal.door.Platforms;
+import io.penstock.internal.platform.PixelConverter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
@@ -41,7 +42,7 @@ final class Conversion {
     NumberType out = NumberType.of(output.elementType());
     if (in == NumberType.U1 && out == NumberType.F4) {
       // What images are.
-      NativePixels converter = new NativePixels(new float[] {1}, new float[] {0});
+      PixelConverter converter = Platforms.current().pixels(new float[] {1}, new float[] {0});
       return Elementwise.bind(
           column,
           output,

@@ -2,7 +2,8 @@ package io.penstock.transform;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
-import io.penstock.internal.ffi.NativePixels;
+import io.penstock.internal.door.Platforms;
+import io.penstock.internal.platform.PixelConverter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -78,16 +79,16 @@ final class Normalization {
       offsets[c] = offset(c);
     }
     if (from == Layout.HWC || channels == 1) {
-      NativePixels converter = new NativePixels(factors, offsets);
+      PixelConverter converter = Platforms.current().pixels(factors, offsets);
       boolean toPlanes = to == Layout.CHW;
       return record -> convert(record, converter, 0, 0, pixels, toPlanes);
     }
     if (to == Layout.HWC) {
       return record -> gatherPlanes(record, factors, offsets, pixels);
     }
-    NativePixels[] planes = new NativePixels[channels];
+    PixelConverter[] planes = new PixelConverter[channels];
     for (int c = 0; c < channels; c++) {
-      planes[c] = new NativePixels(new float[] {factors[c]}, new float[] {offsets[c]});
+      planes[c] = Platforms.current().pixels(new float[] {factors[c]}, new float[] {offsets[c]});
     }
     return record -> {
       for (int c = 0; c < channels; c++) {
@@ -98,7 +99,7 @@ final class Normalization {
 
   private static void convert(
       RecordContext record,
-      NativePixels converter,
+      PixelConverter converter,
       long inputBytes,
       long outputBytes,
       long pixels,

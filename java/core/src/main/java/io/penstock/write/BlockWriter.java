@@ -2,8 +2,7 @@ package io.penstock.write;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.NativeLibrary;
-import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.partial.WriteFailures;
 import java.io.IOException;
@@ -94,10 +93,9 @@ final class BlockWriter implements AutoCloseable {
     this.isDirect = isDirect;
     long pages = Math.min(memoryBytes / BLOCKS, 1 << 30) / FILE_BLOCK_BYTES;
     this.blockBytes = (int) pages * FILE_BLOCK_BYTES;
-    NativeLibrary.load();
     try {
       long bytes = (long) BLOCKS * blockBytes + (long) THREADS * FILE_BLOCK_BYTES;
-      MemorySegment memory = NativeMemory.allocate(bytes, true, arena).segment();
+      MemorySegment memory = Platforms.current().memory(bytes, true, arena).segment();
       for (int i = 0; i < BLOCKS; i++) {
         free.add(new WriteBlock(memory.asSlice((long) i * blockBytes, blockBytes)));
       }

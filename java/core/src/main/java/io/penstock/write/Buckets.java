@@ -2,8 +2,7 @@ package io.penstock.write;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.NativeLibrary;
-import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.partial.WriteFailures;
@@ -81,11 +80,10 @@ final class Buckets implements RecordSink, AutoCloseable {
     this.entryBytes = new long[paths.size()];
     this.free = new ArrayBlockingQueue<>(blocks);
     this.full = new ArrayBlockingQueue<>(blocks + THREADS);
-    NativeLibrary.load();
     try {
       this.entry = arena.allocate(plan.entryBytes(), Long.BYTES);
       MemorySegment memory =
-          NativeMemory.allocate((long) blocks * blockBytes, true, arena).segment();
+          Platforms.current().memory((long) blocks * blockBytes, true, arena).segment();
       for (int i = 0; i < blocks; i++) {
         free.add(new BucketBlock(memory.asSlice((long) i * blockBytes, blockBytes)));
       }

@@ -2,7 +2,7 @@ package io.penstock.write;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.DirectoryExchange;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.file.Directories;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.SystemReason;
@@ -225,10 +225,13 @@ final class PartialDirectory implements AutoCloseable {
   void commit() {
     try {
       Directories.force(path());
+      if (!Directories.isPosix(real)) {
+        note.release(); // A directory with an open file in it cannot be renamed there.
+      }
       boolean isReplacing = Files.exists(real) && !isEmptyDirectory(real);
       if (isReplacing) {
         checkTarget(target, real, mayReplace);
-        DirectoryExchange.exchange(path(), real);
+        Platforms.current().exchange(path(), real);
       } else {
         Files.move(path(), real, StandardCopyOption.ATOMIC_MOVE);
       }

@@ -3,7 +3,6 @@ package io.penstock.write;
 import io.penstock.array.Column;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.NativeLibrary;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,7 +87,6 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
 
   /** Not before they are needed: scattering wants the memory before. */
   private void allocate() {
-    NativeLibrary.load();
     long all = sizes.placeBytes(sizes.records(), sizes.variableBytes());
     for (int r = 0; r < ranges.length; r++) {
       ranges[r] = new ShuffleRange(target, columns, Math.min(plan.placeBytes(), all), arena);

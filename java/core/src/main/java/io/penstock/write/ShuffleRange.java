@@ -3,7 +3,7 @@ package io.penstock.write;
 import io.penstock.array.Column;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.door.Platforms;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -31,7 +31,7 @@ final class ShuffleRange {
     this.target = target;
     this.columns = columns;
     this.places = new long[columns.size()];
-    this.memory = NativeMemory.allocate(Math.max(1, memoryBytes), true, arena).segment();
+    this.memory = Platforms.current().memory(Math.max(1, memoryBytes), true, arena).segment();
   }
 
   /** Begins another range. */

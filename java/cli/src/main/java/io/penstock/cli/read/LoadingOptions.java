@@ -95,7 +95,7 @@ final class LoadingOptions {
         "How to read, as FLAG=VALUE[,FLAG=VALUE...]; never changes what is delivered. Sizes are in"
             + " bytes or with k, m, g; those not named come from PENSTOCK_READAHEAD. Flags and"
             + " their defaults:",
-        "  backend=auto|uring|pread|mmap",
+        "  backend=auto|uring|pread|mmap|java",
         "  io=auto|direct|buffered",
         "  queueDepth=64           requests in flight",
         "  prefetchBatches=8       batches made ahead",

@@ -136,6 +136,7 @@ public final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkOptions();
+    DeviceProbe.requireNative();
     if (Files.isDirectory(path)) {
       measureScratchFile();
     } else {

@@ -2,8 +2,7 @@ package io.penstock.internal.checksum;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.NativeLibrary;
-import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.ErrorKinds;
@@ -79,7 +78,6 @@ public final class FileChecksums {
   }
 
   private void run() throws IOException {
-    NativeLibrary.load();
     int threads = Math.clamp(sizeBytes / CHUNK_BYTES / CHUNKS_PER_READ, 1, THREADS);
     try (FileChannel channel = open();
         Arena arena = Arena.ofShared();
@@ -87,7 +85,7 @@ public final class FileChecksums {
             Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("penstock-checksum-", 0).factory())) {
       long bytes = (long) CHUNKS_PER_READ * CHUNK_BYTES;
-      var memory = NativeMemory.allocate(bytes * threads, true, arena).segment();
+      var memory = Platforms.current().memory(bytes * threads, true, arena).segment();
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
         ByteBuffer buffer = memory.asSlice(i * bytes, bytes).asByteBuffer();

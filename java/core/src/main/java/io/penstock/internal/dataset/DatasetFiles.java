@@ -6,9 +6,10 @@ import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLimits;
-import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.platform.FileFacts;
+import io.penstock.internal.platform.OpenFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,7 +27,7 @@ import java.util.function.Consumer;
  * read. It must not close the source: its opener does.
  */
 public final class DatasetFiles {
-  private final NativeSource source;
+  private final OpenFiles source;
   private final Map<Integer, Integer> objectNumbers = new LinkedHashMap<>();
   private final Map<Path, Integer> fileNumbers = new LinkedHashMap<>();
   private final List<Column> columns = new ArrayList<>();
@@ -40,7 +41,7 @@ public final class DatasetFiles {
    * @param columns what each column is to be made of
    * @throws PenstockException if a file cannot be opened, is not understood, or does not fit
    */
-  public DatasetFiles(NativeSource source, Collection<ColumnFiles> columns) {
+  public DatasetFiles(OpenFiles source, Collection<ColumnFiles> columns) {
     this.source = source;
     OpenFolders folders = new OpenFolders();
     columns.forEach(files -> add(files, folders));
@@ -52,7 +53,7 @@ public final class DatasetFiles {
     }
   }
 
-  public NativeSource source() {
+  public OpenFiles source() {
     return source;
   }
 
@@ -184,7 +185,7 @@ public final class DatasetFiles {
     if (!fileNumbers.containsKey(path)) {
       fileNumbers.put(path, source.addFile(path));
     }
-    NativeSource.FileFacts facts = source.file(fileNumbers.get(path));
+    FileFacts facts = source.file(fileNumbers.get(path));
     // The file was opened twice, and may have been replaced in between.
     if (facts.sizeBytes() != layout.fileBytes()
         || facts.modifiedNanos() != layout.modified().to(TimeUnit.NANOSECONDS)) {

@@ -3,8 +3,8 @@ package io.penstock.internal.dataset;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.Shard;
-import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.format.RecordLayout;
+import io.penstock.internal.platform.FileFacts;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,7 +21,7 @@ import java.util.List;
  */
 final class DatedFingerprint {
   private final DatasetFiles opened;
-  private final List<NativeSource.FileFacts> files;
+  private final List<FileFacts> files;
   private final StringBuilder text = new StringBuilder("penstock dataset 1\n");
 
   private DatedFingerprint(DatasetFiles opened) {
@@ -55,7 +55,7 @@ final class DatedFingerprint {
   }
 
   private void append(Column column, Shard shard) {
-    NativeSource.FileFacts file = files.get(opened.fileNumber(shard.path()));
+    FileFacts file = files.get(opened.fileNumber(shard.path()));
     text.append(
         "shard %s %s %s %s%s%n"
             .formatted(
@@ -73,7 +73,7 @@ final class DatedFingerprint {
   }
 
   private void append(ArrayLayout layout) {
-    NativeSource.FileFacts file = files.get(opened.fileNumber(layout.path()));
+    FileFacts file = files.get(opened.fileNumber(layout.path()));
     text.append(
         "array %s %s %s %s%n"
             .formatted(

@@ -2,8 +2,8 @@ package io.penstock.internal.dataset;
 
 import io.penstock.array.FileInfo;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.NativeFailure;
-import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.platform.FileFacts;
+import io.penstock.internal.platform.OpenFiles;
 import java.lang.foreign.Arena;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,9 +17,9 @@ public final class FileLook {
   private FileLook() {}
 
   /** What is known of each file, and how much of it is in the page cache now. */
-  static List<FileInfo> infos(NativeSource source) {
+  static List<FileInfo> infos(OpenFiles source) {
     List<FileInfo> infos = new ArrayList<>();
-    for (NativeSource.FileFacts file : source.files()) {
+    for (FileFacts file : source.files()) {
       Instant modified =
           Instant.ofEpochSecond(
               Math.floorDiv(file.modifiedNanos(), 1_000_000_000L),
@@ -39,9 +39,9 @@ public final class FileLook {
    *
    * @throws PenstockException if one was modified, replaced or cut short
    */
-  public static void check(NativeSource source) {
+  public static void check(OpenFiles source) {
     try (Arena scratch = Arena.ofConfined()) {
-      source.check(new NativeFailure(scratch));
+      source.check(scratch).run();
     }
   }
 }

@@ -27,6 +27,34 @@ public final class FolderFiles {
   // Any error does: what is wrong with the file is found out when it is told.
   private static final long FAILED = -5;
 
+  /** Opens a file, reads a part of it, and closes it. Of one thread. */
+  @FunctionalInterface
+  public interface SmallFileOpener {
+    /**
+     * Reads a part of a file, which must be what it was when it was listed.
+     *
+     * @param path bytes of the system with a zero at the end, in native memory
+     * @param nameAt where in it the name below the folder begins
+     * @param nameBytes how long that is
+     * @param sizeBytes that the file must have
+     * @param modifiedNanos when it must have been modified
+     * @param offsetBytes where to begin in it
+     * @param lengthBytes how much to read
+     * @param at where to, as the caller of {@link Reading#read} counts
+     * @return the length, or the number of an error, negative
+     */
+    long read(
+        MemorySegment path,
+        int nameAt,
+        int nameBytes,
+        long sizeBytes,
+        long modifiedNanos,
+        long offsetBytes,
+        long lengthBytes,
+        long at);
+  }
+
+  private final Path folder;
   private final MemorySegment mapping;
   private final long count;
   private final boolean hasEmpty;
@@ -40,6 +68,7 @@ public final class FolderFiles {
    * @param mapping of the whole index file
    */
   public FolderFiles(FolderIndex index, MemorySegment mapping) {
+    this.folder = index.folder();
     this.mapping = mapping;
     this.count = index.recordCount();
     this.starts = new long[Math.toIntExact((count + STEP - 1) / STEP)];
@@ -102,17 +131,36 @@ public final class FolderFiles {
     return low;
   }
 
-  /** What a thread reads with: the path of a file is put together in memory of its own. */
+  /** Where the files are. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** What a thread reads with by C: the path of a file is put together in memory of its own. */
   public Reading reading() {
-    return new Reading();
+    return reading(
+        (path, _, _, size, modified, offset, length, address) ->
+            SmallFiles.read(path, size, modified, offset, length, address));
+  }
+
+  /**
+   * What a thread reads with.
+   *
+   * @param opener of that thread
+   */
+  public Reading reading(SmallFileOpener opener) {
+    return new Reading(opener);
   }
 
   /** Reads of one thread. Nothing is allocated. */
   public final class Reading {
     private final MemorySegment path = Arena.ofAuto().allocate(MOST_PATH_BYTES);
+    private final SmallFileOpener opener;
+    private int nameBytes;
     private long reads;
 
-    private Reading() {
+    private Reading(SmallFileOpener opener) {
+      this.opener = opener;
       int length = Math.min(prefix.length, MOST_PATH_BYTES);
       MemorySegment.copy(prefix, 0, path, ValueLayout.JAVA_BYTE, 0, length);
     }
@@ -127,7 +175,7 @@ public final class FolderFiles {
      *
      * @param offset where it begins
      * @param length how long it is
-     * @param address where its first byte goes
+     * @param address where its first byte goes, as the opener counts
      * @return how many bytes were read: up to the first file that cannot be read; if that is the
      *     first one, the number of an error, negative
      */
@@ -180,7 +228,7 @@ public final class FolderFiles {
       }
       reads++;
       long modified = mapping.get(LONG, FolderIndex.sizesAt() + 8 * (count + file));
-      return SmallFiles.read(path, size, modified, from, length, address);
+      return opener.read(path, prefix.length, nameBytes, size, modified, from, length, address);
     }
 
     /** Puts the name of a file behind the folder. An index may name any file on the system. */
@@ -198,6 +246,7 @@ public final class FolderFiles {
         return false;
       }
       int length = (int) (to - from);
+      nameBytes = length;
       MemorySegment.copy(mapping, namesAt + from, path, prefix.length, length);
       path.set(ValueLayout.JAVA_BYTE, prefix.length + (long) length, (byte) 0);
       return isBelow(length);

@@ -96,6 +96,11 @@ public final class FolderSource implements VariableSource {
     return files;
   }
 
+  /** Of all files together. */
+  public long dataBytes() {
+    return index.dataBytes();
+  }
+
   /** The number of the object that all files together are to C. */
   public int object() {
     return object;

@@ -2,8 +2,9 @@ package io.penstock.internal.dataset;
 
 import io.penstock.array.Column;
 import io.penstock.array.FileInfo;
-import io.penstock.internal.ffi.DeviceCall;
-import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.internal.platform.RecordLocator;
+import io.penstock.internal.wait.DeviceCall;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class OpenDataset implements AutoCloseable {
   }
 
   /** What the files are open in. */
-  public NativeSource source() {
+  public OpenFiles source() {
     return files.source();
   }
 
@@ -102,6 +103,14 @@ public final class OpenDataset implements AutoCloseable {
   public long meanBytes(int number) {
     Column column = columns.get(number);
     return column.isVariable() ? variableSource(number).meanBytes() : column.recordBytes();
+  }
+
+  /** Where the records of a column lie, by its number; of variable ones once tables are filled. */
+  public RecordLocator locator(int number) {
+    Column column = columns.get(number);
+    return column.isVariable()
+        ? tables.table(number)
+        : new FixedLocator(column, shard -> files.fileNumber(shard.path()));
   }
 
   /** A column by its number, mapped. */

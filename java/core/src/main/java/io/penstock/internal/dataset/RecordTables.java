@@ -2,7 +2,7 @@ package io.penstock.internal.dataset;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.NativeTable;
+import io.penstock.internal.platform.RecordTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -31,7 +31,7 @@ public final class RecordTables implements RecordLengths {
    * @param recordCount how many records it has
    * @param table in C
    */
-  record VariableColumn(int number, String name, long recordCount, NativeTable table) {}
+  record VariableColumn(int number, String name, long recordCount, RecordTable table) {}
 
   private final List<VariableColumn> columns;
   private final DatasetMaps maps;
@@ -106,7 +106,7 @@ public final class RecordTables implements RecordLengths {
   }
 
   /** What the table of a column knows, by the number of the column. */
-  public NativeTable.Facts facts(int number) {
+  public RecordTable.Facts facts(int number) {
     return table(number).facts();
   }
 
@@ -116,7 +116,7 @@ public final class RecordTables implements RecordLengths {
   }
 
   /** The table of a column, by its number. */
-  public NativeTable table(int number) {
+  public RecordTable table(int number) {
     for (VariableColumn column : columns) {
       if (column.number == number) {
         return column.table;

@@ -1,7 +1,9 @@
 package io.penstock.internal.engine;
 
 import io.penstock.array.Column;
+import io.penstock.array.Shard;
 import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.ChunkSizes;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.RecordSizes;
@@ -85,11 +87,10 @@ final class ColumnSizes {
     };
   }
 
-  /** How records lie in cells. */
-  ChunkSizes chunks(BatchCutting cutting) {
+  /** How records lie in cells of native readers. */
+  ChunkSizes chunks(NativeSource source, BatchCutting cutting) {
     return isVariable
-        ? ChunkSizes.of(
-            dataset.source(), longestRecord(), dataset.recordBytes(), valueBytes(cutting))
+        ? ChunkSizes.of(source, longestRecord(), dataset.recordBytes(), valueBytes(cutting))
         : ChunkSizes.NONE;
   }
 
@@ -120,5 +121,22 @@ final class ColumnSizes {
               : new SlotColumn.Fixed(offsets.get(c), columns.get(c).recordBytes()));
     }
     return slot;
+  }
+
+  /**
+   * How many records the files have room for side by side. Overlapping records, such as windows,
+   * are more than that. The density of an order depends on this number.
+   */
+  long spreadRecords() {
+    long most = 0;
+    for (Column column : columns) {
+      long records = 0;
+      for (Shard shard : column.shards()) {
+        double perRecord = Math.min(1.0, (double) shard.strideBytes() / column.recordBytes());
+        records += (long) Math.ceil(shard.recordCount() * perRecord);
+      }
+      most = Math.max(most, Math.min(records, column.recordCount()));
+    }
+    return most;
   }
 }

@@ -1,15 +1,14 @@
 package io.penstock.internal.engine;
 
 import io.penstock.internal.dataset.DatasetFiles;
-import io.penstock.internal.ffi.NativePages;
-import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.gather.PageCacheWarmer;
 import io.penstock.internal.plan.Residency;
+import io.penstock.internal.platform.FileFacts;
+import io.penstock.internal.platform.OpenFiles;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -33,35 +32,15 @@ public final class DatasetWarming {
   synchronized PageCacheWarmer acquire(double share) {
     if (current == null || !current.join()) {
       // The thread must not refer to the dataset, which may be forgotten.
-      NativeSource source = files.source();
-      current = new PageCacheWarmer(pages(source), ranges(files), share, () -> stillFits(source));
+      OpenFiles source = files.source();
+      current = new PageCacheWarmer(source.pages(), ranges(files), share, () -> stillFits(source));
     }
     return current;
   }
 
-  private static boolean stillFits(NativeSource source) {
-    long bytes = source.files().stream().mapToLong(NativeSource.FileFacts::sizeBytes).sum();
+  private static boolean stillFits(OpenFiles source) {
+    long bytes = source.files().stream().mapToLong(FileFacts::sizeBytes).sum();
     return Residency.stillFits(bytes);
-  }
-
-  private static PageCacheWarmer.Pages pages(NativeSource source) {
-    NativePages pages = new NativePages(source);
-    return new PageCacheWarmer.Pages() {
-      @Override
-      public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
-        return pages.missingBytes(file, offsetBytes, lengthBytes);
-      }
-
-      @Override
-      public void fetch(int file, long offsetBytes, long lengthBytes) {
-        pages.fetch(file, offsetBytes, lengthBytes);
-      }
-
-      @Override
-      public void populate(int file, long offsetBytes, long lengthBytes) {
-        pages.populate(file, offsetBytes, lengthBytes);
-      }
-    };
   }
 
   /**

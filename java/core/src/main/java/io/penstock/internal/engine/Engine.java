@@ -7,9 +7,6 @@ import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.LoaderFacts;
-import io.penstock.internal.ffi.NativeFailure;
-import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.PageAdvice;
 import io.penstock.internal.gather.CheckedGatherer;
 import io.penstock.internal.gather.Gatherer;
 import io.penstock.internal.gather.MappedGatherer;
@@ -26,6 +23,8 @@ import io.penstock.internal.plan.BatchPlan;
 import io.penstock.internal.plan.BlockPlan;
 import io.penstock.internal.plan.Landing;
 import io.penstock.internal.plan.SweepPlan;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.internal.platform.PageAdvice;
 import io.penstock.internal.slot.BatchFiller;
 import io.penstock.internal.slot.IndexSource;
 import io.penstock.internal.slot.OrderedOffsets;
@@ -50,7 +49,7 @@ import java.util.function.Supplier;
  * <p>What it owns: the loader's arena, and the order of closing: threads, native readers, memory.
  */
 public final class Engine implements AutoCloseable {
-  private final NativeSource source;
+  private final OpenFiles source;
   private final EnginePlan plan;
   private final boolean isReplay;
   private final List<OutputColumn> columns;
@@ -157,7 +156,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private Supplier<Gatherer> gatherers(OpenDataset dataset) {
-    if (plan.choice.backend() != Readahead.Backend.MMAP) {
+    if (!plan.choice.isMapped()) {
       Supplier<Gatherer> reader = plan.reading.gatherer(plan.readahead, plan.memory.reader());
       return warmer.map(files -> warming(dataset, reader, files)).orElse(reader);
     }
@@ -209,8 +208,7 @@ public final class Engine implements AutoCloseable {
     Supplier<Gatherer> opener = isReplay ? () -> new ReplayGatherer(reader.get()) : reader;
     List<ReaderThreadParts> parts = new ArrayList<>();
     for (int i = 0; i < plan.memory.slots().threadCount(); i++) {
-      NativeFailure failure = new NativeFailure(arena);
-      SourceCheck check = new SourceCheck(() -> source.check(failure));
+      SourceCheck check = new SourceCheck(source.check(arena));
       parts.add(
           new ReaderThreadParts(pool.slots(i), ordering(pool.order(i), shares), opener, check));
     }

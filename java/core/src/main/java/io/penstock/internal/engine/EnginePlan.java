@@ -2,14 +2,16 @@ package io.penstock.internal.engine;
 
 import io.penstock.array.Column;
 import io.penstock.array.OutputColumn;
-import io.penstock.array.Shard;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.dataset.StridedRecord;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.SourceSizes;
 import io.penstock.internal.gather.FolderReading;
+import io.penstock.internal.gather.JavaReading;
 import io.penstock.internal.gather.NativeReading;
+import io.penstock.internal.gather.RecordReading;
 import io.penstock.internal.plan.BackendChoice;
+import io.penstock.internal.plan.JavaChoice;
 import io.penstock.internal.plan.MemoryBudget;
 import io.penstock.internal.plan.MemoryRequest;
 import io.penstock.internal.plan.PreferredPlan;
@@ -19,6 +21,9 @@ import io.penstock.internal.plan.ReaderNeeds;
 import io.penstock.internal.plan.Residency;
 import io.penstock.internal.plan.SlotMemory;
 import io.penstock.internal.plan.TooLittleMemoryException;
+import io.penstock.internal.platform.FileFacts;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.internal.platform.SlotLayout;
 import io.penstock.internal.slot.BatchCutting;
 import io.penstock.internal.slot.IndexSource;
 import io.penstock.internal.slot.OrderedOffsets;
@@ -47,7 +52,7 @@ public final class EnginePlan {
 
   public final BackendChoice choice;
   public final Readahead readahead;
-  final NativeReading reading;
+  final RecordReading reading;
   final ReadPlan memory;
 
   /** Where the columns of a batch lie in a slot. */
@@ -99,7 +104,7 @@ public final class EnginePlan {
       RankShares shares,
       BackendChoice choice,
       MemoryBudget budget) {
-    NativeSource source = dataset.source();
+    OpenFiles source = dataset.source();
     Readahead wanted = options.readahead();
     this.choice = choice;
     this.budget = budget;
@@ -114,44 +119,56 @@ public final class EnginePlan {
     Optional<FolderReading> folders =
         dataset.folderColumn().map(_ -> new FolderReading(dataset.folders(), options.readahead()));
     ColumnSizes sizes = new ColumnSizes(dataset);
-    this.tableBytes = source.sizes().tableBytes();
+    this.tableBytes = source.tableBytes();
     this.indexBytes = IndexSource.memoryBytes(shares);
     this.rankReason = rankReason(options.partition(), shares.sampler());
     this.cutting = sizes.cutting(options, budget, batchSize);
-    this.reading =
-        new NativeReading(
-            source,
-            choice,
-            isWarming ? choice.mayReadDirectly() : choice.isDirect(),
-            dataset.recordCount(),
-            dataset.recordBytes(),
-            batchSize,
-            sizes.chunks(cutting),
-            folders);
-    SourceSizes.SlotLayout layout = source.sizes().slotLayout(batchSize, sizes.valueBytes(cutting));
+    this.reading = reading(dataset, wanted, sizes, folders);
+    SlotLayout layout = source.slotLayout(batchSize, sizes.valueBytes(cutting));
     this.columns = sizes.slotColumns(layout.offsets());
     this.slotBytes = layout.slotBytes();
     this.transforms = transforms(dataset, options);
-    this.memory =
-        divide(dataset, options, shares, sizes, folders.isEmpty() ? wanted : oneThread(wanted));
+    this.memory = divide(options, shares, sizes, isByCarriers() ? oneThread(wanted) : wanted);
     this.readahead =
         wanted.with(
-            "backend=%s,io=%s,prefetchBatches=%s,ioThreads=%s"
+            "backend=%s%s,io=%s,prefetchBatches=%s,ioThreads=%s"
                 .formatted(
                     choice.backend().flag(),
+                    choice.backend() == Readahead.Backend.JAVA ? ",cache=0" : "",
                     choice.io().flag(),
                     memory.slots().prefetchBatches(),
                     shownThreads(wanted)));
   }
 
   /**
-   * The number of threads to show. A cache has one reading thread; folders have threads that open
-   * files.
+   * The number of threads to show. A cache has one reading thread; readers of folders, and those in
+   * Java, have threads of their own.
    */
   private int shownThreads(Readahead wanted) {
-    return wanted.cacheBytes() > 0
-        ? memory.slots().threadCount()
-        : reading.folders().map(FolderReading::threads).orElse(memory.slots().threadCount());
+    return wanted.cacheBytes() == 0 && isByCarriers()
+        ? reading.carriers().orElseThrow()
+        : memory.slots().threadCount();
+  }
+
+  /** Whether threads of a reader share the batches of one reading thread. */
+  private boolean isByCarriers() {
+    return !choice.isMapped() && reading.carriers().isPresent();
+  }
+
+  private RecordReading reading(
+      OpenDataset dataset, Readahead wanted, ColumnSizes sizes, Optional<FolderReading> folders) {
+    return choice.backend() != Readahead.Backend.JAVA
+            && dataset.source() instanceof NativeSource source
+        ? new NativeReading(
+            source,
+            choice,
+            isWarming ? choice.mayReadDirectly() : choice.isDirect(),
+            dataset.recordCount(),
+            dataset.recordBytes(),
+            batchSize,
+            sizes.chunks(source, cutting),
+            folders)
+        : JavaReading.of(dataset, folders, wanted, batchSize);
   }
 
   /** The transforms, fitted to the columns. */
@@ -187,10 +204,15 @@ public final class EnginePlan {
   /** Chooses the best way to read the data, as things are now. */
   public static BackendChoice choose(
       OpenDataset dataset, LoaderOptions options, FoundLimits limits) {
-    NativeSource source = dataset.source();
+    OpenFiles source = dataset.source();
     Readahead wanted = options.readahead();
+    Optional<String> problem = Platforms.problem();
     Optional<Column> folder = dataset.folderColumn();
     if (folder.isPresent()) {
+      if (JavaChoice.isDue(wanted, problem)) {
+        return JavaChoice.folder(
+            wanted, problem, folder.get().name(), FolderReading.threads(wanted));
+      }
       return BackendChoice.folder(wanted, folder.get().name(), FolderReading.threads(wanted));
     }
     Optional<String> piecesOf =
@@ -198,10 +220,19 @@ public final class EnginePlan {
     if (piecesOf.isPresent()) {
       return BackendChoice.gathering(wanted, piecesOf.get());
     }
+    Residency residency = Residency.of(dataset.fileInfos(), options.memory().bytes());
+    if (JavaChoice.isDue(wanted, problem) || !(source instanceof NativeSource nativeSource)) {
+      return JavaChoice.choose(
+          wanted,
+          problem,
+          residency,
+          !limits.refused().containsKey(Readahead.Backend.MMAP),
+          JavaReading.threads(wanted));
+    }
     Optional<Path> indirect =
         source.files().stream()
             .filter(file -> file.directOffsetAlignmentBytes() == 0)
-            .map(NativeSource.FileFacts::path)
+            .map(FileFacts::path)
             .findFirst();
     boolean isAligned = indirect.isEmpty();
     boolean isToBeDirect =
@@ -213,9 +244,9 @@ public final class EnginePlan {
         wanted,
         dataset.recordCount(),
         isAligned,
-        Residency.of(dataset.fileInfos(), options.memory().bytes()),
+        residency,
         limits.refused(),
-        (backend, isDirect) -> source.probe(NativeReading.backend(backend), isDirect));
+        (backend, isDirect) -> nativeSource.probe(NativeReading.backend(backend), isDirect));
   }
 
   private static Stream<String> piecesOf(Column column) {
@@ -228,18 +259,14 @@ public final class EnginePlan {
   }
 
   private ReadPlan divide(
-      OpenDataset dataset,
-      LoaderOptions options,
-      RankShares shares,
-      ColumnSizes sizes,
-      Readahead wanted) {
-    boolean isMapped = choice.backend() == Readahead.Backend.MMAP;
+      LoaderOptions options, RankShares shares, ColumnSizes sizes, Readahead wanted) {
+    boolean isMapped = choice.isMapped();
     MemoryRequest request =
         new MemoryRequest(
             budget.bytes() - transformBytes() - threadBytes(wanted.ioThreads()) - tableBytes,
             sizes.recordSizes(),
-            spreadRecords(dataset),
-            Math.max(1, spreadRecords(dataset) / options.partition().groupSize()),
+            sizes.spreadRecords(),
+            Math.max(1, sizes.spreadRecords() / options.partition().groupSize()),
             shares.epochRecords(),
             // By place a rank has some records of every window, and of hardly any block all.
             shares.isByPlace() ? 1 : shares.sampler().windowRecords(),
@@ -286,9 +313,9 @@ public final class EnginePlan {
 
   /** What readers take, and what is noted beside each record that is known ahead without a slot. */
   private ReaderNeeds needs(Readahead wanted, RankShares shares) {
-    ReaderNeeds.Native needs = reading.needs(wanted);
-    return shares.isByPlace()
-        ? needs.beside(
+    ReaderNeeds needs = reading.needs(wanted);
+    return shares.isByPlace() && needs instanceof ReaderNeeds.Native ofC
+        ? ofC.beside(
             memory ->
                 memory.landing().cellCount() == 0
                     ? 0
@@ -315,24 +342,7 @@ public final class EnginePlan {
     return transforms.map(TransformPlan::totalBytes).orElse(0L);
   }
 
-  /**
-   * How many records the files have room for side by side. Overlapping records, such as windows,
-   * are more than that. The density of an order depends on this number.
-   */
-  private static long spreadRecords(OpenDataset dataset) {
-    long most = 0;
-    for (Column column : dataset.columns()) {
-      long records = 0;
-      for (Shard shard : column.shards()) {
-        double perRecord = Math.min(1.0, (double) shard.strideBytes() / column.recordBytes());
-        records += (long) Math.ceil(shard.recordCount() * perRecord);
-      }
-      most = Math.max(most, Math.min(records, column.recordCount()));
-    }
-    return most;
-  }
-
-  /** The threads that read files of folders share the batches of one reading thread. */
+  /** Threads that read for a reader share the batches of one reading thread. */
   private static Readahead oneThread(Readahead wanted) {
     return wanted.with("ioThreads=1");
   }

@@ -2,6 +2,7 @@ package io.penstock.internal.ffi;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.platform.MemoryBlock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>What it owns: the mapping, which lives until its arena is closed. It must not be unmapped
  * while the device may still write to it: {@link #abandon()} leaves it mapped for good.
  */
-public final class NativeMemory {
+public final class NativeMemory implements MemoryBlock {
   private final AtomicBoolean isAbandoned;
   private final MemorySegment segment;
 
@@ -51,18 +52,12 @@ public final class NativeMemory {
     }
   }
 
-  /**
-   * The memory.
-   *
-   * @return all of it, usable while its arena is open
-   */
+  @Override
   public MemorySegment segment() {
     return segment;
   }
 
-  /**
-   * Keeps the mapping for good, also when the arena closes: the device may write to it at any time.
-   */
+  @Override
   public void abandon() {
     isAbandoned.set(true);
   }

@@ -2,6 +2,7 @@ package io.penstock.internal.ffi;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.platform.OpenFiles;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,7 +12,7 @@ import java.util.function.ToIntFunction;
 /**
  * The page cache of a source's files: what of a range is there, and bringing it there. Any thread.
  */
-public final class NativePages {
+public final class NativePages implements OpenFiles.FilePages {
   /** What is read in one go passes by there; it stays in a processor's cache. */
   private static final long SCRATCH_BYTES = 256 << 10;
 
@@ -46,11 +47,7 @@ public final class NativePages {
     }
   }
 
-  /**
-   * How much of a range is not in the page cache, in whole pages.
-   *
-   * @return in bytes; empty where the kernel does not tell
-   */
+  @Override
   public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment missing = scratch.allocate(ValueLayout.JAVA_LONG);
@@ -65,11 +62,7 @@ public final class NativePages {
     }
   }
 
-  /**
-   * Reads a range into the page cache, in large pages. Ranges should follow one another.
-   *
-   * @throws PenstockException if it cannot be read
-   */
+  @Override
   public void fetch(int file, long offsetBytes, long lengthBytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment scratch = arena.allocate(SCRATCH_BYTES);
@@ -84,11 +77,7 @@ public final class NativePages {
     }
   }
 
-  /**
-   * Maps the pages of a range, if its file is mapped. What is not in the page cache is read.
-   *
-   * @throws PenstockException if it cannot be read
-   */
+  @Override
   public void populate(int file, long offsetBytes, long lengthBytes) {
     check(
         call(handle -> Penstock.penstock_source_populate(handle, file, offsetBytes, lengthBytes)),

@@ -1,6 +1,7 @@
 package io.penstock.internal.ffi;
 
 import io.penstock.internal.ffi.generated.Penstock;
+import io.penstock.internal.platform.PixelConverter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,7 +12,7 @@ import java.util.Objects;
  * does not: {@code value * factor + offset} by channel, both steps rounded to float32. Immutable;
  * any thread.
  */
-public final class NativePixels {
+public final class NativePixels implements PixelConverter {
   private final int channels;
   private final MemorySegment factors;
   private final MemorySegment offsets;
@@ -33,16 +34,7 @@ public final class NativePixels {
     this.offsets = arena.allocateFrom(ValueLayout.JAVA_FLOAT, offsets);
   }
 
-  /**
-   * Works on pixels whose channels lie side by side.
-   *
-   * @param from native memory, not that of a mapped file: a file cut short would kill the JVM
-   * @param fromAt where the bytes begin
-   * @param to native memory other than {@code from}
-   * @param toAt where the floats begin; the address must be a multiple of 4
-   * @param pixels how many
-   * @param toPlanes whether each channel gets a plane of its own, one plane after the other
-   */
+  @Override
   public void normalize(
       MemorySegment from, long fromAt, MemorySegment to, long toAt, long pixels, boolean toPlanes) {
     long values = Math.multiplyExact(pixels, channels);

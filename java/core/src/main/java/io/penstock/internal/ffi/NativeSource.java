@@ -5,6 +5,11 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_file_info;
 import io.penstock.internal.ffi.generated.penstock_shard;
+import io.penstock.internal.platform.FileFacts;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.internal.platform.PageAdvice;
+import io.penstock.internal.platform.SlotLayout;
+import io.penstock.internal.wait.DeviceCall;
 import io.penstock.internal.wait.Patience;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,17 +29,7 @@ import java.util.function.ToIntFunction;
  * another thread ask, and waits for a limited time; {@link #check}, {@link #advise} and {@link
  * #hint} are for the reading threads, and ask themselves.
  */
-public final class NativeSource implements AutoCloseable {
-  /** What the file system says of a file when it is opened. */
-  public record FileFacts(
-      Path path,
-      long sizeBytes,
-      long inode,
-      long device,
-      long modifiedNanos,
-      int directOffsetAlignmentBytes,
-      int directMemoryAlignmentBytes) {}
-
+public final class NativeSource implements OpenFiles {
   private final List<FileFacts> files = new ArrayList<>();
   private final List<Path> objects = new ArrayList<>();
   private final List<String> columns = new ArrayList<>();
@@ -80,13 +75,7 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * Opens a file for reading.
-   *
-   * @param path a regular file
-   * @return its number
-   * @throws PenstockException if it cannot be opened
-   */
+  @Override
   public int addFile(Path path) {
     if (!objects.isEmpty()) {
       throw new IllegalStateException("files have smaller numbers than objects: add them first");
@@ -111,15 +100,7 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * Adds something that readers of backend EXTERNAL read, and C does not open. All files must have
-   * been added.
-   *
-   * @param path for messages
-   * @param sizeBytes how large it is
-   * @return its number, beside those of files
-   * @throws PenstockException if it is too large, or there are too many
-   */
+  @Override
   public int addObject(Path path, long sizeBytes) {
     int number = call(source -> Penstock.penstock_source_add_object(source, sizeBytes));
     if (number < 0) {
@@ -130,16 +111,7 @@ public final class NativeSource implements AutoCloseable {
     return number;
   }
 
-  /**
-   * Says where the records of a column lie. Of those that are not one piece of their file C knows
-   * only where they begin: a reader would bring what lies behind that, and must not be opened.
-   *
-   * @param name for messages
-   * @param recordBytes size of a record
-   * @param shards in index order
-   * @param fileNumbers for each shard, what {@link #addFile} returned
-   * @throws PenstockException if a shard does not fit into its file or the column not to the others
-   */
+  @Override
   public void addColumn(String name, long recordBytes, List<Shard> shards, int[] fileNumbers) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment structs = penstock_shard.allocateArray(shards.size(), scratch);
@@ -167,13 +139,7 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * Adds a variable column, whose records are told to its table.
-   *
-   * @param name for messages
-   * @return the table, empty
-   * @throws PenstockException if there are too many columns, or memory is short
-   */
+  @Override
   public NativeTable addVariableColumn(String name) {
     int number = call(Penstock::penstock_source_add_variable_column);
     if (number < 0) {
@@ -183,36 +149,29 @@ public final class NativeSource implements AutoCloseable {
     return new NativeTable(this, number, name);
   }
 
-  /**
-   * One file, as it was when it was opened.
-   *
-   * @param number what {@link #addFile} returned
-   */
+  @Override
   public FileFacts file(int number) {
     return files.get(number);
   }
 
-  /**
-   * The files in order of their numbers, as they were when they were opened.
-   *
-   * @return an immutable copy
-   */
+  @Override
   public List<FileFacts> files() {
     return List.copyOf(files);
   }
 
-  /** How many files there are. */
+  @Override
   public int fileCount() {
     return files.size();
   }
 
-  /**
-   * Compares all files with what they were when they were opened. Any thread; allocates nothing.
-   *
-   * @param failure scratch memory of the calling thread
-   * @throws PenstockException if a file was replaced, modified or cut short
-   */
-  public void check(NativeFailure failure) {
+  @Override
+  public Runnable check(Arena scratch) {
+    NativeFailure failure = new NativeFailure(scratch);
+    return () -> check(failure);
+  }
+
+  /** Allocates nothing. */
+  private void check(NativeFailure failure) {
     int pass = handle.enter();
     int status;
     try {
@@ -225,12 +184,7 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * The share of a file that is in the page cache.
-   *
-   * @param file number of the file
-   * @return 0 to 1, or NaN where the kernel does not tell
-   */
+  @Override
   public double cachedFraction(int file) {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment pages = scratch.allocate(ValueLayout.JAVA_LONG, 2);
@@ -243,14 +197,7 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * Maps a file. One thread at a time; later calls give the same address.
-   *
-   * @param file number of the file
-   * @param arena how long the segment may be used; must be closed before this source
-   * @return the whole file, read-only
-   * @throws PenstockException if it cannot be mapped, or the device does not answer
-   */
+  @Override
   public MemorySegment map(int file, Arena arena) {
     return DeviceCall.get(files.get(file).path() + " was being mapped", () -> mapHere(file, arena));
   }
@@ -270,20 +217,13 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * Tells the kernel what is about to be read; it may not care. Any thread; allocates nothing.
-   *
-   * @param column number of the column
-   * @param indices int64 record indices, or NULL for the whole column
-   * @param count how many; 0: the whole column
-   * @param advice what to tell
-   */
+  @Override
   public void advise(int column, MemorySegment indices, int count, PageAdvice advice) {
     int pass = handle.enter();
     int status;
     try {
       status =
-          Penstock.penstock_source_advise(handle.object(), column, indices, count, advice.number());
+          Penstock.penstock_source_advise(handle.object(), column, indices, count, number(advice));
     } finally {
       handle.leave(pass);
     }
@@ -293,32 +233,17 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
-  /**
-   * Keeps the source open until {@link #release}: {@link #hint} is called between the two, once for
-   * every few records. To enter each time would make the processor wait for the stores of its
-   * copies.
-   *
-   * @return what to tell {@link #release}
-   * @throws IllegalStateException if closed
-   */
+  @Override
   public int hold() {
     return handle.enter();
   }
 
-  /** Lets the source be closed again. Takes what {@link #hold} returned. */
+  @Override
   public void release(int pass) {
     handle.leave(pass);
   }
 
-  /**
-   * Hints to the processor that records of a mapped column are about to be copied. Reads nothing;
-   * allocates nothing. Any thread, between {@link #hold} and {@link #release}.
-   *
-   * @param column number of the column
-   * @param indices of the records of a batch, int64
-   * @param first the first of them that is meant
-   * @param count how many are meant
-   */
+  @Override
   public void hint(int column, MemorySegment indices, int first, int count) {
     int status = Penstock.penstock_source_hint(handle.object(), column, indices, first, count);
     if (status < 0) {
@@ -354,22 +279,42 @@ public final class NativeSource implements AutoCloseable {
     }
   }
 
+  /** As C has it. */
+  private static int number(PageAdvice advice) {
+    return switch (advice) {
+      case NORMAL -> Penstock.PENSTOCK_ADVICE_NORMAL();
+      case RANDOM -> Penstock.PENSTOCK_ADVICE_RANDOM();
+      case SEQUENTIAL -> Penstock.PENSTOCK_ADVICE_SEQUENTIAL();
+      case WILLNEED -> Penstock.PENSTOCK_ADVICE_WILLNEED();
+      case DONTNEED -> Penstock.PENSTOCK_ADVICE_DONTNEED();
+    };
+  }
+
+  @Override
+  public SlotLayout slotLayout(int batchSize, long valueBytes) {
+    return sizes().slotLayout(batchSize, valueBytes);
+  }
+
+  @Override
+  public long tableBytes() {
+    return sizes().tableBytes();
+  }
+
+  @Override
+  public FilePages pages() {
+    return new NativePages(this);
+  }
+
   /** How much memory slots and readers of it take. */
   public SourceSizes sizes() {
     return new SourceSizes(this, columns.size());
   }
 
-  /**
-   * Ends all calls and closes files and mappings. Idempotent; any thread.
-   *
-   * @param patience how long to wait for calls and readers
-   * @throws PenstockException if the time is up: then it can be closed again
-   */
+  @Override
   public void close(Patience patience) {
     handle.close(patience);
   }
 
-  /** The same with the usual patience. */
   @Override
   public void close() {
     Patience patience = Patience.begin();

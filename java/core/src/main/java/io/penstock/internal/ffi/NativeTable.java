@@ -1,8 +1,8 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_column_info;
+import io.penstock.internal.platform.RecordTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,7 +13,7 @@ import java.lang.foreign.ValueLayout;
  * <p>One thread appends all records and seals it, before any reader of the source is opened. Then
  * any thread may ask it.
  */
-public final class NativeTable {
+public final class NativeTable implements RecordTable {
   private final NativeSource source;
   private final int column;
   private final String name;
@@ -24,25 +24,7 @@ public final class NativeTable {
     this.name = name;
   }
 
-  /**
-   * What it knows of its records.
-   *
-   * @param totalBytes of all records
-   * @param longestBytes the longest one; 0 without records
-   * @param tableBytes what the table takes
-   */
-  public record Facts(long totalBytes, long longestBytes, long tableBytes) {}
-
-  /**
-   * Appends records in index order.
-   *
-   * @param files uint32, number of the file of each record
-   * @param offsets uint64, where each begins in its file, in bytes
-   * @param lengths uint64, how many bytes each has
-   * @param count how many
-   * @throws PenstockException if one does not lie in its file, or memory is short: then none was
-   *     appended
-   */
+  @Override
   public void append(
       MemorySegment files, MemorySegment offsets, MemorySegment lengths, long count) {
     check(
@@ -51,11 +33,7 @@ public final class NativeTable {
                 Penstock.penstock_source_add_records(of, column, files, offsets, lengths, count)));
   }
 
-  /**
-   * Ends it: from now on it can be read.
-   *
-   * @throws PenstockException if it has another number of records than other columns
-   */
+  @Override
   public void seal() {
     check(source.call(of -> Penstock.penstock_source_seal_column(of, column)));
   }
@@ -67,7 +45,7 @@ public final class NativeTable {
     }
   }
 
-  /** What it knows of its records. Any thread. */
+  @Override
   public Facts facts() {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment info = penstock_column_info.allocate(scratch);
@@ -93,15 +71,7 @@ public final class NativeTable {
     }
   }
 
-  /**
-   * Where records lie. Any thread; allocates nothing.
-   *
-   * @param indices int64, in range
-   * @param count how many
-   * @param files uint32, for the numbers of their files; may be NULL
-   * @param offsets uint64, for where they begin, in bytes; may be NULL
-   * @param lengths uint64, for how many bytes they have; may be NULL
-   */
+  @Override
   public void locate(
       MemorySegment indices,
       int count,

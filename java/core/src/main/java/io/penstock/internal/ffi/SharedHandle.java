@@ -1,5 +1,6 @@
 package io.penstock.internal.ffi;
 
+import io.penstock.internal.wait.DeviceCall;
 import io.penstock.internal.wait.Patience;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;

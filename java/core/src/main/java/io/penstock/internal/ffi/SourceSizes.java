@@ -3,6 +3,7 @@ package io.penstock.internal.ffi;
 import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.internal.ffi.generated.penstock_column_info;
 import io.penstock.internal.ffi.generated.penstock_footprint;
+import io.penstock.internal.platform.SlotLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,9 +23,6 @@ public final class SourceSizes {
     this.source = source;
     this.columnCount = columnCount;
   }
-
-  /** Where the columns lie in a slot. */
-  public record SlotLayout(List<Long> offsets, long slotBytes) {}
 
   /**
    * Where the columns of a batch lie in a slot.

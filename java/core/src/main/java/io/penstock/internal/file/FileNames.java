@@ -14,7 +14,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Names of files as the bytes that they are on Linux, whatever the locale.
+ * Names of files as the bytes that they are on Linux, whatever the locale. Where names are text, as
+ * on Windows, these are its bytes in UTF-8, with slashes between names.
  *
  * <p>Java decodes names by {@code sun.jnu.encoding}: a name that is not UTF-8, or any name beyond
  * ASCII under {@code LC_ALL=C}, loses bytes on its way through a String, and the file is not found
@@ -22,7 +23,8 @@ import java.util.HexFormat;
  */
 public final class FileNames {
   private static final boolean IS_UTF_8 =
-      "UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"));
+      "UTF-8".equalsIgnoreCase(System.getProperty("sun.jnu.encoding"))
+          || !Directories.isPosix(Path.of(""));
 
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -35,7 +37,7 @@ public final class FileNames {
    * @return as the system has them, with slashes between names
    */
   public static byte[] bytes(Path name) {
-    String text = name.toString();
+    String text = name.toString().replace(name.getFileSystem().getSeparator(), "/");
     boolean isExact =
         isAscii(text) || (IS_UTF_8 && text.indexOf(REPLACEMENT) < 0) || !isDefault(name);
     if (isExact) {

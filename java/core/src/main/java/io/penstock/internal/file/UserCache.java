@@ -1,5 +1,6 @@
 package io.penstock.internal.file;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,8 +20,12 @@ public final class UserCache {
       return Optional.of(Path.of(cache, "penstock"));
     }
     String home = System.getProperty("user.home", "");
-    return home.startsWith("/")
-        ? Optional.of(Path.of(home, ".cache", "penstock"))
-        : Optional.empty();
+    try {
+      return Optional.of(Path.of(home))
+          .filter(Path::isAbsolute)
+          .map(path -> path.resolve(".cache").resolve("penstock"));
+    } catch (InvalidPathException e) {
+      return Optional.empty(); // "?" is no name on Windows.
+    }
   }
 }

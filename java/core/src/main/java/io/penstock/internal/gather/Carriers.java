@@ -182,6 +182,31 @@ final class Carriers {
     ownerWaitsFor.set(AWAKE);
   }
 
+  /**
+   * Takes back what nobody has begun with, and waits for the rest.
+   *
+   * @param doing for messages
+   * @param answers told of all of them
+   * @throws io.penstock.error.PenstockException if the device does not answer
+   */
+  void settle(String doing, RequestBoard.Answers answers) {
+    Patience patience = Patience.begin();
+    while (board.out() > 0) {
+      int place = board.claim();
+      while (place != RequestBoard.NONE) {
+        board.answer(place, PartReader.FAILED);
+        place = board.claim();
+      }
+      if (board.collect(answers) == 0) {
+        if (patience.isOver()) {
+          throw Patience.noAnswer(
+              doing, "memory that it may still write to is kept until it answers", null);
+        }
+        await(patience.leftMillis() * 1_000_000);
+      }
+    }
+  }
+
   /** Has the threads end when they are done with what they are at. */
   void end() {
     isEnding = true;

@@ -12,8 +12,7 @@ import io.penstock.internal.dataset.RecordPlace;
 import io.penstock.internal.dataset.RecordReader;
 import io.penstock.internal.dataset.SegmentCrc;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.ffi.NativeFailure;
-import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.platform.OpenFiles;
 import io.penstock.internal.slot.BadRecordLog;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotRecords;
@@ -52,7 +51,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
 
   private final Rules rules;
   private final List<Column> columns;
-  private final NativeSource source;
+  private final OpenFiles source;
   private final RecordReader records;
   private final RecordLengths lengths;
   private final IdentityHashMap<Slot, SegmentCrc> crcs = new IdentityHashMap<>();
@@ -113,7 +112,7 @@ public final class CheckedGatherer extends ForwardingGatherer {
     if (failure != null || !bad.isEmpty()) {
       // What is wrong with a file that was exchanged is not wrong with its records.
       try (Arena scratch = Arena.ofConfined()) {
-        source.check(new NativeFailure(scratch));
+        source.check(scratch).run();
       }
       settle(slot);
     }

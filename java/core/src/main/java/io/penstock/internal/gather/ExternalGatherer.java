@@ -162,27 +162,8 @@ public final class ExternalGatherer extends ForwardingGatherer {
 
   @Override
   public void reset() {
-    settle("reading was being started anew");
+    carriers.settle("reading was being started anew", answers);
     inner.reset();
-  }
-
-  /** Takes back what nobody has begun with, and waits for the rest. */
-  private void settle(String doing) {
-    Patience patience = Patience.begin();
-    while (board.out() > 0) {
-      int place = board.claim();
-      while (place != RequestBoard.NONE) {
-        board.answer(place, PartReader.FAILED);
-        place = board.claim();
-      }
-      if (board.collect(answers) == 0) {
-        if (patience.isOver()) {
-          throw Patience.noAnswer(
-              doing, "memory that it may still write to is kept until it answers", null);
-        }
-        carriers.await(patience.leftMillis() * 1_000_000);
-      }
-    }
   }
 
   @Override
@@ -202,7 +183,7 @@ public final class ExternalGatherer extends ForwardingGatherer {
       return;
     }
     carriers.end();
-    settle("reading was being ended");
+    carriers.settle("reading was being ended", answers);
     Patience patience = Patience.begin();
     boolean haveEnded = carriers.join(patience);
     patience.end();

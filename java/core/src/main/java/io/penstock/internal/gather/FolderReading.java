@@ -12,6 +12,7 @@ import io.penstock.options.Readahead;
 import io.penstock.options.ReadaheadFlag;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * How files of folders are read: threads open, read and close them, as native readers ask for them.
@@ -76,14 +77,25 @@ public final class FolderReading {
 
   /** Opens a reader and the threads that read for it; the calling thread owns it. */
   Gatherer open(NativeSource source, ReaderOptions options) {
-    FolderFiles[] files = new FolderFiles[highestObject() + 1];
-    folders.values().forEach(folder -> files[folder.object()] = folder.files());
+    FolderFiles[] files = byObject();
     return new ExternalGatherer(
         new NativeGatherer(source, options),
         options.queueDepth(),
         threads,
         (NativeReader reader) -> new FileParts(reader, files),
-        new FolderInspector());
+        new FolderInspector(FolderFiles::reading));
+  }
+
+  /** Files by the numbers of the objects that folders are; null for files that are open. */
+  FolderFiles[] byObject() {
+    FolderFiles[] files = new FolderFiles[highestObject() + 1];
+    folders.values().forEach(folder -> files[folder.object()] = folder.files());
+    return files;
+  }
+
+  /** Says what is wrong with files, on the thread that asks for it. */
+  ExternalGatherer.Inspector inspector(Function<FolderFiles, FolderFiles.Reading> readings) {
+    return new FolderInspector(readings);
   }
 
   private int highestObject() {
@@ -100,9 +112,9 @@ public final class FolderReading {
 
     private final FolderFiles.Reading[] readings = new FolderFiles.Reading[columns.length];
 
-    FolderInspector() {
+    FolderInspector(Function<FolderFiles, FolderFiles.Reading> makes) {
       for (int i = 0; i < columns.length; i++) {
-        readings[i] = folders.get(columns[i]).files().reading();
+        readings[i] = makes.apply(folders.get(columns[i]).files());
       }
     }
 

@@ -3,10 +3,9 @@ package io.penstock.internal.gather;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
-import io.penstock.internal.ffi.NativeFailure;
-import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.PageAdvice;
 import io.penstock.internal.os.ThreadClock;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.internal.platform.PageAdvice;
 import io.penstock.internal.slot.Slot;
 import io.penstock.statistics.Statistic;
 import java.io.IOException;
@@ -40,13 +39,13 @@ public final class MappedGatherer implements Gatherer {
 
   private static final int LEAST_HINTED_RECORDS = 2;
 
-  private final NativeSource source;
+  private final OpenFiles source;
   private final List<MappedRecords> columns;
   private final boolean isAdvised;
   private final boolean dropsBehind;
   private final boolean checksBatches;
   private final Arena arena = Arena.ofConfined();
-  private final NativeFailure failure = new NativeFailure(arena);
+  private final Runnable check;
   private final ThreadClock clock = ThreadClock.start();
   private long ordered;
   private long finishedBytes;
@@ -62,8 +61,9 @@ public final class MappedGatherer implements Gatherer {
    * @param dropsBehind whether the kernel is told that they were used
    */
   public MappedGatherer(
-      NativeSource source, List<MappedRecords> columns, boolean isAdvised, boolean dropsBehind) {
+      OpenFiles source, List<MappedRecords> columns, boolean isAdvised, boolean dropsBehind) {
     this.source = source;
+    this.check = source.check(arena);
     this.columns = List.copyOf(columns);
     this.isAdvised = isAdvised;
     this.dropsBehind = dropsBehind;
@@ -71,7 +71,7 @@ public final class MappedGatherer implements Gatherer {
   }
 
   /** Whether the files are so few that all are looked at after each batch. */
-  static boolean isCheckedPerBatch(NativeSource source) {
+  static boolean isCheckedPerBatch(OpenFiles source) {
     return source.fileCount() <= MAX_FILES_CHECKED;
   }
 
@@ -153,7 +153,7 @@ public final class MappedGatherer implements Gatherer {
       // Also the place where a fault of the last copies comes out: at the latest when a call of C
       // returns.
       if (checksBatches) {
-        source.check(failure);
+        check.run();
       }
     } catch (InternalError e) {
       throw damaged(columns, slot.indices(), count, e);

@@ -1,8 +1,8 @@
 package io.penstock.internal.gather;
 
 import io.penstock.internal.dataset.OpenDataset;
-import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.NativeTable;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.internal.platform.RecordTable;
 import io.penstock.internal.slot.Slot;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,8 +16,8 @@ import java.nio.file.Path;
  */
 final class MappedVariable implements MappedRecords {
   private final String name;
-  private final NativeTable table;
-  private final NativeSource source;
+  private final RecordTable table;
+  private final OpenFiles source;
   private final MemorySegment[] mappings;
   private final MemorySegment files;
   private final MemorySegment offsets;

@@ -9,6 +9,7 @@ import io.penstock.internal.plan.ReaderNeeds;
 import io.penstock.options.Readahead;
 import io.penstock.options.ReadaheadFlag;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -32,17 +33,13 @@ public record NativeReading(
     long recordBytes,
     int batchSize,
     ChunkSizes chunks,
-    Optional<FolderReading> folders) {
+    Optional<FolderReading> folders)
+    implements RecordReading {
 
   /** What a queue of the kernel holds: 256 requests. fio was fastest with 128. */
   private static final int MOST_REQUESTS = 256;
 
-  /**
-   * What readers would allocate.
-   *
-   * @param flags what the user wants
-   * @return to be asked while memory is planned
-   */
+  @Override
   public ReaderNeeds.Native needs(Readahead flags) {
     return new ReaderNeeds.Native(
         leastStagingBytes(flags), memory -> source.sizes().readerBytes(options(flags, memory)));
@@ -58,13 +55,7 @@ public record NativeReading(
         .orElse(Integer.MAX_VALUE);
   }
 
-  /**
-   * Opens readers.
-   *
-   * @param flags what the user wants
-   * @param memory what each of them has
-   * @return opens one for each reading thread
-   */
+  @Override
   public Supplier<Gatherer> gatherer(Readahead flags, ReaderMemory memory) {
     ReaderOptions options = options(flags, memory);
     return folders.isPresent()
@@ -72,9 +63,14 @@ public record NativeReading(
         : () -> new NativeGatherer(source, options);
   }
 
-  /** How many records a reader with so much memory knows ahead. */
+  @Override
   public int entryCount(ReaderMemory memory) {
     return chunks.entryCount(memory);
+  }
+
+  @Override
+  public OptionalInt carriers() {
+    return folders.map(of -> OptionalInt.of(of.threads())).orElse(OptionalInt.empty());
   }
 
   private ReaderOptions options(Readahead flags, ReaderMemory memory) {

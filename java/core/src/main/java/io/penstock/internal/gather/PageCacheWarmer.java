@@ -3,10 +3,10 @@ package io.penstock.internal.gather;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.os.ThreadClock;
 import io.penstock.internal.plan.BackendChoice;
+import io.penstock.internal.platform.OpenFiles;
 import io.penstock.internal.report.ByteSizes;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,18 +23,6 @@ import java.util.function.BooleanSupplier;
  * fit: {@link BackendChoice} does; and it never fails a loader, which reads without it, too.
  */
 public final class PageCacheWarmer implements AutoCloseable {
-  /** The page cache, as the kernel shows it. */
-  public interface Pages {
-    /** Bytes of a range that are not there; empty where the kernel does not tell. */
-    OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes);
-
-    /** Reads a range. Throws PenstockException if it cannot be read. */
-    void fetch(int file, long offsetBytes, long lengthBytes);
-
-    /** Maps a range, if its file is mapped. Throws PenstockException if it cannot be read. */
-    void populate(int file, long offsetBytes, long lengthBytes);
-  }
-
   /**
    * A part of a file that holds records.
    *
@@ -65,7 +53,7 @@ public final class PageCacheWarmer implements AutoCloseable {
 
   private static final AtomicInteger THREADS = new AtomicInteger();
 
-  private final Pages pages;
+  private final OpenFiles.FilePages pages;
   private final List<Range> ranges;
   private final BooleanSupplier stillFits;
   private final long totalBytes;
@@ -92,7 +80,8 @@ public final class PageCacheWarmer implements AutoCloseable {
    * @param share where to begin, 0 to less than 1: several processes begin at different places
    * @param stillFits asked now and then: false ends it
    */
-  public PageCacheWarmer(Pages pages, List<Range> ranges, double share, BooleanSupplier stillFits) {
+  public PageCacheWarmer(
+      OpenFiles.FilePages pages, List<Range> ranges, double share, BooleanSupplier stillFits) {
     this.pages = pages;
     this.ranges = List.copyOf(ranges);
     this.stillFits = stillFits;

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 public final class FreeMemory {
   private static final Path PROC = Path.of("/proc");
 
+  /** More than any machine has. */
+  private static final long UNTOLD = 1L << 60;
+
   private FreeMemory() {}
 
   /**
@@ -31,12 +34,14 @@ public final class FreeMemory {
   }
 
   /**
-   * What memory outside of the Java heap may take.
+   * What memory outside of the Java heap may take. Where the system does not say, as it does on
+   * Linux alone, as much as the heap may take, which by default is a quarter of the machine's.
    *
    * @return in bytes, at least 0
    */
   public static long forBuffers() {
-    return forBuffers(PROC, heapGrowth());
+    long left = forBuffers(PROC, heapGrowth());
+    return left < UNTOLD ? left : Runtime.getRuntime().maxMemory();
   }
 
   static long forBuffers(Path proc, long heapGrowth) {

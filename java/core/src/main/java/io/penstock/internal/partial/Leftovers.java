@@ -1,7 +1,7 @@
 package io.penstock.internal.partial;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.ffi.FileSpace;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.file.SteadyChannel;
 import io.penstock.internal.os.SystemReason;
@@ -165,7 +165,8 @@ public final class Leftovers {
     Files.createFile(path);
     try {
       // Before it is locked: this opens and closes the file.
-      String status = reserveBytes == 0 ? null : FileSpace.reserve(path, reserveBytes).orElse(null);
+      String status =
+          reserveBytes == 0 ? null : Platforms.current().reserve(path, reserveBytes).orElse(null);
       if (status != null) {
         throw WriteFailures.full(target, reserveBytes, status);
       }

@@ -175,6 +175,9 @@ public final class PartialFile implements AutoCloseable {
     }
     try {
       channel().force(true);
+      if (!Directories.isPosix(real)) {
+        closeChannels(); // What is open cannot be renamed there, so that its lock is lost before.
+      }
       if (mayReplace) {
         LocalFiles.checkKind(target, real);
         Files.move(path(), real, StandardCopyOption.ATOMIC_MOVE);

@@ -219,7 +219,7 @@ public record BackendChoice(
       return Optional.empty();
     }
     // Rings have no path; a file that cannot be mapped has.
-    boolean isMapping = backend == Backend.MMAP || failure.path().isPresent();
+    boolean isMapping = isMapped() || failure.path().isPresent();
     return isMapping || backend == Backend.URING
         ? Optional.of(isMapping ? Backend.MMAP : Backend.URING)
         : Optional.empty();
@@ -227,8 +227,7 @@ public record BackendChoice(
 
   /** The limit that a failure is about, as "ENOMEM (locked memory, ulimit -l)"; null: none. */
   public String limit(PenstockException failure) {
-    return limit(
-        failure.statusName().orElse(null), backend == Backend.MMAP || failure.path().isPresent());
+    return limit(failure.statusName().orElse(null), isMapped() || failure.path().isPresent());
   }
 
   private static String limit(String statusName, boolean isMapping) {
@@ -250,7 +249,8 @@ public record BackendChoice(
    * @throws PenstockException if the user wants another one
    */
   public static BackendChoice gathering(Readahead readahead, String piecesOf) {
-    if (readahead.backend() != Backend.AUTO && readahead.backend() != Backend.MMAP) {
+    boolean isJava = readahead.backend() == Backend.JAVA;
+    if (readahead.backend() != Backend.AUTO && readahead.backend() != Backend.MMAP && !isJava) {
       throw new PenstockException(
           ErrorKind.UNSUPPORTED,
           ("backend=%s: expected columns whose records are one piece of their file each, found %s:"
@@ -259,14 +259,15 @@ public record BackendChoice(
               .formatted(name(readahead.backend()), piecesOf));
     }
     return new BackendChoice(
-        Backend.MMAP,
+        isJava ? Backend.JAVA : Backend.MMAP,
         false,
         false,
         false,
         false,
         false,
-        false,
-        "mmap, as it is the only one that puts records together from pieces: " + piecesOf);
+        isJava,
+        "%s, as only a mapping puts records together from pieces: %s"
+            .formatted(isJava ? "java" : "mmap", piecesOf));
   }
 
   /**
@@ -310,14 +311,19 @@ public record BackendChoice(
 
   /** Whether a later epoch may be read in another way. */
   public boolean mayChange() {
-    return isFree || backend == Backend.MMAP;
+    return isFree || backend == Backend.MMAP || backend == Backend.JAVA;
   }
 
   /** Whether it reads in the same way, for whatever reason. */
   public boolean isLike(BackendChoice other) {
     return backend == other.backend
         && isDirect == other.isDirect
-        && (backend != Backend.MMAP || isCached == other.isCached);
+        && ((backend != Backend.MMAP && backend != Backend.JAVA) || isCached == other.isCached);
+  }
+
+  /** Whether records are copied out of mappings. */
+  public boolean isMapped() {
+    return backend == Backend.MMAP || (backend == Backend.JAVA && isCached);
   }
 
   /** Direct or buffered. */

@@ -42,7 +42,7 @@ public record BlockPlan(
     long wanted = Math.max(window, joined);
     long least = Math.max(window, Math.min(joined, LEAST_SLOT_WINDOW_BYTES / bytes));
     Optional<BlockPlan> plan = inSlots(request, least, wanted);
-    while (plan.isEmpty() && wanted >= window) {
+    while (request.hasCells() && plan.isEmpty() && wanted >= window) {
       plan = inCells(request, wanted);
       wanted = wanted == window ? 0 : Math.max(window, wanted / 2);
     }

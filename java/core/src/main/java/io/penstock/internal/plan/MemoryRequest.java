@@ -43,6 +43,11 @@ public record MemoryRequest(
     return needs instanceof ReaderNeeds.Mapped;
   }
 
+  /** Whether readers can keep records that have no slot yet, and columns as a whole. */
+  boolean hasCells() {
+    return needs instanceof ReaderNeeds.Native;
+  }
+
   boolean fits(long bytes) {
     return bytes <= memoryBytes;
   }
@@ -78,6 +83,7 @@ public record MemoryRequest(
   int leastStagingBytes() {
     return switch (needs) {
       case ReaderNeeds.Mapped _ -> 0;
+      case ReaderNeeds.Channels reader -> reader.leastStagingBytes();
       case ReaderNeeds.Native reader -> reader.leastStagingBytes();
     };
   }
@@ -91,7 +97,7 @@ public record MemoryRequest(
 
   /** Of the columns that each of some readers keeps whole. */
   long residentBytes(int threads) {
-    return isShuffled && !isMapped()
+    return isShuffled && hasCells()
         ? sizes.residentBytes(recordCount, minorShareBytes() / threads)
         : 0;
   }
@@ -101,6 +107,7 @@ public record MemoryRequest(
     long ofReader =
         switch (needs) {
           case ReaderNeeds.Mapped _ -> 0;
+          case ReaderNeeds.Channels reader -> reader.bytes().applyAsLong(memory);
           case ReaderNeeds.Native reader -> reader.bytes().applyAsLong(memory);
         };
     return SaturatedMath.sum(

@@ -41,6 +41,9 @@ public final class ReadPlanner {
 
   private static ReadPlan chooseShuffled(
       MemoryRequest request, PreferredPlan preferred, BatchPlan batches, String why) {
+    if (!request.hasCells()) {
+      return batches.because(why);
+    }
     Optional<SweepPlan> cells = SweepPlan.of(request);
     boolean isKeeping = request.readahead().cacheBytes() > 0;
     if (isKeeping && cells.isEmpty()) {

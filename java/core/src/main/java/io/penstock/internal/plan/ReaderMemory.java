@@ -12,8 +12,8 @@ package io.penstock.internal.plan;
  */
 public record ReaderMemory(
     Landing landing, boolean isWindowed, int stagingBytes, int entryCount, long residentBytes) {
-  /** Of a plan that has no native readers, as files are mapped. */
-  static final ReaderMemory NONE = new ReaderMemory(new Landing.InSlots(), false, 0, 0, 0);
+  /** Of a plan that has no readers, as files are mapped. */
+  public static final ReaderMemory NONE = new ReaderMemory(new Landing.InSlots(), false, 0, 0, 0);
 
   /** Whether records are read together with many others, in the order in which they lie. */
   public boolean asksForLargePieces() {

@@ -8,6 +8,15 @@ public sealed interface ReaderNeeds {
   record Mapped() implements ReaderNeeds {}
 
   /**
+   * What readers in Java take. They have slots and no cells.
+   *
+   * @param leastStagingBytes the smallest staging that a reader can have
+   * @param bytes what a reader takes with so much memory
+   */
+  record Channels(int leastStagingBytes, ToLongFunction<ReaderMemory> bytes)
+      implements ReaderNeeds {}
+
+  /**
    * What native readers allocate, as C says.
    *
    * @param leastStagingBytes the smallest staging that a reader can have

@@ -1,7 +1,8 @@
 package io.penstock.internal.slot;
 
-import io.penstock.internal.ffi.NativeMemory;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.plan.SlotMemory;
+import io.penstock.internal.platform.MemoryBlock;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.List;
  * stale bytes.
  */
 public final class SlotPool {
-  private final NativeMemory memory;
+  private final MemoryBlock memory;
   private final List<List<Slot>> slotsOfThreads = new ArrayList<>();
   private final List<MemorySegment> orders = new ArrayList<>();
 
@@ -31,7 +32,7 @@ public final class SlotPool {
    */
   public SlotPool(
       SlotMemory plan, List<SlotColumn> columns, int batchSize, boolean hasHugePages, Arena arena) {
-    memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena);
+    memory = Platforms.current().memory(plan.totalBytes(), hasHugePages, arena);
     long indexBytes = (long) batchSize * Long.BYTES;
     long slotAt = 0;
     // Slots start at pages; the indices, which no read touches, lie behind all of them.

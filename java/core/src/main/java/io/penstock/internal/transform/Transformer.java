@@ -2,8 +2,8 @@ package io.penstock.internal.transform;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.events.LoaderEvents;
-import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.pipeline.BatchSource;
 import io.penstock.internal.pipeline.EngineThreads;
 import io.penstock.internal.pipeline.Meter;
@@ -78,7 +78,8 @@ public final class Transformer implements BatchSource {
     this.isAnyOrder = isAnyOrder;
     int columns = plan.columns().size();
     this.meter = new Meter(slot -> slot.bytes(columns), events, pipeline::readers);
-    MemorySegment memory = NativeMemory.allocate(plan.totalBytes(), hasHugePages, arena).segment();
+    MemorySegment memory =
+        Platforms.current().memory(plan.totalBytes(), hasHugePages, arena).segment();
     this.jobs = new TransformJobs(pipeline, shares, plan, memory);
     this.progress = new TransformProgress(jobs, shares, isAnyOrder);
     long at = plan.layout().strideBytes() * plan.slotCount();

@@ -2,13 +2,14 @@ package io.penstock.internal.tune;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeMemory;
 import io.penstock.internal.ffi.NativeReader;
 import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.PageAdvice;
 import io.penstock.internal.ffi.ReaderOptions;
 import io.penstock.internal.ffi.ReaderOptions.NativeBackend;
+import io.penstock.internal.platform.PageAdvice;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -56,15 +57,26 @@ public final class DeviceProbe implements DeviceMeter, AutoCloseable {
   public record ProbeWay(NativeBackend backend, boolean isDirect, List<String> refusals) {}
 
   /**
+   * Refuses to measure where the native library is not loaded, saying why.
+   *
+   * @throws PenstockException if it is not
+   */
+  public static void requireNative() {
+    Platforms.requireNative(
+        "tune", "tune where the library can be loaded; Java alone has no such flags");
+  }
+
+  /**
    * Opens a file. It may be deleted afterwards: it stays readable until this is closed.
    *
    * @param path a regular file of at least {@link #LEAST_FILE_BYTES}
    * @param records its records, or null when it is just bytes; requests of their size read them
    * @param plan what is going to be measured
    * @return the probe, to be closed by the caller
-   * @throws PenstockException if it cannot be read, or is too small
+   * @throws PenstockException if it cannot be read, or is too small; or as {@link #requireNative}
    */
   public static DeviceProbe open(Path path, Records records, SurveyPlan plan) {
+    requireNative();
     return new DeviceProbe(path, records, plan);
   }
 

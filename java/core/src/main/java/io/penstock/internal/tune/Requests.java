@@ -5,6 +5,7 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.ffi.NativeLimits;
 import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.platform.FileFacts;
 import io.penstock.sampler.FullShuffle;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -93,7 +94,7 @@ final class Requests implements AutoCloseable {
     }
   }
 
-  private NativeSource.FileFacts file() {
+  private FileFacts file() {
     return source.files().getFirst();
   }
 

@@ -11,7 +11,8 @@ import io.penstock.array.ElementType;
 import io.penstock.error.PenstockException;
 import io.penstock.format.RawLayout;
 import io.penstock.format.Source;
-import io.penstock.internal.ffi.NativeSource;
+import io.penstock.internal.door.Platforms;
+import io.penstock.internal.platform.OpenFiles;
 import io.penstock.job.LoaderState;
 import io.penstock.sampler.FullShuffle;
 import java.io.IOException;
@@ -176,7 +177,7 @@ class IdentityTest {
   }
 
   private static DatasetFiles opened(Path... shards) {
-    try (NativeSource source = NativeSource.open()) {
+    try (OpenFiles source = Platforms.current().openFiles()) {
       List<Source> sources = Stream.of(shards).map(Source::of).toList();
       return new DatasetFiles(source, List.of(new ColumnFiles.Arrays("x", sources)));
     }

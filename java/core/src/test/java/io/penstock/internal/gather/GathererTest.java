@@ -2,8 +2,15 @@ package io.penstock.internal.gather;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.internal.door.Platforms;
+import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
+import io.penstock.internal.plan.Landing;
+import io.penstock.internal.plan.ReaderMemory;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.options.Readahead;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -104,8 +111,8 @@ class GathererTest {
           reader, mapped, new PageCacheWarmer(NONE, List.of(), 0, () -> true));
     }
 
-    private static final PageCacheWarmer.Pages NONE =
-        new PageCacheWarmer.Pages() {
+    private static final OpenFiles.FilePages NONE =
+        new OpenFiles.FilePages() {
           @Override
           public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
             return OptionalLong.empty();
@@ -119,6 +126,54 @@ class GathererTest {
         };
   }
 
+  @Nested
+  class Java extends JavaContract {
+    Java() {
+      super("", false);
+    }
+  }
+
+  @Nested
+  class JavaByOneThread extends JavaContract {
+    JavaByOneThread() {
+      super("ioThreads=1,mergeGap=0,maxRead=4k", false);
+    }
+  }
+
+  /** Windows end when the consumer has nothing else to wait for. */
+  @Nested
+  class JavaByWindows extends JavaContract {
+    JavaByWindows() {
+      super("ioThreads=3", true);
+    }
+  }
+
+  abstract static class JavaContract extends GathererContract {
+    private final String flags;
+    private final boolean isWindowed;
+
+    JavaContract(String flags, boolean isWindowed) {
+      this.flags = flags;
+      this.isWindowed = isWindowed;
+    }
+
+    @Override
+    Gatherer open(TestSource source, int batchSize) {
+      return new JavaGatherer(
+          new JavaReading(
+              source.source,
+              source.columns,
+              source.locators(),
+              source.columns.stream().map(_ -> 1).toList(),
+              List.of(),
+              Optional.empty(),
+              Readahead.parse(flags),
+              batchSize,
+              new ReaderMemory(new Landing.InSlots(), isWindowed, 1 << 20, 4 * batchSize, 0)),
+          batchSize);
+    }
+  }
+
   /** The oracle itself. */
   @Nested
   class FileChannels extends GathererContract {
@@ -126,6 +181,14 @@ class GathererTest {
     Gatherer open(TestSource source, int batchSize) {
       return new ChannelGatherer(source);
     }
+  }
+
+  /** The files as C has them; skips the test where the library is not loaded. */
+  static NativeSource assumeNative(TestSource source) {
+    assumeTrue(
+        source.source instanceof NativeSource,
+        () -> "the native library is not loaded: " + Platforms.problem().orElse(""));
+    return (NativeSource) source.source;
   }
 
   abstract static class NativeContract extends GathererContract {
@@ -148,11 +211,11 @@ class GathererTest {
     Gatherer open(TestSource source, int batchSize) {
       if (!source.columns.isEmpty() && source.columns.getFirst().recordCount() > 0) {
         assumeTrue(!isDirect || source.isAligned(), "this file system has no direct reads");
-        String refusal = source.source.probe(backend, isDirect);
+        String refusal = assumeNative(source).probe(backend, isDirect);
         assumeTrue(refusal == null, () -> backend + " is refused here: " + refusal);
       }
       ReaderOptions options = options(batchSize);
-      NativeGatherer reader = new NativeGatherer(source.source, options);
+      NativeGatherer reader = new NativeGatherer(assumeNative(source), options);
       return backend == ReaderOptions.NativeBackend.EXTERNAL
           ? new ExternalGatherer(
               reader, options.queueDepth(), 3, FileParts::new, (_, failure) -> failure)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.gather.PageCacheWarmer.Range;
+import io.penstock.internal.platform.OpenFiles;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,7 +26,7 @@ class PageCacheWarmerTest {
       List.of(new Range(1, 100, STEP / 2), new Range(0, 4096, 3 * STEP + STEP / 2));
 
   /** Pages that are there when they were populated, as long as nobody drops them. */
-  private static class FakePages implements PageCacheWarmer.Pages {
+  private static class FakePages implements OpenFiles.FilePages {
     final List<Range> asked = Collections.synchronizedList(new ArrayList<>());
     final List<Range> populated = Collections.synchronizedList(new ArrayList<>());
 

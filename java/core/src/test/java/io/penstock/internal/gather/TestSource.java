@@ -5,13 +5,18 @@ import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
 import io.penstock.array.Shape;
+import io.penstock.internal.dataset.FixedLocator;
 import io.penstock.internal.dataset.MappedColumn;
-import io.penstock.internal.ffi.NativeSource;
-import io.penstock.internal.ffi.SourceSizes;
+import io.penstock.internal.door.Platforms;
+import io.penstock.internal.platform.FileFacts;
+import io.penstock.internal.platform.OpenFiles;
+import io.penstock.internal.platform.RecordLocator;
+import io.penstock.internal.platform.SlotLayout;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotColumn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,10 +28,20 @@ import java.util.concurrent.TimeUnit;
 public final class TestSource implements AutoCloseable {
   final Map<String, List<TestArray>> arrays = new LinkedHashMap<>();
   public final List<Column> columns = new ArrayList<>();
-  public final NativeSource source = NativeSource.open();
+  public final OpenFiles source;
   final Arena arena = Arena.ofShared();
   private final List<List<ArrayLayout>> layouts = new ArrayList<>();
   private final Map<TestArray, Integer> files = new LinkedHashMap<>();
+
+  /** Of the platform of this process. */
+  public TestSource() {
+    this(Platforms.current().openFiles());
+  }
+
+  /** Of any platform; takes the files over. */
+  TestSource(OpenFiles source) {
+    this.source = source;
+  }
 
   /** One column. */
   public static TestSource of(TestArray... shards) {
@@ -50,7 +65,7 @@ public final class TestSource implements AutoCloseable {
   }
 
   private ArrayLayout layout(TestArray array) {
-    NativeSource.FileFacts file = source.file(files.get(array));
+    FileFacts file = source.file(files.get(array));
     long recordBytes = array.recordBytes();
     return ArrayLayout.builder(
             array.path(), ElementType.UINT8, Shape.of(array.recordCount(), recordBytes))
@@ -76,6 +91,21 @@ public final class TestSource implements AutoCloseable {
     return source.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
   }
 
+  /** Where the records of the columns lie. */
+  List<RecordLocator> locators() {
+    return columns.stream()
+        .<RecordLocator>map(column -> new FixedLocator(column, shard -> number(shard.path())))
+        .toList();
+  }
+
+  private int number(Path path) {
+    return files.entrySet().stream()
+        .filter(file -> file.getKey().path().equals(path))
+        .findFirst()
+        .orElseThrow()
+        .getValue();
+  }
+
   public List<MappedColumn> mappedColumns() {
     List<MappedColumn> mapped = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
@@ -91,7 +121,7 @@ public final class TestSource implements AutoCloseable {
 
   /** Slots filled with bytes that no read has brought. */
   public List<Slot> slots(int count, int batchSize) {
-    SourceSizes.SlotLayout layout = source.sizes().slotLayout(batchSize, 0);
+    SlotLayout layout = source.slotLayout(batchSize, 0);
     List<Long> recordBytes = columns.stream().map(Column::recordBytes).toList();
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < count; i++) {

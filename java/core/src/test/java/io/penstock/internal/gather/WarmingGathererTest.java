@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
+import io.penstock.internal.platform.OpenFiles;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotColumn;
 import io.penstock.statistics.Statistic;
@@ -60,8 +61,8 @@ class WarmingGathererTest {
     return List.of(new PageCacheWarmer.Range(0, 0, 4096));
   }
 
-  private PageCacheWarmer.Pages pages() {
-    return new PageCacheWarmer.Pages() {
+  private OpenFiles.FilePages pages() {
+    return new OpenFiles.FilePages() {
       @Override
       public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
         return OptionalLong.of(isThere ? 0 : lengthBytes);

@@ -1,8 +1,7 @@
-package io.penstock.internal.ffi;
+package io.penstock.internal.wait;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
-import io.penstock.internal.wait.Patience;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +69,7 @@ public final class DeviceCall {
    *
    * @return the thread that makes the call, or has made it
    */
-  static Thread start(Runnable call) {
+  public static Thread start(Runnable call) {
     Thread thread =
         Thread.ofPlatform()
             .daemon()
@@ -92,7 +91,7 @@ public final class DeviceCall {
    * It has nothing more to do: this takes microseconds, whatever the device does.
    */
   @SuppressWarnings("ThreadJoinLoop") // The JDK has no uninterruptible join.
-  static void awaitEnd(Thread thread) {
+  public static void awaitEnd(Thread thread) {
     boolean isInterrupted = false;
     while (thread != Thread.currentThread() && thread.isAlive()) {
       try {
