@@ -1,44 +1,43 @@
 package io.penstock.internal.ffi;
 
-import io.penstock.internal.ffi.generated.Penstock;
-
 /**
- * Limits and guesses of the C library, as penstock.h has them. They are constants of the bindings,
- * so the library need not be loaded.
+ * Limits and guesses of the C library, as penstock.h has them. They are written down here again,
+ * and compared by a test: the class of the bindings cannot be initialized where native access is
+ * denied, and limits are needed there, too.
  */
 public final class NativeLimits {
   /** Records of a dataset, at most: indices have 48 bits. */
-  public static final long MAX_RECORDS = 1L << Penstock.PENSTOCK_MAX_RECORDS_LOG2();
+  public static final long MAX_RECORDS = 1L << 48;
 
   /** Columns of a dataset, at most. */
-  public static final int MAX_COLUMNS = Penstock.PENSTOCK_MAX_COLUMNS();
+  public static final int MAX_COLUMNS = 64;
 
   /** Records that a reader knows ahead, at most. */
-  public static final int MAX_ENTRIES = 1 << Penstock.PENSTOCK_MAX_ENTRIES_LOG2();
+  public static final int MAX_ENTRIES = 1 << 29;
 
   /** Batches ordered with a slot and not yet taken, at most. */
-  public static final int MAX_SLOT_BATCHES = Penstock.PENSTOCK_MAX_SLOT_BATCHES();
+  public static final int MAX_SLOT_BATCHES = 1024;
 
   /** Requests in flight, at most. */
-  public static final int MAX_QUEUE_DEPTH = Penstock.PENSTOCK_MAX_QUEUE_DEPTH();
+  public static final int MAX_QUEUE_DEPTH = 4096;
 
   /** Bytes of a request, at most. */
-  public static final int MAX_READ_BYTES = Penstock.PENSTOCK_MAX_READ_BYTES();
+  public static final int MAX_READ_BYTES = 64 << 20;
 
   /** Records that one request serves, at most. */
-  public static final int MAX_REQUEST_RECORDS = Penstock.PENSTOCK_MAX_REQUEST_RECORDS();
+  public static final int MAX_REQUEST_RECORDS = 4096;
 
   /** Batches, at most, for which a reader keeps cells free: for reads that cannot wait. */
-  public static final int RESERVE_BATCHES = Penstock.PENSTOCK_RESERVE_BATCHES();
+  public static final int RESERVE_BATCHES = 4;
 
   /** The smallest request; slots begin at multiples of it. Not the size of a page. */
-  public static final int BLOCK_BYTES = Penstock.PENSTOCK_BLOCK_BYTES();
+  public static final int BLOCK_BYTES = 4096;
 
   /** Nanoseconds that a device is taken to need for a request until more is known. */
-  public static final int GUESS_REQUEST_NANOS = Penstock.PENSTOCK_GUESS_REQUEST_NS();
+  public static final int GUESS_REQUEST_NANOS = 14_000;
 
   /** Picoseconds that a device is taken to need for a byte until more is known. */
-  public static final int GUESS_BYTE_PICOS = Penstock.PENSTOCK_GUESS_BYTE_PS();
+  public static final int GUESS_BYTE_PICOS = 670;
 
   private NativeLimits() {}
 }

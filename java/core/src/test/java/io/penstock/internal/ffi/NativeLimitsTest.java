@@ -3,6 +3,7 @@ package io.penstock.internal.ffi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.penstock.internal.ffi.generated.Penstock;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
 import java.io.IOException;
@@ -17,6 +18,22 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("platform")
 class NativeLimitsTest {
+  /** They must be known without the bindings. */
+  @Test
+  void theyAreThoseOfTheHeader() {
+    assertThat(NativeLimits.MAX_RECORDS).isEqualTo(1L << Penstock.PENSTOCK_MAX_RECORDS_LOG2());
+    assertThat(NativeLimits.MAX_COLUMNS).isEqualTo(Penstock.PENSTOCK_MAX_COLUMNS());
+    assertThat(NativeLimits.MAX_ENTRIES).isEqualTo(1 << Penstock.PENSTOCK_MAX_ENTRIES_LOG2());
+    assertThat(NativeLimits.MAX_SLOT_BATCHES).isEqualTo(Penstock.PENSTOCK_MAX_SLOT_BATCHES());
+    assertThat(NativeLimits.MAX_QUEUE_DEPTH).isEqualTo(Penstock.PENSTOCK_MAX_QUEUE_DEPTH());
+    assertThat(NativeLimits.MAX_READ_BYTES).isEqualTo(Penstock.PENSTOCK_MAX_READ_BYTES());
+    assertThat(NativeLimits.MAX_REQUEST_RECORDS).isEqualTo(Penstock.PENSTOCK_MAX_REQUEST_RECORDS());
+    assertThat(NativeLimits.RESERVE_BATCHES).isEqualTo(Penstock.PENSTOCK_RESERVE_BATCHES());
+    assertThat(NativeLimits.BLOCK_BYTES).isEqualTo(Penstock.PENSTOCK_BLOCK_BYTES());
+    assertThat(NativeLimits.GUESS_REQUEST_NANOS).isEqualTo(Penstock.PENSTOCK_GUESS_REQUEST_NS());
+    assertThat(NativeLimits.GUESS_BYTE_PICOS).isEqualTo(Penstock.PENSTOCK_GUESS_BYTE_PS());
+  }
+
   @Test
   void readaheadTakesWhatReadersTake() {
     int depth = NativeLimits.MAX_QUEUE_DEPTH;
