@@ -49,8 +49,8 @@ final class CellFiles {
   Input input(Contender contender) {
     return switch (contender.parameters().getOrDefault("reads", "")) {
       case EVEN -> even;
-      case TAR -> records.as(Form.TAR);
-      case LANCE -> records.as(Form.LANCE);
+      case TAR -> records.as(InputForm.TAR);
+      case LANCE -> records.as(InputForm.LANCE);
       default -> records;
     };
   }
@@ -65,13 +65,14 @@ final class CellFiles {
 
   /** Deletes them all. */
   void delete() throws IOException {
-    for (Input input : List.of(records, even, records.as(Form.TAR), records.as(Form.LANCE))) {
+    for (Input input :
+        List.of(records, even, records.as(InputForm.TAR), records.as(InputForm.LANCE))) {
       input.delete();
     }
   }
 
   /** How the records lie on the disk. */
-  enum Form {
+  enum InputForm {
     /** The file of records itself. */
     NPY,
     /** A tar beside it. */
@@ -87,12 +88,12 @@ final class CellFiles {
    * @param warmup a small file of the same kind
    * @param form of what is read: these files, or something beside them
    */
-  record Input(RecordFile records, RecordFile warmup, Form form) {
+  record Input(RecordFile records, RecordFile warmup, InputForm form) {
     private static Input of(Path folder, String kind, RecordSize size, long fileBytes) {
       return new Input(
           file(folder, kind + "records", size, fileBytes),
           file(folder, kind + "warmup", size, WARMUP_FILE_BYTES),
-          Form.NPY);
+          InputForm.NPY);
     }
 
     private static RecordFile file(Path folder, String kind, RecordSize size, long fileBytes) {
@@ -100,7 +101,7 @@ final class CellFiles {
       return RecordFile.ofSize(folder.resolve(name), size, fileBytes);
     }
 
-    private Input as(Form other) {
+    private Input as(InputForm other) {
       return new Input(records, warmup, other);
     }
 
@@ -133,7 +134,7 @@ final class CellFiles {
 
     /** Why it cannot be read here; null if it can. */
     String whyNot() {
-      return form == Form.LANCE && ForeignCopy.named(LANCE) == null
+      return form == InputForm.LANCE && ForeignCopy.named(LANCE) == null
           ? "LanceDB's bindings are not in this build: mvn -Plance -pl bench -am package"
               + " -DskipTests puts them in"
           : null;

@@ -48,8 +48,8 @@ record ForecastCase(RecordSize.Equal size, Profile profile, int part) {
 
   /** What {@code penstock plan} says of it. */
   Forecast forecast(Cell cell) {
-    Forecaster.Shape shape =
-        new Forecaster.Shape(
+    Forecaster.ForecastSubject shape =
+        new Forecaster.ForecastSubject(
             RecordSizes.fixed(List.of(size.bytes())),
             cell.file().recordCount(),
             0,

@@ -42,7 +42,7 @@ public final class LanceCopy implements ForeignCopy {
                     new ArrowType.FixedSizeBinary(Math.toIntExact(records.recordBytes())))));
     try (BufferAllocator allocator = new RootAllocator();
         FileChannel channel = FileChannel.open(records.path());
-        ArrowReader reader = new Records(allocator, schema, records, channel);
+        ArrowReader reader = new LanceRecords(allocator, schema, records, channel);
         Dataset written =
             Dataset.write()
                 .allocator(allocator)
@@ -72,14 +72,15 @@ public final class LanceCopy implements ForeignCopy {
   }
 
   /** The records of the file, some at a time. */
-  private static final class Records extends ArrowReader {
+  private static final class LanceRecords extends ArrowReader {
     private final Schema schema;
     private final RecordFile records;
     private final FileChannel channel;
     private final int batchRecords;
     private long next;
 
-    Records(BufferAllocator allocator, Schema schema, RecordFile records, FileChannel channel) {
+    LanceRecords(
+        BufferAllocator allocator, Schema schema, RecordFile records, FileChannel channel) {
       super(allocator);
       this.schema = schema;
       this.records = records;

@@ -1,6 +1,5 @@
 package io.penstock.bench.cold.child;
 
-import io.penstock.bench.data.ForeignCopy;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,11 +38,7 @@ final class LanceReading implements ChildReading {
     ahead = job.integer("threads");
     batchesEach = job.integer("takes");
     threads = Executors.newFixedThreadPool(ahead);
-    dataset =
-        Dataset.open()
-            .allocator(allocator)
-            .uri(ForeignCopy.folder(job.file(), "lance").toString())
-            .build();
+    dataset = Dataset.open().allocator(allocator).uri(job.file().path().toString()).build();
   }
 
   /** Some batches, and their memory. */

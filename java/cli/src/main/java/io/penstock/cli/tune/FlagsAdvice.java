@@ -20,7 +20,7 @@ record FlagsAdvice(String flags, double timesAsFast) {
   private static final FlagsAdvice NONE = new FlagsAdvice(null, Double.NaN);
 
   /** Tries the gap that a request of this device is worth, unless the user gave one. */
-  static FlagsAdvice of(Forecaster.Shape shape, long memoryBytes, DeviceFigures device) {
+  static FlagsAdvice of(Forecaster.ForecastSubject shape, long memoryBytes, DeviceFigures device) {
     if (shape.flags().given().contains(ReadaheadFlag.MERGE_GAP)) {
       return NONE;
     }
@@ -36,7 +36,8 @@ record FlagsAdvice(String flags, double timesAsFast) {
         : NONE;
   }
 
-  private static Forecast forecast(Forecaster.Shape shape, long memoryBytes, DeviceFigures device) {
+  private static Forecast forecast(
+      Forecaster.ForecastSubject shape, long memoryBytes, DeviceFigures device) {
     try (Forecaster forecaster = Forecaster.of(shape)) {
       return forecaster.with(memoryBytes, device);
     }

@@ -122,8 +122,8 @@ public final class PlanCommand implements Callable<Integer> {
     checkOptions();
     DeviceFigures figures = device.figures();
     PlannedData data = data();
-    Forecaster.Shape shape =
-        new Forecaster.Shape(
+    Forecaster.ForecastSubject shape =
+        new Forecaster.ForecastSubject(
             data.sizes(),
             data.recordCount(),
             data.longestBytes(),

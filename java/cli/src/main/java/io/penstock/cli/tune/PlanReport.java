@@ -22,7 +22,7 @@ final class PlanReport {
   private static final double MINUTE = 60;
   private static final double HOUR = 3600;
 
-  private final Forecaster.Shape shape;
+  private final Forecaster.ForecastSubject shape;
   private final DeviceFigures device;
   private final List<Forecast> plans;
   private final Upgrades upgrades;
@@ -30,7 +30,7 @@ final class PlanReport {
 
   /** With plans by ascending memory, that of the page cache last. */
   PlanReport(
-      Forecaster.Shape shape,
+      Forecaster.ForecastSubject shape,
       DeviceFigures device,
       List<Forecast> plans,
       Upgrades upgrades,

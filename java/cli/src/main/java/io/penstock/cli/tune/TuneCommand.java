@@ -205,8 +205,8 @@ public final class TuneCommand implements Callable<Integer> {
 
   private void addForecasts(
       TuneReport report, DeviceProbe.Records records, Measurements found, Tuning tuning) {
-    Forecaster.Shape shape =
-        new Forecaster.Shape(
+    Forecaster.ForecastSubject shape =
+        new Forecaster.ForecastSubject(
             RecordSizes.fixed(List.of((long) records.recordBytes())),
             records.count(),
             0,

@@ -89,12 +89,12 @@ record EpochModel(
    * @param deviceSeconds of it, if each request were at a random place
    * @param processorSeconds of the thread that reads
    */
-  private record Work(
+  private record Demand(
       double requests, double bytes, double deviceSeconds, double processorSeconds) {
-    static final Work NONE = new Work(0, 0, 0, 0);
+    static final Demand NONE = new Demand(0, 0, 0, 0);
 
-    Work plus(Work other, double times) {
-      return new Work(
+    Demand plus(Demand other, double times) {
+      return new Demand(
           requests + times * other.requests,
           bytes + times * other.bytes,
           deviceSeconds + times * other.deviceSeconds,
@@ -105,7 +105,7 @@ record EpochModel(
   /** Reading from the device. */
   Times of(Way way) {
     long known = Math.clamp(way.knownRecords, 1, recordCount);
-    Work epoch = Work.NONE.plus(perRecord(way, known), (double) recordCount);
+    Demand epoch = Demand.NONE.plus(perRecord(way, known), (double) recordCount);
     double seconds = seconds(epoch, way);
     double whole = way.residentBytes * way.threads / device.bytesPerSecond();
     return new Times(
@@ -136,15 +136,15 @@ record EpochModel(
   }
 
   /** Of a record, when so many are known ahead of it. */
-  private Work perRecord(Way way, long known) {
+  private Demand perRecord(Way way, long known) {
     double record = way.isSweeping ? processor.sweptRecord() : processor.singleRecord();
     double copied = way.isSweeping ? processor.sweptByte() : processor.singleByte();
-    Work sum = Work.NONE;
+    Demand sum = Demand.NONE;
     for (RecordSizes.ColumnSize column : readColumns(way)) {
       CostModel.Reads reads = reads(column.bytes(), known, way);
       sum =
           sum.plus(
-              new Work(
+              new Demand(
                   reads.requests(),
                   reads.bytes(),
                   reads.requests()
@@ -161,7 +161,7 @@ record EpochModel(
    * sees more and more of the order on its way, and records of the head are read beside it.
    */
   private double firstSweepSeconds(Way way, long known) {
-    Work sweep = Work.NONE;
+    Demand sweep = Demand.NONE;
     for (int i = 0; i < STEPS; i++) {
       double seen = Math.max(1.0 / HEAD_PART, (i + 0.5) / STEPS) * known;
       sweep = sweep.plus(perRecord(way, Math.max(1, (long) seen)), seen / STEPS);
@@ -260,16 +260,16 @@ record EpochModel(
     return flags.given().contains(flag);
   }
 
-  private double seconds(Work work, Way way) {
+  private double seconds(Demand work, Way way) {
     return Math.max(deviceSeconds(work), work.processorSeconds / way.threads);
   }
 
-  private double deviceSeconds(Work work) {
+  private double deviceSeconds(Demand work) {
     double byRequests = Math.max(work.requests / device.requestsPerSecond(), work.deviceSeconds);
     return Math.max(byRequests, work.bytes / device.bytesPerSecond());
   }
 
-  private EpochLimit limit(Work work, Way way) {
+  private EpochLimit limit(Demand work, Way way) {
     if (work.processorSeconds / way.threads > deviceSeconds(work)) {
       return EpochLimit.PROCESSOR;
     }

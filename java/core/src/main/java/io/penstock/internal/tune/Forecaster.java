@@ -48,7 +48,7 @@ public final class Forecaster implements AutoCloseable {
   private static final int LEAST_CHUNK_BYTES = 64;
   private static final int MOST_CHUNK_BYTES = 4096;
 
-  private final Shape shape;
+  private final ForecastSubject shape;
   private final NativeSource source;
 
   /**
@@ -61,10 +61,10 @@ public final class Forecaster implements AutoCloseable {
    * @param batchSize records of a batch, at least 1
    * @param flags of the loader
    */
-  public record Shape(
+  public record ForecastSubject(
       RecordSizes sizes, long recordCount, long longestBytes, int batchSize, Readahead flags) {
     /** Batches are no larger than the dataset. */
-    public Shape {
+    public ForecastSubject {
       if (recordCount < 1) {
         throw new IllegalArgumentException("recordCount must be at least 1, was " + recordCount);
       }
@@ -72,8 +72,8 @@ public final class Forecaster implements AutoCloseable {
     }
 
     /** The same with other flags. */
-    public Shape with(Readahead others) {
-      return new Shape(sizes, recordCount, longestBytes, batchSize, others);
+    public ForecastSubject with(Readahead others) {
+      return new ForecastSubject(sizes, recordCount, longestBytes, batchSize, others);
     }
 
     /** Of a record, in all columns. */
@@ -91,7 +91,7 @@ public final class Forecaster implements AutoCloseable {
     }
   }
 
-  private Forecaster(Shape shape, NativeSource source) {
+  private Forecaster(ForecastSubject shape, NativeSource source) {
     this.shape = shape;
     this.source = source;
   }
@@ -102,7 +102,7 @@ public final class Forecaster implements AutoCloseable {
    * @param shape what is to be read
    * @return to be closed by the caller
    */
-  public static Forecaster of(Shape shape) {
+  public static Forecaster of(ForecastSubject shape) {
     NativeSource source = NativeSource.open();
     try {
       Path nowhere = Path.of("planned");
@@ -163,7 +163,7 @@ public final class Forecaster implements AutoCloseable {
   }
 
   /** What it was made for. */
-  public Shape shape() {
+  public ForecastSubject shape() {
     return shape;
   }
 

@@ -15,7 +15,7 @@ public record Upgrades(
   private static final double LEAST_GAIN = 1.05;
 
   /** What is worth more. */
-  public enum Verdict {
+  public enum WorthMore {
     /** More memory. */
     MEMORY,
     /** A faster disk. */
@@ -43,19 +43,19 @@ public record Upgrades(
   }
 
   /** What is worth more. Memory that is too little for a loader comes first. */
-  public Verdict verdict() {
+  public WorthMore verdict() {
     if (now.way() == ForecastWay.TOO_LITTLE) {
-      return Verdict.MEMORY;
+      return WorthMore.MEMORY;
     }
     double byMemory = timesAsFast(memory);
     double byDisk = timesAsFast(disk);
     if (Math.max(byMemory, byDisk) < LEAST_GAIN) {
-      return Verdict.NEITHER;
+      return WorthMore.NEITHER;
     }
     if (byMemory > LEAST_GAIN * byDisk) {
-      return Verdict.MEMORY;
+      return WorthMore.MEMORY;
     }
-    return byDisk > LEAST_GAIN * byMemory ? Verdict.DISK : Verdict.EITHER;
+    return byDisk > LEAST_GAIN * byMemory ? WorthMore.DISK : WorthMore.EITHER;
   }
 
   /** How many times as fast a later epoch is as now; NaN if nothing works now. */

@@ -13,15 +13,15 @@ final class ForecastTest {
   private static final long RECORD_COUNT = 1_000_000;
   private static final SurveyPlan PLAN = SurveyPlan.of(RECORD_BYTES, true, 0);
 
-  private static Forecaster.Shape shape(Readahead flags) {
-    return new Forecaster.Shape(
+  private static Forecaster.ForecastSubject shape(Readahead flags) {
+    return new Forecaster.ForecastSubject(
         RecordSizes.fixed(List.of((long) RECORD_BYTES)), RECORD_COUNT, 0, 256, flags);
   }
 
   private static Forecast forecast(FakeDevice device, int part) {
     Measurements found = device.survey(PLAN);
     Tuning tuning = Tuning.of(found, RECORD_BYTES);
-    Forecaster.Shape shape = shape(Readahead.parse(tuning.readahead()));
+    Forecaster.ForecastSubject shape = shape(Readahead.parse(tuning.readahead()));
     try (Forecaster forecaster = Forecaster.of(shape)) {
       return forecaster.with(shape.dataBytes() / part, DeviceFigures.of("made up", found));
     }

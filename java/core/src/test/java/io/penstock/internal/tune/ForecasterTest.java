@@ -26,8 +26,8 @@ final class ForecasterTest {
 
   @TempDir Path directory;
 
-  private static Forecaster.Shape shape(long records, Long... bytes) {
-    return new Forecaster.Shape(
+  private static Forecaster.ForecastSubject shape(long records, Long... bytes) {
+    return new Forecaster.ForecastSubject(
         RecordSizes.fixed(List.of(bytes)), records, 0, 256, Readahead.parse(FLAGS));
   }
 
@@ -78,8 +78,8 @@ final class ForecasterTest {
   @Test
   void recordsOfDifferentSizesTakeTheirTablesAndChunks() {
     RecordSizes sizes = new RecordSizes(List.of(new RecordSizes.ColumnSize(784, true)));
-    Forecaster.Shape variable =
-        new Forecaster.Shape(sizes, 1_000_000, 8_000, 256, Readahead.parse(FLAGS));
+    Forecaster.ForecastSubject variable =
+        new Forecaster.ForecastSubject(sizes, 1_000_000, 8_000, 256, Readahead.parse(FLAGS));
     try (Forecaster fixed = Forecaster.of(shape(1_000_000, 784L));
         Forecaster forecaster = Forecaster.of(variable)) {
       long memory = 196_000_000;
@@ -99,16 +99,16 @@ final class ForecasterTest {
       assertThat(
               LongStream.iterate(64 << 20, bytes -> bytes < 4L << 30, bytes -> bytes * 2)
                   .mapToObj(bytes -> Upgrades.of(small, bytes, hdd).verdict()))
-          .contains(Upgrades.Verdict.DISK, Upgrades.Verdict.MEMORY);
+          .contains(Upgrades.WorthMore.DISK, Upgrades.WorthMore.MEMORY);
       Upgrades bytes = Upgrades.of(large, 4L << 30, GP3);
-      assertThat(bytes.verdict()).isEqualTo(Upgrades.Verdict.DISK);
+      assertThat(bytes.verdict()).isEqualTo(Upgrades.WorthMore.DISK);
       assertThat(bytes.timesAsFast(bytes.memory())).isCloseTo(1, within(0.01));
       assertThat(bytes.timesAsFast(bytes.bytes())).isCloseTo(2, within(0.01));
       assertThat(bytes.timesAsFast(bytes.requests())).isCloseTo(1, within(0.01));
       Upgrades processor = Upgrades.of(large, 4L << 30, DeviceFigures.limits("x", 1e9, 1e13));
-      assertThat(processor.verdict()).isEqualTo(Upgrades.Verdict.NEITHER);
+      assertThat(processor.verdict()).isEqualTo(Upgrades.WorthMore.NEITHER);
       Upgrades none = Upgrades.of(small, 1000, GP3);
-      assertThat(none.verdict()).isEqualTo(Upgrades.Verdict.MEMORY);
+      assertThat(none.verdict()).isEqualTo(Upgrades.WorthMore.MEMORY);
     }
   }
 }
