@@ -348,7 +348,8 @@ public final class LoaderBuilder {
   }
 
   /**
-   * Sets what happens to a record that cannot be read, or that does not match its checksum.
+   * Sets what happens to a record that cannot be read, that does not match its checksum, or that a
+   * transform says is bad.
    *
    * @param policy {@link BadRecordPolicy#FAIL} unless set
    * @return this; {@link #build} refuses any other with a {@link #replay}

@@ -10,8 +10,8 @@ package io.penstock.error;
 public enum ErrorKind {
   /**
    * A record was read, and is not what it was when its checksum was made, or its entry in an index
-   * makes no sense. Other records may be good: go on with the next batch, or have bad records
-   * skipped or replaced.
+   * makes no sense, or a transform cannot make anything of it. Other records may be good: go on
+   * with the next batch, or have bad records skipped or replaced.
    */
   DAMAGED_RECORD,
 
@@ -57,7 +57,7 @@ public enum ErrorKind {
   /** This machine or this version of the library cannot do what was asked for with this data. */
   UNSUPPORTED,
 
-  /** A transform threw an exception, which is the cause. */
+  /** A transform threw an exception, which is the cause, and did not say that the record is bad. */
   TRANSFORM_FAILED,
 
   /** None of the other kinds; mostly failures that should not happen. */

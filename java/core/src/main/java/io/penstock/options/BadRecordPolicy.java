@@ -1,7 +1,8 @@
 package io.penstock.options;
 
 /**
- * What happens to a record that cannot be read, or that does not match its checksum.
+ * What happens to a record that cannot be read, that does not match its checksum, or that a {@link
+ * io.penstock.transform.RecordTransform} says is bad, such as a damaged image.
  *
  * <p>The result depends on the data alone: it is the same on every rank, for every backend, and
  * each time that the data are read.

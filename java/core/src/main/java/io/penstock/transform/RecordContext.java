@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>In a variable column, whose records differ in size, each record is a segment of its own: its
  * offset is 0. An output then has room for as many values as the column declares at most, and
- * {@link #setOutputLength} says how many were written. The segments are new for each record, two
- * small objects that are gone at the next collection.
+ * {@link #setOutputLength} says how many were written. A segment is a new small object, made when
+ * it is asked for, and gone at the next collection.
  *
  * <p>Valid for the calling thread and for the duration of the call only: afterwards this object
  * describes another record, and its segments hold other bytes. Copy what you want to keep.
@@ -41,6 +41,18 @@ public interface RecordContext {
    * @return its index in the dataset
    */
   long index();
+
+  /**
+   * What people call the record, for messages: which one it is, and for an input that was read and
+   * not made by another transform, the file that it is, or its container and its name in that.
+   * Takes a while: for records that something is wrong with.
+   *
+   * @param column number of the input
+   * @return as "record 12 (/data/cats/12.jpg)" or "record 12 (/data/train.tar, sample 'cats/12')"
+   */
+  default String origin(int column) {
+    return "record " + index();
+  }
 
   /**
    * Where an input column lies.
@@ -84,6 +96,38 @@ public interface RecordContext {
    *     {@link #inputLength} values
    */
   MemorySegment inputRecord(int column);
+
+  /**
+   * Where the record lies in an input column, for native code: it costs no garbage, and nothing
+   * checks what is read there.
+   *
+   * @param column number of the input
+   * @return an address; {@link #inputLength} values lie there, valid during the call only
+   */
+  default long inputAddress(int column) {
+    return inputRecord(column).address();
+  }
+
+  /**
+   * Where the record goes in an output column, for native code: it costs no garbage, and nothing
+   * checks what is written there.
+   *
+   * @param column number of the output
+   * @return an address; there is room for {@link #outputRoom} values
+   */
+  default long outputAddress(int column) {
+    return outputRecord(column).address();
+  }
+
+  /**
+   * How many values the record may have in an output column.
+   *
+   * @param column number of the output
+   * @return at least 0 for a variable column, 1 for others
+   */
+  default long outputRoom(int column) {
+    return 1;
+  }
 
   /**
    * How many values the record has in an input column.

@@ -12,7 +12,10 @@ public interface RecordTransform {
    * @param record where its columns lie, which record it is, and its random numbers; valid during
    *     the call only
    * @throws Exception to fail the batch; the consumer gets a {@link
-   *     io.penstock.error.PenstockException} that names the record and has this as its cause
+   *     io.penstock.error.PenstockException} that names the record and has this as its cause. A
+   *     PenstockException of the kind {@link io.penstock.error.ErrorKind#DAMAGED_RECORD} says that
+   *     the record is bad: the loader's {@link io.penstock.options.BadRecordPolicy} decides what
+   *     becomes of it. If the record is skipped or replaced, its batch is transformed once more
    */
   void apply(RecordContext record) throws Exception;
 }

@@ -112,6 +112,11 @@ public final class FolderSource implements VariableSource {
   }
 
   @Override
+  public String name(long record) {
+    return path(record).toString();
+  }
+
+  @Override
   public boolean dependsOn(long record, Path file, long from, long to) {
     return path(record).equals(file) && from < bytes(record);
   }

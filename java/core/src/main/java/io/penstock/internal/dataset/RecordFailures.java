@@ -41,7 +41,8 @@ record RecordFailures(String column) {
         .build();
   }
 
-  private static String name(RecordLayout.ByIndex names, long index) {
+  /** What a record is called in its container, as far as that can be read. */
+  static String name(RecordLayout.ByIndex names, long index) {
     try (FileChannel file = SteadyChannel.forReading(names.starts().path())) {
       long start = number(file, names.starts(), index) + names.baseBytes();
       long length = number(file, names.lengths(), index);

@@ -313,6 +313,17 @@ final class ValuesSource implements VariableSource {
     return new RecordPlace(parts[part].values, parts[part].dataOffset + start(part, index));
   }
 
+  @Override
+  public String name(long index) {
+    int part = part(index);
+    if (parts[part].places instanceof ContainerPlaces indexed && indexed.names.isPresent()) {
+      String sample = RecordFailures.name(indexed.names.get(), index - firstIndices[part]);
+      return "%s, sample '%s'".formatted(parts[part].values, sample);
+    }
+    RecordPlace place = place(index);
+    return "%s at byte %d".formatted(place.path(), place.offsetBytes());
+  }
+
   private void read(long index, ByteBuffer into) {
     int part = part(index);
     long offset = parts[part].dataOffset + start(part, index);

@@ -47,6 +47,14 @@ public interface VariableSource extends AutoCloseable {
   RecordPlace place(long index);
 
   /**
+   * What people call a record: the file that it is, or the container that it lies in and what it is
+   * called there, or the byte that it begins at.
+   *
+   * @throws io.penstock.error.PenstockException if the files give it an impossible place
+   */
+  String name(long index);
+
+  /**
    * Whether a record has bytes in a range of a file, or its place is said there. A place that makes
    * no sense is none.
    *

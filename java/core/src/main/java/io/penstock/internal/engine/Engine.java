@@ -4,6 +4,7 @@ import io.penstock.array.Column;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.dataset.RecordNames;
 import io.penstock.internal.dataset.SourceCheck;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.internal.events.LoaderFacts;
@@ -32,6 +33,7 @@ import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.ReplayedIndices;
 import io.penstock.internal.slot.SlotPool;
 import io.penstock.internal.transform.TransformPlan;
+import io.penstock.internal.transform.TransformRules;
 import io.penstock.internal.transform.Transformer;
 import io.penstock.options.Readahead;
 import io.penstock.sampler.Sampler;
@@ -133,6 +135,8 @@ public final class Engine implements AutoCloseable {
                     pipeline,
                     shares,
                     transforms,
+                    new TransformRules(
+                        dataset, new RecordNames(dataset), rules, options.isNativeOrder()),
                     plan.memory.slots().slotCount(),
                     options.isAnyOrder(),
                     plan.readahead.hugePages(),

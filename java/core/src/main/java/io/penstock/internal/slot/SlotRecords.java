@@ -2,11 +2,12 @@ package io.penstock.internal.slot;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Set;
 
 /**
  * Moves records within a slot, and copies them from one slot to another. No state.
  *
- * <p>Only {@link #resize} allocates anything.
+ * <p>Only {@link #resize} and {@link #leaveOut} allocate anything.
  */
 public final class SlotRecords {
   private SlotRecords() {}
@@ -52,6 +53,28 @@ public final class SlotRecords {
     MemorySegment indices = slot.indices();
     MemorySegment.copy(
         indices, from * (long) Long.BYTES, indices, to * (long) Long.BYTES, Long.BYTES);
+  }
+
+  /**
+   * Leaves records of the batch out; those behind them move up.
+   *
+   * @param bad their places
+   */
+  public static void leaveOut(Slot slot, Set<Integer> bad) {
+    int[] before = slot.places();
+    int[] places = new int[slot.size() - bad.size()];
+    int kept = 0;
+    int keptRecords = 0;
+    for (int i = 0; i < slot.size(); i++) {
+      if (bad.contains(i)) {
+        continue;
+      }
+      move(slot, i, kept);
+      places[kept] = before == null ? i : before[i];
+      kept++;
+      keptRecords += i < slot.recordCount() ? 1 : 0;
+    }
+    slot.shrink(places, keptRecords);
   }
 
   /**

@@ -52,11 +52,25 @@ final class MadeRecords {
     return value.home == PlannedValue.Home.SCRATCH;
   }
 
-  /** Turns to the next record; returns where it is to be written. */
-  MemorySegment begin(int place) {
+  /** Turns to the next record. */
+  void begin(int place) {
     most = job.roomValues(value, place);
     length = UNSAID;
+  }
+
+  /** Where the record at hand is to be written. */
+  MemorySegment room() {
     return memory.asSlice(at(), most * valueBytes);
+  }
+
+  /** How many values there is room for. */
+  long most() {
+    return most;
+  }
+
+  /** Where the record at hand lies, or is to be written. */
+  long address() {
+    return memory.address() + at();
   }
 
   private long at() {

@@ -8,8 +8,9 @@ import java.util.stream.IntStream;
 
 /**
  * The inputs or the outputs of a step as one thread sees them: which memory they lie in for the
- * batch at hand, and where in it each record starts. Filled anew for each part of a batch; of
- * variable columns also for each record, which is a segment of its own then.
+ * batch at hand, and where in it each record starts. Filled anew for each part of a batch. A record
+ * of a variable column is a segment of its own, made when it is asked for: who asks for its address
+ * instead makes no garbage.
  */
 final class StepColumns {
   private final PlannedValue[] values;
@@ -26,17 +27,25 @@ final class StepColumns {
   /** Of variable columns, how many values the record at hand has. */
   private final long[] lengths;
 
+  /** Whether these are outputs, which have room instead of a length. */
+  private final boolean areOutputs;
+
   private TransformJob job;
 
   /**
    * The columns of a step.
    *
    * @param columns in their order
+   * @param areOutputs whether the step writes them
    * @param scratch memory of the thread
    * @param made the variable columns that the stage makes record by record
    */
   StepColumns(
-      List<PlannedValue> columns, MemorySegment scratch, Map<PlannedValue, MadeRecords> made) {
+      List<PlannedValue> columns,
+      boolean areOutputs,
+      MemorySegment scratch,
+      Map<PlannedValue, MadeRecords> made) {
+    this.areOutputs = areOutputs;
     this.values = columns.toArray(PlannedValue[]::new);
     this.segments = new MemorySegment[values.length];
     this.bases = new long[values.length];
@@ -65,30 +74,36 @@ final class StepColumns {
     return variable.length == 0;
   }
 
-  /** Turns the variable inputs to a record. */
-  void read(int place) {
+  /** Turns the variable columns to a record. */
+  void turnTo(int place) {
     for (int i : variable) {
-      if (made[i] != null) {
-        segments[i] = made[i].record();
-        lengths[i] = made[i].length();
+      segments[i] = null;
+      if (areOutputs) {
+        made[i].begin(place);
       } else {
-        segments[i] = stored(i, place);
-        lengths[i] = job.slotOf(values[i]).recordValues(values[i].number, place);
+        lengths[i] =
+            made[i] != null
+                ? made[i].length()
+                : job.slotOf(values[i]).recordValues(values[i].number, place);
       }
     }
+  }
+
+  private MemorySegment variable(int column, int place) {
+    if (segments[column] == null) {
+      segments[column] = made[column] == null ? stored(column, place) : made(column);
+    }
+    return segments[column];
+  }
+
+  private MemorySegment made(int column) {
+    return areOutputs ? made[column].room() : made[column].record();
   }
 
   private MemorySegment stored(int column, int place) {
     Slot slot = job.slotOf(values[column]);
     int number = values[column].number;
     return slot.memory().asSlice(slot.recordAt(number, place), slot.recordBytes(number, place));
-  }
-
-  /** Turns the variable outputs to a record. */
-  void write(int place) {
-    for (int i : variable) {
-      segments[i] = made[i].begin(place);
-    }
   }
 
   /** Checks that all variable outputs of the record at hand have got a length. */
@@ -98,8 +113,8 @@ final class StepColumns {
     }
   }
 
-  MemorySegment segment(int column) {
-    return segments[column];
+  MemorySegment segment(int column, int place) {
+    return values[column].isVariable() ? variable(column, place) : segments[column];
   }
 
   long offset(int column, int place) {
@@ -108,8 +123,25 @@ final class StepColumns {
 
   MemorySegment record(int column, int place) {
     return values[column].isVariable()
-        ? segments[column]
+        ? variable(column, place)
         : segments[column].asSlice(offset(column, place), values[column].column.recordBytes());
+  }
+
+  /** Where a record lies, or where it is to be written. */
+  long address(int column, int place) {
+    if (!values[column].isVariable()) {
+      return segments[column].address() + offset(column, place);
+    }
+    if (made[column] != null) {
+      return made[column].address();
+    }
+    Slot slot = job.slotOf(values[column]);
+    return slot.address() + slot.recordAt(values[column].number, place);
+  }
+
+  /** How many values there is room for in an output; one if all records have one size. */
+  long room(int column) {
+    return values[column].isVariable() ? made[column].most() : 1;
   }
 
   /** How many values the record at hand has in an input; one if all records have one size. */

@@ -4,6 +4,9 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.slot.BatchCursor;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.internal.slot.Slot;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A batch that is being transformed, or was, in the slot that it will be delivered in: how far it
@@ -41,6 +44,15 @@ final class TransformJob {
   /** Where its records were in the batch before some were left out; null where none were. */
   private int[] places;
 
+  /** What transforms say is bad in it, by place. Guarded by itself. */
+  private final Map<Integer, BadPlace> bad = new TreeMap<>();
+
+  /** How many records were tried in the place of a bad one. */
+  private final Map<Integer, Long> tries = new HashMap<>();
+
+  /** Whether it is to be transformed once more, without its bad records. */
+  private boolean isMended;
+
   private int failedPlace;
   private volatile boolean isAbandoned;
 
@@ -54,18 +66,30 @@ final class TransformJob {
     input = read;
     at.seek(itsBatch);
     sequence = itsSequence;
-    stage = 0;
-    next = 0;
     running = 0;
     isFinished = false;
     nanos = 0;
-    failedPlace = Integer.MAX_VALUE;
     isAbandoned = false;
-    places = read.places();
-    slot.assign(read);
+    tries.clear();
+    start(layout);
     slot.trace.set(read.trace);
-    slot.indices().copyFrom(read.indices());
-    layout.place(slot, read);
+  }
+
+  /** Begins once more with what was read, after it was mended. */
+  void beginAgain(OutputLayout layout) {
+    start(layout);
+  }
+
+  private void start(OutputLayout layout) {
+    stage = 0;
+    next = 0;
+    failedPlace = Integer.MAX_VALUE;
+    isMended = false;
+    bad.clear();
+    places = input.places();
+    slot.assign(input);
+    slot.indices().copyFrom(input.indices());
+    layout.place(slot, input);
   }
 
   /** The slot that a column is in, which is not in scratch memory. */
@@ -108,6 +132,38 @@ final class TransformJob {
       slot.fail(failure);
     }
     next = slot.size();
+  }
+
+  /** A transform says that a record is bad. By any thread that works on a part. */
+  void addBad(int place, BadPlace what) {
+    synchronized (bad) {
+      bad.put(place, what);
+    }
+  }
+
+  boolean hasBad() {
+    synchronized (bad) {
+      return !bad.isEmpty();
+    }
+  }
+
+  /** The bad places in ascending order. Not to be called while others work on it. */
+  Map<Integer, BadPlace> bad() {
+    return bad;
+  }
+
+  /** Counts another record in the place of a bad one; returns how many there were. */
+  long countTry(int place) {
+    return tries.merge(place, 1L, Long::sum);
+  }
+
+  /** What was read has no bad records any more, as far as is known. */
+  void mended() {
+    isMended = true;
+  }
+
+  boolean isMended() {
+    return isMended;
   }
 
   /** Position of a record in the epoch. */

@@ -19,6 +19,10 @@ import java.util.List;
 final class TransformJobs {
   private final Pipeline pipeline;
   private final TransformPlan plan;
+
+  /** Whether what was read is kept until all stages have ended, as it may be needed again. */
+  private final boolean keepsInputs;
+
   private final TransformJob[] all;
   private final List<TransformJob> free;
 
@@ -35,11 +39,18 @@ final class TransformJobs {
    * Cuts the slots.
    *
    * @param shares the batches
+   * @param keepsInputs whether what was read is kept until its batch is finished
    * @param memory slots, then scratch memory of the threads, then the indices of slots
    */
-  TransformJobs(Pipeline pipeline, RankShares shares, TransformPlan plan, MemorySegment memory) {
+  TransformJobs(
+      Pipeline pipeline,
+      RankShares shares,
+      TransformPlan plan,
+      boolean keepsInputs,
+      MemorySegment memory) {
     this.pipeline = pipeline;
     this.plan = plan;
+    this.keepsInputs = keepsInputs;
     this.all = new TransformJob[plan.slotCount()];
     this.free = new ArrayList<>(all.length);
     this.active = new ArrayList<>(all.length);
@@ -177,13 +188,13 @@ final class TransformJobs {
     }
   }
 
-  /** Whether the thread that has ended the last part of a stage must join its parts now. */
+  /** Whether the thread that has ended the last part of a stage must join or mend it now. */
   boolean mustJoin(TransformJob job) {
     return job.running == 1
         && !job.hasParts()
         && !job.isAbandoned()
         && job.slot.failure() == null
-        && !variable.get(job.stage).isEmpty();
+        && (job.hasBad() || !variable.get(job.stage).isEmpty());
   }
 
   /** Joins the parts of a stage. Not under the lock: the job counts as running meanwhile. */
@@ -203,13 +214,20 @@ final class TransformJobs {
     if (job.hasParts()) {
       return false;
     }
+    if (job.isMended()) {
+      job.beginAgain(plan.layout());
+      if (!job.hasParts()) {
+        finish(job);
+      }
+      return true;
+    }
     boolean isLast = job.stage == plan.stages().size() - 1;
     if (isLast || job.slot.failure() != null) {
       finish(job);
     } else {
       job.stage++;
       job.next = 0;
-      releaseInput(job, job.stage > plan.lastInputStage());
+      releaseInput(job, !keepsInputs && job.stage > plan.lastInputStage());
     }
     return true;
   }

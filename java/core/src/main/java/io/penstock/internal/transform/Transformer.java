@@ -58,6 +58,7 @@ public final class Transformer implements BatchSource {
    * @param pipeline what reads; closed by this
    * @param shares what this rank reads of each epoch
    * @param plan what is done with them
+   * @param rules for bad records
    * @param inputSlots how many slots each reading thread of the pipeline has
    * @param isAnyOrder whether batches are delivered as they get finished
    * @param hasHugePages whether to ask for huge pages
@@ -68,6 +69,7 @@ public final class Transformer implements BatchSource {
       Pipeline pipeline,
       RankShares shares,
       TransformPlan plan,
+      TransformRules rules,
       int inputSlots,
       boolean isAnyOrder,
       boolean hasHugePages,
@@ -80,13 +82,13 @@ public final class Transformer implements BatchSource {
     this.meter = new Meter(slot -> slot.bytes(columns), events, pipeline::readers);
     MemorySegment memory =
         Platforms.current().memory(plan.totalBytes(), hasHugePages, arena).segment();
-    this.jobs = new TransformJobs(pipeline, shares, plan, memory);
+    this.jobs = new TransformJobs(pipeline, shares, plan, rules.canMend(), memory);
     this.progress = new TransformProgress(jobs, shares, isAnyOrder);
     long at = plan.layout().strideBytes() * plan.slotCount();
     for (int i = 0; i < plan.threadCount(); i++) {
       MemorySegment scratch = memory.asSlice(at, plan.scratchBytes());
       at += plan.scratchBytes();
-      threads.add(new TransformWorker(this, plan, scratch, shares.sampler().seed()));
+      threads.add(new TransformWorker(this, plan, rules, scratch, shares.sampler().seed()));
     }
   }
 
@@ -337,16 +339,29 @@ public final class Transformer implements BatchSource {
     notifyAll();
   }
 
-  /** A part is transformed. The thread that ends the last one of a stage joins all of them. */
-  void done(TransformJob job, long nanos) {
-    if (endedAsLast(job, nanos)) {
-      long start = System.nanoTime();
+  /**
+   * A part is transformed. The thread that ends the last one of a stage joins all of them, or mends
+   * the batch if it has bad records, which is transformed again then.
+   */
+  void done(TransformJob job, long nanos, TransformWorker worker) {
+    if (!endedAsLast(job, nanos)) {
+      return;
+    }
+    long start = System.nanoTime();
+    if (!job.hasBad()) {
       jobs.join(job);
       ended(job, System.nanoTime() - start);
+      return;
+    }
+    PenstockException failure = worker.mend(job);
+    if (failure == null) {
+      ended(job, System.nanoTime() - start);
+    } else {
+      failed(job, System.nanoTime() - start, 0, failure);
     }
   }
 
-  /** Whether the thread must join the parts, and end then: the job counts as running until so. */
+  /** Whether the thread must see to all parts, and end then: the job counts as running until so. */
   private synchronized boolean endedAsLast(TransformJob job, long nanos) {
     if (jobs.mustJoin(job)) {
       job.nanos += nanos;
