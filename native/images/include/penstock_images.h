@@ -238,14 +238,17 @@ int32_t penstock_images_apply(const penstock_images_transform *transform, const 
                               uint64_t scratch_bytes);
 
 /* Bytes of scratch memory that penstock_images_decode_apply needs, or -EINVAL: what
- * penstock_images_apply_bytes refuses for pixels of the size of the request's crop, or a request
- * without a crop or with other than 8 bits. */
+ * penstock_images_apply_bytes refuses for pixels of the size of the request's crop, a request
+ * without a crop, or changes of colour of 16 bits. */
 int64_t penstock_images_decode_apply_bytes(const penstock_images_request *request,
                                            const penstock_images_transform *transform);
 
 /* Decodes a JPEG or PNG file and transforms its pixels, in one call: penstock_images_decode of the
  * request, which must name its crop (all of the picture if need be), and penstock_images_apply to
- * what it gives. Returns what these return; after a failure the bytes of `to` are arbitrary. */
+ * what it gives. Returns what these return; after a failure the bytes of `to` are arbitrary.
+ *
+ * Pixels of 16 bits are resized by the same filters, in the same order, with a rounding to 16 bits
+ * after each; PENSTOCK_IMAGES_BYTES are then numbers of 16 bits. */
 int32_t penstock_images_decode_apply(penstock_images_decoder *decoder, const uint8_t *file,
                                      uint64_t file_bytes, const penstock_images_request *request,
                                      const penstock_images_transform *transform, void *to,

@@ -110,7 +110,7 @@ png_file make_png(const png_kind *kind) {
     for (uint32_t i = 0; i < 1U << kind->bits; i++)
       for (uint32_t c = 0; c < 3; c++)
         colours[3 * i + c] = png_colour(i, c);
-    add_chunk(&file, "PLTE", colours, 3U << kind->bits);
+    add_chunk(&file, "PLTE", colours, 3 * ((1U << kind->bits) - kind->colours_missing));
   }
   if (kind->has_transparent)
     add_transparent(kind, &file);

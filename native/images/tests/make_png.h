@@ -10,7 +10,8 @@ typedef struct {
   uint32_t type; /* 0: gray, 2: RGB, 3: palette, 4: gray and alpha, 6: RGB and alpha */
   uint32_t bits;
   int is_interlaced;
-  int has_transparent; /* a tRNS chunk: of palettes an alpha for each, else one colour */
+  int has_transparent;      /* a tRNS chunk: of palettes an alpha for each, else one colour */
+  uint32_t colours_missing; /* of palettes: how many of the last colours are left out */
 } png_kind;
 
 typedef struct {

@@ -191,11 +191,33 @@ static void wrong_arguments_are_refused(void) {
   penstock_images_decoder_close(decoder);
 }
 
+/* A palette of fewer colours than pixels name: libpng takes the missing ones for black. */
+static void a_colour_that_the_palette_lacks_is_an_error(void) {
+  penstock_images_decoder *decoder;
+  CHECK_EQUAL(penstock_images_decoder_open(MEMORY, &decoder), 0);
+  for (uint32_t bits = 1; bits <= 8; bits *= 2)
+    for (int is_interlaced = 0; is_interlaced < 2; is_interlaced++) {
+      const png_kind kind = {.width = 30,
+                             .height = 20,
+                             .type = 3,
+                             .bits = bits,
+                             .is_interlaced = is_interlaced,
+                             .colours_missing = 1U << (bits - 1)};
+      const png_file file = make_png(&kind);
+      const penstock_images_request request = whole();
+      CHECK_EQUAL(decode(decoder, file.bytes, file.count, &request), PENSTOCK_IMAGES_DAMAGED);
+      CHECK(strstr(penstock_images_message(decoder), "a pixel has colour ") != NULL);
+      free(file.bytes);
+    }
+  penstock_images_decoder_close(decoder);
+}
+
 int main(void) {
   RUN(a_file_cut_short_anywhere_is_an_error);
   RUN(flipped_bits_are_an_error_or_a_whole_picture);
   RUN(what_is_no_picture_is_refused_by_its_name);
   RUN(a_bomb_needs_no_more_memory_than_is_allowed);
+  RUN(a_colour_that_the_palette_lacks_is_an_error);
   RUN(wrong_arguments_are_refused);
   return 0;
 }

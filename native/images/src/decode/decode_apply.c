@@ -2,12 +2,13 @@
  * record. */
 #include <errno.h>
 
+#include "deep.h"
 #include "penstock_images.h"
 
 #define ALIGNMENT UINT64_C(64)
 
 static uint64_t row_bytes(const penstock_images_request *request) {
-  return (uint64_t)request->crop_width * request->channels;
+  return (uint64_t)request->crop_width * request->channels * (request->bits / 8);
 }
 
 /* Of the decoded pixels. */
@@ -17,11 +18,14 @@ static uint64_t image_bytes(const penstock_images_request *request) {
 
 int64_t penstock_images_decode_apply_bytes(const penstock_images_request *request,
                                            const penstock_images_transform *transform) {
-  if (!request || request->bits != 8)
+  if (!request || (request->bits != 8 && request->bits != 16))
     return -EINVAL;
-  /* Sides are 2^24 at most, and not 0, or this refuses them. */
-  const int64_t bytes = penstock_images_apply_bytes(transform, request->crop_width,
-                                                    request->crop_height, request->channels);
+  /* Sides are 2^24 at most, and not 0, or these refuse them. */
+  const int64_t bytes =
+      request->bits == 8
+          ? penstock_images_apply_bytes(transform, request->crop_width, request->crop_height,
+                                        request->channels)
+          : deep_bytes(transform, request->crop_width, request->crop_height, request->channels);
   return bytes < 0 ? bytes : bytes + (int64_t)image_bytes(request);
 }
 
@@ -32,7 +36,7 @@ int32_t penstock_images_decode_apply(penstock_images_decoder *decoder, const uin
   const int64_t needed = penstock_images_decode_apply_bytes(request, transform);
   if (needed < 0)
     return (int32_t)needed;
-  if (!scratch || (uintptr_t)scratch % ALIGNMENT)
+  if (!to || !scratch || (uintptr_t)scratch % ALIGNMENT)
     return -EINVAL;
   if (scratch_bytes < (uint64_t)needed)
     return -ENOSPC;
@@ -42,7 +46,10 @@ int32_t penstock_images_decode_apply(penstock_images_decoder *decoder, const uin
                                                 pixels_bytes, row_bytes(request), &size);
   if (status)
     return status;
+  uint8_t *rest = (uint8_t *)scratch + pixels_bytes;
+  if (request->bits == 16)
+    return deep_apply(transform, scratch, size.width, size.height, request->channels, to, to_bytes,
+                      rest);
   return penstock_images_apply(transform, scratch, row_bytes(request), size.width, size.height,
-                               request->channels, to, to_bytes, (uint8_t *)scratch + pixels_bytes,
-                               scratch_bytes - pixels_bytes);
+                               request->channels, to, to_bytes, rest, scratch_bytes - pixels_bytes);
 }

@@ -12,6 +12,13 @@ typedef struct {
   png_structp library;
   png_infop info;
   uint8_t *rows; /* scratch memory for one row; for all of an interlaced file */
+  /* Of a palette that has fewer colours than there are numbers: libpng takes the missing ones for
+   * black. 0: there is none. */
+  uint32_t colour_count;
+  png_colorp colours;
+  uint32_t alpha_count; /* of colours that have an alpha */
+  png_bytep alphas;
+  uint8_t *expanded; /* scratch memory for one row of colours */
 } png;
 
 static _Noreturn void fail(png_structp library, png_const_charp text) {
@@ -117,8 +124,51 @@ static void read_header(png *png) {
       (is_interlaced ? PENSTOCK_IMAGES_PROGRESSIVE : 0) | (has_alpha ? PENSTOCK_IMAGES_ALPHA : 0);
 }
 
-static row_change choose_change(png *png) {
+/* Whether numbers of colours are looked up here. */
+static int has_short_palette(png *png) {
   const task *task = png->task;
+  int count = 0;
+  if (png_get_color_type(png->library, png->info) != PNG_COLOR_TYPE_PALETTE ||
+      !png_get_PLTE(png->library, png->info, &png->colours, &count) ||
+      count >= 1 << task->info.bits)
+    return 0;
+  png->colour_count = (uint32_t)count;
+  int alphas = 0;
+  if (png_get_tRNS(png->library, png->info, &png->alphas, &alphas, NULL))
+    png->alpha_count = (uint32_t)alphas;
+  return 1;
+}
+
+static void expand_row(const png *png, uint32_t channels, const uint8_t *row) {
+  const uint32_t bits = png->task->info.bits;
+  uint8_t *to = png->expanded;
+  for (uint32_t x = 0; x < png->task->info.width; x++, to += channels) {
+    const uint64_t bit = (uint64_t)x * bits;
+    const uint32_t number = (uint32_t)row[bit / 8] >> (8 - bits - bit % 8) & ((1U << bits) - 1);
+    if (number >= png->colour_count)
+      task_fail(png->task, PENSTOCK_IMAGES_DAMAGED, "a pixel has colour %u of %u", number,
+                png->colour_count);
+    const png_colorp colour = &png->colours[number];
+    to[0] = colour->red;
+    to[1] = colour->green;
+    to[2] = colour->blue;
+    if (channels == 4)
+      to[3] = number < png->alpha_count ? png->alphas[number] : 255;
+  }
+}
+
+static row_change choose_change(png *png) {
+  task *task = png->task;
+  if (has_short_palette(png)) {
+    const uint32_t channels = png->alpha_count ? 4 : 3;
+    png_read_update_info(png->library, png->info);
+    png->expanded = task_take(task, (uint64_t)task->info.width * channels);
+    return (row_change){.from = channels,
+                        .to = task->request->channels,
+                        .bits = task->request->bits,
+                        .blends = (task->request->flags & PENSTOCK_IMAGES_BLEND) != 0,
+                        .background = task->request->background};
+  }
   png_set_expand(png->library);
   if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && task->info.bits == 16)
     png_set_swap(png->library);
@@ -133,6 +183,10 @@ static row_change choose_change(png *png) {
 static void put_row(const png *png, const row_change *change, const uint8_t *row, uint32_t y) {
   const area *wanted = &png->task->wanted;
   const uint64_t pixel_bytes = change->from * (change->bits / 8);
+  if (png->expanded) {
+    expand_row(png, change->from, row);
+    row = png->expanded;
+  }
   row_convert(change, row + wanted->x * pixel_bytes, task_row(png->task, y - wanted->y),
               wanted->width);
 }
@@ -214,5 +268,6 @@ int32_t png_decode(task *task) {
   if (png.library)
     png_destroy_read_struct(&png.library, &png.info, NULL);
   memory_give(&task->decoder->memory, png.rows);
+  memory_give(&task->decoder->memory, png.expanded);
   return status;
 }

@@ -24,8 +24,10 @@ import java.util.function.Consumer;
  * may be of any kind. Of other formats the transform says which one it found. ICC profiles and
  * gamma are ignored.
  *
- * <p>A file that is damaged or cut short fails its batch, and the message names the record; it is
- * never half a picture. {@link #blankIfDamaged} goes on instead.
+ * <p>A file that is damaged or cut short, of another format or another size than was said, is a bad
+ * record; it is never half a picture. The loader's {@link io.penstock.options.BadRecordPolicy} says
+ * what becomes of it: its batch fails, and the message names record and file, or it is skipped or
+ * replaced. {@link #blankIfDamaged} goes on with a blank picture instead.
  *
  * <p>Immutable: each method returns another object. Any thread may use it.
  */
@@ -204,6 +206,17 @@ public final class ImageDecoding {
   }
 
   /**
+   * Decodes what lies below a crop too, so that damage there is found. Unless this is called,
+   * decoding stops with the last row that is needed, and a file that is damaged below it is found
+   * only by crops that reach so far; that a file is cut short is always found.
+   *
+   * @return another decoding
+   */
+  public ImageDecoding checkAll() {
+    return with(request.checkingAll());
+  }
+
+  /**
    * Goes on when a file is damaged or cannot be decoded: a picture of one {@link #size} is all
    * zeros then, one of {@link #upTo} has no pixels and the size 0, 0.
    *
@@ -307,16 +320,16 @@ public final class ImageDecoding {
     ThreadLocal<PixelDecoder> decoders =
         ThreadLocal.withInitial(() -> new PixelDecoder(request, target.scratchBytes()));
     if (target.height() > 0) {
+      OutputColumn output =
+          OutputColumn.of(target.column(), type, target.height(), target.width(), channels);
       return new Transform.OfRecords(
-          List.of(
-              OutputColumn.of(target.column(), type, target.height(), target.width(), channels)),
-          record -> decodeFixed(decoders.get(), record));
+          List.of(output), record -> decodeFixed(decoders.get(), output.recordBytes(), record));
     }
+    OutputColumn output =
+        OutputColumn.variable(target.column(), type, Shape.of(channels), target.mostPixels());
     return new Transform.OfRecords(
-        List.of(
-            OutputColumn.variable(target.column(), type, Shape.of(channels), target.mostPixels()),
-            OutputColumn.of(target.column() + ".size", ElementType.INT32, 2)),
-        record -> decodeVariable(decoders.get(), record));
+        List.of(output, OutputColumn.of(target.column() + ".size", ElementType.INT32, 2)),
+        record -> decodeVariable(decoders.get(), output.valueBytes(), record));
   }
 
   static void requireFiles(OutputColumn column) {
@@ -329,36 +342,36 @@ public final class ImageDecoding {
     }
   }
 
-  private void decodeFixed(PixelDecoder decoder, RecordContext record) {
-    MemorySegment pixels = record.outputRecord(0);
-    if (!decode(decoder, record, pixels)) {
-      pixels.fill((byte) 0);
+  private void decodeFixed(PixelDecoder decoder, long outputBytes, RecordContext record) {
+    if (!decode(decoder, record, outputBytes)) {
+      record.outputRecord(0).fill((byte) 0);
     }
   }
 
   /** Whether there is a picture. */
-  private boolean decode(PixelDecoder decoder, RecordContext record, MemorySegment pixels) {
+  private boolean decode(PixelDecoder decoder, RecordContext record, long outputBytes) {
     try {
-      decoder.decode(record.input(0), pixels);
+      decoder.decode(
+          record.inputAddress(0), record.inputLength(0), record.outputAddress(0), outputBytes);
       if (target.height() > 0
           && (decoder.height() != target.height() || decoder.width() != target.width())) {
         throw new PenstockException(
-            ErrorKind.MISMATCH,
+            ErrorKind.DAMAGED_RECORD,
             "expected an image of %d x %d pixels, found %d x %d: use upTo, or resize the files"
                 .formatted(target.width(), target.height(), decoder.width(), decoder.height()));
       }
       return true;
     } catch (PenstockException e) {
-      if (target.listener() == null) {
+      if (target.listener() == null || e.kind() != ErrorKind.DAMAGED_RECORD) {
         throw e;
       }
-      target.listener().accept("record %d: %s".formatted(record.index(), e.getMessage()));
+      target.listener().accept(record.origin(0) + ": " + e.getMessage());
       return false;
     }
   }
 
-  private void decodeVariable(PixelDecoder decoder, RecordContext record) {
-    boolean isThere = decode(decoder, record, record.output(0));
+  private void decodeVariable(PixelDecoder decoder, long pixelBytes, RecordContext record) {
+    boolean isThere = decode(decoder, record, record.outputRoom(0) * pixelBytes);
     int height = isThere ? decoder.height() : 0;
     int width = isThere ? decoder.width() : 0;
     record.setOutputLength(0, (long) height * width);

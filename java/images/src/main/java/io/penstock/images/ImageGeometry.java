@@ -62,7 +62,7 @@ record ImageGeometry(Kind kind, int height, int width, int shorter, @Nullable Ra
   void takeMiddle(Augmentation of) {
     if (of.width < width || of.height < height) {
       throw new PenstockException(
-          ErrorKind.MISMATCH,
+          ErrorKind.DAMAGED_RECORD,
           "image: has %d x %d pixels, fewer than the %d x %d that are to be cut out: resize it before"
               .formatted(of.width, of.height, width, height));
     }

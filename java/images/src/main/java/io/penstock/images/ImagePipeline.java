@@ -2,6 +2,7 @@ package io.penstock.images;
 
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
+import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.images.ImagePreparer;
 import io.penstock.internal.images.ImageRecipe;
@@ -10,7 +11,6 @@ import io.penstock.internal.images.ImagesLibrary;
 import io.penstock.transform.RecordContext;
 import io.penstock.transform.RecordRandom;
 import io.penstock.transform.Transform;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * AUGMENT.md, beside this class, specifies them.
  *
  * <p>Without {@link #normalize} the column is uint8 (height, width, channels), with it float32
- * (channels, height, width).
+ * (channels, height, width). Of images with {@linkplain ImageDecoding#bits16 16 bits} a channel it
+ * is uint16, or float32 of values from 0 to 65535.
  *
  * <p>Immutable: each method returns another object. Any thread may use it.
  */
@@ -63,10 +64,10 @@ public final class ImagePipeline {
 
   ImagePipeline(Files files, ImageGeometry geometry) {
     this(files, geometry, List.of(), new ImageRecipe(), false);
-    if (files.request.bits() != 8 || files.request.eighths() != 8) {
+    if (files.request.eighths() != 8) {
       throw new IllegalArgumentException(
-          "images that are resized or cut must have 8 bits and be decoded at 8 eighths, are %d and %d"
-              .formatted(files.request.bits(), files.request.eighths()));
+          "images that are resized or cut must be decoded at 8 eighths, were at %d: see scaledDecode"
+              .formatted(files.request.eighths()));
     }
   }
 
@@ -130,6 +131,9 @@ public final class ImagePipeline {
     if (hasJitter) {
       throw new IllegalArgumentException("colourJitter can be used once, was used twice");
     }
+    if (files.request.bits() != Byte.SIZE) {
+      throw new IllegalArgumentException("colourJitter needs 8 bits a channel, had 16");
+    }
     if (files.request.channels() == 4) {
       throw new IllegalArgumentException("colourJitter needs gray or RGB, had RGB and alpha");
     }
@@ -158,14 +162,15 @@ public final class ImagePipeline {
 
   /**
    * Turns bytes into float32 in planes, (channels, height, width): {@code (value / 255 - mean) /
-   * deviation}.
+   * deviation}, of 16 bits with 65535 in place of 255.
    *
    * @param mean of each channel
    * @param deviation of each channel, above 0
    * @return another pipeline
    */
   public ImagePipeline normalize(double[] mean, double[] deviation) {
-    return with(recipe.normalized(mean, deviation, files.request.channels(), false));
+    return with(
+        recipe.normalized(mean, deviation, files.request.channels(), files.request.bits(), false));
   }
 
   /**
@@ -176,7 +181,8 @@ public final class ImagePipeline {
    * @return another pipeline
    */
   public ImagePipeline normalizeToFloat16(double[] mean, double[] deviation) {
-    return with(recipe.normalized(mean, deviation, files.request.channels(), true));
+    return with(
+        recipe.normalized(mean, deviation, files.request.channels(), files.request.bits(), true));
   }
 
   /**
@@ -194,7 +200,11 @@ public final class ImagePipeline {
     return switch (recipe.form()) {
       case BYTES ->
           OutputColumn.of(
-              files.column, ElementType.UINT8, geometry.height(), geometry.width(), channels);
+              files.column,
+              files.request.bits() == Byte.SIZE ? ElementType.UINT8 : ElementType.UINT16,
+              geometry.height(),
+              geometry.width(),
+              channels);
       case FLOATS ->
           OutputColumn.of(
               files.column, ElementType.FLOAT32, channels, geometry.height(), geometry.width());
@@ -216,21 +226,23 @@ public final class ImagePipeline {
     private final ImagePreparer preparer =
         new ImagePreparer(files.request, recipe, files.scratchBytes);
     private final Augmentation result = new Augmentation();
+    private final long outputBytes = output().recordBytes();
 
     void run(RecordContext record) {
-      MemorySegment pixels = record.outputRecord(0);
       Consumer<String> listener = files.listener;
+      long file = record.inputAddress(0);
+      long fileBytes = record.inputLength(0);
       try {
-        preparer.readHeader(record.input(0));
+        preparer.readHeader(file, fileBytes);
         result.reset(preparer.wholeWidth(), preparer.wholeHeight());
         draw(record.random());
-        preparer.apply(record.input(0), pixels);
+        preparer.apply(file, fileBytes, record.outputAddress(0), outputBytes);
       } catch (PenstockException e) {
-        if (listener == null) {
+        if (listener == null || e.kind() != ErrorKind.DAMAGED_RECORD) {
           throw e;
         }
-        pixels.fill((byte) 0);
-        listener.accept("record %d: %s".formatted(record.index(), e.getMessage()));
+        record.outputRecord(0).fill((byte) 0);
+        listener.accept(record.origin(0) + ": " + e.getMessage());
       }
     }
 

@@ -8,6 +8,7 @@ import io.penstock.internal.images.generated.penstock_images_request;
 import io.penstock.internal.images.generated.penstock_images_transform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /**
  * Decodes and transforms images, one call of C each: {@link #readHeader}, then {@link #take},
@@ -57,16 +58,31 @@ public final class ImagePreparer {
    * @throws PenstockException if it is damaged, of another kind or too large
    */
   public void readHeader(MemorySegment file) {
-    int status =
-        PenstockImages.penstock_images_read_info(decoder.handle(), file, file.byteSize(), info);
+    PixelDecoder.requireNative(file, file);
+    try {
+      readHeader(file.address(), file.byteSize());
+    } finally {
+      Reference.reachabilityFence(file);
+    }
+  }
+
+  /**
+   * Reads the header of a file, without garbage.
+   *
+   * @param file address of its bytes, which are there until this returns
+   * @param fileBytes how many there are
+   * @throws PenstockException if it is damaged, of another kind or too large
+   */
+  public void readHeader(long file, long fileBytes) {
+    int status = AddressCalls.readInfo(decoder.handle(), file, fileBytes, info);
     if (status < 0) {
-      throw decoder.failure(status, file.byteSize());
+      throw decoder.failure(status, fileBytes);
     }
     int width = penstock_images_info.width(info);
     int height = penstock_images_info.height(info);
     if ((long) width * height > wanted.mostPixels()) {
       throw new PenstockException(
-          ErrorKind.RESOURCE_LIMIT,
+          ErrorKind.DAMAGED_RECORD,
           "image: has %d x %d pixels, more than %d: allow more with maxPixels, if it is no attack"
               .formatted(width, height, wanted.mostPixels()));
     }
@@ -185,24 +201,35 @@ public final class ImagePreparer {
    * @throws PenstockException if the file is damaged, or needs more memory than is allowed
    */
   public void apply(MemorySegment file, MemorySegment to) {
+    PixelDecoder.requireNative(file, to);
+    try {
+      apply(file.address(), file.byteSize(), to.address(), to.byteSize());
+    } finally {
+      Reference.reachabilityFence(file);
+      Reference.reachabilityFence(to);
+    }
+  }
+
+  /**
+   * Does it, without garbage.
+   *
+   * @param file address of the file whose header was read last, which is there until this returns
+   * @param fileBytes how many bytes it has
+   * @param to address where the result goes, of memory that is there until this returns
+   * @param toBytes for how many bytes there is room
+   * @throws PenstockException if the file is damaged, or needs more memory than is allowed
+   */
+  public void apply(long file, long fileBytes, long to, long toBytes) {
     long needed = PenstockImages.penstock_images_decode_apply_bytes(request, transform);
     if (needed < 0) {
-      throw decoder.failure((int) needed, file.byteSize());
+      throw decoder.failure((int) needed, fileBytes);
     }
     grow(needed);
     int status =
-        PenstockImages.penstock_images_decode_apply(
-            decoder.handle(),
-            file,
-            file.byteSize(),
-            request,
-            transform,
-            to,
-            to.byteSize(),
-            scratch,
-            scratch.byteSize());
+        AddressCalls.decodeApply(
+            decoder.handle(), file, fileBytes, request, transform, to, toBytes, scratch);
     if (status < 0) {
-      throw decoder.failure(status, file.byteSize());
+      throw decoder.failure(status, fileBytes);
     }
   }
 
@@ -212,7 +239,7 @@ public final class ImagePreparer {
     }
     if (needed > scratchBytes) {
       throw new PenstockException(
-          ErrorKind.RESOURCE_LIMIT,
+          ErrorKind.DAMAGED_RECORD,
           "image: needs %d bytes of memory, more than %d: allow more with scratchBytes"
               .formatted(needed, scratchBytes));
     }

@@ -63,22 +63,25 @@ public final class ImageRecipe {
    * @param mean of each channel, of values of 0 to 1
    * @param deviation of each channel, above 0
    * @param channels how many there are
+   * @param bits of a channel, 8 or 16
    * @param toHalves whether to float16
    * @return another recipe
    */
-  public ImageRecipe normalized(double[] mean, double[] deviation, int channels, boolean toHalves) {
+  public ImageRecipe normalized(
+      double[] mean, double[] deviation, int channels, int bits, boolean toHalves) {
     if (mean.length != channels || deviation.length != channels) {
       throw new IllegalArgumentException(
           "mean and deviation must have one number for each of %d channels, had %d and %d"
               .formatted(channels, mean.length, deviation.length));
     }
+    int most = (1 << bits) - 1;
     float[] factor = new float[channels];
     float[] offset = new float[channels];
     for (int c = 0; c < channels; c++) {
       if (!(deviation[c] > 0)) {
         throw new IllegalArgumentException("deviation must be positive, was " + deviation[c]);
       }
-      factor[c] = (float) (1 / 255.0 / deviation[c]);
+      factor[c] = (float) (1.0 / most / deviation[c]);
       offset[c] = (float) (-mean[c] / deviation[c]);
     }
     return new ImageRecipe(

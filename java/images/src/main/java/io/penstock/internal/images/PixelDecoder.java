@@ -8,6 +8,7 @@ import io.penstock.internal.images.generated.penstock_images_size;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 
 /**
  * A decoder of C and the memory that its calls need: for one thread at a time, and freed when
@@ -56,11 +57,47 @@ public final class PixelDecoder {
    * @throws PenstockException if it is damaged, of another kind, too large, or there is no room
    */
   public void decode(MemorySegment file, MemorySegment pixels) {
-    int status =
-        PenstockImages.penstock_images_decode(
-            handle, file, file.byteSize(), request, pixels, pixels.byteSize(), 0, size);
+    requireNative(file, pixels);
+    try {
+      decode(file.address(), file.byteSize(), pixels.address(), pixels.byteSize());
+    } finally {
+      Reference.reachabilityFence(file);
+      Reference.reachabilityFence(pixels);
+    }
+  }
+
+  /**
+   * Decodes a file, without garbage.
+   *
+   * @param file address of its bytes, which are there until this returns
+   * @param fileBytes how many there are
+   * @param pixels address where its pixels go, of memory that is there until this returns
+   * @param pixelsBytes for how many bytes there is room
+   * @throws PenstockException if it is damaged, of another kind, too large, or there is no room
+   */
+  public void decode(long file, long fileBytes, long pixels, long pixelsBytes) {
+    int status = AddressCalls.decode(handle, file, fileBytes, request, pixels, pixelsBytes, size);
     if (status < 0) {
-      throw failure(status, file.byteSize());
+      throw failure(status, fileBytes);
+    }
+  }
+
+  /** Reads the header of a file into a struct of C. */
+  void readInfo(MemorySegment file, MemorySegment info) {
+    requireNative(file, info);
+    try {
+      int status = AddressCalls.readInfo(handle, file.address(), file.byteSize(), info);
+      if (status < 0) {
+        throw failure(status, file.byteSize());
+      }
+    } finally {
+      Reference.reachabilityFence(file);
+    }
+  }
+
+  static void requireNative(MemorySegment file, MemorySegment pixels) {
+    if (!file.isNative() || !pixels.isNative()) {
+      throw new IllegalArgumentException("files and pixels must be in native memory");
     }
   }
 
@@ -87,32 +124,34 @@ public final class PixelDecoder {
     return handle;
   }
 
-  /** Why the last call failed. */
+  /**
+   * Why the last call failed. What is due to the file is a damaged record, whatever it is: the
+   * loader's policy for bad records decides.
+   */
   PenstockException failure(int status, long bytes) {
     String reason = text(PenstockImages.penstock_images_message(handle));
     if (status == PenstockImages.PENSTOCK_IMAGES_DAMAGED()) {
       return new PenstockException(
-          ErrorKind.WRONG_FORMAT,
-          "damaged image of %d bytes: %s: get the file again, or leave it out"
-              .formatted(bytes, reason));
+          ErrorKind.DAMAGED_RECORD, "damaged image of %d bytes: %s".formatted(bytes, reason));
     }
     if (status == PenstockImages.PENSTOCK_IMAGES_UNSUPPORTED()) {
       return new PenstockException(
-          ErrorKind.UNSUPPORTED, "image: %s: convert the file to PNG".formatted(reason));
+          ErrorKind.DAMAGED_RECORD, "image: %s: convert the file to PNG".formatted(reason));
     }
     if (status == PenstockImages.PENSTOCK_IMAGES_LIMIT()) {
       return new PenstockException(
-          ErrorKind.RESOURCE_LIMIT,
+          ErrorKind.DAMAGED_RECORD,
           "image: %s: allow more with maxPixels or scratchBytes, if it is no attack"
               .formatted(reason));
     }
     if (status == PenstockImages.PENSTOCK_IMAGES_DEPTH()) {
       return new PenstockException(
-          ErrorKind.MISMATCH, "image: %s: decode it with bits16(), or without".formatted(reason));
+          ErrorKind.DAMAGED_RECORD,
+          "image: %s: decode it with bits16(), or without".formatted(reason));
     }
     if (status == PenstockImages.PENSTOCK_IMAGES_ROOM()) {
       return new PenstockException(
-          ErrorKind.MISMATCH, "image: %s: declare more for the column".formatted(reason));
+          ErrorKind.DAMAGED_RECORD, "image: %s: declare more for the column".formatted(reason));
     }
     return new PenstockException(
         ErrorKind.OTHER, "image: %s: %s".formatted(statusName(status), reason));
