@@ -23,18 +23,29 @@ public record FolderOptions(
     }
   }
 
+  /** Whether images are asked for, which have a size and channels. */
+  boolean isOfImages() {
+    return resize != null || isGray;
+  }
+
   /** Refuses options that have no meaning for a source that is not a folder. */
   void checkNoFolder() {
+    checkNoFiles();
+    checkNoImages();
+  }
+
+  /** Refuses options that choose files of a folder, or what they are. */
+  void checkNoFiles() {
     if (isRaw || !pattern.equals(ALL)) {
       throw new IllegalArgumentException("--pattern and --raw go with a folder");
     }
-    checkNoImages();
   }
 
   /** Refuses options that have no meaning for files that are not images. */
   void checkNoImages() {
     if (resize != null || isGray) {
-      throw new IllegalArgumentException("--resize and --gray go with a folder of images");
+      throw new IllegalArgumentException(
+          "--resize and --gray go with a folder of images, or a part of a tar archive");
     }
   }
 }

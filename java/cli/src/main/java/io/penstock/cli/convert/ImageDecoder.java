@@ -32,14 +32,14 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
   private static final ValueLayout.OfChar UINT16 = ValueLayout.JAVA_CHAR_UNALIGNED;
   private static final int START_BYTES = 32;
 
-  private final Path first;
+  private final String first;
   private final int height;
   private final int width;
   private final boolean isDeep;
   private final boolean isLossy;
   private final FolderOptions options;
 
-  private ImageDecoder(Path first, Pixels pixels, boolean isLossy, FolderOptions options) {
+  private ImageDecoder(String first, Pixels pixels, boolean isLossy, FolderOptions options) {
     this.first = first;
     this.height = options.resize() == null ? pixels.height() : options.resize().height();
     this.width = options.resize() == null ? pixels.width() : options.resize().width();
@@ -71,7 +71,17 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
    * @param isLossy whether 16 bits become 8
    */
   static ImageDecoder of(Path first, FolderOptions options, boolean isLossy) {
-    Pixels pixels = read(first);
+    return of(first.toString(), FileBytes.all(first), options, isLossy);
+  }
+
+  /**
+   * The same of bytes.
+   *
+   * @param first what the image is called, for messages
+   * @param file its bytes
+   */
+  static ImageDecoder of(String first, byte[] file, FolderOptions options, boolean isLossy) {
+    Pixels pixels = read(first, file);
     return new ImageDecoder(first, isLossy ? pixels.shallow() : pixels, isLossy, options);
   }
 
@@ -87,19 +97,24 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
 
   @Override
   public void decode(Path file, MemorySegment into) {
-    Pixels pixels = read(file);
+    decode(file.toString(), FileBytes.all(file), into);
+  }
+
+  /** The same of bytes, which are called so. */
+  void decode(String name, byte[] file, MemorySegment into) {
+    Pixels pixels = read(name, file);
     pixels = isLossy ? pixels.shallow() : pixels;
     if (pixels.isDeep() != isDeep) {
-      throw PenstockException.about(
+      throw failure(
           ErrorKind.MISMATCH,
-          file,
+          name,
           "expected samples of %d bits as in %s, found %d: --lossy keeps the upper 8 of all"
               .formatted(isDeep ? 16 : 8, first, pixels.isDeep() ? 16 : 8));
     }
     if (options.resize() == null && (pixels.height() != height || pixels.width() != width)) {
-      throw PenstockException.about(
+      throw failure(
           ErrorKind.MISMATCH,
-          file,
+          name,
           "expected an image of %dx%d as %s, found %dx%d%s: give all one size with --resize"
               .formatted(
                   height, width, first, pixels.height(), pixels.width(), turned(file, pixels)));
@@ -118,9 +133,8 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
   }
 
   /** Viewers turn such an image, so that the sizes look the same there. */
-  private String turned(Path file, Pixels pixels) {
+  private String turned(byte[] bytes, Pixels pixels) {
     try {
-      byte[] bytes = FileBytes.all(file);
       boolean isTurned =
           pixels.height() == width
               && pixels.width() == height
@@ -132,8 +146,11 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
     }
   }
 
-  private static Pixels read(Path file) {
-    byte[] bytes = FileBytes.all(file);
+  private static PenstockException failure(ErrorKind kind, String name, String problem) {
+    return new PenstockException(kind, name + ": " + problem);
+  }
+
+  private static Pixels read(String name, byte[] bytes) {
     try {
       if (JpegFile.is(bytes)) {
         return JpegImage.decode(JpegFile.of(bytes));
@@ -148,12 +165,12 @@ final class ImageDecoder implements FolderRecordSource.Decoder {
         return ImageReaders.decodeBmp(bytes);
       }
     } catch (ImageException e) {
-      throw PenstockException.about(ErrorKind.WRONG_FORMAT, file, e.getMessage(), e);
+      throw new PenstockException(ErrorKind.WRONG_FORMAT, name + ": " + e.getMessage(), e);
     }
     byte[] start = Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.START_BYTES));
-    throw PenstockException.about(
+    throw failure(
         ErrorKind.WRONG_FORMAT,
-        file,
+        name,
         FileKind.of(start, bytes.length)
             .map(
                 kind ->

@@ -73,10 +73,15 @@ public final class Sources {
         return SelectedSource.of(TextSource.open(path, options), selection);
       }
     }
-    options.checkNoFolder();
     options.checkNoText();
     List<Source> shards =
         paths.stream().flatMap(path -> Source.parse(path).shards().stream()).toList();
+    if (options.folder().isOfImages() && MemberImageSource.isOne(shards)) {
+      options.folder().checkNoFiles();
+      Selection steps = new Selection(0, Long.MAX_VALUE, selection.step());
+      return SelectedSource.of(MemberImageSource.open(shards, options), steps);
+    }
+    options.checkNoFolder();
     return openArrays(shards, selection, scratch);
   }
 

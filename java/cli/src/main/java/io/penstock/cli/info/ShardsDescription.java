@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
@@ -110,7 +111,8 @@ record ShardsDescription(
         cached,
         histogram,
         null,
-        null);
+        null,
+        Optional.empty());
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -32,6 +33,7 @@ import java.util.stream.IntStream;
  * @param sizes of the records
  * @param folder that the files are in; null for sequences
  * @param indexFile of the folder, or with the records; null if neither is
+ * @param images that are among the records; empty if none were found
  */
 record VariableDescription(
     Source source,
@@ -44,7 +46,8 @@ record VariableDescription(
     double cachedFraction,
     SizeHistogram sizes,
     FolderIndex folder,
-    Path indexFile)
+    Path indexFile,
+    Optional<ImageSurvey> images)
     implements Description {
   /** The files of a folder. */
   static VariableDescription of(Path path, FolderIndex folder) {
@@ -60,7 +63,8 @@ record VariableDescription(
         Double.NaN,
         SizeReading.of(folder),
         folder,
-        folder.file());
+        folder.file(),
+        ImageSurvey.of(folder));
   }
 
   /** Runs of values in a file, such as the sequences of token data, opened as a loader would. */
@@ -95,7 +99,8 @@ record VariableDescription(
         dataset.files().getFirst().cachedFraction(),
         SizeReading.of(layout),
         null,
-        place.indexFile());
+        place.indexFile(),
+        layout instanceof RecordLayout.ByIndex index ? ImageSurvey.of(index) : Optional.empty());
   }
 
   /** Whether the sizes of all records were looked at, not only those of a sample. */
@@ -139,6 +144,7 @@ record VariableDescription(
     if (indexFile != null) {
       object.addProperty("indexFile", indexFile.toString());
     }
+    images.ifPresent(survey -> object.add("images", survey.toJson()));
     return object;
   }
 
@@ -175,6 +181,11 @@ record VariableDescription(
     if (!isWhole()) {
       fields.put("sampledRecords", Human.count(sizes.count()));
     }
+    images.ifPresent(
+        survey -> {
+          fields.put("images", survey.formatsToHuman());
+          fields.put("imageSizes", survey.sizesToHuman());
+        });
     if (folder != null) {
       fields.put("classes", OneLine.of(numbered(folder.classes())));
     }

@@ -129,13 +129,16 @@ public final class ConvertCommand implements Callable<Integer> {
       paramLabel = "HEIGHTxWIDTH",
       converter = MakingConverters.SizeOfImages.class,
       description =
-          "For a folder of images: resize all to this size, by averaging areas. Default: all must"
+          "For images of a folder, or of a tar archive (FILE.tar#jpg), which are decoded then: resize"
+              + " all to this size, by averaging areas. Default: all must"
               + " have one size, as stored; EXIF does not rotate them.")
   private SourceOptions.ImageSize resize;
 
   @Option(
       names = "--gray",
-      description = "For a folder of images: one channel (luma). Default: red, green, blue.")
+      description =
+          "For images of a folder, or of a tar archive, which are decoded then: one channel (luma)."
+              + " Default: red, green, blue.")
   private boolean isGray;
 
   @Option(
@@ -264,7 +267,7 @@ public final class ConvertCommand implements Callable<Integer> {
       return true;
     }
     Optional<VariableConversion> variable = VariableConversion.find(paths());
-    if (variable.isPresent()) {
+    if (variable.isPresent() && resize == null && !isGray) {
       checkColumns();
       variable.get().run(target, making.mayReplace(), streams, report);
       return true;

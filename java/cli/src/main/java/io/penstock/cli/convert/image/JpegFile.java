@@ -35,6 +35,7 @@ public final class JpegFile {
   private int height;
   private int width;
   private int[] componentIds;
+  private boolean isArithmetic;
 
   private JpegFile(byte[] file) throws ImageException {
     this.file = file;
@@ -70,6 +71,18 @@ public final class JpegFile {
   /** The file without what is not about pixels, its components declared as not to be converted. */
   byte[] plain() {
     return plain.toByteArray();
+  }
+
+  /** The file as it is. */
+  byte[] bytes() {
+    return file;
+  }
+
+  /** Refuses what the decoder of the JDK does not know. */
+  void checkCoding() throws ImageException {
+    if (isArithmetic) {
+      throw refused("arithmetic coding");
+    }
   }
 
   int height() {
@@ -184,8 +197,12 @@ public final class JpegFile {
   private void look(int marker, int start, int end) throws ImageException {
     switch (marker) {
       case 0xc0, 0xc1, 0xc2 -> frame(marker == 0xc2, start, end);
-      case 0xc3, 0xc5, 0xc6, 0xc7 -> throw refused("lossless or hierarchical coding");
-      case 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf -> throw refused("arithmetic coding");
+      case 0xc9, 0xca -> {
+        isArithmetic = true;
+        frame(marker == 0xca, start, end);
+      }
+      case 0xc3, 0xc5, 0xc6, 0xc7, 0xcb, 0xcd, 0xce, 0xcf ->
+          throw refused("lossless or hierarchical coding");
       case SOS -> {
         if (scans == null) {
           throw damaged("pixels before their sizes");

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -15,9 +16,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * JPEG images to the last bit as Pillow's convert("RGB") has them; profiles of colour and EXIF do
  * not matter.
  *
- * <p>The JDK's decoder, which is libjpeg, makes components of them, and colours are reckoned here:
- * the JDK would apply profiles, guess, or refuse. What libjpeg warns of is an error: it goes on
- * with gray where pixels are missing, and with noise where they are damaged.
+ * <p>By the decoder of penstock-images where that is there. Otherwise the JDK's decoder, which is
+ * libjpeg, makes components of them, and colours are reckoned here: the JDK would apply profiles,
+ * guess, or refuse. What libjpeg warns of is an error: it goes on with gray where pixels are
+ * missing, and with noise where they are damaged.
  */
 public final class JpegImage {
   /** What is left in the file when all pixels are there. */
@@ -33,6 +35,12 @@ public final class JpegImage {
   private JpegImage() {}
 
   public static Pixels decode(JpegFile file) throws ImageException {
+    Optional<Pixels> provided = ProvidedImages.decode(file.bytes());
+    return provided.isPresent() ? provided.get() : decodeHere(file);
+  }
+
+  private static Pixels decodeHere(JpegFile file) throws ImageException {
+    file.checkCoding();
     byte[] plain = file.plain();
     List<String> warnings = new ArrayList<>();
     Raster raster;

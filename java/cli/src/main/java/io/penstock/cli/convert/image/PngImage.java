@@ -4,11 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
  * PNG images of every kind, with all their bits; gamma and profiles of colour do not matter, nor
- * does transparency.
+ * does transparency. By the decoder of penstock-images where that is there.
  *
  * <p>What it owns: the chunks, each of which must have its checksum, up to the one that ends the
  * file. The JDK's decoder checks no sums, and applies some profiles but not others.
@@ -35,6 +36,11 @@ public final class PngImage {
   }
 
   public static Pixels decode(byte[] file) throws ImageException {
+    Optional<Pixels> provided = ProvidedImages.decode(file);
+    return provided.isPresent() ? provided.get() : decodeHere(file);
+  }
+
+  private static Pixels decodeHere(byte[] file) throws ImageException {
     PngImage image = new PngImage(file);
     int at = SIGNATURE.length;
     while (at >= 0) {
