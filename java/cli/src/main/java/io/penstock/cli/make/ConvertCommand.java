@@ -129,9 +129,9 @@ public final class ConvertCommand implements Callable<Integer> {
       paramLabel = "HEIGHTxWIDTH",
       converter = MakingConverters.SizeOfImages.class,
       description =
-          "For images of a folder, or of a tar archive (FILE.tar#jpg), which are decoded then: resize"
-              + " all to this size, by averaging areas. Default: all must"
-              + " have one size, as stored; EXIF does not rotate them.")
+          "For images of a folder, or of a tar archive (FILE.tar#jpg), which are decoded then:"
+              + " resize all to this size, by averaging areas. Default: all must have one size, as"
+              + " stored; EXIF does not rotate them.")
   private SourceOptions.ImageSize resize;
 
   @Option(
