@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * at a time.
  */
 public final class DatasetShuffle {
-  private static final int MOST_SHARDS = 100_000;
-
   private final Dataset dataset;
   private final Path target;
   private long seed;
@@ -128,15 +126,7 @@ public final class DatasetShuffle {
    * @return this
    */
   public DatasetShuffle shards(int shards) {
-    if (shards < 1 || shards > MOST_SHARDS) {
-      throw new IllegalArgumentException(
-          "shards must be 1 to %d, was %d".formatted(MOST_SHARDS, shards));
-    }
-    if (shards > Math.max(1, dataset.recordCount())) {
-      throw new IllegalArgumentException(
-          "shards must be at most %d for %d records, was %d"
-              .formatted(Math.max(1, dataset.recordCount()), dataset.recordCount(), shards));
-    }
+    ShardLayout.checkShards(shards, dataset.recordCount());
     this.shards = shards;
     return this;
   }

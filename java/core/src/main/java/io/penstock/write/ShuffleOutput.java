@@ -180,7 +180,7 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
 
   /** Shards differ by one record at most: the first ones have one more. */
   private long firstOf(int number) {
-    return sizes.records() / shards * number + Math.min(number, sizes.records() % shards);
+    return ShardLayout.first(sizes.records(), shards, number);
   }
 
   /** Waits until all is in its files, forced to the disk. */

@@ -5,9 +5,6 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
 import io.penstock.array.Column;
-import io.penstock.array.FileInfo;
-import io.penstock.error.ErrorKind;
-import io.penstock.error.PenstockException;
 import io.penstock.internal.partial.WriteFailures;
 import io.penstock.options.Readahead;
 import io.penstock.options.Shuffle;
@@ -17,9 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -31,7 +26,6 @@ final class ShuffleRun {
   private final Dataset dataset;
   private final Path target;
   private final int shards;
-  private final long seed;
   private final ShuffleSizes sizes;
   private final ShufflePlan plan;
   private final LongConsumer progress;
@@ -69,7 +63,6 @@ final class ShuffleRun {
     this.dataset = dataset;
     this.target = target;
     this.shards = shards;
-    this.seed = seed;
     this.sizes = sizes;
     this.plan = plan;
     this.progress = progress;
@@ -79,9 +72,10 @@ final class ShuffleRun {
 
   /** Shuffles once. */
   DatasetShuffle.Result run(boolean mayReplace) {
-    checkSources();
-    List<String> names = names(columns);
-    try (PartialDirectory directory = PartialDirectory.create(target, mayReplace, note(names));
+    ShardDirectory.checkSources(target, dataset.files());
+    ShardLayout layout = ShardLayout.of(columns, dataset.recordCount(), shards);
+    String note = layout.note(order, dataset.fingerprint());
+    try (PartialDirectory directory = PartialDirectory.create(target, mayReplace, note);
         ShuffleOutput shardFiles =
             new ShuffleOutput(
                 target,
@@ -89,10 +83,13 @@ final class ShuffleRun {
                 sizes,
                 columns,
                 shards,
-                (column, shard, areOffsets) -> {
-                  String name = areOffsets ? offsetsName(names.get(column)) : names.get(column);
-                  return directory.path().resolve(ShuffleNote.shard(name, shard));
-                },
+                (column, shard, areOffsets) ->
+                    directory
+                        .path()
+                        .resolve(
+                            areOffsets
+                                ? layout.offsetsFileName(column, shard)
+                                : layout.fileName(column, shard)),
                 this::wrote)) {
       work = directory;
       output = shardFiles;
@@ -186,72 +183,5 @@ final class ShuffleRun {
             .memoryBytes(plan.readBytes())
             .readahead(Readahead.parse("dropBehind=true"));
     return (sizes.isVariable() ? builder.batchBytes(batchBytes) : builder).build();
-  }
-
-  private void checkSources() {
-    try {
-      if (!Files.isDirectory(target)) {
-        return;
-      }
-      Path real = target.toRealPath();
-      for (FileInfo file : dataset.files()) {
-        if (file.path().toRealPath().startsWith(real)) {
-          throw PenstockException.about(
-              ErrorKind.WRITE_FAILED,
-              target,
-              "expected a directory without the data itself, found %s in it: give another name"
-                  .formatted(file.path()));
-        }
-      }
-    } catch (IOException e) {
-      throw WriteFailures.about(target, e);
-    }
-  }
-
-  /** Not one that the pattern of the values, {@code NAME-*.npy}, matches. */
-  private static String offsetsName(String name) {
-    return name + ".offsets";
-  }
-
-  private static List<String> names(List<Column> columns) {
-    List<String> names = new ArrayList<>();
-    Set<String> taken = new HashSet<>();
-    for (Column column : columns) {
-      String name = DatasetShuffle.fileName(column.name());
-      if (!taken.add(name)) {
-        throw new IllegalArgumentException(
-            "columns must have different names as files, were '%s' twice".formatted(name));
-      }
-      if (column.isVariable() && !taken.add(offsetsName(name))) {
-        throw new IllegalArgumentException(
-            "columns must have different names as files, were '%s' twice"
-                .formatted(offsetsName(name)));
-      }
-      names.add(name);
-    }
-    return names;
-  }
-
-  private String note(List<String> names) {
-    StringBuilder text = new StringBuilder("penstock shuffle 1\n");
-    StringBuilder files = new StringBuilder();
-    text.append("order %s seed %s epoch 0%n".formatted(order.description(), seed));
-    text.append("records %s shards %s%n".formatted(dataset.recordCount(), shards));
-    for (int c = 0; c < names.size(); c++) {
-      Column column = columns.get(c);
-      text.append(
-          "column %s %s %s%s%n"
-              .formatted(
-                  column.name(),
-                  column.elementType(),
-                  column.shape().toList(),
-                  column.isVariable() ? " of different sizes" : ""));
-      files.append(ShuffleNote.line(names.get(c), shards)).append('\n');
-      if (column.isVariable()) {
-        files.append(ShuffleNote.line(offsetsName(names.get(c)), shards)).append('\n');
-      }
-    }
-    text.append(files);
-    return text.append("source %s%n".formatted(dataset.fingerprint())).toString();
   }
 }
