@@ -1,0 +1,140 @@
+package io.penstock.spark;
+
+import io.penstock.array.Column;
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
+import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Sequential;
+import io.penstock.write.ShardLayout;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What every task of a job that makes shards knows: where a record goes, and what records are.
+ *
+ * <p>A record goes to its position in the order, which is in a shard, and in one of the shard's
+ * <i>buckets</i>: runs of positions that a task puts in order at a time. Blocks of records travel
+ * through Spark's shuffle under a <i>key</i>, which is the shard and the bucket. Immutable;
+ * serialized once for each task.
+ */
+final class ShardJob implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** The file that tells an executor that it sees the directory of the driver. */
+  static final String MARK = "driver";
+
+  private static final int SHARD_SHIFT = 32;
+
+  /** Blocks are at most about so large: far above the cost of one in Spark's shuffle. */
+  private static final int BLOCK_BYTES = 64 << 10;
+
+  private final ArrayList<ColumnForm> columns;
+  private final long records;
+  private final int shards;
+  private final boolean isShuffled;
+  private final long seed;
+  private final long bucketRecords;
+  private final String attempts;
+  private final String token;
+
+  ShardJob(
+      List<ColumnForm> columns,
+      long records,
+      long meanBytes,
+      boolean isShuffled,
+      ShardOptions options,
+      Path attempts,
+      String token) {
+    this.columns = new ArrayList<>(columns);
+    this.records = records;
+    this.shards = options.shards(records);
+    this.isShuffled = isShuffled;
+    this.seed = options.seed();
+    this.bucketRecords = Math.clamp(options.bucketBytes() / Math.max(1, meanBytes), 1, 1 << 30);
+    this.attempts = attempts.toString();
+    this.token = token;
+  }
+
+  List<ColumnForm> columns() {
+    return columns;
+  }
+
+  ShardLayout layout() {
+    List<Column> described = columns.stream().map(form -> form.column(records)).toList();
+    return ShardLayout.of(described, records, shards);
+  }
+
+  /** The order of the result; of rows that keep theirs, none. */
+  Sampler order() {
+    return isShuffled ? new FullShuffle(records, seed) : new Sequential(records);
+  }
+
+  int blockBytes() {
+    return BLOCK_BYTES;
+  }
+
+  /** Buckets of the largest shard. */
+  int buckets() {
+    return Math.toIntExact(Math.max(1, Math.ceilDiv(Math.ceilDiv(records, shards), bucketRecords)));
+  }
+
+  int bucketOf(long positionInShard) {
+    return (int) (positionInShard / bucketRecords);
+  }
+
+  /** The first position of a bucket in its shard. */
+  long firstOf(int bucket) {
+    return bucket * bucketRecords;
+  }
+
+  /** How many records a bucket has in a shard of so many. */
+  int recordsOf(int bucket, long shardRecords) {
+    return (int) Math.clamp(shardRecords - firstOf(bucket), 0, bucketRecords);
+  }
+
+  static long key(int shard, int bucket) {
+    return (long) shard << SHARD_SHIFT | bucket;
+  }
+
+  static int shardOf(long key) {
+    return (int) (key >>> SHARD_SHIFT);
+  }
+
+  static int bucketOfKey(long key) {
+    return (int) key;
+  }
+
+  /**
+   * Where tasks write.
+   *
+   * @throws PenstockException if this executor does not see what the driver made there
+   */
+  Path place() {
+    Path place = Path.of(attempts);
+    String found;
+    try {
+      found = Files.readString(place.resolve(MARK), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw unseen(place, "nothing there: " + e.getClass().getSimpleName());
+    }
+    if (!found.equals(token)) {
+      throw unseen(place, "that of another job");
+    }
+    return place;
+  }
+
+  private static PenstockException unseen(Path place, String found) {
+    return PenstockException.about(
+        ErrorKind.UNREADABLE,
+        place,
+        ("expected to see the directory that the driver made, found %s, on executor %s: the"
+                + " directory to make must lie on storage that all machines have under this path")
+            .formatted(found, ExecutorName.here()));
+  }
+}

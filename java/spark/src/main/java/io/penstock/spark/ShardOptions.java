@@ -1,0 +1,140 @@
+package io.penstock.spark;
+
+import java.io.Serializable;
+
+/**
+ * How shards are made. Immutable: each method returns new options.
+ *
+ * <p>A shard is written by one task, so there should be at least as many as executors have cores.
+ */
+public final class ShardOptions implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final long DEFAULT_BUCKET_BYTES = 64 << 20;
+  private static final long LEAST_BUCKET_BYTES = 64 << 10;
+  private static final long MOST_BUCKET_BYTES = 1 << 30;
+  private static final long DEFAULT_PART_BYTES = 256 << 20;
+
+  /** One shard, seed 0, an existing directory is an error. */
+  public static final ShardOptions DEFAULT =
+      new ShardOptions(1, 0, false, DEFAULT_BUCKET_BYTES, DEFAULT_PART_BYTES, 0, false);
+
+  private final int shards;
+  private final long seed;
+  private final boolean mayReplace;
+  private final long bucketBytes;
+  private final long partBytes;
+  private final int parts;
+  private final boolean isAtMostRecords;
+
+  private ShardOptions(
+      int shards,
+      long seed,
+      boolean mayReplace,
+      long bucketBytes,
+      long partBytes,
+      int parts,
+      boolean isAtMostRecords) {
+    this.shards = shards;
+    this.seed = seed;
+    this.mayReplace = mayReplace;
+    this.bucketBytes = bucketBytes;
+    this.partBytes = partBytes;
+    this.parts = parts;
+    this.isAtMostRecords = isAtMostRecords;
+  }
+
+  /**
+   * Sets how many shards to make of each column. Their sizes differ by one record at most.
+   *
+   * @param shards 1 to 100000, and not more than there are records; 1 unless set
+   * @return new options
+   */
+  public ShardOptions shards(int shards) {
+    return new ShardOptions(
+        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+  }
+
+  /**
+   * Sets the seed of the order. {@link PenstockSpark#convert} keeps the order of the rows and
+   * ignores it.
+   *
+   * @param seed any number; 0 unless set
+   * @return new options
+   */
+  public ShardOptions seed(long seed) {
+    return new ShardOptions(
+        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+  }
+
+  /**
+   * Sets whether a directory that an earlier shuffle made is replaced when this one is complete.
+   *
+   * @param mayReplace false unless set
+   * @return new options
+   */
+  public ShardOptions replace(boolean mayReplace) {
+    return new ShardOptions(
+        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+  }
+
+  /**
+   * Sets how many bytes of records a task puts in order at a time: about so much of the heap of an
+   * executor for each of its cores, beside what Spark takes for its own sort, which spills.
+   *
+   * @param bucketBytes 64 KiB to 1 GiB; 64 MiB unless set
+   * @return new options
+   */
+  public ShardOptions bucketBytes(long bucketBytes) {
+    if (bucketBytes < LEAST_BUCKET_BYTES || bucketBytes > MOST_BUCKET_BYTES) {
+      throw new IllegalArgumentException(
+          "bucketBytes must be %d to %d, was %d"
+              .formatted(LEAST_BUCKET_BYTES, MOST_BUCKET_BYTES, bucketBytes));
+    }
+    return new ShardOptions(
+        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+  }
+
+  /**
+   * Sets into how many parts the data is divided to be read, each by one task.
+   *
+   * @param parts at least 1; unless set, one for each 256 MiB of data, and at least as many as
+   *     there are cores
+   * @return new options
+   */
+  public ShardOptions parts(int parts) {
+    if (parts < 1) {
+      throw new IllegalArgumentException("parts must be at least 1, was " + parts);
+    }
+    return new ShardOptions(
+        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+  }
+
+  /** How many shards to make of so many records. */
+  int shards(long records) {
+    return isAtMostRecords ? Math.clamp(records, 1, shards) : shards;
+  }
+
+  /** Whether fewer records than shards make fewer shards, rather than an error. */
+  ShardOptions atMostRecords(boolean isIt) {
+    return new ShardOptions(shards, seed, mayReplace, bucketBytes, partBytes, parts, isIt);
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  boolean mayReplace() {
+    return mayReplace;
+  }
+
+  long bucketBytes() {
+    return bucketBytes;
+  }
+
+  /** Into how many parts to divide so many bytes, where so many tasks run at a time. */
+  int parts(long bytes, long records, int cores) {
+    long wanted = parts > 0 ? parts : Math.max(Math.ceilDiv(bytes, partBytes), cores);
+    return (int) Math.clamp(wanted, 1, Math.max(1, Math.min(records, 1 << 20)));
+  }
+}

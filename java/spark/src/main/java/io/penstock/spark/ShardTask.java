@@ -1,0 +1,156 @@
+package io.penstock.spark;
+
+import io.penstock.error.PenstockException;
+import io.penstock.write.NpyWriter;
+import io.penstock.write.NpyWriterBuilder;
+import io.penstock.write.ShardLayout;
+import io.penstock.write.VariableNpyWriter;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import scala.Tuple2;
+
+/**
+ * Writes one shard of all columns from blocks that come sorted by bucket.
+ *
+ * <p>Each attempt writes files with names of its own. Which attempt counts is the driver's choice:
+ * it takes the files of the one whose result Spark hands to it, which is one for each shard,
+ * whatever was repeated or run twice.
+ */
+final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>, ShardResult> {
+  private static final long serialVersionUID = 1L;
+
+  private static final long WRITE_BYTES = 4 << 20;
+  private static final int STAGING_BYTES = 256 << 10;
+
+  private final ShardJob job;
+
+  ShardTask(ShardJob job) {
+    this.job = job;
+  }
+
+  @Override
+  public Iterator<ShardResult> call(Iterator<Tuple2<Long, byte[]>> blocks) {
+    TaskContext context = TaskContext.get();
+    try (Attempt attempt = new Attempt(context.partitionId(), context.taskAttemptId())) {
+      return List.of(attempt.write(blocks)).iterator();
+    } catch (PenstockException e) {
+      throw ExecutorName.on(e);
+    }
+  }
+
+  /** The prefix of the names of the files that an attempt writes. */
+  static String prefix(long attempt) {
+    return "attempt-" + attempt + "-";
+  }
+
+  /** One attempt: its open files. */
+  private final class Attempt implements AutoCloseable {
+    private final ShardLayout layout = job.layout();
+    private final List<ColumnForm> columns = job.columns();
+    private final BucketRecords bucket = new BucketRecords(columns);
+    private final List<NpyWriter> fixed = new ArrayList<>();
+    private final List<VariableNpyWriter> variable = new ArrayList<>();
+    private final byte[] staging = new byte[STAGING_BYTES];
+    private final int shard;
+    private final long number;
+    private final long records;
+    private long bytes;
+
+    Attempt(int shard, long number) {
+      this.shard = shard;
+      this.number = number;
+      this.records = layout.first(shard + 1) - layout.first(shard);
+    }
+
+    ShardResult write(Iterator<Tuple2<Long, byte[]>> blocks) {
+      open(job.place());
+      Tuple2<Long, byte[]> block = blocks.hasNext() ? blocks.next() : null;
+      int buckets = job.buckets();
+      for (int b = 0; b < buckets; b++) {
+        bucket.begin(job.recordsOf(b, records));
+        while (block != null && ShardJob.bucketOfKey(block._1()) == b) {
+          bucket.add(block._2());
+          block = blocks.hasNext() ? blocks.next() : null;
+        }
+        bucket.checkFull();
+        append(job.recordsOf(b, records));
+      }
+      if (block != null) {
+        throw new IllegalStateException("blocks must be of buckets of this shard, in order");
+      }
+      fixed.forEach(NpyWriter::finish);
+      variable.forEach(VariableNpyWriter::finish);
+      fixed.forEach(NpyWriter::commit);
+      variable.forEach(VariableNpyWriter::commit);
+      return new ShardResult(shard, number, records, bytes);
+    }
+
+    private void open(Path place) {
+      for (int c = 0; c < columns.size(); c++) {
+        ColumnForm form = columns.get(c);
+        Path file = place.resolve(prefix(number) + layout.fileName(c, shard));
+        NpyWriterBuilder builder =
+            NpyWriter.builder(file, form.elementType(), form.recordShape())
+                .memoryBytes(WRITE_BYTES);
+        if (form.isVariable()) {
+          Path offsets = place.resolve(prefix(number) + layout.offsetsFileName(c, shard));
+          variable.add(VariableNpyWriter.open(builder, offsets));
+        } else {
+          fixed.add(builder.recordCount(records).open());
+        }
+      }
+    }
+
+    private void append(int count) {
+      int nextFixed = 0;
+      int nextVariable = 0;
+      for (int c = 0; c < columns.size(); c++) {
+        if (columns.get(c).isVariable()) {
+          appendVariable(variable.get(nextVariable++), c, count);
+        } else {
+          appendFixed(fixed.get(nextFixed++), c, count);
+        }
+      }
+    }
+
+    /** Small records are put together first: a call of the writer costs more than they do. */
+    private void appendFixed(NpyWriter writer, int c, int count) {
+      int size = columns.get(c).valueBytes();
+      int used = 0;
+      for (int i = 0; i < count; i++) {
+        if (used + size > staging.length) {
+          writer.append(MemorySegment.ofArray(staging).asSlice(0, used));
+          used = 0;
+        }
+        if (size > staging.length) {
+          writer.append(MemorySegment.ofArray(bucket.block(i)).asSlice(bucket.at(i, c), size));
+        } else {
+          System.arraycopy(bucket.block(i), bucket.at(i, c), staging, used, size);
+          used += size;
+        }
+      }
+      writer.append(MemorySegment.ofArray(staging).asSlice(0, used));
+      bytes += (long) count * size;
+    }
+
+    private void appendVariable(VariableNpyWriter writer, int c, int count) {
+      for (int i = 0; i < count; i++) {
+        int size = bucket.bytes(i, c);
+        writer.append(MemorySegment.ofArray(bucket.block(i)).asSlice(bucket.at(i, c), size));
+        bytes += size;
+      }
+    }
+
+    /** Deletes files that are not complete, as those of a task that was killed. */
+    @Override
+    public void close() {
+      fixed.forEach(NpyWriter::close);
+      variable.forEach(VariableNpyWriter::close);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.penstock.spark;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Sessions of the tests: threads of this JVM, or a cluster of processes on this machine. */
+final class SparkTestSession {
+  private SparkTestSession() {}
+
+  private static SparkSession.Builder builder(String master) {
+    return SparkSession.builder()
+        .master(master)
+        .appName("penstock-spark tests")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.log.level", "ERROR")
+        .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "120s")
+        .config("spark.sql.warehouse.dir", "target/warehouse")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1");
+  }
+
+  /** So many threads; a task may fail three times. */
+  static SparkSession local(int threads) {
+    return builder("local[%d,4]".formatted(threads))
+        .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "1s")
+        .getOrCreate();
+  }
+
+  /**
+   * Two executors of one core, which are processes of their own, and more when some of them die.
+   * Slow tasks are run a second time.
+   */
+  static SparkSession cluster() {
+    Path home = Path.of(System.getenv().getOrDefault("SPARK_HOME", "target/spark-home"));
+    try {
+      // Spark looks for an installation, but takes all classes from the class path.
+      Files.createDirectories(home.resolve("jars"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return builder("local-cluster[2,1,1024]")
+        .config("spark.executor.extraClassPath", classPath())
+        .config(
+            "spark.executor.extraJavaOptions", "--enable-native-access=ALL-UNNAMED -Xshare:auto")
+        .config("spark.executor.memory", "512m")
+        .config("spark.speculation", "true")
+        .config("spark.speculation.interval", "50ms")
+        .config("spark.speculation.multiplier", "1.01")
+        .config("spark.speculation.quantile", "0.2")
+        .config("spark.speculation.minTaskRuntime", "1ms")
+        .getOrCreate();
+  }
+
+  /** Absolute: executors run in folders of their own. */
+  private static String classPath() {
+    StringBuilder all = new StringBuilder();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      all.append(all.isEmpty() ? "" : File.pathSeparator).append(Path.of(entry).toAbsolutePath());
+    }
+    return all.toString();
+  }
+
+  /** Ends one executor of the cluster, as a machine that fails does. */
+  static boolean killExecutor() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(
+            process ->
+                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .findFirst()
+        .map(ProcessHandle::destroyForcibly)
+        .orElse(false);
+  }
+}
