@@ -45,6 +45,9 @@ public final class ArrowUnpacker {
   private static final int BLOCK_BYTES = 24;
   private static final int RAW = -1;
 
+  /** Of a body that is not compressed: 256 TiB. */
+  private static final long MOST_BODY_BYTES = 1L << 48;
+
   private final OpenFile file;
   private final boolean isFile;
 
@@ -218,7 +221,11 @@ public final class ArrowUnpacker {
       sizes[i] = packed[i] == 0 ? 0 : unpackedSize(offsets[i], packed[i]);
       buffers.bytes().putLong(buffers.at(i), body);
       buffers.bytes().putLong(buffers.at(i) + 8, sizes[i]);
-      body = Math.addExact(body, padded(sizes[i]));
+      body += padded(sizes[i]);
+      if (body > MOST_BODY_BYTES) {
+        throw new IllegalArgumentException(
+            "expected buffers of at most %d bytes in all, found more".formatted(MOST_BODY_BYTES));
+      }
     }
     message.table.putLong(3, body);
     batch.remove(3, message.table, compression);
@@ -248,7 +255,7 @@ public final class ArrowUnpacker {
   private long unpackedSize(long offset, long packed) {
     long size =
         ZipDirectory.little(file.read(offset, Long.BYTES, "the size of a buffer")).getLong(0);
-    if (size < RAW) {
+    if (size < RAW || size > MOST_BODY_BYTES) {
       throw new IllegalArgumentException(
           "expected the size of a buffer at byte %d, found %d".formatted(offset, size));
     }
@@ -275,7 +282,7 @@ public final class ArrowUnpacker {
   }
 
   private static long padded(long bytes) {
-    return Math.addExact(bytes, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
   private void writeFooter(OutputStream out) throws IOException {
