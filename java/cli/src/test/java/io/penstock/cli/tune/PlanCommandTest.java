@@ -9,10 +9,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.penstock.Dataset;
-import io.penstock.TestArray;
 import io.penstock.cli.Run;
 import io.penstock.cli.command.ExitCodes;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -46,9 +46,17 @@ final class PlanCommandTest {
         .toArray();
   }
 
-  private Path file() {
-    Path path = directory.resolve("x.npy");
-    TestArray.sparse(path, RECORDS, RECORD_BYTES);
+  private Path file() throws IOException {
+    return sparse("x.npy", "(" + RECORDS + "," + RECORD_BYTES + ")", RECORDS * RECORD_BYTES);
+  }
+
+  /** Bytes that no disk holds, behind a header. */
+  private Path sparse(String name, String shape, long bytes) throws IOException {
+    Path path = directory.resolve(name);
+    Run.npy(path, "'|u1'", shape, new byte[0]);
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(file.length() + bytes);
+    }
     return path;
   }
 
@@ -73,7 +81,7 @@ final class PlanCommandTest {
   }
 
   @Test
-  void filesAreForetoldWithoutBeingRead() {
+  void filesAreForetoldWithoutBeingRead() throws IOException {
     Path path = file();
     JsonObject file = json(path, "--device", "gp3", "--memory", "96m");
     JsonObject numbers = json(planned("--device", "gp3"));
@@ -89,8 +97,7 @@ final class PlanCommandTest {
 
   @Test
   void recordsOfDifferentSizesAreForetoldByTheirMean() throws IOException {
-    Path values = directory.resolve("v.npy");
-    TestArray.sparse(values, 3_000_000, 1);
+    Path values = sparse("v.npy", "(3000000,)", 3_000_000);
     Path offsets = directory.resolve("o.npy");
     byte[] bytes = new byte[8 * 10_001];
     for (int i = 0; i <= 10_000; i++) {
