@@ -52,7 +52,7 @@ class ReplayTest {
                 .memoryBytes(16 << 20)
                 .replay(true)
                 .build()) {
-      int threads = loader.readahead().ioThreads();
+      int threads = way.makers(loader);
       long batches = 0;
       for (Epoch epoch : loader.epochsFrom(2).limit(3)) {
         long position = 0;

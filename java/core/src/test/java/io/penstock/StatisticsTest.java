@@ -38,7 +38,7 @@ class StatisticsTest {
       }
       LoaderStatistics done = loader.statistics();
       long passed = System.nanoTime() - start;
-      long threads = loader.readahead().ioThreads();
+      long threads = way.workers(loader);
 
       assertThat(done.time().elapsed().toNanos()).isPositive().isLessThanOrEqualTo(passed);
       assertThat(done.time().stall().toNanos()).isNotNegative();

@@ -71,6 +71,20 @@ public record Way(String flags, PreferredPlan plan) {
     return builder;
   }
 
+  /** How many threads make batches. With {@code backend=java} one does, and others read for it. */
+  public int makers(Loader loader) {
+    return isJava() ? 1 : loader.readahead().ioThreads();
+  }
+
+  /** How many threads work on reading. */
+  public int workers(Loader loader) {
+    return loader.readahead().ioThreads() + (isJava() ? 1 : 0);
+  }
+
+  private boolean isJava() {
+    return Readahead.parse(flags).backend() == Readahead.Backend.JAVA;
+  }
+
   @Override
   public String toString() {
     return flags + "," + plan;

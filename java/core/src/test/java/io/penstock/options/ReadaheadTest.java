@@ -118,7 +118,7 @@ class ReadaheadTest {
         "maxRead=9g | maxRead must be 4096 to 67108864",
         "maxRead=1.5m | maxRead must be a size as 4096, 16k, 512m or 1g, was '1.5m'",
         "maxRead=99999999999g | maxRead must be a size",
-        "backend=fast | backend must be one of [auto, uring, pread, mmap], was 'fast'",
+        "backend=fast | backend must be one of [auto, uring, pread, mmap, java], was 'fast'",
         "io=Direct | io must be one of [auto, direct, buffered], was 'Direct'",
         "advice= | advice must be one of [auto, normal, random, sequential, willneed], was ''",
         "dropBehind=yes | dropBehind must be true or false, was 'yes'",

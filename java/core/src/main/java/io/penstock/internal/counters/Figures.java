@@ -50,6 +50,22 @@ public final class Figures {
     addLatencies(earlier);
   }
 
+  /**
+   * Counts a request that has ended, in the class that penstock_reader_latencies puts it in: eight
+   * for each doubling.
+   *
+   * @param counts as many as {@link #LATENCY_COUNT}
+   * @param nanos how long it took
+   */
+  public static void countLatency(long[] counts, long nanos) {
+    int latencyClass = 0;
+    if (nanos >= 8) {
+      int shift = 60 - Long.numberOfLeadingZeros(nanos);
+      latencyClass = shift * 8 + (int) (nanos >>> shift) - 8;
+    }
+    counts[Math.min(latencyClass, LATENCY_COUNT - 1)]++;
+  }
+
   private void addLatencies(Figures other) {
     completions += other.completions;
     for (int i = 0; i < LATENCY_COUNT; i++) {

@@ -44,6 +44,10 @@ final class CarrierThread {
     return tally.reads();
   }
 
+  long copyNanos() {
+    return tally.copyNanos();
+  }
+
   /** Processor time, as of when it rested last; 0 where the kernel does not tell. */
   long cpuNanos() {
     return cpuNanos;

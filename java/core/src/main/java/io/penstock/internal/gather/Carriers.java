@@ -66,12 +66,18 @@ final class Carriers {
 
   private final Tally ownTally = new Tally();
 
-  /** Files that a thread has read from. Written by that thread only, read by any. */
+  /** What a thread has done. Written by that thread only, read by any. */
   static final class Tally {
     private volatile long reads;
+    private volatile long copyNanos;
 
+    /** Files that it has read from. */
     long reads() {
       return reads;
+    }
+
+    long copyNanos() {
+      return copyNanos;
     }
   }
 
@@ -111,6 +117,15 @@ final class Carriers {
     long sum = ownTally.reads;
     for (int i = 0; i < threads.size(); i++) {
       sum += threads.get(i).reads();
+    }
+    return sum;
+  }
+
+  /** How long all of them copied what was read. */
+  long copyNanos() {
+    long sum = ownTally.copyNanos;
+    for (int i = 0; i < threads.size(); i++) {
+      sum += threads.get(i).copyNanos();
     }
     return sum;
   }
@@ -257,6 +272,7 @@ final class Carriers {
       trouble = e; // It fails its own records, and nothing else.
     } finally {
       tally.reads = parts.reads(); // What is answered is counted.
+      tally.copyNanos = parts.copyNanos();
       tellOwner(board.answer(place, result));
     }
     took(System.nanoTime() - start, parts.reads() - readsBefore, length);

@@ -27,6 +27,7 @@ final class GroupReader implements PartReader {
   private final ByteBuffer stagingBytes;
   private final IdentityHashMap<Slot, ByteBuffer> views = new IdentityHashMap<>();
   private long reads;
+  private long copyNanos;
 
   /**
    * For one thread.
@@ -65,6 +66,16 @@ final class GroupReader implements PartReader {
   @Override
   public long reads() {
     return reads;
+  }
+
+  @Override
+  public long copyNanos() {
+    return copyNanos;
+  }
+
+  /** Notes how long it took to bring what was read to its slots. */
+  void copied(long nanos) {
+    copyNanos += nanos;
   }
 
   /** Reads into the memory of a slot. */

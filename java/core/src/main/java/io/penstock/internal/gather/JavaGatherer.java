@@ -38,6 +38,7 @@ public final class JavaGatherer implements Gatherer {
   private final ReadChannels channels;
   private final RequestBoard board;
   private final RequestBoard.Answers answers;
+  private final RequestBoard.Answers settled;
   private final Carriers carriers;
   private final ThreadClock clock = ThreadClock.start();
 
@@ -67,6 +68,7 @@ public final class JavaGatherer implements Gatherer {
     this.groups =
         new ReadGroups(board, reading.bases(), reading.mergeGapBytes(), reading.stagingBytes());
     this.answers = groups::answered;
+    this.settled = groups::settled;
     this.recordFiles = new MemorySegment[columnCount];
     this.recordOffsets = new MemorySegment[columnCount];
     this.recordLengths = new MemorySegment[columnCount];
@@ -272,7 +274,7 @@ public final class JavaGatherer implements Gatherer {
 
   @Override
   public void reset() {
-    carriers.settle("reading was being started anew", answers);
+    carriers.settle("reading was being started anew", settled);
     groups.clear();
     batches.clear();
   }
@@ -283,11 +285,13 @@ public final class JavaGatherer implements Gatherer {
     counters.set(Statistic.RECORDS_READ, recordsTaken);
     counters.set(Statistic.BYTES_FINISHED, bytesTaken);
     counters.set(Statistic.BYTES_WANTED, bytesTaken);
-    counters.set(Statistic.REQUESTS, carriers.reads());
+    groups.latencies(target);
+    counters.set(Statistic.REQUESTS, groups.completions());
     counters.set(Statistic.BYTES_READ, groups.bytesRead());
     counters.set(Statistic.MERGED_RECORDS, groups.mergedRecords());
     counters.set(Statistic.STRAIGHT_BYTES, groups.straightBytes());
     counters.set(Statistic.PLAN, planNanos);
+    counters.set(Statistic.COPY, carriers.copyNanos());
     counters.set(Statistic.DEVICE, waitNanos);
     counters.set(Statistic.CPU, Math.max(0, clock.nanos()) + carriers.cpuNanos());
     counters.set(Statistic.DEVICE_QUEUE_DEPTH, carriers.count());
@@ -300,7 +304,7 @@ public final class JavaGatherer implements Gatherer {
       return;
     }
     carriers.end();
-    carriers.settle("reading was being ended", answers);
+    carriers.settle("reading was being ended", settled);
     Patience patience = Patience.begin();
     boolean haveEnded = carriers.join(patience);
     patience.end();

@@ -24,4 +24,9 @@ public interface PartReader {
 
   /** How many files were read from until now. */
   long reads();
+
+  /** How long bytes were copied after reading, until now. */
+  default long copyNanos() {
+    return 0;
+  }
 }

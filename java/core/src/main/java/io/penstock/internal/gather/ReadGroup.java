@@ -49,6 +49,7 @@ final class ReadGroup {
   private long[] begins = new long[FIRST_CAPACITY];
   private int[] byteCounts = new int[FIRST_CAPACITY];
   private boolean[] areStraight = new boolean[FIRST_CAPACITY];
+  private long[] starts = new long[FIRST_CAPACITY];
   private int requestCount;
 
   /** Why parts could not be read, by their numbers. Nearly always empty. */
@@ -171,6 +172,7 @@ final class ReadGroup {
       begins = new long[capacity];
       byteCounts = new int[capacity];
       areStraight = new boolean[capacity];
+      starts = new long[capacity];
     }
     for (int part = 0; part < count; part++) {
       long at = bases[files[part]] + offsets[part];
@@ -243,6 +245,15 @@ final class ReadGroup {
     return endSorted(request) - firstSorted[request];
   }
 
+  /** A request is handed out now. */
+  void started(int request) {
+    starts[request] = System.nanoTime();
+  }
+
+  long startNanos(int request) {
+    return starts[request];
+  }
+
   boolean isStraight(int request) {
     return areStraight[request];
   }
@@ -274,11 +285,13 @@ final class ReadGroup {
         reader.read(files[first], begins[request], bytes, slot, targets[first]);
       } else {
         reader.stage(files[first], begins[request], bytes);
+        long start = System.nanoTime();
         for (int i = firstSorted[request]; i < endSorted(request); i++) {
           int part = part(i);
           reader.unstage(
               offsets[part] - begins[request], lengths[part], batches[part].slot(), targets[part]);
         }
+        reader.copied(System.nanoTime() - start);
       }
       return bytes;
     } catch (IOException e) {

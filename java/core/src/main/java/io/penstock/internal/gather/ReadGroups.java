@@ -1,5 +1,6 @@
 package io.penstock.internal.gather;
 
+import io.penstock.internal.counters.Figures;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
@@ -25,6 +26,8 @@ final class ReadGroups {
 
   private ReadGroup open;
 
+  private final long[] latencies = new long[Figures.LATENCY_COUNT];
+  private long completions;
   private long bytesRead;
   private long mergedRecords;
   private long straightBytes;
@@ -108,12 +111,21 @@ final class ReadGroups {
         waiting.poll();
       }
       long id = (long) group.number << Integer.SIZE | request;
+      group.started(request);
       board.add(id, group.number, request, group.requestBytes(request), 0);
     }
   }
 
-  /** A request was carried out, or taken back. */
+  /** A request was carried out. */
   void answered(long id, long result) {
+    ReadGroup group = all[(int) (id >>> Integer.SIZE)];
+    completions++;
+    Figures.countLatency(latencies, System.nanoTime() - group.startNanos((int) id));
+    settled(id, result);
+  }
+
+  /** A request was carried out or taken back, and nobody wants its records any more. */
+  void settled(long id, long result) {
     ReadGroup group = all[(int) (id >>> Integer.SIZE)];
     int request = (int) id;
     group.answered(request);
@@ -133,6 +145,17 @@ final class ReadGroups {
     waiting.forEach(this::giveBack);
     waiting.clear();
     open.clear();
+  }
+
+  /** Copies how many requests were carried out, and how long they took. */
+  void latencies(Figures target) {
+    target.completions = completions;
+    System.arraycopy(latencies, 0, target.latencies, 0, latencies.length);
+  }
+
+  /** Requests that were carried out. */
+  long completions() {
+    return completions;
   }
 
   long bytesRead() {
