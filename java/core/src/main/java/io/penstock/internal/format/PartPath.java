@@ -43,7 +43,9 @@ public record PartPath(Path file, String part) {
 
   private static PartPath split(Path path, String text, int sign) {
     Path file = path.getFileSystem().getPath(text.substring(0, sign));
-    return new PartPath(file, text.substring(sign + 1));
+    // A path has turned the slashes of the part around on Windows; in files they are slashes.
+    String part = text.substring(sign + 1).replace(path.getFileSystem().getSeparator(), "/");
+    return new PartPath(file, part);
   }
 
   /**
