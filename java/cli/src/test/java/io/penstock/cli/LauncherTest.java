@@ -55,17 +55,34 @@ final class LauncherTest {
       Files.copy(BIN.resolve(name), root.resolve("java/bin").resolve(name));
     }
     for (String name :
-        List.of("native/include", "native/src", "java/core/src/main", "java/core/src/generated")) {
+        List.of(
+            "native/include",
+            "native/src",
+            "native/cross",
+            "native/images/include",
+            "native/images/src",
+            "java/core/src/main",
+            "java/core/src/generated",
+            "java/images/src/generated")) {
       Files.createDirectories(root.resolve(name));
     }
-    for (String module : List.of("cli", "hdf5", "parquet")) {
+    for (String module : List.of("cli", "hdf5", "parquet", "images")) {
       Files.createDirectories(root.resolve("java").resolve(module).resolve("src/main"));
     }
     for (String name :
-        List.of("", "native/", "java/core/", "java/cli/", "java/hdf5/", "java/parquet/")) {
+        List.of(
+            "",
+            "native/",
+            "java/core/",
+            "java/cli/",
+            "java/hdf5/",
+            "java/parquet/",
+            "java/images/")) {
       Files.createFile(root.resolve(name + "pom.xml"));
     }
     Files.createFile(root.resolve("CMakeLists.txt"));
+    Files.createFile(root.resolve("native/platforms"));
+    Files.createFile(root.resolve("native/images/libraries"));
     Files.createFile(root.resolve("native/penstock.map"));
     makeOld(root);
     Path lib = Files.createDirectory(target.resolve("lib"));
@@ -80,7 +97,7 @@ final class LauncherTest {
         Files.copy(path, copy);
       }
     }
-    for (String module : List.of("hdf5", "parquet")) {
+    for (String module : List.of("hdf5", "parquet", "images")) {
       Path jar = root.resolve("java/%1$s/target/penstock-%1$s.jar".formatted(module));
       Files.createDirectories(jar.getParent());
       new JarOutputStream(Files.newOutputStream(jar)).close();
