@@ -123,6 +123,11 @@ final class CellFiles {
       };
     }
 
+    /** The files that records are read from once a contender is open: it may map others. */
+    List<Path> recordFiles() throws IOException {
+      return form == InputForm.NPY ? List.of(path()) : paths();
+    }
+
     /** All files that are read after warming up. */
     List<Path> paths() throws IOException {
       return switch (form) {

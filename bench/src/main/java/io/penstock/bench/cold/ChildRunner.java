@@ -75,7 +75,7 @@ final class ChildRunner implements Runner {
       child.expect("ready", PATIENCE_SECONDS);
       if (cell.state().isDropped()) {
         // Opening read the header, and the kernel some megabytes after it.
-        for (Path file : run.input().paths()) {
+        for (Path file : run.input().recordFiles()) {
           PageCache.drop(file);
         }
       }
