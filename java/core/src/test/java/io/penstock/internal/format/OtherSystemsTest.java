@@ -24,24 +24,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OtherSystemsTest {
   /** Where users of Penstock work. */
   enum Kind {
-    WINDOWS(Configuration.windows(), "C:\\data"),
-    MAC(Configuration.osX(), "/data"),
-    UNIX(Configuration.unix(), "/data");
-
-    private final Configuration configuration;
-    private final String folder;
-
-    Kind(Configuration configuration, String folder) {
-      this.configuration = configuration;
-      this.folder = folder;
-    }
+    WINDOWS,
+    MAC,
+    UNIX;
 
     FileSystem open() {
-      return Jimfs.newFileSystem(configuration);
+      return Jimfs.newFileSystem(
+          switch (this) {
+            case WINDOWS -> Configuration.windows();
+            case MAC -> Configuration.osX();
+            case UNIX -> Configuration.unix();
+          });
     }
 
     Path folder(FileSystem system) throws IOException {
-      return Files.createDirectory(system.getPath(folder));
+      return Files.createDirectory(system.getPath(this == WINDOWS ? "C:\\data" : "/data"));
     }
   }
 
