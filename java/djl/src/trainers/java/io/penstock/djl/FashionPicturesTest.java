@@ -129,7 +129,7 @@ class FashionPicturesTest {
           List.of("key"),
           List.of(OutputColumn.of("labels", ElementType.INT64)),
           record -> {
-            long label = record.input(0).get(ValueLayout.JAVA_BYTE, 0) - '0';
+            long label = (long) record.input(0).get(ValueLayout.JAVA_BYTE, 0) - '0';
             record.output(0).set(ValueLayout.JAVA_LONG, record.outputOffset(0), label);
           });
 
