@@ -38,11 +38,17 @@ public class ImageEpoch {
                 .transform(Transforms.drop("jpg"))
                 .build()) {
       long cpu = system.getProcessCpuTime();
-      long garbage = heap.getTotalThreadAllocatedBytes();
       long start = System.nanoTime();
+      long half = dataset.recordCount() / 2;
+      long garbage = 0;
+      long counted = 0;
       long count = 0;
       double sum = 0;
       for (Batch batch : loader.epoch(0)) {
+        if (garbage == 0 && count >= half) {
+          garbage = heap.getTotalThreadAllocatedBytes();
+          counted = count;
+        }
         count += batch.size();
         sum += batch.floats("pixels").get(0);
       }
@@ -58,9 +64,9 @@ public class ImageEpoch {
           count / seconds,
           (system.getProcessCpuTime() - cpu) / 1e6 / count,
           100 * idle / (threads * seconds),
-          (heap.getTotalThreadAllocatedBytes() - garbage) / count,
+          (heap.getTotalThreadAllocatedBytes() - garbage) / (count - counted),
           sum,
-          statistics.reason());
+          loader.reason());
     }
   }
 }

@@ -1,4 +1,4 @@
-"""Writes FILES JPEG images into ARCHIVE (tar) and FOLDER: make_images.py FILES ARCHIVE FOLDER.
+"""Writes GIB of JPEG images into ARCHIVE (tar), and each as a file into FOLDER: make_images.py GIB ARCHIVE FOLDER.
 
 They are made of 64 pictures of waves and noise; a comment with its number makes each file another one.
 """
@@ -6,7 +6,7 @@ import io, os, struct, sys, tarfile
 import numpy as np
 from PIL import Image
 
-count, archive, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+size, archive, folder = int(sys.argv[1]) << 30, sys.argv[2], sys.argv[3]
 rng = np.random.default_rng(5)
 y, x = np.mgrid[0:375, 0:500]
 pool = []
@@ -19,7 +19,8 @@ for _ in range(64):
     pool.append(out.getvalue())
 
 with tarfile.open(archive, 'w') as tar:
-    for i in range(count):
+    i = 0
+    while tar.offset < size:
         picture = pool[i % len(pool)]
         comment = b'\xff\xfe' + struct.pack('>HQ', 10, i)
         data = picture[:2] + comment + picture[2:]
@@ -31,4 +32,5 @@ with tarfile.open(archive, 'w') as tar:
             os.makedirs('%s/%02d' % (folder, i % 100), exist_ok=True)
         with open('%s/%s' % (folder, name), 'wb') as file:
             file.write(data)
+        i += 1
 os.sync()
