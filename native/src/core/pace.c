@@ -40,6 +40,8 @@
  * second a device does. Without this limit a hard disk that has only been seen reading single
  * records would be taken to be as slow with bytes, and would never be asked for more of them. */
 #define MOST_BYTE_GUESSES 15.0
+/* The least that either may cost. */
+#define LEAST_GUESSES 0.01
 #define LEAST_GAP_BYTES 4096
 #define MOST_GAP_BYTES (1 << 20)
 
@@ -153,14 +155,17 @@ static void fit_gap(pace *pace, double time_ns) {
   const double yy = pace->yy + GUESS_WEIGHT;
   const double xy = pace->xy - GUESS_WEIGHT;
   const double determinant = xx * yy - xy * xy;
-  const double request = (pace->xt * yy - pace->yt * xy) / determinant;
-  const double byte = (pace->yt * xx - pace->xt * xy) / determinant;
-  const double least = 0.01;
-  const double byte_cost = byte < least               ? least
-                           : byte > MOST_BYTE_GUESSES ? MOST_BYTE_GUESSES
-                                                      : byte;
-  adopt_gap(pace,
-            (request < least ? least : request) * GUESS_REQUEST_NS / (byte_cost * GUESS_BYTE_NS));
+  double request = (pace->xt * yy - pace->yt * xy) / determinant;
+  double byte = (pace->yt * xx - pace->xt * xy) / determinant;
+  /* Where a byte cannot cost that much, requests account for the rest of the time, and the guess,
+   * which spoke for a fast device, is refuted. */
+  if (byte > MOST_BYTE_GUESSES) {
+    byte = MOST_BYTE_GUESSES;
+    request = (pace->xt - pace->xy * byte) / pace->xx;
+  }
+  byte = byte < LEAST_GUESSES ? LEAST_GUESSES : byte;
+  request = request < LEAST_GUESSES ? LEAST_GUESSES : request;
+  adopt_gap(pace, request * GUESS_REQUEST_NS / (byte * GUESS_BYTE_NS));
 }
 
 static void begin_interval(pace *pace, uint64_t now) {
