@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the process holds: descriptors, threads and memory, counted before and after. */
 @Timeout(300)
 class ResourcesTest {
-  private static final int ROUNDS = 150;
+  private static final int ROUNDS = 50;
   private static final long MEMORY_BYTES = 32 << 20;
 
   /** What the heap and the compiler may grow by in between. */
@@ -37,7 +37,7 @@ class ResourcesTest {
   void openingAndClosingLeavesNothingBehind(Way way) throws IOException {
     assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "no /proc here");
     TestArray array = TestArray.random(directory.resolve("x.npy"), 3000, 784, 1);
-    openAndClose(way, array, 30);
+    openAndClose(way, array, 10);
     int descriptors = descriptors();
     long threads = readers();
     long kilobytes = anonymousKilobytes();
@@ -46,7 +46,7 @@ class ResourcesTest {
 
     assertThat(descriptors()).isEqualTo(descriptors);
     assertThat(readers()).isEqualTo(threads);
-    // A round touches 2 MiB at least, so that a leak in each would be ten times the slack.
+    // A round touches 2 MiB at least, so that a leak in each would be three times the slack.
     assertThat(anonymousKilobytes()).isLessThan(kilobytes + SLACK_KILOBYTES);
   }
 
