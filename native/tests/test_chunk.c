@@ -64,7 +64,52 @@ static void chains_hold_what_was_written_to_them(void) {
   CHECK_EQUAL(pool.free_count, CHUNKS);
 }
 
+enum { MANY = 5000, MOST_LENGTH = 40, SPARE = MANY / 5 };
+
+static uint32_t runs_of(const chunk_pool *pool, uint32_t first) {
+  uint32_t runs = 1;
+  for (uint32_t chunk = first; pool->next[chunk] != CHUNK_NONE; chunk = pool->next[chunk])
+    runs += pool->next[chunk] != chunk + 1;
+  return runs;
+}
+
+/* However long chains of different lengths come and go in a pool of which a fifth is free, most of
+ * them are one piece of memory, as copying wants it; one by one from all free chunks they would
+ * have a piece for every one or two chunks. */
+static void chains_lie_in_few_runs(void) {
+  static uint32_t next[MANY];
+  static uint64_t vacant[MANY / 64 + 1];
+  static uint32_t chains[MANY];
+  chunk_pool pool = {.next = next, .vacant = vacant, .chunk_bytes = 64, .count = MANY};
+  chunk_reset(&pool);
+  uint32_t count = 0;
+  uint64_t seed = 11;
+  uint64_t lengths = 0;
+  uint64_t runs = 0;
+  uint64_t made = 0;
+  for (uint32_t round = 0; round < 200000; round++) {
+    const uint64_t length = 1 + next_random(&seed) % MOST_LENGTH;
+    if (pool.free_count >= SPARE + length) {
+      chains[count] = chunk_allocate(&pool, length);
+      if (round > 100000) {
+        made++;
+        lengths += length;
+        runs += runs_of(&pool, chains[count]);
+      }
+      count++;
+      continue;
+    }
+    const uint32_t gone = (uint32_t)(next_random(&seed) % count);
+    (void)chunk_free(&pool, chains[gone]);
+    chains[gone] = chains[--count];
+  }
+  printf("  %.2f runs for a chain of %.1f\n", (double)runs / (double)made,
+         (double)lengths / (double)made);
+  CHECK(runs < 2 * made);
+}
+
 int main(void) {
   RUN(chains_hold_what_was_written_to_them);
+  RUN(chains_lie_in_few_runs);
   return 0;
 }

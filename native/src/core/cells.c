@@ -17,8 +17,8 @@ void cells_reset(penstock_reader *reader) {
   reader->free_cell_count = cells;
 }
 
-void cells_assign(penstock_reader *reader, uint32_t entry) {
-  const uint64_t wanted = cells_wanted(reader, entry);
+void cells_assign(penstock_reader *reader, uint32_t entry, uint64_t wanted) {
+  PENSTOCK_ASSERT(wanted == cells_wanted(reader, entry));
   if (wanted == 0)
     return;
   PENSTOCK_ASSERT(cells_free(reader) >= wanted);

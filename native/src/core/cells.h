@@ -28,7 +28,25 @@ static inline uint64_t cells_units(const penstock_reader *reader, uint32_t entry
                           cells_record_bytes(reader, entry_index(&reader->entries, entry)));
 }
 
-/* What it still needs: nothing once it has its cell. */
+/* What it still needs, when its length in a column has been looked up: nothing once it has its
+ * cell.
+ */
+static inline uint64_t cells_wanted_by(const penstock_reader *reader, uint32_t entry,
+                                       uint32_t column, uint64_t length_bytes) {
+  if (!cells_exist(reader) || entry_value(&reader->entries, entry) != ENTRY_NONE)
+    return 0;
+  if (reader->pool.count == 0)
+    return 1;
+  uint64_t bytes = reader->fixed_bytes;
+  for (uint32_t i = 0; i < reader->variable_count; i++)
+    bytes += reader->variable[i] == column
+                 ? length_bytes
+                 : source_length(&reader->source->columns[reader->variable[i]],
+                                 entry_index(&reader->entries, entry));
+  return chunks_for(&reader->pool, bytes);
+}
+
+/* The same when nothing is known. */
 static inline uint64_t cells_wanted(const penstock_reader *reader, uint32_t entry) {
   return cells_exist(reader) && entry_value(&reader->entries, entry) == ENTRY_NONE
              ? cells_units(reader, entry)
@@ -44,8 +62,8 @@ static inline uint64_t cells_free(const penstock_reader *reader) {
 
 /* All are free. */
 void cells_reset(penstock_reader *reader);
-/* Gives an entry its cell. */
-void cells_assign(penstock_reader *reader, uint32_t entry);
+/* Gives an entry what it still needs: see cells_wanted. */
+void cells_assign(penstock_reader *reader, uint32_t entry, uint64_t wanted);
 /* Gives the cells of the oldest `count` entries back. */
 void cells_release(penstock_reader *reader, uint32_t count);
 /* Where a column's bytes begin in the chain of a record. */

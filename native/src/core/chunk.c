@@ -2,13 +2,19 @@
  * record has a chain of them: no record is too large, and nothing but the rest of its last chunk is
  * lost.
  *
- * Free chunks are given out in the order of their addresses, round and round: so the chunks of a
- * record lie close together, many one after another, and whoever fills or empties a chain goes
- * through memory forwards. A stack of free chunks would scatter each record over the whole pool. */
+ * A chain is to lie in few runs of neighbours: copying, the processor's prefetching and following
+ * the chain all cost several times as much when each chunk lies somewhere else. As most of a pool
+ * is in use, what a record leaves is the best place for one of the same size. So runs that become
+ * free are remembered by their length, the latest ones, which the processor still has in its cache;
+ * what is not remembered is found by going round through the bits of free chunks. Only when there
+ * are no longer runs is a chain made of shorter ones: a pool can be used to its last chunk. */
 #include <string.h>
 
 #include "core/chunk.h"
 #include "core/common.h"
+
+/* How many words of 64 chunks are looked through for a run that is long enough. */
+#define WORDS_AHEAD 8
 
 void chunk_reset(chunk_pool *pool) {
   const uint64_t words = ((uint64_t)pool->count + 63) / 64;
@@ -17,42 +23,173 @@ void chunk_reset(chunk_pool *pool) {
     pool->vacant[words - 1] = (UINT64_C(1) << pool->count % 64) - 1;
   pool->free_count = pool->count;
   pool->cursor = 0;
+  for (uint32_t i = 0; i < CHUNK_LONG_RUN; i++)
+    pool->free_runs[i].count = 0;
 }
 
-static uint32_t take_one(chunk_pool *pool) {
+/* ---- Runs of free chunks, within a word ------------------------------------------------------ */
+
+typedef struct {
+  uint32_t first;
+  uint32_t count;
+} chunk_run;
+
+static uint64_t mask_of(uint32_t bit, uint32_t count) {
+  return (count == 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1) << bit;
+}
+
+/* How many bits are set from this one on. */
+static uint32_t run_at(uint64_t bits, uint32_t bit) {
+  const uint64_t others = ~(bits >> bit);
+  return others == 0 ? 64 : (uint32_t)__builtin_ctzll(others);
+}
+
+/* Bits that begin a run of at least this many. */
+static uint64_t begins_of_runs(uint64_t bits, uint32_t length) {
+  for (uint32_t known = 1; known < length && bits != 0;) {
+    const uint32_t more = known < length - known ? known : length - known;
+    bits &= bits >> more;
+    known += more;
+  }
+  return bits;
+}
+
+/* Where the latest runs that became free are remembered: by length, all long ones together. */
+static recent_runs *runs_of(chunk_pool *pool, uint64_t length) {
+  return &pool->free_runs[(length < CHUNK_LONG_RUN ? length : CHUNK_LONG_RUN) - 1];
+}
+
+/* The run that has this free chunk. Where there are too many, the oldest is forgotten. */
+static void remember(chunk_pool *pool, uint32_t chunk) {
+  const uint64_t bits = pool->vacant[chunk >> 6];
+  const uint32_t bit = chunk & 63;
+  const uint64_t taken_below = ~bits & mask_of(0, bit);
+  const uint32_t begin = taken_below == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(taken_below);
+  recent_runs *runs = runs_of(pool, run_at(bits, begin));
+  runs->first[runs->next++ % CHUNK_RECENT_RUNS] = (chunk & ~UINT32_C(63)) + begin;
+  runs->count += runs->count < CHUNK_RECENT_RUNS;
+}
+
+/* Takes chunks from this free one on, as many as are wanted and lie there. */
+static chunk_run take_from(chunk_pool *pool, uint32_t chunk, uint64_t wanted) {
+  uint64_t *word = &pool->vacant[chunk >> 6];
+  const uint32_t run = run_at(*word, chunk & 63);
+  const uint32_t count = wanted < run ? (uint32_t)wanted : run;
+  *word &= ~mask_of(chunk & 63, count);
+  if (count < run)
+    remember(pool, chunk + count);
+  return (chunk_run){.first = chunk, .count = count};
+}
+
+/* ---- Allocating ------------------------------------------------------------------------------ */
+
+/* The latest run of those that were remembered together; CHUNK_NONE if there is none. Of one that
+ * was remembered, parts may have been given out with its neighbours. */
+static uint32_t recall(const chunk_pool *pool, recent_runs *runs) {
+  const uint32_t length = (uint32_t)(runs - pool->free_runs) + 1;
+  while (runs->count > 0) {
+    runs->count--;
+    const uint32_t chunk = runs->first[--runs->next % CHUNK_RECENT_RUNS];
+    if (run_at(pool->vacant[chunk >> 6], chunk & 63) >= length &&
+        (pool->vacant[chunk >> 6] >> (chunk & 63) & 1))
+      return chunk;
+  }
+  return CHUNK_NONE;
+}
+
+/* One of the same length, or else the shortest that is longer. */
+static uint32_t recall_fitting(chunk_pool *pool, uint64_t wanted) {
+  recent_runs *end = pool->free_runs + CHUNK_LONG_RUN;
+  for (recent_runs *runs = runs_of(pool, wanted); runs < end; runs++) {
+    const uint32_t chunk = recall(pool, runs);
+    if (chunk != CHUNK_NONE)
+      return chunk;
+  }
+  return CHUNK_NONE;
+}
+
+static uint32_t word_after(const chunk_pool *pool, uint32_t word) {
   const uint32_t words = (uint32_t)(((uint64_t)pool->count + 63) / 64);
+  return word + 1 == words ? 0 : word + 1;
+}
+
+/* Goes on to the next run that is long enough, unless that is far. */
+static uint32_t find_fitting(chunk_pool *pool, uint64_t wanted) {
+  const uint32_t length = (uint32_t)(wanted < CHUNK_LONG_RUN ? wanted : CHUNK_LONG_RUN);
+  uint32_t word = pool->cursor;
+  for (uint32_t i = 0; i < WORDS_AHEAD; i++) {
+    const uint64_t begins = begins_of_runs(pool->vacant[word], length);
+    if (begins != 0) {
+      pool->cursor = word;
+      return word * 64 + (uint32_t)__builtin_ctzll(begins);
+    }
+    word = word_after(pool, word);
+  }
+  return CHUNK_NONE;
+}
+
+static uint32_t find_any(chunk_pool *pool, uint64_t wanted) {
+  for (recent_runs *runs = runs_of(pool, wanted); runs > pool->free_runs; runs--) {
+    const uint32_t chunk = recall(pool, runs - 1);
+    if (chunk != CHUNK_NONE)
+      return chunk;
+  }
   while (pool->vacant[pool->cursor] == 0)
-    pool->cursor = pool->cursor + 1 == words ? 0 : pool->cursor + 1;
-  uint64_t *word = &pool->vacant[pool->cursor];
-  const uint32_t bit = (uint32_t)__builtin_ctzll(*word);
-  *word &= *word - 1;
-  return pool->cursor * 64 + bit;
+    pool->cursor = word_after(pool, pool->cursor);
+  return pool->cursor * 64 + (uint32_t)__builtin_ctzll(pool->vacant[pool->cursor]);
+}
+
+static chunk_run take_run(chunk_pool *pool, uint64_t wanted) {
+  uint32_t chunk = recall_fitting(pool, wanted);
+  if (chunk == CHUNK_NONE)
+    chunk = find_fitting(pool, wanted);
+  return take_from(pool, chunk == CHUNK_NONE ? find_any(pool, wanted) : chunk, wanted);
 }
 
 uint32_t chunk_allocate(chunk_pool *pool, uint64_t count) {
   PENSTOCK_ASSERT(count > 0 && count <= pool->free_count);
   pool->free_count -= (uint32_t)count;
-  const uint32_t first = take_one(pool);
-  uint32_t last = first;
-  for (uint64_t i = 1; i < count; i++) {
-    const uint32_t chunk = take_one(pool);
-    pool->next[last] = chunk;
-    last = chunk;
+  uint32_t first = CHUNK_NONE;
+  uint32_t last = CHUNK_NONE;
+  while (count > 0) {
+    const chunk_run run = take_run(pool, count);
+    if (first == CHUNK_NONE)
+      first = run.first;
+    else
+      pool->next[last] = run.first;
+    last = run.first + run.count - 1;
+    for (uint32_t chunk = run.first; chunk < last; chunk++)
+      pool->next[chunk] = chunk + 1;
+    count -= run.count;
   }
   pool->next[last] = CHUNK_NONE;
   return first;
 }
 
+/* The last chunk of the run in a chain that begins with this one, within a word. */
+static uint32_t end_of_run(const chunk_pool *pool, uint32_t chunk) {
+  while (pool->next[chunk] == chunk + 1 && (chunk & 63) != 63)
+    chunk++;
+  return chunk;
+}
+
 uint32_t chunk_free(chunk_pool *pool, uint32_t first) {
   uint32_t count = 0;
-  for (uint32_t chunk = first; chunk != CHUNK_NONE; chunk = pool->next[chunk]) {
-    PENSTOCK_ASSERT(chunk < pool->count && !(pool->vacant[chunk >> 6] >> (chunk & 63) & 1));
-    pool->vacant[chunk >> 6] |= UINT64_C(1) << (chunk & 63);
-    count++;
+  for (uint32_t chunk = first; chunk != CHUNK_NONE;) {
+    PENSTOCK_ASSERT(chunk < pool->count);
+    const uint32_t last = end_of_run(pool, chunk);
+    const uint64_t run = mask_of(chunk & 63, last - chunk + 1);
+    PENSTOCK_ASSERT((pool->vacant[chunk >> 6] & run) == 0);
+    pool->vacant[chunk >> 6] |= run;
+    remember(pool, chunk);
+    count += last - chunk + 1;
+    chunk = pool->next[last];
   }
   pool->free_count += count;
   return count;
 }
+
+/* ---- Copying --------------------------------------------------------------------------------- */
 
 chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at) {
   while (at - from.before_bytes >= pool->chunk_bytes) {

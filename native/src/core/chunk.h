@@ -7,6 +7,16 @@
 /* The end of a chain; the same number as ENTRY_NONE. */
 #define CHUNK_NONE ((UINT32_C(1) << 30) - 1)
 
+/* Chains are made of runs of this many chunks, where they need more. */
+enum { CHUNK_LONG_RUN = 16, CHUNK_RECENT_RUNS = 256 };
+
+/* Runs of free chunks, the latest ones: a stack that forgets what is too far down. */
+typedef struct {
+  uint32_t next; /* where the next one goes, counted on */
+  uint32_t count;
+  uint32_t first[CHUNK_RECENT_RUNS];
+} recent_runs;
+
 /* A pool of chunks of one size. A record has a chain of them. */
 typedef struct {
   uint8_t *base;
@@ -16,6 +26,7 @@ typedef struct {
   uint32_t count; /* 0: there is no pool */
   uint32_t free_count;
   uint32_t cursor; /* the word of `vacant` where the search for the next free chunk begins */
+  recent_runs free_runs[CHUNK_LONG_RUN]; /* of 1 chunk, of 2, ...; the last: of that or more */
 } chunk_pool;
 
 /* A chunk, and how many bytes of its chain lie before it. */

@@ -14,6 +14,8 @@
 /* How many records ahead, and how much of each, are prefetched into the processor's cache. */
 #define TAKES_AHEAD 4
 #define LINES_AHEAD_BYTES 1024
+/* Most bytes of records that differ in size are in long ones. */
+#define CHAIN_AHEAD_BYTES 4096
 
 static void describe(const penstock_reader *reader, uint32_t entry, penstock_failure *failure) {
   const uint32_t column = entry_failed_column(&reader->entries, entry);
@@ -62,17 +64,27 @@ static void take_column(penstock_reader *reader, uint32_t column, uint32_t count
   }
 }
 
-/* The beginning of the chain of a record that is taken soon. */
-static void prepare_chain(const penstock_reader *reader, uint64_t sequence) {
+/* The chain of a record that is taken soon, as if it were one run, which most are. */
+static void prepare_chain(const penstock_reader *reader, uint64_t sequence, uint64_t bytes) {
   const uint32_t chunk = entry_value(&reader->entries, entry_at(&reader->entries, sequence));
   if (chunk == ENTRY_NONE)
     return;
-  __builtin_prefetch(&reader->pool.next[chunk]);
-  const uint8_t *memory = chunk_memory(&reader->pool, chunk);
-  const uint64_t lines =
-      reader->pool.chunk_bytes < LINES_AHEAD_BYTES ? reader->pool.chunk_bytes : LINES_AHEAD_BYTES;
-  for (uint64_t line = 0; line < lines; line += CACHE_LINE_BYTES)
+  const chunk_pool *pool = &reader->pool;
+  bytes = bytes < CHAIN_AHEAD_BYTES ? bytes : CHAIN_AHEAD_BYTES;
+  __builtin_prefetch(&pool->next[chunk]);
+  __builtin_prefetch(&pool->next[chunk + bytes / pool->chunk_bytes]);
+  __builtin_prefetch(&pool->vacant[chunk >> 6], 1);
+  const uint8_t *memory = chunk_memory(pool, chunk);
+  for (uint64_t line = 0; line < bytes; line += CACHE_LINE_BYTES)
     __builtin_prefetch(memory + line);
+}
+
+/* Of a record that is laid out in a slot, in all columns that are read. */
+static uint64_t length_of(const penstock_reader *reader, int64_t *const *values, uint32_t i) {
+  uint64_t bytes = reader->fixed_bytes;
+  for (uint32_t v = 0; v < reader->variable_count; v++)
+    bytes += values_length(values[v], i);
+  return bytes;
 }
 
 /* All columns of a record, in the order in which they lie in its chain. */
@@ -113,7 +125,8 @@ static void take_chains(penstock_reader *reader, uint32_t count, uint8_t *slot) 
     values[v] = values_of(reader, slot, v);
   for (uint32_t i = 0; i < count; i++) {
     if (i + TAKES_AHEAD < count)
-      prepare_chain(reader, ring->taken + i + TAKES_AHEAD);
+      prepare_chain(reader, ring->taken + i + TAKES_AHEAD,
+                    length_of(reader, values, i + TAKES_AHEAD));
     take_chain(reader, entry_at(ring, ring->taken + i), i, slot, values);
   }
 }
@@ -164,12 +177,11 @@ static void count_taken(penstock_reader *reader, uint32_t count, uint8_t *slot) 
 static void tell_elevator(penstock_reader *reader, uint32_t count, uint8_t *slot) {
   if (reader->pool.count == 0)
     return;
-  for (uint32_t i = 0; i < count; i++) {
-    uint64_t bytes = reader->fixed_bytes;
-    for (uint32_t v = 0; v < reader->variable_count; v++)
-      bytes += values_length(values_of(reader, slot, v), i);
-    elevator_taken(reader, reader->entries.taken + i, bytes);
-  }
+  int64_t *values[PENSTOCK_MAX_COLUMNS];
+  for (uint32_t v = 0; v < reader->variable_count; v++)
+    values[v] = values_of(reader, slot, v);
+  for (uint32_t i = 0; i < count; i++)
+    elevator_taken(reader, reader->entries.taken + i, length_of(reader, values, i));
 }
 
 static void copy_all(penstock_reader *reader, uint32_t count, uint8_t *slot, int is_failed) {

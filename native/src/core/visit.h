@@ -11,8 +11,8 @@
 /* Entries that are being turned into requests, ascending by record index. (Urgent ones only nearly
  * so where an index has more than 32 bits: extents must not rely on the order.) */
 typedef struct {
-  uint64_t *keys; /* what they are sorted by << 32 | entry */
-  uint64_t *scratch;
+  uint64_t *keys;    /* what they are sorted by << 32 | entry */
+  uint64_t *scratch; /* for sorting; then what each entry needs of the cells, as far as it is due */
   uint32_t count;
   uint32_t capacity;
   uint32_t shift; /* urgent: low bits of the index that are not sorted by */
