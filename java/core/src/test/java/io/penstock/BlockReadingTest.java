@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Orders of whole blocks are delivered exactly, and read as whole blocks. */
 @Timeout(300)
+@NamesNativeWays
 class BlockReadingTest {
   private static final int RECORDS = 200_003;
   private static final int RECORD_BYTES = 784;

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Records that are kept over epochs are read once, and are the right ones. */
+@NeedsNative("the cache over epochs")
 class CacheTest {
   private static final int RECORDS = 4000;
   private static final int RECORD_BYTES = 512;

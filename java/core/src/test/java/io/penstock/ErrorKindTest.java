@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What kind of failure a program is told, of what really happened. */
+@NamesNativeWays
 class ErrorKindTest {
   @TempDir Path directory;
 

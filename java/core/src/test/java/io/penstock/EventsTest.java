@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Flight Recorder is told, read back from its file. */
 @Timeout(120)
+@NamesNativeWays
 class EventsTest {
   private static final int RECORDS = 1003;
   private static final int RECORD_BYTES = 784;

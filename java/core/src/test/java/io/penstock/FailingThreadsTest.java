@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * was thrown for, and nothing else.
  */
 @Timeout(120)
+@NamesNativeWays
 class FailingThreadsTest {
   private static final int RECORDS = 1000;
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A batch is one lease, and whatever is done to it later concerns no other one. */
 @Timeout(120)
+@NamesNativeWays
 class LeaseTest {
   private static final String CHECK = "penstock.checkLeases";
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Loaders of ranks by place: the same steps as by position, each rank in a part of the data. */
 @Timeout(300)
+@NamesNativeWays
 class RankByTest {
   private static final int RECORDS = 203;
   private static final RankBy PAIRS = RankBy.placeInGroups(2);

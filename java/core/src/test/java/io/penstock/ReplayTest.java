@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** As if in memory: the batches of an epoch with the records of one, and no reading. */
 @Timeout(120)
+@NamesNativeWays
 class ReplayTest {
   private static final int RECORDS = 5003;
   private static final int RECORD_BYTES = 785;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is left to the loader follows where the data is, epoch by epoch. */
+@NamesNativeWays
 class ResidencyTest {
   private static final int RECORDS = 3000;
   private static final int RECORD_BYTES = 4096;

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A device that fails, or does not answer, under the whole library: files on a file system of ours.
  */
 @Timeout(120)
+@NamesNativeWays
 class SickDeviceTest {
   private static final int RECORDS = 4000;
   private static final int RECORD_BYTES = 500;

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the figures of a loader have to do with each other, and with the clock. */
 @Timeout(120)
+@NamesNativeWays
 class StatisticsTest {
   private static final int RECORDS = 3001;
   private static final int RECORD_BYTES = 784;

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** How loaders with transforms end, and what consumers of all kinds do to them. */
 @Timeout(300)
+@NamesNativeWays
 class TransformLifetimeTest extends TransformedArrays {
   @Test
   void closingInTheMiddleLeavesNothingBehind() throws Exception {

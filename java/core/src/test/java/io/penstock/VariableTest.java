@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records of different sizes, compared with plain Java. */
 @Tag("platform")
+@NamesNativeWays
 class VariableTest extends VariableData {
   @ParameterizedTest
   @MethodSource("ways")

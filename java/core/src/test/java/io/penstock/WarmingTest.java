@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are not cached and fit into memory: read once, in order, beside the first batches. */
 @Timeout(120)
+@NamesNativeWays
 class WarmingTest {
   private static final int RECORDS = 20_000;
   private static final int RECORD_BYTES = 784;

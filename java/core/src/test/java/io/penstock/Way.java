@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.error.PenstockException;
-import io.penstock.internal.door.Platforms;
 import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.options.Readahead;
 import java.util.ArrayList;
@@ -50,11 +49,7 @@ public record Way(String flags, PreferredPlan plan) {
    */
   public LoaderBuilder loader(Dataset dataset) {
     Readahead readahead = Readahead.parse(flags);
-    assumeTrue(
-        Platforms.problem().isEmpty()
-            || readahead.backend() == Readahead.Backend.JAVA
-            || readahead.backend() == Readahead.Backend.MMAP,
-        () -> "the native library is not loaded: " + Platforms.problem().orElse(""));
+    WithoutNative.assumeReadable(readahead);
     boolean isAligned =
         dataset.files().stream().allMatch(file -> file.directOffsetAlignmentBytes() > 0);
     assumeTrue(
@@ -71,18 +66,22 @@ public record Way(String flags, PreferredPlan plan) {
     return builder;
   }
 
-  /** How many threads make batches. With {@code backend=java} one does, and others read for it. */
+  /**
+   * How many threads make batches. Where {@code backend=java} does not copy out of mappings, one
+   * does, and others read for it.
+   */
   public int makers(Loader loader) {
-    return isJava() ? 1 : loader.readahead().ioThreads();
+    return isByOthers(loader) ? 1 : loader.readahead().ioThreads();
   }
 
   /** How many threads work on reading. */
   public int workers(Loader loader) {
-    return loader.readahead().ioThreads() + (isJava() ? 1 : 0);
+    return loader.readahead().ioThreads() + (isByOthers(loader) ? 1 : 0);
   }
 
-  private boolean isJava() {
-    return Readahead.parse(flags).backend() == Readahead.Backend.JAVA;
+  private boolean isByOthers(Loader loader) {
+    return Readahead.parse(flags).backend() == Readahead.Backend.JAVA
+        && loader.reason().contains("threads read");
   }
 
   @Override

@@ -41,14 +41,20 @@ final class PartialDirectory implements AutoCloseable {
   private final Path real;
   private final boolean mayReplace;
   private final Leftovers.Claimed note;
+
+  /** What the note says. */
+  private final ShuffleNote known;
+
   private final Thread hook;
   private boolean isOpen = true;
 
-  private PartialDirectory(Path target, Path real, boolean mayReplace, Leftovers.Claimed note) {
+  private PartialDirectory(
+      Path target, Path real, boolean mayReplace, Leftovers.Claimed note, ShuffleNote known) {
     this.target = target;
     this.real = real;
     this.mayReplace = mayReplace;
     this.note = note;
+    this.known = known;
     this.hook = new Thread(this::deleteQuietly, "penstock-partial-directory");
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -71,7 +77,8 @@ final class PartialDirectory implements AutoCloseable {
       try {
         deleteFiles(path, ShuffleNote.of(lines(note.channel())), true);
         write(note.channel(), text);
-        return new PartialDirectory(target, real, mayReplace, note);
+        ShuffleNote known = ShuffleNote.of(text.lines().toList());
+        return new PartialDirectory(target, real, mayReplace, note, known);
       } catch (IOException | RuntimeException | Error e) {
         note.release();
         throw e;
@@ -225,14 +232,15 @@ final class PartialDirectory implements AutoCloseable {
   void commit() {
     try {
       Directories.force(path());
-      if (!Directories.isPosix(real)) {
-        note.release(); // A directory with an open file in it cannot be renamed there.
-      }
+      note.closeToChange(); // A directory with an open file in it cannot be renamed on Windows.
       boolean isReplacing = Files.exists(real) && !isEmptyDirectory(real);
       if (isReplacing) {
         checkTarget(target, real, mayReplace);
         Platforms.current().exchange(path(), real);
       } else {
+        if (!Directories.isPosix(real)) {
+          Files.deleteIfExists(real); // A rename replaces an empty directory elsewhere only.
+        }
         Files.move(path(), real, StandardCopyOption.ATOMIC_MOVE);
       }
       isOpen = false;
@@ -255,7 +263,8 @@ final class PartialDirectory implements AutoCloseable {
   /** While the JVM ends, a failure cannot be reported; the next process deletes what is left. */
   private void deleteQuietly() {
     try {
-      delete(ShuffleNote.of(lines(note.channel())));
+      note.closeToChange();
+      delete(known);
     } catch (IOException e) {
       return;
     }
@@ -284,7 +293,8 @@ final class PartialDirectory implements AutoCloseable {
     removeHook();
     try {
       try {
-        delete(ShuffleNote.of(lines(note.channel())));
+        note.closeToChange();
+        delete(known);
       } finally {
         note.release();
       }

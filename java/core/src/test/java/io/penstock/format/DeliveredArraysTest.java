@@ -6,6 +6,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
+import io.penstock.NamesNativeWays;
 import io.penstock.array.Shard;
 import io.penstock.format.WrittenArrays.Expected;
 import io.penstock.options.Readahead;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a loader delivers, shuffled, of each array that Python and NumPy wrote: by copying from a
  * mapping, and by reading; as stored, and in the byte order of this machine.
  */
+@NamesNativeWays
 class DeliveredArraysTest {
   private static final String COLUMN = "x";
 

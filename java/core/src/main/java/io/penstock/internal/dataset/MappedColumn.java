@@ -96,6 +96,24 @@ public final class MappedColumn {
     return copy.asReadOnly();
   }
 
+  /**
+   * Touches records first to end - 1 of a batch, so that they are on their way from memory to the
+   * processor when they are copied. Records in pieces are left alone.
+   *
+   * @return see {@link TouchedLines}
+   */
+  public long touch(MemorySegment indices, int first, int end) {
+    long sum = 0;
+    for (int i = first; i < end; i++) {
+      long index = indices.getAtIndex(ValueLayout.JAVA_LONG, i);
+      int array = array(index);
+      if (pieces[array] == null) {
+        sum += TouchedLines.sum(files[array], offset(array, index), recordBytes);
+      }
+    }
+    return sum;
+  }
+
   /** Copies records first to end - 1 of a batch to their places in it. */
   public void copy(MemorySegment indices, int first, int end, MemorySegment target) {
     for (int i = first; i < end; i++) {

@@ -2,6 +2,7 @@ package io.penstock.internal.door;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.ffi.NativeLibrary;
 import io.penstock.internal.ffi.NativePlatform;
 import io.penstock.internal.platform.Platform;
 import io.penstock.internal.pure.JavaPlatform;
@@ -11,10 +12,16 @@ import java.util.Optional;
 /**
  * Which platform this process works with. What is found at first is found for good: files that one
  * has opened are of no use to the other.
+ *
+ * <p>Without the native library it goes on in Java alone, with a warning. A library that the user
+ * named is another matter: whoever names one wants that one, so a failure to load it is an error.
  */
 public final class Platforms {
   /** System property: {@code off} keeps the native library from being looked for. */
   public static final String PROPERTY = "penstock.native";
+
+  private static final String IN_JAVA =
+      ", or set -D" + PROPERTY + "=off to read in Java alone (slower)";
 
   private Platforms() {}
 
@@ -23,9 +30,13 @@ public final class Platforms {
     static final Optional<String> PROBLEM;
     static final Platform PLATFORM;
 
+    /** Set where the user named a library that cannot be loaded: nothing else will do. */
+    static final Optional<PenstockException> FAILURE;
+
     static {
       Platform platform = new JavaPlatform();
       String problem = null;
+      PenstockException failure = null;
       if (isOff(System.getProperty(PROPERTY))) {
         problem = "-D" + PROPERTY + "=off";
       } else {
@@ -33,12 +44,26 @@ public final class Platforms {
           platform = new NativePlatform();
         } catch (PenstockException e) {
           problem = e.getMessage().lines().map(String::strip).reduce("", Platforms::joined);
+          failure = isNamed() ? e.again(problem + IN_JAVA) : null;
         }
       }
       PLATFORM = platform;
       PROBLEM = Optional.ofNullable(problem);
-      PROBLEM.ifPresent(why -> Notices.warn(notice(why)));
+      FAILURE = Optional.ofNullable(failure);
+      if (failure == null) {
+        PROBLEM.ifPresent(why -> Notices.warn(notice(why)));
+      }
     }
+
+    static void check() {
+      if (FAILURE.isPresent()) {
+        throw FAILURE.get().again();
+      }
+    }
+  }
+
+  private static boolean isNamed() {
+    return System.getProperty(NativeLibrary.LIBRARY_PROPERTY) != null;
   }
 
   private static String joined(String line, String next) {
@@ -57,8 +82,13 @@ public final class Platforms {
     return value != null && value.strip().equalsIgnoreCase("off");
   }
 
-  /** The platform of this process. The first call may write a warning. */
+  /**
+   * The platform of this process. The first call may write a warning.
+   *
+   * @throws PenstockException if the user named a native library that cannot be loaded
+   */
   public static Platform current() {
+    Chosen.check();
     return Chosen.PLATFORM;
   }
 
@@ -66,8 +96,10 @@ public final class Platforms {
    * Why the native library is not used, in one line.
    *
    * @return empty if it is
+   * @throws PenstockException if the user named a library that cannot be loaded
    */
   public static Optional<String> problem() {
+    Chosen.check();
     return Chosen.PROBLEM;
   }
 

@@ -128,7 +128,7 @@ public final class EnginePlan {
     this.columns = sizes.slotColumns(layout.offsets());
     this.slotBytes = layout.slotBytes();
     this.transforms = transforms(dataset, options);
-    this.memory = divide(options, shares, sizes, isByCarriers() ? oneThread(wanted) : wanted);
+    this.memory = divide(options, shares, sizes, withThreads(wanted));
     this.readahead =
         wanted.with(
             "backend=%s%s,io=%s,prefetchBatches=%s,ioThreads=%s"
@@ -342,9 +342,16 @@ public final class EnginePlan {
     return transforms.map(TransformPlan::totalBytes).orElse(0L);
   }
 
-  /** Threads that read for a reader share the batches of one reading thread. */
-  private static Readahead oneThread(Readahead wanted) {
-    return wanted.with("ioThreads=1");
+  /** How many threads make batches, each every n-th. */
+  private Readahead withThreads(Readahead wanted) {
+    if (isByCarriers()) {
+      return wanted.with("ioThreads=1"); // Those that read for it share its batches.
+    }
+    long slots = (long) wanted.prefetchBatches() + SlotMemory.LEAST_SLOTS;
+    boolean hasRoom = slots * MemoryRequest.strideBytes(slotBytes) <= budget.bytes() / 4 * 3;
+    return choice.backend() == Readahead.Backend.JAVA && hasRoom && !isReplay
+        ? wanted.with("cache=0,ioThreads=" + JavaReading.copyingThreads(wanted))
+        : wanted;
   }
 
   /** The most batches that consumers can hold at once. */

@@ -244,6 +244,16 @@ public final class NativeSource implements OpenFiles {
   }
 
   @Override
+  public Runnable quickCheck(Arena scratch) {
+    return check(scratch);
+  }
+
+  @Override
+  public boolean hasHints() {
+    return true;
+  }
+
+  @Override
   public void hint(int column, MemorySegment indices, int first, int count) {
     int status = Penstock.penstock_source_hint(handle.object(), column, indices, first, count);
     if (status < 0) {

@@ -2,6 +2,7 @@ package io.penstock.internal.folder;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.file.Directories;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.wait.Uninterrupted;
@@ -208,11 +209,22 @@ final class FolderIndexFile {
                   file,
                   "expected an index of less than 2 GiB, found " + channel.size() + " bytes");
             }
-            return channel
-                .map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
-                .order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                Directories.isPosix(file)
+                    ? channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
+                    : copy(channel); // What is mapped cannot be replaced there.
+            return bytes.order(ByteOrder.LITTLE_ENDIAN);
           }
         });
+  }
+
+  private static ByteBuffer copy(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
+    int count = 0;
+    while (bytes.hasRemaining() && count >= 0) {
+      count = channel.read(bytes);
+    }
+    return bytes.flip();
   }
 
   /** The bytes of an index. */

@@ -44,6 +44,8 @@ public record JavaReading(
   /** Enough for a device that answers in 0.1 ms; more gained nothing on two processors. */
   public static final int DEFAULT_THREADS = 16;
 
+  private static final int MOST_COPYING_THREADS = 2;
+
   /** Requests that wait to be carried out, at most, for each thread. */
   private static final int REQUESTS_EACH = 32;
 
@@ -94,6 +96,16 @@ public record JavaReading(
   /** As many threads as were asked for, or enough for a disk. */
   public static int threads(Readahead flags) {
     return flags.given().contains(ReadaheadFlag.IO_THREADS) ? flags.ioThreads() : DEFAULT_THREADS;
+  }
+
+  /**
+   * How many threads copy out of mappings: as many as were asked for, or two. A copy in Java waits
+   * for memory longer than one with hints to the processor, and two wait at the same time.
+   */
+  public static int copyingThreads(Readahead flags) {
+    return flags.given().contains(ReadaheadFlag.IO_THREADS)
+        ? flags.ioThreads()
+        : Math.min(MOST_COPYING_THREADS, Runtime.getRuntime().availableProcessors());
   }
 
   int threads() {

@@ -27,6 +27,11 @@ record MappedFixed(MappedColumn column) implements MappedRecords {
   }
 
   @Override
+  public long touch(Slot slot, int number, int first, int end) {
+    return column.touch(slot.indices(), first, end);
+  }
+
+  @Override
   public void copy(Slot slot, int number, int first, int end) {
     column.copy(slot.indices(), first, end, slot.column(number));
   }

@@ -46,6 +46,10 @@ public final class MappedGatherer implements Gatherer {
   private final boolean checksBatches;
   private final Arena arena = Arena.ofConfined();
   private final Runnable check;
+
+  /** Takes what touching comes to. */
+  private final MemorySegment touched = arena.allocate(ValueLayout.JAVA_LONG);
+
   private final ThreadClock clock = ThreadClock.start();
   private long ordered;
   private long finishedBytes;
@@ -63,7 +67,7 @@ public final class MappedGatherer implements Gatherer {
   public MappedGatherer(
       OpenFiles source, List<MappedRecords> columns, boolean isAdvised, boolean dropsBehind) {
     this.source = source;
-    this.check = source.check(arena);
+    this.check = source.quickCheck(arena);
     this.columns = List.copyOf(columns);
     this.isAdvised = isAdvised;
     this.dropsBehind = dropsBehind;
@@ -189,8 +193,14 @@ public final class MappedGatherer implements Gatherer {
   }
 
   private void hint(int number, int first, int end, Slot slot) {
-    if (!isAdvised && first < end) {
+    if (isAdvised || first >= end) {
+      return;
+    }
+    if (source.hasHints()) {
       source.hint(number, slot.indices(), first, end - first);
+    } else {
+      long sum = columns.get(number).touch(slot, number, first, end);
+      touched.set(ValueLayout.JAVA_LONG, 0, sum);
     }
   }
 

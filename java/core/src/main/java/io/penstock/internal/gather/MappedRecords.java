@@ -54,6 +54,18 @@ public interface MappedRecords {
   void begin(Slot slot, int column);
 
   /**
+   * Reads a little of records first to end - 1 of a batch, one after the other without a wait in
+   * between: so the processor fetches all of them at once.
+   *
+   * @param slot the batch
+   * @param column number of the column in it
+   * @param first place of the first one
+   * @param end behind the place of the last one
+   * @return a sum of what was read, for the caller to keep, or the compiler would leave it out
+   */
+  long touch(Slot slot, int column, int first, int end);
+
+  /**
    * Copies records first to end - 1 of a batch to their places in it.
    *
    * @param slot the batch

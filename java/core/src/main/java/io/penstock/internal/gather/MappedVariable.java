@@ -1,6 +1,7 @@
 package io.penstock.internal.gather;
 
 import io.penstock.internal.dataset.OpenDataset;
+import io.penstock.internal.dataset.TouchedLines;
 import io.penstock.internal.platform.OpenFiles;
 import io.penstock.internal.platform.RecordTable;
 import io.penstock.internal.slot.Slot;
@@ -72,6 +73,19 @@ final class MappedVariable implements MappedRecords {
       end += lengths.getAtIndex(ValueLayout.JAVA_LONG, i) / valueBytes;
       slot.setEnd(number, i, end);
     }
+  }
+
+  @Override
+  public long touch(Slot slot, int number, int first, int end) {
+    long sum = 0;
+    for (int i = first; i < end; i++) {
+      sum +=
+          TouchedLines.sum(
+              mappings[files.getAtIndex(ValueLayout.JAVA_INT, i)],
+              offsets.getAtIndex(ValueLayout.JAVA_LONG, i),
+              lengths.getAtIndex(ValueLayout.JAVA_LONG, i));
+    }
+    return sum;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.penstock.internal.index;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.file.FileLocks;
 import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.index.IndexFile.Container;
 import io.penstock.internal.os.SystemReason;
@@ -123,7 +124,7 @@ final class IndexMaker {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE)) {
-        FileLock lock = lockOrNull(file);
+        FileLock lock = lockOrNull(file, unfinished);
         if (lock != null) {
           return locked(file, unfinished, place);
         }
@@ -142,9 +143,9 @@ final class IndexMaker {
     }
   }
 
-  private static FileLock lockOrNull(FileChannel file) throws LocksDoNotWorkException {
+  private static FileLock lockOrNull(FileChannel file, Path path) throws LocksDoNotWorkException {
     try {
-      return file.tryLock();
+      return FileLocks.tryLock(file, path);
     } catch (OverlappingFileLockException e) {
       return null; // Of another thread of this process, by another name of the directory.
     } catch (IOException e) {

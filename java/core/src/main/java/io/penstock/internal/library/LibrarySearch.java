@@ -109,7 +109,7 @@ public final class LibrarySearch {
       if (path != null && tryLoad(path, "-D" + property, reasons)) {
         return path;
       }
-      throw failure(reasons, "name another one with -D" + property + "=PATH, or none");
+      throw failure(reasons, "name another one with -D" + property + "=PATH, or leave that out");
     }
     Optional<Path> found = tryLibraryPath(reasons);
     if (found.isPresent()) {

@@ -2,6 +2,8 @@ package io.penstock.internal.partial;
 
 import io.penstock.error.PenstockException;
 import io.penstock.internal.door.Platforms;
+import io.penstock.internal.file.Directories;
+import io.penstock.internal.file.FileLocks;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.file.SteadyChannel;
 import io.penstock.internal.os.SystemReason;
@@ -60,6 +62,26 @@ public final class Leftovers {
    * @param lockProblem why it could not be locked; null if it is
    */
   public record Claimed(Path path, SteadyChannel channel, String lockProblem) {
+    /**
+     * Deletes the file, closes it and gives up the claim, in this sequence, so that nobody takes it
+     * for a leftover meanwhile. On Windows it is closed first: what is open cannot be deleted.
+     */
+    public void delete() throws IOException {
+      try {
+        closeToChange();
+        Files.deleteIfExists(path);
+      } finally {
+        release();
+      }
+    }
+
+    /** Closes the file where one that is open can be neither renamed nor deleted. */
+    public void closeToChange() throws IOException {
+      if (!Directories.isPosix(path)) {
+        channel.close(); // Its lock is lost before.
+      }
+    }
+
     /** Closes the file and gives up the claim. */
     public void release() throws IOException {
       try {
@@ -90,8 +112,7 @@ public final class Leftovers {
         } else if (adopted == null && adoption != null && isWanted(leftover, target, adoption)) {
           adopted = leftover;
         } else {
-          Files.deleteIfExists(path);
-          leftover.release();
+          leftover.delete();
         }
       }
       return adopted;
@@ -243,7 +264,7 @@ public final class Leftovers {
   private static Claimed lock(Path path, SteadyChannel channel) {
     String problem = null;
     try {
-      if (channel.tryLock() == null) {
+      if (FileLocks.tryLock(channel, path) == null) {
         return null;
       }
     } catch (OverlappingFileLockException e) {

@@ -175,9 +175,7 @@ public final class PartialFile implements AutoCloseable {
     }
     try {
       channel().force(true);
-      if (!Directories.isPosix(real)) {
-        closeChannels(); // What is open cannot be renamed there, so that its lock is lost before.
-      }
+      closeToChange();
       if (mayReplace) {
         LocalFiles.checkKind(target, real);
         Files.move(path(), real, StandardCopyOption.ATOMIC_MOVE);
@@ -226,6 +224,7 @@ public final class PartialFile implements AutoCloseable {
     isOpen = false;
     try {
       try {
+        closeToChange();
         Files.deleteIfExists(path());
       } finally {
         closeChannels();
@@ -238,22 +237,43 @@ public final class PartialFile implements AutoCloseable {
     }
   }
 
+  /** On Windows, what is open can be neither renamed nor deleted. The claim is kept. */
+  private void closeToChange() throws IOException {
+    if (!Directories.isPosix(real)) {
+      closeOthers();
+      claimed.closeToChange();
+    }
+  }
+
+  private void closeOthers() throws IOException {
+    for (FileChannel channel : others) {
+      channel.close();
+    }
+  }
+
   private void closeChannels() throws IOException {
     try {
-      for (FileChannel channel : others) {
-        channel.close();
-      }
+      closeOthers();
     } finally {
       claimed.release();
     }
   }
 
-  /** During shutdown, a failure cannot be reported. */
+  /** During shutdown, a failure cannot be reported: then the next process deletes the file. */
   private static void deleteAll() {
     for (PartialFile file : OPEN) {
       if (!file.isKeptOnSignal) {
-        file.path().toFile().delete();
+        file.deleteQuietly();
       }
+    }
+  }
+
+  private void deleteQuietly() {
+    try {
+      closeToChange();
+      Files.deleteIfExists(path());
+    } catch (IOException e) {
+      return;
     }
   }
 }

@@ -45,8 +45,8 @@ public final class JavaChoice {
       return choice(Backend.MMAP, false, false, residency.isCached(), "backend=mmap was asked for");
     }
     boolean isMapped = mayMap && flags.io() != Io.BUFFERED && residency.isCached();
-    boolean isFree = !isNamed && flags.io() == Io.AUTO;
-    boolean isWarming = isFree && mayMap && !isMapped && residency.fits() && !flags.dropBehind();
+    boolean isWarming =
+        flags.io() == Io.AUTO && mayMap && !isMapped && residency.fits() && !flags.dropBehind();
     String why =
         isNamed ? "backend=java was asked for" : "backend=auto: java, without the native library";
     String how =
@@ -55,8 +55,8 @@ public final class JavaChoice {
             : "%d threads read through the page cache%s"
                 .formatted(
                     threads, isWarming ? ", which can hold it all: " + residency.describe() : "");
-    return choice(
-        Backend.JAVA, !isNamed, isWarming, isMapped, why + "; " + how + withoutEffect(flags));
+    // Both ways are backend=java, so that which of them it is stays free in any case.
+    return choice(Backend.JAVA, true, isWarming, isMapped, why + "; " + how + withoutEffect(flags));
   }
 
   /** Files of folders are opened one by one. */

@@ -85,6 +85,14 @@ public interface OpenFiles extends AutoCloseable {
   Runnable check(Arena scratch);
 
   /**
+   * A check for one thread that is quick enough for each batch. It finds files that were cut short,
+   * and what else {@link #check} finds if that costs nothing more. Allocates nothing.
+   *
+   * @param scratch how long it may be used
+   */
+  Runnable quickCheck(Arena scratch);
+
+  /**
    * The share of a file that is in the page cache.
    *
    * @param file number of the file
@@ -125,6 +133,9 @@ public interface OpenFiles extends AutoCloseable {
 
   /** Lets the source be closed again. Takes what {@link #hold} returned. */
   void release(int pass);
+
+  /** Whether there are hints to the processor: otherwise {@link #hint} must not be called. */
+  boolean hasHints();
 
   /**
    * Hints to the processor that records of a mapped column are about to be copied. Reads nothing;

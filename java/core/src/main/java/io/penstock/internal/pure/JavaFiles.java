@@ -42,7 +42,7 @@ public final class JavaFiles implements OpenFiles {
   private final List<PlacedColumn> columns = new ArrayList<>();
   private final Map<Integer, MemorySegment> mappings = new HashMap<>();
   private final Arena tables = Arena.ofShared();
-  private final ReadChannels warmed = new ReadChannels(this);
+  private final ReadChannels channels = new ReadChannels(this);
   private long recordCount = -1;
   private long shardBytes;
   private volatile boolean isClosed;
@@ -140,6 +140,23 @@ public final class JavaFiles implements OpenFiles {
     };
   }
 
+  /**
+   * Asks open channels for their sizes, which takes a tenth of the time of asking by path, and
+   * leaves no garbage. What was modified or replaced otherwise is left to {@link #check}.
+   */
+  @Override
+  public Runnable quickCheck(Arena scratch) {
+    return () -> {
+      checkOpen();
+      for (int i = 0; i < files.size(); i++) {
+        FileFacts known = files.get(i);
+        if (channels.sizeBytes(i) != known.sizeBytes()) {
+          FileStatus.check(known);
+        }
+      }
+    };
+  }
+
   @Override
   public double cachedFraction(int file) {
     checkOpen();
@@ -179,9 +196,16 @@ public final class JavaFiles implements OpenFiles {
   @Override
   public void release(int pass) {}
 
-  /** Java tells the processor nothing. */
+  /** Java has no instruction for it. */
   @Override
-  public void hint(int column, MemorySegment indices, int first, int count) {}
+  public boolean hasHints() {
+    return false;
+  }
+
+  @Override
+  public void hint(int column, MemorySegment indices, int first, int count) {
+    throw new UnsupportedOperationException("Java cannot hint");
+  }
 
   @Override
   public SlotLayout slotLayout(int batchSize, long valueBytes) {
@@ -217,7 +241,7 @@ public final class JavaFiles implements OpenFiles {
 
   @Override
   public FilePages pages() {
-    return new JavaPages(this, warmed);
+    return new JavaPages(this, channels);
   }
 
   void checkOpen() {
@@ -230,7 +254,7 @@ public final class JavaFiles implements OpenFiles {
   @Override
   public void close(Patience patience) {
     isClosed = true;
-    warmed.close();
+    channels.close();
     synchronized (this) {
       if (tables.scope().isAlive()) {
         tables.close();

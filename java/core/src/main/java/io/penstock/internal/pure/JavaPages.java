@@ -69,9 +69,15 @@ final class JavaPages implements OpenFiles.FilePages {
     return System.getProperty("os.name", "").startsWith("Windows");
   }
 
+  /** Of a mapped file, by places. */
   @Override
   public OptionalLong missingBytes(int file, long offsetBytes, long lengthBytes) {
-    return OptionalLong.empty();
+    MemorySegment mapping = files.mappingOrNull(file);
+    if (mapping == null || isUntold()) {
+      return OptionalLong.empty();
+    }
+    double share = loaded(mapping.asSlice(offsetBytes, lengthBytes));
+    return OptionalLong.of((long) ((1 - share) * lengthBytes));
   }
 
   @Override

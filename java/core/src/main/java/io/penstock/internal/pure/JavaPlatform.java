@@ -64,6 +64,14 @@ public final class JavaPlatform implements Platform {
   @Override
   public void exchange(Path one, Path other) throws IOException {
     Path aside = one.resolveSibling(one.getFileName() + "-exchanged");
+    if (Files.exists(aside)) {
+      throw new FileSystemException(
+          other.toString(),
+          aside.toString(),
+          "a process that was stopped has left a complete directory, "
+              + aside
+              + ": look whether you need it, then delete it");
+    }
     Files.move(other, aside, StandardCopyOption.ATOMIC_MOVE);
     try {
       Files.move(one, other, StandardCopyOption.ATOMIC_MOVE);

@@ -108,6 +108,27 @@ public final class ReadChannels implements AutoCloseable {
     }
   }
 
+  /**
+   * How large a file is now.
+   *
+   * @param file number of the file
+   * @return in bytes; -1 if that cannot be told
+   */
+  long sizeBytes(int file) {
+    while (true) {
+      try {
+        return channel(file).size();
+      } catch (ClosedChannelException e) {
+        if (isClosed) {
+          return -1;
+        }
+        boolean _ = Thread.interrupted(); // As above.
+      } catch (IOException e) {
+        return -1;
+      }
+    }
+  }
+
   /** Closes all. Idempotent; reads that are going on fail. */
   @Override
   public synchronized void close() {

@@ -2,7 +2,7 @@ package io.penstock.internal.gather;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.penstock.internal.door.Platforms;
+import io.penstock.WithoutNative;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
 import io.penstock.internal.plan.Landing;
@@ -185,9 +185,7 @@ class GathererTest {
 
   /** The files as C has them; skips the test where the library is not loaded. */
   static NativeSource assumeNative(TestSource source) {
-    assumeTrue(
-        source.source instanceof NativeSource,
-        () -> "the native library is not loaded: " + Platforms.problem().orElse(""));
+    WithoutNative.assumeNative("a reader in C");
     return (NativeSource) source.source;
   }
 
