@@ -42,15 +42,15 @@ final class LanceReading implements ChildReading {
   }
 
   /** Some batches, and their memory. */
-  private record Taken(long firstBatch, MemorySegment[] batches) {}
+  private record Taken(long firstBatch, List<MemorySegment> batches) {}
 
   @Override
   public void run(TimedSink sink) throws IOException, InterruptedException {
-    Deque<MemorySegment[]> idle = new ArrayDeque<>();
+    Deque<List<MemorySegment>> idle = new ArrayDeque<>();
     for (int i = 0; i < ahead + 1; i++) {
-      MemorySegment[] memory = new MemorySegment[batchesEach];
+      List<MemorySegment> memory = new ArrayList<>();
       for (int batch = 0; batch < batchesEach; batch++) {
-        memory[batch] = arena.allocate(list.mostBatchBytes(), 4096);
+        memory.add(arena.allocate(list.mostBatchBytes(), 4096));
       }
       idle.add(memory);
     }
@@ -60,7 +60,7 @@ final class LanceReading implements ChildReading {
     while (next < list.batchCount() || !taking.isEmpty()) {
       while (next < list.batchCount() && taking.size() < ahead) {
         long first = next;
-        MemorySegment[] memory = idle.remove();
+        List<MemorySegment> memory = idle.remove();
         taking.add(threads.submit(() -> take(first, memory)));
         next += batchesEach;
       }
@@ -68,7 +68,7 @@ final class LanceReading implements ChildReading {
       for (int i = 0; i < batchesEach && taken.firstBatch + i < list.batchCount(); i++) {
         long batch = taken.firstBatch + i;
         list.layOut(batch, offsets);
-        if (!sink.accept(taken.batches[i], offsets, list.batchSize(batch))) {
+        if (!sink.accept(taken.batches.get(i), offsets, list.batchSize(batch))) {
           return;
         }
       }
@@ -84,7 +84,7 @@ final class LanceReading implements ChildReading {
     }
   }
 
-  private Taken take(long firstBatch, MemorySegment[] batches) throws IOException {
+  private Taken take(long firstBatch, List<MemorySegment> batches) throws IOException {
     List<Long> rows = new ArrayList<>();
     for (int i = 0; i < batchesEach; i++) {
       for (int record = 0; record < list.batchSize(firstBatch + i); record++) {
@@ -104,7 +104,7 @@ final class LanceReading implements ChildReading {
           MemorySegment.copy(
               values,
               i * recordBytes,
-              batches[taken / list.batchSize()],
+              batches.get(taken / list.batchSize()),
               taken % list.batchSize() * recordBytes,
               recordBytes);
         }
