@@ -66,7 +66,7 @@ final class LauncherTest {
             "java/images/src/generated")) {
       Files.createDirectories(root.resolve(name));
     }
-    for (String module : List.of("cli", "hdf5", "parquet", "images")) {
+    for (String module : List.of("cli", "hdf5", "parquet", "zarr", "images")) {
       Files.createDirectories(root.resolve("java").resolve(module).resolve("src/main"));
     }
     for (String name :
@@ -77,6 +77,7 @@ final class LauncherTest {
             "java/cli/",
             "java/hdf5/",
             "java/parquet/",
+            "java/zarr/",
             "java/images/")) {
       Files.createFile(root.resolve(name + "pom.xml"));
     }
@@ -97,7 +98,7 @@ final class LauncherTest {
         Files.copy(path, copy);
       }
     }
-    for (String module : List.of("hdf5", "parquet", "images")) {
+    for (String module : List.of("hdf5", "parquet", "zarr", "images")) {
       Path jar = root.resolve("java/%1$s/target/penstock-%1$s.jar".formatted(module));
       Files.createDirectories(jar.getParent());
       new JarOutputStream(Files.newOutputStream(jar)).close();

@@ -54,7 +54,7 @@ public final class Formats {
     }
     if (source.isShardFolder()) {
       throw new IllegalArgumentException(
-          "source must be one file, was a folder of shards, %s: use each of its shards()"
+          "source must be one file, was a folder that stands for others, %s: use each of its shards()"
               .formatted(source));
     }
     return source.place();

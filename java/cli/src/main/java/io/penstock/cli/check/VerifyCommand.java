@@ -91,7 +91,7 @@ public final class VerifyCommand implements Callable<Integer> {
     boolean isManifest = path.toString().endsWith(".json") || Manifest.isLikelyAt(path);
     Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
     if (!Files.exists(manifest)) {
-      if (ShardFolders.isOne(path)) {
+      if (ShardFolders.isOfShards(path)) {
         return MdsVerification.run(path, streams);
       }
       if (SelfVerification.isPossible(path)) {

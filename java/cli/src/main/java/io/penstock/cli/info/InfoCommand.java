@@ -148,7 +148,7 @@ public final class InfoCommand implements Callable<Integer> {
   }
 
   private List<Description> all(Source source) {
-    if (ShardFolders.isOne(source.file())) {
+    if (ShardFolders.isOfShards(source.file())) {
       return ShardsDescription.of(source);
     }
     List<Source> shards = source.shards();

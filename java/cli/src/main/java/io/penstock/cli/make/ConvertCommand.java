@@ -64,8 +64,9 @@ public final class ConvertCommand implements Callable<Integer> {
               + " unpacked if DST is named like them: x.tar. A folder of compressed MDS shards"
               + " becomes a folder of raw ones, DST. A compressed Arrow file is unpacked if DST is"
               + " no .npy. A column whose records have different sizes becomes DST and"
-              + " DST-offsets.npy; a Parquet file becomes a directory, with files for each"
-              + " column.")
+              + " DST-offsets.npy; a Parquet file becomes a directory, with files for each column,"
+              + " and a group of Zarr one with a file for each array; an array of Zarr becomes"
+              + " DST.")
   private String source;
 
   @Parameters(

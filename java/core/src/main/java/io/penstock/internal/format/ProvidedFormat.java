@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -28,20 +29,29 @@ public final class ProvidedFormat {
   /**
    * A format that a module of this project brings: used to name the jar that is missing.
    *
-   * @param magic the first bytes, a character each
+   * @param isOne tells its files by their paths and first bytes
    */
-  private record Missing(String name, String magic, String jar) {
-    boolean isIn(byte[] start) {
-      return new String(start, StandardCharsets.ISO_8859_1).startsWith(magic);
+  private record Missing(String name, BiPredicate<Path, byte[]> isOne, String jar) {
+    static Missing of(String name, String magic, String jar) {
+      return new Missing(
+          name,
+          (_, start) -> new String(start, StandardCharsets.ISO_8859_1).startsWith(magic),
+          jar);
     }
   }
 
   private static final List<Missing> MISSING =
       List.of(
-          new Missing("HDF5", "\u0089HDF\r\n\032\n", "penstock-hdf5"),
-          new Missing("Parquet", "PAR1", "penstock-parquet"));
+          Missing.of("HDF5", "\u0089HDF\r\n\032\n", "penstock-hdf5"),
+          Missing.of("Parquet", "PAR1", "penstock-parquet"),
+          new Missing("Zarr", (path, _) -> isOfZarr(path), "penstock-zarr"));
 
   private ProvidedFormat() {}
+
+  private static boolean isOfZarr(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return name.equals(".zarray") || name.equals(".zgroup");
+  }
 
   /** The arrays in a file; empty if no provider knows it. */
   public static Optional<Contents> read(OpenFile file, byte[] start) {
@@ -50,7 +60,7 @@ public final class ProvidedFormat {
       return Optional.of(new Provided(file, provider.get()));
     }
     for (Missing format : MISSING) {
-      if (format.isIn(start)) {
+      if (format.isOne.test(file.path(), start)) {
         throw file.problem(
             "expected a file of arrays, found one of %s, which is read with the help of another jar: add io.penstock:%s to the class path"
                 .formatted(format.name, format.jar));

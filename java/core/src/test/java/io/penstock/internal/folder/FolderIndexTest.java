@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The index of a folder of files: what it lists, in which order, and when it is made again. */
 class FolderIndexTest {
@@ -87,15 +87,19 @@ class FolderIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".zarray", ".zgroup", "zarr.json"})
-  void chunksOfZarrAreNoRecordsUnlessTheyAreNamed(String mark) throws IOException {
+  @CsvSource({
+    ".zarray,penstock convert x.zarr x.npy",
+    ".zgroup,penstock convert x.zarr DIRECTORY",
+    "zarr.json,'numpy.save(''x.npy'', zarr.open(''x.zarr'')[:])'"
+  })
+  void chunksOfZarrAreNoRecordsUnlessTheyAreNamed(String mark, String remedy) throws IOException {
     Path zarr = Files.createDirectory(directory.resolve("x.zarr"));
     Files.writeString(zarr.resolve(mark), "{}");
     Files.writeString(zarr.resolve("0.0"), "a chunk");
     assertThatThrownBy(() -> FolderIndex.open(zarr, "*", index))
         .isInstanceOf(PenstockException.class)
         .hasMessageContaining("(" + mark + "), whose files are chunks")
-        .hasMessageContaining("numpy.save('x.npy', zarr.open('x.zarr')[:])");
+        .hasMessageContaining(remedy);
     assertThat(FolderIndex.open(zarr, "0.*", index).recordCount()).isOne();
   }
 
