@@ -1,6 +1,7 @@
 package io.penstock.internal.format.tfrecord;
 
 import io.penstock.internal.index.IndexBuilder;
+import io.penstock.internal.report.Excerpt;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -121,10 +122,11 @@ final class FeatureColumns implements ExampleVisitor {
     return true;
   }
 
-  /** Null if it is no text: then no path can name it. */
+  /** Null if it is no text, or has characters that do not show: then nobody can type it. */
   private static String nameOrNull(byte[] bytes) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      String name = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return name.codePoints().allMatch(Excerpt::isVisible) ? name : null;
     } catch (CharacterCodingException _) {
       return null;
     }

@@ -20,7 +20,7 @@ final class TfRecordScan implements Scan {
 
   @Override
   public String id() {
-    return "tfrecord 1";
+    return "tfrecord 2";
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a file says: places that lie in it, or an error of one line, in little memory. */
-class ArrowHostileTest {
+class HostileArrowTest {
   private static final long WITHIN_BYTES = 64 << 20;
   private static final byte INT = 2;
   private static final byte STRUCT = 13;
