@@ -25,6 +25,9 @@ sealed interface Description
           "directAligned",
           "cached");
 
+  /** Looks up what {@link #toJson} shows and a table of several does not, if that is to come. */
+  default void complete() {}
+
   /** For programs; the names are stable. */
   JsonObject toJson();
 

@@ -34,8 +34,12 @@ import java.util.stream.Collectors;
  */
 record FileDescription(Source source, ArrayLayout layout, FileInfo info, String problem)
     implements Description {
-  /** What a source is: one column, or all arrays that are in a file which has several. */
-  static List<Description> of(Source source, FolderIndexOption indexes) {
+  /**
+   * What a source is: one column, or all arrays that are in a file which has several.
+   *
+   * @param shards how many sources are described, this one among them
+   */
+  static List<Description> of(Source source, FolderIndexOption indexes, int shards) {
     Path file = source.file();
     boolean isPart = source.partName().isPresent();
     if (!isPart && Files.isDirectory(file)) {
@@ -46,19 +50,20 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
       List<Part> parts = Formats.parts(file);
       List<String> variable = KnownFormats.variableNames(file);
       if (parts.size() + variable.size() > 1) {
-        return of(source, parts, variable);
+        return of(source, parts, variable, shards);
       }
       // One array: what is wrong with it is said as a loader would say it.
     }
     return List.of(
         switch (records(place)) {
           case RecordLayout.Fixed _ -> alone(source, place);
-          case RecordLayout.Variable records -> VariableDescription.of(source, records);
+          case RecordLayout.Variable records -> VariableDescription.of(source, records, shards);
         });
   }
 
   /** All columns: first the one that is the file itself. */
-  private static List<Description> of(Source source, List<Part> parts, List<String> variable) {
+  private static List<Description> of(
+      Source source, List<Part> parts, List<String> variable, int shards) {
     List<Description> all = new ArrayList<>();
     Map<Path, FileInfo> infos = new HashMap<>();
     for (Part part : parts) {
@@ -76,9 +81,9 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     }
     for (String name : variable) {
       if (name.isEmpty()) {
-        all.addFirst(variable(source));
+        all.addFirst(variable(source, shards));
       } else {
-        all.add(variable(source.part(name)));
+        all.add(variable(source.part(name), shards));
       }
     }
     return all;
@@ -88,11 +93,11 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     return KnownFormats.records(new PartPath(source.file(), source.partName().orElse("")));
   }
 
-  private static Description variable(Source source) {
+  private static Description variable(Source source, int shards) {
     try {
       return switch (records(source)) {
         case RecordLayout.Fixed _ -> alone(source, source);
-        case RecordLayout.Variable records -> VariableDescription.of(source, records);
+        case RecordLayout.Variable records -> VariableDescription.of(source, records, shards);
       };
     } catch (PenstockException e) {
       return new FileDescription(source, null, null, e.getMessage());

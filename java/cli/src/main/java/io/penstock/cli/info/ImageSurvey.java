@@ -28,6 +28,9 @@ import java.util.stream.Collectors;
 final class ImageSurvey {
   private static final int MOST_LOOKED_AT = 500;
 
+  /** Of one of many shards. */
+  private static final int FEWEST_LOOKED_AT = 25;
+
   private final Map<String, Integer> formats = new TreeMap<>();
   private final int[] widths = new int[MOST_LOOKED_AT];
   private final int[] heights = new int[MOST_LOOKED_AT];
@@ -54,11 +57,17 @@ final class ImageSurvey {
     return survey.found();
   }
 
-  /** Images among the members of an archive; empty if there are none. */
-  static Optional<ImageSurvey> of(RecordLayout.ByIndex members) {
+  /**
+   * Images among the members of an archive; empty if there are none.
+   *
+   * @param shards how many archives are looked at, this one among them: each read is one from
+   *     another place, and all of them together should take no longer than of a single one
+   */
+  static Optional<ImageSurvey> of(RecordLayout.ByIndex members, int shards) {
     ImageSurvey survey = new ImageSurvey();
     long records = members.recordCount();
-    int wanted = (int) Math.min(MOST_LOOKED_AT, records);
+    int share = Math.max(FEWEST_LOOKED_AT, MOST_LOOKED_AT / shards);
+    int wanted = (int) Math.min(share, records);
     Path path = members.values().path();
     try (FileChannel numbers = SteadyChannel.forReading(members.starts().path());
         FileChannel file = SteadyChannel.forReading(path)) {

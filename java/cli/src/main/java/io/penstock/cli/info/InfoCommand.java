@@ -70,12 +70,12 @@ import picocli.CommandLine.Spec;
           + " powers of two). Of more than 10 million records, median and histogram are those of"
           + " some two million, sampledRecords, spread over all; minimum and maximum are then null."
           + " If there are images among the records of a folder or a tar archive, images has what"
-          + " the headers of up to 500 of them say: sampledRecords, formats (how many there are of"
-          + " jpeg, png, gif, bmp, webp, tiff, jpeg2000 and heif), withoutSize, unreadable, and"
-          + " minWidth, medianWidth, maxWidth, minHeight, medianHeight and maxHeight in pixels. For"
-          + " a folder there are also classes (names of the folders in it, in the order of their"
-          + " labels from 0 on) and indexFile; dataOffset is null, and fileBytes is the sum over"
-          + " all files.",
+          + " the headers of up to 500 of them (of many shards, fewer of each) say: sampledRecords,"
+          + " formats (how many there are of jpeg, png, gif, bmp, webp, tiff, jpeg2000 and heif),"
+          + " withoutSize, unreadable, and minWidth, medianWidth, maxWidth, minHeight, medianHeight"
+          + " and maxHeight in pixels. For a folder there are also classes (names of the folders in"
+          + " it, in the order of their labels from 0 on) and indexFile; dataOffset is null, and"
+          + " fileBytes is the sum over all files.",
       "",
       "Where records were copied from a container into its index, as they do not lie in it as array"
           + " elements, dataOffset is null, and indexFile names the index.",
@@ -153,13 +153,18 @@ public final class InfoCommand implements Callable<Integer> {
     }
     List<Source> shards = source.shards();
     boolean isScanned = shards.size() > 1 && KnownFormats.isIndexed(place(shards.getFirst()));
-    return (isScanned ? together(shards) : shards.stream().map(this::described))
+    int count = shards.size();
+    return (isScanned ? together(shards) : shards.stream().map(shard -> described(shard, count)))
         .flatMap(List::stream)
         .toList();
   }
 
-  private List<Description> described(Source shard) {
-    return FileDescription.of(shard, folderIndex);
+  private List<Description> described(Source shard, int shards) {
+    List<Description> all = FileDescription.of(shard, folderIndex, shards);
+    if (isJson) {
+      all.forEach(Description::complete);
+    }
+    return all;
   }
 
   private static PartPath place(Source shard) {
@@ -171,7 +176,9 @@ public final class InfoCommand implements Callable<Integer> {
     try (ExecutorService threads =
         Executors.newFixedThreadPool(Math.min(MOST_THREADS, shards.size()))) {
       List<Future<List<Description>>> all =
-          shards.stream().map(shard -> threads.submit(() -> described(shard))).toList();
+          shards.stream()
+              .map(shard -> threads.submit(() -> described(shard, shards.size())))
+              .toList();
       try {
         return all.stream().map(InfoCommand::result).toList().stream();
       } finally {

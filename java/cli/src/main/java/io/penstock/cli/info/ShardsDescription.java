@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
@@ -109,10 +108,9 @@ record ShardsDescription(
         fileBytes,
         mean == null ? 0 : Math.round(mean * records),
         cached,
-        histogram,
+        RecordSurvey.of(histogram),
         null,
-        null,
-        Optional.empty());
+        null);
   }
 
   @Override

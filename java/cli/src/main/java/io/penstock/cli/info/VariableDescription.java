@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -30,10 +29,9 @@ import java.util.stream.IntStream;
  * @param fileBytes size of the file of values, or of all files
  * @param dataBytes size of all records
  * @param cachedFraction of the file of values; NaN if unknown
- * @param sizes of the records
+ * @param survey of sizes and images
  * @param folder that the files are in; null for sequences
  * @param indexFile of the folder, or with the records; null if neither is
- * @param images that are among the records; empty if none were found
  */
 record VariableDescription(
     Source source,
@@ -44,10 +42,9 @@ record VariableDescription(
     long fileBytes,
     long dataBytes,
     double cachedFraction,
-    SizeHistogram sizes,
+    RecordSurvey survey,
     FolderIndex folder,
-    Path indexFile,
-    Optional<ImageSurvey> images)
+    Path indexFile)
     implements Description {
   /** The files of a folder. */
   static VariableDescription of(Path path, FolderIndex folder) {
@@ -61,16 +58,19 @@ record VariableDescription(
         folder.dataBytes(),
         folder.dataBytes(),
         Double.NaN,
-        SizeReading.of(folder),
+        RecordSurvey.of(folder),
         folder,
-        folder.file(),
-        ImageSurvey.of(folder));
+        folder.file());
   }
 
-  /** Runs of values in a file, such as the sequences of token data, opened as a loader would. */
-  static VariableDescription of(Source source, RecordLayout.Variable layout) {
+  /**
+   * Runs of values in a file, such as the sequences of token data, opened as a loader would.
+   *
+   * @param shards how many files are described, this one among them
+   */
+  static VariableDescription of(Source source, RecordLayout.Variable layout, int shards) {
     try (Dataset dataset = Dataset.open(source)) {
-      return of(source, layout, dataset);
+      return of(source, layout, dataset, shards);
     }
   }
 
@@ -80,12 +80,12 @@ record VariableDescription(
         Dataset.builder().variable("records", List.of(values), List.of(offsets)).open()) {
       RecordLayout.Variable layout =
           new RecordLayout.ByOffsets(Formats.open(values), Formats.open(offsets));
-      return of(values, layout, dataset);
+      return of(values, layout, dataset, 1);
     }
   }
 
   private static VariableDescription of(
-      Source source, RecordLayout.Variable layout, Dataset dataset) {
+      Source source, RecordLayout.Variable layout, Dataset dataset, int shards) {
     ArrayLayout values = layout.values();
     DataPlace place = DataPlace.of(source, values);
     return new VariableDescription(
@@ -97,19 +97,23 @@ record VariableDescription(
         place.fileBytes(),
         layout instanceof RecordLayout.ByIndex index ? index.dataBytes() : values.dataBytes(),
         dataset.files().getFirst().cachedFraction(),
-        SizeReading.of(layout),
+        RecordSurvey.of(layout, shards),
         null,
-        place.indexFile(),
-        layout instanceof RecordLayout.ByIndex index ? ImageSurvey.of(index) : Optional.empty());
+        place.indexFile());
+  }
+
+  @Override
+  public void complete() {
+    survey.complete();
   }
 
   /** Whether the sizes of all records were looked at, not only those of a sample. */
   private boolean isWhole() {
-    return sizes.count() == records;
+    return survey.sizes().count() == records;
   }
 
   private Double mean() {
-    return isWhole() ? sizes.mean() : (Double) ((double) dataBytes / records);
+    return isWhole() ? survey.sizes().mean() : (Double) ((double) dataBytes / records);
   }
 
   @Override
@@ -130,12 +134,12 @@ record VariableDescription(
     object.addProperty("directAligned", false);
     object.add("cachedFraction", Json.number(cachedFraction));
     object.addProperty("dataBytes", dataBytes);
-    object.addProperty("minRecordBytes", isWhole() ? sizes.least() : null);
-    object.addProperty("medianRecordBytes", sizes.median());
+    object.addProperty("minRecordBytes", isWhole() ? survey.sizes().least() : null);
+    object.addProperty("medianRecordBytes", survey.sizes().median());
     object.addProperty("meanRecordBytes", mean());
-    object.addProperty("maxRecordBytes", isWhole() ? sizes.most() : null);
-    object.addProperty("sampledRecords", sizes.count());
-    object.add("histogram", sizes.toJson());
+    object.addProperty("maxRecordBytes", isWhole() ? survey.sizes().most() : null);
+    object.addProperty("sampledRecords", survey.sizes().count());
+    object.add("histogram", survey.sizes().toJson());
     if (folder != null) {
       JsonArray classes = new JsonArray();
       folder.classes().forEach(classes::add);
@@ -144,7 +148,7 @@ record VariableDescription(
     if (indexFile != null) {
       object.addProperty("indexFile", indexFile.toString());
     }
-    images.ifPresent(survey -> object.add("images", survey.toJson()));
+    survey.images().ifPresent(found -> object.add("images", found.toJson()));
     return object;
   }
 
@@ -174,18 +178,20 @@ record VariableDescription(
   public Map<String, String> more() {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("dataBytes", Human.count(dataBytes));
-    fields.put("minRecordBytes", isWhole() ? text(sizes.least()) : "-");
-    fields.put("medianRecordBytes", text(sizes.median()));
+    fields.put("minRecordBytes", isWhole() ? text(survey.sizes().least()) : "-");
+    fields.put("medianRecordBytes", text(survey.sizes().median()));
     fields.put("meanRecordBytes", mean() == null ? "-" : Human.count(Math.round(mean())));
-    fields.put("maxRecordBytes", isWhole() ? text(sizes.most()) : "-");
+    fields.put("maxRecordBytes", isWhole() ? text(survey.sizes().most()) : "-");
     if (!isWhole()) {
-      fields.put("sampledRecords", Human.count(sizes.count()));
+      fields.put("sampledRecords", Human.count(survey.sizes().count()));
     }
-    images.ifPresent(
-        survey -> {
-          fields.put("images", survey.formatsToHuman());
-          fields.put("imageSizes", survey.sizesToHuman());
-        });
+    survey
+        .images()
+        .ifPresent(
+            found -> {
+              fields.put("images", found.formatsToHuman());
+              fields.put("imageSizes", found.sizesToHuman());
+            });
     if (folder != null) {
       fields.put("classes", OneLine.of(numbered(folder.classes())));
     }
@@ -201,7 +207,7 @@ record VariableDescription(
 
   @Override
   public String picture() {
-    return sizes.count() == 0 ? "" : sizes.toHuman();
+    return survey.sizes().count() == 0 ? "" : survey.sizes().toHuman();
   }
 
   /** Such as {@code 0 ham, 1 spam}. */
