@@ -249,18 +249,17 @@ static uint64_t record_cost(const penstock_reader *reader) {
   return cells_mean_record(reader) + (uint64_t)reader->active_count * request_cost(reader, 0);
 }
 
-/* Whether reads of the head may cost this much now. Before the first sweep they have the device to
- * themselves; during it, a quarter of its time. When it has ended, it has brought all of the head.
- */
-static int can_pay(elevator *elevator, uint64_t cost, uint64_t free_records) {
-  if (elevator->sweeps > 0)
-    return 0;
-  if (!elevator->is_open || elevator->head_next < free_records)
-    return 1;
-  if (elevator->credit_bytes < cost)
-    return 0;
-  elevator->credit_bytes -= cost;
-  return 1;
+/* Whether reads of the head are for nothing: before the first sweep they have the device to
+ * themselves, and the consumer waits for the first ones whatever they cost. */
+static int is_free(const elevator *elevator, uint64_t free_records) {
+  return !elevator->is_open || elevator->head_next < free_records;
+}
+
+/* Whether they may cost this much now: during the first sweep, a quarter of the device's time. When
+ * it has ended, it has brought all of the head. */
+static int can_pay(const elevator *elevator, uint64_t cost, uint64_t free_records) {
+  return elevator->sweeps == 0 &&
+         (is_free(elevator, free_records) || elevator->credit_bytes >= cost);
 }
 
 /* The soft start: the elevator can deliver nothing before its first sweep has ended. So the first
@@ -287,11 +286,16 @@ static int visit_head(penstock_reader *reader) {
       (end < elevator->head_next + batch && end < elevator->head && end < ring->ordered))
     return 0;
   const uint64_t begin = elevator->head_next;
+  const uint64_t cost = record_cost(reader);
+  /* Asked for each request: how large the records are is looked up only when they can be read. */
+  if (!can_pay(elevator, cost * (end - begin), HEAD_FREE_BATCHES * batch))
+    return 0;
   uint64_t units = elevator->head_units;
   end = elevator_fit_reserve(reader, begin, end, &units);
-  if (end == begin ||
-      !can_pay(elevator, record_cost(reader) * (end - begin), HEAD_FREE_BATCHES * batch))
+  if (end == begin)
     return 0;
+  if (!is_free(elevator, HEAD_FREE_BATCHES * batch))
+    elevator->credit_bytes -= cost * (end - begin);
   elevator->head_next = end;
   elevator->head_units = units;
   return visit_urgent(reader, begin, end);
