@@ -69,13 +69,14 @@ import picocli.CommandLine.Spec;
           + " and histogram (list of fromBytes, belowBytes, records: records of so many bytes, by"
           + " powers of two). Of more than 10 million records, median and histogram are those of"
           + " some two million, sampledRecords, spread over all; minimum and maximum are then null."
-          + " If there are images among the records of a folder or a tar archive, images has what"
-          + " the headers of up to 500 of them (of many shards, fewer of each) say: sampledRecords,"
-          + " formats (how many there are of jpeg, png, gif, bmp, webp, tiff, jpeg2000 and heif),"
-          + " withoutSize, unreadable, and minWidth, medianWidth, maxWidth, minHeight, medianHeight"
-          + " and maxHeight in pixels. For a folder there are also classes (names of the folders in"
-          + " it, in the order of their labels from 0 on) and indexFile; dataOffset is null, and"
-          + " fileBytes is the sum over all files.",
+          + " If some samples of an archive lack the part, missingRecords says how many; they are"
+          + " among the records, but have no size. If there are images among the records of a"
+          + " folder or a tar archive, images has what the headers of up to 500 of them (of many"
+          + " shards, fewer of each) say: sampledRecords, formats (how many there are of jpeg, png,"
+          + " gif, bmp, webp, tiff, jpeg2000 and heif), withoutSize, unreadable, and minWidth,"
+          + " medianWidth, maxWidth, minHeight, medianHeight and maxHeight in pixels. For a folder"
+          + " there are also classes (names of the folders in it, in the order of their labels from"
+          + " 0 on) and indexFile; dataOffset is null, and fileBytes is the sum over all files.",
       "",
       "Where records were copied from a container into its index, as they do not lie in it as array"
           + " elements, dataOffset is null, and indexFile names the index.",

@@ -104,6 +104,7 @@ record ShardsDescription(
         format,
         dataset.column(name).elementType().descr(),
         records,
+        0,
         null,
         fileBytes,
         mean == null ? 0 : Math.round(mean * records),

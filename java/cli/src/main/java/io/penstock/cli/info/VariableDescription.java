@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
  * @param fileBytes size of the file of values, or of all files
  * @param dataBytes size of all records
  * @param cachedFraction of the file of values; NaN if unknown
+ * @param missing how many of the records a container lacks
  * @param survey of sizes and images
  * @param folder that the files are in; null for sequences
  * @param indexFile of the folder, or with the records; null if neither is
@@ -38,6 +39,7 @@ record VariableDescription(
     String format,
     String dtype,
     long records,
+    long missing,
     Long dataOffset,
     long fileBytes,
     long dataBytes,
@@ -54,6 +56,7 @@ record VariableDescription(
         "folder",
         "|u1",
         records,
+        0,
         null,
         folder.dataBytes(),
         folder.dataBytes(),
@@ -93,6 +96,7 @@ record VariableDescription(
         values.format(),
         values.elementType().descr(),
         dataset.recordCount(),
+        layout instanceof RecordLayout.ByIndex index ? index.missing() : 0,
         place.dataOffset(),
         place.fileBytes(),
         layout instanceof RecordLayout.ByIndex index ? index.dataBytes() : values.dataBytes(),
@@ -107,13 +111,17 @@ record VariableDescription(
     survey.complete();
   }
 
+  private long present() {
+    return records - missing;
+  }
+
   /** Whether the sizes of all records were looked at, not only those of a sample. */
   private boolean isWhole() {
-    return survey.sizes().count() == records;
+    return survey.sizes().count() == present();
   }
 
   private Double mean() {
-    return isWhole() ? survey.sizes().mean() : (Double) ((double) dataBytes / records);
+    return isWhole() ? survey.sizes().mean() : (Double) ((double) dataBytes / present());
   }
 
   @Override
@@ -128,6 +136,9 @@ record VariableDescription(
     object.add("shape", shape);
     object.addProperty("order", "C");
     object.addProperty("records", records);
+    if (missing > 0) {
+      object.addProperty("missingRecords", missing);
+    }
     object.add("recordBytes", JsonNull.INSTANCE);
     object.addProperty("dataOffset", dataOffset);
     object.addProperty("fileBytes", fileBytes);
@@ -161,7 +172,9 @@ record VariableDescription(
             dtype,
             records + " x *",
             "C",
-            Human.count(records),
+            missing == 0
+                ? Human.count(records)
+                : "%s of %s".formatted(Human.count(present()), Human.count(records)),
             "*",
             dataOffset == null ? "-" : Human.count(dataOffset),
             Human.count(fileBytes),
