@@ -3,14 +3,15 @@
  * sizes with the same mean (lognormal, sigma 1), in exact shuffles with memory for a part of them.
  *
  *   bench_reader [--mean BYTES] [--records COUNT] [--parts 2,4,8] [--rounds COUNT]
- *                [--only fixed|variable]
+ *                [--only fixed|variable] [--helpers COUNT]
  *
- * Prints nanoseconds of this thread a record, in the steady state (from the second epoch on), the
- * least of the rounds; they take turns. Under `perf stat` or callgrind choose one part and one
- * kind: nearly all of the program is the reader. */
+ * Prints nanoseconds of the owner's thread a record, and of all helpers together, in the steady
+ * state (from the second epoch on), the least of the rounds; they take turns. Under `perf stat` or
+ * callgrind choose one part and one kind: nearly all of the program is the reader. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,14 @@
 #include "core/reader.h"
 #include "penstock.h"
 
-enum { BATCH = 256, SLOTS = 8, DEPTH = 128, MOST_PARTS = 8, MOST_RECORDS = 1 << 28 };
+enum {
+  BATCH = 256,
+  SLOTS = 8,
+  DEPTH = 128,
+  MOST_PARTS = 8,
+  MOST_RECORDS = 1 << 28,
+  MOST_HELPERS = 16
+};
 
 /* As a loader asks for them: the mean, and four times it for a batch that is larger. */
 #define READ_BYTES (512 << 10)
@@ -33,11 +41,13 @@ typedef struct {
   uint32_t parts[MOST_PARTS];
   uint32_t part_count;
   uint32_t rounds;
+  uint32_t helpers;
   const char *only;
 } arguments;
 
 typedef struct {
   double nanoseconds; /* a record */
+  double helped;      /* nanoseconds a record */
   double requests;    /* for a thousand records */
   double bytes_read;  /* a record */
 } result;
@@ -198,31 +208,59 @@ typedef struct {
   uint64_t ordered;
   uint64_t taken;
   uint64_t slots[SLOTS];
+  uint32_t prepared; /* records of the next batch that helpers may have begun with; 0: none */
 } consumer;
 
-/* Goes on until so many records have been taken; epochs have the same order. */
-static void consume(consumer *self, uint64_t until) {
-  while (self->taken < until) {
-    for (;;) {
-      const uint64_t at = self->ordered % self->count;
-      const uint64_t left = self->count - at;
-      const uint32_t size = left < BATCH ? (uint32_t)left : BATCH;
-      const int32_t status = penstock_reader_order(self->reader, self->order + at, size, 0);
-      if (status == -EAGAIN)
-        break;
-      must("order", status);
-      self->ordered += size;
-    }
-    penstock_progress progress;
-    must("drive", penstock_reader_drive(self->reader, BATCH, UINT64_MAX, &progress));
-    if (progress.ready == 0)
-      fail("nothing is ready", 0);
-    penstock_failure failure;
-    const uint32_t size = progress.ready < BATCH ? (uint32_t)progress.ready : BATCH;
-    must("take", penstock_reader_take(self->reader, size, self->slots[self->taken / BATCH % SLOTS],
-                                      &failure));
-    self->taken += failure.taken;
+static void order_all(consumer *self) {
+  for (;;) {
+    const uint64_t at = self->ordered % self->count;
+    const uint64_t left = self->count - at;
+    const uint32_t size = left < BATCH ? (uint32_t)left : BATCH;
+    const int32_t status = penstock_reader_order(self->reader, self->order + at, size, 0);
+    if (status == -EAGAIN)
+      return;
+    must("order", status);
+    self->ordered += size;
   }
+}
+
+/* As a reading thread of a loader does: while helpers copy a batch, reading goes on. */
+static uint32_t next_batch(consumer *self) {
+  penstock_progress progress;
+  const uint32_t prepared = self->prepared;
+  self->prepared = 0;
+  must("drive",
+       penstock_reader_drive(self->reader, prepared > 0 ? 0 : BATCH, UINT64_MAX, &progress));
+  if (prepared > 0)
+    return prepared;
+  if (progress.ready == 0)
+    fail("nothing is ready", 0);
+  return progress.ready < BATCH ? (uint32_t)progress.ready : BATCH;
+}
+
+static uint64_t slot_of(const consumer *self) { return self->slots[self->taken / BATCH % SLOTS]; }
+
+static void prepare_next(consumer *self) {
+  const int32_t status = penstock_reader_prepare(self->reader, BATCH, slot_of(self));
+  self->prepared = status == 0 ? BATCH : 0;
+}
+
+/* Goes on until so many records have been taken; epochs have the same order. */
+static void consume(consumer *self, uint64_t until, uint32_t helpers) {
+  while (self->taken < until) {
+    order_all(self);
+    const uint32_t size = next_batch(self);
+    penstock_failure failure;
+    must("take", penstock_reader_take(self->reader, size, slot_of(self), &failure));
+    self->taken += failure.taken;
+    if (helpers > 0)
+      prepare_next(self);
+  }
+}
+
+static void *help(void *reader) {
+  must("help", penstock_reader_help(reader));
+  return NULL;
 }
 
 static double thread_ns(void) {
@@ -242,26 +280,33 @@ static result measure(penstock_source *source, const arguments *arguments, const
   must("slots", penstock_slot_layout(source, BATCH, options.value_bytes, offsets, &slot_bytes));
   for (uint32_t i = 0; i < SLOTS; i++)
     must("slots", penstock_memory_allocate(slot_bytes, 1, &consumer.slots[i]));
-  consume(&consumer, count);
+  pthread_t helpers[MOST_HELPERS];
+  for (uint32_t i = 0; i < arguments->helpers; i++)
+    must("helper", -pthread_create(&helpers[i], NULL, help, consumer.reader));
+  consume(&consumer, count, arguments->helpers);
   penstock_statistics before;
   must("statistics", penstock_reader_statistics(consumer.reader, &before));
   const double begin = thread_ns();
-  consume(&consumer, 3 * count);
+  consume(&consumer, 3 * count, arguments->helpers);
   const double spent = thread_ns() - begin;
   penstock_statistics after;
   must("statistics", penstock_reader_statistics(consumer.reader, &after));
+  must("helpers", penstock_reader_dismiss(consumer.reader));
+  for (uint32_t i = 0; i < arguments->helpers; i++)
+    must("helper", -pthread_join(helpers[i], NULL));
   must("reader", penstock_reader_close(consumer.reader));
   for (uint32_t i = 0; i < SLOTS; i++)
     must("slots", penstock_memory_free(consumer.slots[i], slot_bytes));
   const double records = (double)(after.records - before.records);
   return (result){.nanoseconds = spent / records,
+                  .helped = ((double)(after.cpu_ns - before.cpu_ns) - spent) / records,
                   .requests = 1000 * (double)(after.requests - before.requests) / records,
                   .bytes_read = (double)(after.bytes_read - before.bytes_read) / records};
 }
 
 static void usage(void) {
   fprintf(stderr, "usage: bench_reader [--mean BYTES] [--records COUNT] [--parts 2,4,8] "
-                  "[--rounds COUNT] [--only fixed|variable]\n");
+                  "[--rounds COUNT] [--only fixed|variable] [--helpers COUNT]\n");
   exit(2);
 }
 
@@ -286,6 +331,8 @@ static arguments parse(int count, char **texts) {
       arguments.record_count = number(texts[i + 1], MOST_RECORDS, &end);
     } else if (strcmp(name, "--rounds") == 0) {
       arguments.rounds = (uint32_t)number(texts[i + 1], 1000, &end);
+    } else if (strcmp(name, "--helpers") == 0) {
+      arguments.helpers = (uint32_t)number(texts[i + 1], MOST_HELPERS, &end);
     } else if (strcmp(name, "--only") == 0) {
       arguments.only = texts[i + 1];
     } else if (strcmp(name, "--parts") == 0) {
@@ -315,8 +362,8 @@ int main(int count, char **texts) {
   int64_t *order = new_order(arguments.record_count);
   for (int kind = 0; kind < 2; kind++)
     sources[kind] = new_source(&arguments, kind);
-  printf("%-10s%-10s%14s%24s%20s\n", "memory", "records", "ns a record", "requests for a thousand",
-         "bytes read a record");
+  printf("%-10s%-10s%14s%14s%24s%20s\n", "memory", "records", "ns a record", "of helpers",
+         "requests for a thousand", "bytes read a record");
   for (uint32_t i = 0; i < arguments.part_count; i++) {
     result best[2];
     memset(best, 0, sizeof best);
@@ -327,8 +374,9 @@ int main(int count, char **texts) {
               best[kind], measure(sources[kind], &arguments, order, kind, arguments.parts[i]));
     for (int kind = 0; kind < 2; kind++)
       if (best[kind].nanoseconds > 0)
-        printf("1/%-8u%-10s%14.0f%24.2f%20.0f\n", arguments.parts[i], kinds[kind],
-               best[kind].nanoseconds, best[kind].requests, best[kind].bytes_read);
+        printf("1/%-8u%-10s%14.0f%14.0f%24.2f%20.0f\n", arguments.parts[i], kinds[kind],
+               best[kind].nanoseconds, best[kind].helped, best[kind].requests,
+               best[kind].bytes_read);
     if (!arguments.only)
       printf("%-20s%14.2f\n", "variable / fixed", best[1].nanoseconds / best[0].nanoseconds);
   }

@@ -14,7 +14,8 @@
  * - A handle is created by *_open and freed by *_close; NULL is never a valid handle.
  * - Strings are UTF-8, zero-terminated, and copied. Arrays are read during the call only.
  * - A source may be shared by threads once its columns are added. A reader has one owner thread:
- *   all calls on it, from open to close, come from that thread. Different readers are independent.
+ *   all calls on it, from open to close, come from that thread, but for those that say otherwise
+ *   (penstock_reader_populate, penstock_reader_help). Different readers are independent.
  *
  * THE WAY OF A RECORD
  * An order is a sequence of record indices. `penstock_reader_order` appends indices to it, far
@@ -32,7 +33,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature, a struct or a meaning below changes. */
-enum { PENSTOCK_ABI_VERSION = 11 };
+enum { PENSTOCK_ABI_VERSION = 12 };
 
 /* Limits. */
 enum {
@@ -428,8 +429,9 @@ typedef struct penstock_statistics {
   uint64_t cache_hits;      /* records taken from the cache */
   uint64_t sweeps;          /* times that the elevator went over the whole file */
   uint64_t wait_ns;         /* the owner thread waited for the device */
-  uint64_t copy_ns;         /* the owner thread copied from staging and from cells */
-  uint64_t cpu_ns;          /* the owner thread's processor time, since it opened the reader */
+  uint64_t copy_ns;         /* the owner and its helpers copied from staging and from cells */
+  uint64_t cpu_ns;          /* processor time of the owner since it opened the reader, and of its
+                               helpers since they came */
   uint64_t queue_depth_max; /* most requests in flight at once */
   uint64_t plan_ns;         /* the owner thread decided what to read and started it */
   uint64_t queue_depth;     /* requests in flight at most, as it is now */
@@ -501,6 +503,13 @@ int32_t penstock_reader_end_window(penstock_reader *reader, uint64_t later);
 int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_ns,
                               penstock_progress *progress);
 
+/* Has helpers (penstock_reader_help) begin to copy the oldest count records, which must be ready,
+ * out of cells to slot_address, which belongs to the reader then until the next take or reset. If
+ * that take is of the same count to the same slot, it waits for the helpers, and copies what none
+ * of them has begun; any other take does all of its work itself. Does nothing where there are no
+ * helpers, or no cells. Does not block. Returns 0, -EAGAIN (not ready) or -EINVAL. */
+int32_t penstock_reader_prepare(penstock_reader *reader, uint32_t count, uint64_t slot_address);
+
 /* Takes the oldest count records, which must be ready. Records in cells are copied to slot_address
  * in the order's sequence; records ordered with a slot must be taken as the batch they were ordered
  * as, with its slot_address. Returns 0, -EAGAIN (not ready: nothing taken), -EINVAL (not the
@@ -526,6 +535,17 @@ int32_t penstock_reader_reset(penstock_reader *reader);
  * while the owner works, but not while it closes the reader. Returns 1, or 0 when there is no more
  * to do: all is there, memory is short, or the kernel (before 5.14) knows no such request. */
 int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes);
+
+/* Lends the calling thread to a reader: it copies records out of large reads to their places, while
+ * the owner goes on with the next ones. Any thread but the owner, several at once. Where no thread
+ * helps, the owner copies everything itself, and it never waits for a helper that has not begun: a
+ * helper may come late, and what is delivered is the same with any number of them. Waits while
+ * there is nothing to copy, and returns 0 once the reader has dismissed its helpers. */
+int32_t penstock_reader_help(penstock_reader *reader);
+
+/* Has all threads that are in penstock_reader_help return, and those that come later, too. Does not
+ * wait for them. Any thread, but not while the owner closes the reader. Returns 0. */
+int32_t penstock_reader_dismiss(penstock_reader *reader);
 
 /* Hands out requests of a reader of PENSTOCK_BACKEND_EXTERNAL, at most `capacity` of those that
  * penstock_reader_drive has started and that are not handed out yet; what is repeated comes first.
@@ -555,11 +575,11 @@ int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics 
 int32_t penstock_reader_latencies(penstock_reader *reader, uint64_t *counts, uint32_t capacity);
 
 /* Waits for what is in flight and frees the reader. Slots may be freed afterwards, not before.
- * Returns 0; or -EBUSY while requests of penstock_reader_poll are not answered: then the reader
- * stays as it is; or -ETIMEDOUT when the device did not answer for 30 s: then the reader stays as
- * it is, and can be closed again; or, when the backend broke with reads under way, why: then the
- * reader is gone, but what the kernel may still write to is never freed, and the caller must not
- * free slots either. */
+ * Returns 0; or -EBUSY while requests of penstock_reader_poll are not answered, or a thread is in
+ * penstock_reader_help: then the reader stays as it is; or -ETIMEDOUT when the device did not
+ * answer for 30 s: then the reader stays as it is, and can be closed again; or, when the backend
+ * broke with reads under way, why: then the reader is gone, but what the kernel may still write to
+ * is never freed, and the caller must not free slots either. */
 int32_t penstock_reader_close(penstock_reader *reader);
 
 #ifdef __cplusplus

@@ -62,14 +62,16 @@ static void check_requests(const penstock_reader *reader) {
     if (request->is_under_way || request == reader->loading.request) {
       busy++;
       found += number_of(i);
-      assert(request->done_bytes < request->length_bytes && request->first <= request->end);
+      assert(request->done_bytes < request->length_bytes || request->is_copying);
+      assert(request->first <= request->end);
       assert(request->end <= request->cut_count && request->cut_count <= reader->cut_capacity);
     }
   }
   for (uint32_t i = 0; i < reader->free_request_count; i++)
     found += number_of(reader->free_requests[i]);
   assert(found == all);
-  assert(busy == reader->in_flight && busy + reader->free_request_count == depth);
+  assert(busy == reader->in_flight + help_count(reader));
+  assert(busy + reader->free_request_count == depth);
   assert(reader->pace.depth >= 1 && reader->pace.depth <= depth);
 }
 

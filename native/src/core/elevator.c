@@ -69,7 +69,7 @@ static void begin_visit(penstock_reader *reader, visit *visit, uint64_t span) {
   for (uint32_t i = 0; i < visit->count; i++) {
     const uint32_t entry = (uint32_t)visit->keys[i];
     /* Each column holds the entry until it has issued all of its reads for it. */
-    reader->entries.all[entry].word += HOLD_ONE * reader->active_count;
+    entry_hold(&reader->entries, entry, reader->active_count);
     entry_set(&reader->entries, entry, ENTRY_READING,
               cache_cell(&reader->cache, entry_index(&reader->entries, entry)));
   }

@@ -40,8 +40,15 @@ typedef struct {
   uint64_t ordered;  /* and this is where the next one goes */
 } entry_ring;
 
+/* Helpers read the index while the owner changes the holds beside it. */
 static inline uint64_t entry_index(const entry_ring *ring, uint32_t entry) {
-  return ring->all[entry].word & INDEX_MASK;
+  return __atomic_load_n(&ring->all[entry].word, __ATOMIC_RELAXED) & INDEX_MASK;
+}
+
+/* Adds holds to an entry or, below 0, takes them off. */
+static inline void entry_hold(entry_ring *ring, uint32_t entry, int64_t holds) {
+  __atomic_store_n(&ring->all[entry].word, ring->all[entry].word + (uint64_t)holds * HOLD_ONE,
+                   __ATOMIC_RELAXED);
 }
 
 static inline uint32_t entry_state(const entry_ring *ring, uint32_t entry) {

@@ -254,7 +254,7 @@ static void cut(penstock_reader *reader, visit *visit, const extent *extent, req
   request->cut_count = request->end = extent->cut_count;
   find_chain(reader, visit, extent, request);
   if (extent->is_part) {
-    reader->entries.all[request->cuts[0]].word += HOLD_ONE;
+    entry_hold(&reader->entries, request->cuts[0], 1);
     visit->cursors[extent->column].part_bytes = extent->end - extent->record_offset;
   } else {
     visit->cursors[extent->column].next += extent->cut_count;
@@ -337,6 +337,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   request->later_count = 0;
   request->is_again = 0;
   request->is_given_up = 0;
+  request->is_copying = 0;
   request->attempts = 0;
   request->busy = 0;
   cut(reader, visit, &extent, request);
@@ -350,7 +351,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
 }
 
 int32_t extent_issue(penstock_reader *reader, uint64_t forced) {
-  while (reader->in_flight < reader->pace.depth) {
+  while (reader->in_flight < reader->pace.depth && reader->free_request_count > 0) {
     elevator_admit(reader);
     visit *visit = elevator_visit(reader, forced);
     forced = 0;

@@ -7,6 +7,7 @@
 #include "core/cells.h"
 #include "core/common.h"
 #include "core/gather.h"
+#include "core/help.h"
 #include "core/io.h"
 #include "core/order.h"
 #include "core/reader.h"
@@ -29,43 +30,55 @@ void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int
   if (status < 0)
     entry_fail(ring, entry, column, status);
   PENSTOCK_ASSERT(ring->all[entry].word >= HOLD_ONE && entry_state(ring, entry) == ENTRY_READING);
-  ring->all[entry].word -= HOLD_ONE;
+  entry_hold(ring, entry, -1);
   if (ring->all[entry].word <= INDEX_MASK) {
     entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));
     cache_fill(reader, entry);
   }
 }
 
-/* Copies the part of the record that this read has. Returns 0, or -ENODATA: the file ends before.
- */
-static int32_t cut_out(penstock_reader *reader, const request *request, uint32_t entry,
-                       record_span found) {
-  const uint64_t begin =
-      found.offset_bytes > request->offset_bytes ? found.offset_bytes : request->offset_bytes;
+/* The part of a record that a read was for, in bytes of the file. */
+typedef struct {
+  uint64_t begin;
+  uint64_t end;
+  int is_missing; /* the file ends before */
+} cut;
+
+static cut cut_of(const request *request, record_span found) {
   const uint64_t record_end = found.offset_bytes + found.length_bytes;
   const uint64_t read_end = request->offset_bytes + request->needed_bytes;
   const uint64_t end = record_end < read_end ? record_end : read_end;
-  reader->statistics.bytes_wanted += end - begin;
-  if (end > request->offset_bytes + request->done_bytes)
-    return -ENODATA;
+  return (cut){.begin = found.offset_bytes > request->offset_bytes ? found.offset_bytes
+                                                                   : request->offset_bytes,
+               .end = end,
+               .is_missing = end > request->offset_bytes + request->done_bytes};
+}
+
+static void copy_cut(const penstock_reader *reader, const request *request, uint32_t entry,
+                     record_span found, cut cut) {
+  if (cut.is_missing)
+    return;
+  const uint64_t into = cut.begin - found.offset_bytes;
   if (reader->pool.count > 0) {
     const uint64_t at = cells_chain_offset(reader, entry, request->column);
     chain_write(&reader->pool,
-                request->cut_count == 1 ? request->chain : cells_chain(reader, entry),
-                at + (begin - found.offset_bytes), request->base + (begin - request->offset_bytes),
-                end - begin);
-    return 0;
+                request->cut_count == 1 ? request->chain : cells_chain(reader, entry), at + into,
+                request->base + (cut.begin - request->offset_bytes), cut.end - cut.begin);
+  } else if (!request->straight || request->lead_bytes + request->trail_bytes > 0) {
+    request_copy(request, cut.begin - request->offset_bytes, cut.end - request->offset_bytes,
+                 order_destination(reader, entry, request->column) + into);
   }
-  if (!request->straight || request->lead_bytes + request->trail_bytes > 0)
-    request_copy(request, begin - request->offset_bytes, end - request->offset_bytes,
-                 order_destination(reader, entry, request->column) + (begin - found.offset_bytes));
-  return 0;
+}
+
+static void settle_cut(penstock_reader *reader, const request *request, uint32_t entry, cut cut) {
+  reader->statistics.bytes_wanted += cut.end - cut.begin;
+  gather_let_go(reader, entry, request->column, cut.is_missing ? -ENODATA : 0);
 }
 
 /* Places and entries lie anywhere in memory: fetching the lines of later ones early hides most of
  * the wait. First the entry, which leads to the place, then the place. */
-static void prepare_cuts(penstock_reader *reader, const request *request, uint32_t i) {
-  entry_ring *ring = &reader->entries;
+static void prepare_cuts(const penstock_reader *reader, const request *request, uint32_t i) {
+  const entry_ring *ring = &reader->entries;
   if (i + 2 * CUTS_AHEAD < request->cut_count)
     __builtin_prefetch(&ring->all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
   if (i + CUTS_AHEAD >= request->cut_count || request->cuts[i + CUTS_AHEAD] == ENTRY_NONE)
@@ -92,8 +105,38 @@ static void cut_all(penstock_reader *reader, request *request) {
     if (entry == ENTRY_NONE)
       continue;
     const record_span found = locate(reader, request, entry, near);
+    const cut cut = cut_of(request, found);
     near = found.shard;
-    gather_let_go(reader, entry, request->column, cut_out(reader, request, entry, found));
+    copy_cut(reader, request, entry, found, cut);
+    settle_cut(reader, request, entry, cut);
+  }
+}
+
+void gather_copy(const penstock_reader *reader, const request *request) {
+  uint32_t near = 0;
+  for (uint32_t i = request->first; i < request->end; i++) {
+    prepare_cuts(reader, request, i);
+    const uint32_t entry = request->cuts[i];
+    if (entry == ENTRY_NONE)
+      continue;
+    const record_span found = locate(reader, request, entry, near);
+    near = found.shard;
+    copy_cut(reader, request, entry, found, cut_of(request, found));
+  }
+}
+
+/* The same records, when they have been copied. */
+static void settle_all(penstock_reader *reader, const request *request) {
+  uint32_t near = 0;
+  for (uint32_t i = request->first; i < request->end; i++) {
+    if (i + 2 * CUTS_AHEAD < request->end)
+      __builtin_prefetch(&reader->entries.all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
+    const uint32_t entry = request->cuts[i];
+    if (entry == ENTRY_NONE)
+      continue;
+    const record_span found = locate(reader, request, entry, near);
+    near = found.shard;
+    settle_cut(reader, request, entry, cut_of(request, found));
   }
 }
 
@@ -247,6 +290,14 @@ static int32_t go_on(penstock_reader *reader, request *request, uint32_t got, in
   return start_again(reader, request);
 }
 
+/* The records of the present part are where they belong. */
+static int32_t leave_part(penstock_reader *reader, request *request) {
+  if (request->later_count > 0)
+    return next_part(reader, request);
+  release(reader, request);
+  return 0;
+}
+
 int32_t gather_completion(penstock_reader *reader, request *request, int32_t result) {
   if (result < 0 && verdict_of(result) == VERDICT_BUSY)
     return ++request->busy < MAX_ATTEMPTS_BUSY ? start_again(reader, request)
@@ -260,9 +311,15 @@ int32_t gather_completion(penstock_reader *reader, request *request, int32_t res
     if (!ended)
       return status;
   }
+  if (help_is_worth(reader, request)) {
+    help_post(reader, request);
+    return 0;
+  }
   cut_all(reader, request);
-  if (request->later_count > 0)
-    return next_part(reader, request);
-  release(reader, request);
-  return 0;
+  return leave_part(reader, request);
+}
+
+int32_t gather_copied(penstock_reader *reader, request *request) {
+  settle_all(reader, request);
+  return leave_part(reader, request);
 }

@@ -111,7 +111,7 @@ void give_up_batch(penstock_reader *reader, uint64_t wanted) {
   leave_visit(reader, &reader->elevator.sweep);
   leave_visit(reader, &reader->elevator.urgent);
   for (uint32_t i = 0; i < reader->options.queue_depth; i++)
-    if (reader->requests[i].is_under_way)
+    if (reader->requests[i].is_under_way && !reader->requests[i].is_copying)
       leave_request(reader, &reader->requests[i]);
   order_advance_ready(reader);
 }

@@ -3,6 +3,7 @@
 #ifndef PENSTOCK_IO_H
 #define PENSTOCK_IO_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "core/backend.h"
@@ -16,6 +17,16 @@ uint64_t io_thread_cpu_ns(void);
 
 /* The size of a page: the unit of mappings and of the page cache. */
 uint64_t io_page_bytes(void);
+
+/* Waits until another thread wakes those that wait for this word, unless it has changed since it
+ * was `seen`. May come back early. */
+void io_wait(_Atomic uint32_t *word, uint32_t seen);
+
+/* Wakes up to `count` threads that wait for this word. */
+void io_wake(_Atomic uint32_t *word, uint32_t count);
+
+/* Lets the processor rest for a moment, in a loop that looks what another thread does. */
+void io_relax(void);
 
 /* The next step of penstock_reader_populate. */
 int32_t io_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes);

@@ -173,6 +173,8 @@ static void carve_requests(penstock_reader *reader, arena *arena) {
   reader->requests = carve(arena, depth, sizeof *reader->requests, 64);
   reader->free_requests = carve(arena, depth, sizeof *reader->free_requests, 64);
   reader->completions = carve(arena, depth, sizeof *reader->completions, 64);
+  reader->help.ring = carve(arena, depth, sizeof *reader->help.ring, 64);
+  reader->help.capacity = depth;
   reader->cuts = carve(arena, (uint64_t)depth * cuts, sizeof *reader->cuts, 64);
   staging_ring *staging = &reader->staging;
   staging->bytes = options->staging_bytes;

@@ -13,6 +13,7 @@
 #include "core/external.h"
 #include "core/gather.h"
 #include "core/give_up.h"
+#include "core/help.h"
 #include "core/io.h"
 #include "core/layout.h"
 #include "core/order.h"
@@ -121,6 +122,7 @@ int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes) 
  * is not read any more. */
 static int32_t drain(penstock_reader *reader) {
   const uint64_t begin = io_now_ns();
+  help_drop(reader);
   if (reader->in_flight > 0)
     for (uint32_t i = 0; i < reader->options.queue_depth; i++)
       reader->requests[i].is_given_up = 1;
@@ -160,6 +162,8 @@ int32_t penstock_reader_reset(penstock_reader *reader) {
 int32_t penstock_reader_close(penstock_reader *reader) {
   if (!reader)
     return -EINVAL;
+  if (atomic_load(&reader->help.helpers) > 0)
+    return -EBUSY;
   const int32_t status = drain(reader);
   if (status == -ETIMEDOUT || (status == -EBUSY && reader->backend.never_waits))
     return status;
@@ -201,13 +205,42 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
 }
 
 /* Waiting for several at once saves system calls; the wait is short compared with the queue. */
-static int32_t wait_for_some(penstock_reader *reader, int satisfied, uint64_t timeout_ns) {
+static int32_t wait_for_some(penstock_reader *reader, int must_wait, uint64_t timeout_ns) {
   const uint64_t begin = io_now_ns();
-  const uint32_t wanted = satisfied ? 0 : 1 + reader->in_flight / 8;
-  const int32_t count = reader->backend.finish(&reader->backend, wanted, satisfied ? 0 : timeout_ns,
+  const uint32_t wanted = must_wait ? 1 + reader->in_flight / 8 : 0;
+  const int32_t count = reader->backend.finish(&reader->backend, wanted, must_wait ? timeout_ns : 0,
                                                reader->completions, reader->options.queue_depth);
   reader->statistics.wait_ns += io_now_ns() - begin;
   return count;
+}
+
+/* Goes on with what helpers have copied. */
+static int32_t collect(penstock_reader *reader) {
+  if (help_count(reader) == 0)
+    return 0;
+  const uint64_t begin = io_now_ns();
+  const int32_t status = help_collect(reader);
+  order_advance_ready(reader);
+  reader->statistics.copy_ns += io_now_ns() - begin;
+  return status;
+}
+
+/* Copies what helpers have not begun with, or waits for them. */
+static void help_out(penstock_reader *reader) {
+  const uint64_t begin = io_now_ns();
+  help_work(reader);
+  reader->statistics.copy_ns += io_now_ns() - begin;
+}
+
+/* Places in slots are looked up by batch: no copy may be under way when batches come and go. */
+static int32_t finish_copies(penstock_reader *reader) {
+  int32_t status = collect(reader);
+  while (help_count(reader) > 0) {
+    help_out(reader);
+    const int32_t one = collect(reader);
+    status = status < 0 ? status : one;
+  }
+  return status;
 }
 
 static uint64_t ready_count(const penstock_reader *reader) {
@@ -226,14 +259,18 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
   for (;;) {
     if (reader->options.whole_batches && reader->entries.failed > 0)
       give_up_batch(reader, wanted);
+    int32_t status = collect(reader);
+    if (status < 0)
+      return status;
     const uint64_t planning = io_now_ns();
-    int32_t status = extent_issue(reader, force ? wanted : 0);
+    status = extent_issue(reader, force ? wanted : 0);
     reader->statistics.plan_ns += io_now_ns() - planning;
     if (status < 0)
       return status;
     order_advance_ready(reader);
     const int satisfied = ready_count(reader) >= wanted;
-    if (!satisfied && reader->in_flight == 0) {
+    const int are_copying = help_count(reader) > 0;
+    if (!satisfied && reader->in_flight == 0 && !are_copying) {
       /* All cells may hold records that are due later: then the reserve is used. Or a window has
        * not ended, and will not before these records are taken. Only for the next batch: otherwise,
        * while the consumer is busy, small reads would take each cell that it gives back from the
@@ -249,13 +286,17 @@ static int32_t drive(penstock_reader *reader, uint64_t wanted, uint64_t timeout_
     force = 0;
     const uint64_t spent = io_now_ns() - begin;
     const int is_late = spent >= timeout_ns;
-    status = wait_for_some(reader, satisfied || is_late, timeout_ns - spent);
+    /* With copies to be made there is something better to do than to wait for the device. */
+    status = wait_for_some(reader, !satisfied && !is_late && !are_copying, timeout_ns - spent);
     if (status < 0)
       return status;
-    const int is_pointless = status == 0 && reader->backend.never_waits;
+    const int is_none = status == 0;
     status = process(reader, (uint32_t)status);
-    if (status < 0 || satisfied || is_late || is_pointless)
+    if (status < 0 || satisfied || is_late ||
+        (is_none && !are_copying && reader->backend.never_waits))
       return status;
+    if (is_none && are_copying)
+      help_out(reader);
   }
 }
 
@@ -263,7 +304,11 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
                               penstock_progress *progress) {
   if (!reader || !progress)
     return -EINVAL;
-  const int32_t status = drive(reader, wanted, timeout_ns);
+  int32_t status = drive(reader, wanted, timeout_ns);
+  if (!cells_exist(reader)) {
+    const int32_t copied = finish_copies(reader);
+    status = status < 0 ? status : copied;
+  }
   if (status < 0)
     check_suspend(reader);
   check_invariants(reader);
@@ -271,9 +316,21 @@ int32_t penstock_reader_drive(penstock_reader *reader, uint64_t wanted, uint64_t
   progress->ready = ready_count(reader);
   progress->ordered = ring->ordered - ring->taken;
   progress->room = order_room(reader);
-  progress->in_flight = reader->in_flight;
+  progress->in_flight = reader->in_flight + help_count(reader);
   progress->unloaded = reader->loading.unloaded_bytes;
   return status;
+}
+
+int32_t penstock_reader_prepare(penstock_reader *reader, uint32_t count, uint64_t slot_address) {
+  if (!reader || count == 0 || count > reader->options.batch_size || slot_address == 0 ||
+      slot_address % PENSTOCK_BLOCK_BYTES != 0)
+    return -EINVAL;
+  if (ready_count(reader) < count)
+    return -EAGAIN;
+  const uint64_t begin = io_now_ns();
+  gather_prepare(reader, count, slot_address);
+  reader->statistics.copy_ns += io_now_ns() - begin;
+  return 0;
 }
 
 int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
@@ -318,7 +375,9 @@ int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics 
   statistics->sweeps += reader->elevator.sweeps;
   statistics->queue_depth = reader->pace.depth;
   statistics->merge_gap_bytes = reader->pace.gap_bytes;
-  statistics->cpu_ns = io_thread_cpu_ns() - reader->cpu_start_ns;
+  statistics->copy_ns += atomic_load(&reader->help.copy_ns);
+  statistics->cpu_ns =
+      io_thread_cpu_ns() - reader->cpu_start_ns + atomic_load(&reader->help.cpu_ns);
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "core/chunk.h"
 #include "core/elevator.h"
 #include "core/entry.h"
+#include "core/help.h"
 #include "core/order.h"
 #include "core/pace.h"
 #include "core/request.h"
@@ -61,6 +62,7 @@ struct penstock_reader {
   uint32_t cut_capacity;
   completion *completions;
   uint32_t in_flight;
+  help_queue help;
 
   pace pace;
   penstock_statistics statistics;

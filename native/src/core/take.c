@@ -6,6 +6,7 @@
 #include "core/common.h"
 #include "core/elevator.h"
 #include "core/gather.h"
+#include "core/help.h"
 #include "core/io.h"
 #include "core/reader.h"
 #include "core/resident.h"
@@ -34,15 +35,19 @@ static void describe(const penstock_reader *reader, uint32_t entry, penstock_fai
   };
 }
 
-static void take_column(penstock_reader *reader, uint32_t column, uint32_t count, uint8_t *to) {
+/* Records from number `first` to `end` of the oldest ones. */
+static void take_column(const penstock_reader *reader, uint32_t column, uint32_t first,
+                        uint32_t end, uint8_t *slot) {
   const entry_ring *ring = &reader->entries;
   const uint64_t record_bytes = reader->source->columns[column].record_bytes;
   const uint8_t *resident = reader->resident[column];
   const uint8_t *cells = reader->cells[column];
-  uint32_t entry = entry_at(ring, ring->taken);
-  uint32_t ahead = entry_at(ring, ring->taken + (count > TAKES_AHEAD ? TAKES_AHEAD : 0));
-  for (uint32_t i = 0; i < count; i++, to += record_bytes) {
-    if (i + TAKES_AHEAD < count) {
+  uint8_t *to = slot + reader->slot_offsets[column] + first * record_bytes;
+  uint32_t entry = entry_at(ring, ring->taken + first);
+  uint32_t ahead =
+      entry_at(ring, ring->taken + first + (end - first > TAKES_AHEAD ? TAKES_AHEAD : 0));
+  for (uint32_t i = first; i < end; i++, to += record_bytes) {
+    if (i + TAKES_AHEAD < end) {
       /* The next records lie anywhere: fetching their first lines early hides most of the wait. */
       const uint8_t *next = resident ? resident + entry_index(ring, ahead) * record_bytes
                             : cells  ? cells + entry_value(ring, ahead) * record_bytes
@@ -118,13 +123,14 @@ static void take_chain(const penstock_reader *reader, uint32_t entry, uint32_t i
     PENSTOCK_ASSERT(at == cells_record_bytes(reader, entry_index(&reader->entries, entry)));
 }
 
-static void take_chains(penstock_reader *reader, uint32_t count, uint8_t *slot) {
+static void take_chains(const penstock_reader *reader, uint32_t first, uint32_t end,
+                        uint8_t *slot) {
   const entry_ring *ring = &reader->entries;
   int64_t *values[PENSTOCK_MAX_COLUMNS];
   for (uint32_t v = 0; v < reader->variable_count; v++)
     values[v] = values_of(reader, slot, v);
-  for (uint32_t i = 0; i < count; i++) {
-    if (i + TAKES_AHEAD < count)
+  for (uint32_t i = first; i < end; i++) {
+    if (i + TAKES_AHEAD < end)
       prepare_chain(reader, ring->taken + i + TAKES_AHEAD,
                     length_of(reader, values, i + TAKES_AHEAD));
     take_chain(reader, entry_at(ring, ring->taken + i), i, slot, values);
@@ -184,30 +190,47 @@ static void tell_elevator(penstock_reader *reader, uint32_t count, uint8_t *slot
     elevator_taken(reader, reader->entries.taken + i, length_of(reader, values, i));
 }
 
-static void copy_all(penstock_reader *reader, uint32_t count, uint8_t *slot, int is_failed) {
+void gather_copy_taken(const penstock_reader *reader, uint32_t first, uint32_t end, uint8_t *slot,
+                       int is_failed) {
   const int in_chains = reader->pool.count > 0;
   if (in_chains)
-    take_chains(reader, count, slot);
-  else if (is_failed)
-    clear_failed_values(reader, count, slot);
+    take_chains(reader, first, end, slot);
   for (uint32_t column = 0; column < reader->source->column_count; column++) {
     if (reader->source->columns[column].table)
       continue;
     if (reader->resident[column] || (!in_chains && (reader->cells[column] || is_failed)))
-      take_column(reader, column, count, slot + reader->slot_offsets[column]);
+      take_column(reader, column, first, end, slot);
   }
+}
+
+/* How many of the oldest records fit in the slot. */
+static uint32_t lay_out(penstock_reader *reader, uint32_t count, uint8_t *slot) {
+  return reader->variable_count > 0 && cells_exist(reader)
+             ? values_lay_out(reader, reader->entries.taken, count, slot)
+             : count;
+}
+
+void gather_prepare(penstock_reader *reader, uint32_t count, uint64_t slot_address) {
+  uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
+  (void)help_await_taken(reader, 0, NULL); /* what was prepared before, perhaps for this slot */
+  if (help_is_worth_taking(reader, count))
+    help_post_taken(reader, count, lay_out(reader, count, slot), slot);
 }
 
 int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_address,
                     penstock_failure *failure) {
   entry_ring *ring = &reader->entries;
   uint8_t *slot = (uint8_t *)(uintptr_t)slot_address;
-  if (reader->variable_count > 0 && cells_exist(reader))
-    count = values_lay_out(reader, ring->taken, count, slot);
+  const uint32_t prepared = help_await_taken(reader, count, slot);
+  count = prepared > 0 ? prepared : lay_out(reader, count, slot);
   if (count == 0)
     return -ENOSPC;
   look_for_failures(reader, count, failure);
-  copy_all(reader, count, slot, failure->status != 0);
+  const int is_failed = failure->status != 0;
+  if (prepared == 0 || is_failed)
+    gather_copy_taken(reader, 0, count, slot, is_failed);
+  if (is_failed && reader->pool.count == 0)
+    clear_failed_values(reader, count, slot);
   tell_elevator(reader, count, slot);
   count_taken(reader, count, slot);
   if (cells_exist(reader))

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +51,25 @@ uint64_t io_thread_cpu_ns(void) { return nanoseconds_of(CLOCK_THREAD_CPUTIME_ID)
 uint64_t io_page_bytes(void) { return (uint64_t)sysconf(_SC_PAGESIZE); }
 
 uint64_t penstock_page_bytes(void) { return io_page_bytes(); }
+
+/* ---- Threads --------------------------------------------------------------------------------- */
+
+void io_wait(_Atomic uint32_t *word, uint32_t seen) {
+  (void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+}
+
+void io_wake(_Atomic uint32_t *word, uint32_t count) {
+  const int most = count < INT_MAX ? (int)count : INT_MAX;
+  (void)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, most, NULL, NULL, 0);
+}
+
+void io_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 

@@ -15,8 +15,9 @@ import java.util.Optional;
  * <p>A reading thread does one of six things, beside the consumer: it waits for the device,
  * computes the order, plans, copies, checks what was read, or is idle because there is no room for
  * more finished batches. Together these are nearly the elapsed time multiplied by the number of
- * reading threads; with io_uring the device goes on reading in all of them. They count up to the
- * last batch that each thread finished.
+ * reading threads; with io_uring the device goes on reading in all of them. Threads that only copy
+ * for another one have no time but that of their copies. They count up to the last batch that each
+ * thread finished.
  *
  * <p>Immutable.
  */

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Records that are kept over epochs are read once, and are the right ones. */
 @NeedsNative("the cache over epochs")
@@ -22,10 +22,10 @@ class CacheTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @EnumSource
-  void roomForHalfOfTheRecordsHalvesTheReadsFromTheSecondEpochOn(RecordKind kind) {
+  @CsvSource({"FIXED, 1", "FIXED, 3", "VARIABLE, 1", "VARIABLE, 3"})
+  void roomForHalfOfTheRecordsHalvesTheReadsFromTheSecondEpochOn(RecordKind kind, int threads) {
     TestColumn column = TestColumn.write(directory, "x", RECORDS, RECORD_BYTES, 3, kind);
-    String flags = "cache=" + RECORDS / 2 * RECORD_BYTES;
+    String flags = "cache=%d,ioThreads=%d".formatted(RECORDS / 2 * RECORD_BYTES, threads);
     try (Dataset dataset = column.open();
         Loader loader = loader(dataset, flags, 16L << 20)) {
       for (int epoch = 0; epoch < 4; epoch++) {

@@ -108,10 +108,9 @@ public final class Readahead {
     values.forEach(ReadaheadFlag::check);
     long cacheBytes = cacheBytes();
     boolean isKernels = backend() == Backend.MMAP || backend() == Backend.JAVA;
-    if (cacheBytes > 0 && (isKernels || ioThreads() > 1)) {
+    if (cacheBytes > 0 && isKernels) {
       throw new IllegalArgumentException(
-          "cache must be 0 with backend=mmap or java, whose cache is the kernel's, and with several"
-              + " ioThreads, was "
+          "cache must be 0 with backend=mmap or java, whose cache is the kernel's, was "
               + cacheBytes);
     }
     if (isKernels && io() == Io.DIRECT) {
@@ -294,7 +293,8 @@ public final class Readahead {
   }
 
   /**
-   * Reading threads, 1 to 64.
+   * Reading threads, 1 to 64. Where records are read far ahead of their batch, one of them reads
+   * and the others copy for it.
    *
    * @return its value
    */

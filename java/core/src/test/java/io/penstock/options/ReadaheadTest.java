@@ -125,7 +125,6 @@ class ReadaheadTest {
         "ioThreads=65 | ioThreads must be 1 to 64, was 65",
         "cache=-1 | cache",
         "cache=1g,backend=mmap | cache must be 0",
-        "cache=1g,ioThreads=2 | cache must be 0",
         "backend=mmap,io=direct | io must be auto or buffered with backend=mmap",
         "queueDepth | queueDepth must have a value",
         "depth=3 | readahead flag must be one of [backend, io, queueDepth,",

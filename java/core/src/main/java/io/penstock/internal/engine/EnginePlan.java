@@ -141,13 +141,14 @@ public final class EnginePlan {
   }
 
   /**
-   * The number of threads to show. A cache has one reading thread; readers of folders, and those in
-   * Java, have threads of their own.
+   * The number of threads to show. Readers of folders, and those in Java, have threads of their
+   * own.
    */
   private int shownThreads(Readahead wanted) {
-    return wanted.cacheBytes() == 0 && isByCarriers()
-        ? reading.carriers().orElseThrow()
-        : memory.slots().threadCount();
+    if (isByCarriers()) {
+      return reading.carriers().orElseThrow();
+    }
+    return memory.reader().isReadByOneThread() ? wanted.ioThreads() : memory.slots().threadCount();
   }
 
   /** Whether threads of a reader share the batches of one reading thread. */

@@ -185,6 +185,42 @@ public final class NativeReader implements AutoCloseable {
   }
 
   /**
+   * Has helpers begin to copy the oldest records to their slot, which is the reader's until they
+   * are taken.
+   *
+   * @param count how many, at most {@link #ready()}
+   * @param slotAddress where they are to be
+   * @throws IllegalStateException if C refuses it, which is a mistake of the caller
+   */
+  public void prepare(int count, long slotAddress) {
+    int status = Penstock.penstock_reader_prepare(handle, count, slotAddress);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "preparing %d records was refused: %s".formatted(count, NativeStatus.describe(status)));
+    }
+  }
+
+  /**
+   * Copies records for the owner, who may be in any call meanwhile, until helpers are {@link
+   * #dismissHelpers dismissed}. Another platform thread than the owner; several may help at once.
+   */
+  public void help() {
+    int status = Penstock.penstock_reader_help(handle);
+    if (status < 0) {
+      throw new IllegalStateException("help was refused: " + NativeStatus.describe(status));
+    }
+  }
+
+  /** Has all threads that {@link #help} return. They must have done so before it is closed. */
+  public void dismissHelpers() {
+    int status = Penstock.penstock_reader_dismiss(handle);
+    if (status < 0) {
+      throw new IllegalStateException(
+          "helpers could not be dismissed: " + NativeStatus.describe(status));
+    }
+  }
+
+  /**
    * Takes the oldest records.
    *
    * @param count how many, at most {@link #ready()}

@@ -79,7 +79,7 @@ public final class FolderReading {
   Gatherer open(NativeSource source, ReaderOptions options) {
     FolderFiles[] files = byObject();
     return new ExternalGatherer(
-        new NativeGatherer(source, options),
+        new NativeGatherer(source, options, 0),
         options.queueDepth(),
         threads,
         (NativeReader reader) -> new FileParts(reader, files),

@@ -18,6 +18,11 @@ abstract class ForwardingGatherer implements Gatherer {
   }
 
   @Override
+  public boolean beginTake(int count, Slot slot) {
+    return reader.beginTake(count, slot);
+  }
+
+  @Override
   public void take(int count, Slot slot) {
     reader.take(count, slot);
   }

@@ -78,6 +78,19 @@ public interface Gatherer extends AutoCloseable {
   boolean readsInBackground();
 
   /**
+   * Begins to take the oldest records, if that can go on while the calling thread does something
+   * else: they are not taken before {@link #take} is called with the same arguments, which is what
+   * must come next of takes and resets. The slot is the gatherer's until then.
+   *
+   * @param count how many, at most {@link #ready()}
+   * @param slot where they are to be
+   * @return whether it has begun; otherwise nothing is gained by waiting with {@link #take}
+   */
+  default boolean beginTake(int count, Slot slot) {
+    return false;
+  }
+
+  /**
    * Takes the oldest records. Of an order without slots it also writes their indices into the slot,
    * as they were ordered: the sampler is not asked again.
    *

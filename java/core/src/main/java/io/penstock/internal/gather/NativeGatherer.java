@@ -17,21 +17,32 @@ public final class NativeGatherer implements Gatherer {
   private final boolean isUring;
   private final boolean hasCells;
   private final boolean isVariable;
+  private final boolean isHelped;
   private final MemoryPopulator populator;
+  private final CopyThreads copiers;
 
   /**
    * Opens a reader; the calling thread owns it.
    *
    * @param source what to read
    * @param options how
+   * @param copyThreads how many threads copy records beside the owner; 0: none
    * @throws io.penstock.error.PenstockException if the backend cannot be used, or memory is short
    */
-  public NativeGatherer(NativeSource source, ReaderOptions options) {
+  public NativeGatherer(NativeSource source, ReaderOptions options, int copyThreads) {
+    isHelped = copyThreads > 0 && options.hasCells();
     isUring = options.backend() == ReaderOptions.NativeBackend.URING;
     hasCells = options.hasCells();
     isVariable = options.byBytes().valueBytes() > 0;
     reader = NativeReader.open(source, options);
     populator = MemoryPopulator.start(hasCells, reader::populate);
+    try {
+      copiers = new CopyThreads(copyThreads, reader::help, reader::dismissHelpers);
+    } catch (RuntimeException | Error e) {
+      populator.close();
+      reader.close();
+      throw e;
+    }
   }
 
   NativeReader reader() {
@@ -89,6 +100,14 @@ public final class NativeGatherer implements Gatherer {
   }
 
   @Override
+  public boolean beginTake(int count, Slot slot) {
+    if (isHelped) {
+      reader.prepare(count, slot.address());
+    }
+    return isHelped;
+  }
+
+  @Override
   public void take(int count, Slot slot) {
     if (hasCells) {
       reader.ordered(count, slot.indices());
@@ -115,6 +134,7 @@ public final class NativeGatherer implements Gatherer {
   @Override
   public void close() {
     populator.close();
+    copiers.close();
     reader.close();
   }
 }

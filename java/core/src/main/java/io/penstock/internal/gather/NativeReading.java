@@ -60,7 +60,12 @@ public record NativeReading(
     ReaderOptions options = options(flags, memory);
     return folders.isPresent()
         ? () -> folders.get().open(source, options)
-        : () -> new NativeGatherer(source, options);
+        : () -> new NativeGatherer(source, options, copyThreads(flags, memory));
+  }
+
+  /** Where one thread reads all records, the others copy for it. */
+  private static int copyThreads(Readahead flags, ReaderMemory memory) {
+    return memory.isReadByOneThread() ? flags.ioThreads() - 1 : 0;
   }
 
   @Override

@@ -21,6 +21,9 @@ class CellOrdering extends Ordering {
   /** Room for the batches of one order, made once: ordering allocates nothing. */
   private final MemorySegment[] parts;
 
+  /** The slot that is being filled; null: none is. */
+  private Slot taking;
+
   /** Records of the batch or piece that is being taken, before any were left out. */
   private int takenRecords;
 
@@ -47,6 +50,10 @@ class CellOrdering extends Ordering {
   @Override
   void restart() {
     super.restart();
+    if (taking != null) {
+      free.add(taking);
+      taking = null;
+    }
     pieces.reset();
     offsets.reset();
   }
@@ -101,6 +108,7 @@ class CellOrdering extends Ordering {
     pieces.assign(slot, next);
     takenRecords = slot.endPlace() - slot.firstPlace();
     slot.locate(offsets.oldest(takenRecords), 0, next);
+    taking = free.poll(); // Only now: what throws must not cost a slot.
     return slot;
   }
 
@@ -116,7 +124,7 @@ class CellOrdering extends Ordering {
 
   @Override
   void taken() {
-    free.poll();
+    taking = null;
     pieces.taken();
     offsets.remove(takenRecords);
   }

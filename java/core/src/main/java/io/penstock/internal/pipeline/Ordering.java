@@ -124,6 +124,11 @@ public abstract class Ordering {
   /** The slot that the batch will be taken into, and that says which batch it is. */
   abstract Slot slotFor(BatchCursor next);
 
+  /** Begins to take the batch, if that can go on by itself. */
+  boolean begin(Slot slot) {
+    return gatherer.beginTake(slot.size(), slot);
+  }
+
   /** Takes the batch. */
   void take(Slot slot) {
     gatherer.take(slot.size(), slot);

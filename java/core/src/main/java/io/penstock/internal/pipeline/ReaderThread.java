@@ -51,6 +51,9 @@ public final class ReaderThread implements Runnable {
   private Ordering ordering;
   private boolean isReading;
 
+  /** A batch that is being copied to this slot while reading goes on; null: none is. */
+  private Slot begun;
+
   private int pauseMillis = Pipeline.UNTIL_NOTIFIED;
   private long pausedNanos;
 
@@ -157,6 +160,7 @@ public final class ReaderThread implements Runnable {
   private void restart() {
     isReading = false;
     gatherer.reset();
+    begun = null;
     ordering.restart();
     check.now();
     orderCursor.advance(number);
@@ -168,14 +172,46 @@ public final class ReaderThread implements Runnable {
     check.nowAndThen();
     boolean canOrderMore = ordering.orderAhead();
     long readyBefore = gatherer.ready();
-    int wanted = ordering.wantedRecords(takeCursor);
-    boolean isIdle = drive(wanted, canOrderMore);
-    boolean isTaken = isReady(wanted, isIdle);
-    if (isTaken) {
-      takeBatch();
-    }
+    int wanted = begun == null ? ordering.wantedRecords(takeCursor) : 0;
+    boolean isMoving =
+        begun == null ? awaitBatch(wanted, canOrderMore) : finishBatch(timeout(canOrderMore));
     boolean isWaiting = wanted > 0 && gatherer.inFlight() > 0;
-    pauseMillis = isTaken || canOrderMore || isWaiting ? 0 : pause(readyBefore);
+    pauseMillis = isMoving || canOrderMore || isWaiting ? 0 : pause(readyBefore);
+  }
+
+  /** Returns whether a batch was taken, or begun. */
+  private boolean awaitBatch(int wanted, boolean canOrderMore) {
+    boolean isIdle = drive(wanted, canOrderMore);
+    boolean isReady = isReady(wanted, isIdle);
+    if (isReady) {
+      beginBatch();
+    }
+    return isReady;
+  }
+
+  private void beginBatch() {
+    Slot slot = ordering.slotFor(takeCursor);
+    if (ordering.begin(slot)) {
+      begun = slot;
+    } else {
+      takeBatch(slot);
+    }
+  }
+
+  /**
+   * Moves reading along while others copy the batch that was begun, and takes it. The next one may
+   * be ready, too.
+   */
+  private boolean finishBatch(long timeoutNanos) {
+    gatherer.drive(0, timeoutNanos);
+    Slot slot = begun;
+    begun = null;
+    takeBatch(slot);
+    int wanted = ordering.wantedRecords(takeCursor);
+    if (wanted > 0 && gatherer.ready() >= wanted) {
+      beginBatch();
+    }
+    return true;
   }
 
   /** If nothing more will be read before something is taken, fewer records are enough. */
@@ -194,10 +230,14 @@ public final class ReaderThread implements Runnable {
       gatherer.drive(gatherer.ready() + 1, LEAST_PAUSE_MILLIS * 1_000_000L);
       return false;
     }
-    long timeout = canOrderMore ? 0 : DRIVE_TIMEOUT_NANOS;
+    long timeout = timeout(canOrderMore);
     long start = System.nanoTime();
     gatherer.drive(wanted, timeout);
     return gatherer.inFlight() == 0 && System.nanoTime() - start < timeout;
+  }
+
+  private static long timeout(boolean canOrderMore) {
+    return canOrderMore ? 0 : DRIVE_TIMEOUT_NANOS;
   }
 
   /** How long to wait for the consumer, unless it gives a slot back before. */
@@ -213,8 +253,7 @@ public final class ReaderThread implements Runnable {
         : Math.min(2 * pauseMillis, MOST_PAUSE_MILLIS);
   }
 
-  private void takeBatch() {
-    Slot slot = ordering.slotFor(takeCursor);
+  private void takeBatch(Slot slot) {
     try {
       ordering.take(slot);
     } catch (PenstockException e) {

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * For orders that come in windows of whole blocks, such as a block shuffle: blocks are read as a
- * whole, and the next window is read while this one is consumed, by one reading thread.
+ * whole, and the next window is read while this one is consumed, by one thread; further ones copy
+ * for it.
  *
  * <p>A window is read when all of it is ordered, and its last record may be due first. Best are
  * slots for two windows: records are copied once, to where they are delivered. Where memory does
@@ -127,18 +128,11 @@ public record BlockPlan(
     ReaderMemory reader =
         new ReaderMemory(landing, true, request.stagingBytes(), entries, request.residentBytes(1));
     return new BlockPlan(
-        window,
-        slots,
-        reader,
-        request.totalBytes(slots, reader),
-        reason(request, window, heldRecords));
+        window, slots, reader, request.totalBytes(slots, reader), reason(window, heldRecords));
   }
 
-  private static String reason(MemoryRequest request, long window, int held) {
-    String reason =
-        "reading whole blocks: windows of %d records, of which %.1f are held"
-            .formatted(window, (double) held / window);
-    int threads = request.readahead().ioThreads();
-    return threads == 1 ? reason : reason + "; by one thread, as several would read blocks twice";
+  private static String reason(long window, int held) {
+    return "reading whole blocks: windows of %d records, of which %.1f are held"
+        .formatted(window, (double) held / window);
   }
 }

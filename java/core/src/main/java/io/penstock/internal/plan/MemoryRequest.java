@@ -73,12 +73,6 @@ public record MemoryRequest(
         * NativeLimits.BLOCK_BYTES;
   }
 
-  /** Records of an epoch that one of the reading threads reads. */
-  long epochShare() {
-    int threads = readahead.ioThreads();
-    return (epochRecords + threads - 1) / threads;
-  }
-
   /** The smallest staging of a reader. */
   int leastStagingBytes() {
     return switch (needs) {

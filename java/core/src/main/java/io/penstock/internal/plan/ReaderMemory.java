@@ -15,6 +15,14 @@ public record ReaderMemory(
   /** Of a plan that has no readers, as files are mapped. */
   public static final ReaderMemory NONE = new ReaderMemory(new Landing.InSlots(), false, 0, 0, 0);
 
+  /**
+   * Whether one thread reads all records, so that each place of the files is passed once: other
+   * threads copy for it. Otherwise each thread reads the batches that it makes.
+   */
+  public boolean isReadByOneThread() {
+    return asksForLargePieces();
+  }
+
   /** Whether records are read together with many others, in the order in which they lie. */
   public boolean asksForLargePieces() {
     return isWindowed || landing instanceof Landing.InCells;

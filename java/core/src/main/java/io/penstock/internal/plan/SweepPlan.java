@@ -6,13 +6,13 @@ import java.util.Optional;
 /**
  * Records are read far ahead of their batch, and wait in cells until it is due. So the records that
  * are wanted from a stretch of the file are many, lie close, and share requests: reading sweeps
- * over the file.
+ * over the file. One thread does that; further ones copy for it.
  */
 public record SweepPlan(SlotMemory slots, ReaderMemory reader, long totalBytes, String reason)
     implements ReadPlan {
   /** The plan with most cells; empty when memory holds too few of them. */
   static Optional<SweepPlan> of(MemoryRequest request) {
-    SlotMemory slots = SlotMemory.besideCells(request, request.readahead().ioThreads());
+    SlotMemory slots = SlotMemory.besideCells(request, 1);
     long low = leastCells(request);
     long high = Math.max(low, mostEntries(request) * 2 / 3);
     if (low > NativeLimits.MAX_ENTRIES / 3 || !fits(request, slots, low)) {
@@ -39,7 +39,7 @@ public record SweepPlan(SlotMemory slots, ReaderMemory reader, long totalBytes, 
             false,
             staging,
             horizon(request, cells, staging),
-            request.residentBytes(slots.threadCount()));
+            request.residentBytes(1));
     return new SweepPlan(slots, reader, request.totalBytes(slots, reader), slots.shortage(request));
   }
 
@@ -61,7 +61,7 @@ public record SweepPlan(SlotMemory slots, ReaderMemory reader, long totalBytes, 
    * only.
    */
   private static long mostEntries(MemoryRequest request) {
-    return Math.min(request.epochShare(), NativeLimits.MAX_ENTRIES);
+    return Math.min(request.epochRecords(), NativeLimits.MAX_ENTRIES);
   }
 
   /**
@@ -69,7 +69,7 @@ public record SweepPlan(SlotMemory slots, ReaderMemory reader, long totalBytes, 
    * many sweeps as it holds horizons, so that is a part of one where horizons are small.
    */
   double firstSweep(MemoryRequest request) {
-    return (double) reader.entryCount() * slots.threadCount() / request.epochRecords();
+    return (double) reader.entryCount() / request.epochRecords();
   }
 
   SweepPlan because(String comparison) {

@@ -69,7 +69,7 @@ class ExternalGathererTest {
   private static Gatherer open(
       TestSource source, int threads, Before before, ExternalGatherer.Inspector inspector) {
     return new ExternalGatherer(
-        new NativeGatherer(GathererTest.assumeNative(source), OPTIONS),
+        new NativeGatherer(GathererTest.assumeNative(source), OPTIONS, 0),
         DEPTH,
         threads,
         reader -> parts(reader, before),

@@ -35,6 +35,9 @@ public final class FakeGatherer implements Gatherer {
   public volatile long mostOrdered;
   private final ArrayDeque<Long> indices = new ArrayDeque<>();
   private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+  private int begunCount;
+  private Slot begunSlot;
+  private boolean begins;
   private Thread owner;
   private long room;
   private long records;
@@ -98,10 +101,29 @@ public final class FakeGatherer implements Gatherer {
     return true;
   }
 
+  /** Every other batch, if it has no slot yet, is begun before it is taken. */
+  @Override
+  public boolean beginTake(int count, Slot slot) {
+    checkOwner();
+    if (begunSlot != null || count > ready()) {
+      throw new AssertionError("beginning " + count + " of " + ready() + " records");
+    }
+    begins = !begins && slots.isEmpty();
+    if (begins) {
+      begunCount = count;
+      begunSlot = slot;
+    }
+    return begins;
+  }
+
   @Override
   public void take(int count, Slot slot) {
     checkOwner();
     boolean hasSlots = !slots.isEmpty();
+    if (begunSlot != null && (begunSlot != slot || begunCount != count)) {
+      throw new AssertionError("another batch was begun");
+    }
+    begunSlot = null;
     if (count > ready() || (hasSlots && slots.remove() != slot)) {
       throw new AssertionError("taking " + count + " of " + ready());
     }
@@ -129,6 +151,7 @@ public final class FakeGatherer implements Gatherer {
     checkOwner();
     indices.clear();
     slots.clear();
+    begunSlot = null;
     room = capacity;
     resets.incrementAndGet();
   }

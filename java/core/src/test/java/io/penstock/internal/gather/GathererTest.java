@@ -213,7 +213,7 @@ class GathererTest {
         assumeTrue(refusal == null, () -> backend + " is refused here: " + refusal);
       }
       ReaderOptions options = options(batchSize);
-      NativeGatherer reader = new NativeGatherer(assumeNative(source), options);
+      NativeGatherer reader = new NativeGatherer(assumeNative(source), options, 0);
       return backend == ReaderOptions.NativeBackend.EXTERNAL
           ? new ExternalGatherer(
               reader, options.queueDepth(), 3, FileParts::new, (_, failure) -> failure)

@@ -225,6 +225,21 @@ class ReadPlannerTest {
     assertThat(plan.reader().entryCount()).isEqualTo(48);
   }
 
+  /** Each further one would go over all of the files by itself, with a part of the memory. */
+  @Test
+  void oneThreadSweepsHoweverManyCopyForIt() {
+    SweepPlan one =
+        (SweepPlan) ReadPlanner.choose(request(GI, 10_000_000, 256, "", 784L), PreferredPlan.SWEEP);
+    SweepPlan four =
+        (SweepPlan)
+            ReadPlanner.choose(
+                request(GI, 10_000_000, 256, "ioThreads=4", 784L), PreferredPlan.SWEEP);
+
+    assertThat(four).isEqualTo(one);
+    assertThat(four.slots().threadCount()).isOne();
+    assertThat(four.reader().isReadByOneThread()).isTrue();
+  }
+
   @Test
   void noMoreThanAnEpochIsKnownAhead() {
     ReadPlan plan = ReadPlanner.choose(request(GI, 8000, 8, "", 784L), PreferredPlan.CHEAPEST);

@@ -68,10 +68,10 @@ public class Penstock {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int PENSTOCK_ABI_VERSION = (int)11L;
+    private static final int PENSTOCK_ABI_VERSION = (int)12L;
     /**
      * {@snippet lang=c :
-     * enum <anonymous>.PENSTOCK_ABI_VERSION = 11
+     * enum <anonymous>.PENSTOCK_ABI_VERSION = 12
      * }
      */
     public static int PENSTOCK_ABI_VERSION() {
@@ -2728,6 +2728,66 @@ public class Penstock {
         }
     }
 
+    private static class penstock_reader_prepare {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER,
+            Penstock.C_INT,
+            Penstock.C_LONG
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_prepare");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_prepare(penstock_reader *reader, uint32_t count, uint64_t slot_address)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_prepare$descriptor() {
+        return penstock_reader_prepare.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_prepare(penstock_reader *reader, uint32_t count, uint64_t slot_address)
+     * }
+     */
+    public static MethodHandle penstock_reader_prepare$handle() {
+        return penstock_reader_prepare.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_prepare(penstock_reader *reader, uint32_t count, uint64_t slot_address)
+     * }
+     */
+    public static MemorySegment penstock_reader_prepare$address() {
+        return penstock_reader_prepare.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_prepare(penstock_reader *reader, uint32_t count, uint64_t slot_address)
+     * }
+     */
+    public static int penstock_reader_prepare(MemorySegment reader, int count, long slot_address) {
+        var mh$ = penstock_reader_prepare.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_prepare", reader, count, slot_address);
+            }
+            return (int)mh$.invokeExact(reader, count, slot_address);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class penstock_reader_take {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Penstock.C_INT,
@@ -2901,6 +2961,122 @@ public class Penstock {
                 traceDowncall("penstock_reader_populate", reader, done_bytes);
             }
             return (int)mh$.invokeExact(reader, done_bytes);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_help {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_help");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_help(penstock_reader *reader)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_help$descriptor() {
+        return penstock_reader_help.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_help(penstock_reader *reader)
+     * }
+     */
+    public static MethodHandle penstock_reader_help$handle() {
+        return penstock_reader_help.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_help(penstock_reader *reader)
+     * }
+     */
+    public static MemorySegment penstock_reader_help$address() {
+        return penstock_reader_help.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_help(penstock_reader *reader)
+     * }
+     */
+    public static int penstock_reader_help(MemorySegment reader) {
+        var mh$ = penstock_reader_help.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_help", reader);
+            }
+            return (int)mh$.invokeExact(reader);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class penstock_reader_dismiss {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Penstock.C_INT,
+            Penstock.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = Penstock.findOrThrow("penstock_reader_dismiss");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_dismiss(penstock_reader *reader)
+     * }
+     */
+    public static FunctionDescriptor penstock_reader_dismiss$descriptor() {
+        return penstock_reader_dismiss.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_dismiss(penstock_reader *reader)
+     * }
+     */
+    public static MethodHandle penstock_reader_dismiss$handle() {
+        return penstock_reader_dismiss.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t penstock_reader_dismiss(penstock_reader *reader)
+     * }
+     */
+    public static MemorySegment penstock_reader_dismiss$address() {
+        return penstock_reader_dismiss.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t penstock_reader_dismiss(penstock_reader *reader)
+     * }
+     */
+    public static int penstock_reader_dismiss(MemorySegment reader) {
+        var mh$ = penstock_reader_dismiss.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("penstock_reader_dismiss", reader);
+            }
+            return (int)mh$.invokeExact(reader);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
