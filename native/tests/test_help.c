@@ -124,6 +124,7 @@ static void random_orders(uint64_t seed) {
     return;
   }
   open_reader_with(of, io_backend_open);
+  reader->is_past_cache = reader->pool.is_past_cache = (int)below(&state, 2);
   const int is_absent = seed % 4 == 0;
   if (is_absent)
     add_absent_helper();

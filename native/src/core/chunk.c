@@ -12,6 +12,7 @@
 
 #include "core/chunk.h"
 #include "core/common.h"
+#include "core/stream.h"
 
 /* How many words of 64 chunks are looked through for a run that is long enough. */
 #define WORDS_AHEAD 8
@@ -221,7 +222,10 @@ void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const ui
     uint8_t *memory = chunk_memory(pool, place.chunk) + skip;
     const uint64_t run = run_bytes(pool, &place, skip + count) - skip;
     const uint64_t part = run < count ? run : count;
-    memcpy(memory, bytes, part);
+    if (pool->is_past_cache)
+      stream_copy(memory, bytes, part);
+    else
+      memcpy(memory, bytes, part);
     bytes += part;
     count -= part;
     if (count == 0)

@@ -23,7 +23,8 @@ typedef struct {
   uint32_t *next;   /* of each chunk in its chain; CHUNK_NONE: it is the last one */
   uint64_t *vacant; /* a bit for each chunk: it is free */
   uint32_t chunk_bytes;
-  uint32_t count; /* 0: there is no pool */
+  uint32_t count;    /* 0: there is no pool */
+  int is_past_cache; /* so large that stores go past the processor's cache: see stream.h */
   uint32_t free_count;
   uint32_t cursor; /* the word of `vacant` where the search for the next free chunk begins */
   recent_runs free_runs[CHUNK_LONG_RUN]; /* of 1 chunk, of 2, ...; the last: of that or more */
@@ -51,7 +52,8 @@ uint32_t chunk_allocate(chunk_pool *pool, uint64_t count);
 uint32_t chunk_free(chunk_pool *pool, uint32_t first);
 /* The chunk that has byte number `at` of a chain, coming from a chunk before it. */
 chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at);
-/* Copies bytes to a chain, from byte number `at` on; `from` is a chunk before that byte. */
+/* Copies bytes to a chain, from byte number `at` on; `from` is a chunk before that byte. With
+ * is_past_cache other threads see them after stream_end. */
 void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const uint8_t *bytes,
                  uint64_t count);
 /* Copies bytes out of a chain; returns the place behind them. */

@@ -13,6 +13,7 @@
 #include "core/reader.h"
 #include "core/resident.h"
 #include "core/staging.h"
+#include "core/stream.h"
 #include "core/verdict.h"
 
 /* How many records ahead, and how much of each, are prefetched into the processor's cache. */
@@ -64,6 +65,9 @@ static void copy_cut(const penstock_reader *reader, const request *request, uint
     chain_write(&reader->pool,
                 request->cut_count == 1 ? request->chain : cells_chain(reader, entry), at + into,
                 request->base + (cut.begin - request->offset_bytes), cut.end - cut.begin);
+  } else if (!request->straight && reader->is_past_cache) {
+    stream_copy(order_destination(reader, entry, request->column) + into,
+                request->base + (cut.begin - request->offset_bytes), cut.end - cut.begin);
   } else if (!request->straight || request->lead_bytes + request->trail_bytes > 0) {
     request_copy(request, cut.begin - request->offset_bytes, cut.end - request->offset_bytes,
                  order_destination(reader, entry, request->column) + into);
@@ -86,11 +90,17 @@ static void prepare_cuts(const penstock_reader *reader, const request *request, 
   if (reader->pool.count > 0) {
     const uint32_t chunk = entry_value(ring, request->cuts[i + CUTS_AHEAD]);
     __builtin_prefetch(&reader->pool.next[chunk]);
-    __builtin_prefetch(chunk_memory(&reader->pool, chunk), 1);
+    if (!reader->pool.is_past_cache)
+      __builtin_prefetch(chunk_memory(&reader->pool, chunk), 1);
     return;
   }
   const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
   const uint8_t *place = order_destination(reader, request->cuts[i + CUTS_AHEAD], request->column);
+  if (reader->is_past_cache) { /* only lines that other records share are read */
+    __builtin_prefetch(place, 1);
+    __builtin_prefetch(place + record_bytes - 1, 1);
+    return;
+  }
   const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
   for (uint64_t line = 0; line < lines; line += 64)
     __builtin_prefetch(place + line, 1);
@@ -110,6 +120,7 @@ static void cut_all(penstock_reader *reader, request *request) {
     copy_cut(reader, request, entry, found, cut);
     settle_cut(reader, request, entry, cut);
   }
+  stream_end();
 }
 
 void gather_copy(const penstock_reader *reader, const request *request) {
@@ -123,6 +134,7 @@ void gather_copy(const penstock_reader *reader, const request *request) {
     near = found.shard;
     copy_cut(reader, request, entry, found, cut_of(request, found));
   }
+  stream_end();
 }
 
 /* The same records, when they have been copied. */

@@ -21,6 +21,8 @@
 #include "core/reader.h"
 #include "core/resident.h"
 
+/* No cache of a processor holds cells in so much memory until they are read. */
+#define PAST_CACHE_BYTES (UINT64_C(64) << 20)
 #define DRAIN_LIMIT_NS UINT64_C(30000000000)
 
 /* ---- open and close -------------------------------------------------------------------------- */
@@ -52,6 +54,8 @@ static int32_t open_parts(penstock_reader *reader, backend_opener opener) {
   cache_open(&reader->cache, reader->source->record_count, reader->options.cached_records,
              reader->options.cache_key);
   pace_open(&reader->pace, &reader->options);
+  reader->is_past_cache = reader->pool.is_past_cache =
+      cells_exist(reader) && reader->memory_bytes >= PAST_CACHE_BYTES;
   forget_all(reader);
   const backend_options options = {
       .source = reader->source,

@@ -36,6 +36,7 @@ struct penstock_reader {
   uint64_t slot_offsets[PENSTOCK_MAX_COLUMNS];
 
   uint8_t *cells[PENSTOCK_MAX_COLUMNS];    /* NULL for a resident column */
+  int is_past_cache;                       /* so many that stores to them go past the cache */
   uint8_t *resident[PENSTOCK_MAX_COLUMNS]; /* NULL for a column that is read */
   record_cache cache;
   /* Cells in bytes, and what differs in size. */
