@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * <p>Pages of mapped files are not counted: they are the page cache's. Memory is sampled, every 20
  * ms, by a thread of this object; that costs the machine about 0.3 % of a core.
  */
-final class ProcessMeter implements AutoCloseable {
+public final class ProcessMeter implements AutoCloseable {
   private static final long PERIOD_NANOS = 20_000_000;
 
   /** Unit of times in /proc/PID/stat; the same on all machines of today. */
@@ -29,26 +29,26 @@ final class ProcessMeter implements AutoCloseable {
    *
    * @param hasChildren whether its child processes count, too
    */
-  ProcessMeter(long pid, boolean hasChildren) {
+  public ProcessMeter(long pid, boolean hasChildren) {
     this.pid = pid;
     this.hasChildren = hasChildren;
     this.sampler = Thread.ofPlatform().daemon().name("memory sampler").start(this::sample);
   }
 
   /** Forgets the peak so far; returns what is resident now. */
-  long resetPeak() {
+  public long resetPeak() {
     long bytes = residentBytes();
     peakBytes = bytes;
     return bytes;
   }
 
-  long peakBytes() {
+  public long peakBytes() {
     peakBytes = Math.max(peakBytes, residentBytes());
     return peakBytes;
   }
 
   /** User and system time of the process and its children, those that ended included. */
-  double cpuSeconds() {
+  public double cpuSeconds() {
     double seconds = 0;
     for (long each : pids()) {
       String stat = read(each, "stat");

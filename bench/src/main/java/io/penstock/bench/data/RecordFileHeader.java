@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The header of a {@code .npy} file, as {@code numpy.save} writes it. */
-final class RecordFileHeader {
+public final class RecordFileHeader {
   /** NumPy pads a short header to so much. */
-  static final int BYTES = 128;
+  public static final int BYTES = 128;
 
   private RecordFileHeader() {}
 
   /** Magic, version 1.0, length of what follows, and a dictionary padded to end at 128. */
-  static byte[] of(String type, long... shape) {
+  public static byte[] of(String type, long... shape) {
     String sizes = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
     String dictionary =
         "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"
