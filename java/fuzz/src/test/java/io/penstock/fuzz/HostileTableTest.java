@@ -17,7 +17,7 @@ class HostileTableTest {
   private static final boolean IS_WHOLE = Boolean.getBoolean("penstock.hostile.table");
 
   /** One of so many is read, beside all that were only cut of one file of each format. */
-  private static final int STEP = IS_WHOLE ? 1 : 40;
+  private static final int STEP = IS_WHOLE ? 1 : 80;
 
   @TempDir Path directory;
 
