@@ -68,6 +68,8 @@
  *       io.penstock.spi.FormatProvider FormatProvider}.
  *   <li><b>parquet</b>: columns, {@code x.parquet#label}, if the jar penstock-parquet is on the
  *       class path; from beginning to end only.
+ *   <li><b>zarr</b>: arrays of Zarr version 2, {@code x.zarr} and {@code group.zarr#train/images},
+ *       if the jar penstock-zarr is on the class path; from beginning to end only.
  *   <li><b>raw</b>: elements in files without a header, which a {@link io.penstock.format.RawLayout
  *       RawLayout} describes. {@link io.penstock.array.ArrayLayout#windows} lays windows over a
  *       stream of tokens.

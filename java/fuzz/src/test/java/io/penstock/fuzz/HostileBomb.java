@@ -2,6 +2,7 @@ package io.penstock.fuzz;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -92,6 +94,7 @@ record HostileBomb(String format, String name, String what, String extraPart, Bo
             path -> sparse(path, new byte[] {0, 0, 8, 2, -1, -1, -1, -1, -1, -1, -1, -1}, HUGE)),
         bomb(".npz", "x.npz", "many names of one member", HostileBomb::sameMember),
         bomb(".npz", "x.npz", "a member that inflates to 1 GiB", HostileBomb::deflated),
+        bomb("HDF5", "x.h5", "a chunk that inflates to 256 MiB", HostileBomb::deflatedChunk),
         bomb("MDS", "x.mds", "2^32-1 samples", path -> sparse(path, ints(-1, -1), HUGE)),
         bomb(
             "Arrow",
@@ -204,6 +207,14 @@ record HostileBomb(String format, String name, String what, String extraPart, Bo
       for (int i = 0; i < 1 << 10; i++) {
         out.write(zeros);
       }
+    }
+  }
+
+  /** What h5py wrote: a chunk of zeros. */
+  private static void deflatedChunk(Path path) throws IOException {
+    try (InputStream in =
+        new GZIPInputStream(HostileBomb.class.getResourceAsStream("bomb.h5.gz"))) {
+      Files.copy(in, path);
     }
   }
 
