@@ -41,6 +41,7 @@ class PackagesTest {
   private static final List<List<String>> FLOORS =
       List.of(
           List.of("checksum", "internal.tune"),
+          List.of("internal.manifest"),
           List.of("write"),
           List.of(""),
           List.of("internal.engine"),

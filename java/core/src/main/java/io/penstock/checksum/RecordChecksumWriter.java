@@ -58,7 +58,7 @@ final class RecordChecksumWriter {
   private static void writeTo(FileChannel file, Dataset dataset, LongConsumer progress)
       throws IOException {
     List<Column> columns = dataset.columns();
-    writeFully(file, ByteBuffer.wrap(header(columns)));
+    writeHeader(file, columns);
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     try (Loader loader = loader(dataset)) {
       long done = 0;
@@ -69,6 +69,17 @@ final class RecordChecksumWriter {
       }
     }
     writeFully(file, buffer.flip());
+  }
+
+  /** Writes what comes before the checksums of the first record. */
+  static void writeHeader(FileChannel file, List<Column> columns) throws IOException {
+    writeFully(file, ByteBuffer.wrap(header(columns)));
+  }
+
+  /** How large the file of these columns is. */
+  static long fileBytes(List<Column> columns) {
+    long checksums = columns.getFirst().recordCount() * columns.size();
+    return header(columns).length + checksums * Integer.BYTES;
   }
 
   /** Of batches that have room for the largest record. */

@@ -197,8 +197,9 @@ final class PartialDirectory implements AutoCloseable {
     boolean isNamedSo =
         name.equals(NOTE)
             || note.hasShard(name)
+            || note.hasChecksums(name)
             || name.matches("\\.bucket-[0-9-]+")
-            || name.matches("\\..*\\.npy\\.penstock-partial-[0-9a-f]{8}");
+            || name.matches("\\..*\\.(npy|json)\\.penstock-partial-[0-9a-f]{8}");
     return isNamedSo && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 

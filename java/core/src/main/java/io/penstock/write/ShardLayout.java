@@ -139,6 +139,43 @@ public final class ShardLayout {
     return ShuffleNote.shard(offsetsName(names.get(column)), shard);
   }
 
+  /**
+   * The pattern of the files of a column.
+   *
+   * @param column number of the column
+   * @return as "images-*.npy"
+   */
+  public String filePattern(int column) {
+    return ShuffleNote.pattern(names.get(column));
+  }
+
+  /**
+   * The pattern of the files that say where the records of a column begin.
+   *
+   * @param column number of a column whose records have different sizes
+   * @return as "texts.offsets-*.npy"
+   */
+  public String offsetsFilePattern(int column) {
+    return ShuffleNote.pattern(offsetsName(names.get(column)));
+  }
+
+  /**
+   * The names of all files of a shard.
+   *
+   * @param shard its number
+   * @return those of each column, in their order; offsets follow their values
+   */
+  public List<String> fileNames(int shard) {
+    List<String> all = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      all.add(fileName(c, shard));
+      if (columns.get(c).isVariable()) {
+        all.add(offsetsFileName(c, shard));
+      }
+    }
+    return all;
+  }
+
   /** Not one that the pattern of the values, {@code NAME-*.npy}, matches. */
   private static String offsetsName(String name) {
     return name + ".offsets";

@@ -1,5 +1,7 @@
 package io.penstock.write;
 
+import io.penstock.format.Source;
+import io.penstock.internal.checksum.ChecksumNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,11 @@ final class ShuffleNote {
     return String.format(Locale.ROOT, "%s-%05d.npy", name, number);
   }
 
+  /** The pattern of the names of files. */
+  static String pattern(String name) {
+    return name + "-*.npy";
+  }
+
   /**
    * Reads a note.
    *
@@ -55,6 +62,15 @@ final class ShuffleNote {
       }
     }
     return found;
+  }
+
+  /** Whether a file is called like checksums of those, which {@code penstock checksum} makes. */
+  boolean hasChecksums(String fileName) {
+    return all.stream()
+        .map(shards -> Source.parse(Path.of(pattern(shards.name))).columnName())
+        .map(column -> ChecksumNames.manifest(DatasetShuffle.fileName(column)))
+        .anyMatch(
+            manifest -> fileName.equals(manifest) || ChecksumNames.isRecords(manifest, fileName));
   }
 
   /** Whether a file of this name is one of those. */

@@ -68,6 +68,10 @@ class ShardDirectoryTest {
     assertThat(layout.fileName(0, 1)).isEqualTo("a-b-00001.npy");
     assertThat(layout.fileName(1, 0)).isEqualTo("t-00000.npy");
     assertThat(layout.offsetsFileName(1, 0)).isEqualTo("t.offsets-00000.npy");
+    assertThat(layout.filePattern(0)).isEqualTo("a-b-*.npy");
+    assertThat(layout.offsetsFilePattern(1)).isEqualTo("t.offsets-*.npy");
+    assertThat(layout.fileNames(1))
+        .containsExactly("a-b-00001.npy", "t-00001.npy", "t.offsets-00001.npy");
   }
 
   @Test
@@ -140,6 +144,24 @@ class ShardDirectoryTest {
     }
     assertThat(directory.resolve("out/t-00001.npy")).hasContent("new");
     assertThat(names(directory)).containsExactly("out");
+  }
+
+  @Test
+  void aDirectoryIsReplacedWithTheChecksumsOfItsFiles() throws IOException {
+    try (ShardDirectory shards = create(false)) {
+      shards.commit();
+    }
+    Path out = directory.resolve("out");
+    Files.writeString(out.resolve("t.penstock.json"), "{}");
+    Files.writeString(out.resolve("a-b.penstock-records-0123abcd.npy"), "x");
+    try (ShardDirectory shards = create(true)) {
+      shards.commit();
+    }
+    assertThat(names(out)).containsExactly("penstock-shuffle.txt");
+    Files.writeString(out.resolve("other.penstock.json"), "{}");
+    assertThatExceptionOfType(PenstockException.class)
+        .isThrownBy(() -> create(true))
+        .withMessageContaining("with nothing else in it, found another");
   }
 
   @Test

@@ -16,10 +16,12 @@ import io.penstock.cli.text.Table;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
+import io.penstock.internal.checksum.ChecksumNames;
 import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.index.Indexes;
+import io.penstock.internal.manifest.Manifest;
 import io.penstock.internal.os.ErrorKinds;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -54,9 +56,6 @@ import picocli.CommandLine.Option;
           + " fingerprint (of the contents)."
     })
 public final class ChecksumCommand implements Callable<Integer> {
-  private static final String RECORDS_MARK = ".penstock-records-";
-  private static final int MARK_DIGITS = 8;
-
   /** Endings of manifests; their record checksums start with the same name. */
   private static final List<String> SUFFIXES = List.of("", ".json", ".penstock.json");
 
@@ -106,7 +105,7 @@ public final class ChecksumCommand implements Callable<Integer> {
             path,
             "expected no manifest, found one: verify with it, or replace it with --force");
       }
-      if (Files.exists(path) && !Manifest.isLikelyAt(path)) {
+      if (Files.exists(path) && !Manifests.isLikelyAt(path)) {
         throw PenstockException.about(
             ErrorKind.WRITE_FAILED,
             path,
@@ -135,10 +134,9 @@ public final class ChecksumCommand implements Callable<Integer> {
         before += size(file);
       }
       List<Manifest.ColumnEntry> columnEntries = columnEntries(dataset, path);
-      String mark = Manifest.fingerprint(columnEntries, entries).substring(0, MARK_DIGITS);
-      Path records = path.resolveSibling(stem(path) + RECORDS_MARK + mark + ".npy");
+      Path records = Manifest.recordsPath(path, columnEntries, entries);
       LongConsumer progress = after(bar, fileBytes);
-      // The name follows from the contents: a file with this name is the same, or damaged.
+      // A file with this name is the same, or damaged.
       RecordChecksums.write(
           dataset, records, true, count -> progress.accept(count * dataset.recordBytes()));
       dataset.check();
@@ -168,17 +166,7 @@ public final class ChecksumCommand implements Callable<Integer> {
   }
 
   private static Manifest.FileEntry entry(Path manifest, Path file, LongConsumer progress) {
-    long[] chunks = FileChecksums.of(file, progress);
-    for (int i = 0; i < chunks.length; i++) {
-      if (chunks[i] == FileChecksums.UNREADABLE) {
-        throw PenstockException.about(
-            ErrorKind.UNREADABLE,
-            file,
-            "expected a file that can be read, found an input/output error in the MiB at byte %d:"
-                    .formatted((long) i * FileChecksums.CHUNK_BYTES)
-                + " bring the file back from a copy");
-      }
-    }
+    long[] chunks = FileChecksums.ofReadable(file, progress);
     return Manifest.FileEntry.of(relative(manifest, file), size(file), chunks);
   }
 
@@ -207,7 +195,7 @@ public final class ChecksumCommand implements Callable<Integer> {
               offsets.isEmpty() ? null : relative(path, offsets),
               columns
                   .folder(column.name())
-                  .map(folder -> FolderEntry.of(columns.pattern(), folder))
+                  .map(folder -> new Manifest.FolderEntry(columns.pattern(), folder.digest()))
                   .orElse(null)));
     }
     return entries;
@@ -221,23 +209,19 @@ public final class ChecksumCommand implements Callable<Integer> {
     return manifest.getParent().relativize(file.toAbsolutePath().normalize()).toString();
   }
 
-  private static String stem(Path manifest) {
-    return manifest.getFileName().toString().replaceFirst("(\\.penstock)?\\.json$", "");
-  }
-
   /**
    * Deletes record checksums that an older manifest named or a killed process left behind. Keeps
    * those of other manifests, and data files that happen to have such a name.
    */
   private static void deleteOthers(Path path, Manifest manifest) throws IOException {
-    String start = stem(path) + RECORDS_MARK;
+    String manifestName = path.getFileName().toString();
     Set<Path> kept = new HashSet<>();
     keep(path, manifest, kept);
     for (String suffix : SUFFIXES) {
-      Path other = path.resolveSibling(stem(path) + suffix);
+      Path other = path.resolveSibling(ChecksumNames.stem(manifestName) + suffix);
       if (!other.equals(path) && Files.exists(other)) {
         try {
-          keep(other, Manifest.read(other), kept);
+          keep(other, Manifests.read(other), kept);
         } catch (PenstockException _) {
           return; // Damaged, or no manifest: we cannot tell which files belong to it.
         }
@@ -246,9 +230,7 @@ public final class ChecksumCommand implements Callable<Integer> {
     try (DirectoryStream<Path> directory = Files.newDirectoryStream(path.getParent())) {
       for (Path file : directory) {
         String name = file.getFileName().toString();
-        if (name.startsWith(start)
-            && name.substring(start.length()).matches("[0-9a-f]{8}\\.npy")
-            && !kept.contains(file.normalize())) {
+        if (ChecksumNames.isRecords(manifestName, name) && !kept.contains(file.normalize())) {
           Files.delete(file);
         }
       }
@@ -256,13 +238,13 @@ public final class ChecksumCommand implements Callable<Integer> {
   }
 
   private static void keep(Path path, Manifest manifest, Set<Path> kept) {
-    kept.add(Manifest.resolve(path, manifest.recordChecksums().path()));
-    manifest.files().forEach(file -> kept.add(Manifest.resolve(path, file.path())));
+    kept.add(Manifests.resolve(path, manifest.recordChecksums().path()));
+    manifest.files().forEach(file -> kept.add(Manifests.resolve(path, file.path())));
   }
 
   private void print(Path path, Manifest manifest, double seconds) throws IOException {
     long bytes = manifest.files().stream().mapToLong(Manifest.FileEntry::bytes).sum();
-    Path records = Manifest.resolve(path, manifest.recordChecksums().path());
+    Path records = Manifests.resolve(path, manifest.recordChecksums().path());
     if (isJson) {
       JsonObject object = new JsonObject();
       object.addProperty("manifest", path.toString());

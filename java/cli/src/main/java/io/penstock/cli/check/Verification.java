@@ -10,6 +10,7 @@ import io.penstock.cli.command.Streams;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
+import io.penstock.internal.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class Verification {
 
   private Verification(Path manifestPath) {
     this.manifestPath = manifestPath;
-    this.manifest = Manifest.read(manifestPath);
+    this.manifest = Manifests.read(manifestPath);
     this.report =
         new VerificationReport(
             new Subject(
@@ -64,7 +65,7 @@ final class Verification {
     try (Progress bar = Progress.start(streams, "verify", "MB", total)) {
       for (Manifest.FileEntry file : files) {
         long before = report.readBytes();
-        compare(file, Manifest.resolve(manifestPath, file.path()), bar, before);
+        compare(file, Manifests.resolve(manifestPath, file.path()), bar, before);
       }
     }
   }
@@ -100,13 +101,13 @@ final class Verification {
   /** Shards that match a pattern now and did not when the manifest was made. */
   private void findExtraFiles() {
     Set<Path> known = new HashSet<>();
-    manifest.files().forEach(file -> known.add(Manifest.resolve(manifestPath, file.path())));
+    manifest.files().forEach(file -> known.add(Manifests.resolve(manifestPath, file.path())));
     for (Manifest.ColumnEntry column : manifest.columns()) {
       for (String path : column.paths()) {
         if (!path.contains("*") && !path.contains("?")) {
           continue;
         }
-        for (Source shard : shardsOrNone(Manifest.resolve(manifestPath, path))) {
+        for (Source shard : shardsOrNone(Manifests.resolve(manifestPath, path))) {
           Path file = shard.file();
           if (known.add(file)) {
             report.add(FileProblem.of(file, "extra", 0, sizeOrMissing(file)));
@@ -128,7 +129,7 @@ final class Verification {
   private void findRecords() {
     List<FileProblem> damaged =
         report.problems().stream().filter(problem -> problem.problem().equals("damaged")).toList();
-    Path checksums = Manifest.resolve(manifestPath, manifest.recordChecksums().path());
+    Path checksums = Manifests.resolve(manifestPath, manifest.recordChecksums().path());
     if (report.problems().stream().anyMatch(problem -> problem.path().equals(checksums))) {
       report.setUnknownRecords("the checksums of records are damaged themselves");
       return;
@@ -141,8 +142,8 @@ final class Verification {
       report.setUnknownRecords("the files of a folder are others");
       return;
     }
-    try (Dataset dataset = manifest.open(manifestPath)) {
-      manifest.check(manifestPath, dataset);
+    try (Dataset dataset = Manifests.open(manifest, manifestPath)) {
+      Manifests.check(manifest, manifestPath, dataset);
       try (RecordChecksums records = RecordChecksums.open(checksums, dataset)) {
         damaged.forEach(file -> findRecords(dataset, records, file));
         manifest.columns().stream()
@@ -173,13 +174,13 @@ final class Verification {
       if (column.folder() == null) {
         continue;
       }
-      Path folder = Source.parse(Manifest.resolve(manifestPath, column.paths().getFirst())).file();
+      Path folder = Source.parse(Manifests.resolve(manifestPath, column.paths().getFirst())).file();
       if (!folders.add(folder)) {
         continue;
       }
       if (!Files.isDirectory(folder)) {
         report.add(FileProblem.of(folder, "missing", 0, -1));
-      } else if (!column.folder().isOf(folder)) {
+      } else if (!Manifests.isOf(column.folder(), folder)) {
         report.add(FileProblem.of(folder, "changed", 0, -1));
       }
     }
@@ -194,7 +195,7 @@ final class Verification {
     long bytes = LongStream.range(0, dataset.recordCount()).map(sizes).sum();
     report.addReadBytes(bytes);
     if (recordIndices.size() > before) {
-      Path folder = Manifest.resolve(manifestPath, column.paths().getFirst());
+      Path folder = Manifests.resolve(manifestPath, column.paths().getFirst());
       report.add(FileProblem.of(folder, "damaged", bytes, bytes));
     }
   }

@@ -8,6 +8,7 @@ import io.penstock.cli.command.SeveralFailures;
 import io.penstock.cli.command.Streams;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.format.known.ShardFolders;
+import io.penstock.internal.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private VerificationReport verify(Path path) throws IOException {
-    boolean isManifest = path.toString().endsWith(".json") || Manifest.isLikelyAt(path);
+    boolean isManifest = path.toString().endsWith(".json") || Manifests.isLikelyAt(path);
     Path manifest = isManifest ? path.toAbsolutePath() : Manifest.defaultPath(path);
     if (!Files.exists(manifest)) {
       if (ShardFolders.isOfShards(path)) {
@@ -99,7 +100,7 @@ public final class VerifyCommand implements Callable<Integer> {
       }
     }
     if (!isManifest) {
-      Manifest.read(manifest).checkIsAbout(manifest, path);
+      Manifests.checkIsAbout(Manifests.read(manifest), manifest, path);
     }
     return Verification.run(manifest, streams);
   }

@@ -4,12 +4,13 @@ import io.penstock.Dataset;
 import io.penstock.Loader;
 import io.penstock.LoaderBuilder;
 import io.penstock.array.Column;
-import io.penstock.cli.check.Manifest;
+import io.penstock.cli.check.Manifests;
 import io.penstock.cli.command.MemoryWarning;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.options.RankByOptions;
 import io.penstock.cli.options.ReadaheadConverter;
 import io.penstock.cli.options.SizeConverter;
+import io.penstock.internal.manifest.Manifest;
 import io.penstock.internal.slot.Partition;
 import io.penstock.internal.slot.RankShare;
 import io.penstock.job.LoaderState;
@@ -219,9 +220,9 @@ final class LoadingOptions {
       return null;
     }
     Path path = manifest == null ? Manifest.defaultPath(firstFile) : manifest;
-    Manifest read = Manifest.read(path);
-    read.check(path, dataset);
-    return Manifest.resolve(path, read.recordChecksums().path());
+    Manifest read = Manifests.read(path);
+    Manifests.check(read, path, dataset);
+    return Manifests.resolve(path, read.recordChecksums().path());
   }
 
   /** Warns if --memory is more than the memory that is left. */

@@ -77,6 +77,29 @@ public final class FileChecksums {
     }
   }
 
+  /**
+   * The same of a file that must be readable from end to end.
+   *
+   * @param path a regular file
+   * @param progress called now and then with the number of bytes done, by several threads
+   * @return the 32 bits of each chunk
+   * @throws PenstockException if it cannot be read
+   */
+  public static long[] ofReadable(Path path, LongConsumer progress) {
+    long[] chunks = of(path, progress);
+    for (int i = 0; i < chunks.length; i++) {
+      if (chunks[i] == UNREADABLE) {
+        throw PenstockException.about(
+            ErrorKind.UNREADABLE,
+            path,
+            "expected a file that can be read, found an input/output error in the MiB at byte %d:"
+                    .formatted((long) i * CHUNK_BYTES)
+                + " bring the file back from a copy");
+      }
+    }
+    return chunks;
+  }
+
   private void run() throws IOException {
     int threads = Math.clamp(sizeBytes / CHUNK_BYTES / CHUNKS_PER_READ, 1, THREADS);
     try (FileChannel channel = open();
