@@ -18,7 +18,7 @@ final class ExecutorName {
   /** The same failure, with the executor. */
   static PenstockException on(PenstockException e) {
     String message = e.getMessage();
-    return message.contains(" on executor ")
+    return message.contains("on executor ")
         ? e
         : e.again(message + " (on executor " + here() + ")");
   }

@@ -82,7 +82,7 @@ final class JobWatch extends SparkListener implements AutoCloseable {
       progress.accept("%d of %d parts %s".formatted(done, tasks, stage));
     } else {
       failedTasks++;
-      progress.accept("a task failed: " + event.reason());
+      progress.accept("a task failed: " + SparkFailures.line(event.reason()));
     }
     TaskMetrics metrics = event.taskMetrics();
     if (metrics != null) {

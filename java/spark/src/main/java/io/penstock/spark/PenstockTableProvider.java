@@ -31,7 +31,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * <p>{@code rows.write().format("penstock").save(directory)} writes shards, in the order of the
  * rows. Options: {@code shards} (as many as partitions, unless set), {@code seed} (shuffles with
  * it), {@code variable} (names of columns whose arrays may have different lengths), {@code
- * bucketBytes}. Mode {@code overwrite} replaces a directory that was written like this.
+ * bucketBytes}, {@code checksums}. Mode {@code overwrite} replaces a directory that was written
+ * like this.
  *
  * <p>Reading goes through DataSource V2. Writing does not: there, a source without a catalog can
  * only append to what exists or replace it, and its default mode, which refuses what exists, is an
@@ -80,9 +81,22 @@ public final class PenstockTableProvider
               .formatted(directory));
     }
     if (mode != SaveMode.Ignore || !Files.exists(directory)) {
+      if (mode == SaveMode.ErrorIfExists) {
+        checkFree(directory); // Before the query runs.
+      }
       write(rows, directory, mode, options);
     }
     return new WrittenRelation(context, rows.schema());
+  }
+
+  private static void checkFree(Path directory) {
+    String[] names = directory.toFile().list();
+    if (names == null ? Files.exists(directory) : names.length > 0) {
+      throw new PenstockException(
+          ErrorKind.WRITE_FAILED,
+          "%s: expected no file of this name, found one, which was left as it is: give another name, or mode overwrite"
+              .formatted(directory));
+    }
   }
 
   private static void write(
@@ -93,6 +107,7 @@ public final class PenstockTableProvider
             .shards(options.getInt("shards", partitions))
             .atMostRecords(!options.containsKey("shards"))
             .seed(options.getLong("seed", 0))
+            .checksums(options.getBoolean("checksums", false))
             .replace(mode == SaveMode.Overwrite);
     if (options.containsKey("bucketBytes")) {
       shards = shards.bucketBytes(options.getLong("bucketBytes", 0));

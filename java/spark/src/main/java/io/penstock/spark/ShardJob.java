@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ final class ShardJob implements Serializable {
   private final boolean isShuffled;
   private final long seed;
   private final long bucketRecords;
+  private final boolean hasChecksums;
   private final String attempts;
   private final String token;
 
@@ -56,7 +58,10 @@ final class ShardJob implements Serializable {
     this.shards = options.shards(records);
     this.isShuffled = isShuffled;
     this.seed = options.seed();
-    this.bucketRecords = Math.clamp(options.bucketBytes() / Math.max(1, meanBytes), 1, 1 << 30);
+    // What a task holds of a record: its entry, where that lies, and its checksums.
+    long held = meanBytes + Long.BYTES + Integer.BYTES * (1L + 2L * columns.size());
+    this.bucketRecords = Math.clamp(options.bucketBytes() / held, 1, 1 << 30);
+    this.hasChecksums = options.hasChecksums();
     this.attempts = attempts.toString();
     this.token = token;
   }
@@ -73,6 +78,11 @@ final class ShardJob implements Serializable {
   /** The order of the result; of rows that keep theirs, none. */
   Sampler order() {
     return isShuffled ? new FullShuffle(records, seed) : new Sequential(records);
+  }
+
+  /** Whether there are checksums of records and files, too. */
+  boolean hasChecksums() {
+    return hasChecksums;
   }
 
   int blockBytes() {
@@ -120,8 +130,10 @@ final class ShardJob implements Serializable {
     String found;
     try {
       found = Files.readString(place.resolve(MARK), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw unseen(place, "none");
     } catch (IOException e) {
-      throw unseen(place, "nothing there: " + e.getClass().getSimpleName());
+      throw unseen(place, "that it cannot be read (" + e + ")");
     }
     if (!found.equals(token)) {
       throw unseen(place, "that of another job");

@@ -1,6 +1,7 @@
 package io.penstock.spark;
 
 import java.io.Serializable;
+import java.util.function.Consumer;
 
 /**
  * How shards are made. Immutable: each method returns new options.
@@ -15,33 +16,34 @@ public final class ShardOptions implements Serializable {
   private static final long MOST_BUCKET_BYTES = 1 << 30;
   private static final long DEFAULT_PART_BYTES = 256 << 20;
 
-  /** One shard, seed 0, an existing directory is an error. */
-  public static final ShardOptions DEFAULT =
-      new ShardOptions(1, 0, false, DEFAULT_BUCKET_BYTES, DEFAULT_PART_BYTES, 0, false);
+  /** One shard, seed 0, no checksums, an existing directory is an error. */
+  public static final ShardOptions DEFAULT = new ShardOptions();
 
-  private final int shards;
-  private final long seed;
-  private final boolean mayReplace;
-  private final long bucketBytes;
-  private final long partBytes;
-  private final int parts;
-  private final boolean isAtMostRecords;
+  private int shards = 1;
+  private long seed;
+  private boolean mayReplace;
+  private boolean hasChecksums;
+  private long bucketBytes = DEFAULT_BUCKET_BYTES;
+  private int parts;
+  private boolean isAtMostRecords;
 
-  private ShardOptions(
-      int shards,
-      long seed,
-      boolean mayReplace,
-      long bucketBytes,
-      long partBytes,
-      int parts,
-      boolean isAtMostRecords) {
-    this.shards = shards;
-    this.seed = seed;
-    this.mayReplace = mayReplace;
-    this.bucketBytes = bucketBytes;
-    this.partBytes = partBytes;
-    this.parts = parts;
-    this.isAtMostRecords = isAtMostRecords;
+  private ShardOptions() {}
+
+  private ShardOptions(ShardOptions other) {
+    shards = other.shards;
+    seed = other.seed;
+    mayReplace = other.mayReplace;
+    hasChecksums = other.hasChecksums;
+    bucketBytes = other.bucketBytes;
+    parts = other.parts;
+    isAtMostRecords = other.isAtMostRecords;
+  }
+
+  /** A copy in which one value is changed before anybody sees it. */
+  private ShardOptions with(Consumer<ShardOptions> change) {
+    ShardOptions copy = new ShardOptions(this);
+    change.accept(copy);
+    return copy;
   }
 
   /**
@@ -51,8 +53,7 @@ public final class ShardOptions implements Serializable {
    * @return new options
    */
   public ShardOptions shards(int shards) {
-    return new ShardOptions(
-        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+    return with(copy -> copy.shards = shards);
   }
 
   /**
@@ -63,8 +64,7 @@ public final class ShardOptions implements Serializable {
    * @return new options
    */
   public ShardOptions seed(long seed) {
-    return new ShardOptions(
-        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+    return with(copy -> copy.seed = seed);
   }
 
   /**
@@ -74,8 +74,7 @@ public final class ShardOptions implements Serializable {
    * @return new options
    */
   public ShardOptions replace(boolean mayReplace) {
-    return new ShardOptions(
-        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+    return with(copy -> copy.mayReplace = mayReplace);
   }
 
   /**
@@ -91,8 +90,7 @@ public final class ShardOptions implements Serializable {
           "bucketBytes must be %d to %d, was %d"
               .formatted(LEAST_BUCKET_BYTES, MOST_BUCKET_BYTES, bucketBytes));
     }
-    return new ShardOptions(
-        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+    return with(copy -> copy.bucketBytes = bucketBytes);
   }
 
   /**
@@ -106,8 +104,23 @@ public final class ShardOptions implements Serializable {
     if (parts < 1) {
       throw new IllegalArgumentException("parts must be at least 1, was " + parts);
     }
-    return new ShardOptions(
-        shards, seed, mayReplace, bucketBytes, partBytes, parts, isAtMostRecords);
+    return with(copy -> copy.parts = parts);
+  }
+
+  /**
+   * Sets whether the directory also has a manifest and the checksums of its records: the same two
+   * files that {@code penstock checksum} makes of the shards. Each task reads its shard once more
+   * for them.
+   *
+   * @param hasChecksums false unless set
+   * @return new options
+   */
+  public ShardOptions checksums(boolean hasChecksums) {
+    return with(copy -> copy.hasChecksums = hasChecksums);
+  }
+
+  boolean hasChecksums() {
+    return hasChecksums;
   }
 
   /** How many shards to make of so many records. */
@@ -117,7 +130,7 @@ public final class ShardOptions implements Serializable {
 
   /** Whether fewer records than shards make fewer shards, rather than an error. */
   ShardOptions atMostRecords(boolean isIt) {
-    return new ShardOptions(shards, seed, mayReplace, bucketBytes, partBytes, parts, isIt);
+    return with(copy -> copy.isAtMostRecords = isIt);
   }
 
   long seed() {
@@ -134,7 +147,7 @@ public final class ShardOptions implements Serializable {
 
   /** Into how many parts to divide so many bytes, where so many tasks run at a time. */
   int parts(long bytes, long records, int cores) {
-    long wanted = parts > 0 ? parts : Math.max(Math.ceilDiv(bytes, partBytes), cores);
+    long wanted = parts > 0 ? parts : Math.max(Math.ceilDiv(bytes, DEFAULT_PART_BYTES), cores);
     return (int) Math.clamp(wanted, 1, Math.max(1, Math.min(records, 1 << 20)));
   }
 }

@@ -1,11 +1,14 @@
 package io.penstock.spark;
 
 import io.penstock.array.Column;
+import io.penstock.checksum.ShardChecksums;
 import io.penstock.write.ShardDirectory;
 import io.penstock.write.ShardLayout;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -83,6 +86,9 @@ final class ShardRun {
       for (ShardResult result : results) {
         take(directory, layout, result);
       }
+      if (options.hasChecksums()) {
+        writeChecksums(directory, layout, results);
+      }
       check.run();
       long bytes = results.stream().mapToLong(ShardResult::bytes).sum();
       directory.commit();
@@ -105,13 +111,24 @@ final class ShardRun {
 
   private static void take(ShardDirectory directory, ShardLayout layout, ShardResult result) {
     String prefix = ShardTask.prefix(result.attempt());
-    for (int c = 0; c < layout.columns().size(); c++) {
-      String name = layout.fileName(c, result.shard());
+    for (String name : layout.fileNames(result.shard())) {
       directory.take(prefix + name, name);
-      if (layout.columns().get(c).isVariable()) {
-        String offsets = layout.offsetsFileName(c, result.shard());
-        directory.take(prefix + offsets, offsets);
-      }
     }
+  }
+
+  /** Puts together what the attempts computed whose shards were taken. */
+  private static void writeChecksums(
+      ShardDirectory directory, ShardLayout layout, List<ShardResult> results) {
+    Map<String, String> files = new HashMap<>();
+    Path[] parts = new Path[layout.shards()];
+    for (ShardResult result : results) {
+      List<String> names = layout.fileNames(result.shard());
+      for (int i = 0; i < names.size(); i++) {
+        files.put(names.get(i), result.checksums().get(i));
+      }
+      parts[result.shard()] =
+          directory.attempts().resolve(ShardTask.recordChecksums(result.attempt()));
+    }
+    ShardChecksums.write(directory.taken(), layout, files, List.of(parts));
   }
 }

@@ -1,5 +1,7 @@
 package io.penstock.spark;
 
+import io.penstock.checksum.RecordChecksumPart;
+import io.penstock.checksum.ShardChecksums;
 import io.penstock.error.PenstockException;
 import io.penstock.write.NpyWriter;
 import io.penstock.write.NpyWriterBuilder;
@@ -10,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
@@ -48,6 +52,11 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
     return "attempt-" + attempt + "-";
   }
 
+  /** The file of the checksums of the records that an attempt writes. */
+  static String recordChecksums(long attempt) {
+    return prefix(attempt) + "checksums";
+  }
+
   /** One attempt: its open files. */
   private final class Attempt implements AutoCloseable {
     private final ShardLayout layout = job.layout();
@@ -56,6 +65,12 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
     private final List<NpyWriter> fixed = new ArrayList<>();
     private final List<VariableNpyWriter> variable = new ArrayList<>();
     private final byte[] staging = new byte[STAGING_BYTES];
+    private final CRC32C crc = new CRC32C();
+    private @Nullable RecordChecksumPart part;
+
+    /** Of the records of a bucket: those of the columns of a record side by side. */
+    private int[] checksums = new int[0];
+
     private final int shard;
     private final long number;
     private final long records;
@@ -68,7 +83,8 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
     }
 
     ShardResult write(Iterator<Tuple2<Long, byte[]>> blocks) {
-      open(job.place());
+      Path place = job.place();
+      open(place);
       Tuple2<Long, byte[]> block = blocks.hasNext() ? blocks.next() : null;
       int buckets = job.buckets();
       for (int b = 0; b < buckets; b++) {
@@ -87,7 +103,18 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
       variable.forEach(VariableNpyWriter::finish);
       fixed.forEach(NpyWriter::commit);
       variable.forEach(VariableNpyWriter::commit);
-      return new ShardResult(shard, number, records, bytes);
+      return new ShardResult(shard, number, records, bytes, new ArrayList<>(fileChecksums(place)));
+    }
+
+    private List<String> fileChecksums(Path place) {
+      List<String> files = new ArrayList<>();
+      if (part != null) {
+        part.finish();
+        for (String name : layout.fileNames(shard)) {
+          files.add(ShardChecksums.ofFile(place.resolve(prefix(number) + name)));
+        }
+      }
+      return files;
     }
 
     private void open(Path place) {
@@ -104,6 +131,9 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
           fixed.add(builder.recordCount(records).open());
         }
       }
+      if (job.hasChecksums()) {
+        part = new RecordChecksumPart(place.resolve(recordChecksums(number)));
+      }
     }
 
     private void append(int count) {
@@ -116,6 +146,22 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
           appendFixed(fixed.get(nextFixed++), c, count);
         }
       }
+      if (part != null) {
+        appendChecksums(part, count);
+      }
+    }
+
+    private void appendChecksums(RecordChecksumPart to, int count) {
+      int width = columns.size();
+      checksums = checksums.length < count * width ? new int[count * width] : checksums;
+      for (int i = 0; i < count; i++) {
+        for (int c = 0; c < width; c++) {
+          crc.reset();
+          crc.update(bucket.block(i), bucket.at(i, c), bucket.bytes(i, c));
+          checksums[i * width + c] = (int) crc.getValue();
+        }
+      }
+      to.append(checksums, count * width);
     }
 
     /** Small records are put together first: a call of the writer costs more than they do. */
@@ -151,6 +197,9 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
     public void close() {
       fixed.forEach(NpyWriter::close);
       variable.forEach(VariableNpyWriter::close);
+      if (part != null) {
+        part.close();
+      }
     }
   }
 }

@@ -54,9 +54,15 @@ final class SourceLook implements Serializable {
     try {
       dataset = source.open();
     } catch (PenstockException e) {
+      boolean isUnseen = e.kind() == ErrorKind.UNREADABLE || e.kind() == ErrorKind.NO_ACCESS;
       throw e.again(
-          "%s (on executor %s: the data must lie on storage that all machines have under this path)"
-              .formatted(e.getMessage(), ExecutorName.here()));
+          "%s (on executor %s: %s)"
+              .formatted(
+                  e.getMessage(),
+                  ExecutorName.here(),
+                  isUnseen
+                      ? "the data must lie on storage that all machines have under this path"
+                      : "the data was changed meanwhile, or is another file there"));
     }
     try {
       check(dataset.files());

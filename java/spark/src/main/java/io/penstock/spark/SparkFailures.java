@@ -4,7 +4,10 @@ import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.ExceptionFailure;
 import org.apache.spark.SparkException;
+import org.apache.spark.TaskEndReason;
+import org.apache.spark.TaskFailedReason;
 import org.jspecify.annotations.Nullable;
 
 /** Says on the driver, in one line, what went wrong on an executor. */
@@ -44,6 +47,21 @@ final class SparkFailures {
         : new PenstockException(ErrorKind.OTHER, "the job failed: " + failure, failure);
   }
 
+  /** Why a task failed, in one line: Spark's own words go on with stacks and counters. */
+  static String line(TaskEndReason reason) {
+    if (reason instanceof ExceptionFailure failure) {
+      boolean isOurs = failure.className().equals(PenstockException.class.getName());
+      return firstLine((isOurs ? "" : failure.className() + ": ") + failure.description());
+    }
+    return reason instanceof TaskFailedReason failed
+        ? firstLine(failed.toErrorString())
+        : reason.toString();
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
+  }
+
   /**
    * Of a barrier stage Spark tells the failure of a task as text only: after its own words, the
    * exception as it prints itself, and then the stack.
@@ -59,6 +77,6 @@ final class SparkFailures {
         return isOurs ? exception.group(2) : "a task failed: " + line;
       }
     }
-    return "Spark ended the job: " + message.lines().findFirst().orElse("");
+    return "Spark ended the job: " + firstLine(message);
   }
 }

@@ -36,6 +36,8 @@ public final class SparkShuffle {
         --seed NUMBER                  seed of the shuffle. Default: 0
         --bucket BYTES                 memory of a task for records that it puts in order. Default: 64m
         --parts COUNT                  tasks that read. Default: one for each 256 MiB
+        --checksums                    write a manifest and checksums of records, too, as penstock
+                                       checksum does
         --force                        replace DIR, if a shuffle has made it
         --json                         print one JSON object at the end
         --help                         print this
@@ -89,6 +91,7 @@ public final class SparkShuffle {
       String word = arguments.get(i);
       switch (word) {
         case "--force" -> options = options.replace(true);
+        case "--checksums" -> options = options.checksums(true);
         case "--json" -> isJson = true;
         case "--help", "-h" -> isHelp = true;
         default -> {

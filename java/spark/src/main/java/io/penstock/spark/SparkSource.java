@@ -108,6 +108,11 @@ public final class SparkSource implements Serializable {
     return new SparkSource(kept);
   }
 
+  /** The names of the columns. */
+  List<String> names() {
+    return columns.stream().map(SparkSource::nameOf).toList();
+  }
+
   /** The name of a column that is typed as a path. */
   static String columnName(String path) {
     return Source.parse(Path.of(path)).columnName();

@@ -55,15 +55,15 @@ final class TableContents {
   }
 
   private static TableContents of(TableColumns columns, @Nullable List<String> wanted) {
-    SparkSource source = wanted == null ? columns.source() : columns.source().only(wanted);
-    try (Dataset dataset = source.open()) {
-      if (wanted != null && dataset.columns().size() < wanted.size()) {
-        throw new PenstockException(
-            ErrorKind.MISMATCH,
-            "expected columns %s, found only %s"
-                .formatted(wanted, dataset.columns().stream().map(Column::name).toList()));
-      }
-      return new TableContents(columns, source, dataset);
+    SparkSource source = columns.source();
+    if (wanted != null && !source.names().containsAll(wanted)) {
+      throw new PenstockException(
+          ErrorKind.MISMATCH,
+          "expected columns %s, found only %s".formatted(wanted, source.names()));
+    }
+    SparkSource kept = wanted == null ? source : source.only(wanted);
+    try (Dataset dataset = kept.open()) {
+      return new TableContents(columns, kept, dataset);
     }
   }
 

@@ -69,28 +69,47 @@ record ShardTestData(Path directory, int records) {
 
   /** What penstock shuffle writes on one machine. */
   Map<String, String> expected(int shards, long seed) throws IOException {
-    Path target = directory.resolve("expected-%d-%d".formatted(shards, seed));
-    if (!Files.exists(target)) {
-      StringWriter err = new StringWriter();
-      Streams streams =
-          new Streams(
-              Channels.newChannel(new ByteArrayOutputStream()),
-              true,
-              new PrintWriter(err, true),
-              false);
-      int status =
-          Main.run(
-              streams,
-              "shuffle",
-              "--shards=" + shards,
-              "--seed=" + seed,
-              "--offsets=texts=" + directory.resolve("texts.offsets.npy"),
-              images().toString(),
-              directory.resolve("texts.npy").toString(),
-              target.toString());
-      assertThat(status).as(err.toString()).isZero();
+    return digests(shuffled("expected", shards, seed));
+  }
+
+  /** And with what penstock checksum makes of it. */
+  Map<String, String> expectedWithChecksums(int shards, long seed) throws IOException {
+    Path target = shuffled("checked", shards, seed);
+    if (!Files.exists(target.resolve("images.penstock.json"))) {
+      command(
+          "checksum",
+          "--column=images=" + target.resolve("images-*.npy"),
+          "--column=texts=" + target.resolve("texts-*.npy"),
+          "--offsets=texts=" + target.resolve("texts.offsets-*.npy"));
     }
     return digests(target);
+  }
+
+  private Path shuffled(String name, int shards, long seed) {
+    Path target = directory.resolve("%s-%d-%d".formatted(name, shards, seed));
+    if (!Files.exists(target)) {
+      command(
+          "shuffle",
+          "--shards=" + shards,
+          "--seed=" + seed,
+          "--offsets=texts=" + directory.resolve("texts.offsets.npy"),
+          images().toString(),
+          directory.resolve("texts.npy").toString(),
+          target.toString());
+    }
+    return target;
+  }
+
+  /** Runs a command of penstock, which must succeed. */
+  static void command(String... words) {
+    StringWriter err = new StringWriter();
+    Streams streams =
+        new Streams(
+            Channels.newChannel(new ByteArrayOutputStream()),
+            true,
+            new PrintWriter(err, true),
+            false);
+    assertThat(Main.run(streams, words)).as(err.toString()).isZero();
   }
 
   /** SHA-256 of each file of a directory, by its name; the note is one of them. */

@@ -78,6 +78,19 @@ class SparkShuffleTest {
     ShardTestData.assertNothingLeft(directory);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 2", "7, 3"})
+  void checksumsAreThoseOfTheCommandLine(int shards, int parts) throws IOException {
+    ShardOptions options = options(shards, parts).checksums(true);
+    PenstockSpark.shuffle(spark, data.source(), out(), options);
+    assertThat(ShardTestData.digests(out())).isEqualTo(data.expectedWithChecksums(shards, 7));
+    ShardTestData.assertNothingLeft(directory);
+    ShardTestData.command("verify", out().resolve("images.penstock.json").toString());
+    // They belong to what a shuffle has made, so it is replaced with them.
+    PenstockSpark.shuffle(spark, data.source(), out(), options(2, 2).replace(true));
+    assertThat(ShardTestData.digests(out())).isEqualTo(data.expected(2, 7));
+  }
+
   @Test
   void tasksThatAreKilledInTheMiddleChangeNothing() throws IOException {
     AtomicInteger started = new AtomicInteger();
@@ -184,16 +197,52 @@ class SparkShuffleTest {
   }
 
   @Test
+  void anExecutorThatDoesNotSeeTheDataIsOneMessage() throws IOException {
+    Path vanishing = directory.resolve("vanishing");
+    Files.createDirectory(vanishing);
+    ShardTestData copy = ShardTestData.make(vanishing, 500);
+    List<String> lines = new CopyOnWriteArrayList<>();
+    assertThatExceptionOfType(PenstockException.class)
+        .isThrownBy(
+            () ->
+                PenstockSpark.shuffle(
+                    spark,
+                    copy.source(),
+                    out(),
+                    options(2, 40),
+                    line -> {
+                      lines.add(line);
+                      delete(copy.images());
+                    }))
+        .withMessageMatching(
+            ".*images.npy: expected a file, found none: check the path \\(on executor driver"
+                + " \\([^()]*\\): the data must lie on storage that all machines have under this"
+                + " path\\)");
+    assertThat(lines)
+        .anyMatch(line -> line.matches("a task failed: .*images.npy: expected a file.*"));
+    assertThat(lines).allMatch(line -> line.lines().count() == 1 && line.length() < 500);
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
   void anExecutorThatDoesNotSeeTheDirectoryIsOneMessage() {
     assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(
             () ->
                 PenstockSpark.shuffle(
                     spark, data.source(), out(), options(2, 40), _ -> deleteMark()))
-        .withMessageContaining("expected to see the directory that the driver made")
+        .withMessageContaining("expected to see the directory that the driver made, found none, on")
         .withMessageContaining("on executor driver")
         .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
     assertThat(out()).doesNotExist();
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void deleteMark() {

@@ -33,9 +33,16 @@ final class SparkTestSession {
 
   /**
    * Two executors of one core, which are processes of their own, and more when some of them die.
-   * Slow tasks are run a second time.
    */
   static SparkSession cluster() {
+    return processes("local-cluster[2,1,1024]").getOrCreate();
+  }
+
+  /**
+   * Executors that are processes of their own. Slow tasks are run a second time, where there are
+   * several hosts.
+   */
+  static SparkSession.Builder processes(String master) {
     Path home = Path.of(System.getenv().getOrDefault("SPARK_HOME", "target/spark-home"));
     try {
       // Spark looks for an installation, but takes all classes from the class path.
@@ -43,7 +50,7 @@ final class SparkTestSession {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return builder("local-cluster[2,1,1024]")
+    return builder(master)
         .config("spark.executor.extraClassPath", classPath())
         .config(
             "spark.executor.extraJavaOptions", "--enable-native-access=ALL-UNNAMED -Xshare:auto")
@@ -52,8 +59,7 @@ final class SparkTestSession {
         .config("spark.speculation.interval", "50ms")
         .config("spark.speculation.multiplier", "1.01")
         .config("spark.speculation.quantile", "0.2")
-        .config("spark.speculation.minTaskRuntime", "1ms")
-        .getOrCreate();
+        .config("spark.speculation.minTaskRuntime", "1ms");
   }
 
   /** Absolute: executors run in folders of their own. */

@@ -281,7 +281,7 @@ class TableTest {
     rows.write().format("penstock").save(out().toString());
     assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(() -> rows.write().format("penstock").save(out().toString()))
-        .withMessageContaining("which was left as it is");
+        .withMessageContaining("which was left as it is: give another name, or mode overwrite");
     assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(() -> rows.write().format("penstock").mode("append").save(out().toString()))
         .withMessageContaining("shards are made whole");
@@ -305,6 +305,21 @@ class TableTest {
                     .collect())
         .withMessageContaining("expected a schema of columns in struct<id:bigint>")
         .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+  }
+
+  @Test
+  void aColumnThatIsNotThereIsNamed() {
+    spark.range(10).write().format("penstock").save(out().toString());
+    assertThatExceptionOfType(PenstockException.class)
+        .isThrownBy(
+            () ->
+                spark
+                    .read()
+                    .format("penstock")
+                    .option("columns", "nothing")
+                    .load(out().toString())
+                    .count())
+        .withMessage("expected columns [nothing], found only [id]");
   }
 
   @Test
