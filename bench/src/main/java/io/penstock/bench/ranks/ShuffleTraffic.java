@@ -1,0 +1,87 @@
+package io.penstock.bench.ranks;
+
+import io.penstock.sampler.Sampler;
+import io.penstock.write.ShardLayout;
+import java.util.Arrays;
+
+/**
+ * What the tasks of a shuffle by Spark send: where each record of a part goes, and how many blocks
+ * that makes. It follows the class {@code EntryBlocks} of the module for Spark: records go into
+ * blocks, one for each bucket of each shard; a block is sent when it is large, and all are when
+ * they take too much memory together.
+ *
+ * @param sampledRecords how many were looked at
+ * @param blocks that they were sent in
+ * @param shards that were met
+ * @param recordBytes of a record
+ * @param entryBytes of a record with what says where it goes
+ * @param sentBytes of a record with its part of its block
+ */
+record ShuffleTraffic(
+    long sampledRecords,
+    long blocks,
+    int shards,
+    long recordBytes,
+    long entryBytes,
+    double sentBytes) {
+  private static final int BLOCK_BYTES = 64 << 10;
+  private static final long MOST_BYTES = 64 << 20;
+  private static final int START_BYTES = 1 << 10;
+
+  /** What Spark's serializer adds to a block: its key, and the heads of three objects. */
+  private static final int BLOCK_OVERHEAD_BYTES = 24;
+
+  /** What a task holds of a record beside its bytes. */
+  private static final int HELD_BYTES = 20;
+
+  /** Where the records of a part go. */
+  static ShuffleTraffic of(
+      Sampler order, ShardLayout layout, long recordBytes, long bucketBytes, long first, long end) {
+    long shardRecords = Math.ceilDiv(layout.records(), layout.shards());
+    long bucketRecords = Math.max(1, bucketBytes / (recordBytes + HELD_BYTES));
+    int buckets = Math.toIntExact(Math.ceilDiv(shardRecords, bucketRecords));
+    int entry = Math.toIntExact(recordBytes + Integer.BYTES);
+    int[] sizes = new int[Math.multiplyExact(layout.shards(), buckets)];
+    int[] rooms = new int[sizes.length];
+    boolean[] met = new boolean[layout.shards()];
+    long held = 0;
+    long blocks = 0;
+    for (long index = first; index < end; index++) {
+      long position = order.position(0, index);
+      int shard = layout.shardOf(position);
+      met[shard] = true;
+      int slot = shard * buckets + (int) ((position - layout.first(shard)) / bucketRecords);
+      int needed = sizes[slot] + entry;
+      if (rooms[slot] < needed) {
+        int room = Math.max(Math.max(needed, 2 * sizes[slot]), START_BYTES);
+        held += room - rooms[slot];
+        rooms[slot] = room;
+      }
+      sizes[slot] = needed;
+      if (needed >= BLOCK_BYTES) {
+        held -= rooms[slot];
+        rooms[slot] = 0;
+        sizes[slot] = 0;
+        blocks++;
+      } else if (held > MOST_BYTES) {
+        blocks += Arrays.stream(sizes).filter(size -> size > 0).count();
+        Arrays.fill(sizes, 0);
+        Arrays.fill(rooms, 0);
+        held = 0;
+      }
+    }
+    blocks += Arrays.stream(sizes).filter(size -> size > 0).count();
+    long records = end - first;
+    int shards = 0;
+    for (boolean isMet : met) {
+      shards += isMet ? 1 : 0;
+    }
+    return new ShuffleTraffic(
+        records,
+        blocks,
+        shards,
+        recordBytes,
+        entry,
+        entry + (double) BLOCK_OVERHEAD_BYTES * blocks / records);
+  }
+}
