@@ -24,7 +24,7 @@ import scala.Console;
 import scala.tools.nsc.Main;
 
 /** The program in Scala that the guide shows. */
-@Timeout(120)
+@Timeout(300)
 class ScalaCallerTest {
   private static final Path GUIDE = Path.of("..", "docs", "spark.md");
   private static final Pattern PROGRAM = Pattern.compile("(?s)```scala\n(.*?)```");
