@@ -40,15 +40,18 @@ class CloseStressTest {
 
   /** Chosen by the seed, so that each way of reading is met: what is auto asks the device most. */
   private static final List<String> FLAGS =
-      List.of(
-          "",
-          "",
-          "backend=uring,io=direct",
-          "backend=uring,io=buffered,prefetchBatches=2",
-          "backend=pread",
-          "backend=mmap",
-          "backend=mmap,advice=willneed",
-          "ioThreads=2");
+      Stream.of(
+              "",
+              "",
+              "backend=uring,io=direct",
+              "backend=uring,io=buffered,prefetchBatches=2",
+              "backend=pread",
+              "backend=mmap",
+              "backend=mmap,advice=willneed",
+              "backend=java",
+              "ioThreads=2")
+          .filter(flags -> WithoutNative.isReadable(Readahead.parse(flags)))
+          .toList();
 
   @TempDir Path directory;
 

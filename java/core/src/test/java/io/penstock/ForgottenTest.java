@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.penstock.array.ElementType;
 import io.penstock.format.RawLayout;
 import io.penstock.format.Source;
+import io.penstock.internal.door.Platforms;
 import io.penstock.internal.report.Warnings;
 import io.penstock.options.Shuffle;
 import java.io.IOException;
@@ -136,7 +137,8 @@ class ForgottenTest {
   private void openAndForget() {
     Dataset dataset = Dataset.open(array.path());
     dataset.loader().memoryBytes(16 << 20).build();
-    assertThat(isFileOpen()).isTrue();
+    // Java alone opens files when they are read.
+    assertThat(isFileOpen() || Platforms.problem().isPresent()).isTrue();
   }
 
   @Test

@@ -56,13 +56,18 @@ public final class WithoutNative implements ExecutionCondition, TestExecutionExc
 
   /** Skips the rest of a test if it reads in a way that only the native library has. */
   public static void assumeReadable(Readahead flags) {
+    if (!isReadable(flags)) {
+      assumeNative(flags.toString());
+    }
+  }
+
+  /** Whether this process can read so. */
+  public static boolean isReadable(Readahead flags) {
     boolean isInJava =
         switch (flags.backend()) {
           case URING, PREAD -> false;
           case AUTO, MMAP, JAVA -> flags.io() != Readahead.Io.DIRECT;
         };
-    if (!isInJava) {
-      assumeNative(flags.toString());
-    }
+    return isInJava || Platforms.problem().isEmpty();
   }
 }

@@ -130,7 +130,7 @@ final class Catalog {
     addPenstock(all, "uring-buffered", "backend=uring,io=buffered");
     addPenstock(all, "pread", "backend=pread");
     addPenstock(all, "mmap", "backend=mmap");
-    addPenstock(all, "java", "backend=java");
+    addJavaAlone(all);
     addBlocks(all);
     if (cell.state() == State.COLD && cell.file().size().equals(new RecordSize.Equal(4096))) {
       long half = cell.file().dataBytes() / 2;
@@ -163,6 +163,25 @@ final class Catalog {
             List.of(""),
             false,
             CellMemory.SMALL_BYTES));
+  }
+
+  /**
+   * Without the native library, as on a system that it was not built for. Of a cold file that
+   * memory has room for it is a whole epoch, since the beginning of one is spent on reading all.
+   */
+  private void addJavaAlone(List<Contender> all) {
+    Map<String, String> parameters = new HashMap<>(penstockParameters("", memory.smallBytes(), 0));
+    parameters.put(ChildRunner.NATIVE, "off");
+    boolean isWhole = cell.state() == State.COLD;
+    all.add(
+        new Contender(
+            "penstock-java",
+            "Penstock, without the native library" + (isWhole ? ", a whole epoch" : ""),
+            Program.JAVA,
+            parameters,
+            List.of(""),
+            isWhole,
+            memory.smallBytes()));
   }
 
   private void addPenstock(List<Contender> all, String name, String flags) {
@@ -288,7 +307,7 @@ final class Catalog {
     long dataBytes = cell.file().dataBytes();
     all.add(penstock("penstock", "Penstock, default settings", "", memory.defaultBytes(), 0));
     addPenstock(all, "mmap", "backend=mmap");
-    addPenstock(all, "java", "backend=java");
+    addJavaAlone(all);
     addPenstock(all, "mmap-2", "backend=mmap,ioThreads=2");
     addPenstock(all, "pread", "backend=pread,io=buffered");
     addPenstock(all, "uring-buffered", "backend=uring,io=buffered");

@@ -31,6 +31,9 @@ final class ChildRunner implements Runner {
   /** For a process to start, warm up and open; minutes on a disk held to 150 requests a second. */
   private static final double PATIENCE_SECONDS = 300;
 
+  /** Parameter of contenders in Java: what the system property penstock.native is. */
+  static final String NATIVE = "native";
+
   /** No contender reads more through the page cache in the seconds of a timed run. */
   private static final long TIMED_READ_BYTES = 1L << 30;
 
@@ -209,6 +212,7 @@ final class ChildRunner implements Runner {
                 "-Xms16m",
                 "-Xshare:auto",
                 "-XX:-UsePerfData",
+                "-Dpenstock.native=" + run.parameters().getOrDefault(NATIVE, "on"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.penstock.bench.cold.child.ChildMain"));

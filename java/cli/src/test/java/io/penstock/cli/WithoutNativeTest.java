@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,11 +35,17 @@ final class WithoutNativeTest {
   /** Runs a command with its own JVM options, in front of which another command may stand. */
   private Ended run(List<String> before, String classPath, List<String> jvm, String... arguments)
       throws IOException, InterruptedException {
+    return run(before, classPath, jvm, "io.penstock.cli.Main", arguments);
+  }
+
+  private Ended run(
+      List<String> before, String classPath, List<String> jvm, String program, String[] arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(jvm);
-    command.addAll(List.of("-cp", classPath, "io.penstock.cli.Main"));
+    command.addAll(List.of("-cp", classPath, program));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(directory, "out", "");
     Path err = Files.createTempFile(directory, "err", "");
@@ -169,16 +177,48 @@ final class WithoutNativeTest {
     Path front = directory.resolve("front");
     Path library = front.resolve("META-INF/native/" + LibrarySearch.platform() + "/libpenstock.so");
     Files.createDirectories(library.getParent());
-    Path source = directory.resolve("other.c");
-    Files.writeString(source, "unsigned penstock_abi_version(void) { return 4711; }\n");
-    assumeTrue(
-        succeeds(List.of(), "cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()),
-        "there is no C compiler");
+    makeLibraryOfAnotherVersion(library);
     readsInJava(
         List.of(),
         front + File.pathSeparator + classPath(),
         List.of(NATIVE_ACCESS, "-Dpenstock.native.cache=" + directory.resolve("cache")),
         "4711");
+  }
+
+  private void makeLibraryOfAnotherVersion(Path library) throws Exception {
+    Path source = directory.resolve("other.c");
+    Files.writeString(source, "unsigned penstock_abi_version(void) { return 4711; }\n");
+    assumeTrue(
+        succeeds(List.of(), "cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()),
+        "there is no C compiler");
+  }
+
+  @Test
+  void aLibraryThatIsNamedAndMissingIsAnError() throws Exception {
+    isAnError(directory.resolve("none.so"), "no such file");
+  }
+
+  @Test
+  void aLibraryThatIsNamedAndOfAnotherVersionIsAnError() throws Exception {
+    Path library = directory.resolve("other.so");
+    makeLibraryOfAnotherVersion(library);
+    isAnError(library, "4711");
+  }
+
+  private void isAnError(Path named, String reason) throws Exception {
+    Run.records(directory.resolve("x.npy"), 500, 64);
+    String option = "-Dpenstock.native.library=" + named;
+    Ended read = run(List.of(NATIVE_ACCESS, option), "read", "x.npy");
+    assertThat(read.code()).as(read.out() + read.err()).isEqualTo(1);
+    assertThat(read.err().lines().toList())
+        .singleElement()
+        .asString()
+        .startsWith("penstock: ")
+        .contains(named + " (-Dpenstock.native.library): ")
+        .contains(reason)
+        .contains("-Dpenstock.native=off");
+    Ended off = run(List.of(NATIVE_ACCESS, option, "-Dpenstock.native=off"), "read", "x.npy");
+    assertThat(off.code()).as(off.err()).isZero();
   }
 
   private static boolean succeeds(List<String> before, String... command)
@@ -197,22 +237,96 @@ final class WithoutNativeTest {
     }
   }
 
-  @Test
-  void allCommandsWorkThatDoNotMeasureADevice() throws Exception {
-    Run.records(directory.resolve("x.npy"), 500, 64);
-    String[][] commands = {
-      {"info", "x.npy"},
-      {"order", "x.npy"},
-      {"checksum", "x.npy"},
-      {"verify", "x.npy"},
-      {"shuffle", "x.npy", "shuffled"},
-      {"shuffle", "x.npy", "shuffled", "--force"},
-      {"read", "shuffled/x-00000.npy", "--digest"}
-    };
-    for (String[] command : commands) {
-      Ended ended = run(off(), command);
-      assertThat(ended.code()).as("%s: %s", String.join(" ", command), ended.err()).isZero();
+  /** Runs several commands in one process: each is a line, and so is what it ended with. */
+  public static final class Commands {
+    private Commands() {}
+
+    /** Says how each command ended, as {@link #ended}. */
+    public static void main(String[] commands) {
+      for (String command : commands) {
+        System.out.print(ended(command));
+      }
     }
+
+    /** What a command printed to stdout, between its own line and one with its exit code. */
+    static String ended(String command) {
+      Run run = Run.of((Object[]) command.split(" "));
+      return "%s%n%s%nexit code %d %s%n"
+          .formatted(command, run.text(), run.code(), run.code() == 0 ? "" : run.err());
+    }
+  }
+
+  /** Of those that make files, the files are compared; of those that print results, the results. */
+  @Test
+  void allCommandsWorkThatDoNotMeasureADeviceAndMakeTheSame() throws Exception {
+    Path here = Files.createDirectory(directory.resolve("native"));
+    Path alone = Files.createDirectory(directory.resolve("alone"));
+    for (Path folder : List.of(here, alone)) {
+      Run.records(folder.resolve("x.npy"), 3000, 64);
+      Files.writeString(folder.resolve("chosen.txt"), "7\n2999\n7\n0\n");
+      Path files = Files.createDirectories(folder.resolve("files/a"));
+      for (int i = 0; i < 20; i++) {
+        Files.writeString(files.resolve(i + ".txt"), "text ".repeat(100 * i));
+      }
+    }
+    List<String> commands =
+        List.of(
+            "create DIR/made.npy --dtype float32 --shape 300x5 --fill 1.5",
+            "convert DIR/x.npy DIR/wide.npy --dtype float32",
+            "convert DIR/files DIR/files.tar",
+            "take DIR/x.npy --indices DIR/chosen.txt --out DIR/taken.npy",
+            "take DIR/files.tar#txt --indices DIR/chosen7.txt --out DIR/texts.npy",
+            "shuffle DIR/x.npy DIR/shuffled --shards 3 --seed 5",
+            "shuffle DIR/x.npy DIR/shuffled --shards 2 --seed 5 --force",
+            "checksum DIR/x.npy",
+            "verify DIR/x.npy",
+            "order DIR/x.npy --shuffle block",
+            "plan DIR/x.npy --device gp3 --memory 16m",
+            "info DIR/files.tar");
+    for (Path folder : List.of(here, alone)) {
+      Files.writeString(folder.resolve("chosen7.txt"), "7\n19\n0\n7\n");
+    }
+    StringBuilder expected = new StringBuilder();
+    commands.forEach(
+        command -> expected.append(Commands.ended(command.replace("DIR", here.toString()))));
+    Ended ended =
+        run(
+            List.of(),
+            classPath(),
+            off(),
+            Commands.class.getName(),
+            commands.stream()
+                .map(command -> command.replace("DIR", alone.toString()))
+                .toArray(String[]::new));
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(results(ended.out(), alone)).isEqualTo(results(expected.toString(), here));
+    assertThat(ended.out()).as("exit codes").doesNotContainPattern("exit code [1-9]");
+    assertThat(files(alone)).isEqualTo(files(here));
+  }
+
+  /** Without what differs from run to run: places, times, speeds, and memory that is left. */
+  private static String results(String text, Path folder) {
+    return text.replace(folder.toString(), "DIR")
+        .replaceAll("[0-9][0-9.,]* (s|[kKMG]?i?B/s)\\b", "-")
+        .replaceAll("(?m)^memory .*$", "memory -");
+  }
+
+  /** Manifests and indexes have times in them. */
+  private static boolean isData(Path path) {
+    return path.toString().matches(".*\\.(npy|tar)");
+  }
+
+  /** The files of data in a folder by their names, with checksums of their contents. */
+  private static Map<String, Long> files(Path folder) throws IOException {
+    Map<String, Long> found = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) files.filter(WithoutNativeTest::isData)::iterator) {
+        CRC32C crc = new CRC32C();
+        crc.update(Files.readAllBytes(file));
+        found.put(folder.relativize(file).toString(), crc.getValue());
+      }
+    }
+    return found;
   }
 
   @Test

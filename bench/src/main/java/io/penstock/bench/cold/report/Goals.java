@@ -93,7 +93,9 @@ final class Goals {
         addWindows(0.8);
         addWindowsOverRandom();
         addCache();
+        speed("penstock-java", "filechannel-map", 1);
       }
+      case "as-is larger" -> addJavaAlone();
       case "as-is fits" -> addFitting();
       case "as-is warm" -> addWarm();
       case "hdd cold" -> {
@@ -201,7 +203,14 @@ final class Goals {
                         Spread.of(entry.rounds(), round -> round.fact("firstBatchSeconds")))));
   }
 
+  /** Data larger than memory, without the native library. */
+  private void addJavaAlone() {
+    speed("penstock-java", "filechannel-map", 1);
+    speed("penstock-java", "numpy-memmap", 4);
+  }
+
   private void addWarm() {
+    speed("penstock-java", "filechannel-map", 1);
     if (cell.recordBytes() <= MEDIUM_RECORD_BYTES) {
       speed("penstock-mmap", "numpy-take", 1);
       speed("penstock-mmap-2", "numpy-take", 1.7);

@@ -286,7 +286,10 @@ public final class JavaGatherer implements Gatherer {
     counters.set(Statistic.BYTES_FINISHED, bytesTaken);
     counters.set(Statistic.BYTES_WANTED, bytesTaken);
     groups.latencies(target);
-    counters.set(Statistic.REQUESTS, groups.completions());
+    // Of files of a folder each one is read by itself.
+    counters.set(
+        Statistic.REQUESTS,
+        reading.folderReading().isPresent() ? carriers.reads() : groups.completions());
     counters.set(Statistic.BYTES_READ, groups.bytesRead());
     counters.set(Statistic.MERGED_RECORDS, groups.mergedRecords());
     counters.set(Statistic.STRAIGHT_BYTES, groups.straightBytes());

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.penstock.NamesNativeWays;
+import io.penstock.NeedsNative;
 import io.penstock.TestArray;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The probe on real files. Rates are only looked at for being some: machines differ. */
-@NamesNativeWays
+@NeedsNative("measuring a device")
 final class DeviceProbeTest {
   private static final long NANOS = 1_000_000;
   private static final SurveyPlan PLAN = SurveyPlan.of(0, true, 0);
