@@ -1,9 +1,5 @@
 package io.penstock.bench.ranks;
 
-import io.penstock.array.Column;
-import io.penstock.array.ElementType;
-import io.penstock.array.Shape;
-import io.penstock.array.Shard;
 import io.penstock.cli.options.SizeConverter;
 import io.penstock.internal.slot.RankShares;
 import io.penstock.job.LoaderState;
@@ -346,11 +342,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private ShardLayout layout() {
-    Column column =
-        Column.builder("x", ElementType.UINT8, Shape.of(recordBytes))
-            .shards(List.of(Shard.of(Path.of("x.npy"), 0, records, recordBytes)))
-            .build();
-    return ShardLayout.of(List.of(column), records, shards);
+    return ShuffleTraffic.layout(records, recordBytes, shards);
   }
 
   private void addTraffic(Sampler order) {

@@ -1,8 +1,14 @@
 package io.penstock.bench.ranks;
 
+import io.penstock.array.Column;
+import io.penstock.array.ElementType;
+import io.penstock.array.Shape;
+import io.penstock.array.Shard;
 import io.penstock.sampler.Sampler;
 import io.penstock.write.ShardLayout;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What the tasks of a shuffle by Spark send: where each record of a part goes, and how many blocks
@@ -33,6 +39,15 @@ record ShuffleTraffic(
 
   /** What a task holds of a record beside its bytes. */
   private static final int HELD_BYTES = 20;
+
+  /** The shards of one column. */
+  static ShardLayout layout(long records, long recordBytes, int shards) {
+    Column column =
+        Column.builder("x", ElementType.UINT8, Shape.of(recordBytes))
+            .shards(List.of(Shard.of(Path.of("x.npy"), 0, records, recordBytes)))
+            .build();
+    return ShardLayout.of(List.of(column), records, shards);
+  }
 
   /** Where the records of a part go. */
   static ShuffleTraffic of(

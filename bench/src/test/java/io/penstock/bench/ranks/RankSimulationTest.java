@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.penstock.array.Column;
-import io.penstock.array.ElementType;
-import io.penstock.array.Shape;
-import io.penstock.array.Shard;
 import io.penstock.job.LoaderState;
 import io.penstock.job.RankBy;
 import io.penstock.sampler.FullShuffle;
@@ -21,7 +17,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -150,10 +145,6 @@ class RankSimulationTest {
   }
 
   private static ShardLayout layout(int shards) {
-    Column column =
-        Column.builder("x", ElementType.UINT8, Shape.of(1000))
-            .shards(List.of(Shard.of(Path.of("x.npy"), 0, 1 << 20, 1000)))
-            .build();
-    return ShardLayout.of(List.of(column), 1 << 20, shards);
+    return ShuffleTraffic.layout(1 << 20, 1000, shards);
   }
 }
