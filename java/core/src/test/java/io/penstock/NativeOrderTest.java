@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
 import io.penstock.array.Field;
@@ -10,6 +11,8 @@ import io.penstock.array.OutputColumn;
 import io.penstock.array.Shape;
 import io.penstock.array.Shard;
 import io.penstock.error.PenstockException;
+import io.penstock.format.RawLayout;
+import io.penstock.format.Source;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,12 +22,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Numbers of the other byte order, delivered in that of this machine. */
 @Tag("platform")
@@ -52,19 +58,51 @@ class NativeOrderTest {
     return Files.write(directory.resolve("x.npy"), file.array());
   }
 
+  /** The same numbers as records of one size, or as records of 1 and 3 of them in turn. */
+  private Dataset open(RecordKind kind) throws IOException {
+    if (kind == RecordKind.FIXED) {
+      return Dataset.open(numbers());
+    }
+    ByteBuffer offsets = ByteBuffer.allocate((RECORDS / 2 + 1) * Long.BYTES);
+    for (int i = 0; i <= RECORDS / 2; i++) {
+      offsets.putLong(begin(i, kind));
+    }
+    Path file = Files.write(directory.resolve("offsets"), offsets.array());
+    return Dataset.builder()
+        .variable(
+            "x", Source.of(numbers()), Source.of(file).raw(RawLayout.of(ElementType.named(">i8"))))
+        .open();
+  }
+
+  private static long begin(long record, RecordKind kind) {
+    return kind == RecordKind.FIXED ? record : 2 * record - record % 2;
+  }
+
+  static Stream<Arguments> waysAndKinds() {
+    return Stream.of("", "backend=mmap", "io=direct", "ioThreads=2", "cache=1k")
+        .flatMap(
+            readahead ->
+                Arrays.stream(RecordKind.values()).map(kind -> Arguments.of(readahead, kind)));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"", "backend=mmap", "io=direct", "ioThreads=2", "cache=1k"})
-  void everyBatchIsInTheOrderOfThisMachine(String readahead) throws IOException {
-    try (Dataset dataset = Dataset.open(numbers());
+  @MethodSource("waysAndKinds")
+  void everyBatchIsInTheOrderOfThisMachine(String readahead, RecordKind kind) throws IOException {
+    try (Dataset dataset = open(kind);
         Loader loader =
             new Way(readahead, null).loader(dataset).batchSize(64).nativeOrder(true).build()) {
       for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
+          long at = 0;
           for (int i = 0; i < batch.size(); i++) {
-            short number = batch.column("x").getAtIndex(ValueLayout.JAVA_SHORT, i);
-            assertThat(number).isEqualTo((short) batch.index(i));
-            assertThat(batch.asByteBuffer("x").getShort(2 * i)).isEqualTo(number);
+            long end = begin(batch.index(i) + 1, kind);
+            for (long value = begin(batch.index(i), kind); value < end; value++, at++) {
+              short number = batch.column("x").getAtIndex(ValueLayout.JAVA_SHORT, at);
+              assertThat(number).isEqualTo((short) value);
+              assertThat(batch.asByteBuffer("x").getShort((int) (2 * at))).isEqualTo(number);
+            }
           }
+          assertThat(batch.column("x").byteSize()).isEqualTo(2 * at);
         }
       }
     }
