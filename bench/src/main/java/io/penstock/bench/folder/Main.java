@@ -34,8 +34,9 @@ import picocli.CommandLine.Option;
     usageHelpWidth = 100,
     description = {
       "Reads a folder of small files with Penstock and with plain loops of several numbers of"
-          + " threads, in turn, each round in another order, and prints files per second and the"
-          + " ratio to the best loop of the same round. Cold needs root: it drops all caches.",
+          + " threads, in turn, each round in another order, and prints files per second, the ratio"
+          + " to the best loop of the same round, and the processor time of the process. Cold needs"
+          + " root: it drops all caches.",
     })
 public final class Main implements Callable<Integer> {
   private static final ValueLayout.OfLong NUMBER =
@@ -77,7 +78,7 @@ public final class Main implements Callable<Integer> {
     long read(int round) throws IOException, InterruptedException;
   }
 
-  private record FolderResult(double filesPerSecond, String note) {}
+  private record FolderResult(double filesPerSecond, double cpuMicros, String note) {}
 
   private Main() {}
 
@@ -225,13 +226,21 @@ public final class Main implements Callable<Integer> {
       Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
     }
     facts = "";
+    double cpu = cpuSeconds();
     long start = System.nanoTime();
     long found = contender.read(round);
     double seconds = (System.nanoTime() - start) / 1e9;
     if (found != sum) {
       throw new IllegalStateException("expected the sum %d, found %d".formatted(sum, found));
     }
-    return new FolderResult(files / seconds, facts);
+    return new FolderResult(files / seconds, 1e6 * (cpuSeconds() - cpu) / files, facts);
+  }
+
+  /**
+   * Of all threads of this process, in the kernel, too: other work on the machine changes little.
+   */
+  private static double cpuSeconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
   }
 
   private static void print(
@@ -244,21 +253,27 @@ public final class Main implements Callable<Integer> {
             best[i] = Math.max(best[i], runs.get(i).filesPerSecond());
           }
         });
-    out.printf(Locale.ROOT, "%s: thousands of files per second; ratio to the best loop%n", state);
+    out.printf(
+        Locale.ROOT,
+        "%s: thousands of files per second; ratio to the best loop; CPU us a file%n",
+        state);
     results.forEach(
         (name, runs) -> {
           double[] speeds = new double[rounds];
           double[] ratios = new double[rounds];
+          double[] cpu = new double[rounds];
           for (int i = 0; i < rounds; i++) {
             speeds[i] = runs.get(i).filesPerSecond() / 1000;
             ratios[i] = runs.get(i).filesPerSecond() / best[i];
+            cpu[i] = runs.get(i).cpuMicros();
           }
           out.printf(
               Locale.ROOT,
-              "  %-24s %-28s %-24s %s%n",
+              "  %-24s %-28s %-24s %-24s %s%n",
               name,
               Spread.of(speeds).text(1),
               best[0] > 0 ? Spread.of(ratios).text(2) : "",
+              Spread.of(cpu).text(1),
               runs.getLast().note());
         });
   }
