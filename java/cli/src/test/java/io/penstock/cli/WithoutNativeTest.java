@@ -280,7 +280,7 @@ final class WithoutNativeTest {
             "shuffle DIR/x.npy DIR/shuffled --shards 2 --seed 5 --force",
             "checksum DIR/x.npy",
             "verify DIR/x.npy",
-            "order DIR/x.npy --shuffle block",
+            "order DIR/x.npy --shuffle block --plot DIR/order.png",
             "plan DIR/x.npy --device gp3 --memory 16m",
             "info DIR/files.tar");
     for (Path folder : List.of(here, alone)) {
