@@ -9,11 +9,12 @@
 /* How fast the device is driven; see pace.c. */
 typedef struct pace {
   uint32_t adapt;
-  uint32_t most;       /* limit of depth */
-  uint32_t depth;      /* requests in flight, at most, now */
-  uint32_t gap_bytes;  /* the largest gap that is read through now */
-  uint32_t read_bytes; /* the largest read now */
-  uint32_t least_read; /* limits of read_bytes */
+  uint32_t most;              /* limit of depth */
+  uint32_t depth;             /* requests in flight, at most, now */
+  uint32_t gap_bytes;         /* the largest gap that is read through now */
+  uint32_t learned_gap_bytes; /* what is known to be worth it */
+  uint32_t read_bytes;        /* the largest read now */
+  uint32_t least_read;        /* limits of read_bytes */
   uint32_t most_read;
   uint32_t kept_depth; /* the best depth so far */
   int is_trial;        /* another depth is being tried */
@@ -21,6 +22,8 @@ typedef struct pace {
   int pause; /* judgements until the next trial */
   double kept_rate;
   double xx, xy, yy, xt, yt; /* sums of the fit */
+  int is_wide;               /* where gaps are varied: a wide one is tried */
+  uint64_t varied_requests;  /* since when */
   uint64_t began_ns;         /* of the interval; 0: none */
   uint64_t requests;
   uint64_t bytes;

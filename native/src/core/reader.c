@@ -378,7 +378,7 @@ int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics 
   *statistics = reader->statistics;
   statistics->sweeps += reader->elevator.sweeps;
   statistics->queue_depth = reader->pace.depth;
-  statistics->merge_gap_bytes = reader->pace.gap_bytes;
+  statistics->merge_gap_bytes = reader->pace.learned_gap_bytes;
   statistics->copy_ns += atomic_load(&reader->help.copy_ns);
   statistics->cpu_ns =
       io_thread_cpu_ns() - reader->cpu_start_ns + atomic_load(&reader->help.cpu_ns);
