@@ -103,7 +103,7 @@ final class ZarrArray {
         isFortran(json.get("order")),
         separator(json.get("dimension_separator")),
         compressor(json.get("compressor")),
-        FillValue.of(json.get("fill_value"), type));
+        ZarrFillValue.of(json.get("fill_value"), type));
   }
 
   private static void checkFilters(JsonElement filters) throws ZarrFault {

@@ -13,8 +13,8 @@ import java.util.Base64;
 import java.util.Optional;
 
 /** The element that stands where an array has no chunk: its bytes, as its description has it. */
-final class FillValue {
-  private FillValue() {}
+final class ZarrFillValue {
+  private ZarrFillValue() {}
 
   /**
    * The bytes of an element.
