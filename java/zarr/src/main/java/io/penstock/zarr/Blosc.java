@@ -78,16 +78,16 @@ final class Blosc {
       int start = int32(stored, HEADER_BYTES + i * Integer.BYTES);
       int room = Math.min(blockBytes, bytes - i * blockBytes);
       unpackBlock(start, block, room, flags, typeBytes, room < blockBytes);
-      ByteShuffle.undo(block, room, kind(flags), typeBytes, chunk, i * blockBytes);
+      ZarrShuffle.undo(block, room, kind(flags), typeBytes, chunk, i * blockBytes);
     }
     return bytes;
   }
 
-  private static ByteShuffle.Kind kind(int flags) {
+  private static ZarrShuffle.Kind kind(int flags) {
     if ((flags & SHUFFLED) != 0) {
-      return ByteShuffle.Kind.BYTES;
+      return ZarrShuffle.Kind.BYTES;
     }
-    return (flags & BITS_SHUFFLED) != 0 ? ByteShuffle.Kind.BITS : ByteShuffle.Kind.NONE;
+    return (flags & BITS_SHUFFLED) != 0 ? ZarrShuffle.Kind.BITS : ZarrShuffle.Kind.NONE;
   }
 
   private void unpackBlock(

@@ -1,7 +1,7 @@
 package io.penstock.zarr;
 
 /** Undoes what Blosc does to a block before it compresses it. */
-final class ByteShuffle {
+final class ZarrShuffle {
   private static final int MULTIPLE = 8;
 
   /** How elements were mixed. */
@@ -13,7 +13,7 @@ final class ByteShuffle {
     BITS
   }
 
-  private ByteShuffle() {}
+  private ZarrShuffle() {}
 
   /** Puts a block in order into its place. */
   static void undo(byte[] block, int bytes, Kind kind, int typeBytes, byte[] into, int at) {
