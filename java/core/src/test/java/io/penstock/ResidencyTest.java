@@ -25,6 +25,7 @@ class ResidencyTest {
   @TempDir Path directory;
 
   @Test
+  @NeedsNative("going from one backend to another")
   void anEpochReadThroughThePageCacheIsFollowedByOneFromMemory() throws Exception {
     TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 3);
     drop(array.path());

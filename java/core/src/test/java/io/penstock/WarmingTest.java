@@ -34,6 +34,7 @@ class WarmingTest {
   @TempDir Path directory;
 
   @Test
+  @NeedsNative("going from one backend to another")
   void theFirstEpochReadsTheDataOnceAndInOrder() throws Exception {
     TestArray array = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 3);
     byte[] all = array.all();

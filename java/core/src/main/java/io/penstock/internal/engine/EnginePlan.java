@@ -349,7 +349,12 @@ public final class EnginePlan {
       return wanted.with("ioThreads=1"); // Those that read for it share its batches.
     }
     long slots = (long) wanted.prefetchBatches() + SlotMemory.LEAST_SLOTS;
-    boolean hasRoom = slots * MemoryRequest.strideBytes(slotBytes) <= budget.bytes() / 4 * 3;
+    long takenBytes =
+        slots * MemoryRequest.strideBytes(slotBytes)
+            + transformBytes()
+            + threadBytes(JavaReading.copyingThreads(wanted))
+            + tableBytes;
+    boolean hasRoom = takenBytes <= budget.bytes() / 4 * 3;
     return choice.backend() == Readahead.Backend.JAVA && hasRoom && !isReplay
         ? wanted.with("cache=0,ioThreads=" + JavaReading.copyingThreads(wanted))
         : wanted;
