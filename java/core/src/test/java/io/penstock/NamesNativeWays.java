@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * backend=pread}. Where it is not loaded, those end where the loader refuses that, and count as
  * skipped for the reason that the loader gives; all others run.
  */
+@SuppressWarnings("exports") // tests are not exported
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(WithoutNative.class)

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A test, or a class of tests, of what only the native library can do. Where it is not loaded
  * ({@code -Dpenstock.native=off}), it is skipped, and the reason is told.
  */
+@SuppressWarnings("exports") // tests are not exported
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(WithoutNative.class)

@@ -18,7 +18,11 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * What becomes of tests where the native library is not loaded: the one place that skips them, each
  * with its reason. See {@link NeedsNative} and {@link NamesNativeWays}.
  */
+@SuppressWarnings("exports") // tests are not exported
 public final class WithoutNative implements ExecutionCondition, TestExecutionExceptionHandler {
+  /** JUnit makes it. */
+  WithoutNative() {}
+
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     Optional<String> problem = Platforms.problem();
