@@ -38,13 +38,14 @@ class ResourcesTest {
     assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "no /proc here");
     TestArray array = TestArray.random(directory.resolve("x.npy"), 3000, 784, 1);
     openAndClose(way, array, 10);
+    long kilobytes = anonymousKilobytes();
     int descriptors = descriptors();
     long threads = readers();
-    long kilobytes = anonymousKilobytes();
 
     openAndClose(way, array, ROUNDS);
 
-    assertThat(descriptors()).isEqualTo(descriptors);
+    // Fewer are no leak: what an earlier test left open may have been collected.
+    assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
     assertThat(readers()).isEqualTo(threads);
     // A round touches 2 MiB at least, so that a leak in each would be three times the slack.
     assertThat(anonymousKilobytes()).isLessThan(kilobytes + SLACK_KILOBYTES);
