@@ -36,6 +36,9 @@
 /* Weight of the guess, where an interval has at most 1: a few intervals of both kinds outweigh it.
  */
 #define GUESS_WEIGHT 0.05
+/* With reads of several sizes. On a hard disk, whose requests cost hundreds of guesses, the first
+ * weight would hold for minutes. */
+#define GUESS_WEIGHT_AT_LAST 0.002
 #define DECAY 0.98
 #define FULL_INTERVAL_REQUESTS 256
 /* The most that a byte is taken to cost, in guesses, as long as reads are of one size: less than
@@ -182,13 +185,14 @@ static void fit_gap(pace *pace, double time_ns) {
   pace->yy = pace->yy * decay + weight * y * y;
   pace->xt = pace->xt * decay + weight * x * t;
   pace->yt = pace->yt * decay + weight * y * t;
-  const double xx = pace->xx + GUESS_WEIGHT;
-  const double yy = pace->yy + GUESS_WEIGHT;
-  const double xy = pace->xy - GUESS_WEIGHT;
+  const double sizes = 1 - pace->xy * pace->xy / (pace->xx * pace->yy);
+  const double guess = sizes < ENOUGH_SIZES ? GUESS_WEIGHT : GUESS_WEIGHT_AT_LAST;
+  const double xx = pace->xx + guess;
+  const double yy = pace->yy + guess;
+  const double xy = pace->xy - guess;
   const double determinant = xx * yy - xy * xy;
   double request = (pace->xt * yy - pace->yt * xy) / determinant;
   double byte = (pace->yt * xx - pace->xt * xy) / determinant;
-  const double sizes = 1 - pace->xy * pace->xy / (pace->xx * pace->yy);
   /* Reads of one size: requests account for what bytes cannot. If that is wrong, the larger reads
    * that come of it will tell. */
   if (sizes < ONE_SIZE && byte > MOST_BYTE_GUESSES) {
