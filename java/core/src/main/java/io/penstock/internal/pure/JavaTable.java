@@ -17,8 +17,8 @@ import java.util.List;
  * with.
  */
 final class JavaTable implements RecordTable {
-  /** Records of a stretch. */
-  private static final int STRETCH_BITS = 16;
+  /** Records of a stretch: few, since the last one is allocated whole, also of a small dataset. */
+  private static final int STRETCH_BITS = 12;
 
   private static final int STRETCH = 1 << STRETCH_BITS;
   private static final long BYTES_EACH = 2L * Long.BYTES;
