@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.NamesNativeWays;
 import io.penstock.TestArray;
 import io.penstock.internal.plan.RecordSizes;
 import io.penstock.options.Readahead;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Plans for data that are not there are those that a loader makes of data that are. */
+@NamesNativeWays
 final class ForecasterTest {
   private static final DeviceFigures GP3 = DeviceFigures.profile("gp3").orElseThrow();
   private static final String FLAGS = "backend=pread,io=buffered";
