@@ -18,6 +18,7 @@ enum {
   WINDOW = BLOCK * WINDOW_BLOCKS,
   BATCH = 64,
   READ_RECORDS = 65536 / RECORD,
+  READ_OF_LESS_THAN_A_BLOCK = 45056,
   /* A window, what is kept for forced reads, and one more read. */
   CELLS = WINDOW + 4 * BATCH + READ_RECORDS,
 };
@@ -25,7 +26,8 @@ enum {
 static penstock_source *source;
 static penstock_reader *reader;
 static penstock_reader_options options;
-static int with_slots; /* batches are ordered with a slot, instead of landing in cells */
+static int with_slots;     /* batches are ordered with a slot, instead of landing in cells */
+static int reads_may_grow; /* they are smaller than a block otherwise */
 static uint64_t slot_bytes;
 static uint64_t slots; /* one behind the other; with cells only the first is used */
 static uint32_t slot_count;
@@ -63,6 +65,11 @@ static void open_reader(uint32_t cells, uint32_t entries) {
   options.cell_count = with_slots ? 0 : cells;
   options.entry_count = entries;
   options.windowed = 1;
+  if (reads_may_grow) {
+    options.max_read_bytes = READ_OF_LESS_THAN_A_BLOCK;
+    options.staging_bytes = 1 << 20;
+    options.adapt = PENSTOCK_ADAPT_READ;
+  }
   source = make_source((const uint64_t[]){RECORD, 0}, COUNT);
   adapt_options(source, &options);
   recorded_count = recorded_depth = 0;
@@ -174,7 +181,8 @@ static void check_whole_blocks(void) {
   CHECK_EQUAL(statistics.bytes_taken, info.total_bytes);
   CHECK_EQUAL(statistics.records, COUNT);
   const uint64_t places = COUNT * RECORD / (1 << 19);
-  CHECK(statistics.requests <= COUNT / BLOCK + COUNT / READ_RECORDS + places + 1);
+  const uint64_t cuts = reads_may_grow ? 0 : COUNT / READ_RECORDS;
+  CHECK(statistics.requests <= COUNT / BLOCK + cuts + places + 1);
 }
 
 static void every_block_is_read_once_as_a_whole(void) {
@@ -185,6 +193,13 @@ static void every_block_is_read_once_as_a_whole(void) {
   }
   check_whole_blocks();
   close_reader();
+}
+
+/* 50,000 bytes in reads of 45,056. */
+static void a_small_rest_of_a_block_is_read_along(void) {
+  reads_may_grow = 1;
+  every_block_is_read_once_as_a_whole();
+  reads_may_grow = 0;
 }
 
 static void a_consumer_that_pauses_costs_nothing(void) {
@@ -312,6 +327,7 @@ int main(void) {
         continue; /* each slot would need room for it in each place */
       if (kind_of_columns <= ONE_AFTER_ANOTHER) {
         RUN(every_block_is_read_once_as_a_whole);
+        RUN(a_small_rest_of_a_block_is_read_along);
         RUN(a_consumer_that_pauses_costs_nothing);
       }
       if (kind_of_columns == OF_ONE_SIZE) { /* where each read lies is known */

@@ -98,23 +98,46 @@ static uint64_t reach_of(const penstock_reader *reader, const extent *extent, ui
   return is_best_alone ? 0 : gap_bytes + 1;
 }
 
-/* Where a read must end. Where the size of reads is learned, a read that would leave less than half
- * a read of its visit takes that along: otherwise each visit would end with a small read, which
- * costs a request just as a large one does. */
+/* The last byte that may be read along with a read of full size, where the size of reads is
+ * learned: a rest of less than half a read costs a request just as a large one does. 0 if nothing
+ * may be. */
+static uint64_t rest_limit(const penstock_reader *reader, const extent *extent) {
+  const uint64_t limit = extent->begin + reader->pace.read_bytes + reader->pace.read_bytes / 2 - 1;
+  const uint64_t most = extent->begin + reader->staging.bytes / LEAST_STAGED_READS;
+  return reader->options.adapt & PENSTOCK_ADAPT_READ ? limit < most ? limit : most : 0;
+}
+
+/* Where a read must end: what would be a small rest of its visit is read along. */
 static uint64_t limit_of(const penstock_reader *reader, const visit *visit, const extent *extent) {
-  const uint64_t read_bytes = reader->pace.read_bytes;
-  const uint64_t limit = extent->begin + read_bytes;
-  if (!(reader->options.adapt & PENSTOCK_ADAPT_READ))
-    return limit;
+  const uint64_t limit = extent->begin + reader->pace.read_bytes;
   const source_column *column = &reader->source->columns[extent->column];
   const uint32_t entry = visit_entry(visit, visit->count - 1);
   const record_span last = source_find(column, entry_index(&reader->entries, entry),
                                        visit->cursors[extent->column].shard);
   const uint64_t end = round_up(last.offset_bytes + last.length_bytes, extent->alignment);
-  const int is_small_rest = last.file == extent->file && end > limit &&
-                            end - limit < read_bytes / 2 &&
-                            end - extent->begin <= reader->staging.bytes / LEAST_STAGED_READS;
+  const int is_small_rest =
+      last.file == extent->file && end > limit && end <= rest_limit(reader, extent);
   return is_small_rest ? end : limit;
+}
+
+/* The same for a block of a window, which may end in the middle of a visit, when a read has reached
+ * its limit at this entry. */
+static uint64_t limit_of_block(const penstock_reader *reader, const visit *visit,
+                               const extent *extent, uint64_t reach, uint32_t at, uint64_t limit) {
+  const uint64_t most = reader->options.windowed ? rest_limit(reader, extent) : 0;
+  const source_column *column = &reader->source->columns[extent->column];
+  uint64_t end = extent->end;
+  for (; at < visit->count && round_up(end, extent->alignment) <= most; at++) {
+    const uint32_t entry = visit_entry(visit, at);
+    const record_span found = source_find(column, entry_index(&reader->entries, entry),
+                                          visit->cursors[extent->column].shard);
+    if (found.length_bytes > 0 && (found.file != extent->file || found.offset_bytes >= end + reach))
+      break;
+    if (found.length_bytes > 0 && found.offset_bytes + found.length_bytes > end)
+      end = found.offset_bytes + found.length_bytes;
+  }
+  end = round_up(end, extent->alignment);
+  return end > limit && end <= most ? end : limit;
 }
 
 /* Adds entries to the extent as long as reading on is cheaper than another request. */
@@ -122,7 +145,8 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
   const uint64_t reach =
       reach_of(reader, extent, visit_entry(visit, visit->cursors[extent->column].next));
   const source_column *column = &reader->source->columns[extent->column];
-  const uint64_t limit = limit_of(reader, visit, extent);
+  uint64_t limit = limit_of(reader, visit, extent);
+  int knows_block = limit > extent->begin + reader->pace.read_bytes;
   /* One request must not want all chunks at once. */
   const uint64_t most_units = reader->pool.count == 0 || visit == &reader->elevator.urgent
                                   ? UINT64_MAX
@@ -145,7 +169,13 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
       continue;
     }
     if (found.file != extent->file || found.offset_bytes < extent->begin ||
-        found.offset_bytes >= extent->end + reach || round_up(end, extent->alignment) > limit)
+        found.offset_bytes >= extent->end + reach)
+      return;
+    if (round_up(end, extent->alignment) > limit && !knows_block) {
+      limit = limit_of_block(reader, visit, extent, reach, at, limit);
+      knows_block = 1;
+    }
+    if (round_up(end, extent->alignment) > limit)
       return;
     near = found.shard;
     if (end > extent->end)

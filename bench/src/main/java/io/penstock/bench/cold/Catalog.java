@@ -79,7 +79,7 @@ final class Catalog {
                 "fio-sequential",
                 "fio, io_uring, direct sequential reads",
                 Program.FIO,
-                Map.of("rw", "read"))
+                Map.of("rw", "read", "count", "bytes"))
             .withVariants(
                 List.of(
                     "block=1048576,depth=32,fixed=1",
@@ -88,6 +88,14 @@ final class Catalog {
                     "block=1048576,depth=4,fixed=1",
                     "block=524288,depth=32,fixed=1",
                     "block=524288,depth=8,fixed=1")));
+    String block = "block=" + BLOCK_BYTES;
+    all.add(
+        Contender.timed(
+                "fio-random-blocks",
+                "fio, io_uring, direct random reads of as much as a block of a block shuffle has",
+                Program.FIO,
+                Map.of("rw", "randread", "count", "bytes"))
+            .withVariants(List.of(block + ",depth=16,fixed=1", block + ",depth=32,fixed=1")));
   }
 
   /** Records of whole blocks lie across one block more, since a header comes before them. */

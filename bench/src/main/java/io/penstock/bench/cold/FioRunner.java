@@ -106,7 +106,7 @@ final class FioRunner implements Runner {
     return (run.cell().file().recordBytes() + unit - 1) / unit * unit;
   }
 
-  /** Sequential reads count as the records that lie in the bytes read. */
+  /** Reads are records; or as many count as lie in the bytes read, where reads are larger. */
   private static Measurement measurement(ColdRun run, double load, String output) {
     JsonObject job =
         JsonParser.parseString(output.substring(output.indexOf('{')))
@@ -119,13 +119,13 @@ final class FioRunner implements Runner {
     long bytes = read.get("io_bytes").getAsLong();
     double seconds = read.get("runtime").getAsLong() / 1e3;
     double cpuShare = job.get("usr_cpu").getAsDouble() + job.get("sys_cpu").getAsDouble();
-    boolean isRandom = run.parameters().get("rw").equals("randread");
+    boolean countsBytes = "bytes".equals(run.parameters().get("count"));
     JsonObject facts = new JsonObject();
     facts.addProperty("requests", requests);
     facts.addProperty("bytesRead", bytes);
     return new Measurement(
         run.round(),
-        isRandom ? requests : bytes / run.cell().file().recordBytes(),
+        countsBytes ? bytes / run.cell().file().recordBytes() : requests,
         seconds,
         cpuShare / 100 * seconds,
         null,

@@ -96,8 +96,7 @@ public record NativeReading(
         cachedRecords(flags, memory.landing()),
         isAdapting(flags, ReadaheadFlag.QUEUE_DEPTH),
         isAdapting(flags, ReadaheadFlag.MERGE_GAP),
-        // Blocks are read as wholes, and hardly ever lie side by side.
-        !memory.isWindowed() && isAdapting(flags, ReadaheadFlag.MAX_READ),
+        isAdapting(flags, ReadaheadFlag.MAX_READ),
         memory.isWindowed(),
         chunks.of(flags, memory));
   }
