@@ -141,7 +141,8 @@ final class TerminalTest {
     assertThat(screen).contains("code 130");
     assertThat(screen.getFirst())
         .matches(
-            "penstock: interrupted after [0-9,]+ of 20,000,000,000 records; state saved in"
+            "penstock: interrupted after [0-9,]+ of 20,000,000,000 records, [0-9.]+ [KMG]iB; state"
+                + " saved in"
                 + " run.state: run the same command to go on");
   }
 }

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 
 /** Checks the records that depend on a range of a file one by one. */
@@ -44,7 +45,7 @@ final class DamagedRecords {
   }
 
   /** Looks at all records of a column. */
-  void find(String column) {
+  void find(String column, LongConsumer progress) {
     int number = dataset.columns().indexOf(dataset.column(column));
     try (ForkJoinPool readers = new ForkJoinPool(READERS)) {
       long[] found =
@@ -53,7 +54,7 @@ final class DamagedRecords {
                   () ->
                       LongStream.range(0, dataset.recordCount())
                           .parallel()
-                          .filter(index -> !isGood(number, index))
+                          .filter(index -> !isGood(number, index, progress))
                           .toArray())
               .join();
       for (long index : found) {
@@ -88,16 +89,17 @@ final class DamagedRecords {
   }
 
   private void checkVariable(int column, long index) {
-    if (!isGood(column, index)) {
+    if (!isGood(column, index, _ -> {})) {
       sink.accept(column, index);
     }
   }
 
   /** Whether a record can be read and is what it was. */
-  private boolean isGood(int column, long index) {
+  private boolean isGood(int column, long index, LongConsumer progress) {
     try {
       MemorySegment record = dataset.record(columns.get(column).name(), index);
       int found = new SegmentCrc(record).of(0, record.byteSize());
+      progress.accept(record.byteSize());
       return found == checksums.get(column, index);
     } catch (PenstockException e) {
       return false; // It cannot be read, or lies at an impossible place.

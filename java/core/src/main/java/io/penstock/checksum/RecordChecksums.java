@@ -91,10 +91,11 @@ public final class RecordChecksums implements AutoCloseable {
    *
    * @param dataset the one that this was opened with
    * @param column name of a column
+   * @param progress gets the bytes of each record that was read, from several threads at once
    * @param sink gets the damaged ones in ascending order, in this thread
    */
-  public void forEachDamaged(Dataset dataset, String column, Sink sink) {
-    new DamagedRecords(this, dataset, sink).find(column);
+  public void forEachDamaged(Dataset dataset, String column, LongConsumer progress, Sink sink) {
+    new DamagedRecords(this, dataset, sink).find(column, progress);
   }
 
   /** Unmaps the file. Idempotent; any thread. */

@@ -44,10 +44,11 @@
  * divides values into records, or null, and folder, the pattern and digest of a folder of files, or
  * null), {@code files} (path, bytes, and crc32c: 8 hexadecimal digits for each MiB, in one string;
  * none for a folder), {@code recordChecksums} (the same for the file above) and {@code fingerprint}
- * (SHA-256 over columns and files without their paths: the same for the same contents anywhere).
- * Paths are relative to the manifest. Only the command line reads it, as that takes a JSON library;
- * the library itself does not need it. Processes that write the shards of one dataset together make
- * both files as they go: {@link io.penstock.checksum.ShardChecksums}.
+ * (SHA-256 over columns and files without their paths: the same for the same contents anywhere; of
+ * folders, over the checksums of their records). Paths are relative to the manifest. Only the
+ * command line reads it, as that takes a JSON library; the library itself does not need it.
+ * Processes that write the shards of one dataset together make both files as they go: {@link
+ * io.penstock.checksum.ShardChecksums}.
  */
 @NullMarked
 package io.penstock.checksum;

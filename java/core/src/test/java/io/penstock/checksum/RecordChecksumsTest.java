@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,8 +197,10 @@ class RecordChecksumsTest {
         assertThat(damaged(checksums, dataset, offsets, 0, 1 << 20)).containsExactly((long) last);
         assertThat(damaged(checksums, dataset, directory, 0, end)).isEmpty();
         List<Long> all = new ArrayList<>();
-        checksums.forEachDamaged(dataset, "v", (_, index) -> all.add(index));
+        AtomicLong read = new AtomicLong();
+        checksums.forEachDamaged(dataset, "v", read::addAndGet, (_, index) -> all.add(index));
         assertThat(all).containsExactly((long) last);
+        assertThat(read).hasValue(Stream.of(records).mapToLong(record -> record.length).sum());
       }
     }
     // The offset of record 500: it is the end of the record before, and that is another one then.

@@ -18,6 +18,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
 import io.penstock.internal.checksum.ChecksumNames;
 import io.penstock.internal.checksum.FileChecksums;
+import io.penstock.internal.dataset.SizeSurvey;
 import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.index.Indexes;
@@ -28,6 +29,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,11 +53,11 @@ import picocli.CommandLine.Option;
           + " record of each column, 4 bytes each. NAME is that of the first column. Both depend on"
           + " contents only, not on times or paths, so they may be moved with the data. Reads the"
           + " data twice. For a folder, the manifest has a digest of the names and sizes of its"
-          + " files, and each file is a record.",
+          + " files, and each file is a record, so they are read once.",
       "",
-      "With --json, one object on stdout: manifest and recordChecksums (paths), columns, files,"
-          + " records, bytes (of the files), seconds, bytesPerSecond (read, both times),"
-          + " fingerprint (of the contents)."
+      "With --json, one object on stdout: manifest and recordChecksums (paths), columns, files"
+          + " (those of folders, too), records, bytes (of the files), seconds, bytesPerSecond (of"
+          + " all that was read), fingerprint (of the contents)."
     })
 public final class ChecksumCommand implements Callable<Integer> {
   /** Endings of manifests; their record checksums start with the same name. */
@@ -113,18 +117,32 @@ public final class ChecksumCommand implements Callable<Integer> {
                 + " or delete it yourself");
       }
       LocalFiles.target(path); // Fails before record checksums are written.
-      Manifest manifest = make(dataset, path);
-      manifest.write(path, isForced);
-      deleteOthers(path, manifest);
-      print(path, manifest, (System.nanoTime() - start) / NANOS);
+      Made made = make(dataset, path);
+      made.manifest.write(path, isForced);
+      deleteOthers(path, made.manifest);
+      print(path, made, (System.nanoTime() - start) / NANOS);
     }
     return ExitCodes.DONE;
   }
 
-  private Manifest make(Dataset dataset, Path path) {
+  /**
+   * What was made, and of how much.
+   *
+   * @param files of the dataset, those of folders included
+   * @param bytes of these files
+   * @param readBytes all that was read to make it
+   */
+  private record Made(Manifest manifest, long files, long bytes, long readBytes) {}
+
+  private Made make(Dataset dataset, Path path) {
     Set<Path> files = files(dataset);
+    Map<String, FolderIndex> folders = folders();
+    Collection<FolderIndex> distinct =
+        folders.values().stream()
+            .collect(Collectors.toMap(FolderIndex::folder, index -> index, (one, _) -> one))
+            .values();
     long fileBytes = files.stream().mapToLong(ChecksumCommand::size).sum();
-    long recordBytes = dataset.recordCount() * dataset.recordBytes();
+    long recordBytes = SizeSurvey.of(dataset.columns(), dataset::recordSizes).totalBytes();
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
     try (Progress bar = Progress.start(streams, "checksum", "MB", fileBytes + recordBytes)) {
       List<Manifest.FileEntry> entries = new ArrayList<>();
@@ -133,16 +151,30 @@ public final class ChecksumCommand implements Callable<Integer> {
         entries.add(entry(path, file, after(bar, before)));
         before += size(file);
       }
-      List<Manifest.ColumnEntry> columnEntries = columnEntries(dataset, path);
+      List<Manifest.ColumnEntry> columnEntries = columnEntries(dataset, path, folders);
       Path records = Manifest.recordsPath(path, columnEntries, entries);
       LongConsumer progress = after(bar, fileBytes);
-      // A file with this name is the same, or damaged.
+      double meanBytes = (double) recordBytes / Math.max(1, dataset.recordCount());
+      // A file with this name is the same, damaged, or of a folder whose files have changed.
       RecordChecksums.write(
-          dataset, records, true, count -> progress.accept(count * dataset.recordBytes()));
+          dataset, records, true, count -> progress.accept(Math.round(count * meanBytes)));
       dataset.check();
       Manifest.FileEntry recordEntry = entry(path, records, _ -> {});
-      return Manifest.of(dataset.recordCount(), columnEntries, entries, recordEntry);
+      return new Made(
+          Manifest.of(dataset.recordCount(), columnEntries, entries, recordEntry),
+          files.size() + distinct.stream().mapToLong(FolderIndex::recordCount).sum(),
+          fileBytes + distinct.stream().mapToLong(FolderIndex::dataBytes).sum(),
+          fileBytes + recordBytes);
     }
+  }
+
+  /** The indexes of the folders that columns are of, by column. */
+  private Map<String, FolderIndex> folders() {
+    Map<String, FolderIndex> folders = new HashMap<>();
+    for (String column : columns.columns().keySet()) {
+      columns.folder(column).ifPresent(index -> folders.put(column, index));
+    }
+    return folders;
   }
 
   /** The data. Indexes are made anew wherever the data are copied to; what they are of counts. */
@@ -179,11 +211,13 @@ public final class ChecksumCommand implements Callable<Integer> {
     }
   }
 
-  private List<Manifest.ColumnEntry> columnEntries(Dataset dataset, Path path) {
+  private List<Manifest.ColumnEntry> columnEntries(
+      Dataset dataset, Path path, Map<String, FolderIndex> folders) {
     Map<String, List<Path>> named = columns.columns();
     List<Manifest.ColumnEntry> entries = new ArrayList<>();
     for (Column column : dataset.columns()) {
       List<Path> offsets = columns.offsets(column.name());
+      FolderIndex folder = folders.get(column.name());
       entries.add(
           new Manifest.ColumnEntry(
               column.name(),
@@ -193,10 +227,9 @@ public final class ChecksumCommand implements Callable<Integer> {
               columns.tokenWindow(),
               columns.tokenWindowStride(),
               offsets.isEmpty() ? null : relative(path, offsets),
-              columns
-                  .folder(column.name())
-                  .map(folder -> new Manifest.FolderEntry(columns.pattern(), folder.digest()))
-                  .orElse(null)));
+              folder == null
+                  ? null
+                  : new Manifest.FolderEntry(columns.pattern(), folder.digest())));
     }
     return entries;
   }
@@ -242,19 +275,19 @@ public final class ChecksumCommand implements Callable<Integer> {
     manifest.files().forEach(file -> kept.add(Manifests.resolve(path, file.path())));
   }
 
-  private void print(Path path, Manifest manifest, double seconds) throws IOException {
-    long bytes = manifest.files().stream().mapToLong(Manifest.FileEntry::bytes).sum();
+  private void print(Path path, Made made, double seconds) throws IOException {
+    Manifest manifest = made.manifest;
     Path records = Manifests.resolve(path, manifest.recordChecksums().path());
     if (isJson) {
       JsonObject object = new JsonObject();
       object.addProperty("manifest", path.toString());
       object.addProperty("recordChecksums", records.toString());
       object.addProperty("columns", manifest.columns().size());
-      object.addProperty("files", manifest.files().size());
+      object.addProperty("files", made.files);
       object.addProperty("records", manifest.records());
-      object.addProperty("bytes", bytes);
+      object.addProperty("bytes", made.bytes);
       object.addProperty("seconds", seconds);
-      object.add("bytesPerSecond", Json.number(2 * bytes / seconds));
+      object.add("bytesPerSecond", Json.number(made.readBytes / seconds));
       object.addProperty("fingerprint", manifest.fingerprint());
       Json.print(streams, object);
       return;
@@ -267,9 +300,11 @@ public final class ChecksumCommand implements Callable<Integer> {
         "%s in %s, %s"
             .formatted(
                 Human.plural(manifest.records(), "record", "records"),
-                Human.plural(manifest.files().size(), "file", "files"),
-                Human.bytes(bytes)));
-    table.add("time", Human.seconds(seconds));
+                Human.plural(made.files, "file", "files"),
+                Human.bytes(made.bytes)));
+    table.add(
+        "time",
+        "%s, %s".formatted(Human.seconds(seconds), Human.bytesPerSecond(made.readBytes / seconds)));
     table.add("contents", manifest.fingerprint());
     streams.print(table.toString());
   }

@@ -129,10 +129,9 @@ public final class Manifests {
     return paths.stream().map(path -> Source.parse(resolve(manifest, path))).toList();
   }
 
-  /** Whether a folder still has the files that a manifest knows. */
-  static boolean isOf(Manifest.FolderEntry entry, Path folder) {
-    Path index = FolderIndex.defaultFile(folder);
-    return FolderIndex.open(folder, entry.pattern(), index).digest().equals(entry.digest());
+  /** The files that a folder has now, of those that a column of a manifest is of. */
+  static FolderIndex folder(Manifest.ColumnEntry column, Path folder) {
+    return FolderIndex.open(folder, column.folder().pattern(), FolderIndex.defaultFile(folder));
   }
 
   /** Files of a folder, or their labels. */

@@ -82,7 +82,7 @@ final class SelfVerification {
       List<Long> unreadable = bytes.unreadable(FileChecksums.CHUNK_BYTES);
       if (damagedInFile > 0 || !unreadable.isEmpty()) {
         long size = bytes.sizeBytes();
-        report.add(new FileProblem(file, "damaged", size, size, List.of(), unreadable));
+        report.add(FileProblem.ofChunks(file, size, List.of(), unreadable));
       }
     }
   }

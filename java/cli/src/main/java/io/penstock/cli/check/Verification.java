@@ -53,7 +53,7 @@ final class Verification {
     long start = System.nanoTime();
     verification.compareFiles(streams);
     verification.findExtraFiles();
-    verification.findRecords();
+    verification.findRecords(streams);
     verification.report.setSeconds((System.nanoTime() - start) / NANOS);
     return verification.report;
   }
@@ -86,7 +86,7 @@ final class Verification {
           .add((long) chunk * FileChecksums.CHUNK_BYTES);
     }
     if (!damaged.isEmpty() || !unreadable.isEmpty()) {
-      report.add(new FileProblem(path, "damaged", size, size, damaged, unreadable));
+      report.add(FileProblem.ofChunks(path, size, damaged, unreadable));
     }
   }
 
@@ -126,7 +126,7 @@ final class Verification {
     }
   }
 
-  private void findRecords() {
+  private void findRecords(Streams streams) {
     List<FileProblem> damaged =
         report.problems().stream().filter(problem -> problem.problem().equals("damaged")).toList();
     Path checksums = Manifests.resolve(manifestPath, manifest.recordChecksums().path());
@@ -146,9 +146,9 @@ final class Verification {
       Manifests.check(manifest, manifestPath, dataset);
       try (RecordChecksums records = RecordChecksums.open(checksums, dataset)) {
         damaged.forEach(file -> findRecords(dataset, records, file));
-        manifest.columns().stream()
-            .filter(column -> column.folder() != null)
-            .forEach(column -> findRecords(dataset, records, column));
+        if (hasFolders) {
+          findRecordsOfFolders(dataset, records, streams);
+        }
       }
     } catch (PenstockException e) {
       report.setUnknownRecords(e.getMessage());
@@ -179,24 +179,50 @@ final class Verification {
         continue;
       }
       if (!Files.isDirectory(folder)) {
-        report.add(FileProblem.of(folder, "missing", 0, -1));
-      } else if (!Manifests.isOf(column.folder(), folder)) {
-        report.add(FileProblem.of(folder, "changed", 0, -1));
+        report.add(FileProblem.ofFolder(folder, "missing"));
+      } else if (!Manifests.folder(column, folder).digest().equals(column.folder().digest())) {
+        report.add(FileProblem.ofFolder(folder, "changed"));
       }
     }
     return report.problems().size() > before;
   }
 
-  private void findRecords(
-      Dataset dataset, RecordChecksums checksums, Manifest.ColumnEntry column) {
-    int before = recordIndices.size();
-    checksums.forEachDamaged(dataset, column.name(), (_, index) -> add(column.name(), index));
+  /** Reads the columns of folders: those of labels are small, and lie in the index. */
+  private void findRecordsOfFolders(Dataset dataset, RecordChecksums checksums, Streams streams) {
+    List<Manifest.ColumnEntry> columns =
+        manifest.columns().stream().filter(column -> column.folder() != null).toList();
+    long total = columns.stream().mapToLong(column -> bytes(dataset, column)).sum();
+    try (Progress bar = Progress.start(streams, "verify", "MB", total)) {
+      for (Manifest.ColumnEntry column : columns) {
+        findRecords(dataset, checksums, column, bar);
+      }
+    }
+  }
+
+  private static long bytes(Dataset dataset, Manifest.ColumnEntry column) {
     LongUnaryOperator sizes = dataset.recordSizes(column.name());
-    long bytes = LongStream.range(0, dataset.recordCount()).map(sizes).sum();
-    report.addReadBytes(bytes);
-    if (recordIndices.size() > before) {
-      Path folder = Manifests.resolve(manifestPath, column.paths().getFirst());
-      report.add(FileProblem.of(folder, "damaged", bytes, bytes));
+    return LongStream.range(0, dataset.recordCount()).map(sizes).sum();
+  }
+
+  private void findRecords(
+      Dataset dataset, RecordChecksums checksums, Manifest.ColumnEntry column, Progress bar) {
+    List<Long> found = new ArrayList<>();
+    checksums.forEachDamaged(dataset, column.name(), bar::add, (_, index) -> found.add(index));
+    report.addReadBytes(bytes(dataset, column));
+    if (found.isEmpty()) {
+      return;
+    }
+    found.forEach(index -> add(column.name(), index));
+    Source source = Source.parse(Manifests.resolve(manifestPath, column.paths().getFirst()));
+    if (source.partName().isPresent()) {
+      report.add(FileProblem.ofFolder(source.file(), "damaged"));
+      return;
+    }
+    List<Path> files = Manifests.folder(column, source.file()).paths(found);
+    LongUnaryOperator sizes = dataset.recordSizes(column.name());
+    for (int i = 0; i < files.size(); i++) {
+      long size = sizes.applyAsLong(found.get(i));
+      report.add(FileProblem.of(files.get(i), "damaged", size, size));
     }
   }
 

@@ -28,13 +28,25 @@ final class VerificationReport {
   /** What is wrong with a file; chunks are given by the offsets of their first bytes. */
   record FileProblem(
       Path path,
+      boolean isFolder,
       String problem,
       long expectedBytes,
       long foundBytes,
       List<Long> damagedChunks,
       List<Long> unreadableChunks) {
     static FileProblem of(Path path, String problem, long expectedBytes, long foundBytes) {
-      return new FileProblem(path, problem, expectedBytes, foundBytes, List.of(), List.of());
+      return new FileProblem(path, false, problem, expectedBytes, foundBytes, List.of(), List.of());
+    }
+
+    /** Some chunks of a file are damaged, or cannot be read. */
+    static FileProblem ofChunks(
+        Path path, long bytes, List<Long> damagedChunks, List<Long> unreadableChunks) {
+      return new FileProblem(path, false, "damaged", bytes, bytes, damagedChunks, unreadableChunks);
+    }
+
+    /** With a folder as a whole. */
+    static FileProblem ofFolder(Path path, String problem) {
+      return new FileProblem(path, true, problem, 0, -1, List.of(), List.of());
     }
 
     List<Long> chunks() {
@@ -133,10 +145,13 @@ final class VerificationReport {
 
   /** What is wrong, in half a line. */
   private String summary() {
-    String files =
-        ofFiles.isEmpty()
-            ? Human.plural(problems.size(), "file", "files")
-            : problems.size() + ofFiles;
+    long folders = problems.stream().filter(FileProblem::isFolder).count();
+    long plain = problems.size() - folders;
+    String files = ofFiles.isEmpty() ? Human.plural(plain, "file", "files") : plain + ofFiles;
+    if (folders > 0) {
+      String some = Human.plural(folders, "folder", "folders");
+      files = plain > 0 ? files + " and " + some : some;
+    }
     String inRecords =
         unknownRecords
             .map(reason -> reason.isEmpty() ? "" : ", records unknown (" + reason + ")")

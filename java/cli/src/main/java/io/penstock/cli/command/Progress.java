@@ -1,7 +1,11 @@
 package io.penstock.cli.command;
 
+import io.penstock.cli.text.Human;
 import io.penstock.cli.text.ProgressText;
 import io.penstock.cli.text.TerminalWidth;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * A progress bar on the last line of the terminal, and the progress that is reported on a signal.
@@ -24,16 +28,21 @@ public final class Progress implements AutoCloseable {
   private final Streams streams;
   private final ProgressText text;
   private final long startNanos = System.nanoTime();
-  private volatile long count;
+  private final AtomicLong count;
+  private final Optional<LongSupplier> bytes;
   private long lastCount;
   private long lastNanos = startNanos;
+  private long lastBytes;
   private double perSecond;
+  private double bytesPerSecond;
   private boolean isClosed;
 
-  private Progress(Streams streams, ProgressText text, long start) {
+  private Progress(Streams streams, ProgressText text, long start, Optional<LongSupplier> bytes) {
     this.streams = streams;
+    this.bytes = bytes;
+    this.bytesPerSecond = bytes.isPresent() ? 0 : ProgressText.NO_BYTES;
     this.text = text;
-    this.count = start;
+    this.count = new AtomicLong(start);
     this.lastCount = start;
   }
 
@@ -51,7 +60,24 @@ public final class Progress implements AutoCloseable {
    * @param total count at the end; negative if unknown
    */
   public static Progress start(Streams streams, String task, String unit, long start, long total) {
-    Progress progress = new Progress(streams, new ProgressText(task, unit, total), start);
+    return start(
+        new Progress(streams, new ProgressText(task, unit, total), start, Optional.empty()));
+  }
+
+  /**
+   * Shows a bar of records that starts at 0, with the speed in bytes beside it.
+   *
+   * @param task what takes long, in a word or two
+   * @param total count at the end
+   * @param bytes how many bytes were delivered until now; asked by another thread
+   */
+  public static Progress ofRecords(Streams streams, String task, long total, LongSupplier bytes) {
+    return start(
+        new Progress(streams, new ProgressText(task, "records", total), 0, Optional.of(bytes)));
+  }
+
+  private static Progress start(Progress progress) {
+    Streams streams = progress.streams;
     streams.interruption().watch(progress);
     if (streams.isErrTerminal()) {
       Thread.ofPlatform().daemon().name("penstock-progress").start(progress::draw);
@@ -61,12 +87,21 @@ public final class Progress implements AutoCloseable {
 
   /** Sets the count. Cheap: another thread draws. */
   public void to(long newCount) {
-    count = newCount;
+    count.set(newCount);
   }
 
-  /** Such as "12,345 of 60,000 records"; empty if nothing was done. */
+  /** Adds to the count. Any thread. */
+  public void add(long more) {
+    count.addAndGet(more);
+  }
+
+  /** Such as "12,345 of 60,000 records, 9.2 MiB"; empty if nothing was done. */
   String done() {
-    return count == 0 ? "" : text.doneOf(count);
+    long done = count.get();
+    if (done == 0) {
+      return "";
+    }
+    return text.doneOf(done) + bytes.map(count -> ", " + Human.bytes(count.getAsLong())).orElse("");
   }
 
   private synchronized void draw() {
@@ -79,7 +114,9 @@ public final class Progress implements AutoCloseable {
         long now = System.nanoTime();
         updateSpeed(now);
         // One column less: some terminals wrap after the last one.
-        streams.draw(text.line(count, perSecond, (now - startNanos) / NANOS, columns - 1));
+        streams.draw(
+            text.line(
+                count.get(), perSecond, bytesPerSecond, (now - startNanos) / NANOS, columns - 1));
         wait(INTERVAL_MILLIS);
       }
     } catch (InterruptedException e) {
@@ -92,11 +129,18 @@ public final class Progress implements AutoCloseable {
     if (seconds <= 0) {
       return;
     }
-    double current = (count - lastCount) / seconds;
+    long done = count.get();
+    double current = (done - lastCount) / seconds;
     double elapsed = (now - startNanos) / NANOS;
     double weight = elapsed < SPEED_SECONDS ? seconds / elapsed : seconds / SPEED_SECONDS;
     perSecond += Math.min(1, weight) * (current - perSecond);
-    lastCount = count;
+    lastCount = done;
+    if (bytes.isPresent()) {
+      long doneBytes = bytes.get().getAsLong();
+      double currentBytes = (doneBytes - lastBytes) / seconds;
+      bytesPerSecond += Math.min(1, weight) * (currentBytes - bytesPerSecond);
+      lastBytes = doneBytes;
+    }
     lastNanos = now;
   }
 

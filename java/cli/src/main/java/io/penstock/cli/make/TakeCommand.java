@@ -159,7 +159,8 @@ public final class TakeCommand implements Callable<Integer> {
 
   private void take(Loader loader, List<TakenColumn> writers, long total) {
     streams.interruption().atEnd(() -> MakingOptions.INTERRUPTED);
-    try (Progress progress = Progress.start(streams, "take", "records", total)) {
+    try (Progress progress =
+        Progress.ofRecords(streams, "take", total, () -> loader.statistics().bytes())) {
       long taken = 0;
       for (Batch batch : loader.epoch(0)) {
         for (TakenColumn writer : writers) {

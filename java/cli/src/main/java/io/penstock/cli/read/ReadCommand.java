@@ -182,7 +182,11 @@ public final class ReadCommand implements Callable<Integer> {
     }
     warnings.forEach(streams::say);
     try (Progress progress =
-            Progress.start(streams, "read", "records", total(loader, first, count, most));
+            Progress.ofRecords(
+                streams,
+                "read",
+                total(loader, first, count, most),
+                () -> loader.statistics().bytes());
         ReadLoop loop = new ReadLoop(loader, outputs, states, streams)) {
       loop.run(loader.epochsFrom(first).limit(count), most, progress);
     }

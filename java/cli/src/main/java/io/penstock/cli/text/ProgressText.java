@@ -3,8 +3,8 @@ package io.penstock.cli.text;
 import java.util.List;
 
 /**
- * The text of a progress bar: name, percentage, a readable bar, and as much of count, speed and
- * time left as fits into the columns of the terminal.
+ * The text of a progress bar: name, percentage, a readable bar, and as much of count, speed (in
+ * bytes, too, if they are counted beside) and time left as fits into the columns of the terminal.
  *
  * @param task what takes long
  * @param unit what is counted; with "MB" counts are in bytes
@@ -22,6 +22,11 @@ public record ProgressText(String task, String unit, long total) {
   /** Room for speed and time left while they are unknown. */
   private static final int RESERVE_FOR_SPEED = 20;
 
+  private static final int RESERVE_FOR_BYTES = 10;
+
+  /** The speed in bytes of what counts none beside. */
+  public static final double NO_BYTES = -1;
+
   private static final long BYTES_PER_MB = 1_000_000;
 
   /**
@@ -29,14 +34,17 @@ public record ProgressText(String task, String unit, long total) {
    *
    * @param count so far
    * @param perSecond speed; 0 if not known yet
+   * @param bytesPerSecond speed in bytes; 0 if not known yet, {@link #NO_BYTES} if not counted
    * @param elapsedSeconds since the start
    * @param columns available in the terminal
    */
-  public String line(long count, double perSecond, double elapsedSeconds, int columns) {
+  public String line(
+      long count, double perSecond, double bytesPerSecond, double elapsedSeconds, int columns) {
     String speed =
         perSecond > 0 ? "  " + scaled(Math.round(perSecond)) + (isBytes() ? " MB/s" : "/s") : "";
+    String bytes = bytesPerSecond > 0 ? "  " + Human.bytesPerSecond(bytesPerSecond) : "";
     if (total < 0) {
-      String line = task + "  " + done(count) + speed + "  " + time(elapsedSeconds);
+      String line = task + "  " + done(count) + speed + bytes + "  " + time(elapsedSeconds);
       return cut(line.length() <= columns ? line : task + "  " + done(count), columns);
     }
     long shown = Math.clamp(count, 0, total);
@@ -48,8 +56,13 @@ public record ProgressText(String task, String unit, long total) {
     int growth = 2 * scaled(total).length() + unit.length() + 3 - of.length();
     for (String rest :
         List.of(
-            of + speed + left, " " + done(shown) + speed + left, " " + done(shown) + left, left)) {
+            of + speed + bytes + left,
+            of + speed + left,
+            " " + done(shown) + speed + left,
+            " " + done(shown) + left,
+            left)) {
       int reserve = perSecond > 0 || rest.isEmpty() ? 0 : RESERVE_FOR_SPEED;
+      reserve += bytesPerSecond == 0 && !rest.isEmpty() ? RESERVE_FOR_BYTES : 0;
       int bar = columns - name.length() - 2 - rest.length() - reserve - Math.max(0, growth);
       if (bar >= MIN_BAR) {
         return name + bar(share, Math.min(bar - bar % STEP_OF_BAR, MAX_BAR)) + rest;

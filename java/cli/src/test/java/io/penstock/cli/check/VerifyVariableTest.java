@@ -123,7 +123,8 @@ final class VerifyVariableTest {
   void damagedFilesOfAFolderAreFound() throws IOException {
     Path mails = writeMails();
     JsonObject made = run(ExitCodes.DONE, "checksum", mails, mails + "#label", "--json");
-    assertThat(made.get("files").getAsLong()).isZero();
+    assertThat(made.get("files").getAsLong()).isEqualTo(50);
+    assertThat(made.get("bytes").getAsLong()).isEqualTo(5 * 50 * 49 / 2);
     assertThat(made.get("records").getAsLong()).isEqualTo(50);
     Path manifest = Path.of(made.get("manifest").getAsString());
 
@@ -136,15 +137,33 @@ final class VerifyVariableTest {
     flipBit(file, 9);
     JsonObject found = run(ExitCodes.FAILED, "verify", manifest, "--json");
     assertThat(indices(found)).containsExactly(28L); // 25 of ham, then 1, 3, 5, 7 of spam
-    assertThat(found.getAsJsonArray("files").get(0).getAsJsonObject().get("problem").getAsString())
-        .isEqualTo("damaged");
-    assertThat(Run.of("verify", manifest).text()).contains("damaged", "28 of column mails");
+    assertThat(found.getAsJsonArray("files")).hasSize(1);
+    JsonObject problem = found.getAsJsonArray("files").get(0).getAsJsonObject();
+    assertThat(problem.get("problem").getAsString()).isEqualTo("damaged");
+    assertThat(problem.get("path").getAsString()).isEqualTo(file.toString());
+    assertThat(problem.get("expectedBytes").getAsLong()).isEqualTo(5 * 7);
+    Run shown = Run.of("verify", manifest);
+    assertThat(shown.text()).contains("damaged", "spam/7.txt", "28 of column mails");
+    assertThat(shown.err()).contains("1 file with problems, 1 damaged record");
 
     Files.move(file, mails.resolve("spam/8.txt"));
     found = run(ExitCodes.FAILED, "verify", manifest, "--json");
     assertThat(found.getAsJsonArray("files").get(0).getAsJsonObject().get("problem").getAsString())
         .isEqualTo("changed");
     assertThat(found.get("damagedRecords").isJsonNull()).isTrue();
+    assertThat(Run.of("verify", manifest).err()).contains("found 1 folder with problems");
+  }
+
+  @Test
+  void theFingerprintIsThatOfTheBytesInAFolder() throws IOException {
+    Path mails = writeMails();
+    JsonObject first = run(ExitCodes.DONE, "checksum", mails, "--json");
+    JsonObject again = run(ExitCodes.DONE, "checksum", mails, "--force", "--json");
+    assertThat(again.get("fingerprint")).isEqualTo(first.get("fingerprint"));
+    flipBit(mails.resolve("ham/8.txt"), 3);
+    JsonObject other = run(ExitCodes.DONE, "checksum", mails, "--force", "--json");
+    assertThat(other.get("fingerprint")).isNotEqualTo(first.get("fingerprint"));
+    assertThat(run(ExitCodes.DONE, "verify", mails, "--json").get("ok").getAsBoolean()).isTrue();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.penstock.cli.text;
 
+import static io.penstock.cli.text.ProgressText.NO_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -16,24 +17,26 @@ final class ProgressTextTest {
 
   @Test
   void eightyColumnsHaveRoomForAll() {
-    assertThat(READ.line(15_000, 1234.4, 12, 79))
+    assertThat(READ.line(15_000, 1234.4, NO_BYTES, 12, 79))
         .isEqualTo(
             "read  25% [======>                 ] 15,000/60,000 records  1,234/s  0:36 left");
-    assertThat(READ.line(0, 0, 0, 79))
+    assertThat(READ.line(0, 0, NO_BYTES, 0, 79))
         .isEqualTo("read   0% [>                       ] 0/60,000 records");
-    assertThat(READ.line(60_000, 1234.4, 12, 79)).contains("100% [======").doesNotContain(">");
-    assertThat(READ.line(59_999, 1234.4, 12, 79)).contains(" 99% [");
+    assertThat(READ.line(60_000, 1234.4, NO_BYTES, 12, 79))
+        .contains("100% [======")
+        .doesNotContain(">");
+    assertThat(READ.line(59_999, 1234.4, NO_BYTES, 12, 79)).contains(" 99% [");
   }
 
   @Test
   void whatThereIsNoRoomForIsLeftOut() {
-    assertThat(READ.line(15_000, 1234.4, 12, 59))
+    assertThat(READ.line(15_000, 1234.4, NO_BYTES, 12, 59))
         .isEqualTo("read  25% [===>        ] 15,000 records  1,234/s  0:36 left");
-    assertThat(READ.line(15_000, 1234.4, 12, 39))
+    assertThat(READ.line(15_000, 1234.4, NO_BYTES, 12, 39))
         .isEqualTo("read  25% [====>           ]  0:36 left");
-    assertThat(READ.line(15_000, 1234.4, 12, 19)).isEqualTo("read  25% [=>     ]");
-    assertThat(READ.line(15_000, 1234.4, 12, 9)).isEqualTo("read  25%");
-    assertThat(READ.line(15_000, 1234.4, 12, 3)).isEqualTo("rea");
+    assertThat(READ.line(15_000, 1234.4, NO_BYTES, 12, 19)).isEqualTo("read  25% [=>     ]");
+    assertThat(READ.line(15_000, 1234.4, NO_BYTES, 12, 9)).isEqualTo("read  25%");
+    assertThat(READ.line(15_000, 1234.4, NO_BYTES, 12, 3)).isEqualTo("rea");
   }
 
   @ParameterizedTest
@@ -46,7 +49,8 @@ final class ProgressTextTest {
         for (int step = 0; step <= 20; step++) {
           // As far as it goes, and beyond.
           long count = total / 20 * step + (step == 20 ? total % 20 + 1 : 0);
-          String line = text.line(count, 0.1 + total / 1e3, 100, columns);
+          double bytes = step % 3 == 0 ? NO_BYTES : 1e6 * total;
+          String line = text.line(count, 0.1 + total / 1e3, bytes, 100, columns);
           assertThat(line.length()).isLessThanOrEqualTo(columns);
           assertThat(barWidth(line)).isGreaterThanOrEqualTo(columns >= 60 ? 12 : 0);
           width = Math.max(width, barWidth(line));
@@ -57,17 +61,30 @@ final class ProgressTextTest {
   }
 
   @Test
+  void bytesAreToldBesideWhatIsCounted() {
+    assertThat(READ.line(15_000, 1234.4, 9_671_111, 12, 89))
+        .isEqualTo(
+            "read  25% [======>                 ] 15,000/60,000 records  1,234/s  9.7 MB/s"
+                + "  0:36 left");
+    assertThat(barWidth(READ.line(0, 0, 0, 0, 89))).isEqualTo(24);
+    assertThat(READ.line(15_000, 1234.4, 9_671_111, 12, 79)).contains("1,234/s  9.7 MB/s  0:36");
+    assertThat(READ.line(15_000, 1234.4, 9_671_111, 12, 69)).contains("1,234/s  0:36 left");
+    assertThat(new ProgressText("convert", "records", -1).line(12_345, 678, 5e6, 5, 79))
+        .isEqualTo("convert  12,345 records  678/s  5.0 MB/s  0:05");
+  }
+
+  @Test
   void withoutATotalThereIsNoBar() {
     ProgressText text = new ProgressText("convert", "records", -1);
-    assertThat(text.line(12_345, 0, 5, 79)).isEqualTo("convert  12,345 records  0:05");
-    assertThat(text.line(12_345, 678, 3725, 79))
+    assertThat(text.line(12_345, 0, NO_BYTES, 5, 79)).isEqualTo("convert  12,345 records  0:05");
+    assertThat(text.line(12_345, 678, NO_BYTES, 3725, 79))
         .isEqualTo("convert  12,345 records  678/s  1:02:05");
-    assertThat(text.line(12_345, 678, 5, 25)).isEqualTo("convert  12,345 records");
+    assertThat(text.line(12_345, 678, NO_BYTES, 5, 25)).isEqualTo("convert  12,345 records");
   }
 
   @Test
   void countsAreInTheUnit() {
-    assertThat(new ProgressText("verify", "MB", 5_000_000).line(2_999_999, 1e6, 2, 79))
+    assertThat(new ProgressText("verify", "MB", 5_000_000).line(2_999_999, 1e6, NO_BYTES, 2, 79))
         .endsWith("] 2/5 MB  1 MB/s  0:02 left");
     assertThat(READ.doneOf(1)).isEqualTo("1 of 60,000 records");
     assertThat(new ProgressText("read", "records", -1).doneOf(1)).isEqualTo("1 record");

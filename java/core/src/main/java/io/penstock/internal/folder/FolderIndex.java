@@ -231,13 +231,7 @@ public final class FolderIndex {
    */
   public Map<Path, Long> sample(int most) {
     try {
-      FolderIndexFile index = FolderIndexFile.readOrNull(folder, file);
-      if (index == null || !index.digest().equals(digest)) {
-        throw PenstockException.about(
-            ErrorKind.FILE_CHANGED,
-            file,
-            "expected the index of the folder, found that it was changed: open it again");
-      }
+      FolderIndexFile index = contents();
       Map<Path, Long> sample = new LinkedHashMap<>();
       int count = Math.min(most, index.fileCount());
       for (int i = 0; i < count; i++) {
@@ -248,6 +242,36 @@ public final class FolderIndex {
     } catch (IOException e) {
       throw OpenFile.failure(folder, e);
     }
+  }
+
+  /**
+   * The paths of some files.
+   *
+   * @param files their numbers, from 0
+   * @return in the order of the numbers
+   * @throws PenstockException as {@link #sample}
+   */
+  public List<Path> paths(List<Long> files) {
+    try {
+      FolderIndexFile index = contents();
+      return files.stream()
+          .map(number -> FileNames.path(folder, index.fileName(Math.toIntExact(number))))
+          .toList();
+    } catch (IOException e) {
+      throw OpenFile.failure(folder, e);
+    }
+  }
+
+  /** The index file, which must be the one that was opened. */
+  private FolderIndexFile contents() throws IOException {
+    FolderIndexFile index = FolderIndexFile.readOrNull(folder, file);
+    if (index == null || !index.digest().equals(digest)) {
+      throw PenstockException.about(
+          ErrorKind.FILE_CHANGED,
+          file,
+          "expected the index of the folder, found that it was changed: open it again");
+    }
+    return index;
   }
 
   /**

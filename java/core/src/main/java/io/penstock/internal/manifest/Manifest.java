@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The files of a dataset at the time of {@code penstock checksum}: one JSON object in a file beside
@@ -28,7 +29,8 @@ import java.util.List;
  * @param columns in the order of the dataset
  * @param files that the columns are in
  * @param recordChecksums the file of record checksums
- * @param fingerprint hexadecimal SHA-256 over columns and files
+ * @param fingerprint hexadecimal SHA-256 over columns and files and, if there are folders, the
+ *     checksums of records: all that is known of what is in their files
  */
 public record Manifest(
     String penstock,
@@ -132,11 +134,24 @@ public record Manifest(
   public static Manifest of(
       long records, List<ColumnEntry> columns, List<FileEntry> files, FileEntry recordChecksums) {
     return new Manifest(
-        VERSION, records, columns, files, recordChecksums, fingerprint(columns, files));
+        VERSION,
+        records,
+        columns,
+        files,
+        recordChecksums,
+        fingerprint(columns, files, recordChecksums));
+  }
+
+  private static String fingerprint(
+      List<ColumnEntry> columns, List<FileEntry> files, FileEntry recordChecksums) {
+    boolean hasFolders = columns.stream().anyMatch(column -> column.folder != null);
+    return digest(
+        columns,
+        hasFolders ? Stream.concat(files.stream(), Stream.of(recordChecksums)).toList() : files);
   }
 
   /** A digest of the contents, independent of paths. */
-  private static String fingerprint(List<ColumnEntry> columns, List<FileEntry> files) {
+  private static String digest(List<ColumnEntry> columns, List<FileEntry> files) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update("penstock contents 1\n".getBytes(StandardCharsets.UTF_8));
@@ -151,7 +166,7 @@ public record Manifest(
   /** Whether nothing is missing, and the fingerprint is that of the contents. */
   public boolean isWhole() {
     boolean areWhole = recordChecksums.isWhole() && files.stream().allMatch(FileEntry::isWhole);
-    return areWhole && fingerprint(columns, files).equals(fingerprint);
+    return areWhole && fingerprint(columns, files, recordChecksums).equals(fingerprint);
   }
 
   /**
@@ -171,10 +186,13 @@ public record Manifest(
     return sign < 0 || Files.exists(column) ? column : Path.of(text.substring(0, sign));
   }
 
-  /** Where the record checksums of a manifest go that has these columns and files. */
+  /**
+   * Where the record checksums of a manifest go that has these columns and files. Other contents
+   * have another name, except where only files of a folder differ, and keep their sizes.
+   */
   public static Path recordsPath(Path manifest, List<ColumnEntry> columns, List<FileEntry> files) {
     String name = manifest.getFileName().toString();
-    return manifest.resolveSibling(ChecksumNames.records(name, fingerprint(columns, files)));
+    return manifest.resolveSibling(ChecksumNames.records(name, digest(columns, files)));
   }
 
   /** The text of the file: JSON, two blanks for each level. */
