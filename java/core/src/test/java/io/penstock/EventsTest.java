@@ -3,7 +3,9 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.internal.counters.Counters;
 import io.penstock.internal.events.LoaderEvents;
 import io.penstock.options.Readahead;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -20,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What Flight Recorder is told, read back from its file. */
 @Timeout(120)
@@ -34,9 +39,12 @@ class EventsTest {
 
   @TempDir Path directory;
 
+  private TestColumn column(RecordKind kind) {
+    return TestColumn.write(directory, "x", RECORDS, RECORD_BYTES, 1, kind);
+  }
+
   private Dataset open() {
-    return Dataset.open(
-        TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1).path());
+    return column(RecordKind.FIXED).open();
   }
 
   private static Loader loader(Dataset dataset, String flags) {
@@ -49,12 +57,15 @@ class EventsTest {
         .build();
   }
 
-  private static void drain(Loader loader, long first, long count) {
+  /** Returns how many bytes each batch had. */
+  private static List<Long> drain(Loader loader, long first, long count) {
+    List<Long> bytes = new ArrayList<>();
     for (Epoch epoch : loader.epochsFrom(first).limit(count)) {
       for (Batch batch : epoch) {
-        assertThat(batch.size()).isPositive();
+        bytes.add(batch.column("x").byteSize());
       }
     }
+    return bytes;
   }
 
   /** All events of a name, in the order of time. */
@@ -76,6 +87,12 @@ class EventsTest {
     return events.stream().mapToLong(value).sum();
   }
 
+  static List<Arguments> flagsAndKinds() {
+    return Stream.of("backend=pread", "backend=pread,ioThreads=2", "backend=mmap")
+        .flatMap(flags -> Stream.of(RecordKind.values()).map(kind -> Arguments.of(flags, kind)))
+        .toList();
+  }
+
   private static Recording record(String name) {
     Recording recording = new Recording();
     recording.enable("io.penstock." + name).withThreshold(Duration.ZERO);
@@ -83,9 +100,10 @@ class EventsTest {
     return recording;
   }
 
-  @Test
-  void aLoaderSaysHowItReadsAndWhy() throws IOException {
-    try (Dataset dataset = open();
+  @ParameterizedTest
+  @EnumSource
+  void aLoaderSaysHowItReadsAndWhy(RecordKind kind) throws IOException {
+    try (Dataset dataset = column(kind).open();
         Recording recording = record("LoaderStart");
         Loader loader = loader(dataset, "backend=pread")) {
       List<RecordedEvent> events = stop(recording, "LoaderStart");
@@ -101,19 +119,19 @@ class EventsTest {
       assertThat(start.getLong("seed")).isEqualTo(5);
       assertThat(start.getInt("batchSize")).isEqualTo(BATCH);
       assertThat(start.getLong("records")).isEqualTo(RECORDS);
-      assertThat(start.getLong("recordSize")).isEqualTo(RECORD_BYTES);
+      assertThat(start.getLong("recordSize")).isEqualTo(dataset.recordBytes());
       assertThat(start.getDuration()).isPositive();
       assertThat(start.getEventType().getCategoryNames()).containsExactly("Penstock");
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"backend=pread", "backend=pread,ioThreads=2", "backend=mmap"})
-  void everyBatchTellsWhereItsTimeWent(String flags) throws IOException {
-    try (Dataset dataset = open();
+  @MethodSource("flagsAndKinds")
+  void everyBatchTellsWhereItsTimeWent(String flags, RecordKind kind) throws IOException {
+    try (Dataset dataset = column(kind).open();
         Recording recording = record("Batch");
         Loader loader = loader(dataset, flags)) {
-      drain(loader, 3, 2);
+      final List<Long> bytes = drain(loader, 3, 2);
       LoaderStatistics statistics = loader.statistics();
       List<RecordedEvent> events = stop(recording, "Batch");
 
@@ -124,7 +142,7 @@ class EventsTest {
         assertThat(batch.getLong("position")).isEqualTo(i % 11 * (long) BATCH);
         assertThat(batch.getInt("size")).isEqualTo(i % 11 == 10 ? 3 : BATCH);
         assertThat(batch.getBoolean("failed")).isFalse();
-        assertThat(batch.getLong("bytes")).isEqualTo(batch.getInt("size") * (long) RECORD_BYTES);
+        assertThat(batch.getLong("bytes")).isEqualTo(bytes.get(i));
         assertThat(batch.getLong("queueTime")).isNotNegative();
         for (String time : TIMES) {
           assertThat(batch.getLong(time)).as(time).isNotNegative();
@@ -188,9 +206,11 @@ class EventsTest {
     }
   }
 
-  @Test
-  void everyEpochIsSummedUp() throws IOException {
-    try (Dataset dataset = open();
+  @ParameterizedTest
+  @EnumSource
+  void everyEpochIsSummedUp(RecordKind kind) throws IOException {
+    TestColumn column = column(kind);
+    try (Dataset dataset = column.open();
         Recording recording = record("Epoch");
         Loader loader = loader(dataset, "backend=pread,io=buffered")) {
       drain(loader, 0, 2);
@@ -204,13 +224,15 @@ class EventsTest {
         assertThat(epoch.getBoolean("complete")).isTrue();
         assertThat(epoch.getLong("batches")).isEqualTo(11);
         assertThat(epoch.getLong("records")).isEqualTo(RECORDS);
-        assertThat(epoch.getLong("bytes")).isEqualTo(RECORDS * (long) RECORD_BYTES);
+        assertThat(epoch.getLong("bytes")).isEqualTo(column.bytes());
         assertThat(epoch.getString("backend")).isEqualTo("pread");
         assertThat(epoch.getString("io")).isEqualTo("buffered");
         assertThat(epoch.getDouble("stallShare")).isBetween(0.0, 1.0);
         double stallSeconds = epoch.getLong("stallTime") / 1e9;
         double seconds = RECORDS / epoch.getDouble("recordsPerSecond");
         assertThat(epoch.getDouble("stallShare")).isCloseTo(stallSeconds / seconds, within(1e-6));
+        assertThat((double) epoch.getLong("bytesPerSecond"))
+            .isCloseTo(column.bytes() / seconds, withinPercentage(0.001));
       }
       assertThat(sum(events, e -> e.getLong("stallTime")))
           .isEqualTo(statistics.time().stall().toNanos());

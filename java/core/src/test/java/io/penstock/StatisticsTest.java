@@ -2,14 +2,17 @@ package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.options.Readahead;
 import io.penstock.statistics.Statistic;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the figures of a loader have to do with each other, and with the clock. */
@@ -21,15 +24,20 @@ class StatisticsTest {
 
   @TempDir Path directory;
 
-  static List<Way> ways() {
-    return Way.all().toList();
+  static List<Arguments> waysAndKinds() {
+    return Way.all()
+        .flatMap(way -> Stream.of(RecordKind.values()).map(kind -> Arguments.of(way, kind)))
+        .toList();
+  }
+
+  private TestColumn column(RecordKind kind) {
+    return TestColumn.write(directory, "x", RECORDS, RECORD_BYTES, 1, kind);
   }
 
   @ParameterizedTest
-  @MethodSource("ways")
-  void timesArePartsOfTheTimeThatPassed(Way way) {
-    Path path = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1).path();
-    try (Dataset dataset = Dataset.open(path);
+  @MethodSource("waysAndKinds")
+  void timesArePartsOfTheTimeThatPassed(Way way, RecordKind kind) {
+    try (Dataset dataset = column(kind).open();
         Loader loader = way.loader(dataset).batchSize(64).memoryBytes(16 << 20).build()) {
       long start = System.nanoTime();
       for (Epoch epoch : loader.epochs(2)) {
@@ -63,21 +71,25 @@ class StatisticsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("ways")
-  void everyRequestHasALatency(Way way) {
-    Path path = TestArray.random(directory.resolve("x.npy"), RECORDS, RECORD_BYTES, 1).path();
-    try (Dataset dataset = Dataset.open(path);
+  @MethodSource("waysAndKinds")
+  void everyByteIsCountedAndEveryRequestHasALatency(Way way, RecordKind kind) {
+    TestColumn column = column(kind);
+    try (Dataset dataset = column.open();
         Loader loader = way.loader(dataset).batchSize(64).memoryBytes(16 << 20).build()) {
       long start = System.nanoTime();
+      long bytes = 0;
       for (Batch batch : loader.epoch(0)) {
-        assertThat(batch.size()).isPositive();
+        bytes += batch.column("x").byteSize();
+        assertThat(loader.statistics().bytes()).isEqualTo(bytes);
       }
       LoaderStatistics done = loader.statistics();
       long passed = System.nanoTime() - start;
       Latencies latencies = done.io().latencies();
 
       assertThat(done.value(Statistic.RECORDS_READ)).isEqualTo(RECORDS);
-      assertThat(done.value(Statistic.BYTES_FINISHED)).isEqualTo((long) RECORDS * RECORD_BYTES);
+      assertThat(done.records()).isEqualTo(RECORDS);
+      assertThat(done.value(Statistic.BYTES_FINISHED)).isEqualTo(column.bytes());
+      assertThat(done.bytes()).isEqualTo(column.bytes());
       assertThat(latencies.count()).isEqualTo(done.io().requests());
       // The class of the longest one begins within the time that passed.
       assertThat(latencies.maxNanos() * 8 / 9).isLessThanOrEqualTo(passed);

@@ -99,9 +99,29 @@ public final class TestColumn {
     return name;
   }
 
+  /** Whether all records have one size. */
+  public boolean isFixed() {
+    return offsets == null;
+  }
+
+  /** How many records there are. */
+  public int recordCount() {
+    return offsets == null ? Math.toIntExact(values.recordCount()) : offsets.length - 1;
+  }
+
+  /** Where a record begins in the file. */
+  public long offsetBytes(long index) {
+    return values.dataOffset() + begin(index);
+  }
+
   /** The file of the records. */
   public TestArray values() {
     return values;
+  }
+
+  /** How many bytes all records have together. */
+  public long bytes() {
+    return all.length;
   }
 
   /** The bytes of a record, as they were written. */

@@ -14,22 +14,44 @@ import io.penstock.format.Source;
 import io.penstock.statistics.Statistic;
 import io.penstock.transform.Transforms;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Metrics are the loader's statistics at the moment of asking. */
 @Timeout(60)
 class LoaderMetricsTest {
   @TempDir Path directory;
 
-  @Test
-  void countersAreTheStatisticsOfTheirLoader() throws IOException {
+  /** A hundred records of 10 bytes each, or of 0 to 19. */
+  private Dataset open(boolean isVariable) throws IOException {
     Path file = Files.write(directory.resolve("x.raw"), new byte[1000]);
+    if (!isVariable) {
+      return Dataset.open(Source.parse(Path.of(file + "#raw:uint8:-1x10")));
+    }
+    ByteBuffer ends = ByteBuffer.allocate(101 * Integer.BYTES);
+    for (int i = 0; i <= 100; i++) {
+      ends.putInt(i % 2 == 0 ? 10 * i : 10 * i - 10 + i % 20);
+    }
+    Path offsets = Files.write(directory.resolve("offsets.raw"), ends.array());
+    return Dataset.builder()
+        .variable(
+            "x",
+            Source.parse(Path.of(file + "#raw:uint8:-1")),
+            Source.parse(Path.of(offsets + "#raw:>i4:-1")))
+        .open();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void countersAreTheStatisticsOfTheirLoader(boolean isVariable) throws IOException {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    try (Dataset dataset = Dataset.open(Source.parse(Path.of(file + "#raw:uint8:-1x10")));
+    try (Dataset dataset = open(isVariable);
         Loader loader =
             dataset
                 .loader()

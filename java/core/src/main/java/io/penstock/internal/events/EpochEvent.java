@@ -3,6 +3,7 @@ package io.penstock.internal.events;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
+import jdk.jfr.Frequency;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Percentage;
@@ -45,6 +46,11 @@ final class EpochEvent extends TraceEvent {
 
   @Label("Records per Second")
   double recordsPerSecond;
+
+  @Label("Bytes per Second")
+  @DataAmount
+  @Frequency
+  long bytesPerSecond;
 
   @Label("Stall Share")
   @Description("Share of the duration that the consumer waited for data")

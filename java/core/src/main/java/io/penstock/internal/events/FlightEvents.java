@@ -116,6 +116,7 @@ final class FlightEvents implements LoaderEvents {
       epoch.records = trace.get(Statistic.RECORDS);
       epoch.bytes = trace.get(Statistic.BYTES);
       epoch.recordsPerSecond = epoch.records * NANOS / Math.max(1, elapsedNanos);
+      epoch.bytesPerSecond = Math.round(epoch.bytes * NANOS / Math.max(1, elapsedNanos));
       epoch.stallShare = (double) trace.get(Statistic.STALL) / Math.max(1, elapsedNanos);
       epoch.backend = backend;
       epoch.io = io;

@@ -12,7 +12,7 @@ package io.penstock.internal.events;
  * @param seed of the sampler
  * @param batchSize records of a batch
  * @param recordCount records of an epoch
- * @param recordBytes of all columns together
+ * @param recordBytes of all columns together; the mean, where records differ in size
  */
 public record LoaderFacts(
     String backend,

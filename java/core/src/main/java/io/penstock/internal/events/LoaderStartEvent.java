@@ -57,7 +57,7 @@ final class LoaderStartEvent extends Event {
   long records;
 
   @Label("Record Size")
-  @Description("Of all columns together")
+  @Description("Of all columns together; the mean, where records differ in size")
   @DataAmount
   long recordSize;
 }
