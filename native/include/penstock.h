@@ -529,11 +529,13 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
  * succeeds slots belong to the reader. */
 int32_t penstock_reader_reset(penstock_reader *reader);
 
-/* Has the kernel provide some more of the reader's memory, starting from the end that the reader
- * itself comes to last. *done_bytes says how far that is; 0 at first. Where fresh memory is slow
- * (in virtual machines) a second thread halves the wait for it. Any thread, one at a time, also
- * while the owner works, but not while it closes the reader. Returns 1, or 0 when there is no more
- * to do: all is there, memory is short, or the kernel (before 5.14) knows no such request. */
+/* Has the kernel provide some more of the reader's memory, in the order in which the reader uses it
+ * and no more than can be used by what has been ordered; what the reader has come to itself is
+ * passed over. *done_bytes says how far that is; 0 at first. Where fresh memory is slow (in virtual
+ * machines) a second thread saves the reader the wait for it. Any thread, one at a time, also while
+ * the owner works, but not while it closes the reader. Returns 1, or -EAGAIN when there is enough
+ * until more records are ordered, or 0 when there is no more to do: all is there, memory is short,
+ * or the kernel (before 5.14) knows no such request. */
 int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes);
 
 /* Lends the calling thread to a reader: it copies records out of large reads to their places, while

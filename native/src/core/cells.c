@@ -10,11 +10,18 @@ void cells_reset(penstock_reader *reader) {
     cache_reset(&reader->cache, &reader->pool);
     return;
   }
-  const uint32_t cells = reader->options.cell_count;
-  const uint32_t first = (uint32_t)reader->cache.cached;
-  for (uint32_t i = 0; i < cells; i++)
-    reader->free_cells[i] = first + cells - 1 - i;
-  reader->free_cell_count = cells;
+  reader->free_cell_count = reader->next_cell = 0;
+}
+
+/* One that was in use before, if there is one: its memory need not be fetched. */
+static uint32_t take_cell(penstock_reader *reader) {
+  if (reader->free_cell_count > 0)
+    return reader->free_cells[--reader->free_cell_count];
+  const uint32_t cell = reader->next_cell++;
+  PENSTOCK_ASSERT(cell < reader->options.cell_count);
+  if (reader->next_cell > atomic_load_explicit(&reader->fresh.used_cells, memory_order_relaxed))
+    atomic_store_explicit(&reader->fresh.used_cells, reader->next_cell, memory_order_relaxed);
+  return (uint32_t)reader->cache.cached + cell;
 }
 
 void cells_assign(penstock_reader *reader, uint32_t entry, uint64_t wanted) {
@@ -23,8 +30,7 @@ void cells_assign(penstock_reader *reader, uint32_t entry, uint64_t wanted) {
     return;
   PENSTOCK_ASSERT(cells_free(reader) >= wanted);
   entry_set(&reader->entries, entry, ENTRY_READING,
-            reader->pool.count > 0 ? chunk_allocate(&reader->pool, wanted)
-                                   : reader->free_cells[--reader->free_cell_count]);
+            reader->pool.count > 0 ? chunk_allocate(&reader->pool, wanted) : take_cell(reader));
 }
 
 static void release(penstock_reader *reader, uint32_t entry) {
@@ -36,7 +42,7 @@ static void release(penstock_reader *reader, uint32_t entry) {
       (void)chunk_free(&reader->pool, cell);
     return;
   }
-  PENSTOCK_ASSERT(reader->free_cell_count <= reader->options.cell_count);
+  PENSTOCK_ASSERT(reader->free_cell_count <= reader->next_cell);
   if (cell >= reader->cache.cached)
     reader->free_cells[reader->free_cell_count++] = cell;
 }

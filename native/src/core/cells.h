@@ -56,7 +56,7 @@ static inline uint64_t cells_wanted(const penstock_reader *reader, uint32_t entr
 /* Free cells or chunks, without those that the cache is entitled to. */
 static inline uint64_t cells_free(const penstock_reader *reader) {
   return reader->pool.count == 0
-             ? reader->free_cell_count
+             ? reader->free_cell_count + (reader->options.cell_count - reader->next_cell)
              : reader->pool.free_count - (reader->cache.most_chunks - reader->cache.chunks);
 }
 

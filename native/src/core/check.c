@@ -173,9 +173,9 @@ static void check_cells(const penstock_reader *reader) {
   const uint64_t count = reader->options.cell_count;
   uint64_t cells = 0;
   uint64_t failed = 0;
-  for (uint64_t cell = first; cell < first + count; cell++)
+  assert(reader->next_cell <= count && reader->free_cell_count <= reader->next_cell);
+  for (uint64_t cell = first; cell < first + reader->next_cell; cell++)
     cells += number_of(cell);
-  assert(reader->free_cell_count <= count);
   for (uint32_t i = 0; i < reader->free_cell_count; i++)
     cells -= number_of(reader->free_cells[i]);
   for (uint64_t at = ring->taken; at < ring->ordered; at++) {

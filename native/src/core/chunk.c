@@ -77,6 +77,8 @@ static chunk_run take_from(chunk_pool *pool, uint32_t chunk, uint64_t wanted) {
   const uint32_t run = run_at(*word, chunk & 63);
   const uint32_t count = wanted < run ? (uint32_t)wanted : run;
   *word &= ~mask_of(chunk & 63, count);
+  if (chunk + count > atomic_load_explicit(&pool->used, memory_order_relaxed))
+    atomic_store_explicit(&pool->used, chunk + count, memory_order_relaxed);
   if (count < run)
     remember(pool, chunk + count);
   return (chunk_run){.first = chunk, .count = count};

@@ -2,6 +2,7 @@
 #ifndef PENSTOCK_CHUNK_H
 #define PENSTOCK_CHUNK_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 /* The end of a chain; the same number as ENTRY_NONE. */
@@ -26,7 +27,8 @@ typedef struct {
   uint32_t count;    /* 0: there is no pool */
   int is_past_cache; /* so large that stores go past the processor's cache: see stream.h */
   uint32_t free_count;
-  uint32_t cursor; /* the word of `vacant` where the search for the next free chunk begins */
+  _Atomic uint32_t used; /* chunks from the first one on: the most that were ever in use */
+  uint32_t cursor;       /* the word of `vacant` where the search for the next free chunk begins */
   recent_runs free_runs[CHUNK_LONG_RUN]; /* of 1 chunk, of 2, ...; the last: of that or more */
 } chunk_pool;
 

@@ -28,8 +28,9 @@ void io_wake(_Atomic uint32_t *word, uint32_t count);
 /* Lets the processor rest for a moment, in a loop that looks what another thread does. */
 void io_relax(void);
 
-/* The next step of penstock_reader_populate. */
-int32_t io_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes);
+/* Has the kernel provide this memory, as the first write to each page would, and all of each page
+ * that it begins or ends in; what is there stays as it is. Returns 0 or -errno. */
+int32_t io_provide(uint8_t *memory, uint64_t bytes);
 
 /* The size that the file has now. Returns 0 or -errno. */
 int32_t io_file_size(const source_file *file, uint64_t *size_bytes);

@@ -86,22 +86,19 @@ static void carve_columns(penstock_reader *reader, arena *arena) {
   const penstock_source *source = reader->source;
   uint8_t is_resident[PENSTOCK_MAX_COLUMNS];
   resident_choose(source, reader->options.resident_bytes, is_resident);
-  const uint64_t cells = reader->options.cell_count + reader->options.cached_records;
   reader->active_count = reader->variable_count = 0;
   reader->fixed_bytes = 0;
   for (uint32_t i = 0; i < source->column_count; i++) {
-    if (is_resident[i]) {
+    if (is_resident[i])
       reader->resident[i] = carve(arena, resident_column_bytes(source, i), 1, PENSTOCK_BLOCK_BYTES);
-      continue;
-    }
-    add_active(reader, i);
-    if (reader->options.cell_count > 0)
-      reader->cells[i] = carve_records(source, i, cells, arena);
+    else
+      add_active(reader, i);
   }
 }
 
-/* Cells in bytes, with what the cache keeps. Without cells, places in slots. */
-static void carve_chunks(penstock_reader *reader, arena *arena) {
+/* What is known of cells in bytes, with those that the cache keeps. Without cells, places in slots.
+ */
+static void carve_chunk_tables(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
   chunk_pool *pool = &reader->pool;
   record_cache *cache = &reader->cache;
@@ -110,7 +107,6 @@ static void carve_chunks(penstock_reader *reader, arena *arena) {
     cache->most_chunks =
         options->cached_records > 0 ? options->cached_bytes / pool->chunk_bytes : 0;
     pool->count = (uint32_t)(options->chunk_count + cache->most_chunks);
-    pool->base = carve(arena, pool->count, pool->chunk_bytes, PENSTOCK_BLOCK_BYTES);
     pool->next = carve(arena, pool->count, sizeof *pool->next, 64);
     pool->vacant = carve(arena, (uint64_t)pool->count / 64 + 1, sizeof *pool->vacant, 64);
     if (options->cached_records > 0)
@@ -119,6 +115,17 @@ static void carve_chunks(penstock_reader *reader, arena *arena) {
     reader->places = carve(arena, (uint64_t)options->entry_count * reader->variable_count,
                            sizeof *reader->places, 64);
   }
+}
+
+static void carve_cells(penstock_reader *reader, arena *arena) {
+  const uint64_t cells = reader->options.cell_count + reader->options.cached_records;
+  for (uint32_t i = 0; reader->options.cell_count > 0 && i < reader->active_count; i++) {
+    const uint32_t column = reader->active[i];
+    reader->cells[column] = carve_records(reader->source, column, cells, arena);
+  }
+  chunk_pool *pool = &reader->pool;
+  if (pool->count > 0)
+    pool->base = carve(arena, pool->count, pool->chunk_bytes, PENSTOCK_BLOCK_BYTES);
 }
 
 static void choose_buckets(penstock_reader *reader) {
@@ -182,12 +189,13 @@ static void carve_requests(penstock_reader *reader, arena *arena) {
   staging->chunks = carve(arena, staging->chunk_capacity, sizeof *staging->chunks, 64);
 }
 
-/* Called twice: to count, and to hand out. */
+/* Called twice: to count, and to hand out. Cells are last: how much of them is used depends on the
+ * order. */
 static void carve_all(penstock_reader *reader, arena *arena) {
   const penstock_reader_options *options = &reader->options;
   reader->staging.base = carve(arena, options->staging_bytes, 1, PENSTOCK_BLOCK_BYTES);
   carve_columns(reader, arena);
-  carve_chunks(reader, arena);
+  carve_chunk_tables(reader, arena);
   entry_ring *ring = &reader->entries;
   ring->capacity = options->entry_count;
   ring->all = carve(arena, ring->capacity, sizeof *ring->all, 64);
@@ -198,6 +206,8 @@ static void carve_all(penstock_reader *reader, arena *arena) {
   carve_elevator(reader, arena);
   carve_requests(reader, arena);
   reader->batches = carve(arena, PENSTOCK_MAX_SLOT_BATCHES, sizeof *reader->batches, 64);
+  reader->fresh.first_bytes = arena->used;
+  carve_cells(reader, arena);
 }
 
 static int has_variable_column(const penstock_source *source) {

@@ -5,6 +5,7 @@
 
 #include "core/cells.h"
 #include "core/common.h"
+#include "core/fresh.h"
 #include "core/order.h"
 #include "core/reader.h"
 #include "core/values.h"
@@ -155,5 +156,6 @@ int32_t penstock_reader_order(penstock_reader *reader, const int64_t *indices, u
     reader->batch_count++;
   }
   ring->ordered += count;
+  fresh_ordered(reader);
   return 0;
 }

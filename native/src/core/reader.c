@@ -116,12 +116,6 @@ int32_t penstock_reader_open(penstock_source *source, const penstock_reader_opti
   return reader_open_with(source, options, io_backend_open, reader);
 }
 
-int32_t penstock_reader_populate(penstock_reader *reader, uint64_t *done_bytes) {
-  if (!reader || !done_bytes)
-    return -EINVAL;
-  return io_populate(reader->memory, reader->memory_bytes, done_bytes);
-}
-
 /* Waits until nothing is in flight. What the device brings is dropped; what was not submitted yet
  * is not read any more. */
 static int32_t drain(penstock_reader *reader) {

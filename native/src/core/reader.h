@@ -2,6 +2,7 @@
 #ifndef PENSTOCK_READER_H
 #define PENSTOCK_READER_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "core/backend.h"
@@ -53,8 +54,14 @@ struct penstock_reader {
   uint32_t damage_count;
   uint32_t active[PENSTOCK_MAX_COLUMNS]; /* columns that are read */
   uint32_t active_count;
-  uint32_t *free_cells;
+  uint32_t *free_cells; /* those that were given back */
   uint32_t free_cell_count;
+  uint32_t next_cell; /* so many were given out for the first time since the last reset */
+  struct {
+    uint64_t first_bytes;        /* of memory, before cells or chunks */
+    _Atomic uint64_t used_cells; /* from the first one on: the most there ever were */
+    _Atomic uint64_t wanted;     /* cells or chunks that the order can use: the most ever */
+  } fresh;                       /* see fresh.c */
 
   request *requests;
   uint32_t *free_requests;

@@ -10,8 +10,6 @@
 #include "penstock.h"
 
 #define HUGE_PAGE_BYTES ((uint64_t)2 << 20)
-/* Some milliseconds of work. */
-#define POPULATE_BYTES (4 * HUGE_PAGE_BYTES)
 
 /* mmap aligns to pages, huge pages need 2 MiB: map more, then cut both ends off. */
 int32_t penstock_memory_allocate(uint64_t bytes, uint32_t huge_pages, uint64_t *address) {
@@ -50,14 +48,9 @@ int32_t penstock_memory_free(uint64_t address, uint64_t bytes) {
   return 0;
 }
 
-int32_t io_populate(uint8_t *memory, uint64_t bytes, uint64_t *done_bytes) {
-  if (*done_bytes >= bytes)
-    return 0;
-  const uint64_t end = bytes - *done_bytes;
-  const uint64_t begin = end > POPULATE_BYTES ? round_down(end - 1, POPULATE_BYTES) : 0;
-  *done_bytes = bytes - begin;
-  /* The first write would get the memory, or the error, in any case: this only comes earlier. */
-  if (platform_populate_memory(memory + begin, round_up(end - begin, io_page_bytes())) < 0)
-    return 0;
-  return begin > 0;
+int32_t io_provide(uint8_t *memory, uint64_t bytes) {
+  const uint64_t page = io_page_bytes();
+  const uint64_t begin = round_down((uint64_t)(uintptr_t)memory, page);
+  const uint64_t end = round_up((uint64_t)(uintptr_t)memory + bytes, page);
+  return bytes == 0 ? 0 : platform_populate_memory((uint8_t *)(uintptr_t)begin, end - begin);
 }

@@ -313,8 +313,12 @@ public final class NativeReader implements AutoCloseable {
    * @param doneBytes uint64, how far that has come; 0 at first, and counted on
    * @return whether there is more to do
    */
-  public boolean populate(MemorySegment doneBytes) {
-    return Penstock.penstock_reader_populate(handle, doneBytes) > 0;
+  public Provision populate(MemorySegment doneBytes) {
+    int status = Penstock.penstock_reader_populate(handle, doneBytes);
+    if (status > 0) {
+      return Provision.MORE;
+    }
+    return status == 0 ? Provision.ALL : Provision.ENOUGH;
   }
 
   /** Forgets what is ordered, after what is in flight has landed. */

@@ -1,24 +1,30 @@
 package io.penstock.internal.gather;
 
+import io.penstock.internal.ffi.Provision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.function.Predicate;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
- * Has the kernel provide a reader's memory from a thread of its own, while the reader starts to use
- * it from the other end.
+ * Has the kernel provide a reader's memory from a thread of its own, just ahead of the reader,
+ * which begins with what is there.
  *
  * <p>The first touch of memory costs more than a read where a virtual machine has to fetch it from
  * its host: 5 ms for 2 MiB were measured, so that a first sweep over a file spent more time on it
- * than on the device. What it owns: the thread, which ends by itself. It must not touch anything
- * else of the reader.
+ * than on the device. What it owns: the thread, which ends when all is there, and sleeps while the
+ * order is too short to need more. It must not touch anything else of the reader.
  */
 final class MemoryPopulator implements AutoCloseable {
   private final Thread thread;
+  private volatile boolean isWaiting;
   private volatile boolean isClosed;
 
-  private MemoryPopulator(Predicate<MemorySegment> step) {
+  /** The most records that were ordered at a time; the owner's. */
+  private long mostOrdered;
+
+  private MemoryPopulator(Function<MemorySegment, Provision> step) {
     thread =
         Thread.ofPlatform()
             .daemon()
@@ -34,7 +40,7 @@ final class MemoryPopulator implements AutoCloseable {
    * @param step provides some memory, counts it in the uint64 that it is given, and says whether
    *     there is more; must be quick, and called no more when {@link #close} has returned
    */
-  static MemoryPopulator start(boolean isWorthIt, Predicate<MemorySegment> step) {
+  static MemoryPopulator start(boolean isWorthIt, Function<MemorySegment, Provision> step) {
     MemoryPopulator populator = new MemoryPopulator(step);
     if (isWorthIt) {
       try {
@@ -48,20 +54,51 @@ final class MemoryPopulator implements AutoCloseable {
     return populator;
   }
 
-  private void populate(Predicate<MemorySegment> step) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment doneBytes = arena.allocate(ValueLayout.JAVA_LONG);
-      boolean hasMore = true;
-      while (hasMore && !isClosed) {
-        hasMore = step.test(doneBytes);
+  /**
+   * Goes on, if there was enough for the records that were ordered before.
+   *
+   * @param ordered how many are ordered now and not taken
+   */
+  void ordered(long ordered) {
+    if (ordered > mostOrdered) {
+      mostOrdered = ordered;
+      if (isWaiting) {
+        LockSupport.unpark(thread);
       }
     }
+  }
+
+  private void populate(Function<MemorySegment, Provision> step) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment doneBytes = arena.allocate(ValueLayout.JAVA_LONG);
+      Provision provision = Provision.MORE;
+      while (provision != Provision.ALL && !isClosed) {
+        provision = step.apply(doneBytes);
+        if (provision == Provision.ENOUGH) {
+          provision = waitForOrders(step, doneBytes);
+        }
+      }
+    }
+  }
+
+  /** Looks once more when it can be woken: records may have been ordered in between. */
+  private Provision waitForOrders(
+      Function<MemorySegment, Provision> step, MemorySegment doneBytes) {
+    isWaiting = true;
+    Provision provision = step.apply(doneBytes);
+    while (provision == Provision.ENOUGH && !isClosed) {
+      LockSupport.park(this);
+      provision = step.apply(doneBytes);
+    }
+    isWaiting = false;
+    return provision;
   }
 
   /** Waits for a step that is being made; idempotent. */
   @Override
   public void close() {
     isClosed = true;
+    LockSupport.unpark(thread);
     boolean isInterrupted = false;
     while (thread.isAlive()) {
       try {

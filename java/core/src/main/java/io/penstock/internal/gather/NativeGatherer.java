@@ -72,6 +72,7 @@ public final class NativeGatherer implements Gatherer {
   @Override
   public void drive(long wanted, long timeoutNanos) {
     reader.drive(wanted, timeoutNanos);
+    populator.ordered(reader.ordered());
   }
 
   @Override

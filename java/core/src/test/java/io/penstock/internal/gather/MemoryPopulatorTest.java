@@ -2,6 +2,7 @@ package io.penstock.internal.gather;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.penstock.internal.ffi.Provision;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +23,7 @@ class MemoryPopulatorTest {
               if (done.get() == 70) {
                 finished.countDown();
               }
-              return done.get() < 70;
+              return done.get() < 70 ? Provision.MORE : Provision.ALL;
             })) {
       assertThat(populator).isNotNull();
       finished.await();
@@ -40,7 +41,7 @@ class MemoryPopulatorTest {
             counter -> {
               steps.incrementAndGet();
               started.countDown();
-              return true;
+              return Provision.MORE;
             });
     started.await();
     populator.close();
@@ -53,7 +54,61 @@ class MemoryPopulatorTest {
   @Test
   void withLittleMemoryNothingIsDone() {
     AtomicInteger steps = new AtomicInteger();
-    MemoryPopulator.start(false, counter -> steps.incrementAndGet() > 0).close();
+    MemoryPopulator.start(
+            false,
+            counter -> {
+              steps.incrementAndGet();
+              return Provision.MORE;
+            })
+        .close();
     assertThat(steps).hasValue(0);
+  }
+
+  /** Whatever the threads do in between, what is ordered last is seen. */
+  @Test
+  void whoHasEnoughGoesOnWhenMoreIsOrdered() throws InterruptedException {
+    AtomicLong wanted = new AtomicLong();
+    AtomicLong done = new AtomicLong();
+    CountDownLatch finished = new CountDownLatch(1);
+    try (MemoryPopulator populator =
+        MemoryPopulator.start(
+            true,
+            counter -> {
+              if (done.get() == 1000) {
+                finished.countDown();
+                return Provision.ALL;
+              }
+              if (done.get() >= wanted.get()) {
+                return Provision.ENOUGH;
+              }
+              done.incrementAndGet();
+              return Provision.MORE;
+            })) {
+      for (int ordered = 1; ordered <= 1000; ordered++) {
+        wanted.set(ordered);
+        populator.ordered(ordered);
+      }
+      finished.await();
+    }
+    assertThat(done).hasValue(1000);
+  }
+
+  @Test
+  void closingWakesWhoHasEnough() throws InterruptedException {
+    AtomicInteger steps = new AtomicInteger();
+    CountDownLatch looked = new CountDownLatch(2);
+    MemoryPopulator populator =
+        MemoryPopulator.start(
+            true,
+            counter -> {
+              steps.incrementAndGet();
+              looked.countDown();
+              return Provision.ENOUGH;
+            });
+    looked.await();
+    populator.close();
+    int made = steps.get();
+    populator.ordered(1);
+    assertThat(steps).hasValue(made);
   }
 }
