@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "support.h"
 
+#include "carrier.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -308,6 +310,20 @@ static void order_more(penstock_reader *reader, const penstock_reader_options *o
   }
 }
 
+uint32_t drive_until(penstock_reader *reader, const penstock_reader_options *options,
+                     uint32_t wanted, carrier *caller) {
+  if (options->backend == PENSTOCK_BACKEND_EXTERNAL) {
+    carrier once = start_carrier(reader, options, wanted);
+    const uint32_t ready = carry_until_ready(caller ? caller : &once, wanted);
+    answer_all(&once);
+    return ready;
+  }
+  penstock_progress progress;
+  CHECK_EQUAL(penstock_reader_drive(reader, wanted, UINT64_MAX, &progress), 0);
+  CHECK(progress.ready >= (options->chunk_count > 0 ? 1 : wanted));
+  return wanted < progress.ready ? wanted : (uint32_t)progress.ready;
+}
+
 void read_and_check(penstock_reader *reader, penstock_source *source,
                     const penstock_reader_options *options, const int64_t *indices,
                     uint64_t count) {
@@ -321,16 +337,15 @@ void read_and_check(penstock_reader *reader, penstock_source *source,
     CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slots[i]), 0);
     memset((void *)(uintptr_t)slots[i], 0xEE, slot_bytes);
   }
+  carrier caller = start_carrier(reader, options, count);
+  caller.error_percent = 10;
   uint64_t ordered = 0;
   uint64_t taken = 0;
   while (taken < count) {
     order_more(reader, options, indices, count, &ordered, taken, slots);
     const uint64_t left = count - taken;
     uint32_t size = left < options->batch_size ? (uint32_t)left : options->batch_size;
-    penstock_progress progress;
-    CHECK_EQUAL(penstock_reader_drive(reader, size, UINT64_MAX, &progress), 0);
-    CHECK(progress.ready >= (options->chunk_count > 0 ? 1 : size));
-    size = size < progress.ready ? size : (uint32_t)progress.ready;
+    size = drive_until(reader, options, size, &caller);
     penstock_failure failure;
     const uint64_t slot = slots[has_cells(options) ? 0 : taken / options->batch_size % SLOTS];
     CHECK_EQUAL(penstock_reader_take(reader, size, slot, &failure), 0);
@@ -341,6 +356,7 @@ void read_and_check(penstock_reader *reader, penstock_source *source,
                    indices + taken, failure.taken);
     taken += failure.taken;
   }
+  answer_all(&caller);
   for (uint32_t i = 0; i < SLOTS; i++)
     CHECK_EQUAL(penstock_memory_free(slots[i], slot_bytes), 0);
 }

@@ -93,6 +93,14 @@ void check_column(const penstock_source *source, uint32_t column, const uint8_t 
 void check_records(const uint8_t *slot, const int64_t *indices, uint32_t count,
                    uint64_t record_bytes, uint64_t data_offset, uint32_t salt);
 
+typedef struct carrier carrier;
+
+/* Drives until so many records are ready, or as many as there is room for. An external reader's
+ * requests are carried out as carrier.h says: by this carrier, or by one that does it for this
+ * once. Returns how many are ready, at most `wanted`. */
+uint32_t drive_until(penstock_reader *reader, const penstock_reader_options *options,
+                     uint32_t wanted, carrier *caller);
+
 /* Reads the whole order through the reader in batches and checks every byte of every column of a
  * source made by make_source. Keeps `slots` batches ordered (slots) or all that there is room for
  * (cells). */

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "carrier.h"
 #include "core/reader.h"
 #include "support.h"
 
-enum { MOST_OUT = 256, COUNT = 3000 };
+enum { COUNT = 3000 };
 
 static penstock_source *source;
 static penstock_reader *reader;
@@ -17,11 +18,7 @@ static uint64_t offsets[PENSTOCK_MAX_COLUMNS];
 static uint64_t slot_bytes;
 static uint64_t slot;
 
-/* What is out, and how the caller behaves. */
-static penstock_request out[MOST_OUT];
-static uint32_t out_count;
-static uint32_t error_percent;
-static uint64_t dead_from; /* reads behind this fail always */
+static carrier caller;
 static uint64_t seed;
 
 static void open_reader(void) {
@@ -30,77 +27,13 @@ static void open_reader(void) {
       penstock_slot_layout(source, options.batch_size, options.value_bytes, offsets, &slot_bytes),
       0);
   CHECK_EQUAL(penstock_memory_allocate(slot_bytes, 0, &slot), 0);
-  out_count = 0;
-  error_percent = 0;
-  dead_from = UINT64_MAX;
+  caller = start_carrier(reader, &options, seed);
 }
 
 static void close_reader(void) {
   CHECK_EQUAL(penstock_reader_close(reader), 0);
   CHECK_EQUAL(penstock_memory_free(slot, slot_bytes), 0);
   close_source(source);
-}
-
-static void poll_some(uint32_t capacity) {
-  const int32_t count = penstock_reader_poll(reader, out + out_count, capacity);
-  CHECK(count >= 0 && (uint32_t)count <= capacity);
-  out_count += (uint32_t)count;
-  CHECK(out_count <= options.queue_depth);
-}
-
-static void fill(const penstock_request *request, uint64_t count) {
-  uint8_t *bytes = (uint8_t *)(uintptr_t)request->address;
-  for (uint64_t i = 0; i < count; i++)
-    bytes[i] = pattern(request->offset_bytes + i, request->file);
-}
-
-static int64_t carry_out(const penstock_request *request) {
-  if (request->offset_bytes + request->length_bytes > dead_from)
-    return -EIO;
-  if (next_random(&seed) % 100 < error_percent)
-    return next_random(&seed) % 2 ? -EAGAIN : -EINTR;
-  const uint64_t most = request->length_bytes;
-  const uint64_t count =
-      next_random(&seed) % 100 < error_percent ? 1 + next_random(&seed) % most : most;
-  fill(request, count);
-  return (int64_t)count;
-}
-
-/* Answers a random request that is out. A second answer, and one that is too long, are refused. */
-static void answer_one(void) {
-  const uint32_t chosen = (uint32_t)(next_random(&seed) % out_count);
-  const penstock_request request = out[chosen];
-  out[chosen] = out[--out_count];
-  CHECK_EQUAL(penstock_reader_complete(reader, request.id, (int64_t)request.length_bytes + 1),
-              -EINVAL);
-  CHECK_EQUAL(penstock_reader_complete(reader, request.id, carry_out(&request)), 0);
-  CHECK_EQUAL(penstock_reader_complete(reader, request.id, 0), -EINVAL);
-}
-
-static void answer_some(void) {
-  for (uint64_t count = next_random(&seed) % 20; count > 0 && out_count > 0; count--)
-    answer_one();
-}
-
-/* Drives until so many are ready, or no more can be had before some are taken. */
-static uint32_t wait_for(uint32_t wanted) {
-  for (uint32_t rounds = 0;; rounds++) {
-    CHECK(rounds < 100000);
-    penstock_progress progress;
-    CHECK_EQUAL(penstock_reader_drive(reader, wanted, UINT64_MAX, &progress), 0);
-    if (progress.ready >= wanted)
-      return wanted;
-    if (progress.in_flight == 0) {
-      CHECK(options.chunk_count > 0 && progress.ready > 0);
-      return (uint32_t)progress.ready;
-    }
-    CHECK(progress.in_flight >= out_count);
-    poll_some(options.queue_depth - out_count);
-    CHECK(out_count > 0);
-    if (out_count < options.queue_depth / 2 && next_random(&seed) % 2)
-      continue; /* late */
-    answer_some();
-  }
 }
 
 static void read_all(const int64_t *indices, uint32_t count) {
@@ -115,7 +48,7 @@ static void read_all(const int64_t *indices, uint32_t count) {
         break;
       ordered += more;
     }
-    size = wait_for(size);
+    size = carry_until_ready(&caller, size);
     penstock_failure failure;
     CHECK_EQUAL(penstock_reader_take(reader, size, slot, &failure), 0);
     for (uint32_t i = 0; i < source->column_count; i++)
@@ -143,7 +76,7 @@ static void whoever_reads_in_any_order_gets_records_in_theirs(void) {
       source = make_source((const uint64_t[]){round < 4 ? 300 : 9000, 8, 0}, COUNT / 4);
       adapt_options(source, &options);
       open_reader();
-      error_percent = round % 4 == 3 ? 0 : 10;
+      caller.error_percent = round % 4 == 3 ? 0 : 10;
       options.resident_bytes = 0;
       int64_t *indices = make_shuffled(COUNT / 4, round + 1);
       read_all(indices, COUNT / 4);
@@ -156,15 +89,20 @@ static void whoever_reads_in_any_order_gets_records_in_theirs(void) {
 
 /* Small columns are read through the caller, too. */
 static void resident_columns_are_loaded(void) {
-  seed = 5;
-  choose_options(1);
-  options.resident_bytes = 8 * COUNT;
-  source = make_source((const uint64_t[]){100, 8, 0}, COUNT);
-  open_reader();
-  int64_t *indices = make_shuffled(COUNT, 3);
-  read_all(indices, COUNT);
-  free(indices);
-  close_reader();
+  for (column_kind kind = OF_ONE_SIZE; kind < COLUMN_KINDS; kind++) {
+    seed = 5;
+    choose_options(1);
+    kind_of_columns = kind;
+    options.resident_bytes = 8 * COUNT;
+    source = make_source((const uint64_t[]){100, 8, 0}, COUNT);
+    adapt_options(source, &options);
+    open_reader();
+    int64_t *indices = make_shuffled(COUNT, 3);
+    read_all(indices, COUNT);
+    free(indices);
+    close_reader();
+  }
+  kind_of_columns = OF_ONE_SIZE;
 }
 
 /* A folder of small files, which this library never opens: a request for each, and one for those
@@ -213,7 +151,7 @@ static void objects_are_never_opened(void) {
   int64_t *indices = make_shuffled(FILES, 3);
   for (uint32_t at = 0; at + 40 <= FILES; at += 40) {
     CHECK_EQUAL(penstock_reader_order(reader, indices + at, 40, slot), 0);
-    CHECK_EQUAL(wait_for(40), 40);
+    CHECK_EQUAL(carry_until_ready(&caller, 40), 40);
     CHECK_EQUAL(penstock_reader_take(reader, 40, slot, &failure), 0);
     const int64_t *values = (const int64_t *)(uintptr_t)(slot + offsets[0]);
     for (uint32_t i = 0; i < 40; i++) {
@@ -237,7 +175,7 @@ static void errors_fail_their_own_records(void) {
       source = make_source((const uint64_t[]){200, 0}, 400);
       adapt_options(source, &options);
       open_reader();
-      dead_from = 40000;
+      caller.dead_from = 40000;
       for (int64_t at = 0; at < 400; at += 10) {
         int64_t indices[10];
         for (int64_t i = 0; i < 10; i++)
@@ -245,7 +183,7 @@ static void errors_fail_their_own_records(void) {
         CHECK_EQUAL(penstock_reader_order(reader, indices, 10, with_cells ? 0 : slot), 0);
         for (uint32_t taken = 0; taken < 10;) {
           penstock_failure failure;
-          const uint32_t size = wait_for(10 - taken);
+          const uint32_t size = carry_until_ready(&caller, 10 - taken);
           const int32_t status = penstock_reader_take(reader, size, slot, &failure);
           int32_t expected = 0;
           for (uint32_t i = taken; i < taken + failure.taken; i++) {
@@ -253,7 +191,7 @@ static void errors_fail_their_own_records(void) {
             uint64_t length;
             CHECK_EQUAL(penstock_source_locate(source, 0, &indices[i], 1, NULL, &begin, &length),
                         0);
-            if (length > 0 && begin + length > dead_from)
+            if (length > 0 && begin + length > caller.dead_from)
               expected = -EIO;
           }
           CHECK_EQUAL(status, expected);
@@ -271,39 +209,43 @@ static void errors_fail_their_own_records(void) {
 /* The caller may still be writing to the memory of a request: nothing is freed before its answer.
  */
 static void nothing_ends_while_requests_are_out(void) {
-  seed = 31;
-  choose_options(1);
-  options.queue_depth = 20;
-  source = make_source((const uint64_t[]){5000, 0}, COUNT / 10);
-  open_reader();
-  int64_t *indices = make_shuffled(COUNT / 10, 1);
-  for (uint32_t round = 0; round < 3; round++) {
-    CHECK_EQUAL(penstock_reader_order(reader, indices, 200, 0), 0);
-    penstock_progress progress;
-    CHECK_EQUAL(penstock_reader_drive(reader, 1, UINT64_MAX, &progress), 0);
-    CHECK(progress.in_flight > 3);
-    poll_some(round == 2 ? 0 : 3); /* what was not handed out is forgotten at once */
-    if (round < 2)
-      CHECK_EQUAL(penstock_reader_reset(reader), -EBUSY);
-    const penstock_request late = out[0];
-    while (out_count > 1) {
-      answer_one();
-      CHECK_EQUAL(penstock_reader_reset(reader), -EBUSY);
+  for (column_kind kind = OF_ONE_SIZE; kind < COLUMN_KINDS; kind++) {
+    seed = 31;
+    choose_options(1);
+    kind_of_columns = kind;
+    options.queue_depth = 20;
+    source = make_source((const uint64_t[]){5000, 0}, COUNT / 10);
+    adapt_options(source, &options);
+    open_reader();
+    int64_t *indices = make_shuffled(COUNT / 10, 1);
+    for (uint32_t round = 0; round < 3; round++) {
+      CHECK_EQUAL(penstock_reader_order(reader, indices, 200, 0), 0);
+      penstock_progress progress;
+      CHECK_EQUAL(penstock_reader_drive(reader, 1, UINT64_MAX, &progress), 0);
+      CHECK(progress.in_flight > 0);
+      take_requests(&caller, round == 2 ? 0 : 3); /* what is not handed out is forgotten at once */
+      if (round < 2)
+        CHECK_EQUAL(penstock_reader_reset(reader), -EBUSY);
+      const penstock_request late = caller.out[0];
+      while (caller.out_count > 1) {
+        answer_one(&caller);
+        CHECK_EQUAL(penstock_reader_reset(reader), -EBUSY);
+      }
+      if (round == 1) {
+        CHECK_EQUAL(penstock_reader_close(reader), -EBUSY);
+        CHECK_EQUAL(penstock_source_close(source), -EBUSY);
+      }
+      answer_all(&caller);
+      CHECK_EQUAL(penstock_reader_reset(reader), 0);
+      CHECK_EQUAL(penstock_reader_complete(reader, late.id, 0), -EINVAL);
+      CHECK_EQUAL(penstock_reader_drive(reader, 0, 0, &progress), 0);
+      CHECK_EQUAL(progress.ordered, 0);
     }
-    if (round == 1) {
-      CHECK_EQUAL(penstock_reader_close(reader), -EBUSY);
-      CHECK_EQUAL(penstock_source_close(source), -EBUSY);
-    }
-    while (out_count > 0)
-      answer_one();
-    CHECK_EQUAL(penstock_reader_reset(reader), 0);
-    CHECK_EQUAL(penstock_reader_complete(reader, late.id, 0), -EINVAL);
-    CHECK_EQUAL(penstock_reader_drive(reader, 0, 0, &progress), 0);
-    CHECK_EQUAL(progress.ordered, 0);
+    read_all(indices, COUNT / 10);
+    free(indices);
+    close_reader();
   }
-  read_all(indices, COUNT / 10);
-  free(indices);
-  close_reader();
+  kind_of_columns = OF_ONE_SIZE;
 }
 
 static void other_backends_have_nothing_to_hand_out(void) {
