@@ -23,26 +23,34 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A state tells exactly what was delivered, and whoever goes on from it delivers the rest. */
+/**
+ * A state tells exactly what was delivered, and whoever goes on from it delivers the rest: of
+ * records of one size, and of records that differ in size.
+ */
 @Timeout(300)
+@ParameterizedClass
+@EnumSource
 class ResumeTest {
   private static final int RECORDS = 203;
   private static final int BATCH = 17;
 
+  private final RecordKind kind;
+
   @TempDir Path directory;
   private TestColumn column;
 
-  @BeforeEach
-  void write() {
-    column = TestColumn.write(directory, "x", RECORDS, 40, 1, kind());
+  ResumeTest(RecordKind kind) {
+    this.kind = kind;
   }
 
-  /** Whether all records have one size. */
-  RecordKind kind() {
-    return RecordKind.FIXED;
+  @BeforeEach
+  void write() {
+    column = TestColumn.write(directory, "x", RECORDS, 40, 1, kind);
   }
 
   static List<Way> ways() {

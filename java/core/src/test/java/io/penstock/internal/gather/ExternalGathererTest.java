@@ -3,7 +3,8 @@ package io.penstock.internal.gather;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.penstock.TestArray;
+import io.penstock.TestColumn;
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
@@ -21,19 +22,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Threads that carry out what C asks for: whatever they do, records are right or fail. */
+/**
+ * Threads that carry out what C asks for: whatever they do, records of one size and of different
+ * sizes are right or fail.
+ */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource
 class ExternalGathererTest {
   private static final int BATCH = 32;
   private static final int RECORD_BYTES = 500;
   private static final int COUNT = 2000;
   private static final int DEPTH = 64;
 
+  private final RecordKind kind;
+
   @TempDir private Path directory;
+
+  private TestColumn column;
+
+  ExternalGathererTest(RecordKind kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void write() {
+    column = TestColumn.write(directory, "x", COUNT, RECORD_BYTES, 1, kind);
+  }
 
   /** What a thread does before it reads, or in place of it: null to go on. */
   @FunctionalInterface
@@ -41,35 +63,42 @@ class ExternalGathererTest {
     Long read(long offset, int length) throws Exception;
   }
 
-  private static final ReaderOptions OPTIONS =
-      new ReaderOptions(
-          ReaderOptions.NativeBackend.EXTERNAL,
-          false,
-          DEPTH,
-          0,
-          64 << 10,
-          1 << 20,
-          4 * BATCH,
-          0,
-          BATCH,
-          0,
-          false,
-          false,
-          false,
-          0,
-          false,
-          false,
-          false,
-          false);
+  /** For the values of a batch of the largest records. */
+  private static final long VALUE_BYTES = BATCH * 2L * RECORD_BYTES;
 
-  private static Gatherer open(TestSource source, int threads, Before before) {
+  private ReaderOptions options() {
+    return new ReaderOptions(
+        ReaderOptions.NativeBackend.EXTERNAL,
+        false,
+        DEPTH,
+        0,
+        64 << 10,
+        1 << 20,
+        4 * BATCH,
+        0,
+        BATCH,
+        0,
+        false,
+        false,
+        false,
+        0,
+        false,
+        false,
+        false,
+        false,
+        column.isFixed()
+            ? ReaderOptions.CellsByBytes.NONE
+            : new ReaderOptions.CellsByBytes(0, 0, 0, 0, VALUE_BYTES));
+  }
+
+  private Gatherer open(TestSource source, int threads, Before before) {
     return open(source, threads, before, (_, failure) -> failure);
   }
 
-  private static Gatherer open(
+  private Gatherer open(
       TestSource source, int threads, Before before, ExternalGatherer.Inspector inspector) {
     return new ExternalGatherer(
-        new NativeGatherer(GathererTest.assumeNative(source), OPTIONS, 0),
+        new NativeGatherer(GathererTest.assumeNative(source), options(), 0),
         DEPTH,
         threads,
         reader -> parts(reader, before),
@@ -103,7 +132,7 @@ class ExternalGathererTest {
   }
 
   private TestSource source() {
-    return TestSource.of(TestArray.random(directory.resolve("x.npy"), COUNT, RECORD_BYTES, 1));
+    return TestSource.of(column);
   }
 
   private static void order(Gatherer gatherer, Slot slot, long first, long step) {
@@ -120,21 +149,21 @@ class ExternalGathererTest {
     }
   }
 
-  private static void check(TestSource source, Slot slot) {
+  private void check(Slot slot) {
     for (int i = 0; i < BATCH; i++) {
       long index = slot.indices().getAtIndex(ValueLayout.JAVA_LONG, i);
-      MemorySegment found = slot.column(0).asSlice((long) i * RECORD_BYTES, RECORD_BYTES);
-      assertThat(found.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(source.record(0, index));
+      MemorySegment found = slot.memory().asSlice(slot.recordAt(0, i), slot.recordBytes(0, i));
+      assertThat(found.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(column.record(index));
     }
   }
 
-  private static void readAll(TestSource source, Gatherer gatherer, int rounds) {
-    Slot slot = source.slots(1, BATCH).getFirst();
+  private void readAll(TestSource source, Gatherer gatherer, int rounds) {
+    Slot slot = source.slot(column, BATCH, VALUE_BYTES);
     for (int round = 0; round < rounds; round++) {
       order(gatherer, slot, round % 7, 1 + round % 50);
       await(gatherer);
       gatherer.take(BATCH, slot);
-      check(source, slot);
+      check(slot);
       slot.column(0).fill((byte) 0x55);
     }
   }
@@ -172,11 +201,11 @@ class ExternalGathererTest {
         };
     try (TestSource source = source();
         Gatherer gatherer = open(source, 4, meeting)) {
-      Slot slot = source.slots(1, BATCH).getFirst();
+      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
       order(gatherer, slot, 0, 60);
       await(gatherer);
       gatherer.take(BATCH, slot);
-      check(source, slot);
+      check(slot);
       assertThat(begun).hasValue(BATCH);
     }
   }
@@ -186,10 +215,11 @@ class ExternalGathererTest {
     try (TestSource source = source();
         Gatherer gatherer = open(source, 2, (_, _) -> null)) {
       readAll(source, gatherer, 1);
+      long bytes = column.offsetBytes(BATCH) - column.offsetBytes(0);
       Figures figures = new Figures();
       gatherer.statistics(figures);
       assertThat(figures.counters.get(Statistic.REQUESTS)).isOne();
-      assertThat(figures.counters.get(Statistic.BYTES_READ)).isEqualTo(BATCH * RECORD_BYTES);
+      assertThat(figures.counters.get(Statistic.BYTES_READ)).isEqualTo(bytes);
       assertThat(figures.counters.get(Statistic.DEVICE_QUEUE_DEPTH)).isEqualTo(2);
     }
   }
@@ -206,23 +236,20 @@ class ExternalGathererTest {
 
   @Test
   void whatAReadThrowsFailsItsBatchAndNothingElse() {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), COUNT, RECORD_BYTES, 1);
-    checkThrown(array, Speechless::new);
-    checkThrown(array, () -> new IllegalStateException("broken"));
+    checkThrown(Speechless::new);
+    checkThrown(() -> new IllegalStateException("broken"));
     checkThrown(
-        array,
         () -> {
           throw new OutOfMemoryError("heap");
         });
     checkThrown(
-        array,
         () -> {
           throw new StackOverflowError();
         });
   }
 
-  private static void checkThrown(TestArray array, Supplier<RuntimeException> failure) {
-    long begin = array.dataOffset() + 7 * RECORD_BYTES;
+  private void checkThrown(Supplier<RuntimeException> failure) {
+    long begin = column.offsetBytes(7);
     Before broken =
         (offset, length) -> {
           if (offset <= begin && begin < offset + length) {
@@ -230,9 +257,9 @@ class ExternalGathererTest {
           }
           return null;
         };
-    try (TestSource source = TestSource.of(array);
+    try (TestSource source = source();
         Gatherer gatherer = open(source, 3, broken)) {
-      Slot slot = source.slots(1, BATCH).getFirst();
+      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
       for (int round = 0; round < 30; round++) {
         boolean isBad = round % 2 == 0;
         order(gatherer, slot, isBad ? 0 : 100, isBad ? 7 : 1 + round % 3 * 7);
@@ -244,7 +271,7 @@ class ExternalGathererTest {
               .satisfies(e -> assertThat(e.getSuppressed()).isNotEmpty());
         } else {
           gatherer.take(BATCH, slot);
-          check(source, slot);
+          check(slot);
         }
       }
     }
@@ -254,21 +281,21 @@ class ExternalGathererTest {
   void theInspectorHasTheLastWord() {
     PenstockException reason =
         new PenstockException(ErrorKind.FILE_CHANGED, "what really happened");
-    AtomicInteger column = new AtomicInteger(-1);
+    AtomicInteger failed = new AtomicInteger(-1);
     ExternalGatherer.Inspector inspector =
         (number, _) -> {
-          column.set(number);
+          failed.set(number);
           return reason;
         };
     try (TestSource source = source();
         Gatherer gatherer = open(source, 2, (_, _) -> -116L, inspector)) {
-      Slot slot = source.slots(1, BATCH).getFirst();
+      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
       order(gatherer, slot, 0, 1);
       await(gatherer);
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(() -> gatherer.take(BATCH, slot))
           .isSameAs(reason);
-      assertThat(column).hasValue(0);
+      assertThat(failed).hasValue(0);
     }
   }
 
@@ -285,7 +312,7 @@ class ExternalGathererTest {
     System.setProperty(Patience.PROPERTY, "1");
     try (TestSource source = source()) {
       Gatherer gatherer = open(source, 2, stuck);
-      Slot slot = source.slots(1, BATCH).getFirst();
+      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
       order(gatherer, slot, 0, 60);
       gatherer.drive(BATCH, 1_000_000);
       assertThat(isIn.await(30, TimeUnit.SECONDS)).isTrue();
@@ -314,7 +341,7 @@ class ExternalGathererTest {
                   Thread.sleep(1);
                   return null;
                 })) {
-      Slot slot = source.slots(1, BATCH).getFirst();
+      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
       for (int round = 0; round < 10; round++) {
         order(gatherer, slot, round, 60);
         gatherer.drive(BATCH, round * 500_000L);

@@ -1,6 +1,7 @@
 package io.penstock.internal.gather;
 
 import io.penstock.TestArray;
+import io.penstock.TestColumn;
 import io.penstock.array.ArrayLayout;
 import io.penstock.array.Column;
 import io.penstock.array.ElementType;
@@ -11,11 +12,13 @@ import io.penstock.internal.door.Platforms;
 import io.penstock.internal.platform.FileFacts;
 import io.penstock.internal.platform.OpenFiles;
 import io.penstock.internal.platform.RecordLocator;
+import io.penstock.internal.platform.RecordTable;
 import io.penstock.internal.platform.SlotLayout;
 import io.penstock.internal.slot.Slot;
 import io.penstock.internal.slot.SlotColumn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -61,6 +64,32 @@ public final class TestSource implements AutoCloseable {
     source.addColumn(name, recordBytes, column.shards(), numbers);
     columns.add(column);
     layouts.add(parts);
+    return this;
+  }
+
+  /** One column, for readers in C alone if records differ in size. */
+  public static TestSource of(TestColumn column) {
+    return column.isFixed()
+        ? of(column.values())
+        : new TestSource().addVariable(column.name(), column);
+  }
+
+  private TestSource addVariable(String name, TestColumn column) {
+    int count = column.recordCount();
+    int file = source.addFile(column.values().path());
+    RecordTable table = source.addVariableColumn(name);
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment numbers = scratch.allocate(ValueLayout.JAVA_INT, count);
+      MemorySegment begins = scratch.allocate(ValueLayout.JAVA_LONG, count);
+      MemorySegment lengths = scratch.allocate(ValueLayout.JAVA_LONG, count);
+      for (int i = 0; i < count; i++) {
+        numbers.setAtIndex(ValueLayout.JAVA_INT, i, file);
+        begins.setAtIndex(ValueLayout.JAVA_LONG, i, column.offsetBytes(i));
+        lengths.setAtIndex(ValueLayout.JAVA_LONG, i, column.record(i).length);
+      }
+      table.append(numbers, begins, lengths, count);
+    }
+    table.seal();
     return this;
   }
 
@@ -123,12 +152,27 @@ public final class TestSource implements AutoCloseable {
   public List<Slot> slots(int count, int batchSize) {
     SlotLayout layout = source.slotLayout(batchSize, 0);
     List<Long> recordBytes = columns.stream().map(Column::recordBytes).toList();
+    return slots(count, batchSize, layout, SlotColumn.fixed(layout.offsets(), recordBytes));
+  }
+
+  /** A slot for a column that was made by {@link #of(TestColumn)}. */
+  Slot slot(TestColumn column, int batchSize, long valueBytes) {
+    if (column.isFixed()) {
+      return slots(1, batchSize).getFirst();
+    }
+    SlotLayout layout = source.slotLayout(batchSize, valueBytes);
+    SlotColumn only = new SlotColumn.Variable(layout.offsets().getFirst(), 1);
+    return slots(1, batchSize, layout, List.of(only)).getFirst();
+  }
+
+  private List<Slot> slots(
+      int count, int batchSize, SlotLayout layout, List<SlotColumn> slotColumns) {
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       MemorySegment memory = arena.allocate(layout.slotBytes(), 4096);
       memory.fill((byte) 0x55);
       MemorySegment indices = arena.allocate((long) batchSize * Long.BYTES, Long.BYTES);
-      slots.add(new Slot(0, memory, SlotColumn.fixed(layout.offsets(), recordBytes), indices));
+      slots.add(new Slot(0, memory, slotColumns, indices));
     }
     return slots;
   }
