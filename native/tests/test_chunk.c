@@ -64,12 +64,37 @@ static void chains_hold_what_was_written_to_them(void) {
   CHECK_EQUAL(pool.free_count, CHUNKS);
 }
 
+/* Neighbours are one run, also where a word of free chunks ends between them. After a reset what is
+ * claimed is still in use, and nothing else. */
+static void chains_are_claimed_after_a_reset(void) {
+  chunk_pool pool = {
+      .next = chunk_next, .vacant = chunk_vacant, .chunk_bytes = CHUNK_BYTES, .count = CHUNKS};
+  chunk_reset(&pool);
+  const uint32_t gone = chunk_allocate(&pool, 60);
+  const uint32_t kept = chunk_allocate(&pool, 150);
+  CHECK_EQUAL(chain_run(&pool, kept).count, 150);
+  CHECK_EQUAL(chain_run(&pool, kept).next, CHUNK_NONE);
+  CHECK_EQUAL(chunk_free(&pool, gone), 60);
+  chunk_reset(&pool);
+  chunk_claim(&pool, kept);
+  chunk_claim(&pool, CHUNK_NONE);
+  CHECK_EQUAL(pool.free_count, CHUNKS - 150);
+  const uint32_t all = chunk_allocate(&pool, CHUNKS - 150);
+  for (uint32_t chunk = all; chunk != CHUNK_NONE;) {
+    const chunk_run run = chain_run(&pool, chunk);
+    CHECK(run.first + run.count <= kept || run.first >= kept + 150);
+    chunk = run.next;
+  }
+  CHECK_EQUAL(chunk_free(&pool, kept), 150);
+  CHECK_EQUAL(chunk_free(&pool, all), CHUNKS - 150);
+}
+
 enum { MANY = 5000, MOST_LENGTH = 40, SPARE = MANY / 5 };
 
 static uint32_t runs_of(const chunk_pool *pool, uint32_t first) {
-  uint32_t runs = 1;
-  for (uint32_t chunk = first; pool->next[chunk] != CHUNK_NONE; chunk = pool->next[chunk])
-    runs += pool->next[chunk] != chunk + 1;
+  uint32_t runs = 0;
+  for (uint32_t chunk = first; chunk != CHUNK_NONE; chunk = chain_run(pool, chunk).next)
+    runs++;
   return runs;
 }
 
@@ -110,6 +135,7 @@ static void chains_lie_in_few_runs(void) {
 
 int main(void) {
   RUN(chains_hold_what_was_written_to_them);
+  RUN(chains_are_claimed_after_a_reset);
   RUN(chains_lie_in_few_runs);
   return 0;
 }

@@ -6,9 +6,6 @@
 #include "core/elevator.h"
 #include "core/reader.h"
 
-/* How many records ahead the memory of their tables is prefetched. */
-#define ADMITTED_AHEAD 8
-
 /* A sweep in which more than this part of the horizon found no cell has looked too far ahead. */
 #define LACK_PART 32
 /* Then the horizon shrinks by this part of itself, */
@@ -97,19 +94,6 @@ int elevator_is_giant(const penstock_reader *reader, uint32_t entry) {
   return reader->elevator.has_giants && cells_units(reader, entry) > reader->elevator.most_units;
 }
 
-/* The tables of later entries may lie anywhere: prefetching hides the waits for memory. */
-static void look_up_early(const penstock_reader *reader, uint64_t sequence) {
-  const entry_ring *ring = &reader->entries;
-  for (uint32_t i = 0; i < reader->variable_count; i++) {
-    const record_table *table = reader->source->columns[reader->variable[i]].table;
-    if (sequence + 2 * ADMITTED_AHEAD < ring->ordered)
-      table_prefetch_position(table,
-                              entry_index(ring, entry_at(ring, sequence + 2 * ADMITTED_AHEAD)));
-    if (sequence + ADMITTED_AHEAD < ring->ordered)
-      table_prefetch_group(table, entry_index(ring, entry_at(ring, sequence + ADMITTED_AHEAD)));
-  }
-}
-
 static void count_head(elevator *elevator, uint64_t index) {
   elevator->head_counts[head_place(elevator, index >> elevator->shift)]++;
 }
@@ -126,8 +110,8 @@ void elevator_admit(penstock_reader *reader) {
     if (in_bytes) {
       if (reader->elevator.admitted_bytes >= most_bytes)
         return;
-      look_up_early(reader, ring->admitted);
-      reader->elevator.admitted_bytes += cells_record_bytes(reader, entry_index(ring, entry));
+      cells_look_ahead(reader, entry, ring->ordered - ring->admitted);
+      reader->elevator.admitted_bytes += cells_measure(reader, entry);
     }
     if (ring->admitted < reader->elevator.head)
       count_head(&reader->elevator, entry_index(ring, entry));

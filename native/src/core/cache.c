@@ -74,10 +74,7 @@ int cache_keeps(const record_cache *cache, uint64_t index, uint32_t chain) {
 void cache_reset(record_cache *cache, chunk_pool *pool) {
   chunk_reset(pool);
   for (uint64_t i = 0; i < cache->cached; i++)
-    for (uint32_t chunk = cache->kept[i]; chunk != CHUNK_NONE; chunk = pool->next[chunk]) {
-      pool->vacant[chunk >> 6] &= ~(UINT64_C(1) << (chunk & 63));
-      pool->free_count--;
-    }
+    chunk_claim(pool, cache->kept[i]);
 }
 
 static uint32_t stored_cell(const penstock_reader *reader, uint64_t index) {

@@ -5,6 +5,9 @@
 #include "core/cells.h"
 #include "core/common.h"
 
+/* How many records ahead memory is prefetched. */
+#define RELEASES_AHEAD 8
+
 void cells_reset(penstock_reader *reader) {
   if (reader->pool.count > 0) {
     cache_reset(&reader->cache, &reader->pool);
@@ -47,10 +50,21 @@ static void release(penstock_reader *reader, uint32_t entry) {
     reader->free_cells[reader->free_cell_count++] = cell;
 }
 
+/* What giving back the chain of a later entry changes may lie anywhere in memory. */
+PREFETCHING void prepare_release(const penstock_reader *reader, uint32_t entry) {
+  const uint32_t chunk = entry_value(&reader->entries, entry);
+  if (chunk == ENTRY_NONE)
+    return;
+  __builtin_prefetch(&reader->pool.next[chunk]);
+  __builtin_prefetch(&reader->pool.vacant[chunk >> 6], 1);
+}
+
 void cells_release(penstock_reader *reader, uint32_t count) {
   const entry_ring *ring = &reader->entries;
   uint32_t entry = entry_at(ring, ring->taken);
   for (uint32_t i = 0; i < count; i++) {
+    if (reader->pool.count > 0 && i + RELEASES_AHEAD < count)
+      prepare_release(reader, entry_after(ring, entry, RELEASES_AHEAD));
     release(reader, entry);
     if (++entry == ring->capacity)
       entry = 0;

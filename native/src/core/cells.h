@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/chunk.h"
+#include "core/common.h"
 #include "core/reader.h"
 
 /* Whether records wait in cells rather than in slots. */
@@ -12,7 +13,7 @@ static inline int cells_exist(const penstock_reader *reader) {
   return reader->options.cell_count > 0 || reader->pool.count > 0;
 }
 
-/* All bytes of a record in the columns that are read. */
+/* All bytes of a record in the columns that are read, looked up in the tables. */
 static inline uint64_t cells_record_bytes(const penstock_reader *reader, uint64_t index) {
   uint64_t bytes = reader->fixed_bytes;
   for (uint32_t i = 0; i < reader->variable_count; i++)
@@ -20,33 +21,42 @@ static inline uint64_t cells_record_bytes(const penstock_reader *reader, uint64_
   return bytes;
 }
 
+/* The same of an entry's record, which knows it once the elevator has looked it up. */
+static inline uint64_t cells_entry_bytes(const penstock_reader *reader, uint32_t entry) {
+  const uint64_t bytes = entry_bytes(&reader->entries, entry);
+  return bytes != BYTES_UNKNOWN ? bytes
+                                : cells_record_bytes(reader, entry_index(&reader->entries, entry));
+}
+
+/* Looks it up and keeps it. */
+static inline uint64_t cells_measure(penstock_reader *reader, uint32_t entry) {
+  const uint64_t bytes = cells_entry_bytes(reader, entry);
+  entry_keep_bytes(&reader->entries, entry, bytes);
+  return bytes;
+}
+
+/* How many entries ahead the memory of tables is prefetched. */
+enum { TABLES_AHEAD = 8 };
+
+/* Before entries are measured one after another, `left` of them from this one on: the tables of
+ * later ones may lie anywhere, and prefetching hides the waits for memory. */
+PREFETCHING void cells_look_ahead(const penstock_reader *reader, uint32_t entry, uint64_t left) {
+  const entry_ring *ring = &reader->entries;
+  for (uint32_t i = 0; i < reader->variable_count; i++) {
+    const record_table *table = reader->source->columns[reader->variable[i]].table;
+    if (left > 2 * TABLES_AHEAD)
+      table_prefetch_position(table, entry_index(ring, entry_after(ring, entry, 2 * TABLES_AHEAD)));
+    if (left > TABLES_AHEAD)
+      table_prefetch_group(table, entry_index(ring, entry_after(ring, entry, TABLES_AHEAD)));
+  }
+}
+
 /* What a record takes of this memory: 1 cell, or chunks. */
 static inline uint64_t cells_units(const penstock_reader *reader, uint32_t entry) {
-  return reader->pool.count == 0
-             ? 1
-             : chunks_for(&reader->pool,
-                          cells_record_bytes(reader, entry_index(&reader->entries, entry)));
+  return reader->pool.count == 0 ? 1 : chunks_for(&reader->pool, cells_entry_bytes(reader, entry));
 }
 
-/* What it still needs, when its length in a column has been looked up: nothing once it has its
- * cell.
- */
-static inline uint64_t cells_wanted_by(const penstock_reader *reader, uint32_t entry,
-                                       uint32_t column, uint64_t length_bytes) {
-  if (!cells_exist(reader) || entry_value(&reader->entries, entry) != ENTRY_NONE)
-    return 0;
-  if (reader->pool.count == 0)
-    return 1;
-  uint64_t bytes = reader->fixed_bytes;
-  for (uint32_t i = 0; i < reader->variable_count; i++)
-    bytes += reader->variable[i] == column
-                 ? length_bytes
-                 : source_length(&reader->source->columns[reader->variable[i]],
-                                 entry_index(&reader->entries, entry));
-  return chunks_for(&reader->pool, bytes);
-}
-
-/* The same when nothing is known. */
+/* What it still needs: nothing once it has its cell. */
 static inline uint64_t cells_wanted(const penstock_reader *reader, uint32_t entry) {
   return cells_exist(reader) && entry_value(&reader->entries, entry) == ENTRY_NONE
              ? cells_units(reader, entry)

@@ -181,7 +181,7 @@ static void check_cells(const penstock_reader *reader) {
   for (uint64_t at = ring->taken; at < ring->ordered; at++) {
     const uint32_t entry = entry_at(ring, at);
     const uint32_t cell = entry_value(ring, entry);
-    failed += ring->all[entry].fault != 0;
+    failed += (uint64_t)entry_has_failed(ring, entry);
     if (entry_state(ring, entry) == ENTRY_PENDING || cell == ENTRY_NONE)
       continue;
     if (cell < first)
@@ -198,10 +198,17 @@ static uint64_t check_chain(const penstock_reader *reader, uint32_t first) {
   const chunk_pool *pool = &reader->pool;
   uint64_t found = 0;
   uint64_t length = 0;
-  for (uint32_t chunk = first; chunk != CHUNK_NONE; chunk = pool->next[chunk]) {
-    assert(chunk < pool->count && ++length <= pool->count);
-    assert(!(pool->vacant[chunk >> 6] >> (chunk & 63) & 1));
-    found += number_of(chunk);
+  for (uint32_t chunk = first; chunk != CHUNK_NONE;) {
+    assert(chunk < pool->count);
+    const chunk_run run = chain_run(pool, chunk);
+    assert(run.count > 0 && run.count <= pool->count - chunk && run.next != chunk + run.count);
+    length += run.count;
+    assert(length <= pool->count);
+    for (uint32_t i = 0; i < run.count; i++, chunk++) {
+      assert(!(pool->vacant[chunk >> 6] >> (chunk & 63) & 1));
+      found += number_of(chunk);
+    }
+    chunk = run.next;
   }
   return found;
 }
@@ -228,8 +235,10 @@ static void check_chunks(const penstock_reader *reader) {
   for (uint64_t at = ring->taken; at < ring->ordered; at++) {
     const uint32_t entry = entry_at(ring, at);
     const uint64_t index = entry_index(ring, entry);
-    failed += ring->all[entry].fault != 0;
-    admitted_bytes += at < ring->admitted ? cells_record_bytes(reader, index) : 0;
+    failed += (uint64_t)entry_has_failed(ring, entry);
+    const uint64_t bytes = cells_record_bytes(reader, index);
+    admitted_bytes += at < ring->admitted ? bytes : 0;
+    assert(entry_bytes(ring, entry) == BYTES_UNKNOWN || entry_bytes(ring, entry) == bytes);
     if (entry_state(ring, entry) != ENTRY_PENDING && entry_value(ring, entry) != ENTRY_NONE &&
         !cache_keeps(&reader->cache, index, entry_value(ring, entry)))
       chunks -= check_chain(reader, entry_value(ring, entry));

@@ -3,7 +3,8 @@
  * lost.
  *
  * A chain is to lie in few runs of neighbours: copying, the processor's prefetching and following
- * the chain all cost several times as much when each chunk lies somewhere else. As most of a pool
+ * the chain all cost several times as much when each chunk lies somewhere else. So links lead from
+ * run to run, and a record in one piece costs the same whatever its length. As most of a pool
  * is in use, what a record leaves is the best place for one of the same size. So runs that become
  * free are remembered by their length, the latest ones, which the processor still has in its cache;
  * what is not remembered is found by going round through the bits of free chunks. Only when there
@@ -29,11 +30,6 @@ void chunk_reset(chunk_pool *pool) {
 }
 
 /* ---- Runs of free chunks, within a word ------------------------------------------------------ */
-
-typedef struct {
-  uint32_t first;
-  uint32_t count;
-} chunk_run;
 
 static uint64_t mask_of(uint32_t bit, uint32_t count) {
   return (count == 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1) << bit;
@@ -81,7 +77,7 @@ static chunk_run take_from(chunk_pool *pool, uint32_t chunk, uint64_t wanted) {
     atomic_store_explicit(&pool->used, chunk + count, memory_order_relaxed);
   if (count < run)
     remember(pool, chunk + count);
-  return (chunk_run){.first = chunk, .count = count};
+  return (chunk_run){.first = chunk, .count = count, .next = CHUNK_NONE};
 }
 
 /* ---- Allocating ------------------------------------------------------------------------------ */
@@ -149,81 +145,121 @@ static chunk_run take_run(chunk_pool *pool, uint64_t wanted) {
   return take_from(pool, chunk == CHUNK_NONE ? find_any(pool, wanted) : chunk, wanted);
 }
 
+/* Makes a run of chunks a part of a chain. */
+static void link_run(const chunk_pool *pool, chunk_run run) {
+  pool->next[run.first] = run.next | (run.count > 1 ? CHUNK_IS_RUN : 0);
+  if (run.count > 1)
+    pool->next[run.first + 1] = run.count;
+}
+
 uint32_t chunk_allocate(chunk_pool *pool, uint64_t count) {
   PENSTOCK_ASSERT(count > 0 && count <= pool->free_count);
   pool->free_count -= (uint32_t)count;
-  uint32_t first = CHUNK_NONE;
-  uint32_t last = CHUNK_NONE;
-  while (count > 0) {
+  chunk_run last = take_run(pool, count);
+  const uint32_t first = last.first;
+  for (count -= last.count; count > 0;) {
     const chunk_run run = take_run(pool, count);
-    if (first == CHUNK_NONE)
-      first = run.first;
-    else
-      pool->next[last] = run.first;
-    last = run.first + run.count - 1;
-    for (uint32_t chunk = run.first; chunk < last; chunk++)
-      pool->next[chunk] = chunk + 1;
     count -= run.count;
+    if (run.first == last.first + last.count) { /* the end of a word of free chunks was between */
+      last.count += run.count;
+      continue;
+    }
+    last.next = run.first;
+    link_run(pool, last);
+    last = run;
   }
-  pool->next[last] = CHUNK_NONE;
+  link_run(pool, last);
   return first;
 }
 
-/* The last chunk of the run in a chain that begins with this one, within a word. */
-static uint32_t end_of_run(const chunk_pool *pool, uint32_t chunk) {
-  while (pool->next[chunk] == chunk + 1 && (chunk & 63) != 63)
-    chunk++;
-  return chunk;
+/* How many chunks of a run lie in the word of its first one. */
+static uint32_t within_word(chunk_run run) {
+  const uint32_t left = 64 - (run.first & 63);
+  return run.count < left ? run.count : left;
+}
+
+static chunk_run without(chunk_run run, uint32_t count) {
+  return (chunk_run){.first = run.first + count, .count = run.count - count, .next = run.next};
+}
+
+static void free_run(chunk_pool *pool, chunk_run run) {
+  while (run.count > 0) {
+    const uint32_t part = within_word(run);
+    const uint64_t bits = mask_of(run.first & 63, part);
+    PENSTOCK_ASSERT((pool->vacant[run.first >> 6] & bits) == 0);
+    pool->vacant[run.first >> 6] |= bits;
+    remember(pool, run.first);
+    run = without(run, part);
+  }
+}
+
+static void claim_run(chunk_pool *pool, chunk_run run) {
+  while (run.count > 0) {
+    const uint32_t part = within_word(run);
+    pool->vacant[run.first >> 6] &= ~mask_of(run.first & 63, part);
+    pool->free_count -= part;
+    run = without(run, part);
+  }
 }
 
 uint32_t chunk_free(chunk_pool *pool, uint32_t first) {
   uint32_t count = 0;
   for (uint32_t chunk = first; chunk != CHUNK_NONE;) {
-    PENSTOCK_ASSERT(chunk < pool->count);
-    const uint32_t last = end_of_run(pool, chunk);
-    const uint64_t run = mask_of(chunk & 63, last - chunk + 1);
-    PENSTOCK_ASSERT((pool->vacant[chunk >> 6] & run) == 0);
-    pool->vacant[chunk >> 6] |= run;
-    remember(pool, chunk);
-    count += last - chunk + 1;
-    chunk = pool->next[last];
+    const chunk_run run = chain_run(pool, chunk);
+    PENSTOCK_ASSERT(run.first + run.count <= pool->count);
+    free_run(pool, run);
+    count += run.count;
+    chunk = run.next;
   }
   pool->free_count += count;
   return count;
 }
 
+void chunk_claim(chunk_pool *pool, uint32_t first) {
+  for (uint32_t chunk = first; chunk != CHUNK_NONE;) {
+    const chunk_run run = chain_run(pool, chunk);
+    claim_run(pool, run);
+    chunk = run.next;
+  }
+}
+
 /* ---- Copying --------------------------------------------------------------------------------- */
 
+static uint64_t run_bytes(const chunk_pool *pool, chunk_run run) {
+  return (uint64_t)run.count * pool->chunk_bytes;
+}
+
+/* Goes on to the next run. */
+static chunk_run follow(const chunk_pool *pool, chunk_run run, chain_place *place) {
+  PENSTOCK_ASSERT(run.next != CHUNK_NONE);
+  place->before_bytes += run_bytes(pool, run);
+  place->chunk = run.next;
+  return chain_run(pool, run.next);
+}
+
+/* The run that has byte number `at`. */
+static chunk_run seek(const chunk_pool *pool, chain_place *place, uint64_t at) {
+  chunk_run run = chain_run(pool, place->chunk);
+  while (at - place->before_bytes >= run_bytes(pool, run))
+    run = follow(pool, run, place);
+  return run;
+}
+
 chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at) {
-  while (at - from.before_bytes >= pool->chunk_bytes) {
-    from.before_bytes += pool->chunk_bytes;
-    from.chunk = pool->next[from.chunk];
-    PENSTOCK_ASSERT(from.chunk != CHUNK_NONE);
-  }
+  (void)seek(pool, &from, at);
   return from;
 }
 
-/* The longest run of chunks that lie one after another, from this one on, as far as so many bytes
- * of it are needed. `from` becomes the last of them. */
-static uint64_t run_bytes(const chunk_pool *pool, chain_place *from, uint64_t needed) {
-  uint64_t bytes = pool->chunk_bytes;
-  while (bytes < needed && pool->next[from->chunk] == from->chunk + 1) {
-    from->chunk++;
-    from->before_bytes += pool->chunk_bytes;
-    bytes += pool->chunk_bytes;
-  }
-  return bytes;
-}
+static uint64_t smaller(uint64_t left, uint64_t right) { return left < right ? left : right; }
 
 void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const uint8_t *bytes,
                  uint64_t count) {
   if (count == 0)
     return;
-  chain_place place = chain_seek(pool, from, at);
-  for (uint64_t skip = at - place.before_bytes;; skip = 0) {
-    uint8_t *memory = chunk_memory(pool, place.chunk) + skip;
-    const uint64_t run = run_bytes(pool, &place, skip + count) - skip;
-    const uint64_t part = run < count ? run : count;
+  chunk_run run = seek(pool, &from, at);
+  for (uint64_t skip = at - from.before_bytes;; skip = 0) {
+    uint8_t *memory = chunk_memory(pool, run.first) + skip;
+    const uint64_t part = smaller(count, run_bytes(pool, run) - skip);
     if (pool->is_past_cache)
       stream_copy(memory, bytes, part);
     else
@@ -232,8 +268,7 @@ void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const ui
     count -= part;
     if (count == 0)
       return;
-    place.chunk = pool->next[place.chunk];
-    PENSTOCK_ASSERT(place.chunk != CHUNK_NONE);
+    run = follow(pool, run, &from);
   }
 }
 
@@ -241,18 +276,15 @@ chain_place chain_read(const chunk_pool *pool, chain_place from, uint64_t at, ui
                        uint64_t count) {
   if (count == 0)
     return from;
-  chain_place place = chain_seek(pool, from, at);
-  for (uint64_t skip = at - place.before_bytes;; skip = 0) {
-    const uint8_t *memory = chunk_memory(pool, place.chunk) + skip;
-    const uint64_t run = run_bytes(pool, &place, skip + count) - skip;
-    const uint64_t part = run < count ? run : count;
+  chunk_run run = seek(pool, &from, at);
+  for (uint64_t skip = at - from.before_bytes;; skip = 0) {
+    const uint8_t *memory = chunk_memory(pool, run.first) + skip;
+    const uint64_t part = smaller(count, run_bytes(pool, run) - skip);
     memcpy(bytes, memory, part);
     bytes += part;
     count -= part;
     if (count == 0)
-      return place;
-    place.chunk = pool->next[place.chunk];
-    place.before_bytes += pool->chunk_bytes;
-    PENSTOCK_ASSERT(place.chunk != CHUNK_NONE);
+      return from;
+    run = follow(pool, run, &from);
   }
 }

@@ -18,10 +18,10 @@ typedef struct {
   uint32_t first[CHUNK_RECENT_RUNS];
 } recent_runs;
 
-/* A pool of chunks of one size. A record has a chain of them. */
+/* A pool of chunks of one size. A record has a chain of them, in runs of neighbours. */
 typedef struct {
   uint8_t *base;
-  uint32_t *next;   /* of each chunk in its chain; CHUNK_NONE: it is the last one */
+  uint32_t *next;   /* of the first chunks of runs: see chain_run */
   uint64_t *vacant; /* a bit for each chunk: it is free */
   uint32_t chunk_bytes;
   uint32_t count;    /* 0: there is no pool */
@@ -32,11 +32,30 @@ typedef struct {
   recent_runs free_runs[CHUNK_LONG_RUN]; /* of 1 chunk, of 2, ...; the last: of that or more */
 } chunk_pool;
 
-/* A chunk, and how many bytes of its chain lie before it. */
+/* Neighbours in a chain, one after another in memory. */
+typedef struct {
+  uint32_t first;
+  uint32_t count;
+  uint32_t next; /* the first chunk of the next run of the chain; CHUNK_NONE: it is the last one */
+} chunk_run;
+
+/* The first chunk of a run, and how many bytes of its chain lie before it. */
 typedef struct {
   uint64_t before_bytes;
   uint32_t chunk;
 } chain_place;
+
+/* In `next` of a run's first chunk: it has more chunks, and that of the second one says how many
+ * they all are. */
+#define CHUNK_IS_RUN (UINT32_C(1) << 31)
+
+/* The run of a chain that begins with this chunk. */
+static inline chunk_run chain_run(const chunk_pool *pool, uint32_t first) {
+  const uint32_t next = pool->next[first];
+  const int is_run = (next & CHUNK_IS_RUN) != 0;
+  return (chunk_run){
+      .first = first, .count = is_run ? pool->next[first + 1] : 1, .next = next & ~CHUNK_IS_RUN};
+}
 
 static inline uint64_t chunks_for(const chunk_pool *pool, uint64_t bytes) {
   return (bytes + pool->chunk_bytes - 1) / pool->chunk_bytes;
@@ -52,13 +71,15 @@ void chunk_reset(chunk_pool *pool);
 uint32_t chunk_allocate(chunk_pool *pool, uint64_t count);
 /* Gives a chain back; returns how many chunks it had. */
 uint32_t chunk_free(chunk_pool *pool, uint32_t first);
-/* The chunk that has byte number `at` of a chain, coming from a chunk before it. */
+/* After a reset: a chain is still in use. CHUNK_NONE is a chain without chunks. */
+void chunk_claim(chunk_pool *pool, uint32_t first);
+/* The run that has byte number `at` of a chain, coming from one before it. */
 chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at);
-/* Copies bytes to a chain, from byte number `at` on; `from` is a chunk before that byte. With
+/* Copies bytes to a chain, from byte number `at` on; `from` is a run before that byte. With
  * is_past_cache other threads see them after stream_end. */
 void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const uint8_t *bytes,
                  uint64_t count);
-/* Copies bytes out of a chain; returns the place behind them. */
+/* Copies bytes out of a chain; returns the run of the last of them. */
 chain_place chain_read(const chunk_pool *pool, chain_place from, uint64_t at, uint8_t *bytes,
                        uint64_t count);
 

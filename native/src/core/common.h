@@ -15,6 +15,10 @@
 /* A line of the processor's cache. Also what the columns of a slot are aligned to. */
 #define CACHE_LINE_BYTES 64
 
+/* For functions that do nothing but prefetch. Compilers take them for functions without any effect
+ * (GCC 12 does) and leave out calls of them, unless they become a part of their callers. */
+#define PREFETCHING static inline __attribute__((always_inline))
+
 static inline uint64_t round_down(uint64_t value, uint64_t alignment) {
   return value - value % alignment;
 }

@@ -24,8 +24,9 @@ typedef struct {
   /* State in the high 2 bits. Below: the next entry of its list while pending; its cell (or
    * ENTRY_NONE with a slot) later. */
   uint32_t link;
-  /* 0, or the first failure: see entry_fail. */
-  uint32_t fault;
+  /* Below NOTE_FAULT how many bytes its record has, and one more; 0: that was not looked up. Else
+   * the first failure: see entry_fail. */
+  uint32_t note;
 } order_entry;
 
 _Static_assert(sizeof(order_entry) == 16, "four entries lie in a line of the processor's cache");
@@ -33,7 +34,7 @@ _Static_assert(sizeof(order_entry) == 16, "four entries lie in a line of the pro
 typedef struct {
   order_entry *all;
   uint32_t capacity;
-  uint32_t failed;   /* entries with a fault that are not taken */
+  uint32_t failed;   /* entries that have failed and are not taken */
   uint64_t taken;    /* sequence numbers: entries before this are gone, */
   uint64_t ready;    /* before this they are loaded, */
   uint64_t admitted; /* before this the elevator knows them, */
@@ -63,31 +64,66 @@ static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, u
   ring->all[entry].link = state << ENTRY_STATE_SHIFT | value;
 }
 
-/* In a fault: the record was not read because another one of its batch had failed. */
-#define FAULT_GIVEN_UP (UINT32_C(1) << 31)
+/* In a note: it is a failure. */
+#define NOTE_FAULT (UINT32_C(1) << 30)
+/* The record was not read because another one of its batch had failed. */
+#define NOTE_GIVEN_UP (UINT32_C(1) << 31)
+/* How many bytes a record has is not in its entry. */
+#define BYTES_UNKNOWN UINT64_MAX
+
+/* Helpers read how many bytes a record has while the owner may note that it has failed. */
+static inline uint32_t entry_note(const entry_ring *ring, uint32_t entry) {
+  return __atomic_load_n(&ring->all[entry].note, __ATOMIC_RELAXED);
+}
+
+static inline void entry_set_note(entry_ring *ring, uint32_t entry, uint32_t note) {
+  __atomic_store_n(&ring->all[entry].note, note, __ATOMIC_RELAXED);
+}
+
+static inline int entry_has_failed(const entry_ring *ring, uint32_t entry) {
+  return (entry_note(ring, entry) & NOTE_FAULT) != 0;
+}
 
 /* Notes why a record cannot be delivered. The first failure is the one that is reported. */
 static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
-  if (ring->all[entry].fault == 0) {
-    ring->all[entry].fault = (uint32_t)(-status & 0xffff) | column << 16;
+  if (!entry_has_failed(ring, entry)) {
+    entry_set_note(ring, entry, NOTE_FAULT | (uint32_t)(-status & 0xffff) | column << 16);
     ring->failed++;
   }
 }
 
 static inline int32_t entry_status(const entry_ring *ring, uint32_t entry) {
-  return -(int32_t)(ring->all[entry].fault & 0xffff);
+  return entry_has_failed(ring, entry) ? -(int32_t)(entry_note(ring, entry) & 0xffff) : 0;
 }
 
 static inline uint32_t entry_failed_column(const entry_ring *ring, uint32_t entry) {
-  return ring->all[entry].fault >> 16 & 0xff;
+  return entry_note(ring, entry) >> 16 & 0xff;
 }
 
 static inline int entry_is_given_up(const entry_ring *ring, uint32_t entry) {
-  return (ring->all[entry].fault & FAULT_GIVEN_UP) != 0;
+  return (entry_note(ring, entry) & NOTE_GIVEN_UP) != 0;
+}
+
+/* How many bytes the record has in all columns that are read, or BYTES_UNKNOWN. */
+static inline uint64_t entry_bytes(const entry_ring *ring, uint32_t entry) {
+  const uint32_t note = entry_note(ring, entry);
+  return note == 0 || note >= NOTE_FAULT ? BYTES_UNKNOWN : note - 1;
+}
+
+/* Keeps that, unless the record has failed. A very large one is looked up again. */
+static inline void entry_keep_bytes(entry_ring *ring, uint32_t entry, uint64_t bytes) {
+  if (entry_note(ring, entry) == 0 && bytes < NOTE_FAULT - 1)
+    entry_set_note(ring, entry, (uint32_t)bytes + 1);
 }
 
 static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {
   return (uint32_t)(sequence % ring->capacity);
+}
+
+/* The entry `count` entries behind another one; count is at most the capacity. */
+static inline uint32_t entry_after(const entry_ring *ring, uint32_t entry, uint32_t count) {
+  const uint32_t at = entry + count; /* at most 2^31: see PENSTOCK_MAX_ENTRIES_LOG2 */
+  return at < ring->capacity ? at : at - ring->capacity;
 }
 
 #endif

@@ -151,15 +151,16 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
   const uint64_t most_units = reader->pool.count == 0 || visit == &reader->elevator.urgent
                                   ? UINT64_MAX
                                   : reader->elevator.most_units / 4;
-  uint32_t near = visit->cursors[extent->column].shard;
+  source_pass pass;
+  source_begin_pass(&pass, column, visit->cursors[extent->column].shard);
   for (uint32_t at = visit->cursors[extent->column].next + 1;
        at < visit->count && extent->cut_count < reader->cut_capacity; at++) {
     if (at + ENTRIES_AHEAD < visit->count)
       __builtin_prefetch(&reader->entries.all[visit_entry(visit, at + ENTRIES_AHEAD)], 1);
     const uint32_t entry = visit_entry(visit, at);
-    const record_span found = source_find(column, entry_index(&reader->entries, entry), near);
+    const record_span found = source_find_next(&pass, entry_index(&reader->entries, entry));
     const uint64_t end = found.offset_bytes + found.length_bytes;
-    const uint64_t wanted = cells_wanted_by(reader, entry, extent->column, found.length_bytes);
+    const uint64_t wanted = cells_wanted(reader, entry);
     visit->scratch[at] = wanted;
     if (extent->cells_needed + wanted > most_units)
       return;
@@ -177,7 +178,6 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
     }
     if (round_up(end, extent->alignment) > limit)
       return;
-    near = found.shard;
     if (end > extent->end)
       extent->end = end;
     extent->cut_count++;
@@ -198,7 +198,7 @@ static extent plan(const penstock_reader *reader, visit *visit) {
                    .file = found.file,
                    .alignment = alignment,
                    .cut_count = 1,
-                   .cells_needed = cells_wanted_by(reader, entry, number, found.length_bytes),
+                   .cells_needed = cells_wanted(reader, entry),
                    .record_offset = found.offset_bytes};
   visit->scratch[visit->cursors[number].next] = extent.cells_needed;
   extent.begin = round_down(found.offset_bytes + visit->cursors[number].part_bytes, alignment);

@@ -20,10 +20,13 @@
 #define CUTS_AHEAD 4
 #define LINES_AHEAD_BYTES 1024
 
-static record_span locate(const penstock_reader *reader, const request *request, uint32_t entry,
-                          uint32_t near) {
-  return source_find(&reader->source->columns[request->column],
-                     entry_index(&reader->entries, entry), near);
+/* The records of a request are looked up in one pass. */
+static void begin_pass(source_pass *pass, const penstock_reader *reader, const request *request) {
+  source_begin_pass(pass, &reader->source->columns[request->column], 0);
+}
+
+static record_span locate(source_pass *pass, const penstock_reader *reader, uint32_t entry) {
+  return source_find_next(pass, entry_index(&reader->entries, entry));
 }
 
 void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int32_t status) {
@@ -79,19 +82,29 @@ static void settle_cut(penstock_reader *reader, const request *request, uint32_t
   gather_let_go(reader, entry, request->column, cut.is_missing ? -ENODATA : 0);
 }
 
+/* Of a chain that goes past the cache only the last line is read, as it is not written as a whole.
+ */
+PREFETCHING void prepare_chain(const penstock_reader *reader, uint32_t entry) {
+  const chunk_pool *pool = &reader->pool;
+  const uint32_t chunk = entry_value(&reader->entries, entry);
+  const uint64_t bytes = entry_bytes(&reader->entries, entry);
+  __builtin_prefetch(&pool->next[chunk]);
+  if (!pool->is_past_cache)
+    __builtin_prefetch(chunk_memory(pool, chunk), 1);
+  else if (bytes != BYTES_UNKNOWN)
+    __builtin_prefetch(chunk_memory(pool, chunk) + bytes, 1);
+}
+
 /* Places and entries lie anywhere in memory: fetching the lines of later ones early hides most of
  * the wait. First the entry, which leads to the place, then the place. */
-static void prepare_cuts(const penstock_reader *reader, const request *request, uint32_t i) {
+PREFETCHING void prepare_cuts(const penstock_reader *reader, const request *request, uint32_t i) {
   const entry_ring *ring = &reader->entries;
   if (i + 2 * CUTS_AHEAD < request->cut_count)
     __builtin_prefetch(&ring->all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
   if (i + CUTS_AHEAD >= request->cut_count || request->cuts[i + CUTS_AHEAD] == ENTRY_NONE)
     return;
   if (reader->pool.count > 0) {
-    const uint32_t chunk = entry_value(ring, request->cuts[i + CUTS_AHEAD]);
-    __builtin_prefetch(&reader->pool.next[chunk]);
-    if (!reader->pool.is_past_cache)
-      __builtin_prefetch(chunk_memory(&reader->pool, chunk), 1);
+    prepare_chain(reader, request->cuts[i + CUTS_AHEAD]);
     return;
   }
   const uint64_t record_bytes = reader->source->columns[request->column].record_bytes;
@@ -108,15 +121,15 @@ static void prepare_cuts(const penstock_reader *reader, const request *request, 
 
 /* The records that were read just now. */
 static void cut_all(penstock_reader *reader, request *request) {
-  uint32_t near = 0;
+  source_pass pass;
+  begin_pass(&pass, reader, request);
   for (uint32_t i = request->first; i < request->end; i++) {
     prepare_cuts(reader, request, i);
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
-    const record_span found = locate(reader, request, entry, near);
+    const record_span found = locate(&pass, reader, entry);
     const cut cut = cut_of(request, found);
-    near = found.shard;
     copy_cut(reader, request, entry, found, cut);
     settle_cut(reader, request, entry, cut);
   }
@@ -124,14 +137,14 @@ static void cut_all(penstock_reader *reader, request *request) {
 }
 
 void gather_copy(const penstock_reader *reader, const request *request) {
-  uint32_t near = 0;
+  source_pass pass;
+  begin_pass(&pass, reader, request);
   for (uint32_t i = request->first; i < request->end; i++) {
     prepare_cuts(reader, request, i);
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
-    const record_span found = locate(reader, request, entry, near);
-    near = found.shard;
+    const record_span found = locate(&pass, reader, entry);
     copy_cut(reader, request, entry, found, cut_of(request, found));
   }
   stream_end();
@@ -139,15 +152,15 @@ void gather_copy(const penstock_reader *reader, const request *request) {
 
 /* The same records, when they have been copied. */
 static void settle_all(penstock_reader *reader, const request *request) {
-  uint32_t near = 0;
+  source_pass pass;
+  begin_pass(&pass, reader, request);
   for (uint32_t i = request->first; i < request->end; i++) {
     if (i + 2 * CUTS_AHEAD < request->end)
       __builtin_prefetch(&reader->entries.all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
-    const record_span found = locate(reader, request, entry, near);
-    near = found.shard;
+    const record_span found = locate(&pass, reader, entry);
     settle_cut(reader, request, entry, cut_of(request, found));
   }
 }
@@ -199,12 +212,12 @@ static int32_t start_part(penstock_reader *reader, request *request) {
       source_offset_alignment(&reader->source->files[request->file], reader->options.io);
   uint64_t begin = UINT64_MAX;
   uint64_t end = 0; /* of records that overlap the last one may not be the one that ends last */
-  uint32_t near = 0;
+  source_pass pass;
+  begin_pass(&pass, reader, request);
   for (uint32_t i = request->first; i < request->end; i++) {
     if (request->cuts[i] == ENTRY_NONE)
       continue;
-    const record_span found = locate(reader, request, request->cuts[i], near);
-    near = found.shard;
+    const record_span found = locate(&pass, reader, request->cuts[i]);
     begin = found.offset_bytes < begin ? found.offset_bytes : begin;
     if (found.offset_bytes + found.length_bytes > end)
       end = found.offset_bytes + found.length_bytes;

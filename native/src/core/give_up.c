@@ -29,7 +29,7 @@ static void give_up(penstock_reader *reader, uint64_t at, uint32_t column, int32
   if (state == ENTRY_LOADED || entry_status(ring, entry) != 0)
     return;
   entry_fail(ring, entry, column, status);
-  ring->all[entry].fault |= FAULT_GIVEN_UP;
+  entry_set_note(ring, entry, entry_note(ring, entry) | NOTE_GIVEN_UP);
   if (state != ENTRY_PENDING)
     return;
   if (at < ring->admitted)

@@ -25,7 +25,7 @@
 #include <string.h>
 
 #include "core/common.h"
-#include "core/table.h"
+#include "core/group.h"
 
 #define MASK(bits) (((uint64_t)1 << (bits)) - 1)
 
@@ -43,6 +43,7 @@
 /* Where deviations begin, in bits. */
 #define CHAIN_AT 128
 #define SPLIT_AT 256
+#define LOOSE_AT 192
 #define MAX_SHIFT 20
 /* Steps of the search for the best slope: each leaves two thirds of the range. */
 #define SLOPE_STEPS 9
@@ -97,14 +98,6 @@ static line fit_line(const int64_t *values, uint32_t count, int64_t least_slope,
     best = right.range < best.range ? right : best;
   }
   return best;
-}
-
-static uint64_t get_bits(const uint64_t *words, uint64_t at, uint32_t width) {
-  const uint64_t *word = words + (at >> 6);
-  const uint32_t shift = at & 63;
-  /* In two steps, as a shift by 64 is none. */
-  const uint64_t value = word[0] >> shift | word[1] << 1 << (63 - shift);
-  return value & MASK(width);
 }
 
 static void put_bits(uint64_t *words, uint64_t at, uint32_t width, uint64_t value) {
@@ -210,7 +203,7 @@ static uint32_t pack_loose(const table_group *group, uint64_t *words) {
   const int64_t steepest = (int64_t)MASK(SLOPE_BITS - 1);
   const line offsets = fit_line(values, count, -steepest, steepest);
   words[0] = first_word(group->offsets, &offsets, shift) | IS_LOOSE;
-  uint64_t at = put_deviations(words, 192, values, count, &offsets);
+  uint64_t at = put_deviations(words, LOOSE_AT, values, count, &offsets);
   for (uint32_t k = 0; k < count; k++)
     values[k] = (int64_t)group->lengths[k];
   const line lengths = fit_line(values, count, 0, 0);
@@ -244,44 +237,51 @@ static int64_t sign_extend(uint64_t value, uint32_t bits) {
   return (int64_t)(value << (64 - bits)) >> (64 - bits);
 }
 
-static table_record find_loose(const uint64_t *words, uint32_t count, uint32_t k, uint64_t offset,
-                               uint32_t width, uint32_t shift) {
-  const int64_t slope = sign_extend(words[1] & MASK(SLOPE_BITS), SLOPE_BITS);
-  const uint32_t length_width = words[2] >> LENGTH_BITS & MASK(WIDTH_BITS);
-  const uint32_t file_width = words[2] >> (LENGTH_BITS + WIDTH_BITS) & MASK(FILE_WIDTH_BITS);
-  const int64_t file_slope =
-      sign_extend(words[2] >> (LENGTH_BITS + WIDTH_BITS + FILE_WIDTH_BITS), FILE_SLOPE_BITS);
-  const uint64_t lengths_at = 192 + (uint64_t)width * count;
-  const uint64_t files_at = lengths_at + (uint64_t)length_width * count;
-  const uint64_t along = (uint64_t)slope * k + get_bits(words, 192 + (uint64_t)width * k, width);
-  const uint64_t file = (words[1] >> SLOPE_BITS) + (uint64_t)file_slope * k +
-                        get_bits(words, files_at + (uint64_t)file_width * k, file_width);
-  return (table_record){
-      .offset_bytes = (offset + (along << shift)) & MASK(TABLE_OFFSET_BITS),
-      .length_bytes = (words[2] & MASK(LENGTH_BITS)) +
-                      get_bits(words, lengths_at + (uint64_t)length_width * k, length_width),
-      .file = (uint32_t)(file & MASK(TABLE_FILE_BITS)),
-  };
+static void open_chained(group_view *view) {
+  const uint64_t *words = view->words;
+  const int is_split = (words[0] & IS_SPLIT) != 0;
+  view->slope = words[1] & MASK(CHAIN_SLOPE_BITS);
+  view->at = is_split ? SPLIT_AT : CHAIN_AT;
+  view->length_base = words[1] >> CHAIN_SLOPE_BITS & MASK(CHAIN_GAP_BITS);
+  view->file = words[1] >> (CHAIN_SLOPE_BITS + CHAIN_GAP_BITS);
+  view->split = is_split ? words[3] & MASK(SPLIT_BITS) : TABLE_GROUP;
+  view->jump = is_split ? words[2] : 0;
+  view->split_file = is_split ? words[3] >> SPLIT_BITS : 0;
+}
+
+static void open_loose(group_view *view, uint32_t count) {
+  const uint64_t *words = view->words;
+  view->slope = (uint64_t)sign_extend(words[1] & MASK(SLOPE_BITS), SLOPE_BITS);
+  view->at = LOOSE_AT;
+  view->file = words[1] >> SLOPE_BITS;
+  view->length_base = words[2] & MASK(LENGTH_BITS);
+  view->length_width = words[2] >> LENGTH_BITS & MASK(WIDTH_BITS);
+  view->file_width = words[2] >> (LENGTH_BITS + WIDTH_BITS) & MASK(FILE_WIDTH_BITS);
+  view->file_slope = (uint64_t)sign_extend(words[2] >> (LENGTH_BITS + WIDTH_BITS + FILE_WIDTH_BITS),
+                                           FILE_SLOPE_BITS);
+  view->lengths_at = LOOSE_AT + view->width * count;
+  view->files_at = view->lengths_at + view->length_width * count;
+}
+
+/* Compilers leave out what a single record does not need. */
+static inline void open_view(group_view *view, const uint64_t *words, uint32_t count) {
+  view->words = words;
+  view->offset = words[0] & MASK(TABLE_OFFSET_BITS);
+  view->width = words[0] >> TABLE_OFFSET_BITS & MASK(WIDTH_BITS);
+  view->shift = words[0] >> (TABLE_OFFSET_BITS + WIDTH_BITS) & MASK(SHIFT_BITS);
+  view->is_loose = (words[0] & IS_LOOSE) != 0;
+  if (view->is_loose)
+    open_loose(view, count);
+  else
+    open_chained(view);
+}
+
+void group_open(group_view *view, const uint64_t *words, uint32_t count) {
+  open_view(view, words, count);
 }
 
 table_record group_find(const uint64_t *words, uint32_t count, uint32_t k) {
-  const uint64_t offset = words[0] & MASK(TABLE_OFFSET_BITS);
-  const uint32_t width = words[0] >> TABLE_OFFSET_BITS & MASK(WIDTH_BITS);
-  const uint32_t shift = words[0] >> (TABLE_OFFSET_BITS + WIDTH_BITS) & MASK(SHIFT_BITS);
-  if (words[0] & IS_LOOSE)
-    return find_loose(words, count, k, offset, width, shift);
-  const uint64_t slope = words[1] & MASK(CHAIN_SLOPE_BITS);
-  const uint64_t gap = words[1] >> CHAIN_SLOPE_BITS & MASK(CHAIN_GAP_BITS);
-  const int is_split = (words[0] & IS_SPLIT) != 0;
-  const uint64_t at = (is_split ? SPLIT_AT : CHAIN_AT) + (uint64_t)width * k;
-  const uint64_t here = slope * k + get_bits(words, at, width);
-  const uint64_t next = slope * (k + 1) + get_bits(words, at + width, width);
-  const int is_behind = is_split && k >= (words[3] & MASK(SPLIT_BITS));
-  const uint64_t jump = is_behind ? words[2] : 0;
-  return (table_record){
-      .offset_bytes = (offset + (here << shift) + jump) & MASK(TABLE_OFFSET_BITS),
-      .length_bytes = ((next - here) << shift) - gap,
-      .file = (uint32_t)(is_behind ? words[3] >> SPLIT_BITS
-                                   : words[1] >> (CHAIN_SLOPE_BITS + CHAIN_GAP_BITS)),
-  };
+  group_view view;
+  open_view(&view, words, count);
+  return group_record(&view, k);
 }

@@ -108,8 +108,8 @@ int32_t penstock_source_lengths(penstock_source *source, uint32_t column, uint64
 /* How many records ahead the memory of the table is prefetched. */
 #define LOCATES_AHEAD 8
 
-static void look_ahead(const record_table *table, const int64_t *indices, uint32_t count,
-                       uint64_t record_count, uint32_t i) {
+PREFETCHING void look_ahead(const record_table *table, const int64_t *indices, uint32_t count,
+                            uint64_t record_count, uint32_t i) {
   if (i + 2 * LOCATES_AHEAD < count && (uint64_t)indices[i + 2 * LOCATES_AHEAD] < record_count)
     table_prefetch_position(table, (uint64_t)indices[i + 2 * LOCATES_AHEAD]);
   if (i + LOCATES_AHEAD < count && (uint64_t)indices[i + LOCATES_AHEAD] < record_count)

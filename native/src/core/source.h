@@ -114,17 +114,41 @@ typedef struct {
   uint32_t shard; /* a hint for the next one */
 } record_span;
 
+static inline record_span span_of(table_record found) {
+  return (record_span){
+      .offset_bytes = found.offset_bytes, .length_bytes = found.length_bytes, .file = found.file};
+}
+
 static inline record_span source_find(const source_column *column, uint64_t index, uint32_t near) {
-  if (column->table) {
-    const table_record found = table_find(column->table, index);
-    return (record_span){
-        .offset_bytes = found.offset_bytes, .length_bytes = found.length_bytes, .file = found.file};
-  }
+  if (column->table)
+    return span_of(table_find(column->table, index));
   const location found = source_locate(column, index, near);
   return (record_span){.offset_bytes = found.offset_bytes,
                        .length_bytes = column->record_bytes,
                        .file = found.file,
                        .shard = found.shard};
+}
+
+/* Where many records of a column are looked up in one pass, nearly in the order of the file. */
+typedef struct {
+  const source_column *column;
+  uint32_t shard;
+  table_cursor table;
+} source_pass;
+
+static inline void source_begin_pass(source_pass *pass, const source_column *column,
+                                     uint32_t shard) {
+  pass->column = column;
+  pass->shard = shard;
+  pass->table.group = 0;
+}
+
+static inline record_span source_find_next(source_pass *pass, uint64_t index) {
+  if (pass->column->table)
+    return span_of(table_find_near(pass->column->table, index, &pass->table));
+  const record_span found = source_find(pass->column, index, pass->shard);
+  pass->shard = found.shard;
+  return found;
 }
 
 static inline uint64_t source_length(const source_column *column, uint64_t index) {

@@ -141,12 +141,24 @@ int32_t table_seal(record_table *table) {
   return 0;
 }
 
+/* How many records a group has: only the last one may have fewer than the others. */
+static uint32_t group_count(const record_table *table, uint64_t group) {
+  const uint64_t rest = table->summary.record_count - group * TABLE_GROUP;
+  return rest < TABLE_GROUP ? (uint32_t)rest : TABLE_GROUP;
+}
+
 table_record table_find(const record_table *table, uint64_t index) {
   PENSTOCK_ASSERT(!table->open && index < table->summary.record_count);
   const uint64_t group = index / TABLE_GROUP;
-  const uint64_t rest = table->summary.record_count - group * TABLE_GROUP;
-  const uint32_t count = rest < TABLE_GROUP ? (uint32_t)rest : TABLE_GROUP;
-  return group_find(table->words + table->positions[group], count, index % TABLE_GROUP);
+  return group_find(table->words + table->positions[group], group_count(table, group),
+                    index % TABLE_GROUP);
+}
+
+void table_move(const record_table *table, uint64_t index, table_cursor *cursor) {
+  PENSTOCK_ASSERT(!table->open);
+  const uint64_t group = index / TABLE_GROUP;
+  cursor->group = group + 1;
+  group_open(&cursor->view, table->words + table->positions[group], group_count(table, group));
 }
 
 void table_prefetch_position(const record_table *table, uint64_t index) {

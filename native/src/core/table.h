@@ -5,23 +5,9 @@
 
 #include <stdint.h>
 
+#include "core/common.h"
+#include "core/group.h"
 #include "penstock.h"
-
-/* Records are packed in groups of this many; each group is decoded by itself. */
-enum { TABLE_GROUP = 64 };
-
-/* Offsets need 48 bits, lengths 41, files 20. */
-#define TABLE_OFFSET_BITS 48
-#define TABLE_FILE_BITS 20
-#define TABLE_MAX_LENGTH ((uint64_t)1 << 40)
-
-/* Records that wait for their group to be complete. */
-typedef struct {
-  uint64_t offsets[TABLE_GROUP];
-  uint64_t lengths[TABLE_GROUP];
-  uint32_t files[TABLE_GROUP];
-  uint32_t count;
-} table_group;
 
 typedef struct {
   uint64_t record_count;
@@ -42,11 +28,11 @@ typedef struct record_table {
   table_group *open; /* NULL once the table is sealed */
 } record_table;
 
+/* The group of the last record that was looked up: those near it are found at half the cost. */
 typedef struct {
-  uint64_t offset_bytes;
-  uint64_t length_bytes;
-  uint32_t file;
-} table_record;
+  uint64_t group; /* its number + 1; 0: none yet */
+  group_view view;
+} table_cursor;
 
 /* An empty table, or NULL: no memory. */
 record_table *table_new(void);
@@ -67,10 +53,17 @@ void table_prefetch_group(const record_table *table, uint64_t index);
 /* What the table allocates. */
 uint64_t table_bytes(const record_table *table);
 
-/* Packing of one group: group.c. Writes at most GROUP_MAX_WORDS words; returns how many. */
-#define GROUP_MAX_WORDS 128
-uint32_t group_pack(const table_group *group, uint64_t *words);
-/* Record number k of a packed group of `count`. May look at two words behind the group. */
-table_record group_find(const uint64_t *words, uint32_t count, uint32_t k);
+/* Goes on to the group of a record. */
+void table_move(const record_table *table, uint64_t index, table_cursor *cursor);
+
+/* As table_find, where many records are looked up that lie near each other. A cursor begins as
+ * zeros. */
+static inline table_record table_find_near(const record_table *table, uint64_t index,
+                                           table_cursor *cursor) {
+  PENSTOCK_ASSERT(index < table->summary.record_count);
+  if (cursor->group != index / TABLE_GROUP + 1)
+    table_move(table, index, cursor);
+  return group_record(&cursor->view, index % TABLE_GROUP);
+}
 
 #endif

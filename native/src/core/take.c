@@ -70,15 +70,13 @@ static void take_column(const penstock_reader *reader, uint32_t column, uint32_t
 }
 
 /* The chain of a record that is taken soon, as if it were one run, which most are. */
-static void prepare_chain(const penstock_reader *reader, uint64_t sequence, uint64_t bytes) {
-  const uint32_t chunk = entry_value(&reader->entries, entry_at(&reader->entries, sequence));
+PREFETCHING void prepare_chain(const penstock_reader *reader, uint32_t entry, uint64_t bytes) {
+  const uint32_t chunk = entry_value(&reader->entries, entry);
   if (chunk == ENTRY_NONE)
     return;
   const chunk_pool *pool = &reader->pool;
   bytes = bytes < CHAIN_AHEAD_BYTES ? bytes : CHAIN_AHEAD_BYTES;
   __builtin_prefetch(&pool->next[chunk]);
-  __builtin_prefetch(&pool->next[chunk + bytes / pool->chunk_bytes]);
-  __builtin_prefetch(&pool->vacant[chunk >> 6], 1);
   const uint8_t *memory = chunk_memory(pool, chunk);
   for (uint64_t line = 0; line < bytes; line += CACHE_LINE_BYTES)
     __builtin_prefetch(memory + line);
@@ -120,7 +118,7 @@ static void take_chain(const penstock_reader *reader, uint32_t entry, uint32_t i
     at += bytes;
   }
   if (!is_failed)
-    PENSTOCK_ASSERT(at == cells_record_bytes(reader, entry_index(&reader->entries, entry)));
+    PENSTOCK_ASSERT(at == cells_entry_bytes(reader, entry));
 }
 
 static void take_chains(const penstock_reader *reader, uint32_t first, uint32_t end,
@@ -129,11 +127,13 @@ static void take_chains(const penstock_reader *reader, uint32_t first, uint32_t 
   int64_t *values[PENSTOCK_MAX_COLUMNS];
   for (uint32_t v = 0; v < reader->variable_count; v++)
     values[v] = values_of(reader, slot, v);
+  uint32_t entry = entry_at(ring, ring->taken + first);
   for (uint32_t i = first; i < end; i++) {
     if (i + TAKES_AHEAD < end)
-      prepare_chain(reader, ring->taken + i + TAKES_AHEAD,
+      prepare_chain(reader, entry_after(ring, entry, TAKES_AHEAD),
                     length_of(reader, values, i + TAKES_AHEAD));
-    take_chain(reader, entry_at(ring, ring->taken + i), i, slot, values);
+    take_chain(reader, entry, i, slot, values);
+    entry = entry_after(ring, entry, 1);
   }
 }
 
@@ -150,9 +150,8 @@ static void clear_failed_values(const penstock_reader *reader, uint32_t count, u
 
 /* Reports the first failure of these records. A record that was given up is not one, unless it is
  * all that is left of its batch. */
-static void look_for_failures(penstock_reader *reader, uint32_t count, penstock_failure *failure) {
+static void report_failure(penstock_reader *reader, uint32_t count, penstock_failure *failure) {
   entry_ring *ring = &reader->entries;
-  *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
   int64_t given_up = -1;
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t entry = entry_at(ring, ring->taken + i);
@@ -167,6 +166,12 @@ static void look_for_failures(penstock_reader *reader, uint32_t count, penstock_
   }
   if (failure->status == 0 && given_up >= 0) /* the one that failed was taken before */
     describe(reader, (uint32_t)given_up, failure);
+}
+
+static void look_for_failures(penstock_reader *reader, uint32_t count, penstock_failure *failure) {
+  *failure = (penstock_failure){.column = -1, .file = -1, .index = -1, .offset_bytes = -1};
+  if (reader->entries.failed > 0 || reader->damage_count > 0)
+    report_failure(reader, count, failure);
   failure->taken = count;
 }
 

@@ -1,46 +1,46 @@
 /* Values of variable columns in a slot: those of one column lie one after another, then those of
  * the next column. How many records fit depends on their sizes, all columns together. */
 #include "core/values.h"
+#include "core/cells.h"
 #include "core/common.h"
 
-/* How many records ahead the memory of their tables is prefetched. */
-#define VALUES_AHEAD 8
-
-static void look_up_early(const penstock_reader *reader, const record_table *table, uint64_t at,
-                          uint64_t end) {
-  const entry_ring *ring = &reader->entries;
-  if (at + 2 * VALUES_AHEAD < end)
-    table_prefetch_position(table, entry_index(ring, entry_at(ring, at + 2 * VALUES_AHEAD)));
-  if (at + VALUES_AHEAD < end)
-    table_prefetch_group(table, entry_index(ring, entry_at(ring, at + VALUES_AHEAD)));
+/* Of a record in variable column number v. An entry knows all of its bytes, which is enough where
+ * no other column differs in size. */
+static uint64_t length_of(const penstock_reader *reader, uint32_t entry, uint32_t v) {
+  const uint64_t bytes =
+      reader->variable_count == 1 ? entry_bytes(&reader->entries, entry) : BYTES_UNKNOWN;
+  return bytes != BYTES_UNKNOWN ? bytes - reader->fixed_bytes
+                                : source_length(&reader->source->columns[reader->variable[v]],
+                                                entry_index(&reader->entries, entry));
 }
 
 /* Adds a record; returns 0 when it does not fit. */
-static int add(const penstock_reader *reader, uint64_t index, uint32_t record,
+static int add(const penstock_reader *reader, uint32_t entry, uint32_t record,
                int64_t *const *values) {
   uint64_t sum = 0;
   for (uint32_t v = 0; v < reader->variable_count; v++) {
-    const uint64_t length = source_length(&reader->source->columns[reader->variable[v]], index);
-    values[v][2 + record] = values[v][1 + record] + (int64_t)length;
-    sum += round_up((uint64_t)values[v][2 + record], CACHE_LINE_BYTES);
+    const int64_t end = values[v][1 + record] + (int64_t)length_of(reader, entry, v);
+    values[v][2 + record] = end;
+    sum += round_up((uint64_t)end, CACHE_LINE_BYTES);
   }
   return sum <= reader->options.value_bytes;
 }
 
 uint32_t values_lay_out(penstock_reader *reader, uint64_t first, uint32_t count, uint8_t *slot) {
   const entry_ring *ring = &reader->entries;
+  const int are_known = reader->variable_count == 1 && cells_exist(reader);
   int64_t *values[PENSTOCK_MAX_COLUMNS];
   for (uint32_t v = 0; v < reader->variable_count; v++) {
     values[v] = values_of(reader, slot, v);
     values[v][1] = 0;
   }
   uint32_t fit = 0;
-  for (; fit < count; fit++) {
-    for (uint32_t v = 0; v < reader->variable_count; v++)
-      look_up_early(reader, reader->source->columns[reader->variable[v]].table, first + fit,
-                    first + count);
-    if (!add(reader, entry_index(ring, entry_at(ring, first + fit)), fit, values))
+  for (uint32_t entry = entry_at(ring, first); fit < count; fit++) {
+    if (!are_known)
+      cells_look_ahead(reader, entry, count - fit);
+    if (!add(reader, entry, fit, values))
       break;
+    entry = entry_after(ring, entry, 1);
   }
   uint64_t at = reader->values_at;
   for (uint32_t v = 0; v < reader->variable_count; v++) {
