@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Numbers of the other byte order, delivered in that of this machine. */
@@ -124,13 +125,14 @@ class NativeOrderTest {
     }
   }
 
-  @Test
-  void aReplayedBatchIsTurnedOnce() throws IOException {
-    try (Dataset dataset = Dataset.open(numbers());
+  @ParameterizedTest
+  @EnumSource
+  void aReplayedBatchIsTurnedOnce(RecordKind kind) throws IOException {
+    try (Dataset dataset = open(kind);
         Loader loader = dataset.loader().batchSize(64).nativeOrder(true).replay(true).build()) {
       for (Batch batch : loader.epoch(0)) {
         short number = batch.column("x").get(ValueLayout.JAVA_SHORT, 0);
-        assertThat(number).isEqualTo((short) batch.index(0));
+        assertThat(number).isEqualTo((short) begin(batch.index(0), kind));
       }
     }
   }

@@ -23,20 +23,37 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Loaders of ranks by place: the same steps as by position, each rank in a part of the data. */
 @Timeout(300)
 @NamesNativeWays
+@ParameterizedClass
+@EnumSource
 class RankByTest {
   private static final int RECORDS = 203;
   private static final RankBy PAIRS = RankBy.placeInGroups(2);
 
+  private final RecordKind kind;
+
   @TempDir Path directory;
+  private TestColumn column;
+
+  RankByTest(RecordKind kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void write() {
+    column = TestColumn.write(directory, "x", RECORDS, 40, 1, kind);
+  }
 
   static List<Way> ways() {
     return Way.all().toList();
@@ -47,23 +64,16 @@ class RankByTest {
         new FullShuffle(RECORDS, 3), new BlockShuffle(RECORDS, 6, 4, 3), new Sequential(RECORDS));
   }
 
-  private TestColumn column(RecordKind kind) {
-    return TestColumn.write(directory, kind.name(), RECORDS, 40, 1, kind);
-  }
-
   @ParameterizedTest
   @MethodSource("ways")
   void stepsAndStatesAreThoseOfRanksByPosition(Way way) {
-    for (RecordKind kind : RecordKind.values()) {
-      TestColumn column = column(kind);
-      try (Dataset dataset = column.open()) {
-        for (Sampler sampler : samplers().subList(0, kind == RecordKind.FIXED ? 2 : 1)) {
-          Job byPosition = new Job(way, column, dataset, sampler, RankBy.POSITION);
-          Job byPlace = new Job(way, column, dataset, sampler, RankBy.PLACE);
-          byPosition.run(null, 3, 23, Long.MAX_VALUE);
-          byPlace.run(null, 3, 23, Long.MAX_VALUE);
-          assertThat(byPlace.steps).as("%s", sampler).isEqualTo(byPosition.steps);
-        }
+    try (Dataset dataset = column.open()) {
+      for (Sampler sampler : samplers().subList(0, 2)) {
+        Job byPosition = new Job(way, column, dataset, sampler, RankBy.POSITION);
+        Job byPlace = new Job(way, column, dataset, sampler, RankBy.PLACE);
+        byPosition.run(null, 3, 23, Long.MAX_VALUE);
+        byPlace.run(null, 3, 23, Long.MAX_VALUE);
+        assertThat(byPlace.steps).as("%s", sampler).isEqualTo(byPosition.steps);
       }
     }
   }
@@ -71,7 +81,6 @@ class RankByTest {
   @ParameterizedTest
   @MethodSource("ways")
   void aJobGoesOnWithOtherRanksAndInTheOtherWay(Way way) {
-    TestColumn column = column(RecordKind.FIXED);
     try (Dataset dataset = column.open()) {
       for (Sampler sampler : samplers().subList(0, 2)) {
         for (RankBy last : List.of(RankBy.POSITION, PAIRS)) {
@@ -150,30 +159,27 @@ class RankByTest {
   @ParameterizedTest
   @MethodSource("ways")
   void transformsAreToldThePositionOfEachRecord(Way way) {
-    for (RecordKind kind : RecordKind.values()) {
-      TestColumn column = column(kind);
-      try (Dataset dataset = column.open()) {
-        for (Sampler sampler : samplers().subList(0, kind == RecordKind.FIXED ? 2 : 1)) {
-          for (int rank = 1; rank < 3; rank++) {
-            LoaderBuilder builder =
-                way.loader(dataset)
-                    .batchSize(11)
-                    .sampler(sampler)
-                    .rank(rank, 3)
-                    .rankBy(RankBy.PLACE)
-                    .remainder(Remainder.PAD)
-                    .transform(
-                        kind.name(),
-                        OutputColumn.of("position", ElementType.INT64),
-                        record ->
-                            record
-                                .output(0)
-                                .set(
-                                    ValueLayout.JAVA_LONG_UNALIGNED,
-                                    record.outputOffset(0),
-                                    record.position()));
-            assertPositions(builder, sampler);
-          }
+    try (Dataset dataset = column.open()) {
+      for (Sampler sampler : samplers().subList(0, 2)) {
+        for (int rank = 1; rank < 3; rank++) {
+          LoaderBuilder builder =
+              way.loader(dataset)
+                  .batchSize(11)
+                  .sampler(sampler)
+                  .rank(rank, 3)
+                  .rankBy(RankBy.PLACE)
+                  .remainder(Remainder.PAD)
+                  .transform(
+                      column.name(),
+                      OutputColumn.of("position", ElementType.INT64),
+                      record ->
+                          record
+                              .output(0)
+                              .set(
+                                  ValueLayout.JAVA_LONG_UNALIGNED,
+                                  record.outputOffset(0),
+                                  record.position()));
+          assertPositions(builder, sampler);
         }
       }
     }
@@ -199,7 +205,6 @@ class RankByTest {
 
   @Test
   void replayedBatchesAreThoseOfThePlace() {
-    TestColumn column = column(RecordKind.FIXED);
     try (Dataset dataset = column.open();
         Loader loader =
             dataset
@@ -221,7 +226,6 @@ class RankByTest {
 
   @Test
   void whatAStepTakesCountsAgainstTheMemory() {
-    TestColumn column = column(RecordKind.FIXED);
     Way way = new Way("backend=pread,io=buffered", PreferredPlan.BATCHES);
     try (Dataset dataset = column.open()) {
       List<Long> bytes = new ArrayList<>();
@@ -239,7 +243,6 @@ class RankByTest {
 
   @Test
   void aBlockShuffleByPlaceSaysThatBlocksAreNotReadAsWholes() {
-    TestColumn column = column(RecordKind.FIXED);
     try (Dataset dataset = column.open();
         Loader loader =
             dataset.loader().sampler(samplers().get(1)).rank(0, 2).rankBy(PAIRS).build()) {
@@ -250,7 +253,6 @@ class RankByTest {
 
   @Test
   void stepsTooLargeAreRefused() {
-    TestColumn column = column(RecordKind.FIXED);
     try (Dataset dataset = column.open()) {
       LoaderBuilder builder = dataset.loader().rank(0, 64).batchSize(1 << 28).rankBy(RankBy.PLACE);
       assertThatIllegalArgumentException()

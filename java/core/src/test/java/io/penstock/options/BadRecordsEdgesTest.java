@@ -8,6 +8,7 @@ import io.penstock.Batch;
 import io.penstock.CheckedData;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
@@ -21,17 +22,25 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Batches in which few good records or none are left, padding, replays and what is told of bad
  * records.
  */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource
 class BadRecordsEdgesTest extends DamagedArray {
+  BadRecordsEdgesTest(RecordKind kind) {
+    super(kind);
+  }
+
   @Test
   void aBatchOfNothingButBadRecordsIsEmpty() throws IOException {
     for (int i = 0; i < 10; i++) {
-      data.images.flipBit(i);
+      damage(i);
     }
     try (Dataset dataset = data.open();
         Loader loader =
@@ -45,7 +54,7 @@ class BadRecordsEdgesTest extends DamagedArray {
       List<Integer> sizes = new ArrayList<>();
       for (Batch batch : loader.epoch(0)) {
         sizes.add(batch.size());
-        assertThat(batch.column(0).byteSize()).isEqualTo(784L * batch.size());
+        assertThat(batch.column(0).byteSize()).isEqualTo(imageBytes(batch));
       }
       assertThat(sizes).hasSize(101).startsWith(0, 10, 10).endsWith(10, 3);
     }
@@ -54,9 +63,9 @@ class BadRecordsEdgesTest extends DamagedArray {
   @Test
   void transformsKnowThePositionsOfWhatIsLeft() throws IOException {
     for (int i = 0; i < 10; i++) {
-      data.images.flipBit(i);
+      damage(i);
     }
-    data.images.flipBit(15);
+    damage(15);
     try (Dataset dataset = data.open();
         Loader loader =
             dataset
@@ -95,7 +104,7 @@ class BadRecordsEdgesTest extends DamagedArray {
       all = padding(dataset.loader());
     }
     assertThat(all).hasSize(16 * BATCH - RECORDS);
-    data.images.flipBit(all.remove(3));
+    damage(all.remove(3));
     CheckedData.flipBit(data.labels, all.removeLast().intValue());
     try (Dataset dataset = data.open()) {
       assertThat(
@@ -108,7 +117,7 @@ class BadRecordsEdgesTest extends DamagedArray {
   @Test
   void whereNothingIsGoodTheBatchFails() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      data.images.flipBit(i);
+      damage(i);
     }
     try (Dataset dataset = data.open();
         Loader loader =
@@ -129,7 +138,7 @@ class BadRecordsEdgesTest extends DamagedArray {
   @Test
   void theListEndsWhileTheCountGoesOn() throws IOException {
     for (int i = 0; i < RECORDS; i++) {
-      data.images.flipBit(i);
+      damage(i);
     }
     try (Dataset dataset = data.open();
         Loader loader =

@@ -7,6 +7,7 @@ import io.penstock.Batch;
 import io.penstock.Dataset;
 import io.penstock.Epoch;
 import io.penstock.Loader;
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.Way;
 import io.penstock.error.BadRecord;
 import io.penstock.error.PenstockException;
@@ -20,12 +21,20 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Records that are not what their checksums say: found in every way of reading, and dealt with. */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource
 class BadRecordsTest extends DamagedArray {
+  BadRecordsTest(RecordKind kind) {
+    super(kind);
+  }
+
   @ParameterizedTest
   @MethodSource("ways")
   void whatIsGoodIsDelivered(Way way) {
@@ -185,13 +194,5 @@ class BadRecordsTest extends DamagedArray {
               })
           .withMessageContaining("images.npy");
     }
-  }
-
-  private long imageBytes(Batch batch) {
-    long sum = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      sum += data.images.record(batch.index(i)).length;
-    }
-    return sum;
   }
 }

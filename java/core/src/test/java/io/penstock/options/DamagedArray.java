@@ -32,8 +32,15 @@ abstract class DamagedArray {
 
   static final int DAMAGED_LABEL = 333;
 
+  private final RecordKind kind;
+
   @TempDir Path directory;
   CheckedData data;
+
+  /** With images of one size, or of different sizes. */
+  DamagedArray(RecordKind kind) {
+    this.kind = kind;
+  }
 
   static List<Way> ways() {
     return Way.all().toList();
@@ -41,12 +48,7 @@ abstract class DamagedArray {
 
   @BeforeEach
   void write() throws IOException {
-    data = CheckedData.write(directory, RECORDS, kind());
-  }
-
-  /** Whether the images have one size. */
-  RecordKind kind() {
-    return RecordKind.FIXED;
+    data = CheckedData.write(directory, RECORDS, kind);
   }
 
   void damage() throws IOException {
@@ -54,6 +56,24 @@ abstract class DamagedArray {
       data.images.flipBit(index);
     }
     CheckedData.flipBit(data.labels, DAMAGED_LABEL);
+  }
+
+  /** Damages a record: its image, or, if that is empty, its label. */
+  void damage(long index) throws IOException {
+    if (data.images.record(index).length > 0) {
+      data.images.flipBit(index);
+    } else {
+      CheckedData.flipBit(data.labels, (int) index);
+    }
+  }
+
+  /** How many bytes the images of a batch should have together. */
+  long imageBytes(Batch batch) {
+    long sum = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      sum += data.images.record(batch.index(i)).length;
+    }
+    return sum;
   }
 
   static Set<Integer> allDamaged() {
