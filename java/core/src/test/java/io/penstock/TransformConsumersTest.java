@@ -3,6 +3,7 @@ package io.penstock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.options.Readahead;
 import io.penstock.transform.Transform;
 import java.util.ArrayList;
@@ -14,17 +15,25 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several consumers, consumers that hold batches and consumers that die, behind transforms. */
 @Timeout(300)
+@ParameterizedClass
+@EnumSource
 class TransformConsumersTest extends TransformedArrays {
+  TransformConsumersTest(RecordKind kind) {
+    super(kind);
+  }
+
   @Test
   void aConsumerThatHoldsBatchesStopsTransformsAndLosesNothing() throws InterruptedException {
     AtomicInteger transformed = new AtomicInteger();
     Transform counting =
         Transform.ofRecords(
             "counting", List.of("x"), List.of(), record -> transformed.incrementAndGet());
-    try (Dataset dataset = Dataset.open(array().path());
+    try (Dataset dataset = column().open();
         Loader loader =
             builder(dataset)
                 .readahead(Readahead.parse("prefetchBatches=2"))
@@ -54,7 +63,7 @@ class TransformConsumersTest extends TransformedArrays {
 
   @Test
   void aConsumerThatDiesLeavesTheLoaderToOthers() throws InterruptedException {
-    try (Dataset dataset = Dataset.open(array().path());
+    try (Dataset dataset = column().open();
         Loader loader = builder(dataset).build()) {
       Thread dying =
           Thread.ofPlatform()
@@ -78,7 +87,7 @@ class TransformConsumersTest extends TransformedArrays {
 
   @Test
   void aSecondIterationEndsTheFirst() {
-    try (Dataset dataset = Dataset.open(array().path());
+    try (Dataset dataset = column().open();
         Loader loader = builder(dataset).build()) {
       Iterator<Batch> first = loader.epoch(0).iterator();
       first.next();
@@ -93,7 +102,7 @@ class TransformConsumersTest extends TransformedArrays {
 
   @Test
   void anIterationThatHasTakenNothingLosesNoneToTheNext() {
-    try (Dataset dataset = Dataset.open(array().path())) {
+    try (Dataset dataset = column().open()) {
       for (LoaderBuilder builder : List.of(builder(dataset), dataset.loader().batchSize(100))) {
         try (Loader loader = builder.build()) {
           Iterator<Batch> first = loader.epoch(0).iterator();
@@ -118,7 +127,7 @@ class TransformConsumersTest extends TransformedArrays {
   void threadsThatRaceForALoaderAreToldOrServedAndBreakNothing() throws Exception {
     AtomicInteger served = new AtomicInteger();
     AtomicInteger told = new AtomicInteger();
-    try (Dataset dataset = Dataset.open(array().path());
+    try (Dataset dataset = column().open();
         Loader loader = builder(dataset).build();
         ExecutorService pool = Executors.newFixedThreadPool(4)) {
       List<Future<?>> racers = new ArrayList<>();

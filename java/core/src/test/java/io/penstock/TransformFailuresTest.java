@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
@@ -17,27 +18,37 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Transforms that throw or do not fit fail their batch or the loader's build, and nothing else. */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource
 class TransformFailuresTest {
+  private final RecordKind kind;
+
   @TempDir Path directory;
+
+  TransformFailuresTest(RecordKind kind) {
+    this.kind = kind;
+  }
 
   static List<Way> ways() {
     return Way.all().toList();
   }
 
-  private TestArray array(String name, int count, int bytes) {
-    return TestArray.random(directory.resolve(name), count, bytes, 7);
+  private TestColumn column(int count, int bytes) {
+    return TestColumn.write(directory, "x", count, bytes, 7, kind);
   }
 
   @ParameterizedTest
   @MethodSource("ways")
   void aTransformThatThrowsFailsItsBatchAndNamesTheRecord(Way way) {
-    TestArray array = array("x.npy", 300, 10);
-    try (Dataset dataset = Dataset.open(array.path());
+    TestColumn column = column(300, 10);
+    try (Dataset dataset = column.open();
         Loader loader =
             way.loader(dataset)
                 .batchSize(20)
@@ -76,7 +87,7 @@ class TransformFailuresTest {
 
   @Test
   void anErrorInATransformOfBatchesFailsTheBatchOnly() {
-    TestArray array = array("x.npy", 300, 10);
+    TestColumn column = column(300, 10);
     AtomicInteger calls = new AtomicInteger();
     Transform failing =
         Transform.ofBatches(
@@ -89,7 +100,7 @@ class TransformFailuresTest {
                 throw new StackOverflowError("too deep");
               }
             });
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader = dataset.loader().batchSize(100).transform(failing).build()) {
       Iterator<Batch> batches = loader.epoch(0).iterator();
       assertThat(batches.next().position()).isZero();
@@ -105,9 +116,9 @@ class TransformFailuresTest {
 
   @Test
   void whatDoesNotFitIsRefusedWhenTheLoaderIsBuilt() {
-    TestArray array = array("x.npy", 30, 10);
+    TestColumn column = column(30, 10);
     OutputColumn y = OutputColumn.of("y", ElementType.UINT8);
-    try (Dataset dataset = Dataset.open(array.path())) {
+    try (Dataset dataset = column.open()) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> dataset.loader().transform("z", y, record -> {}).build())
           .withMessage("transform 'z' needs column 'z', there are [x]");
@@ -137,11 +148,11 @@ class TransformFailuresTest {
 
   @Test
   void aTransformMustNotCloseItsLoader() {
-    TestArray array = array("x.npy", 10, 100);
+    TestColumn column = column(10, 100);
     Loader[] loaders = new Loader[1];
     Transform closing =
         Transform.ofRecords("closing", List.of("x"), List.of(), record -> loaders[0].close());
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader = dataset.loader().transform(closing).build()) {
       loaders[0] = loader;
       assertThatExceptionOfType(PenstockException.class)

@@ -6,20 +6,24 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
+import io.penstock.array.Shape;
 import io.penstock.transform.Transform;
 import io.penstock.transform.Transforms;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What comes out of transforms is what plain Java makes of the file, however it is run. */
@@ -42,22 +46,22 @@ class TransformTest {
 
   @TempDir Path directory;
 
-  static List<Way> ways() {
-    return Way.all().toList();
+  static List<Arguments> waysAndKinds() {
+    return Way.all()
+        .flatMap(way -> Stream.of(RecordKind.values()).map(kind -> Arguments.of(way, kind)))
+        .toList();
   }
 
-  private TestArray array(String name, int count, int bytes) {
-    return TestArray.random(directory.resolve(name), count, bytes, 7);
+  private TestColumn column(int count, int bytes, RecordKind kind) {
+    return TestColumn.write(directory, "x", count, bytes, 7, kind);
   }
 
   @ParameterizedTest
-  @MethodSource("ways")
-  void eachRecordIsTransformedAndTheOthersColumnsGoOnUntouched(Way way) {
-    TestArray array = array("x.npy", 1003, 100);
-    TestArray labels = array("y.npy", 1003, 1);
-    byte[] all = array.all();
-    byte[] ys = labels.all();
-    try (Dataset dataset = Dataset.open(array.path(), labels.path());
+  @MethodSource("waysAndKinds")
+  void eachRecordIsTransformedAndTheOthersColumnsGoOnUntouched(Way way, RecordKind kind) {
+    TestColumn column = column(1003, 100, kind);
+    TestColumn labels = TestColumn.write(directory, "y", 1003, 1, 7, RecordKind.FIXED);
+    try (Dataset dataset = labels.addTo(column.addTo(Dataset.builder())).open();
         Loader loader = way.loader(dataset).batchSize(64).seed(5).transform(SUM).build()) {
       assertThat(loader.columns()).extracting(OutputColumn::name).containsExactly("x", "y", "sum");
       int seen = 0;
@@ -66,14 +70,15 @@ class TransformTest {
         for (Batch batch : epoch) {
           assertThat(batch.position()).isEqualTo(position);
           assertThat(batch.column("sum").byteSize()).isEqualTo(8L * batch.size());
-          assertThat(batch.column("x").byteSize()).isEqualTo(100L * batch.size());
+          long bytes = 0;
           for (int i = 0; i < batch.size(); i++) {
-            int index = (int) batch.index(i);
-            assertThat(batch.column("sum").getAtIndex(JAVA_LONG, i)).isEqualTo(sum(all, index));
-            byte[] x = batch.column("x").asSlice(i * 100L, 100).toArray(JAVA_BYTE);
-            assertThat(x).isEqualTo(Arrays.copyOfRange(all, index * 100, index * 100 + 100));
-            assertThat(batch.column("y").get(JAVA_BYTE, i)).isEqualTo(ys[index]);
+            byte[] record = column.record(batch.index(i));
+            assertThat(batch.column("sum").getAtIndex(JAVA_LONG, i)).isEqualTo(sum(record));
+            assertThat(column.record(batch, i)).isEqualTo(record);
+            assertThat(labels.record(batch, i)).isEqualTo(labels.record(batch.index(i)));
+            bytes += record.length;
           }
+          assertThat(batch.column("x").byteSize()).isEqualTo(bytes);
           position += batch.size();
           seen += batch.size();
         }
@@ -82,23 +87,23 @@ class TransformTest {
       assertThat(seen).isEqualTo(2006);
       assertThat(loader.statistics().records()).isEqualTo(2006);
       assertThat(loader.statistics().batches()).isEqualTo(32);
-      assertThat(loader.statistics().bytes()).isEqualTo(2006 * 109);
+      assertThat(loader.statistics().bytes()).isEqualTo(2 * column.bytes() + 2006 * 9);
       assertThat(loader.statistics().time().transform().toNanos()).isPositive();
     }
   }
 
-  private static long sum(byte[] all, int index) {
+  private static long sum(byte[] record) {
     long sum = 0;
-    for (int i = 0; i < 100; i++) {
-      sum += all[index * 100 + i];
+    for (byte value : record) {
+      sum += value;
     }
     return sum;
   }
 
-  @Test
-  void aChainRunsInOrderAndDeliversOnlyWhatIsLeft() {
-    TestArray array = array("x.npy", 500, 100);
-    byte[] all = array.all();
+  @ParameterizedTest
+  @EnumSource
+  void aChainRunsInOrderAndDeliversOnlyWhatIsLeft(RecordKind kind) {
+    TestColumn column = column(500, 100, kind);
     Transform negate =
         Transform.ofRecords(
             "negate",
@@ -137,7 +142,7 @@ class TransformTest {
                         record.outputOffset(0),
                         2 * record.input(0).get(JAVA_LONG, record.inputOffset(0))));
     for (int threads : new int[] {1, 2, 8}) {
-      try (Dataset dataset = Dataset.open(array.path());
+      try (Dataset dataset = column.open();
           Loader loader =
               dataset
                   .loader()
@@ -156,8 +161,8 @@ class TransformTest {
                 OutputColumn.of("pair", ElementType.INT64));
         for (Batch batch : loader.epoch(1)) {
           for (int i = 0; i < batch.size(); i++) {
-            long sum = sum(all, (int) batch.index(i));
-            long next = sum(all, (int) batch.index((i + 1) % batch.size()));
+            long sum = sum(column.record(batch.index(i)));
+            long next = sum(column.record(batch.index((i + 1) % batch.size())));
             assertThat(batch.column("pair").getAtIndex(JAVA_LONG, i)).isEqualTo(-2 * (sum + next));
             assertThat(batch.column("half").getAtIndex(JAVA_INT, i)).isEqualTo((int) sum / 2);
           }
@@ -168,8 +173,8 @@ class TransformTest {
 
   @Test
   void outputsAreBuffersInTheirByteOrder() {
-    TestArray array = array("x.npy", 10, 4);
-    try (Dataset dataset = Dataset.open(array.path());
+    TestColumn column = column(10, 4, RecordKind.FIXED);
+    try (Dataset dataset = column.open();
         Loader loader =
             dataset
                 .loader()
@@ -181,7 +186,7 @@ class TransformTest {
       Batch batch = loader.epoch(0).iterator().next();
       ByteBuffer buffer = batch.asByteBuffer("x");
       assertThat(buffer.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
-      ByteBuffer expected = ByteBuffer.wrap(array.record(batch.index(3)));
+      ByteBuffer expected = ByteBuffer.wrap(column.record(batch.index(3)));
       assertThat(buffer.getInt(12)).isEqualTo(expected.getInt(0));
       assertThatExceptionOfType(IllegalArgumentException.class)
           .isThrownBy(() -> batch.column("none"))
@@ -189,10 +194,11 @@ class TransformTest {
     }
   }
 
-  @Test
-  void memoryOfTransformsIsWithinTheBudget() {
-    TestArray array = array("x.npy", 300, 1000);
-    try (Dataset dataset = Dataset.open(array.path())) {
+  @ParameterizedTest
+  @EnumSource
+  void memoryOfTransformsIsWithinTheBudget(RecordKind kind) {
+    TestColumn column = column(300, 1000, kind);
+    try (Dataset dataset = column.open()) {
       for (long memory : new long[] {12 << 20, 16 << 20, 64 << 20}) {
         LoaderBuilder builder = dataset.loader().batchSize(50).memoryBytes(memory);
         OutputColumn floats = OutputColumn.of("x", ElementType.FLOAT32, 1000);
@@ -204,15 +210,18 @@ class TransformTest {
     }
   }
 
-  @Test
-  void withAnyOrderAllBatchesComeAndTheStateLosesNone() {
-    TestArray array = array("x.npy", 2000, 8);
-    byte[] all = array.all();
+  @ParameterizedTest
+  @EnumSource
+  void withAnyOrderAllBatchesComeAndTheStateLosesNone(RecordKind kind) {
+    TestColumn column = column(2000, 8, kind);
     Transform slow =
         Transform.ofRecords(
             "slow",
             List.of("x"),
-            List.of(OutputColumn.of("x", ElementType.UINT8, 8)),
+            List.of(
+                kind == RecordKind.FIXED
+                    ? OutputColumn.of("x", ElementType.UINT8, 8)
+                    : OutputColumn.variableWithin("x", ElementType.UINT8, Shape.SCALAR, "x")),
             record -> {
               long turns = record.position() % 700 == 0 ? 3_000_000 : 1;
               long value = record.random().nextLong();
@@ -220,6 +229,9 @@ class TransformTest {
                 value = value * 31 + i;
               }
               record.outputRecord(0).copyFrom(record.inputRecord(0));
+              if (kind == RecordKind.VARIABLE) {
+                record.setOutputLength(0, record.inputLength(0));
+              }
               if (value == 42) {
                 throw new IllegalStateException("so that the loop is not left out");
               }
@@ -227,7 +239,7 @@ class TransformTest {
     boolean[] seen = new boolean[2000];
     String state = null;
     int fromState = 0;
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader =
             dataset
                 .loader()
@@ -243,9 +255,7 @@ class TransformTest {
           int position = (int) batch.position() + i;
           assertThat(seen[position]).isFalse();
           seen[position] = true;
-          byte[] x = batch.column("x").asSlice(i * 8L, 8).toArray(JAVA_BYTE);
-          int index = (int) batch.index(i);
-          assertThat(x).isEqualTo(Arrays.copyOfRange(all, index * 8, index * 8 + 8));
+          assertThat(column.record(batch, i)).isEqualTo(column.record(batch.index(i)));
         }
         while (below < 2000 && seen[(int) below]) {
           below++;
@@ -261,7 +271,7 @@ class TransformTest {
       assertThat(count).isEqualTo(200);
     }
     assertThat(seen).doesNotContain(false);
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader =
             dataset
                 .loader()
@@ -272,11 +282,11 @@ class TransformTest {
     }
   }
 
-  @Test
-  void anEpochThatIsLeftAndStartedAgainIsWhole() {
-    TestArray array = array("x.npy", 1000, 100);
-    byte[] all = array.all();
-    try (Dataset dataset = Dataset.open(array.path());
+  @ParameterizedTest
+  @EnumSource
+  void anEpochThatIsLeftAndStartedAgainIsWhole(RecordKind kind) {
+    TestColumn column = column(1000, 100, kind);
+    try (Dataset dataset = column.open();
         Loader loader = dataset.loader().batchSize(10).transform(SUM).transformThreads(3).build()) {
       for (int round = 0; round < 200; round++) {
         int position = 0;
@@ -286,7 +296,7 @@ class TransformTest {
             assertThat(batch.epoch()).isEqualTo(epoch.number());
             assertThat(batch.position()).isEqualTo(position);
             assertThat(batch.column("sum").getAtIndex(JAVA_LONG, 9))
-                .isEqualTo(sum(all, (int) batch.index(9)));
+                .isEqualTo(sum(column.record(batch.index(9))));
             position += 10;
             if (position > 5 * round) {
               break;

@@ -1,8 +1,10 @@
 package io.penstock;
 
 import com.sun.management.ThreadMXBean;
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
+import io.penstock.array.Shape;
 import io.penstock.transform.Transform;
 import java.io.File;
 import java.io.IOException;
@@ -16,40 +18,60 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An array whose records a transform changes, and a loader of them. */
+/** An array, or values of records that differ in size, which a transform changes, and a loader. */
 @Timeout(300)
 abstract class TransformedArrays {
   static final int ROUNDS = 1000;
   static final long SLACK_KILOBYTES = 32 << 10;
 
+  final RecordKind kind;
+
   @TempDir Path directory;
 
-  /** Adds one to each byte. */
-  static final Transform INCREMENT =
-      Transform.ofRecords(
-          "increment",
-          List.of("x"),
-          List.of(OutputColumn.of("x", ElementType.UINT8, 784)),
-          record -> {
-            MemorySegment in = record.input(0);
-            long inAt = record.inputOffset(0);
-            long outAt = record.outputOffset(0);
-            for (int i = 0; i < 784; i++) {
-              byte value = (byte) (in.get(ValueLayout.JAVA_BYTE, inAt + i) + 1);
-              record.output(0).set(ValueLayout.JAVA_BYTE, outAt + i, value);
-            }
-          });
+  TransformedArrays(RecordKind kind) {
+    this.kind = kind;
+  }
 
-  TestArray array() {
-    return TestArray.random(directory.resolve("x.npy"), 3000, 784, 1);
+  /** Adds one to each byte. */
+  private static Transform increment(boolean isVariable) {
+    return Transform.ofRecords(
+        "increment",
+        List.of("x"),
+        List.of(
+            isVariable
+                ? OutputColumn.variableWithin("x", ElementType.UINT8, Shape.SCALAR, "x")
+                : OutputColumn.of("x", ElementType.UINT8, 784)),
+        record -> {
+          MemorySegment in = record.input(0);
+          MemorySegment out = record.output(0);
+          // Where records differ in size, the segments are those of the record.
+          long inAt = isVariable ? 0 : record.inputOffset(0);
+          long outAt = isVariable ? 0 : record.outputOffset(0);
+          long length = isVariable ? record.inputLength(0) : 784;
+          for (long i = 0; i < length; i++) {
+            byte value = (byte) (in.get(ValueLayout.JAVA_BYTE, inAt + i) + 1);
+            out.set(ValueLayout.JAVA_BYTE, outAt + i, value);
+          }
+          if (isVariable) {
+            record.setOutputLength(0, length);
+          }
+        });
+  }
+
+  TestColumn column() {
+    return TestColumn.write(directory, "x", 3000, 784, 1, kind);
   }
 
   static LoaderBuilder builder(Dataset dataset) {
-    return dataset.loader().batchSize(100).memoryBytes(32 << 20).transform(INCREMENT);
+    return dataset
+        .loader()
+        .batchSize(100)
+        .memoryBytes(32 << 20)
+        .transform(increment(dataset.column("x").isVariable()));
   }
 
-  static void openAndClose(TestArray array, int rounds) throws InterruptedException {
-    try (Dataset dataset = Dataset.open(array.path())) {
+  static void openAndClose(TestColumn column, int rounds) throws InterruptedException {
+    try (Dataset dataset = column.open()) {
       for (int round = 0; round < rounds; round++) {
         Loader loader = builder(dataset).transformThreads(1 + round % 3).build();
         Iterator<Batch> batches = loader.epoch(round % 5).iterator();
@@ -112,7 +134,7 @@ abstract class TransformedArrays {
     int batches = 0;
     while (batches < count) {
       for (Batch batch : epochs.next()) {
-        sum += batch.column(0).get(ValueLayout.JAVA_BYTE, 783);
+        sum += batch.column(0).get(ValueLayout.JAVA_BYTE, 0);
         batches++;
       }
     }

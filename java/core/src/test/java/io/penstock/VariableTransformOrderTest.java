@@ -3,22 +3,16 @@ package io.penstock;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.penstock.array.ElementType;
 import io.penstock.array.OutputColumn;
 import io.penstock.array.Shape;
 import io.penstock.job.LoaderState;
 import io.penstock.job.Remainder;
-import io.penstock.options.Readahead;
 import io.penstock.transform.RecordRandom;
 import io.penstock.transform.Transform;
-import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -55,20 +49,6 @@ class VariableTransformOrderTest extends TransformedSequences {
               throw new IllegalStateException("so that the loop is not left out");
             }
           });
-
-  private static final Transform COPY =
-      Transform.ofRecords(
-          "copy",
-          List.of("text"),
-          List.of(OutputColumn.variableWithin("text", ElementType.INT32, Shape.SCALAR, "text")),
-          record -> {
-            long length = record.inputLength(0);
-            MemorySegment.copy(record.input(0), 0, record.output(0), 0, 4 * length);
-            record.setOutputLength(0, length);
-          });
-
-  /** What a segment takes in the heap. */
-  private static final long SEGMENT_BYTES = 48;
 
   static List<Way> ways() {
     return Way.all().toList();
@@ -282,48 +262,5 @@ class VariableTransformOrderTest extends TransformedSequences {
         assertThat(records).isEqualTo(RECORDS);
       }
     }
-  }
-
-  /** A segment for each record of the input and of the output, and nothing that grows with them. */
-  @Test
-  void aRecordMakesNoGarbageBesideItsSegments() {
-    ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    assumeTrue(bean.isThreadAllocatedMemorySupported(), "this JVM does not count");
-    try (Dataset dataset = dataset();
-        Loader loader =
-            dataset
-                .loader()
-                .batchSize(100)
-                .readahead(Readahead.parse("backend=mmap"))
-                .transformThreads(2)
-                .transform(COPY)
-                .build()) {
-      List<Thread> threads =
-          Thread.getAllStackTraces().keySet().stream()
-              .filter(thread -> thread.getName().startsWith("penstock-transform-"))
-              .toList();
-      assertThat(threads).hasSize(2);
-      Iterator<Epoch> epochs = loader.epochs(1000).iterator();
-      long warm = consume(epochs, 400);
-      long before = allocated(bean, threads);
-      long records = consume(epochs, 400);
-      assertThat(records).isEqualTo(warm);
-      long perRecord = (allocated(bean, threads) - before) / records;
-      assertThat(perRecord).as("bytes per record").isLessThanOrEqualTo(2 * SEGMENT_BYTES + 8);
-    }
-  }
-
-  private static long allocated(ThreadMXBean bean, List<Thread> threads) {
-    return threads.stream().mapToLong(t -> bean.getThreadAllocatedBytes(t.threadId())).sum();
-  }
-
-  private static long consume(Iterator<Epoch> epochs, int count) {
-    long records = 0;
-    for (int i = 0; i < count; i++) {
-      for (Batch batch : epochs.next()) {
-        records += batch.size();
-      }
-    }
-    return records;
   }
 }
