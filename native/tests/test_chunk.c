@@ -12,6 +12,18 @@ static uint8_t chunk_bytes[CHUNKS * CHUNK_BYTES];
 static uint32_t chunk_next[CHUNKS];
 static uint64_t chunk_vacant[CHUNKS / 64 + 1];
 
+static chain_place begin_of(chunk_run first) {
+  return (chain_place){.chunk = (uint32_t)first.first, .is_one_run = first.next == CHUNK_NONE};
+}
+
+/* Returns how many chunks it has. */
+static uint64_t give_back(chunk_pool *pool, chunk_run first) {
+  if (first.next != CHUNK_NONE)
+    return chunk_free(pool, (uint32_t)first.first);
+  chunk_free_run(pool, (uint32_t)first.first, (uint32_t)first.count);
+  return first.count;
+}
+
 /* Chains of random lengths come and go; each holds what was written to it, in random pieces. */
 static void chains_hold_what_was_written_to_them(void) {
   chunk_pool pool = {.base = chunk_bytes,
@@ -21,7 +33,7 @@ static void chains_hold_what_was_written_to_them(void) {
                      .count = CHUNKS};
   chunk_reset(&pool);
   struct {
-    uint32_t first;
+    chunk_run run;
     uint64_t bytes;
     uint32_t salt;
   } chains[MOST_CHAINS];
@@ -30,10 +42,10 @@ static void chains_hold_what_was_written_to_them(void) {
   for (uint32_t round = 0; round < 20000; round++) {
     const uint64_t bytes = 1 + next_random(&seed) % (next_random(&seed) % 8 ? 300 : 5000);
     if (count < MOST_CHAINS && chunks_for(&pool, bytes) <= pool.free_count) {
-      chains[count].first = chunk_allocate(&pool, chunks_for(&pool, bytes));
+      chains[count].run = chunk_allocate(&pool, chunks_for(&pool, bytes));
       chains[count].bytes = bytes;
       chains[count].salt = round;
-      chain_place place = {.chunk = chains[count].first};
+      chain_place place = begin_of(chains[count].run);
       uint8_t piece[5000];
       for (uint64_t at = 0; at < bytes;) {
         const uint64_t size = 1 + next_random(&seed) % (bytes - at);
@@ -48,7 +60,7 @@ static void chains_hold_what_was_written_to_them(void) {
     }
     const uint32_t gone = (uint32_t)(next_random(&seed) % count);
     uint8_t found[5000];
-    chain_place place = {.chunk = chains[gone].first};
+    chain_place place = begin_of(chains[gone].run);
     for (uint64_t at = 0; at < chains[gone].bytes;) {
       const uint64_t size = 1 + next_random(&seed) % (chains[gone].bytes - at);
       place = chain_read(&pool, place, at, found + at, size);
@@ -56,11 +68,11 @@ static void chains_hold_what_was_written_to_them(void) {
     }
     for (uint64_t i = 0; i < chains[gone].bytes; i++)
       CHECK_EQUAL(found[i], pattern(i, chains[gone].salt));
-    CHECK_EQUAL(chunk_free(&pool, chains[gone].first), chunks_for(&pool, chains[gone].bytes));
+    CHECK_EQUAL(give_back(&pool, chains[gone].run), chunks_for(&pool, chains[gone].bytes));
     chains[gone] = chains[--count];
   }
   while (count > 0)
-    (void)chunk_free(&pool, chains[--count].first);
+    (void)give_back(&pool, chains[--count].run);
   CHECK_EQUAL(pool.free_count, CHUNKS);
 }
 
@@ -70,30 +82,32 @@ static void chains_are_claimed_after_a_reset(void) {
   chunk_pool pool = {
       .next = chunk_next, .vacant = chunk_vacant, .chunk_bytes = CHUNK_BYTES, .count = CHUNKS};
   chunk_reset(&pool);
-  const uint32_t gone = chunk_allocate(&pool, 60);
-  const uint32_t kept = chunk_allocate(&pool, 150);
-  CHECK_EQUAL(chain_run(&pool, kept).count, 150);
-  CHECK_EQUAL(chain_run(&pool, kept).next, CHUNK_NONE);
-  CHECK_EQUAL(chunk_free(&pool, gone), 60);
+  const chunk_run gone = chunk_allocate(&pool, 60);
+  const chunk_run kept = chunk_allocate(&pool, 150);
+  CHECK_EQUAL(kept.count, 150);
+  CHECK_EQUAL(kept.next, CHUNK_NONE);
+  CHECK_EQUAL(give_back(&pool, gone), 60);
+  chunk_link(&pool, kept);
   chunk_reset(&pool);
-  chunk_claim(&pool, kept);
+  chunk_claim(&pool, (uint32_t)kept.first);
   chunk_claim(&pool, CHUNK_NONE);
   CHECK_EQUAL(pool.free_count, CHUNKS - 150);
-  const uint32_t all = chunk_allocate(&pool, CHUNKS - 150);
-  for (uint32_t chunk = all; chunk != CHUNK_NONE;) {
-    const chunk_run run = chain_run(&pool, chunk);
-    CHECK(run.first + run.count <= kept || run.first >= kept + 150);
-    chunk = run.next;
+  const chunk_run all = chunk_allocate(&pool, CHUNKS - 150);
+  CHECK(all.next != CHUNK_NONE); /* it lies around what is kept */
+  for (chunk_run run = all;; run = chain_run(&pool, (uint32_t)run.next)) {
+    CHECK(run.first + run.count <= kept.first || run.first >= kept.first + 150);
+    if (run.next == CHUNK_NONE)
+      break;
   }
-  CHECK_EQUAL(chunk_free(&pool, kept), 150);
-  CHECK_EQUAL(chunk_free(&pool, all), CHUNKS - 150);
+  CHECK_EQUAL(chunk_free(&pool, (uint32_t)kept.first), 150);
+  CHECK_EQUAL(chunk_free(&pool, (uint32_t)all.first), CHUNKS - 150);
 }
 
 enum { MANY = 5000, MOST_LENGTH = 40, SPARE = MANY / 5 };
 
-static uint32_t runs_of(const chunk_pool *pool, uint32_t first) {
-  uint32_t runs = 0;
-  for (uint32_t chunk = first; chunk != CHUNK_NONE; chunk = chain_run(pool, chunk).next)
+static uint32_t runs_of(const chunk_pool *pool, chunk_run run) {
+  uint32_t runs = 1;
+  for (; run.next != CHUNK_NONE; run = chain_run(pool, (uint32_t)run.next))
     runs++;
   return runs;
 }
@@ -104,7 +118,7 @@ static uint32_t runs_of(const chunk_pool *pool, uint32_t first) {
 static void chains_lie_in_few_runs(void) {
   static uint32_t next[MANY];
   static uint64_t vacant[MANY / 64 + 1];
-  static uint32_t chains[MANY];
+  static chunk_run chains[MANY];
   chunk_pool pool = {.next = next, .vacant = vacant, .chunk_bytes = 64, .count = MANY};
   chunk_reset(&pool);
   uint32_t count = 0;
@@ -125,7 +139,7 @@ static void chains_lie_in_few_runs(void) {
       continue;
     }
     const uint32_t gone = (uint32_t)(next_random(&seed) % count);
-    (void)chunk_free(&pool, chains[gone]);
+    (void)give_back(&pool, chains[gone]);
     chains[gone] = chains[--count];
   }
   printf("  %.2f runs for a chain of %.1f\n", (double)runs / (double)made,

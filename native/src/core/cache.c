@@ -109,6 +109,9 @@ static void keep_chain(penstock_reader *reader, uint32_t entry) {
   const uint64_t chunks = cells_units(reader, entry);
   if (cache->chunks + chunks > cache->most_chunks)
     return;
+  if (entry_is_one_run(&reader->entries, entry))
+    chunk_link(&reader->pool,
+               (chunk_run){.first = chain, .count = (uint32_t)chunks, .next = CHUNK_NONE});
   *kept = chain;
   cache->chunks += chunks;
 }

@@ -32,8 +32,26 @@ void cells_assign(penstock_reader *reader, uint32_t entry, uint64_t wanted) {
   if (wanted == 0)
     return;
   PENSTOCK_ASSERT(cells_free(reader) >= wanted);
-  entry_set(&reader->entries, entry, ENTRY_READING,
-            reader->pool.count > 0 ? chunk_allocate(&reader->pool, wanted) : take_cell(reader));
+  entry_ring *ring = &reader->entries;
+  if (reader->pool.count == 0) {
+    entry_set(ring, entry, ENTRY_READING, take_cell(reader));
+    return;
+  }
+  const chunk_run run = chunk_allocate(&reader->pool, wanted);
+  entry_set(ring, entry, ENTRY_READING, run.first);
+  if (run.next == CHUNK_NONE)
+    entry_keep_one_run(ring, entry);
+}
+
+static void release_chain(penstock_reader *reader, uint32_t entry, uint32_t chunk) {
+  const entry_ring *ring = &reader->entries;
+  if (cache_keeps(&reader->cache, entry_index(ring, entry), chunk))
+    return;
+  if (entry_is_one_run(ring, entry))
+    chunk_free_run(&reader->pool, chunk,
+                   (uint32_t)chunks_for(&reader->pool, cells_entry_bytes(reader, entry)));
+  else
+    (void)chunk_free(&reader->pool, chunk);
 }
 
 static void release(penstock_reader *reader, uint32_t entry) {
@@ -41,8 +59,7 @@ static void release(penstock_reader *reader, uint32_t entry) {
   if (cell == ENTRY_NONE)
     return;
   if (reader->pool.count > 0) {
-    if (!cache_keeps(&reader->cache, entry_index(&reader->entries, entry), cell))
-      (void)chunk_free(&reader->pool, cell);
+    release_chain(reader, entry, cell);
     return;
   }
   PENSTOCK_ASSERT(reader->free_cell_count <= reader->next_cell);
@@ -55,7 +72,8 @@ PREFETCHING void prepare_release(const penstock_reader *reader, uint32_t entry) 
   const uint32_t chunk = entry_value(&reader->entries, entry);
   if (chunk == ENTRY_NONE)
     return;
-  __builtin_prefetch(&reader->pool.next[chunk]);
+  if (!entry_is_one_run(&reader->entries, entry))
+    __builtin_prefetch(&reader->pool.next[chunk]);
   __builtin_prefetch(&reader->pool.vacant[chunk >> 6], 1);
 }
 

@@ -80,7 +80,8 @@ void cells_release(penstock_reader *reader, uint32_t count);
 uint64_t cells_chain_offset(const penstock_reader *reader, uint32_t entry, uint32_t column);
 /* The first chunk of a record. */
 static inline chain_place cells_chain(const penstock_reader *reader, uint32_t entry) {
-  return (chain_place){.chunk = entry_value(&reader->entries, entry)};
+  return (chain_place){.chunk = entry_value(&reader->entries, entry),
+                       .is_one_run = (uint32_t)entry_is_one_run(&reader->entries, entry)};
 }
 /* The longest possible record, all columns together. */
 uint64_t cells_longest_record(const penstock_reader *reader);

@@ -193,24 +193,37 @@ static void check_cells(const penstock_reader *reader) {
   assert(failed == ring->failed);
 }
 
-/* The numbers of a chain's chunks, which are in use. */
-static uint64_t check_chain(const penstock_reader *reader, uint32_t first) {
-  const chunk_pool *pool = &reader->pool;
+/* The numbers of a run's chunks, which are in use. */
+static uint64_t check_run(const chunk_pool *pool, uint32_t first, uint64_t count) {
+  uint64_t found = 0;
+  assert(count > 0 && first < pool->count && count <= pool->count - first);
+  for (uint32_t chunk = first; chunk < first + count; chunk++) {
+    assert(!(pool->vacant[chunk >> 6] >> (chunk & 63) & 1));
+    found += number_of(chunk);
+  }
+  return found;
+}
+
+/* The same for a chain with links. */
+static uint64_t check_chain(const chunk_pool *pool, uint32_t first) {
   uint64_t found = 0;
   uint64_t length = 0;
   for (uint32_t chunk = first; chunk != CHUNK_NONE;) {
     assert(chunk < pool->count);
     const chunk_run run = chain_run(pool, chunk);
-    assert(run.count > 0 && run.count <= pool->count - chunk && run.next != chunk + run.count);
+    found += check_run(pool, run.first, run.count);
     length += run.count;
-    assert(length <= pool->count);
-    for (uint32_t i = 0; i < run.count; i++, chunk++) {
-      assert(!(pool->vacant[chunk >> 6] >> (chunk & 63) & 1));
-      found += number_of(chunk);
-    }
+    assert(length <= pool->count && run.next != chunk + run.count);
     chunk = run.next;
   }
   return found;
+}
+
+static uint64_t check_record(const penstock_reader *reader, uint32_t entry, uint64_t bytes) {
+  const uint32_t first = entry_value(&reader->entries, entry);
+  return entry_is_one_run(&reader->entries, entry)
+             ? check_run(&reader->pool, first, chunks_for(&reader->pool, bytes))
+             : check_chain(&reader->pool, first);
 }
 
 /* A chunk is free, or in the chain of one record or of a kept one. The elevator knows how many
@@ -229,7 +242,7 @@ static void check_chunks(const penstock_reader *reader) {
   assert(reader->cache.chunks <= reader->cache.most_chunks);
   assert(pool->free_count >= reader->cache.most_chunks - reader->cache.chunks);
   for (uint64_t i = 0; reader->cache.kept && i < reader->cache.cached; i++)
-    chunks -= check_chain(reader, reader->cache.kept[i]);
+    chunks -= check_chain(pool, reader->cache.kept[i]);
   uint64_t admitted_bytes = 0;
   uint64_t failed = 0;
   for (uint64_t at = ring->taken; at < ring->ordered; at++) {
@@ -241,7 +254,7 @@ static void check_chunks(const penstock_reader *reader) {
     assert(entry_bytes(ring, entry) == BYTES_UNKNOWN || entry_bytes(ring, entry) == bytes);
     if (entry_state(ring, entry) != ENTRY_PENDING && entry_value(ring, entry) != ENTRY_NONE &&
         !cache_keeps(&reader->cache, index, entry_value(ring, entry)))
-      chunks -= check_chain(reader, entry_value(ring, entry));
+      chunks -= check_record(reader, entry, bytes);
   }
   assert(chunks == 0);
   assert(failed == ring->failed);

@@ -145,19 +145,19 @@ static chunk_run take_run(chunk_pool *pool, uint64_t wanted) {
   return take_from(pool, chunk == CHUNK_NONE ? find_any(pool, wanted) : chunk, wanted);
 }
 
-/* Makes a run of chunks a part of a chain. */
-static void link_run(const chunk_pool *pool, chunk_run run) {
+void chunk_link(const chunk_pool *pool, chunk_run run) {
   pool->next[run.first] = run.next | (run.count > 1 ? CHUNK_IS_RUN : 0);
   if (run.count > 1)
     pool->next[run.first + 1] = run.count;
 }
 
-uint32_t chunk_allocate(chunk_pool *pool, uint64_t count) {
+chunk_run chunk_allocate(chunk_pool *pool, uint64_t count) {
   PENSTOCK_ASSERT(count > 0 && count <= pool->free_count);
   pool->free_count -= (uint32_t)count;
-  chunk_run last = take_run(pool, count);
-  const uint32_t first = last.first;
-  for (count -= last.count; count > 0;) {
+  chunk_run first = take_run(pool, count);
+  chunk_run last = first;
+  int is_one_run = 1;
+  for (count -= first.count; count > 0;) {
     const chunk_run run = take_run(pool, count);
     count -= run.count;
     if (run.first == last.first + last.count) { /* the end of a word of free chunks was between */
@@ -165,10 +165,14 @@ uint32_t chunk_allocate(chunk_pool *pool, uint64_t count) {
       continue;
     }
     last.next = run.first;
-    link_run(pool, last);
+    chunk_link(pool, last);
+    first = is_one_run ? last : first;
+    is_one_run = 0;
     last = run;
   }
-  link_run(pool, last);
+  if (is_one_run)
+    return last;
+  chunk_link(pool, last);
   return first;
 }
 
@@ -215,6 +219,11 @@ uint32_t chunk_free(chunk_pool *pool, uint32_t first) {
   return count;
 }
 
+void chunk_free_run(chunk_pool *pool, uint32_t first, uint32_t count) {
+  free_run(pool, (chunk_run){.first = first, .count = count});
+  pool->free_count += count;
+}
+
 void chunk_claim(chunk_pool *pool, uint32_t first) {
   for (uint32_t chunk = first; chunk != CHUNK_NONE;) {
     const chunk_run run = chain_run(pool, chunk);
@@ -237,7 +246,7 @@ static chunk_run follow(const chunk_pool *pool, chunk_run run, chain_place *plac
   return chain_run(pool, run.next);
 }
 
-/* The run that has byte number `at`. */
+/* The run that has byte number `at`, of a chain of several. */
 static chunk_run seek(const chunk_pool *pool, chain_place *place, uint64_t at) {
   chunk_run run = chain_run(pool, place->chunk);
   while (at - place->before_bytes >= run_bytes(pool, run))
@@ -246,24 +255,33 @@ static chunk_run seek(const chunk_pool *pool, chain_place *place, uint64_t at) {
 }
 
 chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at) {
-  (void)seek(pool, &from, at);
+  if (!from.is_one_run)
+    (void)seek(pool, &from, at);
   return from;
 }
 
 static uint64_t smaller(uint64_t left, uint64_t right) { return left < right ? left : right; }
 
+static void put(const chunk_pool *pool, uint8_t *memory, const uint8_t *bytes, uint64_t count) {
+  if (pool->is_past_cache)
+    stream_copy(memory, bytes, count);
+  else
+    memcpy(memory, bytes, count);
+}
+
 void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const uint8_t *bytes,
                  uint64_t count) {
   if (count == 0)
     return;
+  if (from.is_one_run) {
+    put(pool, chunk_memory(pool, from.chunk) + at, bytes, count);
+    return;
+  }
   chunk_run run = seek(pool, &from, at);
   for (uint64_t skip = at - from.before_bytes;; skip = 0) {
     uint8_t *memory = chunk_memory(pool, run.first) + skip;
     const uint64_t part = smaller(count, run_bytes(pool, run) - skip);
-    if (pool->is_past_cache)
-      stream_copy(memory, bytes, part);
-    else
-      memcpy(memory, bytes, part);
+    put(pool, memory, bytes, part);
     bytes += part;
     count -= part;
     if (count == 0)
@@ -276,6 +294,10 @@ chain_place chain_read(const chunk_pool *pool, chain_place from, uint64_t at, ui
                        uint64_t count) {
   if (count == 0)
     return from;
+  if (from.is_one_run) {
+    memcpy(bytes, chunk_memory(pool, from.chunk) + at, count);
+    return from;
+  }
   chunk_run run = seek(pool, &from, at);
   for (uint64_t skip = at - from.before_bytes;; skip = 0) {
     const uint8_t *memory = chunk_memory(pool, run.first) + skip;

@@ -32,17 +32,19 @@ typedef struct {
   recent_runs free_runs[CHUNK_LONG_RUN]; /* of 1 chunk, of 2, ...; the last: of that or more */
 } chunk_pool;
 
-/* Neighbours in a chain, one after another in memory. */
+/* Neighbours in a chain, one after another in memory. (Of words: a struct of halves is put together
+ * in memory when it is returned, and the processor waits for that.) */
 typedef struct {
-  uint32_t first;
-  uint32_t count;
-  uint32_t next; /* the first chunk of the next run of the chain; CHUNK_NONE: it is the last one */
+  uint64_t first;
+  uint64_t count;
+  uint64_t next; /* the first chunk of the next run of the chain; CHUNK_NONE: it is the last one */
 } chunk_run;
 
 /* The first chunk of a run, and how many bytes of its chain lie before it. */
 typedef struct {
   uint64_t before_bytes;
   uint32_t chunk;
+  uint32_t is_one_run; /* it is all of the chain, and has no links */
 } chain_place;
 
 /* In `next` of a run's first chunk: it has more chunks, and that of the second one says how many
@@ -67,10 +69,16 @@ static inline uint8_t *chunk_memory(const chunk_pool *pool, uint32_t chunk) {
 
 /* All chunks are free. */
 void chunk_reset(chunk_pool *pool);
-/* A chain of this many chunks, at least one; there must be as many free ones. */
-uint32_t chunk_allocate(chunk_pool *pool, uint64_t count);
+/* The first run of a chain of this many chunks, at least one; there must be as many free ones. If
+ * it is the only one, no link is written: memory that nobody reads later would have to be fetched.
+ */
+chunk_run chunk_allocate(chunk_pool *pool, uint64_t count);
+/* Writes the links of a run. */
+void chunk_link(const chunk_pool *pool, chunk_run run);
 /* Gives a chain back; returns how many chunks it had. */
 uint32_t chunk_free(chunk_pool *pool, uint32_t first);
+/* The same for one that is one run of so many. */
+void chunk_free_run(chunk_pool *pool, uint32_t first, uint32_t count);
 /* After a reset: a chain is still in use. CHUNK_NONE is a chain without chunks. */
 void chunk_claim(chunk_pool *pool, uint32_t first);
 /* The run that has byte number `at` of a chain, coming from one before it. */

@@ -24,8 +24,8 @@ typedef struct {
   /* State in the high 2 bits. Below: the next entry of its list while pending; its cell (or
    * ENTRY_NONE with a slot) later. */
   uint32_t link;
-  /* Below NOTE_FAULT how many bytes its record has, and one more; 0: that was not looked up. Else
-   * the first failure: see entry_fail. */
+  /* What is known of its record: how many bytes it has, and whether they lie in one piece. Or why
+   * it cannot be delivered: see entry_keep_bytes and entry_fail. */
   uint32_t note;
 } order_entry;
 
@@ -64,7 +64,10 @@ static inline void entry_set(entry_ring *ring, uint32_t entry, uint32_t state, u
   ring->all[entry].link = state << ENTRY_STATE_SHIFT | value;
 }
 
-/* In a note: it is a failure. */
+/* In a note: the chunks of the record lie one after another, and no links lead through them. */
+#define NOTE_ONE_RUN (UINT32_C(1) << 29)
+/* It is a failure. Else bits below these two are how many bytes the record has, and one more; 0:
+ * they were not looked up. */
 #define NOTE_FAULT (UINT32_C(1) << 30)
 /* The record was not read because another one of its batch had failed. */
 #define NOTE_GIVEN_UP (UINT32_C(1) << 31)
@@ -86,8 +89,11 @@ static inline int entry_has_failed(const entry_ring *ring, uint32_t entry) {
 
 /* Notes why a record cannot be delivered. The first failure is the one that is reported. */
 static inline void entry_fail(entry_ring *ring, uint32_t entry, uint32_t column, int32_t status) {
-  if (!entry_has_failed(ring, entry)) {
-    entry_set_note(ring, entry, NOTE_FAULT | (uint32_t)(-status & 0xffff) | column << 16);
+  const uint32_t note = entry_note(ring, entry);
+  if ((note & NOTE_FAULT) == 0) {
+    entry_set_note(ring, entry,
+                   (note & NOTE_ONE_RUN) | NOTE_FAULT | (uint32_t)(-status & 0xffff) |
+                       column << 16);
     ring->failed++;
   }
 }
@@ -106,14 +112,22 @@ static inline int entry_is_given_up(const entry_ring *ring, uint32_t entry) {
 
 /* How many bytes the record has in all columns that are read, or BYTES_UNKNOWN. */
 static inline uint64_t entry_bytes(const entry_ring *ring, uint32_t entry) {
-  const uint32_t note = entry_note(ring, entry);
+  const uint32_t note = entry_note(ring, entry) & ~NOTE_ONE_RUN;
   return note == 0 || note >= NOTE_FAULT ? BYTES_UNKNOWN : note - 1;
 }
 
 /* Keeps that, unless the record has failed. A very large one is looked up again. */
 static inline void entry_keep_bytes(entry_ring *ring, uint32_t entry, uint64_t bytes) {
-  if (entry_note(ring, entry) == 0 && bytes < NOTE_FAULT - 1)
+  if (entry_note(ring, entry) == 0 && bytes < NOTE_ONE_RUN - 1)
     entry_set_note(ring, entry, (uint32_t)bytes + 1);
+}
+
+static inline int entry_is_one_run(const entry_ring *ring, uint32_t entry) {
+  return (entry_note(ring, entry) & NOTE_ONE_RUN) != 0;
+}
+
+static inline void entry_keep_one_run(entry_ring *ring, uint32_t entry) {
+  entry_set_note(ring, entry, entry_note(ring, entry) | NOTE_ONE_RUN);
 }
 
 static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {

@@ -88,7 +88,8 @@ PREFETCHING void prepare_chain(const penstock_reader *reader, uint32_t entry) {
   const chunk_pool *pool = &reader->pool;
   const uint32_t chunk = entry_value(&reader->entries, entry);
   const uint64_t bytes = entry_bytes(&reader->entries, entry);
-  __builtin_prefetch(&pool->next[chunk]);
+  if (!entry_is_one_run(&reader->entries, entry))
+    __builtin_prefetch(&pool->next[chunk]);
   if (!pool->is_past_cache)
     __builtin_prefetch(chunk_memory(pool, chunk), 1);
   else if (bytes != BYTES_UNKNOWN)

@@ -76,7 +76,8 @@ PREFETCHING void prepare_chain(const penstock_reader *reader, uint32_t entry, ui
     return;
   const chunk_pool *pool = &reader->pool;
   bytes = bytes < CHAIN_AHEAD_BYTES ? bytes : CHAIN_AHEAD_BYTES;
-  __builtin_prefetch(&pool->next[chunk]);
+  if (!entry_is_one_run(&reader->entries, entry))
+    __builtin_prefetch(&pool->next[chunk]);
   const uint8_t *memory = chunk_memory(pool, chunk);
   for (uint64_t line = 0; line < bytes; line += CACHE_LINE_BYTES)
     __builtin_prefetch(memory + line);
