@@ -283,12 +283,11 @@ public final class EnginePlan {
       return ReadPlanner.choose(
           request, isByBatches ? PreferredPlan.BATCHES : options.preferredPlan());
     } catch (TooLittleMemoryException e) {
-      throw transforms.isEmpty()
-          ? e
-          : new TooLittleMemoryException(
-              "%s; transformed batches take %d of memoryBytes beside that"
-                  .formatted(e.getMessage(), transformBytes()),
-              e);
+      String ofTransforms =
+          transforms.isEmpty()
+              ? ""
+              : "; transformed batches take %d of that".formatted(transformBytes());
+      throw e.beside(budget.bytes() - request.memoryBytes(), ofTransforms);
     }
   }
 

@@ -68,13 +68,12 @@ public record BatchPlan(SlotMemory slots, ReaderMemory reader, long totalBytes, 
 
   private static TooLittleMemoryException tooSmall(MemoryRequest request, long leastBytes) {
     return new TooLittleMemoryException(
-        ("memoryBytes must be at least %d for batches of %d records of %d bytes with"
-                + " readahead %s, was %d: give more memory, or a smaller batchSize or maxRead")
-            .formatted(
-                leastBytes,
-                request.batchSize(),
-                request.sizes().sum(),
-                request.readahead(),
-                request.memoryBytes()));
+        leastBytes,
+        request.memoryBytes(),
+        (least, given) ->
+            ("memoryBytes must be at least %d for batches of %d records of %d bytes with"
+                    + " readahead %s, was %d: give more memory, or a smaller batchSize or maxRead")
+                .formatted(
+                    least, request.batchSize(), request.sizes().sum(), request.readahead(), given));
   }
 }

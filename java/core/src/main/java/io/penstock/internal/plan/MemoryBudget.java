@@ -24,6 +24,9 @@ public record MemoryBudget(long bytes, boolean isNamed, long leftBytes) {
   /** A default that is too small for one batch or record grows up to this part of what is left. */
   private static final double MOST_SHARE = 0.75;
 
+  /** A share of a budget is a third at most, so what is needed grows less and less. */
+  private static final int MOST_TRIES = 100;
+
   /**
    * What the user has set.
    *
@@ -58,10 +61,28 @@ public record MemoryBudget(long bytes, boolean isNamed, long leftBytes) {
         return plan.apply(tried);
       } catch (TooLittleMemoryException e) {
         if (isNamed || tried.bytes >= most) {
-          throw isNamed ? e : tooLittle(e);
+          throw isNamed ? withEnough(e, plan) : tooLittle(e);
         }
       }
     }
+  }
+
+  /**
+   * A failure that names a budget which does. A larger one may need more itself: batches of records
+   * of different sizes get a share of it.
+   */
+  private <T> TooLittleMemoryException withEnough(
+      TooLittleMemoryException failure, Function<MemoryBudget, T> plan) {
+    TooLittleMemoryException last = failure;
+    for (int i = 0; i < MOST_TRIES && last.leastBytes() > 0; i++) {
+      try {
+        Object _ = plan.apply(new MemoryBudget(last.leastBytes(), true, leftBytes));
+        break;
+      } catch (TooLittleMemoryException e) {
+        last = e;
+      }
+    }
+    return last.given(bytes);
   }
 
   private MemoryBudget grown(long mostBytes) {
