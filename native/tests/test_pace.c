@@ -62,6 +62,23 @@ static void half_of_the_evidence_leaves_the_guess(void) {
   CHECK(pace.learned_gap_bytes < 28000);
 }
 
+/* While the order is filled, completed reads are fetched now and then: the time that passes is not
+ * the device's. */
+static void what_an_owner_at_work_sees_is_no_evidence(void) {
+  const penstock_reader_options options = options_with(PENSTOCK_ADAPT_GAP, 64);
+  pace pace;
+  pace_open(&pace, &options);
+  uint64_t now = 1;
+  for (uint32_t i = 0; i < 10000; i++) {
+    now += 8 * 120000;
+    pace_worked(&pace, 8 * 110000);
+    pace_completed(&pace, now, 8, 8 * 4096);
+  }
+  CHECK_EQUAL(pace.learned_gap_bytes, options.merge_gap_bytes);
+  drive_disk(&pace, 20000, 500e6, 400);
+  CHECK(pace.learned_gap_bytes > 20000 && pace.learned_gap_bytes < 31250);
+}
+
 /* Single records only, from a hard disk: it need not have been asked for large reads to be. */
 static void a_disk_of_few_requests_is_asked_for_large_ones(void) {
   const uint32_t lengths[] = {512, 1024, 4096, 16384, 65536, 150528, 262144};
@@ -191,6 +208,7 @@ static void nothing_is_learned_when_told_not_to(void) {
 int main(void) {
   RUN(gap_is_what_a_request_costs_in_bytes);
   RUN(half_of_the_evidence_leaves_the_guess);
+  RUN(what_an_owner_at_work_sees_is_no_evidence);
   RUN(a_disk_of_few_requests_is_asked_for_large_ones);
   RUN(what_is_learned_is_nearly_as_fast_as_what_is_known);
   RUN(reads_grow_where_a_request_costs_more_than_its_bytes);

@@ -1,7 +1,7 @@
 /* Pace: how many requests are in flight, how large a gap is worth reading through, and how large a
  * read may be, learned from what the device does while it is busy. Intervals in which there
- * was not enough to do, or in which the consumer was the bottleneck, say nothing about the device
- * and are not counted.
+ * was not enough to do, in which the consumer was the bottleneck, or in which the owner was busy
+ * most of the time with something else, say nothing about the device and are not counted.
  *
  * Depth is found by trying: twice as many, kept if the device did more; a fifth less, kept if it
  * did not do less. Steps up are large since gains are small where they are gains (4 % from 64 to
@@ -23,6 +23,9 @@
 /* A depth is judged over enough intervals to complete several times what is in flight. */
 #define JUDGED_INTERVALS 3
 #define JUDGED_REQUESTS_PER_DEPTH 4
+/* Where the owner works for more than this part of an interval, the device waits for the owner: as
+ * when the order is filled, and completed reads are fetched in between. */
+#define MOST_WORK 0.75
 /* How long to wait between trials, so that trials cost little when the depth is right. */
 #define PAUSE_JUDGEMENTS 8
 #define GAIN 1.03
@@ -208,12 +211,15 @@ static void begin_interval(pace *pace, uint64_t now) {
   pace->began_ns = now;
   pace->requests = 0;
   pace->bytes = 0;
+  pace->worked_ns = 0;
 }
 
 void pace_interrupted(pace *pace) {
   pace->began_ns = 0;
   begin_judgement(pace);
 }
+
+void pace_worked(pace *pace, uint64_t nanoseconds) { pace->worked_ns += nanoseconds; }
 
 void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes) {
   if (!pace->adapt || requests == 0)
@@ -227,6 +233,10 @@ void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes)
   if (now - pace->began_ns < INTERVAL_NS || pace->requests < INTERVAL_REQUESTS)
     return;
   const double time_ns = (double)(now - pace->began_ns);
+  if ((double)pace->worked_ns > MOST_WORK * time_ns) {
+    pace_interrupted(pace);
+    return;
+  }
   if (pace->adapt & PENSTOCK_ADAPT_DEPTH)
     add_interval(pace, time_ns);
   if (pace->adapt & (PENSTOCK_ADAPT_GAP | PENSTOCK_ADAPT_READ))

@@ -27,6 +27,7 @@ typedef struct pace {
   uint64_t began_ns;         /* of the interval; 0: none */
   uint64_t requests;
   uint64_t bytes;
+  uint64_t worked_ns;        /* of the interval the owner did not wait for the device */
   uint32_t judged_intervals; /* sums over intervals of this depth that are not judged yet */
   uint64_t judged_requests;
   double judged_work;
@@ -39,6 +40,8 @@ typedef struct pace {
 void pace_open(pace *pace, const penstock_reader_options *options);
 /* The device was not busy enough: this interval says nothing about it. */
 void pace_interrupted(pace *pace);
+/* For so long the owner had something else to do than to wait for the device. */
+void pace_worked(pace *pace, uint64_t nanoseconds);
 /* Counts completed requests and their bytes. */
 void pace_completed(pace *pace, uint64_t now, uint32_t requests, uint64_t bytes);
 

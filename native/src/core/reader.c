@@ -206,9 +206,11 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
 static int32_t wait_for_some(penstock_reader *reader, int must_wait, uint64_t timeout_ns) {
   const uint64_t begin = io_now_ns();
   const uint32_t wanted = must_wait ? 1 + reader->in_flight / 8 : 0;
+  pace_worked(&reader->pace, begin - reader->waited_until_ns);
   const int32_t count = reader->backend.finish(&reader->backend, wanted, must_wait ? timeout_ns : 0,
                                                reader->completions, reader->options.queue_depth);
-  reader->statistics.wait_ns += io_now_ns() - begin;
+  reader->waited_until_ns = io_now_ns();
+  reader->statistics.wait_ns += reader->waited_until_ns - begin;
   return count;
 }
 

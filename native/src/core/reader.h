@@ -73,6 +73,7 @@ struct penstock_reader {
   help_queue help;
 
   pace pace;
+  uint64_t waited_until_ns; /* when the owner came back from the backend last */
   penstock_statistics statistics;
   uint64_t latencies[LATENCY_BUCKETS];
   uint64_t cpu_start_ns;
