@@ -5,6 +5,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.internal.door.Platforms;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.partial.WriteFailures;
+import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -286,19 +287,7 @@ final class BlockWriter implements AutoCloseable {
   @Override
   public void close() {
     threads.forEach(_ -> full.add(new WriteBlock(MemorySegment.NULL)));
-    boolean isInterrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        }
-      }
-    }
+    Uninterrupted.join(threads);
     arena.close();
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

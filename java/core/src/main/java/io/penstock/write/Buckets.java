@@ -6,6 +6,7 @@ import io.penstock.internal.door.Platforms;
 import io.penstock.internal.file.DirectChannel;
 import io.penstock.internal.os.ThreadLimit;
 import io.penstock.internal.partial.WriteFailures;
+import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -263,20 +264,8 @@ final class Buckets implements RecordSink, AutoCloseable {
 
   private void endThreads() {
     threads.forEach(_ -> full.add(new BucketBlock(MemorySegment.NULL)));
-    boolean isInterrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        }
-      }
-    }
+    Uninterrupted.join(threads);
     threads.clear();
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void closeFiles() {

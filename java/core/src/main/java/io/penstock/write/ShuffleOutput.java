@@ -3,6 +3,7 @@ package io.penstock.write;
 import io.penstock.array.Column;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.wait.Uninterrupted;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -195,20 +196,10 @@ final class ShuffleOutput implements RecordSink, AutoCloseable {
   @Override
   public void close() {
     writing.shutdown();
-    boolean isInterrupted = false;
-    while (!writing.isTerminated()) {
-      try {
-        boolean _ = writing.awaitTermination(1, TimeUnit.HOURS);
-      } catch (InterruptedException e) {
-        isInterrupted = true;
-      }
-    }
+    Uninterrupted.await(() -> writing.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
     writers.forEach(ShardWriter::close);
     if (arena.scope().isAlive()) {
       arena.close();
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.penstock.internal.file;
 
 import io.penstock.internal.os.SystemReason;
+import io.penstock.internal.wait.Uninterrupted;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -279,25 +280,13 @@ public final class SteadyChannel extends FileChannel {
   }
 
   private static void await(FutureTask<Boolean> forcing) throws IOException {
-    boolean isInterrupted = false;
     try {
-      while (true) {
-        try {
-          forcing.get();
-          return;
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        }
-      }
+      Uninterrupted.await(forcing::get);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {
         throw failure;
       }
       throw new IOException(e.getCause());
-    } finally {
-      if (isInterrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.penstock.internal.gather;
 
+import io.penstock.internal.wait.Uninterrupted;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,19 +48,7 @@ final class CopyThreads implements AutoCloseable {
       return;
     }
     dismissal.run();
-    boolean isInterrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        }
-      }
-    }
+    Uninterrupted.join(threads);
     threads.clear();
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

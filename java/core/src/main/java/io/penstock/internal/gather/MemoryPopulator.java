@@ -1,9 +1,11 @@
 package io.penstock.internal.gather;
 
 import io.penstock.internal.ffi.Provision;
+import io.penstock.internal.wait.Uninterrupted;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
@@ -99,16 +101,6 @@ final class MemoryPopulator implements AutoCloseable {
   public void close() {
     isClosed = true;
     LockSupport.unpark(thread);
-    boolean isInterrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        isInterrupted = true;
-      }
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.join(List.of(thread));
   }
 }

@@ -5,6 +5,7 @@ import io.penstock.internal.os.ThreadClock;
 import io.penstock.internal.plan.BackendChoice;
 import io.penstock.internal.platform.OpenFiles;
 import io.penstock.internal.report.ByteSizes;
+import io.penstock.internal.wait.Uninterrupted;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -293,25 +294,9 @@ public final class PageCacheWarmer implements AutoCloseable {
       running = thread;
     }
     if (running != null) {
-      join(running);
-    }
-  }
-
-  /** An interrupt has no effect: it is over in milliseconds, or the device does not answer. */
-  private static void join(Thread running) {
-    boolean isInterrupted = false;
-    long end = System.nanoTime() + CLOSE_NANOS;
-    long left = CLOSE_NANOS;
-    while (running.isAlive() && left > 0) {
-      try {
-        running.join(left / 1_000_000 + 1);
-      } catch (InterruptedException e) {
-        isInterrupted = true;
-      }
-      left = end - System.nanoTime();
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
+      // It is over in milliseconds, or the device does not answer.
+      long end = System.nanoTime() + CLOSE_NANOS;
+      Uninterrupted.await(() -> running.join(Math.max(1, (end - System.nanoTime()) / 1_000_000)));
     }
   }
 }

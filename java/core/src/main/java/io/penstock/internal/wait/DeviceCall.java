@@ -2,6 +2,7 @@ package io.penstock.internal.wait;
 
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -90,19 +91,8 @@ public final class DeviceCall {
    * Waits until a thread that has given its result is gone, so that a call leaves nothing behind.
    * It has nothing more to do: this takes microseconds, whatever the device does.
    */
-  @SuppressWarnings("ThreadJoinLoop") // The JDK has no uninterruptible join.
   public static void awaitEnd(Thread thread) {
-    boolean isInterrupted = false;
-    while (thread != Thread.currentThread() && thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        isInterrupted = true;
-      }
-    }
-    if (isInterrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.join(List.of(thread));
   }
 
   /** The same failure with the stack of the calling thread, and that of the other as its cause. */

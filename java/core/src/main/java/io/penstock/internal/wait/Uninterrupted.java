@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 
 /**
- * Work on a file, from opening to closing it, that is done in spite of interrupts.
+ * What is done in spite of interrupts: work on a file, from opening to closing it, and waiting for
+ * threads and the like. Afterwards the interrupt flag of the thread is set again, so that the
+ * interrupt is not lost.
  *
  * <p>An interrupt closes the channel that the thread is using. The channel is this call's alone, so
- * the work is repeated. Afterwards the interrupt flag of the thread is set again, so that the
- * interrupt is not lost.
+ * the work is repeated.
  */
 public final class Uninterrupted {
   private Uninterrupted() {}
@@ -78,5 +79,60 @@ public final class Uninterrupted {
           step.run();
           return true;
         });
+  }
+
+  /**
+   * A wait that an interrupt ends early.
+   *
+   * @param <E> what else may end it
+   */
+  @FunctionalInterface
+  public interface Wait<E extends Exception> {
+    /**
+     * Waits; after an interrupt it is called again.
+     *
+     * @throws InterruptedException if the thread was interrupted
+     * @throws E as the caller expects
+     */
+    void run() throws InterruptedException, E;
+  }
+
+  /**
+   * Waits for something that is sure to come, or that has a limit of its own.
+   *
+   * @param wait returns when there is nothing more to wait for
+   * @param <E> what it throws
+   * @throws E as it does
+   */
+  public static <E extends Exception> void await(Wait<E> wait) throws E {
+    boolean isInterrupted = false;
+    try {
+      while (true) {
+        try {
+          wait.run();
+          return;
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Waits until threads have ended. Those that were never started, or are the calling one, are not
+   * waited for.
+   *
+   * @param threads that are sure to end soon
+   */
+  public static void join(Iterable<Thread> threads) {
+    for (Thread thread : threads) {
+      if (thread != Thread.currentThread()) {
+        await(thread::join);
+      }
+    }
   }
 }
