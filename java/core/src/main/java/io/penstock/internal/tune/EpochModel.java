@@ -52,7 +52,7 @@ record EpochModel(
   /** The head of an order is this part of what is known ahead. */
   private static final int HEAD_PART = 16;
 
-  /** Reads of the head may take so much of the time of the first sweep beside it. */
+  /** Reads of the head may cost so much of what the first sweep beside it costs. */
   private static final double HEAD_SHARE = 1.0 / 3;
 
   /** What a direct read is rounded up to. */
@@ -63,7 +63,7 @@ record EpochModel(
    *
    * @param isSweeping over the file, with records that wait in cells; otherwise batch by batch
    * @param knownRecords that each thread knows ahead
-   * @param threads that read
+   * @param threads that read: one if it is sweeping, whoever copies for it
    * @param stagingBytes of each
    * @param residentBytes of columns that each keeps whole
    */
@@ -87,18 +87,24 @@ record EpochModel(
    * @param requests of the device
    * @param bytes of the device
    * @param deviceSeconds of it, if each request were at a random place
-   * @param processorSeconds of the thread that reads
+   * @param sweepSeconds of the one thread that sweeps
+   * @param sharedSeconds of the processor, which all threads share
    */
   private record Demand(
-      double requests, double bytes, double deviceSeconds, double processorSeconds) {
-    static final Demand NONE = new Demand(0, 0, 0, 0);
+      double requests,
+      double bytes,
+      double deviceSeconds,
+      double sweepSeconds,
+      double sharedSeconds) {
+    static final Demand NONE = new Demand(0, 0, 0, 0, 0);
 
     Demand plus(Demand other, double times) {
       return new Demand(
           requests + times * other.requests,
           bytes + times * other.bytes,
           deviceSeconds + times * other.deviceSeconds,
-          processorSeconds + times * other.processorSeconds);
+          sweepSeconds + times * other.sweepSeconds,
+          sharedSeconds + times * other.sharedSeconds);
     }
   }
 
@@ -137,20 +143,28 @@ record EpochModel(
 
   /** Of a record, when so many are known ahead of it. */
   private Demand perRecord(Way way, long known) {
-    double record = way.isSweeping ? processor.sweptRecord() : processor.singleRecord();
-    double copied = way.isSweeping ? processor.sweptByte() : processor.singleByte();
     Demand sum = Demand.NONE;
     for (RecordSizes.ColumnSize column : readColumns(way)) {
       CostModel.Reads reads = reads(column.bytes(), known, way);
+      double apart =
+          reads.requests()
+              / device.randomReadsPerSecond(Math.min(column.bytes(), readBytes(way.stagingBytes)));
+      double begun = reads.requests() * processor.request();
       sum =
           sum.plus(
-              new Demand(
-                  reads.requests(),
-                  reads.bytes(),
-                  reads.requests()
-                      / device.randomReadsPerSecond(
-                          Math.min(column.bytes(), readBytes(way.stagingBytes))),
-                  reads.requests() * processor.request() + record + column.bytes() * copied),
+              way.isSweeping
+                  ? new Demand(
+                      reads.requests(),
+                      reads.bytes(),
+                      apart,
+                      begun + processor.sweptRecord(),
+                      column.bytes() * processor.sweptByte())
+                  : new Demand(
+                      reads.requests(),
+                      reads.bytes(),
+                      apart,
+                      0,
+                      begun + processor.singleRecord() + column.bytes() * processor.singleByte()),
               1);
     }
     return sum;
@@ -166,15 +180,33 @@ record EpochModel(
       double seen = Math.max(1.0 / HEAD_PART, (i + 0.5) / STEPS) * known;
       sweep = sweep.plus(perRecord(way, Math.max(1, (long) seen)), seen / STEPS);
     }
-    double seconds = seconds(sweep, way);
-    double head = (double) known / HEAD_PART * singleSeconds(way) / way.threads;
-    return seconds + Math.min(HEAD_SHARE * seconds, head);
+    double head = headRecords(sweep, way, known);
+    return device.countsAllRequests()
+        ? seconds(sweep.plus(single(way), head), way)
+        : seconds(sweep, way) + head * singleSeconds(way) / way.threads;
+  }
+
+  /** Those of the head that the first sweep pays for: a request costs the bytes it is worth. */
+  private double headRecords(Demand sweep, Way way, long known) {
+    double paid = HEAD_SHARE * (sweep.bytes + sweep.requests * worthBytes());
+    Demand single = single(way);
+    return Math.min(
+        (double) known / HEAD_PART, paid / (single.bytes + single.requests * worthBytes()));
   }
 
   /** Its records are read by themselves; of a batch plan, all that are known come by place. */
   private double firstBatchSeconds(Way way, long known) {
     long records = way.isSweeping ? batchSize : known;
     return Math.min(records, recordCount) * singleSeconds(way);
+  }
+
+  /** What a record asks of the device that is read by itself. */
+  private Demand single(Way way) {
+    Demand sum = Demand.NONE;
+    for (RecordSizes.ColumnSize column : readColumns(way)) {
+      sum = sum.plus(new Demand(1, column.bytes() + SECTOR_BYTES, 0, 0, 0), 1);
+    }
+    return sum;
   }
 
   /** Of a record that is read by itself. */
@@ -261,7 +293,13 @@ record EpochModel(
   }
 
   private double seconds(Demand work, Way way) {
-    return Math.max(deviceSeconds(work), work.processorSeconds / way.threads);
+    return Math.max(deviceSeconds(work), processorSeconds(work, way));
+  }
+
+  /** One thread sweeps whatever the number of threads: the others copy for it. */
+  private double processorSeconds(Demand work, Way way) {
+    int threads = way.isSweeping ? flags.ioThreads() : way.threads;
+    return Math.max(work.sweepSeconds, (work.sweepSeconds + work.sharedSeconds) / threads);
   }
 
   private double deviceSeconds(Demand work) {
@@ -270,7 +308,7 @@ record EpochModel(
   }
 
   private EpochLimit limit(Demand work, Way way) {
-    if (work.processorSeconds / way.threads > deviceSeconds(work)) {
+    if (processorSeconds(work, way) > deviceSeconds(work)) {
       return EpochLimit.PROCESSOR;
     }
     return work.requests / device.requestsPerSecond() > work.bytes / device.bytesPerSecond()
