@@ -52,11 +52,14 @@ class ResourcesTest {
   }
 
   @Test
-  void aDatasetThatCannotBeOpenedLeavesNothingBehind() {
+  void aDatasetThatCannotBeOpenedLeavesNothingBehind() throws IOException {
     assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "no /proc here");
     TestArray array = TestArray.random(directory.resolve("x.npy"), 3000, 784, 1);
     TestArray other = TestArray.random(directory.resolve("y.npy"), 2, 784, 1);
     Path none = directory.resolve("none.npy");
+    // Not the temporary folder itself: the index of a folder lies beside it.
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    Files.writeString(folder.resolve("only.txt"), "a record");
     try {
       Dataset.open(array.path(), none);
     } catch (PenstockException e) {
@@ -64,7 +67,7 @@ class ResourcesTest {
     }
     int descriptors = descriptors();
     for (int round = 0; round < ROUNDS; round++) {
-      for (Path wrong : List.of(none, other.path(), directory)) {
+      for (Path wrong : List.of(none, other.path(), folder)) {
         try {
           Dataset.open(array.path(), wrong);
         } catch (PenstockException e) {
