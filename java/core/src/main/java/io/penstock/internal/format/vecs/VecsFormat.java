@@ -121,7 +121,7 @@ public final class VecsFormat implements ArrayFormat {
     }
     long count = file.sizeBytes() / strideBytes;
     for (int i = 1; i <= SAMPLES + 1; i++) {
-      long at = i > SAMPLES ? count - 1 : (count - 1) / (SAMPLES + 1) * i;
+      long at = (count - 1) * i / (SAMPLES + 1); // All of them, if there are few.
       int found = dimensionAt(file, at * strideBytes);
       if (found != dimension) {
         return Optional.of(

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Vectors in files that only a name and their structure describe. */
 class VecsFormatTest {
@@ -170,6 +171,16 @@ class VecsFormatTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 31, 32})
+  void ofFewVectorsTheDimensionsOfAllAreCompared(int count) throws IOException {
+    for (int odd = 1; odd < count; odd++) {
+      byte[] contents = file("fvecs", count, 3);
+      contents[16 * odd] = 4;
+      assertRefused("few.fvecs", contents, "and 4 in that at byte " + 16 * odd);
+    }
+  }
+
   @Test
   void filesBeyond4GibibytesAreRead() throws IOException {
     Path path = directory.resolve("large.bvecs");
@@ -180,7 +191,7 @@ class VecsFormatTest {
         writeDimension(file, i);
       }
       for (int i = 1; i <= 30; i++) {
-        writeDimension(file, (count - 1) / 31 * i);
+        writeDimension(file, (count - 1) * i / 31);
       }
     }
     ArrayLayout layout = Formats.open(path);
