@@ -4,6 +4,7 @@ import io.penstock.array.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Turns the {@code descr} of a .npy header into a type, as numpy.lib.format.descr_to_dtype does.
@@ -14,6 +15,8 @@ import java.util.Optional;
  * padding moves them. Anything wrong is an IllegalArgumentException.
  */
 public final class NpyDescr {
+  private static final Pattern OBJECTS = Pattern.compile("[<>|=]?O[0-9]{0,2}");
+
   private NpyDescr() {}
 
   public static DataType type(PythonLiteral.Value descr) {
@@ -29,7 +32,7 @@ public final class NpyDescr {
 
   /** The type that a type string names, as in the fields of a header and in pickles. */
   public static DataType plain(String descr) {
-    if (descr.matches("[<>|=]?O[0-9]{0,2}")) {
+    if (OBJECTS.matcher(descr).matches()) {
       return new DataType.Objects();
     }
     return new DataType.Plain(ElementType.parse(descr));

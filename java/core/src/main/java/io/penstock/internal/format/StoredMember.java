@@ -4,7 +4,7 @@ import io.penstock.error.PenstockException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A member of a zip archive that is stored, not compressed, so that it is a file at an offset.
@@ -21,8 +21,14 @@ public final class StoredMember {
   /** Set by writers that could not go back to write the sizes before the data. */
   private static final int SIZES_BEHIND_FLAG = 1 << 3;
 
+  /** PyTorch pads each header so that its data begins at a multiple of 64 bytes. */
+  private static final int USUAL_EXTRA_BYTES = 4 + 64;
+
   private static final int STORED = 0;
   private static final int DEFLATED = 8;
+
+  private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:");
+  private static final Pattern PARENT = Pattern.compile("(^|/)\\.\\.(/|$)");
 
   private StoredMember() {}
 
@@ -36,10 +42,9 @@ public final class StoredMember {
   public static OpenFile section(
       OpenFile file, ZipDirectory.ZipMember member, String name, String remedy) {
     checkReadable(file, member, name, remedy);
-    ByteBuffer header =
-        ZipDirectory.little(
-            file.read(
-                member.headerOffset(), ZipDirectory.LOCAL_HEADER_BYTES, "the header of " + name));
+    byte[] start =
+        file.read(member.headerOffset(), headerBytes(file, member), "the header of " + name);
+    ByteBuffer header = ZipDirectory.little(start);
     int nameBytes = Short.toUnsignedInt(header.getShort(26));
     int extraBytes = Short.toUnsignedInt(header.getShort(28));
     long dataOffset =
@@ -49,11 +54,11 @@ public final class StoredMember {
         || member.storedBytes() > member.endOffset() - dataOffset) {
       throw differs(file, name, "its size");
     }
-    byte[] rest =
-        file.read(
-            member.headerOffset() + ZipDirectory.LOCAL_HEADER_BYTES,
-            nameBytes + extraBytes,
-            "the header of " + name);
+    int bytes = ZipDirectory.LOCAL_HEADER_BYTES + nameBytes + extraBytes;
+    if (bytes > start.length) {
+      start = file.read(member.headerOffset(), bytes, "the header of " + name);
+    }
+    byte[] rest = Arrays.copyOfRange(start, ZipDirectory.LOCAL_HEADER_BYTES, bytes);
     ByteBuffer extra = ZipDirectory.little(Arrays.copyOfRange(rest, nameBytes, rest.length));
     long[] sizes = {
       Integer.toUnsignedLong(header.getInt(22)), Integer.toUnsignedLong(header.getInt(18))
@@ -73,6 +78,13 @@ public final class StoredMember {
       throw differs(file, name, "its name");
     }
     return file.section(name, dataOffset, member.storedBytes());
+  }
+
+  /** What holds most headers in one read, of an archive that may have a million members. */
+  private static int headerBytes(OpenFile file, ZipDirectory.ZipMember member) {
+    long room = Math.min(member.endOffset(), file.sizeBytes()) - member.headerOffset();
+    int usual = ZipDirectory.LOCAL_HEADER_BYTES + member.storedName().length() + USUAL_EXTRA_BYTES;
+    return (int) Math.max(ZipDirectory.LOCAL_HEADER_BYTES, Math.min(usual, room));
   }
 
   private static void checkReadable(
@@ -107,8 +119,8 @@ public final class StoredMember {
     return name.startsWith("/")
         || name.contains("\\")
         || name.chars().anyMatch(character -> character < 0x20 || character == 0x7f)
-        || name.matches("[A-Za-z]:.*")
-        || List.of(name.split("/", -1)).contains("..");
+        || DRIVE.matcher(name).lookingAt()
+        || PARENT.matcher(name).find();
   }
 
   private static PenstockException differs(OpenFile file, String name, String what) {

@@ -85,7 +85,7 @@ final class TfRecordScan implements Scan {
         if (isFound) {
           FeatureFacts.write(
               features,
-              "expected tf.Examples in all records, found another in record %d (%s)"
+              "expected tf.Examples in all records, found another in record %d (%s), or a damaged one, which penstock verify finds"
                   .formatted(record, e.getMessage()),
               found);
         }
