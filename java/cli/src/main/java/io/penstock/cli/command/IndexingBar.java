@@ -35,7 +35,7 @@ public final class IndexingBar implements AutoCloseable {
         wait(INTERVAL_MILLIS);
         Snapshot now = ScanProgress.now();
         long total = now.totalBytes() - start.totalBytes();
-        boolean isRunning = now.running() > 0;
+        boolean isRunning = now.running() > 0 || (shown != null && now.expected() > 0);
         if (shown != null && (!isRunning || total != shownTotal)) {
           shown.close();
           shown = null;

@@ -23,6 +23,9 @@ public final class Progress implements AutoCloseable {
   /** The speed is averaged over about the last 3 seconds. */
   private static final double SPEED_SECONDS = 3;
 
+  /** Before that, speed and time left say little about what is to come. */
+  private static final double SETTLING_SECONDS = 1;
+
   private static final double NANOS = 1e9;
 
   private final Streams streams;
@@ -114,9 +117,15 @@ public final class Progress implements AutoCloseable {
         long now = System.nanoTime();
         updateSpeed(now);
         // One column less: some terminals wrap after the last one.
+        double elapsed = (now - startNanos) / NANOS;
+        boolean isSettled = elapsed >= SETTLING_SECONDS;
         streams.draw(
             text.line(
-                count.get(), perSecond, bytesPerSecond, (now - startNanos) / NANOS, columns - 1));
+                count.get(),
+                isSettled ? perSecond : 0,
+                isSettled ? bytesPerSecond : 0,
+                elapsed,
+                columns - 1));
         wait(INTERVAL_MILLIS);
       }
     } catch (InterruptedException e) {

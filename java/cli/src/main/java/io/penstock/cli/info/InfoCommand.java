@@ -16,6 +16,7 @@ import io.penstock.format.Source;
 import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.known.KnownFormats;
 import io.penstock.internal.format.known.ShardFolders;
+import io.penstock.internal.index.ScanProgress;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -168,17 +169,25 @@ public final class InfoCommand implements Callable<Integer> {
     return all;
   }
 
+  private List<Description> described(Source shard, int shards, ScanProgress.Expectation expected) {
+    List<Description> all = described(shard, shards);
+    expected.opened(shard.file());
+    return all;
+  }
+
   private static PartPath place(Source shard) {
     return new PartPath(shard.file(), shard.partName().orElse(""));
   }
 
-  /** By several threads: shards may have to be scanned first, which waits for the device. */
+  /** By several threads: all but the first may have to be scanned, which waits for the device. */
   private Stream<List<Description>> together(List<Source> shards) {
-    try (ExecutorService threads =
-        Executors.newFixedThreadPool(Math.min(MOST_THREADS, shards.size()))) {
+    try (ScanProgress.Expectation expected =
+            ScanProgress.expect(shards.stream().skip(1).map(Source::file).toList());
+        ExecutorService threads =
+            Executors.newFixedThreadPool(Math.min(MOST_THREADS, shards.size()))) {
       List<Future<List<Description>>> all =
           shards.stream()
-              .map(shard -> threads.submit(() -> described(shard, shards.size())))
+              .map(shard -> threads.submit(() -> described(shard, shards.size(), expected)))
               .toList();
       try {
         return all.stream().map(InfoCommand::result).toList().stream();

@@ -6,6 +6,7 @@ import io.penstock.format.Source;
 import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.format.known.KnownFormats;
+import io.penstock.internal.index.ScanProgress;
 import io.penstock.internal.report.FailureWords;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,11 +68,20 @@ final class ShardOpening {
     return new PartPath(shard.file(), shard.partName().orElse(""));
   }
 
+  /** The first one is open already: it told that shards have to be scanned. */
   private List<RecordLayout> openTogether() {
+    try (ScanProgress.Expectation expected =
+        ScanProgress.expect(shards.stream().skip(1).map(Source::file).toList())) {
+      return openTogether(expected);
+    }
+  }
+
+  private List<RecordLayout> openTogether(ScanProgress.Expectation expected) {
     int count = Math.min(MOST_THREADS, shards.size());
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      threads.add(Thread.ofPlatform().daemon().name("penstock-open-" + i).start(this::openSome));
+      threads.add(
+          Thread.ofPlatform().daemon().name("penstock-open-" + i).start(() -> openSome(expected)));
     }
     try {
       for (Thread thread : threads) {
@@ -91,11 +101,12 @@ final class ShardOpening {
     return Arrays.asList(layouts);
   }
 
-  private void openSome() {
+  private void openSome(ScanProgress.Expectation expected) {
     int number;
     while ((number = next.getAndIncrement()) < shards.size()) {
       try {
         layouts[number] = layout(shards.get(number));
+        expected.opened(shards.get(number).file());
       } catch (RuntimeException | Error e) {
         failures[number] = e;
         next.set(shards.size()); // There is no dataset without it.

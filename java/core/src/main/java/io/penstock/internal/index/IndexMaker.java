@@ -198,7 +198,7 @@ final class IndexMaker {
   }
 
   private void write(FileChannel file, Path directory) throws IOException {
-    ScanProgress progress = ScanProgress.begin(container.bytes());
+    ScanProgress progress = ScanProgress.begin(path, container.bytes());
     try (OpenFile open = OpenFile.open(path);
         FoundColumns found = new FoundColumns(path, directory)) {
       checkUnchanged(open);
