@@ -285,7 +285,7 @@ public final class ConvertCommand implements Callable<Integer> {
     check(!making.mayReplace(), "--force");
     checkColumns();
     MdsUnpacking.UnpackedShards made = MdsUnpacking.run(Path.of(source), target, streams);
-    report.addVariable(made.files(), made.samples(), made.bytes());
+    report.addShards(made.files(), made.samples(), made.bytes());
   }
 
   /** Whether a compressed file is to become what it was. */

@@ -10,6 +10,7 @@ import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Streams;
 import io.penstock.cli.convert.RecordSource;
 import io.penstock.cli.text.Human;
+import io.penstock.cli.text.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class MakingReport {
   private ElementType type;
   private Shape recordShape = Shape.SCALAR;
   private boolean isVariable;
+  private int columns;
   private long records;
   private long bytes;
   private final JsonArray labels = new JsonArray();
@@ -41,6 +43,7 @@ final class MakingReport {
       type = elements;
       recordShape = shape;
     }
+    columns++;
     files.addAll(paths);
     records = count;
     bytes += count * recordBytes;
@@ -57,6 +60,12 @@ final class MakingReport {
     isVariable |= type == null;
     add(paths, elements, valueShape, recordCount, 0);
     bytes += byteCount;
+  }
+
+  /** Adds the files of a folder of shards, which hold all columns. */
+  void addShards(List<Path> paths, long recordCount, long byteCount) {
+    addVariable(paths, recordCount, byteCount);
+    columns = paths.size();
   }
 
   /** Adds a file that is what was compressed. */
@@ -91,7 +100,17 @@ final class MakingReport {
       return;
     }
     String first = files.getFirst().toString();
-    if (type == null) {
+    if (columns > 1) {
+      streams.print(
+          "%s: %s in %s, %s in %s (%s)\n"
+              .formatted(
+                  OneLine.of(String.valueOf(files.getFirst().toAbsolutePath().getParent())),
+                  Human.plural(records, "record", "records"),
+                  Human.plural(files.size(), "file", "files"),
+                  Human.bytes(bytes),
+                  Human.seconds(seconds),
+                  Human.bytesPerSecond(bytes / seconds)));
+    } else if (type == null) {
       streams.print(
           "%s: %s in %s (%s)\n"
               .formatted(
@@ -99,19 +118,19 @@ final class MakingReport {
                   Human.bytes(bytes),
                   Human.seconds(seconds),
                   Human.bytesPerSecond(bytes / seconds)));
-      return;
+    } else {
+      streams.print(
+          "%s%s: %s of %s %s, %s in %s (%s)\n"
+              .formatted(
+                  first,
+                  files.size() == 1 ? "" : (files.size() == 2 ? " and " : " to ") + files.getLast(),
+                  Human.plural(records, "record", "records"),
+                  type,
+                  isVariable ? "of different sizes" : recordShape,
+                  Human.bytes(bytes),
+                  Human.seconds(seconds),
+                  Human.bytesPerSecond(bytes / seconds)));
     }
-    streams.print(
-        "%s%s: %s of %s %s, %s in %s (%s)\n"
-            .formatted(
-                first,
-                files.size() == 1 ? "" : " to " + files.getLast(),
-                Human.plural(records, "record", "records"),
-                type,
-                isVariable ? "of different sizes" : recordShape,
-                Human.bytes(bytes),
-                Human.seconds(seconds),
-                Human.bytesPerSecond(bytes / seconds)));
     for (int i = 0; i < labels.size(); i++) {
       streams.print("label %d: %s\n".formatted(i, labels.get(i).getAsString()));
     }
