@@ -1,6 +1,7 @@
 package io.penstock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.penstock.TestColumn.RecordKind;
 import io.penstock.internal.plan.PreferredPlan;
@@ -22,17 +23,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Orders of whole blocks are delivered exactly, and read as whole blocks. */
 @Timeout(300)
 @NamesNativeWays
+@ParameterizedClass
+@EnumSource
 class BlockReadingTest {
   private static final int RECORDS = 200_003;
   private static final int RECORD_BYTES = 784;
@@ -40,17 +46,25 @@ class BlockReadingTest {
   private static final int BATCH = 96;
 
   @TempDir static Path directory;
-  private static TestArray array;
-  private static TestColumn fixed;
-  private static TestColumn variable;
+  private static TestColumn column;
 
+  private final RecordKind kind;
+
+  BlockReadingTest(RecordKind kind) {
+    this.kind = kind;
+  }
+
+  /** Once for each kind, as it is large. */
   @BeforeEach
   void write() {
-    if (array == null) {
-      fixed = TestColumn.write(directory, "x", RECORDS, RECORD_BYTES, 1, RecordKind.FIXED);
-      variable = TestColumn.write(directory, "y", RECORDS, 90, 2, RecordKind.VARIABLE);
-      array = fixed.values();
+    if (column == null || column.isFixed() != (kind == RecordKind.FIXED)) {
+      column = TestColumn.write(directory, kind.name(), RECORDS, RECORD_BYTES, 1, kind);
     }
+  }
+
+  @AfterAll
+  static void forget() {
+    column = null;
   }
 
   static List<Way> ways() {
@@ -76,16 +90,6 @@ class BlockReadingTest {
   @ParameterizedTest
   @MethodSource("ways")
   void blocksAreDeliveredInTheOrderOfTheSampler(Way way) {
-    checkOrders(way, fixed);
-  }
-
-  @ParameterizedTest
-  @MethodSource("ways")
-  void soAreThoseOfRecordsThatDifferInSize(Way way) {
-    checkOrders(way, variable);
-  }
-
-  private static void checkOrders(Way way, TestColumn column) {
     try (Dataset dataset = column.open()) {
       for (Sampler sampler : samplers()) {
         RankShare share = Partition.whole(BATCH).share(new LimitedSampler(sampler, 20_000));
@@ -94,7 +98,7 @@ class BlockReadingTest {
           for (Epoch epoch : loader.epochsFrom(1).limit(2)) {
             long batches = 0;
             for (Batch batch : epoch) {
-              check(column, batch, share, batches++);
+              check(batch, share, batches++);
             }
             assertThat(batches).isEqualTo(share.batchCount());
           }
@@ -103,7 +107,7 @@ class BlockReadingTest {
     }
   }
 
-  private static void check(TestColumn column, Batch batch, RankShare share, long number) {
+  private static void check(Batch batch, RankShare share, long number) {
     for (int i = 0; i < batch.size(); i++) {
       long index = share.sampler().index(batch.epoch(), share.position(number, i));
       assertThat(batch.index(i)).isEqualTo(index);
@@ -117,15 +121,14 @@ class BlockReadingTest {
     if (way.flags().contains("mmap") || way.plan() == PreferredPlan.BATCHES) {
       return;
     }
-    checkWholeBlocks(
-        read(way, 96L << 20, 0, 1), 96L << 20, "reading whole blocks: windows of 48912 records");
+    checkWholeBlocks(read(way, 96L << 20, 0, 1), 96L << 20);
     // Windows in cells: too little memory for slots.
-    checkWholeBlocks(read(way, 32L << 20, 0, 1), 32L << 20, "reading whole blocks: windows of ");
+    checkWholeBlocks(read(way, 32L << 20, 0, 1), 32L << 20);
   }
 
   @Test
   void aBatchIsReplayed() {
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader =
             dataset
                 .loader()
@@ -139,7 +142,7 @@ class BlockReadingTest {
       RankShare share = Partition.whole(BATCH).share(loader.sampler());
       long batches = 0;
       for (Batch batch : loader.epoch(0)) {
-        check(fixed, batch, share, 0);
+        check(batch, share, 0);
         if (++batches == 100) {
           break;
         }
@@ -153,6 +156,9 @@ class BlockReadingTest {
   @ParameterizedTest
   @ValueSource(strings = {"backend=uring", "backend=pread"})
   void aConsumerMayKeepMoreBatchesThanAWindowHas(String flags) {
+    assumeTrue(
+        kind == RecordKind.FIXED,
+        "windows of records that differ in size lie in cells, and there are few slots");
     Way way = new Way(flags, null);
     List<Batch> kept = new ArrayList<>();
     int[] batches = {0};
@@ -170,8 +176,7 @@ class BlockReadingTest {
                 kept.forEach(Batch::close);
               }
             });
-    assertThat(statistics.method().reason())
-        .contains("reading whole blocks: windows of 48912 records");
+    assertThat(statistics.method().reason()).contains("reading whole blocks: windows of ");
     assertThat(statistics.records()).isEqualTo(RECORDS);
     assertThat(kept).hasSize(700);
   }
@@ -195,18 +200,17 @@ class BlockReadingTest {
                   LockSupport.parkNanos(2_000_000);
                 }
               });
-      checkWholeBlocks(statistics, memoryBytes, "reading whole blocks: windows of ");
+      checkWholeBlocks(statistics, memoryBytes);
     }
   }
 
-  private static void checkWholeBlocks(
-      LoaderStatistics statistics, long memoryBytes, String reason) {
+  private static void checkWholeBlocks(LoaderStatistics statistics, long memoryBytes) {
     assertThat(statistics.records()).isEqualTo(RECORDS);
-    double bytes = (double) RECORDS * RECORD_BYTES;
+    double bytes = column.bytes();
     // Blocks are 392 kB: beside the wanted bytes there is a sector at both ends of a request.
     assertThat(statistics.io().bytesRead() / bytes).isBetween(0.999, 1.02);
     assertThat(statistics.io().bytesRead() / statistics.io().requests()).isGreaterThan(200_000);
-    assertThat(statistics.method().reason()).contains(reason);
+    assertThat(statistics.method().reason()).contains("reading whole blocks: windows of ");
     assertThat(statistics.memoryBytes()).isLessThanOrEqualTo(memoryBytes);
   }
 
@@ -216,7 +220,7 @@ class BlockReadingTest {
     Way way = new Way("backend=pread,io=buffered", PreferredPlan.SWEEP);
     for (int rank = 0; rank < 3; rank++) {
       LoaderStatistics statistics = read(way, 16L << 20, rank, 3);
-      double share = statistics.records() * (double) RECORD_BYTES;
+      double share = statistics.bytes();
       assertThat(statistics.records()).isBetween(RECORDS / 3L - BATCH, RECORDS / 3L + BATCH);
       assertThat(statistics.method().reason()).contains("reading whole blocks");
       assertThat(statistics.io().bytesRead() / share).as("rank %d", rank).isBetween(0.999, 1.1);
@@ -229,7 +233,7 @@ class BlockReadingTest {
 
   private LoaderStatistics read(
       Way way, long memoryBytes, int rank, int worldSize, Consumer<Batch> consumer) {
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader =
             way.loader(dataset)
                 .batchSize(BATCH)
@@ -251,7 +255,7 @@ class BlockReadingTest {
   @Test
   void memoryForLessThanAWindowChangesTheSpeedAndNothingElse() {
     Way way = new Way("backend=pread,io=buffered", null);
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader =
             way.loader(dataset)
                 .batchSize(BATCH)
@@ -263,7 +267,7 @@ class BlockReadingTest {
       RankShare share = Partition.whole(BATCH).share(loader.sampler());
       long batches = 0;
       for (Batch batch : loader.epoch(0)) {
-        check(fixed, batch, share, batches++);
+        check(batch, share, batches++);
       }
       assertThat(batches).isEqualTo(share.batchCount());
     }
@@ -271,10 +275,12 @@ class BlockReadingTest {
 
   @Test
   void unlessSetABlockIsTwoMebibytesAndAWindowHas64() {
-    try (Dataset dataset = Dataset.open(array.path());
+    try (Dataset dataset = column.open();
         Loader loader = dataset.loader().shuffle(Shuffle.BLOCK).seed(4).build()) {
       assertThat(loader.sampler().description())
-          .isEqualTo("block/1;blockRecords=2674;windowBlocks=64");
+          .isEqualTo(
+              "block/1;blockRecords=%d;windowBlocks=64"
+                  .formatted((2 << 20) / dataset.recordBytes()));
       assertThat(loader.sampler().seed()).isEqualTo(4);
     }
   }

@@ -6,14 +6,14 @@ public final class TooLittleMemoryException extends IllegalArgumentException {
 
   /** A message about two numbers. */
   @FunctionalInterface
-  interface Words {
+  interface NeedWords {
     /** What is needed at least of memoryBytes, what it was, and what to do. */
     String of(long leastBytes, long givenBytes);
   }
 
   private final long leastBytes;
   private final long givenBytes;
-  private final transient Words words;
+  private final transient NeedWords words;
 
   /** With what is needed, what was given, and what to do. */
   public TooLittleMemoryException(String message) {
@@ -38,7 +38,7 @@ public final class TooLittleMemoryException extends IllegalArgumentException {
    * @param givenBytes that there are
    * @param words say it
    */
-  TooLittleMemoryException(long leastBytes, long givenBytes, Words words) {
+  TooLittleMemoryException(long leastBytes, long givenBytes, NeedWords words) {
     super(words.of(leastBytes, givenBytes));
     this.leastBytes = leastBytes;
     this.givenBytes = givenBytes;
