@@ -69,17 +69,20 @@ static void take_column(const penstock_reader *reader, uint32_t column, uint32_t
   }
 }
 
-/* The chain of a record that is taken soon, as if it were one run, which most are. */
+/* The chain of a record that is taken soon, as if it were one run, which most are. For its first
+ * lines there is no branch that depends on how long it is: it would be guessed wrong. */
 PREFETCHING void prepare_chain(const penstock_reader *reader, uint32_t entry, uint64_t bytes) {
   const uint32_t chunk = entry_value(&reader->entries, entry);
   if (chunk == ENTRY_NONE)
     return;
   const chunk_pool *pool = &reader->pool;
-  bytes = bytes < CHAIN_AHEAD_BYTES ? bytes : CHAIN_AHEAD_BYTES;
   if (!entry_is_one_run(&reader->entries, entry))
     __builtin_prefetch(&pool->next[chunk]);
   const uint8_t *memory = chunk_memory(pool, chunk);
-  for (uint64_t line = 0; line < bytes; line += CACHE_LINE_BYTES)
+  for (uint64_t line = 0; line < LINES_AHEAD_BYTES; line += CACHE_LINE_BYTES)
+    __builtin_prefetch(memory + (line < bytes ? line : bytes));
+  bytes = bytes < CHAIN_AHEAD_BYTES ? bytes : CHAIN_AHEAD_BYTES;
+  for (uint64_t line = LINES_AHEAD_BYTES; line < bytes; line += CACHE_LINE_BYTES)
     __builtin_prefetch(memory + line);
 }
 
