@@ -181,8 +181,10 @@ public final class ShuffleCommand implements Callable<Integer> {
     table.add("shards", Human.count(shards));
     table.add(
         "passes",
-        "%d, with %s"
-            .formatted(result.passes(), Human.plural(result.buckets(), "bucket", "buckets")));
+        result.buckets() == 0
+            ? result.passes() + ", all records in memory"
+            : "%d, with %s"
+                .formatted(result.passes(), Human.plural(result.buckets(), "bucket", "buckets")));
     table.add("time", Human.seconds(seconds));
     table.add("speed", Human.bytesPerSecond(result.bytes() / seconds));
     table.add(

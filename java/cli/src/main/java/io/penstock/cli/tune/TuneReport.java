@@ -95,7 +95,8 @@ final class TuneReport {
     String size = records == null ? "" : bytes(records.recordBytes());
     String mean = areMeans ? " in the mean" : "";
     String file = records == null ? "" : ", records of %s%s".formatted(size, mean);
-    table.add("file", OneLine.of(path + ", " + Human.bytes(probe.fileBytes()) + file));
+    String place = Files.isDirectory(path) ? "one made in " : "";
+    table.add("file", OneLine.of(place + path + ", " + Human.bytes(probe.fileBytes()) + file));
     table.add(
         "read",
         "%s, backend %s"

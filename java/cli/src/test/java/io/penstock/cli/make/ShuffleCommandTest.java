@@ -67,7 +67,8 @@ final class ShuffleCommandTest {
         json(Run.of("read", out.resolve("x-*.npy"), "--shuffle", "none", "--digest", "--json"));
     JsonObject full = json(Run.of("read", x, "--seed", 7, "--digest", "--json"));
     assertThat(digest(shards)).isEqualTo(digest(full));
-    assertThat(Run.of("shuffle", x, out, "--force").text()).contains("passes", "records", "memory");
+    assertThat(Run.of("shuffle", x, out, "--force").text())
+        .contains("passes", "1, all records in memory", "memory");
   }
 
   @Test

@@ -182,13 +182,16 @@ final class TuneCommandTest {
   }
 
   @Test
-  void nothingIsLeftInADirectory() {
+  void nothingIsLeftInADirectory() throws IOException {
     Run run = tune("--json", "--size", "16m", directory);
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
     assertThat(namesIn(directory)).isEmpty();
     JsonObject object = JsonParser.parseString(run.text()).getAsJsonObject();
     assertThat(object.get("fileBytes").getAsLong()).isEqualTo(16 << 20);
     assertThat(object.get("path").getAsString()).isEqualTo(directory.toString());
+    Path inner = Files.createDirectory(directory.resolve("inner"));
+    Run shown = tune("--plot", directory.resolve("p.png"), "--size", "16m", inner);
+    assertThat(shown.text()).contains("one made in " + inner + ", 16.0 MiB");
   }
 
   @Test
