@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * What the tasks of a shuffle by Spark send: where each record of a part goes, and how many blocks
  * that makes. It follows the class {@code EntryBlocks} of the module for Spark: records go into
- * blocks, one for each bucket of each shard; a block is sent when it is large, and all are when
- * they take too much memory together.
+ * blocks, one for each bucket of each shard; a block is sent when it is full, and all are when they
+ * take too much memory together.
  *
  * @param sampledRecords how many were looked at
  * @param blocks that they were sent in
@@ -32,10 +32,10 @@ record ShuffleTraffic(
     double sentBytes) {
   private static final int BLOCK_BYTES = 64 << 10;
   private static final long MOST_BYTES = 64 << 20;
-  private static final int START_BYTES = 1 << 10;
+  private static final int LEAST_BLOCK_BYTES = 1 << 10;
 
-  /** What Spark's serializer adds to a block: its key, and the heads of three objects. */
-  private static final int BLOCK_OVERHEAD_BYTES = 24;
+  /** Of a block: its bucket and its size. */
+  private static final int HEAD_BYTES = 8;
 
   /** What a task holds of a record beside its bytes. */
   private static final int HELD_BYTES = 20;
@@ -57,7 +57,10 @@ record ShuffleTraffic(
     int buckets = Math.toIntExact(Math.ceilDiv(shardRecords, bucketRecords));
     int entry = Math.toIntExact(recordBytes + Integer.BYTES);
     int[] sizes = new int[Math.multiplyExact(layout.shards(), buckets)];
-    int[] rooms = new int[sizes.length];
+    int room =
+        Math.max(
+            Math.clamp(MOST_BYTES / sizes.length, LEAST_BLOCK_BYTES, BLOCK_BYTES),
+            HEAD_BYTES + entry);
     boolean[] met = new boolean[layout.shards()];
     long held = 0;
     long blocks = 0;
@@ -66,22 +69,19 @@ record ShuffleTraffic(
       int shard = layout.shardOf(position);
       met[shard] = true;
       int slot = shard * buckets + (int) ((position - layout.first(shard)) / bucketRecords);
-      int needed = sizes[slot] + entry;
-      if (rooms[slot] < needed) {
-        int room = Math.max(Math.max(needed, 2 * sizes[slot]), START_BYTES);
-        held += room - rooms[slot];
-        rooms[slot] = room;
-      }
-      sizes[slot] = needed;
-      if (needed >= BLOCK_BYTES) {
-        held -= rooms[slot];
-        rooms[slot] = 0;
+      if (sizes[slot] + entry > room) {
         sizes[slot] = 0;
+        held -= room;
         blocks++;
-      } else if (held > MOST_BYTES) {
+      }
+      if (sizes[slot] == 0) {
+        sizes[slot] = HEAD_BYTES;
+        held += room;
+      }
+      sizes[slot] += entry;
+      if (held > MOST_BYTES) {
         blocks += Arrays.stream(sizes).filter(size -> size > 0).count();
         Arrays.fill(sizes, 0);
-        Arrays.fill(rooms, 0);
         held = 0;
       }
     }
@@ -97,6 +97,6 @@ record ShuffleTraffic(
         shards,
         recordBytes,
         entry,
-        entry + (double) BLOCK_OVERHEAD_BYTES * blocks / records);
+        entry + (double) HEAD_BYTES * blocks / records);
   }
 }

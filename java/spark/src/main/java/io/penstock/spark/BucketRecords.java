@@ -17,12 +17,19 @@ final class BucketRecords {
   private final boolean[] isVariable;
   private final int[] fixedBytes;
   private final int headerBytes;
+  private final BucketMemory memory;
   private final List<byte[]> blocks = new ArrayList<>();
   private long[] places = new long[0];
   private int records;
   private int placed;
 
-  BucketRecords(List<ColumnForm> columns) {
+  /**
+   * Of no bucket yet.
+   *
+   * @param memory that the records take, and give back when another bucket begins
+   */
+  BucketRecords(List<ColumnForm> columns, BucketMemory memory) {
+    this.memory = memory;
     this.isVariable = new boolean[columns.size()];
     this.fixedBytes = new int[columns.size()];
     int header = Integer.BYTES;
@@ -37,6 +44,8 @@ final class BucketRecords {
   /** Begins a bucket of so many records. */
   void begin(int count) {
     blocks.clear();
+    memory.release();
+    memory.take((long) count * Long.BYTES);
     records = count;
     placed = 0;
     places = places.length < count ? new long[count] : places;
@@ -44,11 +53,13 @@ final class BucketRecords {
   }
 
   /** Adds a block of entries. */
-  void add(byte[] block) {
+  void add(EntryBlock added) {
+    byte[] block = added.bytes();
+    memory.take(block.length);
     long number = (long) blocks.size() << PLACE_SHIFT;
     blocks.add(block);
-    int at = 0;
-    while (at < block.length) {
+    int at = EntryBlock.HEAD_BYTES;
+    while (at < added.end()) {
       int position = Entries.getInt(block, at);
       if (position < 0 || position >= records || places[position] != NONE) {
         throw broken(
@@ -58,6 +69,9 @@ final class BucketRecords {
       places[position] = number | at;
       placed++;
       at += headerBytes + entryBytes(block, at);
+    }
+    if (at != added.end()) {
+      throw broken("expected a block of %d bytes, found entries of %d".formatted(added.end(), at));
     }
   }
 
@@ -83,7 +97,8 @@ final class BucketRecords {
         ErrorKind.FILE_CHANGED,
         "a part of a shard: "
             + problem
-            + ": the data was changed meanwhile: run it again when nobody changes it");
+            + ": the data was changed meanwhile, or a block was damaged: run it again when nobody"
+            + " changes the data");
   }
 
   byte[] block(int position) {

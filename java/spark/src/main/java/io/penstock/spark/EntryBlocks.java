@@ -3,7 +3,6 @@ package io.penstock.spark;
 import io.penstock.sampler.Sampler;
 import io.penstock.write.ShardLayout;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +14,15 @@ import scala.Tuple2;
  *
  * <p>An entry of a block is the position of a record in its bucket (32 bits), the sizes of those of
  * its columns that have records of different sizes (32 bits each), and the bytes of all columns;
- * numbers are big-endian. A block is handed out when it is large, and all are when they take too
- * much memory together. One record in Spark's shuffle is so many of ours. Of one thread.
+ * numbers are big-endian. A block is handed out when the next entry does not fit, and all are when
+ * they take too much memory together. One record in Spark's shuffle is so many of ours. Of one
+ * thread.
  */
-final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
+final class EntryBlocks implements Iterator<Tuple2<Integer, EntryBlock>> {
   /** All blocks of a task together: with very many buckets, each of them is small. */
   private static final long MOST_BYTES = 64 << 20;
 
-  private static final int START_BYTES = 1 << 10;
+  private static final int LEAST_BLOCK_BYTES = 1 << 10;
 
   /** Gives records, one after another. */
   interface Feed {
@@ -38,11 +38,11 @@ final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
   private final ShardLayout layout;
   private final Sampler order;
   private final Feed feed;
-  private final int buckets;
   private final long headerBytes;
   private final byte[] @Nullable [] blocks;
-  private final int[] sizes;
-  private final ArrayDeque<Tuple2<Long, byte[]>> ready = new ArrayDeque<>();
+  private final int[] ends;
+  private final int blockBytes;
+  private final ArrayDeque<Tuple2<Integer, EntryBlock>> ready = new ArrayDeque<>();
   private long held;
   private boolean isAtEnd;
 
@@ -54,12 +54,12 @@ final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
     this.layout = job.layout();
     this.order = job.order();
     this.feed = feed;
-    this.buckets = job.buckets();
     long variable = job.columns().stream().filter(ColumnForm::isVariable).count();
     this.headerBytes = Integer.BYTES * (1 + variable);
-    int slots = Math.multiplyExact(layout.shards(), buckets);
+    int slots = layout.shards() * job.buckets();
     this.blocks = new byte[slots][];
-    this.sizes = new int[slots];
+    this.ends = new int[slots];
+    this.blockBytes = Math.clamp(MOST_BYTES / slots, LEAST_BLOCK_BYTES, ShardJob.BLOCK_BYTES);
   }
 
   /**
@@ -73,23 +73,26 @@ final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
     int shard = layout.shardOf(position);
     long inShard = position - layout.first(shard);
     int bucket = job.bucketOf(inShard);
-    slot = shard * buckets + bucket;
+    slot = job.bucket(shard, bucket);
     reserve(headerBytes + bytes);
     put((int) (inShard - job.firstOf(bucket)));
   }
 
   private void reserve(long entry) {
-    byte[] block = blocks[slot];
-    long needed = sizes[slot] + entry;
-    if (needed > Integer.MAX_VALUE - 64) {
+    if (entry > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
           "a record must be below 2^31 bytes over all columns, was " + entry);
     }
-    if (block == null || block.length < needed) {
-      int size = (int) Math.min(Math.max(needed, 2L * sizes[slot]), Integer.MAX_VALUE - 64);
-      int made = Math.max(size, START_BYTES);
-      held += made - (block == null ? 0 : block.length);
-      blocks[slot] = block == null ? new byte[made] : Arrays.copyOf(block, made);
+    byte[] block = blocks[slot];
+    if (block != null && ends[slot] + entry > block.length) {
+      hand(slot);
+      block = null;
+    }
+    if (block == null) {
+      block = new byte[(int) Math.max(blockBytes, EntryBlock.HEAD_BYTES + entry)];
+      held += block.length;
+      blocks[slot] = block;
+      ends[slot] = EntryBlock.HEAD_BYTES;
     }
   }
 
@@ -103,8 +106,8 @@ final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
 
   /** A number of the entry. */
   void put(int number) {
-    Entries.putInt(block(), sizes[slot], number);
-    sizes[slot] += Integer.BYTES;
+    Entries.putInt(block(), ends[slot], number);
+    ends[slot] += Integer.BYTES;
   }
 
   /** Where to put bytes of the entry: the array, from {@link #at} on. */
@@ -113,17 +116,17 @@ final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
   }
 
   int at() {
-    return sizes[slot];
+    return ends[slot];
   }
 
   /** So many bytes were put there. */
   void advance(int bytes) {
-    sizes[slot] += bytes;
+    ends[slot] += bytes;
   }
 
   /** Ends the entry. */
   void end() {
-    if (sizes[slot] >= job.blockBytes()) {
+    if (ends[slot] == block().length) {
       hand(slot);
     } else if (held > MOST_BYTES) {
       handAll();
@@ -135,13 +138,9 @@ final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
     if (block == null) {
       return;
     }
-    long key = ShardJob.key(which / buckets, which % buckets);
-    ready.add(
-        new Tuple2<>(
-            key, sizes[which] == block.length ? block : Arrays.copyOf(block, sizes[which])));
+    ready.add(new Tuple2<>(which, new EntryBlock(which, block, ends[which])));
     held -= block.length;
     blocks[which] = null;
-    sizes[which] = 0;
   }
 
   private void handAll() {
@@ -162,7 +161,7 @@ final class EntryBlocks implements Iterator<Tuple2<Long, byte[]>> {
   }
 
   @Override
-  public Tuple2<Long, byte[]> next() {
+  public Tuple2<Integer, EntryBlock> next() {
     if (!hasNext()) {
       throw new NoSuchElementException("all blocks were handed out");
     }

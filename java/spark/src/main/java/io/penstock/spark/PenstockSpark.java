@@ -66,8 +66,6 @@ public final class PenstockSpark {
       long count = dataset.recordCount();
       long mean = meanBytes(dataset);
       JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-      int parts = options.parts(mean * count, count, context.defaultParallelism());
-      List<RecordStretch> stretches = RecordStretch.of(count, parts);
       ShardRun.ShardRecords records =
           new ShardRun.ShardRecords(
               dataset.columns().stream().map(ColumnForm::of).toList(),
@@ -79,10 +77,17 @@ public final class PenstockSpark {
       return new ShardRun(spark, directory, options, progress)
           .run(
               records,
-              job ->
-                  context
-                      .parallelize(stretches, parts)
-                      .mapPartitionsToPair(new StretchTask(job, look)),
+              job -> {
+                int parts =
+                    options.parts(
+                        mean * count,
+                        count,
+                        context.defaultParallelism(),
+                        (long) job.shards() * job.buckets());
+                return context
+                    .parallelize(RecordStretch.of(count, parts), parts)
+                    .mapPartitionsToPair(new StretchTask(job, look));
+              },
               dataset::check);
     }
   }

@@ -93,7 +93,7 @@ final class RowShards {
     return ((org.apache.spark.sql.classic.Dataset<Row>) rows).queryExecution().toRdd().toJavaRDD();
   }
 
-  private static Iterator<Tuple2<Long, byte[]>> blocks(
+  private static Iterator<Tuple2<Integer, EntryBlock>> blocks(
       ShardJob job,
       Iterator<InternalRow> rows,
       List<RowColumn> columns,

@@ -20,9 +20,8 @@ import java.util.List;
  * What every task of a job that makes shards knows: where a record goes, and what records are.
  *
  * <p>A record goes to its position in the order, which is in a shard, and in one of the shard's
- * <i>buckets</i>: runs of positions that a task puts in order at a time. Blocks of records travel
- * through Spark's shuffle under a <i>key</i>, which is the shard and the bucket. Immutable;
- * serialized once for each task.
+ * <i>buckets</i>: runs of positions that a task puts in order at a time. Buckets are numbered
+ * through all shards, each of which has as many. Immutable; serialized once for each task.
  */
 final class ShardJob implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -30,10 +29,14 @@ final class ShardJob implements Serializable {
   /** The file that tells an executor that it sees the directory of the driver. */
   static final String MARK = "driver";
 
-  private static final int SHARD_SHIFT = 32;
+  /** Blocks are at most so large, or have one record: far above the cost of one in the shuffle. */
+  static final int BLOCK_BYTES = 64 << 10;
 
-  /** Blocks are at most about so large: far above the cost of one in Spark's shuffle. */
-  private static final int BLOCK_BYTES = 64 << 10;
+  /** So many partitions Spark's shuffle can write without making objects of them again. */
+  private static final int MOST_BUCKETS = 1 << 24;
+
+  /** Reading so few pieces costs nothing, however small they are. */
+  private static final int FEW_PIECES = 1 << 12;
 
   private final ArrayList<ColumnForm> columns;
   private final long records;
@@ -41,6 +44,8 @@ final class ShardJob implements Serializable {
   private final boolean isShuffled;
   private final long seed;
   private final long bucketRecords;
+  private final int buckets;
+  private final long bytes;
   private final boolean hasChecksums;
   private final String attempts;
   private final String token;
@@ -51,6 +56,7 @@ final class ShardJob implements Serializable {
       long meanBytes,
       boolean isShuffled,
       ShardOptions options,
+      long shareBytes,
       Path attempts,
       String token) {
     this.columns = new ArrayList<>(columns);
@@ -60,7 +66,15 @@ final class ShardJob implements Serializable {
     this.seed = options.seed();
     // What a task holds of a record: its entry, where that lies, and its checksums.
     long held = meanBytes + Long.BYTES + Integer.BYTES * (1L + 2L * columns.size());
-    this.bucketRecords = Math.clamp(options.bucketBytes() / held, 1, 1 << 30);
+    this.bucketRecords = Math.clamp(options.bucketBytesOf(shareBytes) / held, 1, 1 << 30);
+    long each = Math.max(1, Math.ceilDiv(Math.ceilDiv(records, shards), bucketRecords));
+    if (each > MOST_BUCKETS / shards) {
+      throw new IllegalArgumentException(
+          "bucketBytes must make at most %d buckets of all shards, were %d in each of %d: make them larger"
+              .formatted(MOST_BUCKETS, each, shards));
+    }
+    this.buckets = (int) each;
+    this.bytes = records * meanBytes;
     this.hasChecksums = options.hasChecksums();
     this.attempts = attempts.toString();
     this.token = token;
@@ -85,13 +99,27 @@ final class ShardJob implements Serializable {
     return hasChecksums;
   }
 
-  int blockBytes() {
-    return BLOCK_BYTES;
+  int shards() {
+    return shards;
   }
 
-  /** Buckets of the largest shard. */
+  /** Buckets of each shard; the last ones of a shard may have no records. */
   int buckets() {
-    return Math.toIntExact(Math.max(1, Math.ceilDiv(Math.ceilDiv(records, shards), bucketRecords)));
+    return buckets;
+  }
+
+  /**
+   * How many buckets of a shard are one partition of Spark's shuffle: one, or all where so many
+   * tasks that read would leave too small a piece for each bucket.
+   */
+  int bucketsOfPartition(int parts) {
+    long pieces = (long) parts * shards * buckets;
+    return pieces <= FEW_PIECES || bytes / pieces >= BLOCK_BYTES ? 1 : buckets;
+  }
+
+  /** The number of a bucket of a shard. */
+  int bucket(int shard, int bucket) {
+    return shard * buckets + bucket;
   }
 
   int bucketOf(long positionInShard) {
@@ -106,18 +134,6 @@ final class ShardJob implements Serializable {
   /** How many records a bucket has in a shard of so many. */
   int recordsOf(int bucket, long shardRecords) {
     return (int) Math.clamp(shardRecords - firstOf(bucket), 0, bucketRecords);
-  }
-
-  static long key(int shard, int bucket) {
-    return (long) shard << SHARD_SHIFT | bucket;
-  }
-
-  static int shardOf(long key) {
-    return (int) (key >>> SHARD_SHIFT);
-  }
-
-  static int bucketOfKey(long key) {
-    return (int) key;
   }
 
   /**

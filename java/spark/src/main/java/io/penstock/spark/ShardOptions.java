@@ -15,6 +15,7 @@ public final class ShardOptions implements Serializable {
   private static final long LEAST_BUCKET_BYTES = 64 << 10;
   private static final long MOST_BUCKET_BYTES = 1 << 30;
   private static final long DEFAULT_PART_BYTES = 256 << 20;
+  private static final long MOST_DEFAULT_PART_BYTES = 4L << 30;
 
   /** One shard, seed 0, no checksums, an existing directory is an error. */
   public static final ShardOptions DEFAULT = new ShardOptions();
@@ -23,7 +24,7 @@ public final class ShardOptions implements Serializable {
   private long seed;
   private boolean mayReplace;
   private boolean hasChecksums;
-  private long bucketBytes = DEFAULT_BUCKET_BYTES;
+  private long bucketBytes;
   private int parts;
   private boolean isAtMostRecords;
 
@@ -78,10 +79,11 @@ public final class ShardOptions implements Serializable {
   }
 
   /**
-   * Sets how many bytes of records a task puts in order at a time: about so much of the heap of an
-   * executor for each of its cores, beside what Spark takes for its own sort, which spills.
+   * Sets how many bytes of records a task puts in order at a time: about so much of the memory that
+   * Spark gives to a task. If a task does not get it, the job fails and says so.
    *
-   * @param bucketBytes 64 KiB to 1 GiB; 64 MiB unless set
+   * @param bucketBytes 64 KiB to 1 GiB; unless set, 64 MiB, or half the share of a task where
+   *     executors have less than that
    * @return new options
    */
   public ShardOptions bucketBytes(long bucketBytes) {
@@ -97,7 +99,8 @@ public final class ShardOptions implements Serializable {
    * Sets into how many parts the data is divided to be read, each by one task.
    *
    * @param parts at least 1; unless set, one for each 256 MiB of data, and at least as many as
-   *     there are cores
+   *     there are cores. Of very large data parts are larger, up to 4 GiB, so that each still has
+   *     64 KiB for each bucket
    * @return new options
    */
   public ShardOptions parts(int parts) {
@@ -141,13 +144,19 @@ public final class ShardOptions implements Serializable {
     return mayReplace;
   }
 
-  long bucketBytes() {
-    return bucketBytes;
+  /** Of the records of a bucket, where a task may have so much memory. */
+  long bucketBytesOf(long shareBytes) {
+    return bucketBytes > 0
+        ? bucketBytes
+        : Math.clamp(shareBytes / 2, LEAST_BUCKET_BYTES, DEFAULT_BUCKET_BYTES);
   }
 
   /** Into how many parts to divide so many bytes, where so many tasks run at a time. */
-  int parts(long bytes, long records, int cores) {
-    long wanted = parts > 0 ? parts : Math.max(Math.ceilDiv(bytes, DEFAULT_PART_BYTES), cores);
+  int parts(long bytes, long records, int cores, long buckets) {
+    // Twice as much as is needed, since parts are rounded.
+    long each =
+        Math.clamp(2 * buckets * ShardJob.BLOCK_BYTES, DEFAULT_PART_BYTES, MOST_DEFAULT_PART_BYTES);
+    long wanted = parts > 0 ? parts : Math.max(Math.ceilDiv(bytes, each), cores);
     return (int) Math.clamp(wanted, 1, Math.max(1, Math.min(records, 1 << 20)));
   }
 }

@@ -5,7 +5,6 @@ import io.penstock.checksum.ShardChecksums;
 import io.penstock.write.ShardDirectory;
 import io.penstock.write.ShardLayout;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +56,17 @@ final class ShardRun {
    * @param check runs when all shards are written, before the directory is committed
    */
   ShardReport run(
-      ShardRecords records, Function<ShardJob, JavaPairRDD<Long, byte[]>> blocks, Runnable check) {
+      ShardRecords records,
+      Function<ShardJob, JavaPairRDD<Integer, EntryBlock>> blocks,
+      Runnable check) {
     long start = System.nanoTime();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     List<Column> columns =
         records.columns().stream().map(form -> form.column(records.count())).toList();
     ShardLayout layout = ShardLayout.of(columns, records.count(), options.shards(records.count()));
     String token = UUID.randomUUID().toString();
-    ShardJob planned = job(records, Path.of("."), token);
+    long share = ExecutorShare.bytes(context);
+    ShardJob planned = job(records, share, Path.of("."), token);
     try (ShardDirectory directory =
             ShardDirectory.create(
                 target,
@@ -75,14 +77,9 @@ final class ShardRun {
                 records.noteLines());
         JobWatch watch = JobWatch.start(context, token, progress)) {
       directory.mark(ShardJob.MARK, token);
-      ShardJob job = job(records, directory.attempts(), token);
+      ShardJob job = job(records, share, directory.attempts(), token);
       List<ShardResult> results =
-          blocks
-              .apply(job)
-              .repartitionAndSortWithinPartitions(
-                  new ShardPartitioner(layout.shards()), Comparator.<Long>naturalOrder())
-              .mapPartitions(new ShardTask(job))
-              .collect();
+          BlockExchange.byShard(blocks.apply(job), job).mapPartitions(new ShardTask(job)).collect();
       for (ShardResult result : results) {
         take(directory, layout, result);
       }
@@ -98,13 +95,14 @@ final class ShardRun {
     }
   }
 
-  private ShardJob job(ShardRecords records, Path attempts, String token) {
+  private ShardJob job(ShardRecords records, long share, Path attempts, String token) {
     return new ShardJob(
         records.columns(),
         records.count(),
         records.meanBytes(),
         records.isShuffled(),
         options,
+        share,
         attempts,
         token);
   }

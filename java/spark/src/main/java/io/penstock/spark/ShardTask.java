@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * Writes one shard of all columns from blocks that come sorted by bucket.
+ * Writes one shard of all columns from blocks that come bucket by bucket.
  *
  * <p>Each attempt writes files with names of its own. Which attempt counts is the driver's choice:
  * it takes the files of the one whose result Spark hands to it, which is one for each shard,
  * whatever was repeated or run twice.
  */
-final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>, ShardResult> {
+final class ShardTask
+    implements FlatMapFunction<Iterator<Tuple2<Integer, EntryBlock>>, ShardResult> {
   private static final long serialVersionUID = 1L;
 
   private static final long WRITE_BYTES = 4 << 20;
@@ -38,9 +39,9 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
   }
 
   @Override
-  public Iterator<ShardResult> call(Iterator<Tuple2<Long, byte[]>> blocks) {
+  public Iterator<ShardResult> call(Iterator<Tuple2<Integer, EntryBlock>> blocks) {
     TaskContext context = TaskContext.get();
-    try (Attempt attempt = new Attempt(context.partitionId(), context.taskAttemptId())) {
+    try (Attempt attempt = new Attempt(context)) {
       return List.of(attempt.write(blocks)).iterator();
     } catch (PenstockException e) {
       throw ExecutorName.on(e);
@@ -61,7 +62,8 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
   private final class Attempt implements AutoCloseable {
     private final ShardLayout layout = job.layout();
     private final List<ColumnForm> columns = job.columns();
-    private final BucketRecords bucket = new BucketRecords(columns);
+    private final BucketMemory memory;
+    private final BucketRecords bucket;
     private final List<NpyWriter> fixed = new ArrayList<>();
     private final List<VariableNpyWriter> variable = new ArrayList<>();
     private final byte[] staging = new byte[STAGING_BYTES];
@@ -76,20 +78,22 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
     private final long records;
     private long bytes;
 
-    Attempt(int shard, long number) {
-      this.shard = shard;
-      this.number = number;
+    Attempt(TaskContext context) {
+      this.shard = context.partitionId();
+      this.number = context.taskAttemptId();
+      this.memory = new BucketMemory(context.taskMemoryManager());
+      this.bucket = new BucketRecords(columns, memory);
       this.records = layout.first(shard + 1) - layout.first(shard);
     }
 
-    ShardResult write(Iterator<Tuple2<Long, byte[]>> blocks) {
+    ShardResult write(Iterator<Tuple2<Integer, EntryBlock>> blocks) {
       Path place = job.place();
       open(place);
-      Tuple2<Long, byte[]> block = blocks.hasNext() ? blocks.next() : null;
+      Tuple2<Integer, EntryBlock> block = blocks.hasNext() ? blocks.next() : null;
       int buckets = job.buckets();
       for (int b = 0; b < buckets; b++) {
         bucket.begin(job.recordsOf(b, records));
-        while (block != null && ShardJob.bucketOfKey(block._1()) == b) {
+        while (block != null && block._1() == job.bucket(shard, b)) {
           bucket.add(block._2());
           block = blocks.hasNext() ? blocks.next() : null;
         }
@@ -200,6 +204,7 @@ final class ShardTask implements FlatMapFunction<Iterator<Tuple2<Long, byte[]>>,
       if (part != null) {
         part.close();
       }
+      memory.release();
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -34,7 +35,8 @@ public final class SparkShuffle {
         --offsets NAME=PATH            where the records of a column begin that have different sizes
         --shards COUNT                 files for each column. Default: 1
         --seed NUMBER                  seed of the shuffle. Default: 0
-        --bucket BYTES                 memory of a task for records that it puts in order. Default: 64m
+        --bucket BYTES                 memory of a task for records that it puts in order. Default: 64m,
+                                       or half the share of a task, if that is less
         --parts COUNT                  tasks that read. Default: one for each 256 MiB
         --checksums                    write a manifest and checksums of records, too, as penstock
                                        checksum does
@@ -183,6 +185,18 @@ public final class SparkShuffle {
     return source;
   }
 
+  /** With a shuffle that does not compress, unless the user says so: most records do not shrink. */
+  private static SparkSession session(String name) {
+    SparkConf given = new SparkConf();
+    SparkSession.Builder builder = SparkSession.builder().appName(name);
+    for (String compress : List.of("spark.shuffle.compress", "spark.shuffle.spill.compress")) {
+      if (!given.contains(compress)) {
+        builder = builder.config(compress, false);
+      }
+    }
+    return builder.getOrCreate();
+  }
+
   private void shuffle(PrintStream out, PrintStream err) {
     Map<String, String> left = new LinkedHashMap<>(offsets);
     SparkSource source = source(left);
@@ -191,8 +205,7 @@ public final class SparkShuffle {
           "--offsets must name columns that there are, was " + left.keySet());
     }
     Path directory = Path.of(paths.getLast());
-    SparkSession spark =
-        SparkSession.builder().appName("penstock shuffle " + directory).getOrCreate();
+    SparkSession spark = session("penstock shuffle " + directory);
     try {
       ShardReport report =
           PenstockSpark.shuffle(

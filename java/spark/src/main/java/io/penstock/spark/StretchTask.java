@@ -9,7 +9,8 @@ import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
 /** Reads a stretch of the data, and sends its records on in blocks. */
-final class StretchTask implements PairFlatMapFunction<Iterator<RecordStretch>, Long, byte[]> {
+final class StretchTask
+    implements PairFlatMapFunction<Iterator<RecordStretch>, Integer, EntryBlock> {
   private static final long serialVersionUID = 1L;
 
   private final ShardJob job;
@@ -21,7 +22,7 @@ final class StretchTask implements PairFlatMapFunction<Iterator<RecordStretch>, 
   }
 
   @Override
-  public Iterator<Tuple2<Long, byte[]>> call(Iterator<RecordStretch> stretches) {
+  public Iterator<Tuple2<Integer, EntryBlock>> call(Iterator<RecordStretch> stretches) {
     try {
       job.place(); // An executor that does not see it fails before it has read anything.
       RecordStretch stretch = stretches.next();

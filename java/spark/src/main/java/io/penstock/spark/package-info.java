@@ -12,10 +12,10 @@
  *
  * <p>How shards are made. A task reads a stretch of the data and computes for each record where it
  * goes: its position in the order is a pure function. Records travel in blocks, each for one
- * <i>bucket</i>, a run of positions of one shard, so that Spark's shuffle sees few large values.
- * Spark sorts the blocks of a shard by bucket, spilling to disk if need be; the shard's task puts
- * one bucket after another in order, by position, and appends it. Nothing depends on who computed
- * what, or how often.
+ * <i>bucket</i>, a run of positions of one shard, so that Spark's shuffle sees few large values,
+ * which it stores as they are. Each bucket is a partition of that shuffle; the task of a shard asks
+ * for one bucket after another, puts it in order, by position, and appends it. Nothing depends on
+ * who computed what, or how often.
  */
 @NullMarked
 package io.penstock.spark;

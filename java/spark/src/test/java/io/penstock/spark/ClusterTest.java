@@ -45,6 +45,8 @@ class ClusterTest {
   @Test
   void anExecutorThatDiesChangesNoShard() throws IOException {
     Path out = directory.resolve("out");
+    ProcessHandle executor = SparkTestSession.executors(spark).getFirst();
+    assertThat(executor).isNotEqualTo(ProcessHandle.current());
     AtomicBoolean isKilled = new AtomicBoolean();
     ShardOptions options = ShardOptions.DEFAULT.shards(7).seed(7).parts(20).bucketBytes(256 << 10);
     PenstockSpark.shuffle(
@@ -53,12 +55,13 @@ class ClusterTest {
         out,
         options,
         line -> {
-          if (line.contains("parts written") && !isKilled.getAndSet(true)) {
-            // Its blocks of the first stage are gone with it.
-            assertThat(SparkTestSession.killExecutor()).isTrue();
+          if (line.contains("parts written") && executor.isAlive()) {
+            // As a machine that fails. Its blocks of the first stage are gone with it.
+            isKilled.set(executor.destroyForcibly());
           }
         });
     assertThat(isKilled).isTrue();
+    assertThat(executor.isAlive()).isFalse();
     assertThat(ShardTestData.digests(out)).isEqualTo(data.expected(7, 7));
     ShardTestData.assertNothingLeft(directory);
   }

@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Sessions of the tests: threads of this JVM, or a cluster of processes on this machine. */
@@ -71,15 +74,12 @@ final class SparkTestSession {
     return all.toString();
   }
 
-  /** Ends one executor of the cluster, as a machine that fails does. */
-  static boolean killExecutor() {
-    return ProcessHandle.current()
-        .descendants()
-        .filter(
-            process ->
-                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-        .findFirst()
-        .map(ProcessHandle::destroyForcibly)
-        .orElse(false);
+  /** The processes of the executors of a cluster. */
+  static List<ProcessHandle> executors(SparkSession spark) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    List<Integer> tasks = Collections.nCopies(8, 0);
+    List<Long> pids =
+        context.parallelize(tasks, tasks.size()).map(_ -> ProcessHandle.current().pid()).collect();
+    return pids.stream().distinct().map(pid -> ProcessHandle.of(pid).orElseThrow()).toList();
   }
 }
