@@ -91,7 +91,8 @@ enum {
   PENSTOCK_ADAPT_DEPTH = 1, /* requests in flight: queue_depth is the most */
   PENSTOCK_ADAPT_GAP = 2,   /* the gap worth reading through: merge_gap_bytes is the first guess */
   PENSTOCK_ADAPT_READ = 4   /* the size of a read: max_read_bytes, and more of it, up to half of
-                               staging_bytes, where a request costs more than so many bytes */
+                               staging_bytes, where a request costs more than so many bytes; or half
+                               as much again, for what would be a small rest of a block */
 };
 
 /* Advice for mapped or cached pages: what the caller is about to do. */

@@ -80,7 +80,10 @@ void pace_open(pace *pace, const penstock_reader_options *options) {
       .pause = 1,
   };
   const uint32_t share = options->staging_bytes / LEAST_STAGED_READS;
-  if ((options->adapt & PENSTOCK_ADAPT_READ) && share > options->max_read_bytes)
+  /* Blocks of windows hardly ever lie side by side, and cells are counted for reads of this size.
+   */
+  if ((options->adapt & PENSTOCK_ADAPT_READ) && !options->windowed &&
+      share > options->max_read_bytes)
     pace->most_read = share - share % options->max_read_bytes;
   pace->kept_depth = pace->depth;
 }

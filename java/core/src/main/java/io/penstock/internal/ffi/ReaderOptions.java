@@ -20,7 +20,7 @@ package io.penstock.internal.ffi;
  * @param adaptsDepth whether the number of requests in flight follows the device
  * @param adaptsGap whether the gap that is read through follows the device
  * @param adaptsRead whether requests get larger than maxReadBytes, up to half of stagingBytes,
- *     where the device is slow at requests
+ *     where the device is slow at requests; or half as large again, for a small rest of a block
  * @param isWindowed whether records are read window by window, with the ends of windows given
  * @param byBytes what records that differ in size need
  */

@@ -82,10 +82,9 @@ public record BlockPlan(
 
   /** Cells beyond those of a window without which a read would have to wait for the consumer. */
   private static long reserve(MemoryRequest request) {
+    long mostBytes = request.readahead().maxReadBytes() * 3L / 2; // with the rest of a block
     long cuts =
-        Math.min(
-            NativeLimits.MAX_REQUEST_RECORDS,
-            request.readahead().maxReadBytes() / request.sizes().smallest() + 1);
+        Math.min(NativeLimits.MAX_REQUEST_RECORDS, mostBytes / request.sizes().smallest() + 1);
     return (long) NativeLimits.RESERVE_BATCHES * request.batchSize() + cuts;
   }
 
