@@ -34,8 +34,8 @@ record ShuffleTraffic(
   private static final long MOST_BYTES = 64 << 20;
   private static final int LEAST_BLOCK_BYTES = 1 << 10;
 
-  /** Of a block: its bucket and its size. */
-  private static final int HEAD_BYTES = 8;
+  /** Of a block: its bucket, its size, and two checksums. */
+  private static final int HEAD_BYTES = 16;
 
   /** What a task holds of a record beside its bytes. */
   private static final int HELD_BYTES = 20;

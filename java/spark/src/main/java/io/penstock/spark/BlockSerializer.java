@@ -1,5 +1,7 @@
 package io.penstock.spark;
 
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +18,8 @@ import scala.reflect.ClassTag;
  * Writes blocks to Spark's shuffle as they lie in memory, and reads them back.
  *
  * <p>Spark's own serializer walks objects and copies arrays in pieces of 1 KiB; it took most of the
- * time of a shuffle. Blocks depend on nothing that was written before, so Spark may move them.
+ * time of a shuffle. Blocks depend on nothing that was written before, so Spark may move them. A
+ * block whose checksums do not match what is read is an error, and the task fails.
  */
 final class BlockSerializer extends Serializer implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -150,6 +153,7 @@ final class BlockSerializer extends Serializer implements Serializable {
         if (found < head.length) {
           throw cutShort(head.length, found);
         }
+        checkSum(EntryBlock.headSum(head), EntryBlock.sumOfHead(head));
       } catch (IOException e) {
         throw sneaky(e);
       }
@@ -158,25 +162,38 @@ final class BlockSerializer extends Serializer implements Serializable {
     private EntryBlock readEntries() {
       int size = EntryBlock.entryBytes(head);
       try {
-        if (size < 0 || size > Integer.MAX_VALUE - 2 * EntryBlock.HEAD_BYTES) {
-          throw new IOException("expected a block of Spark's shuffle, found a size of " + size);
-        }
         byte[] bytes = new byte[EntryBlock.HEAD_BYTES + size];
         int found = in.readNBytes(bytes, EntryBlock.HEAD_BYTES, size);
         if (found < size) {
           throw cutShort(size, found);
         }
-        return new EntryBlock(EntryBlock.bucket(head), bytes, bytes.length);
+        EntryBlock block = new EntryBlock(EntryBlock.bucket(head), bytes, bytes.length);
+        checkSum(EntryBlock.sum(head), EntryBlock.sum(bytes));
+        return block;
       } catch (IOException e) {
         throw sneaky(e);
       }
     }
 
+    private static void checkSum(int expected, int found) {
+      if (found != expected) {
+        throw damaged("the CRC-32C %08x, found %08x".formatted(expected, found));
+      }
+    }
+
+    private static PenstockException cutShort(int expected, int found) {
+      return damaged("%d bytes, found %d and then the end".formatted(expected, found));
+    }
+
     /** Not an {@link EOFException}: that would be the end of the data. */
-    private static IOException cutShort(int expected, int found) {
-      return new IOException(
-          "a block of Spark's shuffle: expected %d bytes, found %d and then the end: it was damaged"
-              .formatted(expected, found));
+    private static PenstockException damaged(String problem) {
+      return new PenstockException(
+          ErrorKind.UNREADABLE,
+          "a block of Spark's shuffle: expected "
+              + problem
+              + ": it was damaged after it was written. This task fails, and Spark repeats it. If"
+              + " it fails each time, a disk or the memory of an executor may be damaged: have them"
+              + " checked, and run the job again");
     }
 
     @Override

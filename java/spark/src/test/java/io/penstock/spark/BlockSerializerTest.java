@@ -3,9 +3,10 @@ package io.penstock.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.penstock.error.ErrorKind;
+import io.penstock.error.PenstockException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Arrays;
 import org.apache.spark.serializer.SerializationStream;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import scala.collection.Iterator;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
-/** Blocks come back as they were written, and half a block is an error. */
+/** Blocks come back as they were written, and a damaged one is an error. */
 class BlockSerializerTest {
   private static final ClassTag<Object> ANY = ClassTag$.MODULE$.apply(Object.class);
 
@@ -76,16 +77,37 @@ class BlockSerializerTest {
 
   /** Spark takes an EOFException for the end of the data: it must not be one. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 7, 8, 20})
+  @ValueSource(ints = {1, 15, 16, 40})
   void halfABlockIsNoEnd(int bytes) {
-    byte[] cut = Arrays.copyOf(written(block(3, 30)), bytes);
-    assertThatExceptionOfType(IOException.class)
+    byte[] written = written(block(3, 30));
+    assertThat(written).hasSizeGreaterThan(40);
+    assertDamaged(Arrays.copyOf(written, bytes), "and then the end");
+  }
+
+  /** Also a size that was damaged: it is found before anybody makes room for so many bytes. */
+  @Test
+  void noByteMayChange() {
+    byte[] written = written(block(3, 30), block(4, 5));
+    int first = EntryBlock.HEAD_BYTES + 30;
+    for (int at = 0; at < first; at++) {
+      for (int flipped = 1; flipped < 1 << Byte.SIZE; flipped++) {
+        byte[] changed = written.clone();
+        changed[at] ^= (byte) flipped;
+        assertDamaged(changed, "the CRC-32C");
+      }
+    }
+  }
+
+  private void assertDamaged(byte[] bytes, String problem) {
+    assertThatExceptionOfType(PenstockException.class)
         .isThrownBy(
             () -> {
-              boolean _ = read(cut).hasNext();
-              throw new AssertionError("half a block is the end of the data");
+              boolean next = read(bytes).hasNext();
+              throw new AssertionError("a damaged block is " + (next ? "read" : "the end"));
             })
         .withMessageContaining("a block of Spark's shuffle: expected")
-        .isExactlyInstanceOf(IOException.class);
+        .withMessageContaining(problem)
+        .withMessageContaining("Spark repeats it")
+        .satisfies(e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNREADABLE));
   }
 }
