@@ -107,7 +107,8 @@ final class FileStatus {
           "found: " + SystemReason.withAdvice(e),
           ErrorKinds.of(e));
     }
-    if (now.sizeBytes() < known.sizeBytes()) {
+    boolean isSameFile = now.inode() == known.inode() && now.device() == known.device();
+    if (isSameFile && now.sizeBytes() < known.sizeBytes()) {
       throw changed(
           known,
           "ENODATA",
@@ -115,12 +116,9 @@ final class FileStatus {
               .formatted(now.sizeBytes(), COPY_AGAIN),
           ErrorKind.FILE_CHANGED);
     }
-    boolean isSame =
-        now.sizeBytes() == known.sizeBytes()
-            && now.modifiedNanos() == known.modifiedNanos()
-            && now.inode() == known.inode()
-            && now.device() == known.device();
-    if (!isSame) {
+    if (!isSameFile
+        || now.sizeBytes() != known.sizeBytes()
+        || now.modifiedNanos() != known.modifiedNanos()) {
       throw changed(
           known,
           "ESTALE",
