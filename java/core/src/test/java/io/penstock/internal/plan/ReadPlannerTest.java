@@ -87,6 +87,17 @@ class ReadPlannerTest {
     assertThat(plan.reader().landing().cellCount()).isGreaterThan(60_000);
   }
 
+  /** The first sweep, which is larger with more memory, is not paid by each epoch. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 8})
+  void moreMemoryIsNoReasonToReadRecordsOneByOne(int part) {
+    ReadPlan plan =
+        ReadPlanner.choose(
+            request(2 * GI / part, 212_398, 256, "", 10_111L), PreferredPlan.CHEAPEST);
+
+    assertThat(plan).isInstanceOf(SweepPlan.class);
+  }
+
   @Test
   void aMergeGapThatIsGivenSaysWhatARequestIsWorth() {
     for (String flags : List.of("", "mergeGap=44k,maxRead=128k", "mergeGap=1m")) {
