@@ -55,7 +55,15 @@ final class Verification {
     verification.findExtraFiles();
     verification.findRecords(streams);
     verification.report.setSeconds((System.nanoTime() - start) / NANOS);
+    verification.report.setChecked(verification.checksums());
     return verification.report;
+  }
+
+  private String checksums() {
+    return manifest.columns().stream().anyMatch(column -> column.folder() != null)
+        ? "names and sizes of the files of folders, CRC32C of each of them, and of each MiB of"
+            + " other files"
+        : "size of each file, and CRC32C of each MiB";
   }
 
   private void compareFiles(Streams streams) {
