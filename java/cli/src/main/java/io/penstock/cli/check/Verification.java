@@ -139,7 +139,10 @@ final class Verification {
         report.problems().stream().filter(problem -> problem.problem().equals("damaged")).toList();
     Path checksums = Manifests.resolve(manifestPath, manifest.recordChecksums().path());
     if (report.problems().stream().anyMatch(problem -> problem.path().equals(checksums))) {
-      report.setUnknownRecords("the checksums of records are damaged themselves");
+      report.setUnknownRecords("their checksums are not those that the manifest is about");
+      if (report.problems().size() == 1) {
+        report.setRemedy(Manifests.RECORDS_REMEDY);
+      }
       return;
     }
     boolean hasFolders = manifest.columns().stream().anyMatch(column -> column.folder() != null);

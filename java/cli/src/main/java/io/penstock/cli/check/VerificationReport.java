@@ -101,12 +101,14 @@ final class VerificationReport {
   private Optional<String> unknownRecords = Optional.empty();
   private String ofFiles = "";
   private String checked = "";
+  private String remedy;
   private long damagedRecords;
   private long readBytes;
   private double seconds;
 
   VerificationReport(Subject subject) {
     this.subject = subject;
+    this.remedy = subject.remedy();
   }
 
   void add(FileProblem problem) {
@@ -133,6 +135,11 @@ final class VerificationReport {
   /** All files that were compared, "10 shards". */
   void setFiles(String all) {
     ofFiles = " of " + all;
+  }
+
+  /** What to do, if that is something else than usual. */
+  void setRemedy(String what) {
+    remedy = what;
   }
 
   /** What was compared, "CRC32C of each record". */
@@ -170,7 +177,7 @@ final class VerificationReport {
     return PenstockException.about(
         ErrorKind.DAMAGED_RECORD,
         subject.path(),
-        "expected %s, found %s: %s".formatted(subject.expected(), summary(), subject.remedy()));
+        "expected %s, found %s: %s".formatted(subject.expected(), summary(), remedy));
   }
 
   /** What is wrong, in half a line. */
