@@ -1,6 +1,5 @@
 package io.penstock.internal.gather;
 
-import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.slot.Slot;
 import java.nio.file.Path;
@@ -25,15 +24,10 @@ public interface MappedRecords {
     for (int i = 0; i < dataset.columns().size(); i++) {
       mapped.add(
           dataset.columns().get(i).isVariable()
-              ? new MappedVariable(dataset, i, batchSize)
+              ? MappedVariable.of(dataset, i, batchSize)
               : new MappedFixed(dataset.mappedColumn(i)));
     }
     return mapped;
-  }
-
-  /** Columns with records of one size, for any thread. */
-  static List<MappedRecords> of(List<MappedColumn> columns) {
-    return columns.stream().<MappedRecords>map(MappedFixed::new).toList();
   }
 
   /** Its name. */
