@@ -4,6 +4,7 @@
 #include "core/cells.h"
 #include "core/common.h"
 #include "core/elevator.h"
+#include "core/order.h"
 #include "core/reader.h"
 
 /* A sweep in which more than this part of the horizon found no cell has looked too far ahead. */
@@ -71,11 +72,16 @@ static uint64_t admission_limit(const penstock_reader *reader) {
   return limit < ring->ordered ? limit : ring->ordered;
 }
 
+/* Windows are taken on as a whole. */
+static int has_byte_horizon(const penstock_reader *reader) {
+  return reader->pool.count > 0 && !reader->options.windowed;
+}
+
 /* The same in bytes, for records of different sizes: entries that are taken on in the order's
  * sequence must not need more than this, except for the last one. */
 static uint64_t admission_bytes(const penstock_reader *reader) {
   const elevator *elevator = &reader->elevator;
-  if (reader->pool.count == 0 || reader->options.windowed)
+  if (!has_byte_horizon(reader))
     return UINT64_MAX;
   const double swept = elevator->swept > 1.0 / HEAD_PART ? elevator->swept : 1.0 / HEAD_PART;
   const double part = (double)elevator->horizon / reader->entries.capacity;
@@ -103,7 +109,11 @@ void elevator_admit(penstock_reader *reader) {
   const uint64_t limit = admission_limit(reader);
   if (ring->admitted >= limit)
     return;
-  const int in_bytes = reader->pool.count > 0;
+  if (reader->options.windowed) {
+    window_admit(reader, limit);
+    return;
+  }
+  const int in_bytes = has_byte_horizon(reader);
   const uint64_t most_bytes = admission_bytes(reader);
   uint32_t entry = entry_at(ring, ring->admitted);
   for (; ring->admitted < limit; ring->admitted++) {
@@ -116,7 +126,8 @@ void elevator_admit(penstock_reader *reader) {
     if (ring->admitted < reader->elevator.head)
       count_head(&reader->elevator, entry_index(ring, entry));
     /* An urgent read may have taken it on already. */
-    if (entry_state(ring, entry) == ENTRY_PENDING && !cache_serve(reader, entry) &&
+    if (entry_state(ring, entry) == ENTRY_PENDING &&
+        !(cache_exists(&reader->cache) && cache_serve(reader, entry)) &&
         !elevator_is_giant(reader, entry))
       elevator_push(reader, entry);
     if (++entry == ring->capacity)
@@ -126,10 +137,15 @@ void elevator_admit(penstock_reader *reader) {
 
 void elevator_taken(penstock_reader *reader, uint64_t sequence, uint64_t bytes) {
   elevator *elevator = &reader->elevator;
-  if (sequence < reader->entries.admitted)
+  if (has_byte_horizon(reader) && sequence < reader->entries.admitted)
     elevator->admitted_bytes -= bytes;
   if (sequence < elevator->head_next)
     elevator->head_units -= chunks_for(&reader->pool, bytes);
+}
+
+int elevator_has_room(const penstock_reader *reader, const visit *visit, uint64_t wanted) {
+  const uint64_t kept = visit == &reader->elevator.urgent ? 0 : reader->elevator.reserve;
+  return wanted == 0 || cells_free(reader) >= wanted + kept;
 }
 
 uint64_t elevator_fit_reserve(const penstock_reader *reader, uint64_t begin, uint64_t end,
@@ -143,4 +159,11 @@ uint64_t elevator_fit_reserve(const penstock_reader *reader, uint64_t begin, uin
     *units += more;
   }
   return end;
+}
+
+/* A sweep that begins when little of the order is known passes the first places almost for nothing.
+ * So it waits until the order is full, or until the caller has time to wait. */
+void elevator_open(penstock_reader *reader, int is_waiting) {
+  if (is_waiting || order_room(reader) < reader->options.batch_size)
+    reader->elevator.is_open = 1;
 }

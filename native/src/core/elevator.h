@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/visit.h"
+#include "core/window.h"
 
 #include "penstock.h"
 
@@ -17,10 +18,11 @@
 /* Buckets of neighbouring records are the places where the elevator stops. The entries that wait in
  * a bucket are in several lists, each for a range of its records. */
 typedef struct {
-  uint32_t *lists;      /* the first waiting entry of each; ENTRY_NONE: none */
-  uint32_t *head_lists; /* the same for entries of the head of the order */
-  uint32_t list_shift;  /* record index >> list_shift = list */
-  uint64_t *waiting;    /* one bit per bucket: it has entries */
+  uint32_t *lists;       /* the first waiting entry of each; ENTRY_NONE: none */
+  uint32_t *head_lists;  /* the same for entries of the head of the order */
+  uint32_t list_shift;   /* record index >> list_shift = list */
+  window_entries window; /* of a windowed reader, which has no lists */
+  uint64_t *waiting;     /* one bit per bucket: it has entries */
   uint32_t count;
   uint32_t shift;   /* record index >> shift = bucket */
   uint32_t place;   /* the bucket visited last */
@@ -37,7 +39,7 @@ typedef struct {
   uint64_t reserve;    /* cells or chunks kept free for these reads and for forced ones */
   uint64_t most_units; /* chunks of a record that a sweep can take on; larger ones are forced */
   uint32_t has_giants;
-  uint64_t admitted_bytes; /* when cells are in bytes: of the admitted entries that are not taken */
+  uint64_t admitted_bytes; /* with a horizon in bytes: of admitted entries that are not taken */
   uint64_t credit_bytes;   /* what reads of the head may cost before the elevator must move on */
   uint64_t horizon; /* how many records ahead it looks: less than it could after cells ran out */
   uint64_t lacked;  /* records that were forced in this sweep because they had */
@@ -63,6 +65,8 @@ void elevator_taken(penstock_reader *reader, uint64_t sequence, uint64_t bytes);
  * that earlier ones need. Adds the chunks of those that fit to `units`. */
 uint64_t elevator_fit_reserve(const penstock_reader *reader, uint64_t begin, uint64_t end,
                               uint64_t *units);
+/* Whether so many cells or chunks are there for a visit. */
+int elevator_has_room(const penstock_reader *reader, const visit *visit, uint64_t wanted);
 /* Whether a record has more chunks than a sweep can take on: it waits in no list. */
 int elevator_is_giant(const penstock_reader *reader, uint32_t entry);
 /* Puts a pending entry into its bucket. */

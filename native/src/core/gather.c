@@ -37,7 +37,8 @@ void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int
   entry_hold(ring, entry, -1);
   if (ring->all[entry].word <= INDEX_MASK) {
     entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));
-    cache_fill(reader, entry);
+    if (cache_exists(&reader->cache))
+      cache_fill(reader, entry);
   }
 }
 
@@ -252,12 +253,6 @@ static int32_t next_part(penstock_reader *reader, request *request) {
   return 0;
 }
 
-/* How soon an entry is due. */
-static uint32_t age_of(const entry_ring *ring, uint32_t entry) {
-  const uint32_t oldest = entry_at(ring, ring->taken);
-  return entry >= oldest ? entry - oldest : ring->capacity - oldest + entry;
-}
-
 /* The half with the record that is due first comes first: if that record fails, the consumer hears
  * of it early. */
 static int32_t halve(penstock_reader *reader, request *request) {
@@ -266,9 +261,9 @@ static int32_t halve(penstock_reader *reader, request *request) {
   uint32_t due = request->first;
   uint32_t least = UINT32_MAX;
   for (uint32_t i = request->first; i < request->end; i++) {
-    if (request->cuts[i] == ENTRY_NONE || age_of(&reader->entries, request->cuts[i]) >= least)
+    if (request->cuts[i] == ENTRY_NONE || entry_age(&reader->entries, request->cuts[i]) >= least)
       continue;
-    least = age_of(&reader->entries, request->cuts[i]);
+    least = entry_age(&reader->entries, request->cuts[i]);
     due = i;
   }
   if (due < middle) {

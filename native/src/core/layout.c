@@ -152,9 +152,16 @@ static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
 static void carve_elevator(penstock_reader *reader, arena *arena) {
   elevator *elevator = &reader->elevator;
   choose_buckets(reader);
-  const uint64_t lists = (uint64_t)elevator->count * lists_per_bucket(elevator);
-  elevator->lists = carve(arena, lists, sizeof *elevator->lists, 64);
-  elevator->head_lists = carve(arena, lists, sizeof *elevator->head_lists, 64);
+  if (reader->options.windowed) {
+    window_entries *window = &elevator->window;
+    window->keys = carve(arena, reader->options.entry_count, sizeof *window->keys, 64);
+    window->begins = carve(arena, elevator->count, sizeof *window->begins, 64);
+    window->ends = carve(arena, elevator->count, sizeof *window->ends, 64);
+  } else {
+    const uint64_t lists = (uint64_t)elevator->count * lists_per_bucket(elevator);
+    elevator->lists = carve(arena, lists, sizeof *elevator->lists, 64);
+    elevator->head_lists = carve(arena, lists, sizeof *elevator->head_lists, 64);
+  }
   elevator->waiting = carve(arena, elevator->count / 64 + 1, sizeof *elevator->waiting, 64);
   const uint64_t bucket_records = UINT64_C(1) << elevator->shift;
   carve_visit(&elevator->sweep, arena,

@@ -244,7 +244,7 @@ int32_t gather_take(penstock_reader *reader, uint32_t count, uint64_t slot_addre
   count_taken(reader, count, slot);
   if (cells_exist(reader))
     cells_release(reader, count);
-  ring->taken += count;
+  entry_take(ring, count);
   if (ring->admitted < ring->taken)
     ring->admitted = ring->taken;
   return failure->status;
