@@ -1,5 +1,6 @@
 package io.penstock.internal.gather;
 
+import io.penstock.internal.dataset.MappedColumn;
 import io.penstock.internal.dataset.OpenDataset;
 import io.penstock.internal.slot.Slot;
 import java.nio.file.Path;
@@ -28,6 +29,11 @@ public interface MappedRecords {
               : new MappedFixed(dataset.mappedColumn(i)));
     }
     return mapped;
+  }
+
+  /** Columns with records of one size, for any thread. */
+  static List<MappedRecords> of(List<MappedColumn> columns) {
+    return columns.stream().<MappedRecords>map(MappedFixed::new).toList();
   }
 
   /** Its name. */
