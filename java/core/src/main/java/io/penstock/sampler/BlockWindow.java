@@ -1,6 +1,5 @@
 package io.penstock.sampler;
 
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,37 +25,22 @@ final class BlockWindow {
    */
   final long @Nullable [] shifts;
 
-  /** Its order, where looking it up is cheaper; null until then as well. */
-  final @Nullable RoundTable rounds;
-
   BlockWindow(
       long number,
       long start,
       long firstBlock,
       KeyedPermutation order,
       long tweak,
-      long @Nullable [] shifts,
-      @Nullable RoundTable rounds) {
+      long @Nullable [] shifts) {
     this.number = number;
     this.start = start;
     this.firstBlock = firstBlock;
     this.order = order;
     this.tweak = tweak;
     this.shifts = shifts;
-    this.rounds = rounds;
   }
 
-  /** The same with tables. */
   BlockWindow with(long[] newShifts) {
-    return new BlockWindow(number, start, firstBlock, order, tweak, newShifts, order.table(tweak));
-  }
-
-  /** As {@link KeyedPermutation#fill}, of this window. */
-  void fill(long within, MemorySegment indices, int at, int count) {
-    if (rounds == null) {
-      order.fill(tweak, within, indices, at, count);
-    } else {
-      rounds.fill(within, indices, at, count);
-    }
+    return new BlockWindow(number, start, firstBlock, order, tweak, newShifts);
   }
 }

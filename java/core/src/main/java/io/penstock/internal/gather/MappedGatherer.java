@@ -142,9 +142,7 @@ public final class MappedGatherer implements Gatherer {
     try {
       copy(count, slot);
     } catch (PenstockException e) {
-      for (int c = 0; c < columns.size(); c++) {
-        slot.column(c).fill((byte) 0); // Those that differ in size keep their places.
-      }
+      slot.clear();
       throw e;
     }
     if (dropsBehind) {

@@ -170,30 +170,14 @@ public final class PartialFile implements AutoCloseable {
    *     not be replaced; then the target is as it was, and the file must still be closed
    */
   public void commit() {
-    commit(target, mayReplace);
-  }
-
-  /**
-   * The same under another name, one that follows from what was written. A file of that name is
-   * replaced.
-   *
-   * @param name in the directory of the target
-   * @throws PenstockException as {@link #commit}
-   */
-  public void commitAs(Path name) {
-    commit(name, true);
-  }
-
-  private void commit(Path name, boolean mayReplace) {
     if (!isOpen) {
       throw new IllegalStateException("the file is closed: " + target);
     }
     try {
-      Path real = name.equals(target) ? this.real : LocalFiles.target(name);
       channel().force(true);
       closeToChange();
       if (mayReplace) {
-        LocalFiles.checkKind(name, real);
+        LocalFiles.checkKind(target, real);
         Files.move(path(), real, StandardCopyOption.ATOMIC_MOVE);
       } else {
         name();
@@ -206,7 +190,7 @@ public final class PartialFile implements AutoCloseable {
         closeChannels();
       }
     } catch (IOException e) {
-      throw WriteFailures.about(name, e);
+      throw WriteFailures.about(target, e);
     }
   }
 
