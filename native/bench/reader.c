@@ -1,8 +1,10 @@
 /* What a reader costs the processor, by itself: reads bring no bytes and take no time, so what is
  * left is planning, cutting out of staging, cells, and handing over. Records of one size and of
- * sizes with the same mean (lognormal, sigma 1), in exact shuffles with memory for a part of them.
+ * sizes with the same mean (lognormal, sigma 1), in exact shuffles with memory for a part of them;
+ * or in whole blocks of half a mebibyte, which are read in windows of so many bytes: records of one
+ * size to slots for two windows, others to cells for one and a half.
  *
- *   bench_reader [--mean BYTES] [--records COUNT] [--parts 2,4,8] [--rounds COUNT]
+ *   bench_reader [--mean BYTES] [--records COUNT] [--parts 2,4,8 | --window BYTES] [--rounds COUNT]
  *                [--only fixed|variable] [--helpers COUNT]
  *
  * Prints nanoseconds of the owner's thread a record, and of all helpers together, in the steady
@@ -17,27 +19,30 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/backend.h"
 #include "core/reader.h"
+#include "input.h"
 #include "penstock.h"
 
 enum {
   BATCH = 256,
-  SLOTS = 8,
-  DEPTH = 128,
+  SLOTS = 8, /* beside cells */
   MOST_PARTS = 8,
   MOST_RECORDS = 1 << 28,
-  MOST_HELPERS = 16
+  MOST_HELPERS = 16,
+  WINDOW_BLOCKS = 16 /* of the order; those of the plan are larger */
 };
 
 /* As a loader asks for them: the mean, and four times it for a batch that is larger. */
 #define READ_BYTES (512 << 10)
 #define STAGING_BYTES (8 * READ_BYTES)
 #define GAP_BYTES (16 << 10)
+/* Half of the blocks of records of different sizes are larger than the mean. */
+#define MOST_BLOCK_BYTES (READ_BYTES + READ_BYTES / 2)
 
 typedef struct {
   uint64_t mean_bytes;
   uint64_t record_count;
+  uint64_t window_bytes; /* 0: an exact shuffle */
   uint32_t parts[MOST_PARTS];
   uint32_t part_count;
   uint32_t rounds;
@@ -52,128 +57,53 @@ typedef struct {
   double bytes_read;  /* a record */
 } result;
 
-static void fail(const char *what, int64_t status) {
-  fprintf(stderr, "bench_reader: %s: %lld\n", what, (long long)status);
-  exit(1);
-}
-
-static void must(const char *what, int64_t status) {
-  if (status < 0)
-    fail(what, status);
-}
-
-static void *allocate(uint64_t bytes) {
-  void *memory = malloc(bytes);
-  if (!memory)
-    fail("no memory for this many bytes", (int64_t)bytes);
-  return memory;
-}
-
-/* ---- Reads that bring nothing ---------------------------------------------------------------- */
-
-typedef struct {
-  uint32_t count;
-  request *started[DEPTH];
-} idle_state;
-
-static int32_t idle_start(backend *self, request *request) {
-  idle_state *state = self->state;
-  state->started[state->count++] = request;
-  return 0;
-}
-
-static int32_t idle_finish(backend *self, uint32_t wanted, uint64_t timeout_ns,
-                           completion *completions, uint32_t capacity) {
-  (void)wanted;
-  (void)timeout_ns;
-  idle_state *state = self->state;
-  const uint32_t count = state->count < capacity ? state->count : capacity;
-  for (uint32_t i = 0; i < count; i++)
-    completions[i] = (completion){.request = state->started[i],
-                                  .result = (int32_t)request_length(state->started[i])};
-  state->count -= count;
-  memmove(state->started, state->started + count, state->count * sizeof state->started[0]);
-  return (int32_t)count;
-}
-
-static void idle_close(backend *self) { free(self->state); }
-
-static int32_t idle_open(backend *self, uint32_t kind, const backend_options *options) {
-  (void)kind;
-  (void)options;
-  idle_state *state = calloc(1, sizeof *state);
-  if (!state)
-    return -ENOMEM;
-  *self =
-      (backend){.state = state, .start = idle_start, .finish = idle_finish, .close = idle_close};
-  return 0;
-}
-
-/* ---- Data ------------------------------------------------------------------------------------ */
-
-static uint64_t next_random(uint64_t *state) {
-  uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
-  value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-  value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
-  return value ^ value >> 31;
-}
-
-static double uniform(uint64_t *state) {
-  return ((double)(next_random(state) >> 11) + 1) / (double)(UINT64_C(1) << 53);
-}
-
-static uint64_t lognormal(uint64_t *state, uint64_t mean_bytes) {
-  const double normal = sqrt(-2 * log(uniform(state))) * cos(2 * acos(-1.0) * uniform(state));
-  return 1 + (uint64_t)((double)mean_bytes * exp(normal - 0.5));
-}
-
-static penstock_source *new_source(const arguments *arguments, int is_variable) {
-  const uint64_t count = arguments->record_count;
-  penstock_source *source;
-  must("source", penstock_source_open(&source));
-  if (!is_variable) {
-    const penstock_shard shard = {.record_count = count};
-    must("file", penstock_source_add_object(source, count * arguments->mean_bytes));
-    must("column", penstock_source_add_column(source, arguments->mean_bytes, &shard, 1));
-    return source;
-  }
-  uint64_t *offsets = allocate((count + 1) * sizeof *offsets);
-  uint32_t *files = allocate(count * sizeof *files);
-  memset(files, 0, count * sizeof *files);
-  uint64_t state = 1;
-  offsets[0] = 0;
-  for (uint64_t i = 0; i < count; i++)
-    offsets[i + 1] = offsets[i] + lognormal(&state, arguments->mean_bytes);
-  must("file", penstock_source_add_object(source, offsets[count]));
-  must("column", penstock_source_add_variable_column(source));
-  must("records", penstock_source_add_records(source, 0, files, offsets, NULL, count));
-  must("column", penstock_source_seal_column(source, 0));
-  free(offsets);
-  free(files);
-  return source;
-}
-
-static int64_t *new_order(uint64_t count) {
-  int64_t *order = allocate(count * sizeof *order);
-  uint64_t state = 7;
-  for (uint64_t i = 0; i < count; i++) {
-    const uint64_t other = next_random(&state) % (i + 1);
-    order[i] = order[other];
-    order[other] = (int64_t)i;
-  }
-  return order;
-}
-
 /* ---- Reading --------------------------------------------------------------------------------- */
 
+static uint64_t block_records(const arguments *arguments) {
+  return arguments->mean_bytes < READ_BYTES ? READ_BYTES / arguments->mean_bytes : 1;
+}
+
+/* Windows of the plan are those of the order, as many as fit, at least one. */
+static uint64_t window_records(const arguments *arguments) {
+  const uint64_t least = WINDOW_BLOCKS * block_records(arguments);
+  const uint64_t most = arguments->window_bytes / arguments->mean_bytes;
+  if (arguments->window_bytes == 0)
+    return 0;
+  return most < least ? least : most - most % least;
+}
+
+/* How many slots there are; those beside windows in slots are as
+ * io.penstock.internal.plan.BlockPlan has them. */
+static uint32_t count_slots(const arguments *arguments, int is_variable) {
+  const int in_slots = arguments->window_bytes > 0 && !is_variable;
+  return in_slots ? (uint32_t)(2 * window_records(arguments) / BATCH) + SLOTS - 3 : SLOTS;
+}
+
+/* As BlockPlan and ChunkSizes choose them. */
+static void choose_window(penstock_reader_options *options, const arguments *arguments,
+                          int is_variable) {
+  const uint64_t window = window_records(arguments);
+  options->windowed = 1;
+  options->max_read_bytes = MOST_BLOCK_BYTES;
+  options->cell_count = is_variable ? (uint32_t)(window + window / 2) : 0;
+  options->entry_count = is_variable ? (uint32_t)(2 * window + 2 * BATCH)
+                                     : BATCH * count_slots(arguments, is_variable);
+}
+
 /* As io.penstock.internal.plan.SweepPlan and ChunkSizes choose them. */
-static penstock_reader_options choose(penstock_source *source, const arguments *arguments,
-                                      int is_variable, uint32_t part) {
+static void choose_sweep(penstock_reader_options *options, const arguments *arguments,
+                         uint32_t part) {
   const uint64_t count = arguments->record_count;
   const uint64_t cells = count / part;
   const double in_flight = fmin(1, 2.0 / part) * STAGING_BYTES / (double)arguments->mean_bytes;
   const uint64_t spare = cells / 8 + (uint64_t)fmin(in_flight, (double)cells / 8);
   const uint64_t entries = 2 * (cells - spare) < count ? 2 * (cells - spare) : count;
+  options->cell_count = (uint32_t)cells;
+  options->entry_count = (uint32_t)entries;
+}
+
+static penstock_reader_options choose(penstock_source *source, const arguments *arguments,
+                                      int is_variable, uint32_t part) {
   penstock_reader_options options = {
       .backend = PENSTOCK_BACKEND_EXTERNAL, /* which objects need; idle_open stands in for it */
       .io = PENSTOCK_IO_BUFFERED,
@@ -181,20 +111,23 @@ static penstock_reader_options choose(penstock_source *source, const arguments *
       .merge_gap_bytes = GAP_BYTES,
       .max_read_bytes = READ_BYTES,
       .staging_bytes = STAGING_BYTES,
-      .entry_count = (uint32_t)entries,
-      .cell_count = (uint32_t)cells,
       .batch_size = BATCH,
       .huge_pages = 1,
       .whole_batches = 1,
   };
+  if (arguments->window_bytes > 0)
+    choose_window(&options, arguments, is_variable);
+  else
+    choose_sweep(&options, arguments, part);
   if (!is_variable)
     return options;
   penstock_column_info info;
   must("column", penstock_source_column(source, 0, &info));
-  const double mean = (double)info.total_bytes / (double)count;
+  const double mean = (double)info.total_bytes / (double)arguments->record_count;
+  const uint32_t entries = options.entry_count;
   options.chunk_bytes = (uint32_t)penstock_source_chunk_bytes(source);
+  options.chunk_count = (uint32_t)((double)options.cell_count * (mean / options.chunk_bytes + 0.5));
   options.cell_count = 0;
-  options.chunk_count = (uint32_t)((double)cells * (mean / options.chunk_bytes + 0.5));
   options.horizon_bytes = (uint64_t)((double)entries * mean);
   options.entry_count = (uint32_t)(entries + entries / 4);
   options.value_bytes = (uint64_t)(4 * BATCH * mean) + info.longest_bytes;
@@ -207,20 +140,44 @@ typedef struct {
   uint64_t count;
   uint64_t ordered;
   uint64_t taken;
-  uint64_t slots[SLOTS];
+  uint64_t *slots;
+  uint32_t slot_count;
+  uint64_t window;   /* records; 0: an exact shuffle */
+  int in_slots;      /* batches are ordered with their slots */
   uint32_t prepared; /* records of the next batch that helpers may have begun with; 0: none */
 } consumer;
 
+/* The slot of the batch that begins with this record. */
+static uint64_t slot_of(const consumer *self, uint64_t record) {
+  return self->slots[record / BATCH % self->slot_count];
+}
+
+/* Ends the windows that end within the last records, which begin at this one. */
+static void end_windows(consumer *self, uint64_t before) {
+  const uint64_t epoch = before - before % self->count;
+  const uint64_t end = self->ordered;
+  uint64_t at = epoch + ((before - epoch) / self->window + 1) * self->window;
+  for (; at <= end && at < epoch + self->count; at += self->window)
+    must("window", penstock_reader_end_window(self->reader, end - at));
+  if (end == epoch + self->count)
+    must("window", penstock_reader_end_window(self->reader, 0));
+}
+
+static int has_slot(const consumer *self) {
+  return !self->in_slots || (self->ordered - self->taken) / BATCH + 1 < self->slot_count;
+}
+
 static void order_all(consumer *self) {
-  for (;;) {
-    const uint64_t at = self->ordered % self->count;
-    const uint64_t left = self->count - at;
-    const uint32_t size = left < BATCH ? (uint32_t)left : BATCH;
-    const int32_t status = penstock_reader_order(self->reader, self->order + at, size, 0);
+  while (has_slot(self)) {
+    const uint64_t before = self->ordered;
+    const int32_t status = penstock_reader_order(self->reader, self->order + before % self->count,
+                                                 BATCH, self->in_slots ? slot_of(self, before) : 0);
     if (status == -EAGAIN)
       return;
     must("order", status);
-    self->ordered += size;
+    self->ordered += BATCH;
+    if (self->window > 0)
+      end_windows(self, before);
   }
 }
 
@@ -238,10 +195,8 @@ static uint32_t next_batch(consumer *self) {
   return progress.ready < BATCH ? (uint32_t)progress.ready : BATCH;
 }
 
-static uint64_t slot_of(const consumer *self) { return self->slots[self->taken / BATCH % SLOTS]; }
-
 static void prepare_next(consumer *self) {
-  const int32_t status = penstock_reader_prepare(self->reader, BATCH, slot_of(self));
+  const int32_t status = penstock_reader_prepare(self->reader, BATCH, slot_of(self, self->taken));
   self->prepared = status == 0 ? BATCH : 0;
 }
 
@@ -251,7 +206,7 @@ static void consume(consumer *self, uint64_t until, uint32_t helpers) {
     order_all(self);
     const uint32_t size = next_batch(self);
     penstock_failure failure;
-    must("take", penstock_reader_take(self->reader, size, slot_of(self), &failure));
+    must("take", penstock_reader_take(self->reader, size, slot_of(self, self->taken), &failure));
     self->taken += failure.taken;
     if (helpers > 0)
       prepare_next(self);
@@ -273,12 +228,17 @@ static result measure(penstock_source *source, const arguments *arguments, const
                       int is_variable, uint32_t part) {
   const uint64_t count = arguments->record_count;
   const penstock_reader_options options = choose(source, arguments, is_variable, part);
-  consumer consumer = {.order = order, .count = count};
+  consumer consumer = {.order = order,
+                       .count = count,
+                       .slot_count = count_slots(arguments, is_variable),
+                       .window = window_records(arguments),
+                       .in_slots = options.cell_count + options.chunk_count == 0};
   must("reader", reader_open_with(source, &options, idle_open, &consumer.reader));
   uint64_t offsets[PENSTOCK_MAX_COLUMNS];
   uint64_t slot_bytes;
   must("slots", penstock_slot_layout(source, BATCH, options.value_bytes, offsets, &slot_bytes));
-  for (uint32_t i = 0; i < SLOTS; i++)
+  consumer.slots = allocate(consumer.slot_count * sizeof *consumer.slots);
+  for (uint32_t i = 0; i < consumer.slot_count; i++)
     must("slots", penstock_memory_allocate(slot_bytes, 1, &consumer.slots[i]));
   pthread_t helpers[MOST_HELPERS];
   for (uint32_t i = 0; i < arguments->helpers; i++)
@@ -295,8 +255,9 @@ static result measure(penstock_source *source, const arguments *arguments, const
   for (uint32_t i = 0; i < arguments->helpers; i++)
     must("helper", -pthread_join(helpers[i], NULL));
   must("reader", penstock_reader_close(consumer.reader));
-  for (uint32_t i = 0; i < SLOTS; i++)
+  for (uint32_t i = 0; i < consumer.slot_count; i++)
     must("slots", penstock_memory_free(consumer.slots[i], slot_bytes));
+  free(consumer.slots);
   const double records = (double)(after.records - before.records);
   return (result){.nanoseconds = spent / records,
                   .helped = ((double)(after.cpu_ns - before.cpu_ns) - spent) / records,
@@ -305,8 +266,9 @@ static result measure(penstock_source *source, const arguments *arguments, const
 }
 
 static void usage(void) {
-  fprintf(stderr, "usage: bench_reader [--mean BYTES] [--records COUNT] [--parts 2,4,8] "
-                  "[--rounds COUNT] [--only fixed|variable] [--helpers COUNT]\n");
+  fprintf(stderr, "usage: bench_reader [--mean BYTES] [--records COUNT] "
+                  "[--parts 2,4,8 | --window BYTES] [--rounds COUNT] [--only fixed|variable] "
+                  "[--helpers COUNT]\n");
   exit(2);
 }
 
@@ -329,6 +291,9 @@ static arguments parse(int count, char **texts) {
       arguments.mean_bytes = number(texts[i + 1], 1 << 20, &end);
     } else if (strcmp(name, "--records") == 0) {
       arguments.record_count = number(texts[i + 1], MOST_RECORDS, &end);
+    } else if (strcmp(name, "--window") == 0) {
+      arguments.window_bytes = number(texts[i + 1], UINT64_C(1) << 30, &end);
+      arguments.part_count = 1;
     } else if (strcmp(name, "--rounds") == 0) {
       arguments.rounds = (uint32_t)number(texts[i + 1], 1000, &end);
     } else if (strcmp(name, "--helpers") == 0) {
@@ -348,6 +313,7 @@ static arguments parse(int count, char **texts) {
     if (end && *end != '\0')
       usage();
   }
+  arguments.record_count = (arguments.record_count + BATCH - 1) / BATCH * BATCH;
   return arguments;
 }
 
@@ -355,13 +321,30 @@ static result least_of(result left, result right) {
   return left.nanoseconds > 0 && left.nanoseconds < right.nanoseconds ? left : right;
 }
 
+static int64_t *order_for(const arguments *arguments) {
+  return arguments->window_bytes > 0
+             ? new_block_order(arguments->record_count, block_records(arguments), WINDOW_BLOCKS)
+             : new_order(arguments->record_count);
+}
+
+static void print_result(const arguments *arguments, uint32_t part, const char *kind,
+                         const result *best) {
+  char memory[32];
+  if (arguments->window_bytes > 0)
+    (void)snprintf(memory, sizeof memory, "%s", "blocks");
+  else
+    (void)snprintf(memory, sizeof memory, "1/%u", part);
+  printf("%-10s%-10s%14.0f%14.0f%24.2f%20.0f\n", memory, kind, best->nanoseconds, best->helped,
+         best->requests, best->bytes_read);
+}
+
 int main(int count, char **texts) {
   const arguments arguments = parse(count, texts);
   static const char *const kinds[] = {"fixed", "variable"};
   penstock_source *sources[2];
-  int64_t *order = new_order(arguments.record_count);
+  int64_t *order = order_for(&arguments);
   for (int kind = 0; kind < 2; kind++)
-    sources[kind] = new_source(&arguments, kind);
+    sources[kind] = new_source(arguments.record_count, arguments.mean_bytes, kind);
   printf("%-10s%-10s%14s%14s%24s%20s\n", "memory", "records", "ns a record", "of helpers",
          "requests for a thousand", "bytes read a record");
   for (uint32_t i = 0; i < arguments.part_count; i++) {
@@ -374,9 +357,7 @@ int main(int count, char **texts) {
               best[kind], measure(sources[kind], &arguments, order, kind, arguments.parts[i]));
     for (int kind = 0; kind < 2; kind++)
       if (best[kind].nanoseconds > 0)
-        printf("1/%-8u%-10s%14.0f%14.0f%24.2f%20.0f\n", arguments.parts[i], kinds[kind],
-               best[kind].nanoseconds, best[kind].helped, best[kind].requests,
-               best[kind].bytes_read);
+        print_result(&arguments, arguments.parts[i], kinds[kind], &best[kind]);
     if (!arguments.only)
       printf("%-20s%14.2f\n", "variable / fixed", best[1].nanoseconds / best[0].nanoseconds);
   }

@@ -4,6 +4,7 @@
 #include "core/cells.h"
 #include "core/common.h"
 #include "core/elevator.h"
+#include "core/order.h"
 #include "core/reader.h"
 
 /* A sweep in which more than this part of the horizon found no cell has looked too far ahead. */
@@ -14,11 +15,6 @@
 #define LEAST_PART 8
 /* and after a sweep without a lack it grows by this part of that. */
 #define GROW_PART 64
-
-/* Of so many neighbours in the order one is measured, where so many of the longest records, each
- * for as many, lie within the horizon. */
-#define SAMPLE_LOG2 3
-#define SAMPLE_PARTS 256
 
 static uint32_t head_place(const elevator *elevator, uint64_t bucket) {
   return (uint32_t)(bucket * HEAD_PLACES / elevator->count);
@@ -76,11 +72,16 @@ static uint64_t admission_limit(const penstock_reader *reader) {
   return limit < ring->ordered ? limit : ring->ordered;
 }
 
+/* Windows are taken on as a whole. */
+static int has_byte_horizon(const penstock_reader *reader) {
+  return reader->pool.count > 0 && !reader->options.windowed;
+}
+
 /* The same in bytes, for records of different sizes: entries that are taken on in the order's
  * sequence must not need more than this, except for the last one. */
 static uint64_t admission_bytes(const penstock_reader *reader) {
   const elevator *elevator = &reader->elevator;
-  if (reader->pool.count == 0 || reader->options.windowed)
+  if (!has_byte_horizon(reader))
     return UINT64_MAX;
   const double swept = elevator->swept > 1.0 / HEAD_PART ? elevator->swept : 1.0 / HEAD_PART;
   const double part = (double)elevator->horizon / reader->entries.capacity;
@@ -103,61 +104,30 @@ static void count_head(elevator *elevator, uint64_t index) {
   elevator->head_counts[head_place(elevator, index >> elevator->shift)]++;
 }
 
-/* The size of a record that is taken on lies anywhere in a large table: to look it up costs more
- * than all else about it. The planner, which goes through the table in order, finds it for a tenth
- * of that. So where it makes little difference, some records stand for their neighbours in the
- * order. By chance the sum is off by sqrt(2^SAMPLE_LOG2 * longest / horizon) of itself at most (a
- * standard deviation; what varies most are records without bytes among those of the greatest
- * length), so by a sixteenth where this many of the longest ones are within the horizon. Records
- * that are cached are delivered without a planner. */
-void elevator_choose_sample(penstock_reader *reader) {
-  elevator *elevator = &reader->elevator;
-  const uint64_t enough = reader->pool.count > 0
-                              ? (cells_longest_record(reader) << SAMPLE_LOG2) * SAMPLE_PARTS
-                              : UINT64_MAX;
-  elevator->admitted_bytes = 0;
-  elevator->measures_bytes =
-      reader->pool.count > 0 && (!reader->options.windowed || elevator->has_giants);
-  elevator->sample_log2 =
-      reader->options.horizon_bytes >= enough && !elevator->has_giants && reader->cache.cached == 0
-          ? SAMPLE_LOG2
-          : 0;
-}
-
-/* Counts an entry that is taken on, if it is one that is measured. */
-static void measure(penstock_reader *reader, uint32_t entry) {
-  elevator *elevator = &reader->elevator;
-  const entry_ring *ring = &reader->entries;
-  const uint64_t group = ring->admitted >> elevator->sample_log2;
-  if (elevator_measured(elevator, group) != ring->admitted)
-    return;
-  const uint64_t near = elevator_measured(elevator, group + TABLES_AHEAD) - ring->admitted;
-  const uint64_t far = elevator_measured(elevator, group + 2 * TABLES_AHEAD) - ring->admitted;
-  const uint64_t left = ring->ordered - ring->admitted;
-  cells_prefetch_tables(reader, entry_among(ring, entry, (uint32_t)near, left),
-                        entry_among(ring, entry, (uint32_t)far, left));
-  elevator->admitted_bytes +=
-      elevator_counted(elevator, ring->admitted, cells_measure(reader, entry));
-}
-
 void elevator_admit(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
   const uint64_t limit = admission_limit(reader);
   if (ring->admitted >= limit)
     return;
-  const int in_bytes = reader->elevator.measures_bytes != 0;
+  if (reader->options.windowed) {
+    window_admit(reader, limit);
+    return;
+  }
+  const int in_bytes = has_byte_horizon(reader);
   const uint64_t most_bytes = admission_bytes(reader);
   uint32_t entry = entry_at(ring, ring->admitted);
   for (; ring->admitted < limit; ring->admitted++) {
     if (in_bytes) {
       if (reader->elevator.admitted_bytes >= most_bytes)
         return;
-      measure(reader, entry);
+      cells_look_ahead(reader, entry, ring->ordered - ring->admitted);
+      reader->elevator.admitted_bytes += cells_measure(reader, entry);
     }
     if (ring->admitted < reader->elevator.head)
       count_head(&reader->elevator, entry_index(ring, entry));
     /* An urgent read may have taken it on already. */
-    if (entry_state(ring, entry) == ENTRY_PENDING && !cache_serve(reader, entry) &&
+    if (entry_state(ring, entry) == ENTRY_PENDING &&
+        !(cache_exists(&reader->cache) && cache_serve(reader, entry)) &&
         !elevator_is_giant(reader, entry))
       elevator_push(reader, entry);
     if (++entry == ring->capacity)
@@ -167,10 +137,15 @@ void elevator_admit(penstock_reader *reader) {
 
 void elevator_taken(penstock_reader *reader, uint64_t sequence, uint64_t bytes) {
   elevator *elevator = &reader->elevator;
-  if (elevator->measures_bytes && sequence < reader->entries.admitted)
-    elevator->admitted_bytes -= elevator_counted(elevator, sequence, bytes);
+  if (has_byte_horizon(reader) && sequence < reader->entries.admitted)
+    elevator->admitted_bytes -= bytes;
   if (sequence < elevator->head_next)
     elevator->head_units -= chunks_for(&reader->pool, bytes);
+}
+
+int elevator_has_room(const penstock_reader *reader, const visit *visit, uint64_t wanted) {
+  const uint64_t kept = visit == &reader->elevator.urgent ? 0 : reader->elevator.reserve;
+  return wanted == 0 || cells_free(reader) >= wanted + kept;
 }
 
 uint64_t elevator_fit_reserve(const penstock_reader *reader, uint64_t begin, uint64_t end,
@@ -184,4 +159,11 @@ uint64_t elevator_fit_reserve(const penstock_reader *reader, uint64_t begin, uin
     *units += more;
   }
   return end;
+}
+
+/* A sweep that begins when little of the order is known passes the first places almost for nothing.
+ * So it waits until the order is full, or until the caller has time to wait. */
+void elevator_open(penstock_reader *reader, int is_waiting) {
+  if (is_waiting || order_room(reader) < reader->options.batch_size)
+    reader->elevator.is_open = 1;
 }

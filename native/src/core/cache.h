@@ -24,6 +24,9 @@ typedef struct {
   uint64_t most_chunks;
 } record_cache;
 
+/* Without one nothing below need be called for each record. */
+static inline int cache_exists(const record_cache *cache) { return cache->cached > 0; }
+
 void cache_open(record_cache *cache, uint64_t record_count, uint64_t cached, uint64_t key);
 /* The cell, of one size, that is kept for this record, or ENTRY_NONE. */
 uint32_t cache_cell(const record_cache *cache, uint64_t index);

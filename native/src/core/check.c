@@ -28,6 +28,7 @@ static void check_sequence(const penstock_reader *reader) {
   assert(ring->taken <= ring->ready && ring->ready <= ring->ordered);
   assert(ring->taken <= ring->admitted && ring->admitted <= ring->ordered);
   assert(ring->ordered - ring->taken <= ring->capacity);
+  assert(ring->oldest == entry_at(ring, ring->taken));
   const window_queue *windows = &reader->windows;
   assert(windows->count <= MAX_WINDOW_ENDS && windows->open <= ring->ordered);
   for (uint32_t i = 0; i < windows->count; i++)
@@ -143,6 +144,25 @@ static uint64_t check_list(const penstock_reader *reader, uint32_t first, uint64
   return found;
 }
 
+/* The same of the entries of a window that wait in a bucket. */
+static uint64_t check_window(const penstock_reader *reader, uint32_t bucket) {
+  const elevator *elevator = &reader->elevator;
+  const window_entries *window = &elevator->window;
+  uint64_t found = 0;
+  if (!(elevator->waiting[bucket >> 6] >> (bucket & 63) & 1))
+    return 0;
+  assert(window->begins[bucket] < window->ends[bucket]);
+  assert(window->ends[bucket] <= reader->entries.capacity);
+  for (uint32_t at = window->begins[bucket]; at < window->ends[bucket]; at++) {
+    const uint32_t entry = (uint32_t)window->keys[at];
+    assert(entry_state(&reader->entries, entry) == ENTRY_PENDING);
+    assert(entry_index(&reader->entries, entry) ==
+           ((uint64_t)bucket << elevator->shift) + (window->keys[at] >> 32));
+    found += number_of(entry);
+  }
+  return found;
+}
+
 /* What the elevator knows and has not visited waits in its list, and nothing else does. A bucket is
  * marked when any of its lists has an entry. */
 static void check_lists(const penstock_reader *reader) {
@@ -154,6 +174,10 @@ static void check_lists(const penstock_reader *reader) {
         !elevator_is_giant(reader, entry_at(ring, at)))
       pending += number_of(entry_at(ring, at));
   for (uint32_t bucket = 0; bucket < elevator->count; bucket++) {
+    if (reader->options.windowed) {
+      pending -= check_window(reader, bucket);
+      continue;
+    }
     const uint32_t count = lists_per_bucket(elevator);
     int is_waiting = 0;
     for (uint64_t list = (uint64_t)bucket * count; list < (uint64_t)(bucket + 1) * count; list++) {
@@ -250,8 +274,7 @@ static void check_chunks(const penstock_reader *reader) {
     const uint64_t index = entry_index(ring, entry);
     failed += (uint64_t)entry_has_failed(ring, entry);
     const uint64_t bytes = cells_record_bytes(reader, index);
-    if (reader->elevator.measures_bytes && at < ring->admitted)
-      admitted_bytes += elevator_counted(&reader->elevator, at, bytes);
+    admitted_bytes += at < ring->admitted && !reader->options.windowed ? bytes : 0;
     assert(entry_bytes(ring, entry) == BYTES_UNKNOWN || entry_bytes(ring, entry) == bytes);
     if (entry_state(ring, entry) != ENTRY_PENDING && entry_value(ring, entry) != ENTRY_NONE &&
         !cache_keeps(&reader->cache, index, entry_value(ring, entry)))

@@ -26,10 +26,8 @@
  * them. */
 #define HEAD_FREE_BATCHES 1
 
-/* Chains in a full pool lie in pieces, and each costs as much as copying some hundred bytes. So
- * sweeps leave this part of the chunks free (1/64: 0.5 % of records of 990 B in pieces, which were
- * 10 to 30 %). */
-#define SPARE_PART 64
+/* Entries of a visit lie anywhere: they are prefetched so many ahead. */
+#define ENTRIES_AHEAD 16
 
 static uint32_t bucket_of(const elevator *elevator, uint64_t index) {
   return (uint32_t)(index >> elevator->shift);
@@ -48,10 +46,14 @@ static uint32_t *list_of(penstock_reader *reader, uint32_t entry) {
 void elevator_push(penstock_reader *reader, uint32_t entry) {
   elevator *elevator = &reader->elevator;
   const uint32_t bucket = bucket_of(elevator, entry_index(&reader->entries, entry));
+  elevator->waiting[bucket >> 6] |= UINT64_C(1) << (bucket & 63);
+  if (reader->options.windowed) {
+    window_return(reader, bucket, entry);
+    return;
+  }
   uint32_t *list = list_of(reader, entry);
   entry_set(&reader->entries, entry, ENTRY_PENDING, *list);
   *list = entry;
-  elevator->waiting[bucket >> 6] |= UINT64_C(1) << (bucket & 63);
 }
 
 static int next_bucket(elevator *elevator, uint32_t begin, uint32_t end, uint32_t *found) {
@@ -69,22 +71,29 @@ static int next_bucket(elevator *elevator, uint32_t begin, uint32_t end, uint32_
 }
 
 static void begin_visit(penstock_reader *reader, visit *visit, uint64_t span) {
+  entry_ring *ring = &reader->entries;
   visit_sort(visit, span);
   memset(visit->cursors, 0, sizeof visit->cursors);
   for (uint32_t i = 0; i < visit->count; i++) {
+    if (i + ENTRIES_AHEAD < visit->count)
+      __builtin_prefetch(&ring->all[(uint32_t)visit->keys[i + ENTRIES_AHEAD]], 1);
     const uint32_t entry = (uint32_t)visit->keys[i];
     /* Each column holds the entry until it has issued all of its reads for it. */
-    entry_hold(&reader->entries, entry, reader->active_count);
-    entry_set(&reader->entries, entry, ENTRY_READING,
-              cache_cell(&reader->cache, entry_index(&reader->entries, entry)));
+    entry_hold(ring, entry, reader->active_count);
+    entry_set(ring, entry, ENTRY_READING,
+              cache_exists(&reader->cache) ? cache_cell(&reader->cache, entry_index(ring, entry))
+                                           : ENTRY_NONE);
   }
+  if (reader->options.windowed && reader->pool.count > 0)
+    visit_measure(reader, visit);
 }
 
 /* Moves entries of a bucket's lists to the visit, as many as fit. The lists take turns, so that the
  * processor fetches the next entries of all of them at the same time. */
-static void visit_lists(penstock_reader *reader, uint32_t *lists, uint64_t base) {
+static void visit_lists(penstock_reader *reader, uint32_t *lists) {
   const entry_ring *ring = &reader->entries;
   visit *visit = &reader->elevator.sweep;
+  const uint64_t base = visit->base;
   const uint32_t list_count = lists_per_bucket(&reader->elevator);
   uint64_t *keys = visit->keys;
   uint32_t count = visit->count;
@@ -105,7 +114,10 @@ static void visit_lists(penstock_reader *reader, uint32_t *lists, uint64_t base)
   visit->count = count;
 }
 
-static int is_empty(const elevator *elevator, uint32_t bucket) {
+static int is_empty(const penstock_reader *reader, uint32_t bucket) {
+  const elevator *elevator = &reader->elevator;
+  if (reader->options.windowed)
+    return window_is_empty(&elevator->window, bucket);
   const uint32_t list_count = lists_per_bucket(elevator);
   const uint64_t first = (uint64_t)bucket * list_count;
   for (uint64_t list = first; list < first + list_count; list++)
@@ -114,36 +126,32 @@ static int is_empty(const elevator *elevator, uint32_t bucket) {
   return 1;
 }
 
-static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
-  elevator *elevator = &reader->elevator;
-  const uint64_t base = (uint64_t)bucket << elevator->shift;
-  elevator->sweep.count = 0;
-  const uint64_t first = (uint64_t)bucket * lists_per_bucket(elevator);
-  visit_lists(reader, &elevator->head_lists[first], base);
-  visit_lists(reader, &elevator->lists[first], base);
-  /* A bucket with more entries than fit in a visit is visited again at once. */
-  elevator->stay = !is_empty(elevator, bucket);
-  if (!elevator->stay)
-    elevator->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
-  begin_visit(reader, &elevator->sweep, ((uint64_t)1 << elevator->shift) - 1);
+static void unmark_if_empty(penstock_reader *reader, uint32_t bucket) {
+  if (is_empty(reader, bucket))
+    reader->elevator.waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
 }
 
-/* Takes on the next window. Returns 0 when none has ended. */
-static int open_window(penstock_reader *reader) {
-  window_queue *windows = &reader->windows;
-  if (windows->count == 0)
-    return 0;
-  windows->open = windows->ends[windows->first];
-  windows->first = (windows->first + 1) % MAX_WINDOW_ENDS;
-  windows->count--;
-  elevator_admit(reader);
-  return 1;
+static void visit_bucket(penstock_reader *reader, uint32_t bucket) {
+  elevator *elevator = &reader->elevator;
+  elevator->sweep.base = (uint64_t)bucket << elevator->shift;
+  elevator->sweep.count = 0;
+  const uint64_t first = (uint64_t)bucket * lists_per_bucket(elevator);
+  if (reader->options.windowed) {
+    window_visit(reader, bucket, &elevator->sweep);
+  } else {
+    visit_lists(reader, &elevator->head_lists[first]);
+    visit_lists(reader, &elevator->lists[first]);
+  }
+  /* A bucket with more entries than fit in a visit is visited again at once. */
+  elevator->stay = !is_empty(reader, bucket);
+  unmark_if_empty(reader, bucket);
+  begin_visit(reader, &elevator->sweep, ((uint64_t)1 << elevator->shift) - 1);
 }
 
 /* Nothing is left to visit: looks further ahead. Returns whether there may be something now. */
 static int look_ahead(penstock_reader *reader) {
   if (reader->options.windowed)
-    return open_window(reader);
+    return window_open(reader);
   if (reader->entries.admitted >= reader->entries.ordered || elevator_is_at_horizon(reader))
     return 0;
   elevator_sweep_ended(reader); /* nothing was near enough */
@@ -181,12 +189,16 @@ void elevator_remove(penstock_reader *reader, uint32_t entry) {
   if (elevator_is_giant(reader, entry))
     return;
   const uint32_t bucket = bucket_of(elevator, entry_index(ring, entry));
+  if (reader->options.windowed) {
+    window_remove(reader, bucket, entry);
+    unmark_if_empty(reader, bucket);
+    return;
+  }
   uint32_t *list = list_of(reader, entry);
   uint32_t at = *list;
   if (at == entry) {
     *list = entry_value(ring, entry);
-    if (is_empty(elevator, bucket))
-      elevator->waiting[bucket >> 6] &= ~(UINT64_C(1) << (bucket & 63));
+    unmark_if_empty(reader, bucket);
     return;
   }
   PENSTOCK_ASSERT(entry_state(ring, entry) == ENTRY_PENDING && at != ENTRY_NONE);
@@ -342,13 +354,6 @@ visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
   return advance(reader) ? &elevator->sweep : NULL;
 }
 
-/* A sweep that begins when little of the order is known passes the first places almost for nothing.
- * So it waits until the order is full, or until the caller has time to wait. */
-void elevator_open(penstock_reader *reader, int is_waiting) {
-  if (is_waiting || order_room(reader) < reader->options.batch_size)
-    reader->elevator.is_open = 1;
-}
-
 static uint64_t choose_head(const penstock_reader *reader) {
   if (!cells_exist(reader) || reader->options.windowed)
     return 0;
@@ -358,7 +363,8 @@ static uint64_t choose_head(const penstock_reader *reader) {
 
 void elevator_reset(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
-  const uint64_t list_count = (uint64_t)elevator->count * lists_per_bucket(elevator);
+  const uint64_t list_count =
+      reader->options.windowed ? 0 : (uint64_t)elevator->count * lists_per_bucket(elevator);
   for (uint64_t i = 0; i < list_count; i++)
     elevator->lists[i] = elevator->head_lists[i] = ENTRY_NONE;
   memset(elevator->waiting, 0, sizeof *elevator->waiting * (elevator->count / 64 + 1));
@@ -379,14 +385,12 @@ void elevator_reset(penstock_reader *reader) {
                              ? elevator->reserve
                              : PENSTOCK_RESERVE_BATCHES * (uint64_t)reader->options.batch_size;
   elevator->head_units = 0;
-  const uint64_t left =
+  elevator->most_units =
       reader->pool.count == 0 ? 1 : reader->options.chunk_count - elevator->reserve;
-  elevator->kept = elevator->reserve + left / SPARE_PART;
-  elevator->most_units = left - left / SPARE_PART;
   elevator->has_giants =
       reader->pool.count > 0 &&
       chunks_for(&reader->pool, cells_longest_record(reader)) > elevator->most_units;
-  elevator_choose_sample(reader);
+  elevator->admitted_bytes = 0;
   reader->entries.admitted = 0;
   elevator->stay = 0;
   elevator->sweep.count = 0;

@@ -35,6 +35,7 @@ typedef struct {
   order_entry *all;
   uint32_t capacity;
   uint32_t failed;   /* entries that have failed and are not taken */
+  uint32_t oldest;   /* the entry of number `taken` */
   uint64_t taken;    /* sequence numbers: entries before this are gone, */
   uint64_t ready;    /* before this they are loaded, */
   uint64_t admitted; /* before this the elevator knows them, */
@@ -134,16 +135,21 @@ static inline uint32_t entry_at(const entry_ring *ring, uint64_t sequence) {
   return (uint32_t)(sequence % ring->capacity);
 }
 
+/* How many entries were ordered after the oldest one and before this one: how soon it is due. */
+static inline uint32_t entry_age(const entry_ring *ring, uint32_t entry) {
+  return entry >= ring->oldest ? entry - ring->oldest : ring->capacity - ring->oldest + entry;
+}
+
 /* The entry `count` entries behind another one; count is at most the capacity. */
 static inline uint32_t entry_after(const entry_ring *ring, uint32_t entry, uint32_t count) {
   const uint32_t at = entry + count; /* at most 2^31: see PENSTOCK_MAX_ENTRIES_LOG2 */
   return at < ring->capacity ? at : at - ring->capacity;
 }
 
-/* The same if it is among the next `left` ones, else ENTRY_NONE. */
-static inline uint32_t entry_among(const entry_ring *ring, uint32_t entry, uint32_t count,
-                                   uint64_t left) {
-  return count < left ? entry_after(ring, entry, count) : ENTRY_NONE;
+/* The oldest ones are gone. */
+static inline void entry_take(entry_ring *ring, uint32_t count) {
+  ring->taken += count;
+  ring->oldest = entry_after(ring, ring->oldest, count);
 }
 
 #endif

@@ -21,8 +21,8 @@
  * than this are read in one request and copied, too. */
 #define LEAST_STRAIGHT_BYTES (96 << 10)
 
-/* Entries of a visit lie anywhere, and the copying between two of its requests takes them out of
- * the processor's cache: they are prefetched so many ahead. */
+/* The copying between two requests of a visit takes its entries, which lie anywhere, out of the
+ * processor's cache: they are prefetched so many ahead. */
 #define ENTRIES_AHEAD 8
 
 typedef struct {
@@ -36,8 +36,6 @@ typedef struct {
   uint64_t record_offset;
   int is_part; /* of one record, with more to come */
 } extent;
-
-static uint32_t visit_entry(const visit *visit, uint32_t at) { return (uint32_t)visit->keys[at]; }
 
 /* The column that is furthest behind, so that columns stay close together in cells and time. */
 static uint32_t next_column(const penstock_reader *reader, const visit *visit) {
@@ -126,11 +124,12 @@ static uint64_t limit_of_block(const penstock_reader *reader, const visit *visit
                                const extent *extent, uint64_t reach, uint32_t at, uint64_t limit) {
   const uint64_t most = reader->options.windowed ? rest_limit(reader, extent) : 0;
   const source_column *column = &reader->source->columns[extent->column];
+  const uint64_t last_end = round_down(most, extent->alignment);
   uint64_t end = extent->end;
-  for (; at < visit->count && round_up(end, extent->alignment) <= most; at++) {
-    const uint32_t entry = visit_entry(visit, at);
-    const record_span found = source_find(column, entry_index(&reader->entries, entry),
-                                          visit->cursors[extent->column].shard);
+  source_pass pass;
+  source_begin_pass(&pass, column, visit->cursors[extent->column].shard);
+  for (; at < visit->count && end <= last_end; at++) {
+    const record_span found = source_find_next(&pass, visit_index(visit, &reader->entries, at));
     if (found.length_bytes > 0 && (found.file != extent->file || found.offset_bytes >= end + reach))
       break;
     if (found.length_bytes > 0 && found.offset_bytes + found.length_bytes > end)
@@ -141,26 +140,28 @@ static uint64_t limit_of_block(const penstock_reader *reader, const visit *visit
 }
 
 /* Adds entries to the extent as long as reading on is cheaper than another request. */
-static void extend(penstock_reader *reader, visit *visit, extent *extent) {
+static void extend(const penstock_reader *reader, visit *visit, extent *extent) {
   const uint64_t reach =
       reach_of(reader, extent, visit_entry(visit, visit->cursors[extent->column].next));
   const source_column *column = &reader->source->columns[extent->column];
-  uint64_t limit = limit_of(reader, visit, extent);
+  const uint64_t limit = limit_of(reader, visit, extent);
   int knows_block = limit > extent->begin + reader->pace.read_bytes;
+  /* A record that ends before this ends before the limit, rounded up or not. */
+  uint64_t last_end = round_down(limit, extent->alignment);
   /* One request must not want all chunks at once. */
   const uint64_t most_units = reader->pool.count == 0 || visit == &reader->elevator.urgent
                                   ? UINT64_MAX
                                   : reader->elevator.most_units / 4;
+  const int have_cells = cells_exist(reader);
   source_pass pass;
   source_begin_pass(&pass, column, visit->cursors[extent->column].shard);
   for (uint32_t at = visit->cursors[extent->column].next + 1;
        at < visit->count && extent->cut_count < reader->cut_capacity; at++) {
-    if (at + ENTRIES_AHEAD < visit->count)
+    if (have_cells && at + ENTRIES_AHEAD < visit->count)
       __builtin_prefetch(&reader->entries.all[visit_entry(visit, at + ENTRIES_AHEAD)], 1);
-    const uint32_t entry = visit_entry(visit, at);
-    const record_span found = source_find_next(&pass, entry_index(&reader->entries, entry));
+    const record_span found = source_find_next(&pass, visit_index(visit, &reader->entries, at));
     const uint64_t end = found.offset_bytes + found.length_bytes;
-    const uint64_t wanted = cells_plan(reader, entry, column, found.length_bytes);
+    const uint64_t wanted = have_cells ? cells_wanted(reader, visit_entry(visit, at)) : 0;
     visit->scratch[at] = wanted;
     if (extent->cells_needed + wanted > most_units)
       return;
@@ -172,11 +173,12 @@ static void extend(penstock_reader *reader, visit *visit, extent *extent) {
     if (found.file != extent->file || found.offset_bytes < extent->begin ||
         found.offset_bytes >= extent->end + reach)
       return;
-    if (round_up(end, extent->alignment) > limit && !knows_block) {
-      limit = limit_of_block(reader, visit, extent, reach, at, limit);
+    if (end > last_end && !knows_block) {
+      last_end =
+          round_down(limit_of_block(reader, visit, extent, reach, at, limit), extent->alignment);
       knows_block = 1;
     }
-    if (round_up(end, extent->alignment) > limit)
+    if (end > last_end)
       return;
     if (end > extent->end)
       extent->end = end;
@@ -185,7 +187,7 @@ static void extend(penstock_reader *reader, visit *visit, extent *extent) {
   }
 }
 
-static extent plan(penstock_reader *reader, visit *visit) {
+static extent plan(const penstock_reader *reader, visit *visit) {
   const uint32_t number = next_column(reader, visit);
   const source_column *column = &reader->source->columns[number];
   const uint32_t entry = visit_entry(visit, visit->cursors[number].next);
@@ -198,7 +200,7 @@ static extent plan(penstock_reader *reader, visit *visit) {
                    .file = found.file,
                    .alignment = alignment,
                    .cut_count = 1,
-                   .cells_needed = cells_plan(reader, entry, column, found.length_bytes),
+                   .cells_needed = cells_wanted(reader, entry),
                    .record_offset = found.offset_bytes};
   visit->scratch[visit->cursors[number].next] = extent.cells_needed;
   extent.begin = round_down(found.offset_bytes + visit->cursors[number].part_bytes, alignment);
@@ -306,11 +308,6 @@ static void count_request(penstock_reader *reader, const extent *extent, const r
     statistics->queue_depth_max = reader->in_flight;
 }
 
-static int has_room(const penstock_reader *reader, const visit *visit, uint64_t wanted) {
-  const uint64_t kept = visit == &reader->elevator.urgent ? 0 : reader->elevator.kept;
-  return wanted == 0 || cells_free(reader) >= wanted + kept;
-}
-
 typedef enum { SOMETHING_TO_READ, NOTHING_TO_READ, NO_ROOM } outlook;
 
 /* Goes past records of a visit that have no bytes in the column that is due. They get their chunks
@@ -326,8 +323,8 @@ static outlook skip_empty(penstock_reader *reader, visit *visit) {
     const uint32_t entry = visit_entry(visit, visit->cursors[number].next);
     if (source_length(column, entry_index(&reader->entries, entry)) > 0)
       return SOMETHING_TO_READ;
-    const uint64_t wanted = cells_plan(reader, entry, column, 0);
-    if (!has_room(reader, visit, wanted))
+    const uint64_t wanted = cells_wanted(reader, entry);
+    if (!elevator_has_room(reader, visit, wanted))
       return NO_ROOM;
     cells_assign(reader, entry, wanted);
     visit->cursors[number].next++;
@@ -343,7 +340,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
     return outlook == NOTHING_TO_READ;
   extent extent = plan(reader, visit);
   const uint32_t entry = visit_entry(visit, visit->cursors[extent.column].next);
-  if (!has_room(reader, visit, extent.cells_needed))
+  if (!elevator_has_room(reader, visit, extent.cells_needed))
     return 0;
   PENSTOCK_ASSERT(reader->free_request_count > 0);
   request *request = &reader->requests[reader->free_requests[reader->free_request_count - 1]];

@@ -6,6 +6,7 @@
 
 #include "core/common.h"
 #include "core/external.h"
+#include "core/reader.h"
 
 /* A request from start to its answer. */
 typedef struct {
@@ -111,7 +112,8 @@ int32_t external_open(backend *self, const backend_options *options) {
   return 0;
 }
 
-uint32_t external_poll(backend *self, penstock_request *requests, uint32_t capacity) {
+/* Hands requests out; returns how many. */
+static uint32_t hand_out(backend *self, penstock_request *requests, uint32_t capacity) {
   external_state *state = self->state;
   uint32_t count = 0;
   drop_given_up(state);
@@ -136,7 +138,9 @@ uint32_t external_poll(backend *self, penstock_request *requests, uint32_t capac
   return count;
 }
 
-int32_t external_complete(backend *self, uint64_t id, int64_t result) {
+/* Takes an answer: bytes or -errno. Returns 0, or -EINVAL: no such request is out, or it did not
+ * ask for so much. */
+static int32_t take_answer(backend *self, uint64_t id, int64_t result) {
   external_state *state = self->state;
   const uint32_t number = (uint32_t)id;
   if (number >= state->capacity)
@@ -147,4 +151,18 @@ int32_t external_complete(backend *self, uint64_t id, int64_t result) {
     return -EINVAL;
   answer(state, number, (int32_t)result);
   return 0;
+}
+
+int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests,
+                             uint32_t capacity) {
+  if (!reader || (!requests && capacity > 0) ||
+      reader->options.backend != PENSTOCK_BACKEND_EXTERNAL)
+    return -EINVAL;
+  return (int32_t)hand_out(&reader->backend, requests, capacity);
+}
+
+int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result) {
+  if (!reader || reader->options.backend != PENSTOCK_BACKEND_EXTERNAL)
+    return -EINVAL;
+  return take_answer(&reader->backend, id, result);
 }

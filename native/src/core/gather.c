@@ -37,7 +37,8 @@ void gather_let_go(penstock_reader *reader, uint32_t entry, uint32_t column, int
   entry_hold(ring, entry, -1);
   if (ring->all[entry].word <= INDEX_MASK) {
     entry_set(ring, entry, ENTRY_LOADED, entry_value(ring, entry));
-    cache_fill(reader, entry);
+    if (cache_exists(&reader->cache))
+      cache_fill(reader, entry);
   }
 }
 
@@ -58,30 +59,16 @@ static cut cut_of(const request *request, record_span found) {
                .is_missing = end > request->offset_bytes + request->done_bytes};
 }
 
-/* A record in one piece is copied in whole lines: its chunks have room for that, and what the
- * request has read is followed by the next record. */
-static void copy_to_chain(const penstock_reader *reader, const request *request, uint32_t entry,
-                          uint64_t into, cut cut) {
-  const chunk_pool *pool = &reader->pool;
-  const uint64_t bytes = cut.end - cut.begin;
-  const uint64_t begin = cut.begin - request->offset_bytes;
-  if (entry_is_one_run(&reader->entries, entry) && entry_bytes(&reader->entries, entry) == bytes &&
-      begin + round_up(bytes, CACHE_LINE_BYTES) <= request->length_bytes) {
-    chain_fill(pool, entry_value(&reader->entries, entry), request->base + begin, bytes);
-    return;
-  }
-  chain_write(pool, request->cut_count == 1 ? request->chain : cells_chain(reader, entry),
-              cells_chain_offset(reader, entry, request->column) + into, request->base + begin,
-              bytes);
-}
-
 static void copy_cut(const penstock_reader *reader, const request *request, uint32_t entry,
                      record_span found, cut cut) {
   if (cut.is_missing)
     return;
   const uint64_t into = cut.begin - found.offset_bytes;
   if (reader->pool.count > 0) {
-    copy_to_chain(reader, request, entry, into, cut);
+    const uint64_t at = cells_chain_offset(reader, entry, request->column);
+    chain_write(&reader->pool,
+                request->cut_count == 1 ? request->chain : cells_chain(reader, entry), at + into,
+                request->base + (cut.begin - request->offset_bytes), cut.end - cut.begin);
   } else if (!request->straight && reader->is_past_cache) {
     stream_copy(order_destination(reader, entry, request->column) + into,
                 request->base + (cut.begin - request->offset_bytes), cut.end - cut.begin);
@@ -151,41 +138,32 @@ static void cut_all(penstock_reader *reader, request *request) {
   stream_end();
 }
 
-void gather_copy(const penstock_reader *reader, request *request) {
+void gather_copy(const penstock_reader *reader, const request *request) {
   source_pass pass;
   begin_pass(&pass, reader, request);
-  uint64_t bytes = 0;
   for (uint32_t i = request->first; i < request->end; i++) {
     prepare_cuts(reader, request, i);
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
     const record_span found = locate(&pass, reader, entry);
-    const cut cut = cut_of(request, found);
-    copy_cut(reader, request, entry, found, cut);
-    bytes += cut.end - cut.begin;
+    copy_cut(reader, request, entry, found, cut_of(request, found));
   }
-  request->copied_bytes = bytes;
   stream_end();
 }
 
-/* The same records, when they have been copied: only where the file has ended before all of them
- * they are looked up again. */
+/* The same records, when they have been copied. */
 static void settle_all(penstock_reader *reader, const request *request) {
-  const int is_complete = request->done_bytes >= request->needed_bytes;
   source_pass pass;
   begin_pass(&pass, reader, request);
-  reader->statistics.bytes_wanted += is_complete ? request->copied_bytes : 0;
   for (uint32_t i = request->first; i < request->end; i++) {
     if (i + 2 * CUTS_AHEAD < request->end)
       __builtin_prefetch(&reader->entries.all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
-    if (is_complete)
-      gather_let_go(reader, entry, request->column, 0);
-    else
-      settle_cut(reader, request, entry, cut_of(request, locate(&pass, reader, entry)));
+    const record_span found = locate(&pass, reader, entry);
+    settle_cut(reader, request, entry, cut_of(request, found));
   }
 }
 
@@ -275,12 +253,6 @@ static int32_t next_part(penstock_reader *reader, request *request) {
   return 0;
 }
 
-/* How soon an entry is due. */
-static uint32_t age_of(const entry_ring *ring, uint32_t entry) {
-  const uint32_t oldest = entry_at(ring, ring->taken);
-  return entry >= oldest ? entry - oldest : ring->capacity - oldest + entry;
-}
-
 /* The half with the record that is due first comes first: if that record fails, the consumer hears
  * of it early. */
 static int32_t halve(penstock_reader *reader, request *request) {
@@ -289,9 +261,9 @@ static int32_t halve(penstock_reader *reader, request *request) {
   uint32_t due = request->first;
   uint32_t least = UINT32_MAX;
   for (uint32_t i = request->first; i < request->end; i++) {
-    if (request->cuts[i] == ENTRY_NONE || age_of(&reader->entries, request->cuts[i]) >= least)
+    if (request->cuts[i] == ENTRY_NONE || entry_age(&reader->entries, request->cuts[i]) >= least)
       continue;
-    least = age_of(&reader->entries, request->cuts[i]);
+    least = entry_age(&reader->entries, request->cuts[i]);
     due = i;
   }
   if (due < middle) {

@@ -109,9 +109,6 @@ static void carve_chunk_tables(penstock_reader *reader, arena *arena) {
     pool->count = (uint32_t)(options->chunk_count + cache->most_chunks);
     pool->next = carve(arena, pool->count, sizeof *pool->next, 64);
     pool->vacant = carve(arena, (uint64_t)pool->count / 64 + 1, sizeof *pool->vacant, 64);
-    pool->recent_capacity = chunk_recent_capacity(pool->count);
-    pool->recent =
-        carve(arena, (uint64_t)pool->recent_capacity * CHUNK_LONGEST_RUN, sizeof *pool->recent, 64);
     if (options->cached_records > 0)
       cache->kept = carve(arena, options->cached_records, sizeof *cache->kept, 64);
   } else if (reader->variable_count > 0) {
@@ -155,9 +152,16 @@ static void carve_visit(visit *visit, arena *arena, uint32_t capacity) {
 static void carve_elevator(penstock_reader *reader, arena *arena) {
   elevator *elevator = &reader->elevator;
   choose_buckets(reader);
-  const uint64_t lists = (uint64_t)elevator->count * lists_per_bucket(elevator);
-  elevator->lists = carve(arena, lists, sizeof *elevator->lists, 64);
-  elevator->head_lists = carve(arena, lists, sizeof *elevator->head_lists, 64);
+  if (reader->options.windowed) {
+    window_entries *window = &elevator->window;
+    window->keys = carve(arena, reader->options.entry_count, sizeof *window->keys, 64);
+    window->begins = carve(arena, elevator->count, sizeof *window->begins, 64);
+    window->ends = carve(arena, elevator->count, sizeof *window->ends, 64);
+  } else {
+    const uint64_t lists = (uint64_t)elevator->count * lists_per_bucket(elevator);
+    elevator->lists = carve(arena, lists, sizeof *elevator->lists, 64);
+    elevator->head_lists = carve(arena, lists, sizeof *elevator->head_lists, 64);
+  }
   elevator->waiting = carve(arena, elevator->count / 64 + 1, sizeof *elevator->waiting, 64);
   const uint64_t bucket_records = UINT64_C(1) << elevator->shift;
   carve_visit(&elevator->sweep, arena,

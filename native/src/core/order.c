@@ -31,10 +31,11 @@ static const slot_batch *batch_at(const penstock_reader *reader, uint32_t number
   return &reader->batches[(reader->batch_first + number) % PENSTOCK_MAX_SLOT_BATCHES];
 }
 
-/* Batches lie in order, and nearly all are full: looks where the batch would be if all were, then
- * bisects what lies behind. */
-static const slot_batch *find_batch(const penstock_reader *reader, uint64_t sequence) {
-  uint32_t low = (uint32_t)((sequence - batch_at(reader, 0)->first) / reader->options.batch_size);
+/* Batches lie in order from the oldest record on, and nearly all are full: looks where the batch
+ * would be if all were, then bisects what lies behind. */
+static const slot_batch *find_batch(const penstock_reader *reader, uint32_t age) {
+  const uint64_t sequence = reader->entries.taken + age;
+  uint32_t low = age / reader->options.batch_size;
   const slot_batch *guess = batch_at(reader, low);
   if (sequence - guess->first < guess->count)
     return guess;
@@ -55,16 +56,14 @@ uint8_t *order_destination(const penstock_reader *reader, uint32_t entry, uint32
   const uint64_t record_bytes = reader->source->columns[column].record_bytes;
   if (reader->options.cell_count > 0)
     return reader->cells[column] + record_bytes * entry_value(ring, entry);
-  const uint32_t oldest = entry_at(ring, ring->taken);
-  const uint64_t sequence =
-      ring->taken + (entry >= oldest ? entry - oldest : ring->capacity - oldest + entry);
-  const slot_batch *batch = find_batch(reader, sequence);
+  const uint32_t age = entry_age(ring, entry);
+  const slot_batch *batch = find_batch(reader, age);
   if (record_bytes == 0)
     return (uint8_t *)(uintptr_t)batch->address +
            reader
                ->places[(uint64_t)entry * reader->variable_count + reader->variable_number[column]];
   return (uint8_t *)(uintptr_t)batch->address + reader->slot_offsets[column] +
-         (sequence - batch->first) * record_bytes;
+         (ring->taken + age - batch->first) * record_bytes;
 }
 
 static int32_t check_order(const penstock_reader *reader, const int64_t *indices, uint32_t count,

@@ -10,7 +10,6 @@
 #include "core/common.h"
 #include "core/elevator.h"
 #include "core/extent.h"
-#include "core/external.h"
 #include "core/gather.h"
 #include "core/give_up.h"
 #include "core/help.h"
@@ -21,8 +20,12 @@
 #include "core/reader.h"
 #include "core/resident.h"
 
-/* No cache of a processor holds cells in so much memory until they are read. */
+/* No cache of a processor holds cells in so much memory until they are read, */
 #define PAST_CACHE_BYTES (UINT64_C(64) << 20)
+/* nor two windows of this size: all of one passes through it before the other is read. */
+#define PAST_CACHE_WINDOWS_BYTES (UINT64_C(32) << 20)
+/* Copying so much takes as long as several requests to the device. */
+#define PORTION_BYTES (UINT64_C(512) << 10)
 #define DRAIN_LIMIT_NS UINT64_C(30000000000)
 
 /* ---- open and close -------------------------------------------------------------------------- */
@@ -30,12 +33,19 @@
 static void forget_all(penstock_reader *reader) {
   entry_ring *ring = &reader->entries;
   ring->taken = ring->ready = ring->ordered = 0;
-  ring->failed = 0;
+  ring->failed = ring->oldest = 0;
   reader->windows.count = 0;
   reader->windows.open = 0;
   reader->batch_first = reader->batch_count = 0;
   cells_reset(reader);
   elevator_reset(reader);
+}
+
+/* Of slots, those of a windowed reader wait as long as cells do. */
+static int is_past_cache(const penstock_reader *reader) {
+  if (reader->options.windowed)
+    return reader->options.entry_count * cells_mean_record(reader) >= PAST_CACHE_WINDOWS_BYTES;
+  return cells_exist(reader) && reader->memory_bytes >= PAST_CACHE_BYTES;
 }
 
 static int32_t open_parts(penstock_reader *reader, backend_opener opener) {
@@ -50,12 +60,11 @@ static int32_t open_parts(penstock_reader *reader, backend_opener opener) {
     reader->requests[i].cuts = reader->cuts + (uint64_t)i * reader->cut_capacity;
     reader->free_requests[i] = i;
   }
-  reader->free_request_count = reader->options.queue_depth;
+  reader->free_request_count = reader->portion = reader->options.queue_depth;
   cache_open(&reader->cache, reader->source->record_count, reader->options.cached_records,
              reader->options.cache_key);
   pace_open(&reader->pace, &reader->options);
-  reader->is_past_cache = reader->pool.is_past_cache =
-      cells_exist(reader) && reader->memory_bytes >= PAST_CACHE_BYTES;
+  reader->is_past_cache = reader->pool.is_past_cache = is_past_cache(reader);
   forget_all(reader);
   const backend_options options = {
       .source = reader->source,
@@ -182,6 +191,14 @@ static void count_latency(penstock_reader *reader, uint64_t nanoseconds) {
   reader->latencies[bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1]++;
 }
 
+/* The next completions bring about as much as these. While large reads are copied the device would
+ * run out of requests. */
+static void choose_portion(penstock_reader *reader, uint32_t count, uint64_t bytes) {
+  const uint64_t portion = 1 + PORTION_BYTES * count / (bytes + 1);
+  reader->portion =
+      portion < reader->options.queue_depth ? (uint32_t)portion : reader->options.queue_depth;
+}
+
 static int32_t process(penstock_reader *reader, uint32_t count) {
   const uint64_t begin = io_now_ns();
   uint64_t bytes = 0;
@@ -191,6 +208,7 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
     bytes += done->result > 0 ? (uint64_t)done->result : 0;
   }
   pace_completed(&reader->pace, begin, count, bytes);
+  choose_portion(reader, count, bytes);
   int32_t status = 0;
   for (uint32_t i = 0; i < count; i++) {
     const completion *done = &reader->completions[i];
@@ -205,10 +223,11 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
 /* Waiting for several at once saves system calls; the wait is short compared with the queue. */
 static int32_t wait_for_some(penstock_reader *reader, int must_wait, uint64_t timeout_ns) {
   const uint64_t begin = io_now_ns();
-  const uint32_t wanted = must_wait ? 1 + reader->in_flight / 8 : 0;
+  uint32_t wanted = must_wait ? 1 + reader->in_flight / 8 : 0;
+  wanted = wanted < reader->portion ? wanted : reader->portion;
   pace_worked(&reader->pace, begin - reader->waited_until_ns);
   const int32_t count = reader->backend.finish(&reader->backend, wanted, must_wait ? timeout_ns : 0,
-                                               reader->completions, reader->options.queue_depth);
+                                               reader->completions, reader->portion);
   reader->waited_until_ns = io_now_ns();
   reader->statistics.wait_ns += reader->waited_until_ns - begin;
   return count;
@@ -352,20 +371,6 @@ int32_t penstock_reader_take(penstock_reader *reader, uint32_t count, uint64_t s
   reader->statistics.copy_ns += io_now_ns() - begin;
   check_invariants(reader);
   return status;
-}
-
-int32_t penstock_reader_poll(penstock_reader *reader, penstock_request *requests,
-                             uint32_t capacity) {
-  if (!reader || (!requests && capacity > 0) ||
-      reader->options.backend != PENSTOCK_BACKEND_EXTERNAL)
-    return -EINVAL;
-  return (int32_t)external_poll(&reader->backend, requests, capacity);
-}
-
-int32_t penstock_reader_complete(penstock_reader *reader, uint64_t id, int64_t result) {
-  if (!reader || reader->options.backend != PENSTOCK_BACKEND_EXTERNAL)
-    return -EINVAL;
-  return external_complete(&reader->backend, id, result);
 }
 
 int32_t penstock_reader_statistics(penstock_reader *reader, penstock_statistics *statistics) {

@@ -142,21 +142,9 @@ int32_t penstock_source_add_column(penstock_source *source, uint64_t record_byte
   return (int32_t)source->column_count++;
 }
 
-static location place_in(const source_column *column, uint32_t shard, uint64_t index) {
-  const source_shard *of = &column->shards[shard];
-  return (location){.offset_bytes = of->offset_bytes +
-                                    (index - of->first_index) * source_shard_stride(column, shard),
-                    .file = of->file,
-                    .shard = shard};
-}
-
-location source_locate(const source_column *column, uint64_t index, uint32_t near) {
+location source_search(const source_column *column, uint64_t index) {
   uint32_t low = 0;
   uint32_t high = column->shard_count;
-  PENSTOCK_ASSERT(high > 0);
-  if (near < high && column->shards[near].first_index <= index &&
-      index < column->shards[near + 1].first_index)
-    return place_in(column, near, index);
   if (column->directory) {
     const uint32_t *entry = &column->directory[index >> column->directory_shift];
     low = entry[0];
@@ -170,5 +158,5 @@ location source_locate(const source_column *column, uint64_t index, uint32_t nea
       high = middle;
   }
   PENSTOCK_ASSERT(index - column->shards[low].first_index < source_shard_records(column, low));
-  return place_in(column, low, index);
+  return source_place_in(column, low, index);
 }

@@ -82,8 +82,26 @@ typedef struct {
   uint32_t shard;
 } location;
 
+static inline location source_place_in(const source_column *column, uint32_t shard,
+                                       uint64_t index) {
+  const source_shard *of = &column->shards[shard];
+  return (location){.offset_bytes = of->offset_bytes +
+                                    (index - of->first_index) * source_shard_stride(column, shard),
+                    .file = of->file,
+                    .shard = shard};
+}
+
+/* Of a record in another shard than the last one. */
+location source_search(const source_column *column, uint64_t index);
+
 /* Finds record index of a column. `near` is any shard number: a hint that makes runs cheap. */
-location source_locate(const source_column *column, uint64_t index, uint32_t near);
+static inline location source_locate(const source_column *column, uint64_t index, uint32_t near) {
+  PENSTOCK_ASSERT(column->shard_count > 0);
+  return near < column->shard_count && column->shards[near].first_index <= index &&
+                 index < column->shards[near + 1].first_index
+             ? source_place_in(column, near, index)
+             : source_search(column, index);
+}
 
 /* An open file, or NULL. */
 static inline source_file *source_open_file(const penstock_source *source, uint32_t file) {

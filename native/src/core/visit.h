@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/chunk.h"
+#include "core/entry.h"
 
 #include "penstock.h"
 
@@ -16,6 +17,7 @@ typedef struct {
   uint32_t count;
   uint32_t capacity;
   uint32_t shift; /* urgent: low bits of the index that are not sorted by */
+  uint64_t base;  /* what was taken off the index before that */
   struct {
     uint32_t next;       /* the key to issue reads for next */
     uint64_t part_bytes; /* of that record, already issued */
@@ -24,7 +26,22 @@ typedef struct {
   } cursors[PENSTOCK_MAX_COLUMNS];
 } visit;
 
+static inline uint32_t visit_entry(const visit *visit, uint32_t at) {
+  return (uint32_t)visit->keys[at];
+}
+
+/* The record of key number `at`; the key knows it, unless bits of it were shifted out. */
+static inline uint64_t visit_index(const visit *visit, const entry_ring *ring, uint32_t at) {
+  return visit->shift == 0 ? visit->base + (visit->keys[at] >> 32)
+                           : entry_index(ring, visit_entry(visit, at));
+}
+
 /* Sorts the keys, whose upper halves are less than `span`. May swap keys and scratch. */
 void visit_sort(visit *visit, uint64_t span);
+
+/* Has each entry know how many bytes its record has. Where no horizon in bytes has asked for it
+ * before, this is cheaper: in the order of the file. Uses the scratch, which is free once keys are
+ * sorted. */
+void visit_measure(penstock_reader *reader, const visit *visit);
 
 #endif

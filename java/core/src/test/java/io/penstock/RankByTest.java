@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.penstock.TestColumn.RecordKind;
-import io.penstock.array.ElementType;
-import io.penstock.array.OutputColumn;
 import io.penstock.internal.plan.PreferredPlan;
 import io.penstock.job.LoaderState;
 import io.penstock.job.RankBy;
@@ -15,7 +13,6 @@ import io.penstock.sampler.BlockShuffle;
 import io.penstock.sampler.FullShuffle;
 import io.penstock.sampler.Sampler;
 import io.penstock.sampler.Sequential;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -169,16 +166,7 @@ class RankByTest {
                   .rank(rank, 3)
                   .rankBy(RankBy.PLACE)
                   .remainder(Remainder.PAD)
-                  .transform(
-                      column.name(),
-                      OutputColumn.of("position", ElementType.INT64),
-                      record ->
-                          record
-                              .output(0)
-                              .set(
-                                  ValueLayout.JAVA_LONG_UNALIGNED,
-                                  record.outputOffset(0),
-                                  record.position()));
+                  .transform(PositionColumn.of(column.name()));
           assertPositions(builder, sampler);
         }
       }
@@ -190,11 +178,10 @@ class RankByTest {
       int records = 0;
       for (Epoch epoch : loader.epochs(2)) {
         for (Batch batch : epoch) {
-          long first = batch.column("position").get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
-          assertThat(batch.position()).isEqualTo(first);
+          assertThat(batch.position()).isEqualTo(PositionColumn.of(batch, 0));
           for (int i = 0; i < batch.size(); i++) {
-            long position = batch.column("position").getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i);
-            assertThat(sampler.index(epoch.number(), position)).isEqualTo(batch.index(i));
+            assertThat(sampler.index(epoch.number(), PositionColumn.of(batch, i)))
+                .isEqualTo(batch.index(i));
             records++;
           }
         }

@@ -238,12 +238,7 @@ class VariableTransformTest extends TransformedSequences {
         FileChannel.open(directory.resolve("offsets"), StandardOpenOption.WRITE)) {
       offsets.write(ByteBuffer.allocate(8).putLong(0, -1L), 8 * 500);
     }
-    Transform positions =
-        Transform.ofRecords(
-            "positions",
-            List.of("text"),
-            List.of(OutputColumn.of("position", ElementType.INT64)),
-            record -> record.output(0).set(JAVA_LONG, record.outputOffset(0), record.position()));
+    Transform positions = PositionColumn.of("text");
     try (Dataset dataset = dataset()) {
       for (long limit : new long[] {1 << 20, 3000}) {
         LoaderBuilder builder =
@@ -254,7 +249,7 @@ class VariableTransformTest extends TransformedSequences {
           for (Batch batch : loader.epoch(0)) {
             check(batch);
             for (int i = 0; i < batch.size(); i++) {
-              int position = (int) batch.column("position").getAtIndex(JAVA_LONG, i);
+              int position = (int) PositionColumn.of(batch, i);
               long index = loader.sampler().index(0, position);
               assertThat(isBad(index) || index == batch.index(i)).isTrue();
               assertThat(isDone[position]).isFalse();

@@ -74,20 +74,7 @@ final class Catalog {
                 Map.of("rw", "randread"))
             .withVariants(variants));
     addLimitBehindHeader(all, isLarge);
-    all.add(
-        Contender.timed(
-                "fio-sequential",
-                "fio, io_uring, direct sequential reads",
-                Program.FIO,
-                Map.of("rw", "read", "count", "bytes"))
-            .withVariants(
-                List.of(
-                    "block=1048576,depth=32,fixed=1",
-                    "block=1048576,depth=16,fixed=1",
-                    "block=1048576,depth=8,fixed=1",
-                    "block=1048576,depth=4,fixed=1",
-                    "block=524288,depth=32,fixed=1",
-                    "block=524288,depth=8,fixed=1")));
+    all.add(sequential());
     String block = "block=" + BLOCK_BYTES;
     all.add(
         Contender.timed(
@@ -96,6 +83,23 @@ final class Catalog {
                 Program.FIO,
                 Map.of("rw", "randread", "count", "bytes"))
             .withVariants(List.of(block + ",depth=16,fixed=1", block + ",depth=32,fixed=1")));
+  }
+
+  /** The other limit: all that the device has, in order. */
+  static Contender sequential() {
+    return Contender.timed(
+            "fio-sequential",
+            "fio, io_uring, direct sequential reads",
+            Program.FIO,
+            Map.of("rw", "read", "count", "bytes"))
+        .withVariants(
+            List.of(
+                "block=1048576,depth=32,fixed=1",
+                "block=1048576,depth=16,fixed=1",
+                "block=1048576,depth=8,fixed=1",
+                "block=1048576,depth=4,fixed=1",
+                "block=524288,depth=32,fixed=1",
+                "block=524288,depth=8,fixed=1"));
   }
 
   /** Records of whole blocks lie across one block more, since a header comes before them. */

@@ -1,6 +1,5 @@
 package io.penstock.bench.cold;
 
-import io.penstock.bench.cold.Contender.Program;
 import io.penstock.bench.cold.report.Entry;
 import io.penstock.bench.cold.report.Measurement;
 import java.io.IOException;
@@ -27,6 +26,7 @@ final class CellRunner {
 
   private final Settings settings;
   private final Runner fio;
+  private final Runner memory;
   private final Runner children;
   private final PrintStream talk;
 
@@ -36,6 +36,7 @@ final class CellRunner {
   CellRunner(Settings settings, Path folder, PrintStream talk) throws IOException {
     this.settings = settings;
     this.fio = new FioRunner(folder);
+    this.memory = new CopyRunner();
     this.children = new ChildRunner(settings, folder);
     this.talk = talk;
   }
@@ -120,9 +121,8 @@ final class CellRunner {
       double timed = round == 0 ? settings.seconds() / 2 : settings.seconds();
       double seconds = contender.isWholeEpoch() ? settings.wholeSeconds() : timed;
       ColdRun run = new ColdRun(cell, contender, which, round, 1 + 10 * runs++, seconds);
-      Runner runner = contender.program() == Program.FIO ? fio : children;
       try {
-        Measurement measurement = runner.run(run);
+        Measurement measurement = runner().run(run);
         tell(which, round, rate(measurement));
         return measurement;
       } catch (AbsentException e) {
@@ -132,6 +132,14 @@ final class CellRunner {
       }
       tell(which, round, "absent: " + absent);
       return null;
+    }
+
+    private Runner runner() {
+      return switch (contender.program()) {
+        case FIO -> fio;
+        case MEMORY -> memory;
+        case JAVA, PYTHON, TORCH -> children;
+      };
     }
 
     /** Results may be published; paths are private. */
@@ -150,11 +158,10 @@ final class CellRunner {
     }
 
     private static String rate(Measurement measurement) {
-      return String.format(
-          Locale.ROOT,
-          "%.0f records/s, %.2f us CPU",
-          measurement.recordsPerSecond(),
-          measurement.cpuMicrosPerRecord());
+      String speed = String.format(Locale.ROOT, "%.0f records/s", measurement.recordsPerSecond());
+      return measurement.cpuSeconds() == null
+          ? speed
+          : String.format(Locale.ROOT, "%s, %.2f us CPU", speed, measurement.cpuMicrosPerRecord());
     }
 
     Entry entry() {

@@ -224,7 +224,9 @@ final class ChildRunner implements Runner {
         }
         command.addAll(List.of(settings.torchPython(), script.toString()));
       }
-      case FIO -> throw new IllegalArgumentException("fio has a runner of its own");
+      case FIO, MEMORY ->
+          throw new IllegalArgumentException(
+              run.contender().program() + " has a runner of its own");
     }
     Map<String, String> parameters = run.parameters();
     command.add(parameters.get("contender"));

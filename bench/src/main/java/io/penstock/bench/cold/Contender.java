@@ -33,7 +33,9 @@ record Contender(
     /** {@code contender.py}; the parameter {@code contender} says which. */
     PYTHON,
     /** The same in the Python that has torch. */
-    TORCH
+    TORCH,
+    /** The harness itself, which copies memory; see {@link CopyRunner}. */
+    MEMORY
   }
 
   /** Whether it delivers the records of the order that it is given, not of one of its own. */

@@ -7,11 +7,11 @@ import io.penstock.bench.cold.report.Measurement;
 import io.penstock.internal.tune.Forecast;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Holds {@code penstock plan} against what comes true: foretells runs on limited devices, does
@@ -28,7 +28,6 @@ final class ForecastHarness {
 
   private final Settings settings;
   private final PrintStream talk;
-  private volatile CellFiles made;
 
   ForecastHarness(Settings settings, PrintStream talk) {
     this.settings = settings;
@@ -37,27 +36,19 @@ final class ForecastHarness {
 
   /** Does all that is asked for; returns the exit code. */
   int run() throws IOException, InterruptedException {
-    Files.createDirectories(settings.scratch());
-    ControlGroups.removeLeftovers();
-    Device device = Device.of(settings.scratch());
-    Path temporary = Files.createTempDirectory(settings.scratch(), "run");
-    Thread hook = new Thread(() -> Harness.abort(settings, temporary, made, talk));
-    Runtime.getRuntime().addShutdownHook(hook);
     List<ForecastResult> results = new ArrayList<>();
-    try {
-      CellRunner runner = new CellRunner(settings, temporary, talk);
+    Map<String, String> machine;
+    try (Scratch scratch = new Scratch(settings, talk)) {
+      CellRunner runner = new CellRunner(settings, scratch.folder(), talk);
       for (ForecastCase one : ForecastCase.all(limited())) {
         if (settings.profileSizes().stream().anyMatch(one.size()::equals)) {
-          results.add(measure(one, device, runner));
+          results.add(measure(one, scratch, runner));
         }
       }
-      keepOnly(null);
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(hook);
-      Harness.deleteAll(temporary);
+      machine = Machine.facts(settings, scratch.device());
     }
     Path folder = settings.folder().resolve(settings.name());
-    ForecastPage.write(results, Machine.facts(settings, device), folder);
+    ForecastPage.write(results, machine, folder);
     talk.println("results: " + folder.resolve(ForecastPage.FILE_NAME));
     return results.stream().anyMatch(ForecastResult::isWrong) ? 1 : 0;
   }
@@ -70,18 +61,19 @@ final class ForecastHarness {
         .toList();
   }
 
-  private ForecastResult measure(ForecastCase one, Device device, CellRunner runner)
+  private ForecastResult measure(ForecastCase one, Scratch scratch, CellRunner runner)
       throws IOException, InterruptedException {
     CellFiles files = new CellFiles(settings.scratch(), one.size(), fileBytes(one.profile()));
-    keepOnly(files);
-    Cell cell = new Cell(files, State.COLD, one.profile(), device, 0, ForecastCase.EPOCHS);
+    scratch.use(files);
+    Cell cell =
+        new Cell(files, State.COLD, one.profile(), scratch.device(), 0, ForecastCase.EPOCHS);
     Forecast forecast = one.forecast(cell);
     Contender contender = one.contender(cell);
     files.make(List.of(contender), talk);
     String absent;
     List<Measurement> rounds = List.of();
     try {
-      ControlGroups.create(one.profile(), device.number(), 0).close();
+      ControlGroups.create(one.profile(), scratch.device().number(), 0).close();
       Entry entry = runner.measure(cell, List.of(contender)).getFirst();
       absent = entry.absent();
       rounds = entry.rounds();
@@ -99,16 +91,6 @@ final class ForecastHarness {
             rounds);
     talk.println(result.line());
     return result;
-  }
-
-  /** Deletes the files of the case before unless this one reads them, too. */
-  private void keepOnly(CellFiles next) throws IOException {
-    boolean isSame =
-        made != null && next != null && made.records().path().equals(next.records().path());
-    if (made != null && !isSame && !settings.isKeeping()) {
-      made.delete();
-    }
-    made = next;
   }
 
   private long fileBytes(Profile profile) {

@@ -7,7 +7,6 @@ import io.penstock.bench.data.RecordFile;
 import io.penstock.bench.data.RecordSize;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -18,10 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Goes over record sizes, profiles and states; makes the files; saves results after every cell.
- *
- * <p>One file at a time lies in the scratch folder, so that the whole takes little more room than
- * one of them. What it owns there: {@link CellFiles}, and a folder for the time of the run.
+ * Goes over record sizes, profiles and states; makes the files, one size at a time; saves results
+ * after every cell.
  */
 final class Harness {
   /** A process with a JVM needs so much; with less, the limit would measure swapping of code. */
@@ -31,7 +28,6 @@ final class Harness {
 
   private final Settings settings;
   private final PrintStream talk;
-  private volatile CellFiles made;
 
   Harness(Settings settings, PrintStream talk) {
     this.settings = settings;
@@ -40,23 +36,14 @@ final class Harness {
 
   /** Measures everything; returns whether all delivered what they were asked for. */
   boolean run() throws IOException, InterruptedException {
-    Files.createDirectories(settings.scratch());
-    ControlGroups.removeLeftovers();
-    Device device = Device.of(settings.scratch());
-    Map<String, String> machine = Machine.facts(settings, device);
     Path results = settings.folder().resolve(settings.name());
-    Path temporary = Files.createTempDirectory(settings.scratch(), "run");
-    Thread hook = new Thread(() -> abort(settings, temporary, made, talk));
-    Runtime.getRuntime().addShutdownHook(hook);
     boolean isRight = true;
-    try {
-      CellRunner runner = new CellRunner(settings, temporary, talk);
+    try (Scratch scratch = new Scratch(settings, talk)) {
+      Map<String, String> machine = Machine.facts(settings, scratch.device());
+      CellRunner runner = new CellRunner(settings, scratch.folder(), talk);
       for (Plan plan : plans()) {
-        isRight &= measure(plan, device, machine, runner, results);
+        isRight &= measure(plan, scratch, machine, runner, results);
       }
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(hook);
-      deleteAll(temporary);
     }
     talk.println("results: " + results.resolve("REPORT.md"));
     return isRight;
@@ -80,21 +67,15 @@ final class Harness {
   }
 
   private boolean measure(
-      Plan plan, Device device, Map<String, String> machine, CellRunner runner, Path results)
+      Plan plan, Scratch scratch, Map<String, String> machine, CellRunner runner, Path results)
       throws IOException, InterruptedException {
     CellFiles files = new CellFiles(settings.scratch(), plan.recordSize(), plan.fileBytes());
+    scratch.use(files);
     boolean isRight = true;
-    try {
-      made = files;
-      for (Cell cell : cells(plan, files, device)) {
-        CellResult result = measure(cell, runner);
-        Results.load(results).with(result, machine, describe()).save(results);
-        isRight &= result.entries().stream().noneMatch(Entry::isWrong);
-      }
-    } finally {
-      if (!settings.isKeeping()) {
-        files.delete();
-      }
+    for (Cell cell : cells(plan, files, scratch.device())) {
+      CellResult result = measure(cell, runner);
+      Results.load(results).with(result, machine, describe()).save(results);
+      isRight &= result.entries().stream().noneMatch(Entry::isWrong);
     }
     return isRight;
   }
@@ -178,27 +159,5 @@ final class Harness {
     facts.put("file size on limited devices", (settings.profileFileBytes() >> 20) + " MiB");
     facts.put("seed", Long.toString(settings.seed()));
     return facts;
-  }
-
-  /** When the user has had enough: no process stays, and no file of gigabytes. */
-  static void abort(Settings settings, Path temporary, CellFiles files, PrintStream talk) {
-    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-    try {
-      deleteAll(temporary);
-      if (!settings.isKeeping() && files != null) {
-        files.delete();
-      }
-    } catch (IOException e) {
-      talk.println("files are left in " + settings.scratch() + ": " + e.getMessage());
-    }
-  }
-
-  static void deleteAll(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

@@ -69,6 +69,13 @@ public final class Main implements Callable<Integer> {
               + " write FORECASTS.md: some eight minutes.")
   private boolean isForecasts;
 
+  @Option(
+      names = "--scaling",
+      description =
+          "Only measure how records/s grow with reading threads, beside the limits of the device"
+              + " and of memory, and write SCALING.md: some eight minutes.")
+  private boolean isScaling;
+
   @Option(names = "--name", description = "Of the folder with the results. Default: date and time.")
   private String name;
 
@@ -175,9 +182,16 @@ public final class Main implements Callable<Integer> {
       names = "--windows",
       split = ",",
       paramLabel = "R",
-      description = "Window runs with memory for 1/R of the data. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "2,4,8")
+      description = "Window runs with memory for 1/R of the data. Default: 2,4,8.")
   private List<Integer> windows;
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      paramLabel = "N",
+      description = "Reading threads of --scaling. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "1,2,4")
+  private List<Integer> threads;
 
   @Option(
       names = "--contenders",
@@ -257,9 +271,13 @@ public final class Main implements Callable<Integer> {
       Results.load(folder).save(folder);
       return 0;
     }
+    Settings settings = settings();
+    if (isScaling) {
+      return new ScalingHarness(settings, System.err).run();
+    }
     return isForecasts
-        ? new ForecastHarness(settings(), System.err).run()
-        : new Harness(settings(), System.err).run() ? 0 : 1;
+        ? new ForecastHarness(settings, System.err).run()
+        : new Harness(settings, System.err).run() ? 0 : 1;
   }
 
   private Settings settings() throws IOException {
@@ -269,6 +287,9 @@ public final class Main implements Callable<Integer> {
     check(settings.tries() >= 0, "--tries must be at least 0");
     check(settings.seconds() > 0, "--seconds must be more than 0");
     check(settings.windows().stream().allMatch(share -> share >= 2), "--windows must be 2 or more");
+    check(settings.threads().stream().allMatch(count -> count >= 1), "--threads must be 1 or more");
+    check(!isScaling || settings.recordSizes().size() == 1, "--scaling measures one of --sizes");
+    check(!(isScaling && isForecasts), "either --scaling or --forecasts");
     return settings;
   }
 
@@ -287,7 +308,7 @@ public final class Main implements Callable<Integer> {
         results,
         scratchOrDefault(),
         isKeeping,
-        seeded(or(sizes, equal(784, 4096, 16384, 150528, 1 << 20), equal(4096))),
+        seeded(or(sizes, usualSizes(), isScaling ? equal(784) : equal(4096))),
         or(states, wanted, List.of(State.COLD, State.WARM)),
         or(profiles, isLarge ? List.of(Profile.AS_IS) : Profile.KNOWN, List.of(Profile.AS_IS)),
         or(fileBytes, isLarge ? Machine.memoryBytes() / 4 * 5 : 4L << 30, 256L << 20),
@@ -295,16 +316,21 @@ public final class Main implements Callable<Integer> {
         seeded(or(profileSizes, usualProfileSizes(), equal(784, 4096))),
         isLarge,
         or(tries, 2, 0),
-        or(rounds, isForecasts ? 1 : 7, 2),
-        or(seconds, 3.0, 0.5),
+        or(rounds, isForecasts ? 1 : isScaling ? 5 : 7, 2),
+        or(seconds, isScaling ? 2.0 : 3.0, 0.5),
         wholeSeconds,
         or(warmupSeconds, isForecasts ? 0.5 : 2.0, 0.5),
-        windows,
+        windows != null ? windows : isScaling ? List.of(2, 4) : List.of(2, 4, 8),
+        threads,
         contenders,
         extra,
         python,
         torchPython,
         seed);
+  }
+
+  private List<RecordSize> usualSizes() {
+    return isScaling ? equal(784) : equal(784, 4096, 16384, 150528, 1 << 20);
   }
 
   private List<RecordSize> usualProfileSizes() {

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  * @param wholeSeconds after which a run of a whole epoch is cut off
  * @param warmupSeconds for a contender to warm up before a run
  * @param windows R of the window runs: memory for 1/R of the data
+ * @param threads that read, in runs of one size of memory, where that is measured
  * @param contenders pattern that names of contenders must match
  * @param extra further contenders of Penstock: name to readahead flags
  * @param python a Python with NumPy
@@ -51,6 +52,7 @@ record Settings(
     double wholeSeconds,
     double warmupSeconds,
     List<Integer> windows,
+    List<Integer> threads,
     Pattern contenders,
     Map<String, String> extra,
     String python,

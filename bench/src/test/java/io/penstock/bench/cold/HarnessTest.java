@@ -158,12 +158,29 @@ class HarnessTest {
   }
 
   @Test
+  void scalingIsMeasuredBesideBothLimits() throws IOException {
+    assertThat(run("--scaling", "--threads=1,3", "--windows=4", "--file-size=64m", "--tries=0"))
+        .isZero();
+
+    String page = Files.readString(folder.resolve("tiny/SCALING.md"));
+    assertThat(page.lines().filter(line -> line.matches("\\| 1/4 \\| [13] \\| .* to .*")))
+        .hasSize(2);
+    assertThat(page)
+        .contains("| memory-copy-1 | ", "| memory-copy-3 | ", "| penstock-window-4-threads-3 | ");
+    assertThat(folder.resolve("tiny/scaling.png")).isNotEmptyFile();
+    assertThat(scratch()).isEmptyDirectory();
+  }
+
+  @Test
   void wrongUsageIsExitCodeTwo() {
     assertThat(run("--profiles=floppy")).isEqualTo(2);
     assertThat(run("--sizes=10")).isEqualTo(2);
     assertThat(run("--sizes=~10")).isEqualTo(2);
     assertThat(run("--sizes=6k~")).isEqualTo(2);
     assertThat(run("--rounds=0")).isEqualTo(2);
+    assertThat(run("--scaling", "--threads=0")).isEqualTo(2);
+    assertThat(run("--scaling", "--sizes=784,4k")).isEqualTo(2);
+    assertThat(run("--scaling", "--forecasts")).isEqualTo(2);
     assertThat(run("--no-such-option")).isEqualTo(2);
   }
 

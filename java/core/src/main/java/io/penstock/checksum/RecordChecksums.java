@@ -3,6 +3,7 @@ package io.penstock.checksum;
 import io.penstock.Dataset;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.dataset.ChecksumTable;
+import io.penstock.internal.manifest.RecordChecksumWriter;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
 

@@ -9,6 +9,7 @@ import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
 import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.manifest.Manifest;
+import io.penstock.internal.manifest.RecordChecksumWriter;
 import io.penstock.internal.os.SystemReason;
 import io.penstock.internal.partial.PartialFile;
 import io.penstock.write.ShardLayout;
@@ -61,8 +62,7 @@ public final class ShardChecksums {
     try (Dataset dataset = open(directory, layout)) {
       List<Manifest.ColumnEntry> columns = columns(dataset, layout);
       List<Manifest.FileEntry> entries = entries(dataset, files);
-      Path records = Manifest.recordsPath(manifest, columns, entries);
-      join(dataset.columns(), layout, parts, records);
+      Path records = join(dataset.columns(), layout, parts, manifest);
       Manifest.FileEntry recordEntry =
           Manifest.FileEntry.of(
               nameOf(records),
@@ -138,16 +138,17 @@ public final class ShardChecksums {
     return String.valueOf(file.getFileName());
   }
 
-  private static void join(List<Column> columns, ShardLayout layout, List<Path> parts, Path records)
+  private static Path join(
+      List<Column> columns, ShardLayout layout, List<Path> parts, Path manifest)
       throws IOException {
-    try (PartialFile file = PartialFile.create(records, false)) {
+    try (PartialFile file = RecordChecksumWriter.begin(manifest)) {
       RecordChecksumWriter.writeHeader(file.channel(), columns);
       for (int shard = 0; shard < layout.shards(); shard++) {
         long count = layout.first(shard + 1) - layout.first(shard);
         long bytes = count * columns.size() * Integer.BYTES;
         append(parts.get(shard), bytes, file.channel());
       }
-      file.commit();
+      return RecordChecksumWriter.finish(file, manifest);
     }
   }
 

@@ -32,11 +32,20 @@ final class BlockLayout {
    */
   private static final int MAX_TABLE_BLOCKS = 1 << 16;
 
+  /**
+   * A number n is divided by d when it is multiplied by 2^64 / d, rounded up, as long as n d is at
+   * most 2^64. Numbers within windows that have a table are below 2^16 d.
+   */
+  private static final long MOST_MULTIPLIED = 1 << 24;
+
   private final long recordCount;
   private final long blockRecords;
 
   /** The first record of block 0. The last blocks continue at the start of the file. */
   private final long offset;
+
+  /** 2^64 divided by blockRecords, rounded up; 0 where {@link #blockWithin} has to divide. */
+  private final long reciprocal;
 
   private final KeyedPermutation blocks;
 
@@ -71,6 +80,10 @@ final class BlockLayout {
     long[] words = {recordCount, blockRecords, mostWindowBlocks, seed, epoch};
     this.recordCount = recordCount;
     this.blockRecords = blockRecords;
+    this.reciprocal =
+        blockRecords > 1 && blockRecords <= MOST_MULTIPLIED
+            ? Long.divideUnsigned(-1, blockRecords) + 1
+            : 0;
     this.offset = KeyChain.draw(KeyChain.key(OFFSET_LABEL, 0, words), 0, recordCount);
     long blockCount = Math.ceilDiv(recordCount, blockRecords);
     this.blocks = new KeyedPermutation(blockCount, BLOCK_LABEL, words);
@@ -119,7 +132,7 @@ final class BlockLayout {
       BlockWindow window = remembered(windowOf(blockAt(position + done)));
       long within = position + done - window.start;
       int run = (int) Math.min(count - done, window.order.size() - within);
-      window.order.fill(window.tweak, within, indices, done, run);
+      window.fill(within, indices, done, run);
       toRecords(window, indices, done, run);
       done += run;
     }
@@ -136,10 +149,16 @@ final class BlockLayout {
         index = record(place);
       } else {
         long regular = regular(place) - first;
-        index = wrapped(regular + shifts[(int) (regular / blockRecords)]);
+        index = wrapped(regular + shifts[blockWithin(regular)]);
       }
       indices.setAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, i, index);
     }
+  }
+
+  /** The block that a number within a window is in, where the window has a table. */
+  private int blockWithin(long regular) {
+    return (int)
+        (reciprocal == 0 ? regular / blockRecords : Math.unsignedMultiplyHigh(regular, reciprocal));
   }
 
   /** A window, with its table if it was asked for before. */
@@ -152,7 +171,7 @@ final class BlockLayout {
     }
     long first = firstBlock(number);
     BlockWindow window =
-        new BlockWindow(number, blockStart(first), first, order(number), tweak(number), null);
+        new BlockWindow(number, blockStart(first), first, order(number), tweak(number), null, null);
     int slot = nextRecent;
     nextRecent = (slot + 1) % RECENT_WINDOWS;
     recent.setRelease(slot, window);

@@ -18,9 +18,9 @@ import java.util.Objects;
  * start; one block of an epoch may be short. Windows are as equal as possible: none has more than
  * {@code windowBlocks} blocks, and their numbers of blocks differ by one at most.
  *
- * <p>Thread-safe; memory does not grow with the number of records. In the steady state a small
- * table is made per window (8 bytes per block), and nothing else. The order is specified, with test
- * vectors, in ORDER.md beside this source.
+ * <p>Thread-safe; memory does not grow with the number of records. In the steady state small tables
+ * are made per window (8 bytes per block, and at most 64 KiB), and nothing else. The order is
+ * specified, with test vectors, in ORDER.md beside this source.
  */
 public final class BlockShuffle implements Sampler {
   /**

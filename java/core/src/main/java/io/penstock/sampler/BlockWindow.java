@@ -1,5 +1,6 @@
 package io.penstock.sampler;
 
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +26,37 @@ final class BlockWindow {
    */
   final long @Nullable [] shifts;
 
+  /** Its order, where looking it up is cheaper; null until then as well. */
+  final @Nullable RoundTable rounds;
+
   BlockWindow(
       long number,
       long start,
       long firstBlock,
       KeyedPermutation order,
       long tweak,
-      long @Nullable [] shifts) {
+      long @Nullable [] shifts,
+      @Nullable RoundTable rounds) {
     this.number = number;
     this.start = start;
     this.firstBlock = firstBlock;
     this.order = order;
     this.tweak = tweak;
     this.shifts = shifts;
+    this.rounds = rounds;
   }
 
+  /** The same with tables. */
   BlockWindow with(long[] newShifts) {
-    return new BlockWindow(number, start, firstBlock, order, tweak, newShifts);
+    return new BlockWindow(number, start, firstBlock, order, tweak, newShifts, order.table(tweak));
+  }
+
+  /** As {@link KeyedPermutation#fill}, of this window. */
+  void fill(long within, MemorySegment indices, int at, int count) {
+    if (rounds == null) {
+      order.fill(tweak, within, indices, at, count);
+    } else {
+      rounds.fill(within, indices, at, count);
+    }
   }
 }

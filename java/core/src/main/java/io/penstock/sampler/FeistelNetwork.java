@@ -114,6 +114,17 @@ final class FeistelNetwork {
     }
   }
 
+  /** What {@link #fill} computes, by looking hashes up. */
+  RoundTable table(long[] keys, long tweak) {
+    char[][] rounds = new char[keys.length][(int) side];
+    for (int i = 0; i < keys.length; i++) {
+      for (int half = 0; half < side; half++) {
+        rounds[i][half] = (char) hash(keys[i] + tweak, half);
+      }
+    }
+    return new RoundTable(Math.toIntExact(size), (int) side, rounds);
+  }
+
   /**
    * The images of (left, right) to (left, right + 3). A round is a chain of about 20 cycles; four
    * chains that do not depend on each other keep the multiplier busy, and are 2 to 2.7 times as

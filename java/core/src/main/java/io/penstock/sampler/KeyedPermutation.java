@@ -1,6 +1,7 @@
 package io.penstock.sampler;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A permutation of [0, size): a network with its keys. Each tweak, which should be a hashed number,
@@ -27,6 +28,11 @@ final class KeyedPermutation {
 
   long backward(long tweak, long index) {
     return network.size() == 1 ? 0 : network.backward(keys, tweak, index);
+  }
+
+  /** What makes {@link #fill} with this tweak cheaper, if most of the permutation is asked for. */
+  @Nullable RoundTable table(long tweak) {
+    return RoundTable.isWorth(network.side()) ? network.table(keys, tweak) : null;
   }
 
   void fill(long tweak, long position, MemorySegment indices, int at, int count) {

@@ -8,12 +8,10 @@ import io.penstock.Batch;
 import io.penstock.CheckedData;
 import io.penstock.Dataset;
 import io.penstock.Loader;
+import io.penstock.PositionColumn;
 import io.penstock.TestColumn.RecordKind;
-import io.penstock.array.ElementType;
-import io.penstock.array.OutputColumn;
 import io.penstock.error.PenstockException;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,23 +72,13 @@ class BadRecordsEdgesTest extends DamagedArray {
                 .shuffle(Shuffle.NONE)
                 .verify(data.checksums)
                 .badRecordPolicy(BadRecordPolicy.SKIP)
-                .transform(
-                    "labels",
-                    OutputColumn.of("position", ElementType.INT64),
-                    record ->
-                        record
-                            .output(0)
-                            .set(
-                                ValueLayout.JAVA_LONG_UNALIGNED,
-                                record.outputOffset(0),
-                                record.position()))
+                .transform(PositionColumn.of("labels"))
                 .build()) {
       List<Integer> sizes = new ArrayList<>();
       for (Batch batch : loader.epoch(0)) {
         sizes.add(batch.size());
         for (int i = 0; i < batch.size(); i++) {
-          assertThat(batch.column("position").getAtIndex(ValueLayout.JAVA_LONG, i))
-              .isEqualTo(batch.index(i));
+          assertThat(PositionColumn.of(batch, i)).isEqualTo(batch.index(i));
         }
       }
       assertThat(sizes).hasSize(101).startsWith(0, 9, 10).endsWith(10, 3);

@@ -74,6 +74,23 @@ class BlockShuffleTest extends SamplerTest {
     }
   }
 
+  /** Hashes of small windows are computed record by record, of larger ones looked up. */
+  @Test
+  void windowsOfAnySizeAreFilledAsTheirRecordsAreAskedFor() {
+    int[][] options = {{1 << 20, 15}, {1 << 20, 16}, {1 << 25, 1}, {45, 5}, {46, 5}, {1, 70_000}};
+    for (int[] option : options) {
+      BlockShuffle sampler = new BlockShuffle(200_000_000, option[0], option[1], 17);
+      for (int times = 0; times < 2; times++) {
+        for (long position : new long[] {0, 3, 1_000_000, 199_999_700}) {
+          long[] filled = filled(sampler, 5, position, 300);
+          for (int i = 0; i < filled.length; i++) {
+            assertThat(filled[i]).as("%s", sampler).isEqualTo(sampler.index(5, position + i));
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void windowsAreMadeOfAFewRunsOfTheFile() {
     for (int[] option : new int[][] {{16, 4}, {100, 10}, {333, 3}, {7, 1}}) {

@@ -45,8 +45,7 @@ public final class ForecastPage {
     }
     text.append("\nRatios are what was foretold over what was measured. Passes are the bytes that")
         .append(" were read, over those of the file, in all epochs together.\n\n## Machine\n\n");
-    text.append("| | |\n| --- | --- |\n");
-    machine.forEach((name, value) -> text.append("| %s | %s |\n".formatted(name, value)));
+    MarkdownTables.facts(machine).forEach(line -> text.append(line).append('\n'));
     return text.toString();
   }
 

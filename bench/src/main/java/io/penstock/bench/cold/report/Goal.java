@@ -29,17 +29,17 @@ record Goal(String cell, String what, String target, String found, Verdict verdi
   }
 
   /** The median has to be so much at least. */
-  static Goal atLeast(CellResult cell, String what, double target, Spread found) {
+  static Goal atLeast(String cell, String what, double target, Spread found) {
     return of(cell, what, ">= " + number(target), found, found != null && found.median() >= target);
   }
 
   /** The median has to be so much at most. */
-  static Goal atMost(CellResult cell, String what, double target, Spread found) {
+  static Goal atMost(String cell, String what, double target, Spread found) {
     return of(cell, what, "<= " + number(target), found, found != null && found.median() <= target);
   }
 
   /** The median has to lie between both. */
-  static Goal within(CellResult cell, String what, double least, double most, Spread found) {
+  static Goal within(String cell, String what, double least, double most, Spread found) {
     return of(
         cell,
         what,
@@ -48,13 +48,11 @@ record Goal(String cell, String what, String target, String found, Verdict verdi
         found != null && found.median() >= least && found.median() <= most);
   }
 
-  private static Goal of(
-      CellResult cell, String what, String target, Spread found, boolean isReached) {
+  private static Goal of(String cell, String what, String target, Spread found, boolean isReached) {
     if (found == null) {
-      return new Goal(cell.title(), what, target, "", Verdict.UNKNOWN);
+      return new Goal(cell, what, target, "", Verdict.UNKNOWN);
     }
-    return new Goal(
-        cell.title(), what, target, found.text(2), isReached ? Verdict.MET : Verdict.MISSED);
+    return new Goal(cell, what, target, found.text(2), isReached ? Verdict.MET : Verdict.MISSED);
   }
 
   private static String number(double value) {

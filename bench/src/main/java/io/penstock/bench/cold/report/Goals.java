@@ -151,13 +151,13 @@ final class Goals {
                   pass -> CellResult.modelOfRound(random.get(), pass, share));
       goals.add(
           Goal.atLeast(
-              cell,
+              cell.title(),
               "%s / model of its memory".formatted(window.contender()),
               target.applyAsDouble(window),
               found));
       goals.add(
           Goal.atMost(
-              cell,
+              cell.title(),
               "%s: seconds to the first batch".formatted(window.contender()),
               1,
               Spread.of(window.rounds(), round -> round.fact("firstBatchSeconds"))));
@@ -185,7 +185,8 @@ final class Goals {
                     Spread.of(
                         entry.rounds(), round -> 1 - round.fact("cacheHits") / round.records()))
             .orElse(null);
-    goals.add(Goal.within(cell, "penstock-cache-half: reads per record", 0.49, 0.51, found));
+    goals.add(
+        Goal.within(cell.title(), "penstock-cache-half: reads per record", 0.49, 0.51, found));
   }
 
   /** One pass over the file and one epoch from memory, with a tenth to spare. */
@@ -197,7 +198,7 @@ final class Goals {
             entry ->
                 goals.add(
                     Goal.atMost(
-                        cell,
+                        cell.title(),
                         "penstock: seconds to the first batch",
                         0.5,
                         Spread.of(entry.rounds(), round -> round.fact("firstBatchSeconds")))));
@@ -236,7 +237,7 @@ final class Goals {
       int runs = all.stream().mapToInt(entry -> entry.rounds().size()).sum();
       goals.add(
           Goal.atMost(
-              cell,
+              cell.title(),
               "Penstock: contenders with wrong bytes or order, in %d runs".formatted(runs),
               0,
               Spread.of(wrong)));
@@ -271,7 +272,7 @@ final class Goals {
             entry ->
                 goals.add(
                     Goal.atMost(
-                        cell,
+                        cell.title(),
                         "%s: MiB beyond its budget of %s (the worst)"
                             .formatted(
                                 entry.contender(), Units.bytes((double) entry.memoryBytes())),
@@ -305,7 +306,10 @@ final class Goals {
     if (cell.wants(above) && cell.wants(below)) {
       goals.add(
           Goal.atLeast(
-              cell, above + " / " + below, target, compare(above, below, Entry::speedOver)));
+              cell.title(),
+              above + " / " + below,
+              target,
+              compare(above, below, Entry::speedOver)));
     }
   }
 
@@ -315,7 +319,7 @@ final class Goals {
     }
     goals.add(
         Goal.atMost(
-            cell,
+            cell.title(),
             "CPU per record, " + above + " / " + below,
             target,
             compare(above, below, Entry::cpuOver)));

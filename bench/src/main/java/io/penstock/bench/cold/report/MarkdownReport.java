@@ -42,9 +42,7 @@ final class MarkdownReport {
     line("");
     line("## %s".formatted(title));
     line("");
-    line("| | |");
-    line("| --- | --- |");
-    facts.forEach((name, value) -> line("| %s | %s |".formatted(name, escape(value))));
+    MarkdownTables.facts(facts).forEach(this::line);
   }
 
   private void goals(List<Goal> goals) {
@@ -55,25 +53,7 @@ final class MarkdownReport {
       line("No cell that was measured has any.");
       return;
     }
-    line(
-        "%d met, %d missed, %d not measured."
-            .formatted(
-                count(goals, Goal.Verdict.MET),
-                count(goals, Goal.Verdict.MISSED),
-                count(goals, Goal.Verdict.UNKNOWN)));
-    line("");
-    line("| cell | what | goal | found | |");
-    line("| --- | --- | --- | --- | --- |");
-    for (Goal goal : goals) {
-      line(
-          "| %s | %s | %s | %s | %s |"
-              .formatted(
-                  goal.cell(), goal.what(), goal.target(), goal.found(), goal.verdict().text()));
-    }
-  }
-
-  private static long count(List<Goal> goals, Goal.Verdict verdict) {
-    return goals.stream().filter(goal -> goal.verdict() == verdict).count();
+    MarkdownTables.goals(goals).forEach(this::line);
   }
 
   private void jmh(List<String> table) {
@@ -147,7 +127,7 @@ final class MarkdownReport {
       about.append("; was ").append(last.facts().get("backend").getAsString());
       about.append(", ").append(last.facts().get("io").getAsString());
     }
-    return escape(about.toString());
+    return MarkdownTables.escape(about.toString());
   }
 
   private void absent(CellResult cell) {
@@ -161,10 +141,6 @@ final class MarkdownReport {
     for (Entry entry : absent) {
       line("- %s (%s): %s".formatted(entry.contender(), entry.about(), entry.absent()));
     }
-  }
-
-  private static String escape(String cell) {
-    return cell.replace("|", "\\|").replace("\n", " ");
   }
 
   private void line(String line) {

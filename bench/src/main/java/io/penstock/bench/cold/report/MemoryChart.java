@@ -1,8 +1,6 @@
 package io.penstock.bench.cold.report;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -16,7 +14,6 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -45,7 +42,6 @@ final class MemoryChart {
   private static final Color MODEL = new Color(0x8c8c8c);
   private static final Color LIMIT = new Color(0xc23b22);
   private static final Color PEER = new Color(0x3f8f4f);
-  private static final Color GRID = new Color(0xe4e4e4);
 
   private final CellResult cell;
   private final List<Entry> windows;
@@ -134,18 +130,7 @@ final class MemoryChart {
 
   private void style() {
     XYStyler styler = chart.getStyler();
-    styler.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 24));
-    styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
-    styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 19));
-    styler.setAnnotationTextFont(new Font(Font.SANS_SERIF, Font.PLAIN, 19));
-    styler.setAnnotationTextFontColor(Color.DARK_GRAY);
-    styler.setChartBackgroundColor(Color.WHITE);
-    styler.setPlotGridLinesColor(GRID);
-    styler.setPlotGridLinesStroke(new BasicStroke(1));
-    styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 19));
-    styler.setLegendPosition(LegendPosition.InsideNW);
-    styler.setLegendSeriesLineLength(40);
-    styler.setLegendBorderColor(Color.WHITE);
+    ChartStyle.largeLetters(styler);
     styler.setMarkerSize(12);
     styler.setYAxisLogarithmic(true);
     styler.setYAxisLogarithmicDecadeOnly(true);

@@ -3,7 +3,6 @@ package io.penstock.cli.check;
 import com.google.gson.JsonObject;
 import io.penstock.Dataset;
 import io.penstock.array.Column;
-import io.penstock.checksum.RecordChecksums;
 import io.penstock.cli.command.ExitCodes;
 import io.penstock.cli.command.Json;
 import io.penstock.cli.command.Progress;
@@ -23,6 +22,7 @@ import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.folder.FolderIndex;
 import io.penstock.internal.index.Indexes;
 import io.penstock.internal.manifest.Manifest;
+import io.penstock.internal.manifest.RecordChecksumWriter;
 import io.penstock.internal.os.ErrorKinds;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -152,12 +152,11 @@ public final class ChecksumCommand implements Callable<Integer> {
         before += size(file);
       }
       List<Manifest.ColumnEntry> columnEntries = columnEntries(dataset, path, folders);
-      Path records = Manifest.recordsPath(path, columnEntries, entries);
       LongConsumer progress = after(bar, fileBytes);
       double meanBytes = (double) recordBytes / Math.max(1, dataset.recordCount());
-      // A file with this name is the same, damaged, or of a folder whose files have changed.
-      RecordChecksums.write(
-          dataset, records, true, count -> progress.accept(Math.round(count * meanBytes)));
+      Path records =
+          RecordChecksumWriter.writeBeside(
+              path, dataset, count -> progress.accept(Math.round(count * meanBytes)));
       dataset.check();
       Manifest.FileEntry recordEntry = entry(path, records, _ -> {});
       return new Made(
@@ -252,11 +251,12 @@ public final class ChecksumCommand implements Callable<Integer> {
     keep(path, manifest, kept);
     for (String suffix : SUFFIXES) {
       Path other = path.resolveSibling(ChecksumNames.stem(manifestName) + suffix);
-      if (!other.equals(path) && Files.exists(other)) {
+      // The data may be called so, too: a folder, or a file without an ending.
+      if (!other.equals(path) && Manifests.isLikelyAt(other)) {
         try {
           keep(other, Manifests.read(other), kept);
         } catch (PenstockException _) {
-          return; // Damaged, or no manifest: we cannot tell which files belong to it.
+          return; // Damaged: we cannot tell which files belong to it.
         }
       }
     }

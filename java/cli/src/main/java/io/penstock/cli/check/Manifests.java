@@ -9,7 +9,9 @@ import io.penstock.array.Shape;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Source;
+import io.penstock.internal.checksum.FileChecksums;
 import io.penstock.internal.folder.FolderIndex;
+import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.manifest.Manifest;
 import io.penstock.internal.os.ErrorKinds;
 import io.penstock.internal.os.SystemReason;
@@ -18,6 +20,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -83,6 +86,38 @@ public final class Manifests {
   /** Resolves a path of this manifest. */
   public static Path resolve(Path manifest, String path) {
     return manifest.toAbsolutePath().getParent().resolve(path).normalize();
+  }
+
+  /** What to do if the checksums of records are not those that a manifest is about. */
+  static final String RECORDS_REMEDY =
+      "bring them back from a copy, or run penstock checksum again, with --force";
+
+  /**
+   * The checksums of records that belong to a manifest.
+   *
+   * @throws PenstockException if they are not there, or not those that were written with it
+   */
+  public static Path records(Manifest contents, Path manifest) {
+    Manifest.FileEntry entry = contents.recordChecksums();
+    Path records = resolve(manifest, entry.path());
+    boolean isThere = Files.isRegularFile(records);
+    if (!isThere || !isAsWritten(entry, records)) {
+      throw PenstockException.about(
+          isThere ? ErrorKind.MISMATCH : ErrorKind.NO_ACCESS,
+          records,
+          "expected the checksums of records that %s was written with, found %s: %s"
+              .formatted(manifest, isThere ? "others" : "none", RECORDS_REMEDY));
+    }
+    return records;
+  }
+
+  private static boolean isAsWritten(Manifest.FileEntry entry, Path file) {
+    try {
+      return Files.size(file) == entry.bytes()
+          && Arrays.equals(entry.chunks(), FileChecksums.of(file, _ -> {}));
+    } catch (IOException e) {
+      throw OpenFile.failure(file, e);
+    }
   }
 
   /** Refuses a file that has the same base name but is not in the manifest: x.csv beside x.npy. */

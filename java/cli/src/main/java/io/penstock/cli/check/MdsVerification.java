@@ -67,6 +67,7 @@ final class MdsVerification {
               + " penstock checksum, and verify that");
     }
     report.setSeconds(seconds);
+    report.setChecked("size and hashes of each file, as %s lists them".formatted(MdsFolder.LIST));
     report.setFiles(Human.plural(files, "shard", "shards"));
     report.addRow("shards", "%,d, %,d compared by hashes".formatted(files, hashedFiles));
     if (!unknown.isEmpty()) {

@@ -55,7 +55,15 @@ final class Verification {
     verification.findExtraFiles();
     verification.findRecords(streams);
     verification.report.setSeconds((System.nanoTime() - start) / NANOS);
+    verification.report.setChecked(verification.checksums());
     return verification.report;
+  }
+
+  private String checksums() {
+    return manifest.columns().stream().anyMatch(column -> column.folder() != null)
+        ? "names and sizes of the files of folders, CRC32C of each of them, and of each MiB of"
+            + " other files"
+        : "size of each file, and CRC32C of each MiB";
   }
 
   private void compareFiles(Streams streams) {
@@ -131,7 +139,10 @@ final class Verification {
         report.problems().stream().filter(problem -> problem.problem().equals("damaged")).toList();
     Path checksums = Manifests.resolve(manifestPath, manifest.recordChecksums().path());
     if (report.problems().stream().anyMatch(problem -> problem.path().equals(checksums))) {
-      report.setUnknownRecords("the checksums of records are damaged themselves");
+      report.setUnknownRecords("their checksums are not those that the manifest is about");
+      if (report.problems().size() == 1) {
+        report.setRemedy(Manifests.RECORDS_REMEDY);
+      }
       return;
     }
     boolean hasFolders = manifest.columns().stream().anyMatch(column -> column.folder() != null);

@@ -25,7 +25,10 @@ final class VerificationReport {
   private static final int MAX_LISTED = 1000;
   private static final int MAX_SHOWN = 20;
 
-  /** What is wrong with a file; chunks are given by the offsets of their first bytes. */
+  /**
+   * What is wrong with a file; chunks are given by the offsets of their first bytes, the reason may
+   * be empty.
+   */
   record FileProblem(
       Path path,
       boolean isFolder,
@@ -33,9 +36,26 @@ final class VerificationReport {
       long expectedBytes,
       long foundBytes,
       List<Long> damagedChunks,
-      List<Long> unreadableChunks) {
+      List<Long> unreadableChunks,
+      String reason) {
+    private FileProblem(
+        Path path,
+        boolean isFolder,
+        String problem,
+        long expectedBytes,
+        long foundBytes,
+        List<Long> damagedChunks,
+        List<Long> unreadableChunks) {
+      this(path, isFolder, problem, expectedBytes, foundBytes, damagedChunks, unreadableChunks, "");
+    }
+
     static FileProblem of(Path path, String problem, long expectedBytes, long foundBytes) {
       return new FileProblem(path, false, problem, expectedBytes, foundBytes, List.of(), List.of());
+    }
+
+    /** A file is damaged as a whole, in half a line. */
+    static FileProblem ofReason(Path path, long bytes, String reason) {
+      return new FileProblem(path, false, "damaged", bytes, bytes, List.of(), List.of(), reason);
     }
 
     /** Some chunks of a file are damaged, or cannot be read. */
@@ -54,8 +74,12 @@ final class VerificationReport {
     }
   }
 
-  /** Where a record begins, if that is known, and what is wrong with it. */
-  record DamagedPlace(Path path, long offset, String problem) {}
+  /**
+   * Where a record begins, if that is known, and what is wrong with it.
+   *
+   * @param isUnpacked whether the offset is one in what is in a compressed file
+   */
+  record DamagedPlace(Path path, long offset, boolean isUnpacked, String problem) {}
 
   /** A record that does not match its checksum. */
   record DamagedRecord(String column, long index, Optional<DamagedPlace> place) {}
@@ -76,12 +100,15 @@ final class VerificationReport {
   private final Map<String, String> rows = new LinkedHashMap<>();
   private Optional<String> unknownRecords = Optional.empty();
   private String ofFiles = "";
+  private String checked = "";
+  private String remedy;
   private long damagedRecords;
   private long readBytes;
   private double seconds;
 
   VerificationReport(Subject subject) {
     this.subject = subject;
+    this.remedy = subject.remedy();
   }
 
   void add(FileProblem problem) {
@@ -108,6 +135,16 @@ final class VerificationReport {
   /** All files that were compared, "10 shards". */
   void setFiles(String all) {
     ofFiles = " of " + all;
+  }
+
+  /** What to do, if that is something else than usual. */
+  void setRemedy(String what) {
+    remedy = what;
+  }
+
+  /** What was compared, "CRC32C of each record". */
+  void setChecked(String what) {
+    checked = what;
   }
 
   /** A row of the table for people. */
@@ -140,7 +177,7 @@ final class VerificationReport {
     return PenstockException.about(
         ErrorKind.DAMAGED_RECORD,
         subject.path(),
-        "expected %s, found %s: %s".formatted(subject.expected(), summary(), subject.remedy()));
+        "expected %s, found %s: %s".formatted(subject.expected(), summary(), remedy));
   }
 
   /** What is wrong, in half a line. */
@@ -164,6 +201,7 @@ final class VerificationReport {
     JsonObject object = new JsonObject();
     object.addProperty("manifest", subject.path().toString());
     object.addProperty("ok", isGood());
+    object.addProperty("checked", checked);
     object.addProperty("bytes", readBytes);
     object.addProperty("seconds", seconds);
     object.add("bytesPerSecond", Json.number(readBytes / seconds));
@@ -191,6 +229,9 @@ final class VerificationReport {
     problem.unreadableChunks().forEach(unreadable::add);
     object.add("damagedChunks", damaged);
     object.add("unreadableChunks", unreadable);
+    if (!problem.reason().isEmpty()) {
+      object.addProperty("reason", problem.reason());
+    }
     return object;
   }
 
@@ -219,6 +260,7 @@ final class VerificationReport {
                 Human.bytes(readBytes),
                 Human.seconds(seconds),
                 Human.bytesPerSecond(readBytes / seconds)));
+    table.add("checked", OneLine.of(checked));
     rows.forEach(table::add);
     table.add("found", isGood() ? "all as it was" : summary());
     problems.stream()
@@ -237,11 +279,12 @@ final class VerificationReport {
         .place()
         .map(
             place ->
-                "%,d of %s, at byte %,d: %s"
+                "%,d of %s, at byte %,d%s: %s"
                     .formatted(
                         record.index(),
                         OneLine.of(place.path().toString()),
                         place.offset(),
+                        place.isUnpacked() ? " of what is in it" : "",
                         place.problem()))
         .orElseGet(() -> record.index() + " of column " + OneLine.of(record.column()));
   }
@@ -254,6 +297,9 @@ final class VerificationReport {
 
   private static String toHuman(FileProblem problem) {
     String name = OneLine.of(problem.path().toString());
+    if (!problem.reason().isEmpty()) {
+      return name + ": " + OneLine.of(problem.reason());
+    }
     return switch (problem.problem()) {
       case "resized" ->
           "%s: expected %,d bytes, found %,d"

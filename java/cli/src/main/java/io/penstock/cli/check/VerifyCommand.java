@@ -30,12 +30,13 @@ import picocli.CommandLine.Parameters;
           + " stderr for each PATH that has changed or cannot be verified.",
       "",
       "With --json, one object on stdout, or {\"manifests\": [...]} for several: manifest, ok,"
-          + " bytes (read), seconds, bytesPerSecond, files (those with a problem: path, problem as"
-          + " missing, resized, extra, damaged or, for a folder whose files have other names or"
-          + " sizes, changed; expectedBytes, foundBytes, damagedChunks as byte"
-          + " offsets, unreadableChunks likewise), damagedRecords (their number, null if it is not"
-          + " known), records (the first 1000: index, column; of TFRecord also path, offset and"
-          + " problem)."
+          + " checked (what was compared), bytes (read), seconds, bytesPerSecond, files (those with"
+          + " a problem: path, problem as missing, resized, extra, damaged or, for a folder whose"
+          + " files have other names or sizes, changed; expectedBytes, foundBytes, damagedChunks as"
+          + " byte offsets, unreadableChunks likewise; reason, of a file that is damaged as a"
+          + " whole), damagedRecords (their number, null if it is not known), records (the first"
+          + " 1000: index, column; of TFRecord also path, offset and problem; where it is"
+          + " compressed, the offset is one in what is unpacked)."
     })
 public final class VerifyCommand implements Callable<Integer> {
   private final Streams streams;
@@ -47,8 +48,10 @@ public final class VerifyCommand implements Callable<Integer> {
           "Manifests (NAME.penstock.json, or another name that was given to checksum), or the first"
               + " files of datasets with a manifest beside them. Without a manifest also folders of"
               + " MDS shards, whose files are compared with the sizes and hashes in their"
-              + " index.json, and TFRecord files or patterns of them, whose records are compared"
-              + " with their checksums.")
+              + " index.json; TFRecord files or patterns of them, whose records are compared with"
+              + " their checksums; files compressed by gzip or zlib, which keep checksums of what"
+              + " is in them, with TFRecord in them, too; and .npz archives, which keep checksums"
+              + " of their members.")
   private List<Path> paths;
 
   @Option(

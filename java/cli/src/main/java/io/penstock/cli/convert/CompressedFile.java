@@ -54,16 +54,21 @@ public final class CompressedFile {
         inside.equals(name(target))
             || (!ending.isEmpty() && ending.equals(ending(inside)))
             || CONTAINERS.contains(ending);
-    return isNamed
-        && !ending.equals("npy")
-        && Files.isRegularFile(source)
-        && FileKind.of(source).filter(k -> k.content() == FileKind.Content.COMPRESSED).isPresent();
+    return isNamed && !ending.equals("npy") && isOne(source);
+  }
+
+  /** Whether a path is a file that is compressed as a whole, by gzip or another program. */
+  public static boolean isOne(Path path) {
+    return Files.isRegularFile(path)
+        && FileKind.of(path)
+            .filter(kind -> kind.content() == FileKind.Content.COMPRESSED)
+            .isPresent();
   }
 
   /**
    * Opens a file.
    *
-   * @throws PenstockException if it cannot be read, or is not compressed by gzip or zlib
+   * @throws PenstockException if it cannot be read
    */
   public static CompressedFile of(Path path) {
     return new CompressedFile(path);
@@ -72,6 +77,29 @@ public final class CompressedFile {
   /** Size of the file. */
   public long sizeBytes() {
     return source.sizeBytes();
+  }
+
+  /** Its name without the ending that says how it is compressed. */
+  public String nameInside() {
+    return name(path).replaceAll("\\.[^.]*$", "");
+  }
+
+  /**
+   * What its compression checks, as in messages.
+   *
+   * @throws PenstockException if it is not compressed by gzip or zlib
+   */
+  public String checksums() throws IOException {
+    return isGzip() ? "CRC-32 and length of gzip" : "Adler-32 of zlib";
+  }
+
+  /**
+   * Throws if the file has changed since it was opened.
+   *
+   * @throws PenstockException then
+   */
+  public void check() {
+    source.check();
   }
 
   /**
@@ -97,29 +125,41 @@ public final class CompressedFile {
     }
   }
 
-  private InputStream open(LongConsumer progress) throws IOException {
+  /**
+   * What is in it. Its checksums are compared at the end.
+   *
+   * @param progress is told how many compressed bytes were read
+   * @return the unpacked bytes; reading them fails with an IOException where the file is damaged
+   * @throws IOException if it cannot be read, or its first bytes are damaged
+   * @throws PenstockException if it is not compressed by gzip or zlib
+   */
+  public InputStream open(LongConsumer progress) throws IOException {
+    boolean isGzip = isGzip();
     InputStream raw = new Counted(Files.newInputStream(path), progress);
     try {
-      byte[] start = new byte[2];
-      try (InputStream in = Files.newInputStream(path)) {
-        in.readNBytes(start, 0, start.length);
-      }
-      if (start[0] == 0x1f && start[1] == (byte) 0x8b) {
-        return new GzipStream(raw);
-      }
-      if (start[0] == 0x78) {
-        return new InflaterInputStream(raw);
-      }
+      return isGzip ? new GzipStream(raw) : new InflaterInputStream(raw);
+    } catch (IOException | RuntimeException | Error e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /** Whether it is gzip, and not zlib. */
+  private boolean isGzip() throws IOException {
+    byte[] start = new byte[2];
+    try (InputStream in = Files.newInputStream(path)) {
+      in.readNBytes(start, 0, start.length);
+    }
+    boolean isGzip = start[0] == 0x1f && start[1] == (byte) 0x8b;
+    if (!isGzip && start[0] != 0x78) {
       FileKind kind = FileKind.of(path).orElseThrow();
       throw PenstockException.about(
           ErrorKind.UNSUPPORTED,
           path,
           "expected a file compressed by gzip or zlib, found %s: %s"
               .formatted(kind.name(), kind.remedy()));
-    } catch (IOException | RuntimeException | Error e) {
-      raw.close();
-      throw e;
     }
+    return isGzip;
   }
 
   private static long copy(InputStream in, PartialFile file) throws IOException {

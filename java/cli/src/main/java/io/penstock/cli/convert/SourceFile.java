@@ -41,8 +41,8 @@ record SourceFile(Path path, long sizeBytes, FileTime modified) {
       throw PenstockException.about(
           ErrorKind.FILE_CHANGED,
           path,
-          "expected the file to stay as it was, found it changed while it was read: nothing was"
-              + " written, try again when it is at rest");
+          "expected the file to stay as it was, found it changed while it was read: try again when"
+              + " it is at rest");
     }
   }
 }

@@ -80,10 +80,12 @@ import picocli.CommandLine.Spec;
           + " 0 on) and indexFile; dataOffset is null, and fileBytes is the sum over all files.",
       "",
       "Where records were copied from a container into its index, as they do not lie in it as array"
-          + " elements, dataOffset is null, and indexFile names the index.",
+          + " elements, dataOffset is null, indexFile names the index, and cachedFraction is that"
+          + " of the index.",
       "",
       "A folder of MDS shards is shown column by column, over all shards, as FOLDER#COLUMN;"
-          + " dataOffset is null there, and fileBytes is the sum over all shards."
+          + " dataOffset is null there, no indexFile is named, and fileBytes is the sum over all"
+          + " shards."
     })
 public final class InfoCommand implements Callable<Integer> {
   private static final int MOST_THREADS = 8;

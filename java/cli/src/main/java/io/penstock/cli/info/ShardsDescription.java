@@ -13,9 +13,12 @@ import io.penstock.cli.text.OneLine;
 import io.penstock.error.PenstockException;
 import io.penstock.format.Formats;
 import io.penstock.format.Source;
+import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.RecordLayout;
 import io.penstock.internal.format.known.KnownFormats;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,8 +36,8 @@ import java.util.stream.Stream;
  * @param format of the shards
  * @param column over all shards
  * @param shards how many there are
- * @param fileBytes size of all shards
- * @param cachedFraction of them; NaN if unknown
+ * @param fileBytes size of all shards, wherever the records of the column lie
+ * @param cachedFraction of the files that they lie in; NaN if unknown
  */
 record ShardsDescription(
     Source source, String format, Column column, int shards, long fileBytes, double cachedFraction)
@@ -65,21 +68,35 @@ record ShardsDescription(
   }
 
   private static Description column(Source source, String name, Path first) {
-    Set<Path> files =
+    Set<Path> shards =
         source.shards().stream().map(Source::file).collect(Collectors.toUnmodifiableSet());
     String format = format(first, name);
     try (Dataset dataset = Dataset.builder().column(name, source).open()) {
-      List<FileInfo> infos =
-          dataset.files().stream().filter(info -> files.contains(info.path())).toList();
-      long bytes = infos.stream().mapToLong(FileInfo::sizeBytes).sum();
-      double cached =
-          infos.stream().mapToDouble(info -> info.cachedFraction() * info.sizeBytes()).sum()
-              / bytes;
+      long bytes = shards.stream().mapToLong(ShardsDescription::size).sum();
+      double cached = cachedFraction(dataset, shards);
       Column column = dataset.column(name);
       return column.isVariable()
           ? variable(source, format, dataset, name, bytes, cached)
-          : new ShardsDescription(source, format, column, files.size(), bytes, cached);
+          : new ShardsDescription(source, format, column, shards.size(), bytes, cached);
     }
+  }
+
+  private static long size(Path shard) {
+    try {
+      return Files.size(shard);
+    } catch (IOException e) {
+      throw OpenFile.failure(shard, e);
+    }
+  }
+
+  /** Of the files that the records lie in: the shards, or, if they were copied, their indexes. */
+  private static double cachedFraction(Dataset dataset, Set<Path> shards) {
+    List<FileInfo> lyingIn =
+        dataset.files().stream().filter(file -> shards.contains(file.path())).toList();
+    List<FileInfo> files = lyingIn.isEmpty() ? dataset.files() : lyingIn;
+    double cachedBytes =
+        files.stream().mapToDouble(file -> file.cachedFraction() * file.sizeBytes()).sum();
+    return cachedBytes / files.stream().mapToLong(FileInfo::sizeBytes).sum();
   }
 
   private static String format(Path shard, String part) {

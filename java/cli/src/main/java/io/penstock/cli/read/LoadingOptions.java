@@ -222,7 +222,7 @@ final class LoadingOptions {
     Path path = manifest == null ? Manifest.defaultPath(firstFile) : manifest;
     Manifest read = Manifests.read(path);
     Manifests.check(read, path, dataset);
-    return Manifests.resolve(path, read.recordChecksums().path());
+    return Manifests.records(read, path);
   }
 
   /** Warns if --memory is more than the memory that is left. */

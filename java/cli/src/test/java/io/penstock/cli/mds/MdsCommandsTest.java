@@ -51,6 +51,12 @@ class MdsCommandsTest {
         Files.size(folder.resolve("shard.00000.mds"))
             + Files.size(folder.resolve("shard.00001.mds"));
     assertThat(text.get("fileBytes").getAsLong()).isEqualTo(bytes);
+    // Its records were copied into the index of each shard.
+    assertThat(id.get("fileBytes").getAsLong()).isEqualTo(bytes);
+    assertThat(id.get("dataOffset").isJsonNull()).isTrue();
+    assertThat(id.get("cachedFraction").getAsDouble()).isBetween(0.0, 1.0);
+    assertThat(new String(Run.of("info", folder + "#id").out(), StandardCharsets.UTF_8))
+        .containsPattern("fileBytes +%,d".formatted(bytes));
   }
 
   @Test

@@ -26,14 +26,14 @@ public final class ChecksumNames {
   }
 
   /**
-   * The record checksums of a manifest. Their name follows from the contents: a file with this name
-   * is the same, or damaged.
+   * The record checksums of a manifest. Their name follows from what is in the file: one with this
+   * name is the same, or damaged.
    *
    * @param manifest its name
-   * @param fingerprint of the contents
+   * @param digest of what is in the file, hexadecimal
    */
-  public static String records(String manifest, String fingerprint) {
-    return stem(manifest) + RECORDS + fingerprint.substring(0, MARK_DIGITS) + ".npy";
+  public static String records(String manifest, String digest) {
+    return stem(manifest) + RECORDS + digest.substring(0, MARK_DIGITS) + ".npy";
   }
 
   /** Whether a file is called like the record checksums of a manifest, this one or an older one. */

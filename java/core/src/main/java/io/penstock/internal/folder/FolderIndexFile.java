@@ -3,8 +3,8 @@ package io.penstock.internal.folder;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.file.Directories;
-import io.penstock.internal.file.LocalFiles;
 import io.penstock.internal.os.SystemReason;
+import io.penstock.internal.partial.PartialFile;
 import io.penstock.internal.wait.Uninterrupted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +13,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * The index file of a folder: writes a listing, and reads it again.
@@ -281,27 +279,29 @@ final class FolderIndexFile {
     return tail.array();
   }
 
-  /** Atomically: other processes may be reading the old index. */
+  /** Atomically: other processes may be reading the old index, or making the same. */
   static void write(Path file, byte[] index) {
-    try {
-      Path real = LocalFiles.target(file);
-      // For this call alone: others may make the same index at the same time.
-      Path unfinished = real.resolveSibling(real.getFileName() + "." + UUID.randomUUID());
-      try {
-        Files.write(unfinished, index, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        Files.move(unfinished, real, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(unfinished);
+    try (PartialFile unfinished = PartialFile.create(file, true)) {
+      ByteBuffer bytes = ByteBuffer.wrap(index);
+      while (bytes.hasRemaining()) {
+        unfinished.channel().write(bytes);
       }
+      unfinished.commit();
+    } catch (PenstockException e) {
+      throw e.getCause() instanceof IOException reason ? notWritten(file, reason) : e;
     } catch (IOException e) {
-      throw PenstockException.about(
-          ErrorKind.WRITE_FAILED,
-          file,
-          "expected a place where the index of the folder can be written, found: %s: choose another"
-                  .formatted(SystemReason.of(e))
-              + " place for it, with --folder-index FILE or DatasetBuilder.folder",
-          e);
+      throw notWritten(file, e);
     }
+  }
+
+  private static PenstockException notWritten(Path file, IOException e) {
+    return PenstockException.about(
+        ErrorKind.WRITE_FAILED,
+        file,
+        "expected a place where the index of the folder can be written, found: %s: choose another"
+                .formatted(SystemReason.of(e))
+            + " place for it, with --folder-index FILE or DatasetBuilder.folder",
+        e);
   }
 
   private static List<String> storedDigests(ByteBuffer bytes) {

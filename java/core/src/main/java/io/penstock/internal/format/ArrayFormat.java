@@ -28,6 +28,16 @@ public interface ArrayFormat {
   }
 
   /**
+   * The same for what is in a compressed file.
+   *
+   * @param start its first bytes, unpacked
+   * @param name of the file, without the ending that says how it is compressed
+   */
+  default Optional<SelfCheck> selfCheck(byte[] start, String name) {
+    return Optional.empty();
+  }
+
+  /**
    * Why a file that no format recognises may be a damaged one of this format: what was expected and
    * found. Empty if there is no sign of that.
    */

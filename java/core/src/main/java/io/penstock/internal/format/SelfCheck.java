@@ -17,6 +17,9 @@ public interface SelfCheck {
    */
   void run(CheckedBytes file, Damage damage);
 
+  /** What it compares, as in messages: "CRC-32 of each member". */
+  String checksums();
+
   /** The bytes of a file, for forward reading. */
   interface CheckedBytes {
     /** Size of the file. */

@@ -142,7 +142,9 @@ public final class MappedGatherer implements Gatherer {
     try {
       copy(count, slot);
     } catch (PenstockException e) {
-      slot.clear();
+      for (int c = 0; c < columns.size(); c++) {
+        slot.column(c).fill((byte) 0); // Those that differ in size keep their places.
+      }
       throw e;
     }
     if (dropsBehind) {

@@ -25,7 +25,7 @@ public interface MappedRecords {
     for (int i = 0; i < dataset.columns().size(); i++) {
       mapped.add(
           dataset.columns().get(i).isVariable()
-              ? new MappedVariable(dataset, i, batchSize)
+              ? MappedVariable.of(dataset, i, batchSize)
               : new MappedFixed(dataset.mappedColumn(i)));
     }
     return mapped;

@@ -33,20 +33,50 @@ final class MappedVariable implements MappedRecords {
    * @param number of the column
    * @param batchSize most records of a batch
    */
-  MappedVariable(OpenDataset dataset, int number, int batchSize) {
-    this.name = dataset.columns().get(number).name();
-    this.table = dataset.tables().table(number);
-    this.source = dataset.source();
-    this.mappings = new MemorySegment[source.fileCount()];
+  static MappedVariable of(OpenDataset dataset, int number, int batchSize) {
+    MemorySegment[] mappings = new MemorySegment[dataset.source().fileCount()];
     for (int file : dataset.valueFiles(number)) {
       mappings[file] = dataset.mappedFile(file);
     }
+    return new MappedVariable(
+        dataset.columns().get(number).name(),
+        dataset.tables().table(number),
+        dataset.source(),
+        mappings,
+        dataset.variableSource(number).elementBytes(),
+        dataset.variableSource(number).meanBytes(),
+        batchSize);
+  }
+
+  /**
+   * Of any files.
+   *
+   * @param name of the column, for messages
+   * @param table of the column, sealed
+   * @param source the files
+   * @param mappings of those that the table names, by their numbers
+   * @param valueBytes size of a value
+   * @param typicalBytes size of most records, at least 1
+   * @param batchSize most records of a batch
+   */
+  MappedVariable(
+      String name,
+      RecordTable table,
+      OpenFiles source,
+      MemorySegment[] mappings,
+      long valueBytes,
+      long typicalBytes,
+      int batchSize) {
+    this.name = name;
+    this.table = table;
+    this.source = source;
+    this.mappings = mappings.clone();
+    this.valueBytes = valueBytes;
+    this.typicalBytes = typicalBytes;
     Arena scratch = Arena.ofAuto();
     this.files = scratch.allocate(ValueLayout.JAVA_INT, batchSize);
     this.offsets = scratch.allocate(ValueLayout.JAVA_LONG, batchSize);
     this.lengths = scratch.allocate(ValueLayout.JAVA_LONG, batchSize);
-    this.valueBytes = dataset.variableSource(number).elementBytes();
-    this.typicalBytes = dataset.variableSource(number).meanBytes();
   }
 
   @Override

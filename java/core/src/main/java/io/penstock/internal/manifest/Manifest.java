@@ -186,15 +186,6 @@ public record Manifest(
     return sign < 0 || Files.exists(column) ? column : Path.of(text.substring(0, sign));
   }
 
-  /**
-   * Where the record checksums of a manifest go that has these columns and files. Other contents
-   * have another name, except where only files of a folder differ, and keep their sizes.
-   */
-  public static Path recordsPath(Path manifest, List<ColumnEntry> columns, List<FileEntry> files) {
-    String name = manifest.getFileName().toString();
-    return manifest.resolveSibling(ChecksumNames.records(name, digest(columns, files)));
-  }
-
   /** The text of the file: JSON, two blanks for each level. */
   public String text() {
     JsonLines json = new JsonLines();

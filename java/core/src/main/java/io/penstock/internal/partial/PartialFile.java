@@ -170,14 +170,30 @@ public final class PartialFile implements AutoCloseable {
    *     not be replaced; then the target is as it was, and the file must still be closed
    */
   public void commit() {
+    commit(target, mayReplace);
+  }
+
+  /**
+   * The same under another name, one that follows from what was written. A file of that name is
+   * replaced.
+   *
+   * @param name in the directory of the target
+   * @throws PenstockException as {@link #commit}
+   */
+  public void commitAs(Path name) {
+    commit(name, true);
+  }
+
+  private void commit(Path name, boolean mayReplace) {
     if (!isOpen) {
       throw new IllegalStateException("the file is closed: " + target);
     }
     try {
+      Path real = name.equals(target) ? this.real : LocalFiles.target(name);
       channel().force(true);
       closeToChange();
       if (mayReplace) {
-        LocalFiles.checkKind(target, real);
+        LocalFiles.checkKind(name, real);
         Files.move(path(), real, StandardCopyOption.ATOMIC_MOVE);
       } else {
         name();
@@ -190,7 +206,7 @@ public final class PartialFile implements AutoCloseable {
         closeChannels();
       }
     } catch (IOException e) {
-      throw WriteFailures.about(target, e);
+      throw WriteFailures.about(name, e);
     }
   }
 

@@ -391,9 +391,4 @@ public final class Slot {
     memory.fill(with);
     indices.fill(with);
   }
-
-  /** Overwrites all columns, so that nothing is left of an earlier batch. */
-  public void clear() {
-    memory.fill((byte) 0);
-  }
 }

@@ -1,6 +1,5 @@
 package io.penstock.internal.gather;
 
-import io.penstock.array.Shard;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
@@ -8,18 +7,19 @@ import io.penstock.internal.slot.Slot;
 import io.penstock.statistics.Statistic;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 
 /**
- * Reads each record with a FileChannel when it is taken: slow, obvious, and the measure of what the
- * other gatherers must deliver.
+ * Delivers each record as it was written, when it is taken: slow, obvious, and the measure of what
+ * the other gatherers must deliver.
  */
-public final class ChannelGatherer implements Gatherer {
+final class ChannelGatherer implements Gatherer {
   private final TestSource source;
   private final ArrayDeque<Long> indices = new ArrayDeque<>();
   private long records;
 
-  public ChannelGatherer(TestSource source) {
+  ChannelGatherer(TestSource source) {
     this.source = source;
   }
 
@@ -61,17 +61,21 @@ public final class ChannelGatherer implements Gatherer {
   @Override
   public void take(int count, Slot slot) {
     PenstockException failure = null;
+    long[] taken = new long[count];
     for (int i = 0; i < count; i++) {
-      long index = indices.remove();
-      records++;
+      taken[i] = indices.remove();
+    }
+    records += count;
+    placeValues(slot, taken);
+    for (int i = 0; i < count; i++) {
       for (int c = 0; c < source.columns.size(); c++) {
-        int recordBytes = (int) source.columns.get(c).recordBytes();
-        MemorySegment target = slot.column(c).asSlice((long) i * recordBytes, recordBytes);
-        try {
-          target.copyFrom(MemorySegment.ofArray(source.record(c, index)));
-        } catch (IllegalStateException e) {
+        byte[] record = source.record(c, taken[i]);
+        MemorySegment target = slot.memory().asSlice(slot.recordAt(c, i), record.length);
+        if (source.isThere(c, taken[i])) {
+          target.copyFrom(MemorySegment.ofArray(record));
+        } else {
           target.fill((byte) 0);
-          failure = failure == null ? cutShort(c, index, e) : failure;
+          failure = failure == null ? cutShort(c, taken[i]) : failure;
         }
       }
     }
@@ -80,16 +84,24 @@ public final class ChannelGatherer implements Gatherer {
     }
   }
 
+  private void placeValues(Slot slot, long[] taken) {
+    for (int c = 0; c < source.columns.size(); c++) {
+      long end = 0;
+      for (int i = 0; slot.isVariable(c) && i < taken.length; i++) {
+        end += source.record(c, taken[i]).length;
+        slot.setEnd(c, i, end);
+      }
+    }
+    slot.placeValues();
+  }
+
   /** Says the same of a file that was cut short as the others do. */
-  private PenstockException cutShort(int column, long index, IllegalStateException cause) {
-    Shard shard = source.columns.get(column).shards().getFirst();
-    long offsetBytes = shard.dataOffset() + index * source.columns.get(column).recordBytes();
-    return PenstockException.builder(ErrorKind.FILE_CHANGED, cause.getMessage())
-        .path(shard.path())
+  private PenstockException cutShort(int column, long index) {
+    Path path = source.path(column, index);
+    return PenstockException.builder(ErrorKind.FILE_CHANGED, path + " ends before record " + index)
+        .path(path)
         .recordIndex(index)
-        .offsetBytes(offsetBytes)
         .statusName("ENODATA")
-        .cause(cause)
         .build();
   }
 

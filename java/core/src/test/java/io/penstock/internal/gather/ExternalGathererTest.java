@@ -63,10 +63,7 @@ class ExternalGathererTest {
     Long read(long offset, int length) throws Exception;
   }
 
-  /** For the values of a batch of the largest records. */
-  private static final long VALUE_BYTES = BATCH * 2L * RECORD_BYTES;
-
-  private ReaderOptions options() {
+  private ReaderOptions options(TestSource source) {
     return new ReaderOptions(
         ReaderOptions.NativeBackend.EXTERNAL,
         false,
@@ -88,7 +85,7 @@ class ExternalGathererTest {
         false,
         column.isFixed()
             ? ReaderOptions.CellsByBytes.NONE
-            : new ReaderOptions.CellsByBytes(0, 0, 0, 0, VALUE_BYTES));
+            : new ReaderOptions.CellsByBytes(0, 0, 0, 0, source.valueBytes(BATCH)));
   }
 
   private Gatherer open(TestSource source, int threads, Before before) {
@@ -98,7 +95,7 @@ class ExternalGathererTest {
   private Gatherer open(
       TestSource source, int threads, Before before, ExternalGatherer.Inspector inspector) {
     return new ExternalGatherer(
-        new NativeGatherer(GathererTest.assumeNative(source), options(), 0),
+        new NativeGatherer(GathererTest.assumeNative(source), options(source), 0),
         DEPTH,
         threads,
         reader -> parts(reader, before),
@@ -158,7 +155,7 @@ class ExternalGathererTest {
   }
 
   private void readAll(TestSource source, Gatherer gatherer, int rounds) {
-    Slot slot = source.slot(column, BATCH, VALUE_BYTES);
+    Slot slot = source.slots(1, BATCH).getFirst();
     for (int round = 0; round < rounds; round++) {
       order(gatherer, slot, round % 7, 1 + round % 50);
       await(gatherer);
@@ -201,7 +198,7 @@ class ExternalGathererTest {
         };
     try (TestSource source = source();
         Gatherer gatherer = open(source, 4, meeting)) {
-      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
+      Slot slot = source.slots(1, BATCH).getFirst();
       order(gatherer, slot, 0, 60);
       await(gatherer);
       gatherer.take(BATCH, slot);
@@ -259,7 +256,7 @@ class ExternalGathererTest {
         };
     try (TestSource source = source();
         Gatherer gatherer = open(source, 3, broken)) {
-      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
+      Slot slot = source.slots(1, BATCH).getFirst();
       for (int round = 0; round < 30; round++) {
         boolean isBad = round % 2 == 0;
         order(gatherer, slot, isBad ? 0 : 100, isBad ? 7 : 1 + round % 3 * 7);
@@ -289,7 +286,7 @@ class ExternalGathererTest {
         };
     try (TestSource source = source();
         Gatherer gatherer = open(source, 2, (_, _) -> -116L, inspector)) {
-      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
+      Slot slot = source.slots(1, BATCH).getFirst();
       order(gatherer, slot, 0, 1);
       await(gatherer);
       assertThatExceptionOfType(PenstockException.class)
@@ -312,7 +309,7 @@ class ExternalGathererTest {
     System.setProperty(Patience.PROPERTY, "1");
     try (TestSource source = source()) {
       Gatherer gatherer = open(source, 2, stuck);
-      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
+      Slot slot = source.slots(1, BATCH).getFirst();
       order(gatherer, slot, 0, 60);
       gatherer.drive(BATCH, 1_000_000);
       assertThat(isIn.await(30, TimeUnit.SECONDS)).isTrue();
@@ -341,7 +338,7 @@ class ExternalGathererTest {
                   Thread.sleep(1);
                   return null;
                 })) {
-      Slot slot = source.slot(column, BATCH, VALUE_BYTES);
+      Slot slot = source.slots(1, BATCH).getFirst();
       for (int round = 0; round < 10; round++) {
         order(gatherer, slot, round, 60);
         gatherer.drive(BATCH, round * 500_000L);

@@ -3,7 +3,8 @@ package io.penstock.internal.gather;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.penstock.TestArray;
+import io.penstock.TestColumn;
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.error.PenstockException;
 import io.penstock.internal.counters.Figures;
 import io.penstock.internal.slot.Slot;
@@ -29,7 +30,18 @@ abstract class GathererContract {
   private static final int SLOTS = 3;
   private static final long PATIENCE_NANOS = 20_000_000_000L;
 
+  private final RecordKind kind;
+
   @TempDir Path directory;
+
+  /** With records of one size, or of different sizes. */
+  GathererContract(RecordKind kind) {
+    this.kind = kind;
+  }
+
+  private TestColumn column(String name, int recordCount, int recordBytes, long seed) {
+    return TestColumn.write(directory, name, recordCount, recordBytes, seed, kind);
+  }
 
   /** Opens the gatherer under test on this thread, for batches of at most so many records. */
   abstract Gatherer open(TestSource source, int batchSize);
@@ -49,15 +61,15 @@ abstract class GathererContract {
     "1048581, 9, 2"
   })
   void recordsComeInTheOrderInWhichTheyWereOrdered(int recordBytes, int count, int batchSize) {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), count, recordBytes, 1);
-    try (TestSource source = TestSource.of(array)) {
+    TestColumn column = column("x", count, recordBytes, 1);
+    try (TestSource source = TestSource.of(column)) {
       checkAll(source, batchSize, shuffled(count, batchSize, 2));
     }
   }
 
   @Test
   void neighboursAreReadAsWellAsStrangers() {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), 4000, 784, 1);
+    TestColumn column = column("x", 4000, 784, 1);
     List<long[]> batches = new ArrayList<>();
     for (int first = 0; first < 4000; first += 250) {
       long[] batch = new long[250];
@@ -66,15 +78,15 @@ abstract class GathererContract {
       }
       batches.add(batch);
     }
-    try (TestSource source = TestSource.of(array)) {
+    try (TestSource source = TestSource.of(column)) {
       checkAll(source, 250, batches);
     }
   }
 
   @Test
   void aRecordOrderedTwiceComesTwice() {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), 100, 784, 1);
-    try (TestSource source = TestSource.of(array)) {
+    TestColumn column = column("x", 100, 784, 1);
+    try (TestSource source = TestSource.of(column)) {
       checkAll(
           source,
           4,
@@ -84,8 +96,8 @@ abstract class GathererContract {
 
   @Test
   void theOnlyRecordAndTheLastOneAreRead() {
-    TestArray one = TestArray.random(directory.resolve("one.npy"), 1, 13, 1);
-    TestArray many = TestArray.random(directory.resolve("many.npy"), 1001, 4099, 1);
+    TestColumn one = column("one", 1, 13, 1);
+    TestColumn many = column("many", 1001, 4099, 1);
     try (TestSource source = TestSource.of(one)) {
       checkAll(source, 1, List.of(new long[] {0}, new long[] {0}));
     }
@@ -96,9 +108,9 @@ abstract class GathererContract {
 
   @Test
   void columnsOfDifferentSizesComeTogether() {
-    TestArray images = TestArray.random(directory.resolve("images.npy"), 2000, 784, 1);
-    TestArray labels = TestArray.random(directory.resolve("labels.npy"), 2000, 1, 2);
-    TestArray masks = TestArray.random(directory.resolve("masks.npy"), 2000, 5000, 3);
+    TestColumn images = column("images", 2000, 784, 1);
+    TestColumn labels = TestColumn.write(directory, "labels", 2000, 1, 2, RecordKind.FIXED);
+    TestColumn masks = column("masks", 2000, 5000, 3);
     try (TestSource source = new TestSource()) {
       source.add("images", images).add("labels", labels).add("masks", masks);
       checkAll(source, 64, shuffled(2000, 64, 5));
@@ -107,9 +119,9 @@ abstract class GathererContract {
 
   @Test
   void shardsAreOneColumn() {
-    TestArray first = TestArray.random(directory.resolve("0.npy"), 700, 784, 1);
-    TestArray empty = TestArray.random(directory.resolve("1.npy"), 0, 784, 2);
-    TestArray last = TestArray.random(directory.resolve("2.npy"), 333, 784, 3);
+    TestColumn first = column("0", 700, 784, 1);
+    TestColumn empty = column("1", 0, 784, 2);
+    TestColumn last = column("2", 333, 784, 3);
     try (TestSource source = TestSource.of(first, empty, last, first)) {
       checkAll(source, 64, shuffled(1733, 64, 5));
     }
@@ -117,8 +129,8 @@ abstract class GathererContract {
 
   @Test
   void whatWasForgottenNeverComes() {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), 3000, 784, 1);
-    try (TestSource source = TestSource.of(array);
+    TestColumn column = column("x", 3000, 784, 1);
+    try (TestSource source = TestSource.of(column);
         Gatherer gatherer = open(source, 100)) {
       for (int round = 0; round < 5; round++) {
         List<Slot> slots = source.slots(SLOTS, 100);
@@ -135,23 +147,24 @@ abstract class GathererContract {
 
   @Test
   void aFileThatWasCutShortFailsItsRecordsAndDeliversNothingStale() {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), 1000, 784, 1);
-    try (TestSource source = TestSource.of(array);
+    TestColumn column = column("x", 1000, 784, 1);
+    try (TestSource source = TestSource.of(column);
         Gatherer gatherer = open(source, 4)) {
       List<Slot> slots = source.slots(2, 4);
-      array.cutWithin(500);
-      order(gatherer, slots.get(0), new long[] {3, 900, 4, 500});
+      column.cutWithin(500);
+      order(gatherer, slots.get(0), new long[] {5, 900, 4, 500});
       order(gatherer, slots.get(1), new long[] {1, 2, 3, 4});
       await(gatherer, 8);
 
       assertThatExceptionOfType(PenstockException.class)
           .isThrownBy(() -> gatherer.take(4, slots.get(0)))
-          .satisfies(e -> assertThat(e.path()).hasValue(array.path()))
+          .satisfies(e -> assertThat(e.path()).hasValue(column.values().path()))
           .satisfies(e -> assertThat(e.statusName()).hasValue("ENODATA"))
-          .withMessageContaining(array.path().toString());
-      assertThat(record(slots.get(0), 1, 784)).containsOnly(0);
-      assertThat(record(slots.get(0), 3, 784)).containsOnly(0);
-      assertThat(record(slots.get(0), 0, 784)).isIn(new byte[784], source.record(0, 3));
+          .withMessageContaining(column.values().path().toString());
+      assertZeros(slots.get(0), 1, column.record(900).length);
+      assertZeros(slots.get(0), 3, column.record(500).length);
+      assertThat(record(slots.get(0), 0, 0))
+          .isIn(new byte[column.record(5).length], column.record(5));
       checkNotStale(gatherer, source, slots.get(1));
       assertThat(gatherer.ordered()).isZero();
     }
@@ -171,8 +184,8 @@ abstract class GathererContract {
 
   @Test
   void closingTwiceAndWithOrdersOnTheirWayIsAllowed() {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), 1000, 4096, 1);
-    try (TestSource source = TestSource.of(array)) {
+    TestColumn column = column("x", 1000, 4096, 1);
+    try (TestSource source = TestSource.of(column)) {
       Gatherer gatherer = open(source, 50);
       List<Slot> slots = source.slots(SLOTS, 50);
       for (Slot slot : slots) {
@@ -186,8 +199,8 @@ abstract class GathererContract {
 
   @Test
   void statisticsCountWhatWasTaken() {
-    TestArray array = TestArray.random(directory.resolve("x.npy"), 1000, 784, 1);
-    try (TestSource source = TestSource.of(array);
+    TestColumn column = column("x", 1000, 784, 1);
+    try (TestSource source = TestSource.of(column);
         Gatherer gatherer = open(source, 100)) {
       check(gatherer, source, source.slots(SLOTS, 100), shuffled(1000, 100, 1));
       Figures statistics = new Figures();
@@ -222,9 +235,7 @@ abstract class GathererContract {
       gatherer.take(count, slot);
       assertThat(slot.indices().toArray(ValueLayout.JAVA_LONG)).isEqualTo(batches.get(taken));
       check(slot, source);
-      for (int c = 0; c < slot.columnCount(); c++) {
-        slot.column(c).fill((byte) 0x55);
-      }
+      slot.memory().fill((byte) 0x55);
     }
     assertThat(gatherer.ordered()).isZero();
   }
@@ -249,21 +260,27 @@ abstract class GathererContract {
 
   private static void check(Slot slot, TestSource source) {
     for (int c = 0; c < slot.columnCount(); c++) {
-      int recordBytes = (int) source.columns.get(c).recordBytes();
       for (int i = 0; i < slot.size(); i++) {
         long index = slot.indices().getAtIndex(ValueLayout.JAVA_LONG, i);
         byte[] expected = source.record(c, index);
-        MemorySegment actual = slot.column(c).asSlice((long) i * recordBytes, recordBytes);
+        assertThat(slot.recordBytes(c, i))
+            .as("bytes of record %d", index)
+            .isEqualTo(expected.length);
+        MemorySegment actual = slot.memory().asSlice(slot.recordAt(c, i), expected.length);
         long mismatch = actual.mismatch(MemorySegment.ofArray(expected));
         assertThat(mismatch).as("first wrong byte of record %d, column %d", index, c).isEqualTo(-1);
       }
     }
   }
 
-  private static byte[] record(Slot slot, int i, int recordBytes) {
-    return slot.column(0)
-        .asSlice((long) i * recordBytes, recordBytes)
+  private static byte[] record(Slot slot, int column, int i) {
+    return slot.memory()
+        .asSlice(slot.recordAt(column, i), slot.recordBytes(column, i))
         .toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private static void assertZeros(Slot slot, int i, int bytes) {
+    assertThat(record(slot, 0, i)).isEqualTo(new byte[bytes]);
   }
 
   /** All records once, in batches of which the last may be short. */

@@ -2,6 +2,7 @@ package io.penstock.internal.gather;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.penstock.TestColumn.RecordKind;
 import io.penstock.WithoutNative;
 import io.penstock.internal.ffi.NativeSource;
 import io.penstock.internal.ffi.ReaderOptions;
@@ -14,99 +15,118 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The contract, for each way of reading. */
+/** The contract, for each way of reading, and for both kinds of records. */
 @Tag("platform")
+@ParameterizedClass
+@EnumSource
 class GathererTest {
+  private final RecordKind kind;
+
+  GathererTest(RecordKind kind) {
+    this.kind = kind;
+  }
+
   @Nested
   class UringDirect extends NativeContract {
     UringDirect() {
-      super(ReaderOptions.NativeBackend.URING, true, false);
+      super(kind, ReaderOptions.NativeBackend.URING, true, false);
     }
   }
 
   @Nested
   class UringBuffered extends NativeContract {
     UringBuffered() {
-      super(ReaderOptions.NativeBackend.URING, false, false);
+      super(kind, ReaderOptions.NativeBackend.URING, false, false);
     }
   }
 
   @Nested
   class PreadDirect extends NativeContract {
     PreadDirect() {
-      super(ReaderOptions.NativeBackend.PREAD, true, false);
+      super(kind, ReaderOptions.NativeBackend.PREAD, true, false);
     }
   }
 
   @Nested
   class PreadBuffered extends NativeContract {
     PreadBuffered() {
-      super(ReaderOptions.NativeBackend.PREAD, false, false);
+      super(kind, ReaderOptions.NativeBackend.PREAD, false, false);
     }
   }
 
   @Nested
   class UringDirectWithCells extends NativeContract {
     UringDirectWithCells() {
-      super(ReaderOptions.NativeBackend.URING, true, true);
+      super(kind, ReaderOptions.NativeBackend.URING, true, true);
     }
   }
 
   @Nested
   class UringBufferedWithCells extends NativeContract {
     UringBufferedWithCells() {
-      super(ReaderOptions.NativeBackend.URING, false, true);
+      super(kind, ReaderOptions.NativeBackend.URING, false, true);
     }
   }
 
   @Nested
   class PreadBufferedWithCells extends NativeContract {
     PreadBufferedWithCells() {
-      super(ReaderOptions.NativeBackend.PREAD, false, true);
+      super(kind, ReaderOptions.NativeBackend.PREAD, false, true);
     }
   }
 
   @Nested
   class External extends NativeContract {
     External() {
-      super(ReaderOptions.NativeBackend.EXTERNAL, false, false);
+      super(kind, ReaderOptions.NativeBackend.EXTERNAL, false, false);
     }
   }
 
   @Nested
   class ExternalWithCells extends NativeContract {
     ExternalWithCells() {
-      super(ReaderOptions.NativeBackend.EXTERNAL, false, true);
+      super(kind, ReaderOptions.NativeBackend.EXTERNAL, false, true);
     }
   }
 
   @Nested
   class Mapped extends GathererContract {
+    Mapped() {
+      super(kind);
+    }
+
     @Override
     Gatherer open(TestSource source, int batchSize) {
-      return new MappedGatherer(
-          source.source, MappedRecords.of(source.mappedColumns()), true, false);
+      return new MappedGatherer(source.source, source.mapped(batchSize), true, false);
     }
   }
 
   @Nested
   class MappedAndDroppedBehind extends GathererContract {
+    MappedAndDroppedBehind() {
+      super(kind);
+    }
+
     @Override
     Gatherer open(TestSource source, int batchSize) {
-      return new MappedGatherer(
-          source.source, MappedRecords.of(source.mappedColumns()), false, true);
+      return new MappedGatherer(source.source, source.mapped(batchSize), false, true);
     }
   }
 
   /** From the page cache while it is being filled, and from the mapping in the end. */
   @Nested
   class Warming extends GathererContract {
+    Warming() {
+      super(kind);
+    }
+
     @Override
     Gatherer open(TestSource source, int batchSize) {
       Gatherer reader = new PreadBuffered().open(source, batchSize);
-      Gatherer mapped =
-          new MappedGatherer(source.source, MappedRecords.of(source.mappedColumns()), false, false);
+      Gatherer mapped = new MappedGatherer(source.source, source.mapped(batchSize), false, false);
       return new WarmingGatherer(
           reader, mapped, new PageCacheWarmer(NONE, List.of(), 0, () -> true));
     }
@@ -129,14 +149,14 @@ class GathererTest {
   @Nested
   class Java extends JavaContract {
     Java() {
-      super("", false);
+      super(kind, "", false);
     }
   }
 
   @Nested
   class JavaByOneThread extends JavaContract {
     JavaByOneThread() {
-      super("ioThreads=1,mergeGap=0,maxRead=4k", false);
+      super(kind, "ioThreads=1,mergeGap=0,maxRead=4k", false);
     }
   }
 
@@ -144,7 +164,7 @@ class GathererTest {
   @Nested
   class JavaByWindows extends JavaContract {
     JavaByWindows() {
-      super("ioThreads=3", true);
+      super(kind, "ioThreads=3", true);
     }
   }
 
@@ -152,7 +172,8 @@ class GathererTest {
     private final String flags;
     private final boolean isWindowed;
 
-    JavaContract(String flags, boolean isWindowed) {
+    JavaContract(RecordKind kind, String flags, boolean isWindowed) {
+      super(kind);
       this.flags = flags;
       this.isWindowed = isWindowed;
     }
@@ -177,6 +198,10 @@ class GathererTest {
   /** The oracle itself. */
   @Nested
   class FileChannels extends GathererContract {
+    FileChannels() {
+      super(kind);
+    }
+
     @Override
     Gatherer open(TestSource source, int batchSize) {
       return new ChannelGatherer(source);
@@ -190,11 +215,15 @@ class GathererTest {
   }
 
   abstract static class NativeContract extends GathererContract {
+    private static final int STAGING_BYTES = 1 << 20;
+
     private final ReaderOptions.NativeBackend backend;
     private final boolean isDirect;
     private final boolean hasCells;
 
-    NativeContract(ReaderOptions.NativeBackend backend, boolean isDirect, boolean hasCells) {
+    NativeContract(
+        RecordKind kind, ReaderOptions.NativeBackend backend, boolean isDirect, boolean hasCells) {
+      super(kind);
       this.backend = backend;
       this.isDirect = isDirect;
       this.hasCells = hasCells;
@@ -207,12 +236,10 @@ class GathererTest {
 
     @Override
     Gatherer open(TestSource source, int batchSize) {
-      if (!source.columns.isEmpty() && source.columns.getFirst().recordCount() > 0) {
-        assumeTrue(!isDirect || source.isAligned(), "this file system has no direct reads");
-        String refusal = assumeNative(source).probe(backend, isDirect);
-        assumeTrue(refusal == null, () -> backend + " is refused here: " + refusal);
-      }
-      ReaderOptions options = options(batchSize);
+      assumeTrue(!isDirect || source.isAligned(), "this file system has no direct reads");
+      String refusal = assumeNative(source).probe(backend, isDirect);
+      assumeTrue(refusal == null, () -> backend + " is refused here: " + refusal);
+      ReaderOptions options = options(source, batchSize);
       NativeGatherer reader = new NativeGatherer(assumeNative(source), options, 0);
       return backend == ReaderOptions.NativeBackend.EXTERNAL
           ? new ExternalGatherer(
@@ -221,17 +248,18 @@ class GathererTest {
     }
 
     /** Little of everything, so that the limits are met: requests, staging, cells. */
-    private ReaderOptions options(int batchSize) {
+    private ReaderOptions options(TestSource source, int batchSize) {
       int cells = hasCells ? 6 * batchSize + 64 : 0;
+      int entries = Math.max(4 * batchSize, 2 * cells);
       return new ReaderOptions(
           backend,
           isDirect,
           16,
           8192,
           256 << 10,
-          1 << 20,
-          Math.max(4 * batchSize, 2 * cells),
-          cells,
+          STAGING_BYTES,
+          entries,
+          source.hasVariable() ? 0 : cells,
           batchSize,
           0,
           true,
@@ -241,7 +269,22 @@ class GathererTest {
           true,
           true,
           true,
-          false);
+          false,
+          cellsByBytes(source, batchSize, cells, entries));
+    }
+
+    private static ReaderOptions.CellsByBytes cellsByBytes(
+        TestSource source, int batchSize, int cells, int entries) {
+      if (!source.hasVariable()) {
+        return ReaderOptions.CellsByBytes.NONE;
+      }
+      Landing landing = cells == 0 ? new Landing.InSlots() : new Landing.InCells(cells);
+      return ChunkSizes.of(
+              assumeNative(source),
+              source.longestBytes(),
+              source.meanBytes(),
+              source.valueBytes(batchSize))
+          .of(Readahead.parse(""), new ReaderMemory(landing, false, STAGING_BYTES, entries, 0));
     }
   }
 }

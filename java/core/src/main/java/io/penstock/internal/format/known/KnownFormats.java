@@ -112,6 +112,17 @@ public final class KnownFormats {
         : inside(place, true, contents -> part(place, contents)).streamed();
   }
 
+  /** The name of the format of a file; empty if none of this library recognises it. */
+  public static Optional<String> formatName(Path path) {
+    try (OpenFile file = OpenFile.open(path)) {
+      byte[] start = file.start(START_BYTES);
+      return FORMATS.stream()
+          .filter(format -> format.recognizes(start, file))
+          .findFirst()
+          .map(ArrayFormat::name);
+    }
+  }
+
   /** How a file is compared with the checksums in it; empty if its format has none. */
   public static Optional<SelfCheck> selfCheck(Path path) {
     try (OpenFile file = OpenFile.open(path)) {
@@ -122,6 +133,16 @@ public final class KnownFormats {
           .or(() -> FORMATS.stream().filter(format -> format.damage(file).isPresent()).findFirst())
           .flatMap(ArrayFormat::selfCheck);
     }
+  }
+
+  /**
+   * The same for what is in a compressed file.
+   *
+   * @param start its first bytes, unpacked
+   * @param name of the file, without the ending that says how it is compressed
+   */
+  public static Optional<SelfCheck> selfCheck(byte[] start, String name) {
+    return FORMATS.stream().flatMap(format -> format.selfCheck(start, name).stream()).findFirst();
   }
 
   /** Records of different sizes that a path names, if they can only be read from first to last. */

@@ -18,6 +18,11 @@ final class TfRecordCheck implements SelfCheck {
     new CheckPass(file, damage).run();
   }
 
+  @Override
+  public String checksums() {
+    return "CRC32C of the length and of the data of each record";
+  }
+
   private static final class CheckPass {
     /** The masked checksum of the length 0, which a search compares at each byte of zeros. */
     private static final int ZERO_LENGTH = zeroLength();

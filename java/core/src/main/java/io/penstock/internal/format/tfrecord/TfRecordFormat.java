@@ -45,12 +45,27 @@ public final class TfRecordFormat implements ArrayFormat {
   }
 
   private static boolean isNamed(OpenFile file) {
-    return file.path().getFileName().toString().matches("(?i).*\\.tfrecords?([-.].*)?");
+    return isNamed(String.valueOf(file.path().getFileName()));
+  }
+
+  private static boolean isNamed(String name) {
+    return name.matches("(?i).*\\.tfrecords?([-.].*)?");
   }
 
   @Override
   public Optional<SelfCheck> selfCheck() {
     return Optional.of(new TfRecordCheck());
+  }
+
+  @Override
+  public Optional<SelfCheck> selfCheck(byte[] start, String name) {
+    return RecordHeader.isAt(start) || (isNamed(name) && isUnknown(start))
+        ? selfCheck()
+        : Optional.empty();
+  }
+
+  private static boolean isUnknown(byte[] start) {
+    return start.length == 0 || FileKind.of(start, start.length).isEmpty();
   }
 
   @Override

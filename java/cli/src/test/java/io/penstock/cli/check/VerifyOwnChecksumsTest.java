@@ -15,12 +15,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of TFRecord are compared with the checksums in them, without a manifest. */
-final class VerifyTfRecordTest {
+/**
+ * Files of TFRecord, and compressed ones, are compared with their own checksums, not a manifest.
+ */
+final class VerifyOwnChecksumsTest {
   private static final int RECORD_BYTES = 50;
   private static final int FRAMED_BYTES = RECORD_BYTES + 16;
   private static final int DATA = 12;
@@ -140,6 +146,127 @@ final class VerifyTfRecordTest {
     flip(file, FRAMED_BYTES + DATA);
     assertThat(json(Run.of("verify", "--json", file)).get("damagedRecords").getAsLong())
         .isEqualTo(1);
+  }
+
+  private static Path gzip(Path file) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      Files.copy(file, out);
+    }
+    return Files.write(Path.of(file + ".gz"), packed.toByteArray());
+  }
+
+  @Test
+  void aCompressedFileHasTheChecksumsOfGzipAndThoseOfItsRecords() throws IOException {
+    Path file = write("x.tfrecord", 300);
+    Path packed = gzip(file);
+    Run run = Run.of("verify", "--json", packed);
+    assertThat(run.err()).isEmpty();
+    assertThat(json(run).get("ok").getAsBoolean()).isTrue();
+    assertThat(json(run).get("checked").getAsString())
+        .isEqualTo(
+            "CRC-32 and length of gzip; CRC32C of the length and of the data of each record");
+    assertThat(json(run).get("damagedRecords").getAsLong()).isZero();
+    assertThat(Run.of("verify", packed).text()).contains("CRC-32 and length of gzip", "all as it");
+
+    // Damaged before it was compressed: gzip cannot know.
+    flip(file, 17 * FRAMED_BYTES + DATA + 7);
+    flip(file, 200 * FRAMED_BYTES + 1);
+    gzip(file);
+    Run damaged = Run.of("verify", "--json", packed);
+    assertThat(damaged.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(damaged.err()).hasLineCount(1).contains("1 file with problems, 2 damaged records");
+    JsonArray records = json(damaged).getAsJsonArray("records");
+    assertRecord(records.get(0).getAsJsonObject(), packed, 17);
+    assertRecord(records.get(1).getAsJsonObject(), packed, 200);
+    assertThat(Run.of("verify", packed).text())
+        .contains("17 of " + packed + ", at byte 1,122 of what is in it: its data do not fit");
+  }
+
+  @Test
+  void aFirstLengthThatIsDamagedInACompressedFileIsKnownByItsName() throws IOException {
+    Path file = write("x.tfrecord", 20);
+    flip(file, 0);
+    Run run = Run.of("verify", "--json", gzip(file));
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(json(run).get("damagedRecords").getAsLong()).isEqualTo(1);
+  }
+
+  @Test
+  void damageToCompressedBytesIsFoundWhateverIsInThem() throws IOException {
+    Path text = Files.writeString(directory.resolve("a.csv"), "1,2,3\n".repeat(1000));
+    for (Path packed : List.of(gzip(text), gzip(write("x.tfrecord", 300)))) {
+      assertThat(Run.of("verify", packed).code()).isEqualTo(ExitCodes.DONE);
+      byte[] whole = Files.readAllBytes(packed);
+      int end = whole.length;
+      for (int at : new int[] {0, end / 2, end - 8, end - 1}) {
+        Files.write(packed, whole);
+        flip(packed, at);
+        Run run = Run.of("verify", "--json", packed);
+        assertThat(run.code()).as("byte %d", at).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.err()).hasLineCount(1);
+      }
+      // The first bytes of the data, the CRC-32 and the size behind them.
+      flip(Files.write(packed, whole), end - 8);
+      assertThat(reason(packed)).matches("CRC-32 is [0-9a-f]{8}, should be [0-9a-f]{8}");
+      flip(Files.write(packed, whole), end - 1);
+      assertThat(reason(packed)).isEqualTo("it has another size than it says");
+      Files.write(packed, Arrays.copyOf(whole, end / 2));
+      assertThat(reason(packed)).isEqualTo("it ends within its data");
+      assertThat(Run.of("verify", packed).text()).contains(packed + ": it ends within its data");
+    }
+  }
+
+  private static String reason(Path packed) {
+    JsonObject found = json(Run.of("verify", "--json", packed));
+    assertThat(found.get("damagedRecords").isJsonNull()).isTrue();
+    JsonObject file = found.getAsJsonArray("files").get(0).getAsJsonObject();
+    assertThat(file.get("problem").getAsString()).isEqualTo("damaged");
+    return file.get("reason").getAsString();
+  }
+
+  @Test
+  void severalCompressedFilesAreOnePattern() throws IOException {
+    gzip(write("s-0.tfrecord", 100));
+    Path second = gzip(write("s-1.tfrecord", 100));
+    byte[] whole = Files.readAllBytes(second);
+    Files.write(second, Arrays.copyOf(whole, whole.length - 3));
+    Run run = Run.of("verify", "--json", directory.resolve("s-*.tfrecord.gz"));
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("found 1 of 2 files with problems:");
+  }
+
+  @Test
+  void aCompressionThatJavaDoesNotKnowIsNamedWithItsProgram() throws IOException {
+    Path packed = directory.resolve("x.tfrecord.zst");
+    Files.write(packed, new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, 0, 0, 0});
+    assertThat(Run.of("verify", packed).err())
+        .hasLineCount(1)
+        .contains("expected a file compressed by gzip or zlib", "zstd", "unpack it with unzstd");
+  }
+
+  @Test
+  void membersOfAnNpzAreComparedWithTheirChecksums() throws IOException {
+    Path packed = directory.resolve("x.npz");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(packed))) {
+      for (String name : List.of("a.npy", "b.npy", "c.npy")) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(Files.readAllBytes(Run.records(directory.resolve(name), 1000, 4)));
+        zip.closeEntry();
+      }
+    }
+    Run sound = Run.of("verify", "--json", packed);
+    assertThat(sound.err()).isEmpty();
+    assertThat(json(sound).get("checked").getAsString()).isEqualTo("CRC-32 of each member");
+    byte[] whole = Files.readAllBytes(packed);
+    // In the data of the second member, which are the second third of all.
+    flip(packed, whole.length / 2);
+    assertThat(reason(packed)).isEqualTo("1 damaged member, the first one 'b.npy'");
+    assertThat(Run.of("verify", packed).err())
+        .hasLineCount(1)
+        .contains("expected data that fit the checksums in their files", "1 file with problems");
+    Files.write(packed, Arrays.copyOf(whole, whole.length - 30));
+    assertThat(Run.of("verify", packed).code()).isEqualTo(ExitCodes.FAILED);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.penstock.checksum;
+package io.penstock.internal.manifest;
 
 import io.penstock.Batch;
 import io.penstock.Dataset;
@@ -6,6 +6,7 @@ import io.penstock.Loader;
 import io.penstock.array.Column;
 import io.penstock.error.ErrorKind;
 import io.penstock.error.PenstockException;
+import io.penstock.internal.checksum.ChecksumNames;
 import io.penstock.internal.dataset.ChecksumTable;
 import io.penstock.internal.dataset.SegmentCrc;
 import io.penstock.internal.dataset.SizeSurvey;
@@ -21,6 +22,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -28,9 +32,11 @@ import java.util.function.LongConsumer;
  * Writes the file of record checksums: its header, and the checksums as the records are read.
  *
  * <p>The records are read in order and in batches of about a MiB; one thread reads, another
- * computes. The file appears when it is complete.
+ * computes. The file appears when it is complete. That of a manifest is called after what is in it:
+ * so other checksums never take the place of those that an older manifest names, and a process that
+ * is killed before the new manifest is there leaves the old one with its own.
  */
-final class RecordChecksumWriter {
+public final class RecordChecksumWriter {
   private static final long MEMORY_BYTES = 64 << 20;
   private static final long BATCH_BYTES = 1 << 20;
   private static final int BATCHES_IN_MEMORY = 16;
@@ -44,15 +50,79 @@ final class RecordChecksumWriter {
 
   private RecordChecksumWriter() {}
 
-  static void write(Dataset dataset, Path target, boolean mayReplace, LongConsumer progress) {
+  /**
+   * Reads all records of a dataset once, in order, and writes their checksums.
+   *
+   * @param dataset what to read
+   * @param target the file to make
+   * @param mayReplace whether an existing file is replaced
+   * @param progress called now and then with the number of records done
+   * @throws PenstockException if a record cannot be read, or the file cannot be made
+   */
+  public static void write(
+      Dataset dataset, Path target, boolean mayReplace, LongConsumer progress) {
     try (PartialFile file = PartialFile.create(target, mayReplace)) {
       writeTo(file.channel(), dataset, progress);
       dataset.check();
       file.commit();
     } catch (IOException e) {
-      throw PenstockException.about(
-          ErrorKind.WRITE_FAILED, target, "the file was not made: " + SystemReason.of(e), e);
+      throw notMade(target, e);
     }
+  }
+
+  /**
+   * The same for a manifest, beside it.
+   *
+   * @param dataset what to read
+   * @param manifest where that will be
+   * @param progress called now and then with the number of records done
+   * @return the file
+   * @throws PenstockException if a record cannot be read, or the file cannot be made
+   */
+  public static Path writeBeside(Path manifest, Dataset dataset, LongConsumer progress) {
+    try (PartialFile file = begin(manifest)) {
+      writeTo(file.channel(), dataset, progress);
+      dataset.check();
+      return finish(file, manifest);
+    } catch (IOException e) {
+      throw notMade(manifest, e);
+    }
+  }
+
+  /** Begins such a file; its header comes first, then the checksums. */
+  public static PartialFile begin(Path manifest) {
+    String name = ChecksumNames.stem(String.valueOf(manifest.getFileName()));
+    return PartialFile.create(manifest.resolveSibling(name + ".penstock-records"), true);
+  }
+
+  /**
+   * Gives a file that was begun and written the name that follows from its contents.
+   *
+   * @return the file
+   */
+  public static Path finish(PartialFile file, Path manifest) throws IOException {
+    String name = String.valueOf(manifest.getFileName());
+    Path target = manifest.resolveSibling(ChecksumNames.records(name, digest(file.channel())));
+    file.commitAs(target); // One with this name is the same, or damaged.
+    return target;
+  }
+
+  private static String digest(FileChannel file) throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+      for (long at = 0; file.read(buffer.clear(), at) > 0; at += buffer.limit()) {
+        digest.update(buffer.flip());
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static PenstockException notMade(Path target, IOException e) {
+    return PenstockException.about(
+        ErrorKind.WRITE_FAILED, target, "the file was not made: " + SystemReason.of(e), e);
   }
 
   private static void writeTo(FileChannel file, Dataset dataset, LongConsumer progress)
@@ -72,12 +142,12 @@ final class RecordChecksumWriter {
   }
 
   /** Writes what comes before the checksums of the first record. */
-  static void writeHeader(FileChannel file, List<Column> columns) throws IOException {
+  public static void writeHeader(FileChannel file, List<Column> columns) throws IOException {
     writeFully(file, ByteBuffer.wrap(header(columns)));
   }
 
   /** How large the file of these columns is. */
-  static long fileBytes(List<Column> columns) {
+  public static long fileBytes(List<Column> columns) {
     long checksums = columns.getFirst().recordCount() * columns.size();
     return header(columns).length + checksums * Integer.BYTES;
   }
