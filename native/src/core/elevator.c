@@ -74,6 +74,7 @@ static void begin_visit(penstock_reader *reader, visit *visit, uint64_t span) {
   entry_ring *ring = &reader->entries;
   visit_sort(visit, span);
   memset(visit->cursors, 0, sizeof visit->cursors);
+  visit->is_planned = 0;
   for (uint32_t i = 0; i < visit->count; i++) {
     if (i + ENTRIES_AHEAD < visit->count)
       __builtin_prefetch(&ring->all[(uint32_t)visit->keys[i + ENTRIES_AHEAD]], 1);
@@ -228,6 +229,7 @@ static void abandon_sweep(penstock_reader *reader) {
   }
   if (visit->count > begun)
     visit->count = begun;
+  visit->is_planned = 0;
 }
 
 /* Takes on the entries from `begin` to `end` that no visit has yet. */

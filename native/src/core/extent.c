@@ -25,18 +25,6 @@
  * processor's cache: they are prefetched so many ahead. */
 #define ENTRIES_AHEAD 8
 
-typedef struct {
-  uint32_t column;
-  uint32_t file;
-  uint32_t alignment;
-  uint32_t cut_count;
-  uint64_t cells_needed; /* or chunks */
-  uint64_t begin;        /* aligned */
-  uint64_t end;          /* of the last wanted byte; not aligned */
-  uint64_t record_offset;
-  int is_part; /* of one record, with more to come */
-} extent;
-
 /* The column that is furthest behind, so that columns stay close together in cells and time. */
 static uint32_t next_column(const penstock_reader *reader, const visit *visit) {
   uint32_t chosen = reader->active[0];
@@ -338,7 +326,10 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
       reader->variable_count > 0 ? skip_empty(reader, visit) : SOMETHING_TO_READ;
   if (outlook != SOMETHING_TO_READ)
     return outlook == NOTHING_TO_READ;
-  extent extent = plan(reader, visit);
+  if (!visit->is_planned)
+    visit->planned = plan(reader, visit);
+  visit->is_planned = 1;
+  const extent extent = visit->planned;
   const uint32_t entry = visit_entry(visit, visit->cursors[extent.column].next);
   if (!elevator_has_room(reader, visit, extent.cells_needed))
     return 0;
@@ -350,6 +341,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   choose_way(reader, &extent, entry, request);
   if (!allocate_staging(reader, request))
     return 0;
+  visit->is_planned = 0;
   assign_cells(reader, visit, &extent);
   if (request->straight) /* the record may begin behind the first byte that is read */
     request->base = order_destination(reader, entry, extent.column) +

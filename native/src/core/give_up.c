@@ -91,6 +91,7 @@ static void leave_visit(penstock_reader *reader, visit *visit) {
     }
   }
   visit->count = kept;
+  visit->is_planned = 0;
   for (uint32_t i = 0; i < reader->active_count; i++)
     visit->cursors[reader->active[i]].next -= removed[reader->active[i]];
 }

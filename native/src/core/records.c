@@ -9,6 +9,10 @@
 #include "core/table.h"
 #include "penstock.h"
 
+record_span source_find_next_in_table(source_pass *pass, uint64_t index) {
+  return span_of(table_find_near(pass->column->table, index, &pass->table));
+}
+
 int32_t penstock_source_add_variable_column(penstock_source *source) {
   if (!source || source->column_count >= PENSTOCK_MAX_COLUMNS)
     return -EINVAL;

@@ -137,14 +137,18 @@ static inline record_span span_of(table_record found) {
       .offset_bytes = found.offset_bytes, .length_bytes = found.length_bytes, .file = found.file};
 }
 
-static inline record_span source_find(const source_column *column, uint64_t index, uint32_t near) {
-  if (column->table)
-    return span_of(table_find(column->table, index));
+static inline record_span source_find_in_shards(const source_column *column, uint64_t index,
+                                                uint32_t near) {
   const location found = source_locate(column, index, near);
   return (record_span){.offset_bytes = found.offset_bytes,
                        .length_bytes = column->record_bytes,
                        .file = found.file,
                        .shard = found.shard};
+}
+
+static inline record_span source_find(const source_column *column, uint64_t index, uint32_t near) {
+  return column->table ? span_of(table_find(column->table, index))
+                       : source_find_in_shards(column, index, near);
 }
 
 /* Where many records of a column are looked up in one pass, nearly in the order of the file. */
@@ -161,10 +165,13 @@ static inline void source_begin_pass(source_pass *pass, const source_column *col
   pass->table.group = 0;
 }
 
+/* Finds a record in a table; a function of its own, so that the other ones need no call. */
+record_span source_find_next_in_table(source_pass *pass, uint64_t index);
+
 static inline record_span source_find_next(source_pass *pass, uint64_t index) {
   if (pass->column->table)
-    return span_of(table_find_near(pass->column->table, index, &pass->table));
-  const record_span found = source_find(pass->column, index, pass->shard);
+    return source_find_next_in_table(pass, index);
+  const record_span found = source_find_in_shards(pass->column, index, pass->shard);
   pass->shard = found.shard;
   return found;
 }

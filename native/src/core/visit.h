@@ -9,6 +9,19 @@
 
 #include "penstock.h"
 
+/* What is to be read by one request: see extent.c. */
+typedef struct {
+  uint32_t column;
+  uint32_t file;
+  uint32_t alignment;
+  uint32_t cut_count;
+  uint64_t cells_needed; /* or chunks */
+  uint64_t begin;        /* aligned */
+  uint64_t end;          /* of the last wanted byte; not aligned */
+  uint64_t record_offset;
+  int is_part; /* of one record, with more to come */
+} extent;
+
 /* Entries that are being turned into requests, ascending by record index. (Urgent ones only nearly
  * so where an index has more than 32 bits: extents must not rely on the order.) */
 typedef struct {
@@ -24,6 +37,9 @@ typedef struct {
     uint32_t shard;      /* of the last record: a hint for source_locate */
     chain_place chain;   /* where what is issued of it ends, when cells are in bytes */
   } cursors[PENSTOCK_MAX_COLUMNS];
+  /* The next read, when cells or staging were short: it is not planned again at each attempt. */
+  extent planned;
+  int is_planned;
 } visit;
 
 static inline uint32_t visit_entry(const visit *visit, uint32_t at) {
