@@ -12,7 +12,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,10 +26,12 @@ final class Harness {
   private static final long MEBIBYTE = 1 << 20;
 
   private final Settings settings;
+  private final Lineup lineup;
   private final PrintStream talk;
 
-  Harness(Settings settings, PrintStream talk) {
+  Harness(Settings settings, Lineup lineup, PrintStream talk) {
     this.settings = settings;
+    this.lineup = lineup;
     this.talk = talk;
   }
 
@@ -39,7 +40,7 @@ final class Harness {
     Path results = settings.folder().resolve(settings.name());
     boolean isRight = true;
     try (Scratch scratch = new Scratch(settings, talk)) {
-      Map<String, String> machine = Machine.facts(settings, scratch.device());
+      Map<String, String> machine = lineup.machine(scratch.device());
       CellRunner runner = new CellRunner(settings, scratch.folder(), talk);
       for (Plan plan : plans()) {
         isRight &= measure(plan, scratch, machine, runner, results);
@@ -74,7 +75,7 @@ final class Harness {
     boolean isRight = true;
     for (Cell cell : cells(plan, files, scratch.device())) {
       CellResult result = measure(cell, runner);
-      Results.load(results).with(result, machine, describe()).save(results);
+      lineup.save(Results.load(results).with(result, machine, lineup.describe()), results);
       isRight &= result.entries().stream().noneMatch(Entry::isWrong);
     }
     return isRight;
@@ -98,7 +99,7 @@ final class Harness {
     String skipped = null;
     List<Entry> entries = List.of();
     try {
-      List<Contender> contenders = new Catalog(settings, cell).contenders();
+      List<Contender> contenders = lineup.contenders(cell);
       cell.files().make(contenders, talk);
       check(cell);
       entries = runner.measure(cell, contenders);
@@ -113,9 +114,11 @@ final class Harness {
         cell.state().label(),
         cell.profile().name(),
         cell.limitBytes(),
-        "timed runs of %.1f s, at %s, commit %s"
+        "%s, at %s, commit %s"
             .formatted(
-                settings.seconds(),
+                settings.seconds() > 0
+                    ? "timed runs of %.1f s".formatted(settings.seconds())
+                    : "whole epochs",
                 LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MINUTES),
                 Machine.commit()),
         skipped,
@@ -148,16 +151,5 @@ final class Harness {
     return state == State.LARGER && !settings.isLarge()
         ? Math.max(LEAST_LIMIT_BYTES, file.fileBytes() / 4)
         : 0;
-  }
-
-  private Map<String, String> describe() {
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("rounds", Integer.toString(settings.rounds()));
-    facts.put("seconds of a timed run", Double.toString(settings.seconds()));
-    facts.put("seconds to warm up", Double.toString(settings.warmupSeconds()));
-    facts.put("file size", (settings.fileBytes() >> 20) + " MiB");
-    facts.put("file size on limited devices", (settings.profileFileBytes() >> 20) + " MiB");
-    facts.put("seed", Long.toString(settings.seed()));
-    return facts;
   }
 }

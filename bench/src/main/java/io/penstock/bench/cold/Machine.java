@@ -13,7 +13,7 @@ final class Machine {
   private Machine() {}
 
   /** In the order in which a report shows them. No names of hosts, no paths. */
-  static Map<String, String> facts(Settings settings, Device device)
+  static Map<String, String> facts(Device device)
       throws IOException, InterruptedException {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("cpu", cpuModel());
@@ -26,6 +26,14 @@ final class Machine {
     facts.put("huge pages", file("/sys/kernel/mm/transparent_hugepage/enabled"));
     facts.put("JDK", System.getProperty("java.vm.name") + " " + Runtime.version());
     facts.put("Penstock commit", commit());
+    facts.put("load average", file("/proc/loadavg"));
+    return facts;
+  }
+
+  /** The same, and the versions of other programs that take part. */
+  static Map<String, String> facts(Settings settings, Device device)
+      throws IOException, InterruptedException {
+    Map<String, String> facts = facts(device);
     facts.put("fio", output("fio", "--version"));
     facts.put("NumPy", output(settings.python(), "-c", "import numpy; print(numpy.__version__)"));
     facts.put(
@@ -33,7 +41,6 @@ final class Machine {
         settings.torchPython() == null
             ? "absent"
             : output(settings.torchPython(), "-c", "import torch; print(torch.__version__)"));
-    facts.put("load average", file("/proc/loadavg"));
     return facts;
   }
 

@@ -121,7 +121,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--profiles",
       split = ",",
-      converter = ProfileConverter.class,
+      converter = Profile.ProfileConverter.class,
       description =
           "Of the device: as-is, hdd (150 reads/s, 150 MB/s), sata (20k, 500 MB/s), gp3 (3,000, 125"
               + " MiB/s), gp3-16k (16,000, 1,000 MiB/s). Default: all.")
@@ -277,7 +277,7 @@ public final class Main implements Callable<Integer> {
     }
     return isForecasts
         ? new ForecastHarness(settings, System.err).run()
-        : new Harness(settings, System.err).run() ? 0 : 1;
+        : new Harness(settings, new PeerLineup(settings), System.err).run() ? 0 : 1;
   }
 
   private Settings settings() throws IOException {
@@ -367,14 +367,6 @@ public final class Main implements Callable<Integer> {
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
-    }
-  }
-
-  /** Profiles by their names. */
-  static final class ProfileConverter implements ITypeConverter<Profile> {
-    @Override
-    public Profile convert(String text) {
-      return Profile.of(text);
     }
   }
 }

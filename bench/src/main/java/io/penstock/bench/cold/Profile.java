@@ -2,6 +2,7 @@ package io.penstock.bench.cold;
 
 import io.penstock.internal.tune.DeviceFigures;
 import java.util.List;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -12,7 +13,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param readsPerSecond most requests; 0: no limit
  * @param bytesPerSecond most bytes; 0: no limit
  */
-record Profile(String name, long readsPerSecond, long bytesPerSecond) {
+public record Profile(String name, long readsPerSecond, long bytesPerSecond) {
   static final Profile AS_IS = new Profile("as-is", 0, 0);
 
   /** Those of {@code penstock plan} that a disk here can be held to. */
@@ -48,5 +49,16 @@ record Profile(String name, long readsPerSecond, long bytesPerSecond) {
                 new TypeConversionException(
                     "profile must be one of %s, was '%s'"
                         .formatted(KNOWN.stream().map(Profile::name).toList(), name)));
+  }
+
+  /** Profiles by their names, as options. */
+  public static final class ProfileConverter implements ITypeConverter<Profile> {
+    /** For the parser of options. */
+    public ProfileConverter() {}
+
+    @Override
+    public Profile convert(String text) {
+      return of(text);
+    }
   }
 }

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * @param isLarge whether the file is larger than the machine's memory
  * @param tries how often contenders with a choice of parameters try each; 0: they take the first
  * @param rounds how often everything runs
- * @param seconds of one timed run
+ * @param seconds of one timed run; 0: all are whole epochs
  * @param wholeSeconds after which a run of a whole epoch is cut off
  * @param warmupSeconds for a contender to warm up before a run
  * @param windows R of the window runs: memory for 1/R of the data

@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.HorizontalBarChart;
@@ -37,27 +39,37 @@ final class Charts {
       }
     }
     for (Map.Entry<String, List<CellResult>> group : groups.entrySet()) {
-      charts.add(drawBars(group.getKey(), group.getValue(), folder));
+      charts.add(drawSpeed(group.getKey(), group.getValue(), folder));
     }
     return charts;
   }
 
-  private static Chart drawBars(String name, List<CellResult> cells, Path folder)
+  private static Chart drawSpeed(String name, List<CellResult> cells, Path folder)
+      throws IOException {
+    String file = "speed-" + name + ".png";
+    drawBars(
+        cells,
+        new Bars("records/s", (_, entry) -> entry.recordsPerSecond()),
+        new Bars(
+            "CPU us/record",
+            (_, entry) -> Spread.of(entry.rounds(), Measurement::cpuMicrosPerRecord)),
+        folder.resolve(file));
+    return new Chart(file, "Records per second and processor time per record, " + name + ".");
+  }
+
+  /**
+   * Draws two quantities of all contenders side by side, for one cell below the other.
+   *
+   * @param file where the picture goes
+   */
+  static void drawBars(List<CellResult> cells, Bars left, Bars right, Path file)
       throws IOException {
     List<BufferedImage> pictures = new ArrayList<>();
     for (CellResult cell : cells) {
-      HorizontalBarChart speed = bars(cell, "records/s", entry -> entry.recordsPerSecond());
-      HorizontalBarChart cost =
-          bars(
-              cell,
-              "CPU us/record",
-              entry -> Spread.of(entry.rounds(), Measurement::cpuMicrosPerRecord));
-      pictures.add(BitmapEncoder.getBufferedImage(speed));
-      pictures.add(BitmapEncoder.getBufferedImage(cost));
+      pictures.add(BitmapEncoder.getBufferedImage(bars(cell, left)));
+      pictures.add(BitmapEncoder.getBufferedImage(bars(cell, right)));
     }
-    String file = "speed-" + name + ".png";
-    ImageIO.write(grid(pictures), "png", folder.resolve(file).toFile());
-    return new Chart(file, "Records per second and processor time per record, " + name + ".");
+    ImageIO.write(grid(pictures), "png", file.toFile());
   }
 
   /** Two a row; rows as high as they need to be, which XChart's own grid does not do. */
@@ -84,24 +96,29 @@ final class Charts {
     return Math.max(pictures.get(first).getHeight(), pictures.get(first + 1).getHeight());
   }
 
-  private interface Quantity {
-    Spread of(Entry entry);
-  }
+  /**
+   * A quantity that bars show.
+   *
+   * @param axis its name
+   * @param quantity of a contender in a cell; null: not known
+   */
+  record Bars(String axis, BiFunction<CellResult, Entry, Spread> quantity) {}
 
-  private static HorizontalBarChart bars(CellResult cell, String axis, Quantity quantity) {
+  private static HorizontalBarChart bars(CellResult cell, Bars bars) {
+    Function<Entry, Spread> quantity = entry -> bars.quantity().apply(cell, entry);
     List<Entry> entries =
         cell.entries().stream()
-            .filter(entry -> entry.absent() == null && quantity.of(entry) != null)
+            .filter(entry -> entry.absent() == null && quantity.apply(entry) != null)
             // Sequential reads are no contender, and would dwarf all others.
             .filter(entry -> !entry.contender().equals("fio-sequential"))
-            .sorted(Comparator.comparingDouble(entry -> -quantity.of(entry).median()))
+            .sorted(Comparator.comparingDouble(entry -> -quantity.apply(entry).median()))
             .toList();
     HorizontalBarChart chart =
         new HorizontalBarChartBuilder()
             .width(WIDTH)
             .height(120 + 26 * entries.size())
             .title(cell.title())
-            .xAxisTitle(axis)
+            .xAxisTitle(bars.axis())
             .build();
     chart.getStyler().setLegendVisible(false);
     // XChart leaves out names that are closer together than the hint for the other axis, which
@@ -112,11 +129,11 @@ final class Charts {
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     if (!entries.isEmpty()) {
       chart.addSeries(
-          axis,
-          entries.stream().map(entry -> quantity.of(entry).median()).toList(),
+          bars.axis(),
+          entries.stream().map(entry -> quantity.apply(entry).median()).toList(),
           // A label within a short bar could not be read, so the number goes with the name.
           entries.stream()
-              .map(entry -> entry.contender() + "  " + Units.rate(quantity.of(entry).median()))
+              .map(entry -> entry.contender() + "  " + Units.rate(quantity.apply(entry).median()))
               .toList());
     }
     return chart;

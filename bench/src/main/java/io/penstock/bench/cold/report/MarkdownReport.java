@@ -2,79 +2,45 @@ package io.penstock.bench.cold.report;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Writes the report for people: machine, goals, notes, a table a cell, who was absent and why. */
 final class MarkdownReport {
-  private final StringBuilder text = new StringBuilder();
+  private final MarkdownPage page =
+      new MarkdownPage(
+          "Shuffled reads: Penstock, its peers, and the device",
+          "Made by `bench/run`; how to read it: `bench/README.md`. Every figure is the median over"
+              + " rounds, with the least and the most in brackets; ratios are of the same round.");
 
   private MarkdownReport() {}
 
   static String of(Results results, List<Chart> charts, String notes, List<String> jmhTable) {
     MarkdownReport report = new MarkdownReport();
-    report.line("# Shuffled reads: Penstock, its peers, and the device");
-    report.line("");
-    report.line(
-        "Made by `bench/run`; how to read it: `bench/README.md`. Every figure is the median over"
-            + " rounds, with the least and the most in brackets; ratios are of the same round.");
-    report.facts("Machine", results.machine());
-    report.facts("Settings of the latest run", results.settings());
-    report.goals(Goals.of(results));
-    if (!notes.isEmpty()) {
-      report.line("");
-      report.line("## Notes on this run");
-      report.line("");
-      report.line(notes);
-    }
-    for (Chart chart : charts) {
-      report.line("");
-      report.line("![%s](%s)".formatted(chart.caption(), chart.fileName()));
-      report.line("");
-      report.line(chart.caption());
-    }
+    report.page.facts("Machine", results.machine());
+    report.page.facts("Settings of the latest run", results.settings());
+    report.page.goals(Goals.of(results));
+    report.page.notes(notes);
+    report.page.charts(charts);
     results.cells().forEach(report::cell);
     report.jmh(jmhTable);
-    return report.text.toString();
-  }
-
-  private void facts(String title, Map<String, String> facts) {
-    line("");
-    line("## %s".formatted(title));
-    line("");
-    MarkdownTables.facts(facts).forEach(this::line);
-  }
-
-  private void goals(List<Goal> goals) {
-    line("");
-    line("## Goals");
-    line("");
-    if (goals.isEmpty()) {
-      line("No cell that was measured has any.");
-      return;
-    }
-    MarkdownTables.goals(goals).forEach(this::line);
+    return report.page.text();
   }
 
   private void jmh(List<String> table) {
     if (table.isEmpty()) {
       return;
     }
-    line("");
-    line("## Single steps, in memory (JMH)");
-    line("");
-    table.forEach(this::line);
+    page.heading("Single steps, in memory (JMH)");
+    table.forEach(page::line);
   }
 
   private void cell(CellResult cell) {
-    line("");
-    line("## %s".formatted(cell.title()));
-    line("");
+    page.heading(cell.title());
     if (cell.skipped() != null) {
-      line("Skipped: %s.".formatted(cell.skipped()));
+      page.line("Skipped: %s.".formatted(cell.skipped()));
       return;
     }
-    line(
+    page.line(
         "%d records, a file of %s%s. %d rounds, %s."
             .formatted(
                 cell.recordCount(),
@@ -85,14 +51,14 @@ final class MarkdownReport {
                 cell.roundCount(),
                 cell.measured()));
     table(cell);
-    absent(cell);
+    page.absent(cell);
   }
 
   private void table(CellResult cell) {
     Optional<Entry> limit = cell.entry("fio-random");
-    line("");
-    line("| contender | records/s | bytes/s | x fio-random | CPU us/record | memory | what |");
-    line("| --- | --- | --- | --- | --- | --- | --- |");
+    page.line("");
+    page.line("| contender | records/s | bytes/s | x fio-random | CPU us/record | memory | what |");
+    page.line("| --- | --- | --- | --- | --- | --- | --- |");
     cell.entries().stream()
         .filter(entry -> entry.absent() == null)
         .sorted(Comparator.comparingDouble(entry -> -entry.recordsPerSecond().median()))
@@ -104,7 +70,7 @@ final class MarkdownReport {
     Spread cpu = Spread.of(entry.rounds(), Measurement::cpuMicrosPerRecord);
     Spread memory = Spread.of(entry.rounds(), Measurement::grownBytes);
     Spread share = limit.map(entry::speedOver).orElse(null);
-    line(
+    page.line(
         "| %s | %s | %s | %s | %s | %s | %s |"
             .formatted(
                 entry.contender(),
@@ -128,22 +94,5 @@ final class MarkdownReport {
       about.append(", ").append(last.facts().get("io").getAsString());
     }
     return MarkdownTables.escape(about.toString());
-  }
-
-  private void absent(CellResult cell) {
-    List<Entry> absent = cell.entries().stream().filter(entry -> entry.absent() != null).toList();
-    if (absent.isEmpty()) {
-      return;
-    }
-    line("");
-    line("Absent:");
-    line("");
-    for (Entry entry : absent) {
-      line("- %s (%s): %s".formatted(entry.contender(), entry.about(), entry.absent()));
-    }
-  }
-
-  private void line(String line) {
-    text.append(line).append('\n');
   }
 }

@@ -24,6 +24,9 @@ import java.util.Map;
  */
 public record Results(
     Map<String, String> machine, Map<String, String> settings, List<CellResult> cells) {
+  /** Of the page. */
+  static final String REPORT_NAME = "REPORT.md";
+
   private static final String FILE_NAME = "results.json";
   private static final String NOTES_NAME = "NOTES.md";
   private static final Gson GSON =
@@ -69,17 +72,22 @@ public record Results(
    * JMH left in files named jmh*.json, becomes part of the report.
    */
   public void save(Path folder) throws IOException {
+    saveNumbers(folder);
+    Files.writeString(
+        folder.resolve(REPORT_NAME),
+        MarkdownReport.of(this, Charts.draw(this, folder), notes(folder), JmhTable.read(folder)));
+  }
+
+  /** Writes the JSON alone. */
+  void saveNumbers(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(FILE_NAME), json());
-    List<Chart> charts = Charts.draw(this, folder);
+  }
+
+  /** What people wrote beside it; empty if they did not. */
+  static String notes(Path folder) throws IOException {
     Path notes = folder.resolve(NOTES_NAME);
-    Files.writeString(
-        folder.resolve("REPORT.md"),
-        MarkdownReport.of(
-            this,
-            charts,
-            Files.exists(notes) ? Files.readString(notes).strip() : "",
-            JmhTable.read(folder)));
+    return Files.exists(notes) ? Files.readString(notes).strip() : "";
   }
 
   /** One contender a line: small enough to be committed, and still to be compared. */
