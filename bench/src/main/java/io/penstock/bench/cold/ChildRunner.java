@@ -1,7 +1,5 @@
 package io.penstock.bench.cold;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.penstock.bench.cold.report.Measurement;
 import io.penstock.bench.data.Digest;
 import io.penstock.bench.data.Orders;
@@ -18,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Runs contenders in Java and Python, which speak the protocol of {@code child.ChildMain}.
+ * Runs contenders in Java and Python, which speak the protocol of {@code child.ChildMain}: in a
+ * process of its own each, or in one for each rank of a job.
  *
  * <p>It sets the state of the page cache between the process's start and its first read, counts its
  * processor time from {@code go} to {@code done}, and compares the digest with the order's.
@@ -67,15 +67,17 @@ final class ChildRunner implements Runner {
     // Closed last: a group can only be removed when its processes have gone.
     try (ControlGroups groups =
             ControlGroups.create(cell.profile(), cell.device().number(), cell.limitBytes());
-        Child child = start(command(run));
-        ProcessMeter meter = new ProcessMeter(child.pid(), hasChildren)) {
-      child.expect("warm", PATIENCE_SECONDS + settings.warmupSeconds());
-      groups.add(child.pid());
+        ChildGroup children = ChildGroup.start(commands(run), folder);
+        ProcessMeter meter = new ProcessMeter(children.pids(), hasChildren)) {
+      children.expect("warm", PATIENCE_SECONDS + settings.warmupSeconds());
+      for (long pid : children.pids()) {
+        groups.add(pid);
+      }
       setState(run, groups);
       FreshMemory.touch(memoryBytes(run));
       long baseBytes = meter.resetPeak();
-      child.tell("open");
-      child.expect("ready", PATIENCE_SECONDS);
+      children.tell("open");
+      children.expect("ready", PATIENCE_SECONDS);
       if (cell.state().isDropped()) {
         // Opening read the header, and the kernel some megabytes after it.
         for (Path file : run.input().recordFiles()) {
@@ -83,34 +85,24 @@ final class ChildRunner implements Runner {
         }
       }
       double cpuBefore = cpuSeconds(groups, meter);
-      child.tell("go");
-      JsonObject result = result(child.expect("done", run.seconds() + PATIENCE_SECONDS));
+      List<Double> lags = children.tell("go");
+      List<String> done = children.expect("done", run.seconds() + PATIENCE_SECONDS);
       double cpuSeconds = cpuSeconds(groups, meter) - cpuBefore;
+      ChildResult result =
+          ChildResult.together(done.stream().map(ChildResult::parse).toList(), lags);
       Measurement measurement =
           new Measurement(
               run.round(),
-              result.get("records").getAsLong(),
-              result.get("seconds").getAsDouble(),
+              result.records(),
+              result.seconds(),
               cpuSeconds,
               baseBytes,
               meter.peakBytes(),
               load,
-              result.getAsJsonObject("facts"));
-      check(run, measurement, result.get("digest").getAsString());
+              result.facts());
+      check(run, result);
       return measurement;
     }
-  }
-
-  private Child start(List<String> command) throws AbsentException {
-    try {
-      return new Child(command, folder);
-    } catch (IOException e) {
-      throw new AbsentException(command.getFirst() + " cannot be run", e);
-    }
-  }
-
-  private static JsonObject result(String line) {
-    return JsonParser.parseString(line).getAsJsonObject();
   }
 
   private static double cpuSeconds(ControlGroups groups, ProcessMeter meter) throws IOException {
@@ -119,23 +111,28 @@ final class ChildRunner implements Runner {
   }
 
   /** No contender wins by not reading, or by reading something else. */
-  private void check(ColdRun run, Measurement measurement, String digest) throws AbsentException {
+  private void check(ColdRun run, ChildResult result) throws AbsentException {
     RecordFile file = run.input().records();
-    if (!run.contender().isExact() && measurement.records() < file.recordCount()) {
+    if (!run.contender().isExact() && result.records() > file.recordCount()) {
+      throw new WrongBytesException(
+          "%s in %s: expected %d records, found %d"
+              .formatted(run.contender().name(), run.cell(), file.recordCount(), result.records()));
+    }
+    if (!run.contender().isExact() && result.records() < file.recordCount()) {
       throw new AbsentException(
           "it delivered %d of %d records in time: what it reads can only be checked as a whole"
-              .formatted(measurement.records(), file.recordCount()));
+              .formatted(result.records(), file.recordCount()));
     }
-    long expected = Digest.expected(order(run), run.epoch(), measurement.records(), file.places());
-    if (measurement.records() < 1 || !Long.toUnsignedString(expected).equals(digest)) {
+    long expected = Digest.expected(order(run), run.epoch(), result.records(), file.places());
+    if (result.records() < 1 || expected != result.digest()) {
       throw new WrongBytesException(
           "%s in %s: expected digest %s of %d records, found %s"
               .formatted(
                   run.contender().name(),
                   run.cell(),
                   Long.toUnsignedString(expected),
-                  measurement.records(),
-                  digest));
+                  result.records(),
+                  Long.toUnsignedString(result.digest())));
     }
   }
 
@@ -197,7 +194,15 @@ final class ChildRunner implements Runner {
     }
   }
 
-  private List<String> command(ColdRun run) throws AbsentException {
+  private List<List<String>> commands(ColdRun run) throws AbsentException {
+    List<List<String>> commands = new ArrayList<>();
+    for (int rank = 0; rank < run.contender().ranks(); rank++) {
+      commands.add(command(run, rank));
+    }
+    return commands;
+  }
+
+  private List<String> command(ColdRun run, int rank) throws AbsentException {
     List<String> command = new ArrayList<>();
     switch (run.contender().program()) {
       case JAVA -> {
@@ -228,9 +233,10 @@ final class ChildRunner implements Runner {
           throw new IllegalArgumentException(
               run.contender().program() + " has a runner of its own");
     }
-    Map<String, String> parameters = run.parameters();
-    command.add(parameters.get("contender"));
-    parameters.putAll(job(run));
+    command.add(run.parameters().get("contender"));
+    Map<String, String> parameters = new HashMap<>(job(run));
+    parameters.put("rank", Integer.toString(rank));
+    parameters.putAll(run.parameters());
     parameters.forEach((name, value) -> command.add(name + "=" + value));
     return command;
   }

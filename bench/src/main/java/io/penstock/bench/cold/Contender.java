@@ -38,9 +38,17 @@ record Contender(
     MEMORY
   }
 
-  /** Whether it delivers the records of the order that it is given, not of one of its own. */
+  /**
+   * Whether it delivers the records in the order that it is given: not one that has an order of its
+   * own, nor several ranks, which have it together only.
+   */
   boolean isExact() {
     return !parameters.getOrDefault("order", "given").equals("own");
+  }
+
+  /** How many processes it is, each a rank of one job: the parameter {@code worldSize}. */
+  int ranks() {
+    return Integer.parseInt(parameters.getOrDefault("worldSize", "1"));
   }
 
   static Contender timed(

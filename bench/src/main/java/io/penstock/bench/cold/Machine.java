@@ -13,8 +13,7 @@ final class Machine {
   private Machine() {}
 
   /** In the order in which a report shows them. No names of hosts, no paths. */
-  static Map<String, String> facts(Device device)
-      throws IOException, InterruptedException {
+  static Map<String, String> facts(Device device) throws IOException, InterruptedException {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("cpu", cpuModel());
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));

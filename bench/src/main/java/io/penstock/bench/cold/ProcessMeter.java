@@ -3,11 +3,13 @@ package io.penstock.bench.cold;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Watches a process: its processor time, and the most anonymous memory it had resident.
+ * Watches processes: their processor time, and the most anonymous memory they had resident at a
+ * time, all together.
  *
  * <p>Pages of mapped files are not counted: they are the page cache's. Memory is sampled, every 20
  * ms, by a thread of this object; that costs the machine about 0.3 % of a core.
@@ -18,7 +20,7 @@ public final class ProcessMeter implements AutoCloseable {
   /** Unit of times in /proc/PID/stat; the same on all machines of today. */
   private static final double TICKS_PER_SECOND = 100;
 
-  private final long pid;
+  private final List<Long> processes;
   private final boolean hasChildren;
   private final Thread sampler;
   private volatile boolean isStopped;
@@ -27,10 +29,11 @@ public final class ProcessMeter implements AutoCloseable {
   /**
    * Starts watching.
    *
-   * @param hasChildren whether its child processes count, too
+   * @param processes their numbers
+   * @param hasChildren whether their child processes count, too
    */
-  public ProcessMeter(long pid, boolean hasChildren) {
-    this.pid = pid;
+  public ProcessMeter(List<Long> processes, boolean hasChildren) {
+    this.processes = List.copyOf(processes);
     this.hasChildren = hasChildren;
     this.sampler = Thread.ofPlatform().daemon().name("memory sampler").start(this::sample);
   }
@@ -47,7 +50,7 @@ public final class ProcessMeter implements AutoCloseable {
     return peakBytes;
   }
 
-  /** User and system time of the process and its children, those that ended included. */
+  /** User and system time of the processes and their children, those that ended included. */
   public double cpuSeconds() {
     double seconds = 0;
     for (long each : pids()) {
@@ -83,14 +86,16 @@ public final class ProcessMeter implements AutoCloseable {
   }
 
   private long[] pids() {
-    if (!hasChildren) {
-      return new long[] {pid};
-    }
-    Stream<ProcessHandle> children =
-        ProcessHandle.of(pid).map(ProcessHandle::descendants).orElse(Stream.empty());
-    return Stream.concat(Stream.of(pid), children.map(ProcessHandle::pid))
-        .mapToLong(Long::longValue)
-        .toArray();
+    Stream<Long> children =
+        processes.stream().filter(_ -> hasChildren).flatMap(ProcessMeter::children);
+    return Stream.concat(processes.stream(), children).mapToLong(Long::longValue).toArray();
+  }
+
+  private static Stream<Long> children(long pid) {
+    return ProcessHandle.of(pid)
+        .map(ProcessHandle::descendants)
+        .orElse(Stream.empty())
+        .map(ProcessHandle::pid);
   }
 
   /** Empty when the process has gone. */

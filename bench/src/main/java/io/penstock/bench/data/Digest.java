@@ -15,6 +15,10 @@ import java.util.Arrays;
  * records in each other's place change the sum. That is cheap beside any reading, the same for all
  * contenders, and can be computed from the order alone ({@link #expected}). All arithmetic is
  * modulo 2^64, and {@code contender.py} does the same.
+ *
+ * <p>Whoever delivers records in an order of its own, or a part of them as a rank does, has them
+ * weighted with the index ({@link #byIndex}). Then digests of parts add up to that of the whole,
+ * which is what the file in order gives.
  */
 public final class Digest {
   /** Of so many records one is added up whole: all of them would cost more than the reading. */
@@ -23,11 +27,23 @@ public final class Digest {
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private final boolean isByIndex;
   private long position;
   private long value;
 
   /** Of no records yet. */
-  public Digest() {}
+  public Digest() {
+    this(false);
+  }
+
+  private Digest(boolean isByIndex) {
+    this.isByIndex = isByIndex;
+  }
+
+  /** Of no records yet, which may come in any order. */
+  public static Digest byIndex() {
+    return new Digest(true);
+  }
 
   /** Offsets of a batch whose records have one size. */
   public static MemorySegment evenOffsets(long recordBytes, int count) {
@@ -54,12 +70,13 @@ public final class Digest {
       long last = batch.get(WORD, end - Long.BYTES);
       long chosen = batch.get(WORD, at + Long.remainderUnsigned(first, wordCount) * Long.BYTES);
       long sum = first + 3 * folded(last) + 5 * folded(chosen) + 11 * recordBytes;
-      if (position % WHOLE_RECORD_PERIOD == 0) {
+      long key = isByIndex ? first : position;
+      if (Long.remainderUnsigned(key, WHOLE_RECORD_PERIOD) == 0) {
         for (long word = 0; word < wordCount; word++) {
           sum += 7 * folded(batch.get(WORD, at + word * Long.BYTES));
         }
       }
-      value += (2 * position + 1) * sum;
+      value += (2 * key + 1) * sum;
       position++;
     }
   }

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -74,7 +75,7 @@ public final class Main implements Callable<Integer> {
     SparseRecords files = SparseRecords.make(directory, recordCount, meanBytes);
     long budget = memoryMebibytes << 20;
     System.gc();
-    try (ProcessMeter meter = new ProcessMeter(ProcessHandle.current().pid(), false)) {
+    try (ProcessMeter meter = new ProcessMeter(List.of(ProcessHandle.current().pid()), false)) {
       long before = meter.resetPeak();
       try (Dataset dataset =
               Dataset.builder().variable("x", files.values(), files.offsets()).open();

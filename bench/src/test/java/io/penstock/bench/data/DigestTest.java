@@ -3,6 +3,7 @@ package io.penstock.bench.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.penstock.sampler.FullShuffle;
+import io.penstock.sampler.Sequential;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,29 @@ class DigestTest {
 
     assertThat(digest.value()).isEqualTo(digest(COUNT));
     assertThat(digest.count()).isEqualTo(COUNT);
+  }
+
+  @Test
+  void partsByIndexAddUpToTheFileInAnyOrder() {
+    Digest one = Digest.byIndex();
+    one.add(records, OFFSETS, 200);
+    Digest other = Digest.byIndex();
+    other.add(records.asSlice(300 * RECORD_BYTES), OFFSETS, 200);
+    other.add(records.asSlice(200 * RECORD_BYTES), OFFSETS, 100);
+
+    assertThat(one.count() + other.count()).isEqualTo(COUNT);
+    assertThat(one.value() + other.value())
+        .isEqualTo(Digest.expected(new Sequential(COUNT), 0, COUNT, PLACES));
+  }
+
+  @Test
+  void aRecordInsteadOfAnotherIsFoundByIndex() {
+    Digest digest = Digest.byIndex();
+    digest.add(records, OFFSETS, COUNT - 1);
+    digest.add(records, OFFSETS, 1);
+
+    assertThat(digest.value())
+        .isNotEqualTo(Digest.expected(new Sequential(COUNT), 0, COUNT, PLACES));
   }
 
   @Test

@@ -60,7 +60,7 @@ public final class ChildMain {
     say("warm", input, "open");
     try (ChildReading reading = contender.open(job)) {
       say("ready", input, "go");
-      TimedSink sink = new TimedSink(job.seconds());
+      TimedSink sink = job.sink();
       reading.run(sink);
       say("done " + result(sink, reading), input, null);
     }
@@ -85,7 +85,7 @@ public final class ChildMain {
     long end = System.nanoTime() + (long) (job.seconds() * 1e9);
     for (int pass = 0; pass < 2 || System.nanoTime() < end; pass++) {
       try (ChildReading reading = contender.open(job)) {
-        reading.run(new TimedSink(job.seconds()));
+        reading.run(job.sink());
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.penstock.bench.cold.child;
 
+import io.penstock.bench.data.Digest;
 import io.penstock.bench.data.Orders;
 import io.penstock.bench.data.RecordFile;
 import io.penstock.bench.data.RecordSize;
@@ -62,6 +63,12 @@ record Job(
         values);
   }
 
+  /** Where its records go. Starts the clock. */
+  TimedSink sink() {
+    boolean isOrderOwn = text("order", "given").equals("own");
+    return new TimedSink(isOrderOwn ? Digest.byIndex() : new Digest(), seconds);
+  }
+
   int integer(String name) {
     return Integer.parseInt(text(name));
   }
@@ -72,6 +79,10 @@ record Job(
       throw new IllegalArgumentException("expected a parameter " + name + "=..., found none");
     }
     return value;
+  }
+
+  String text(String name, String otherwise) {
+    return values.getOrDefault(name, otherwise);
   }
 
   /** The beginning of the order, for contenders that cannot make it: the list they read by. */

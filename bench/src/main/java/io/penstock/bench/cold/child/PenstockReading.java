@@ -11,6 +11,7 @@ import io.penstock.LoaderStatistics;
 import io.penstock.bench.data.Digest;
 import io.penstock.bench.data.Orders;
 import io.penstock.bench.data.RecordFile;
+import io.penstock.job.RankBy;
 import io.penstock.options.Readahead;
 import io.penstock.statistics.Statistic;
 import java.io.IOException;
@@ -23,7 +24,8 @@ import java.nio.file.Path;
  *
  * <p>Parameters: {@code readahead} (flags), {@code memoryBytes}, {@code blockRecords} of the order
  * (0: an exact shuffle), {@code fillEpochs}, epochs read beforehand, which fill the cache over
- * epochs, and {@code catFirst}, whether the file is read by cat first, on the clock.
+ * epochs, and {@code catFirst}, whether the file is read by cat first, on the clock. A rank of a
+ * job is told {@code rank}, {@code worldSize} and {@code rankBy} (position, or place).
  */
 final class PenstockReading implements ChildReading {
   private static final String COLUMN = "records";
@@ -61,6 +63,10 @@ final class PenstockReading implements ChildReading {
               .sampler(Orders.of(file.recordCount(), job.integer("blockRecords"), job.seed()))
               .readahead(Readahead.parse(job.text("readahead")))
               .memoryBytes(Long.parseLong(job.text("memoryBytes")))
+              .rank(
+                  Integer.parseInt(job.text("rank", "0")),
+                  Integer.parseInt(job.text("worldSize", "1")))
+              .rankBy(rankBy(job.text("rankBy", "position")))
               .build();
       for (int i = 0; i < job.integer("fillEpochs"); i++) {
         for (Batch batch : loader.epoch(firstEpoch + epochs + i)) {
@@ -86,6 +92,15 @@ final class PenstockReading implements ChildReading {
       }
       epochEnds.add(sink.seconds());
     }
+  }
+
+  private static RankBy rankBy(String name) {
+    return switch (name) {
+      case "position" -> RankBy.POSITION;
+      case "place" -> RankBy.PLACE;
+      default ->
+          throw new IllegalArgumentException("rankBy must be position or place, was " + name);
+    };
   }
 
   private static Dataset open(RecordFile file) {

@@ -9,13 +9,20 @@ import java.lang.foreign.MemorySegment;
  * <p>The clock starts when the sink is made and stands at the last delivery.
  */
 final class TimedSink {
-  private final Digest digest = new Digest();
+  private final Digest digest;
   private final long startNanos = System.nanoTime();
   private final long deadlineNanos;
   private long firstNanos = -1;
   private long lastNanos;
 
-  TimedSink(double seconds) {
+  /**
+   * Starts the clock.
+   *
+   * @param digest of no records yet
+   * @param seconds after which it has enough
+   */
+  TimedSink(Digest digest, double seconds) {
+    this.digest = digest;
     deadlineNanos = (long) (seconds * 1e9);
   }
 

@@ -29,7 +29,7 @@ class BatchRingTest {
       for (int i = 0; i < 4; i++) {
         threads.add(Thread.ofPlatform().start(() -> fill(ring)));
       }
-      TimedSink sink = new TimedSink(1e9);
+      TimedSink sink = new TimedSink(new Digest(), 1e9);
       ring.deliver(sink);
       for (Thread thread : threads) {
         thread.join();
@@ -47,7 +47,7 @@ class BatchRingTest {
       BatchRing ring = new BatchRing(2, list(100, 8), arena);
       Thread.ofPlatform().start(() -> ring.fail(new IOException("no such sector")));
 
-      assertThatThrownBy(() -> ring.deliver(new TimedSink(1e9)))
+      assertThatThrownBy(() -> ring.deliver(new TimedSink(new Digest(), 1e9)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("no such sector");
     }

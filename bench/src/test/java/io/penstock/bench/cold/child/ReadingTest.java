@@ -8,6 +8,7 @@ import io.penstock.bench.data.Orders;
 import io.penstock.bench.data.RecordFile;
 import io.penstock.bench.data.RecordSize;
 import io.penstock.sampler.Sampler;
+import io.penstock.sampler.Sequential;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +98,39 @@ class ReadingTest {
         "blockRecords=0");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"place", "position"})
+  void ranksOfPenstockDeliverTogetherEachRecordOnce(String way)
+      throws IOException, InterruptedException {
+    long records = 0;
+    long digest = 0;
+    for (int rank = 0; rank < 3; rank++) {
+      Job job =
+          job(
+              "readahead=backend=pread",
+              "memoryBytes=" + (64 << 20),
+              "fillEpochs=0",
+              "catFirst=false",
+              "blockRecords=0",
+              "epochs=1",
+              "order=own",
+              "rank=" + rank,
+              "worldSize=3",
+              "rankBy=" + way);
+      TimedSink sink = job.sink();
+      try (ChildReading reading = new PenstockReading(job)) {
+        reading.run(sink);
+      }
+      assertThat(sink.digest().count()).isBetween(1_000L, 1_001L);
+      records += sink.digest().count();
+      digest += sink.digest().value();
+    }
+
+    assertThat(records).isEqualTo(file.recordCount());
+    assertThat(digest)
+        .isEqualTo(Digest.expected(new Sequential(records), 0, records, file.places()));
+  }
+
   @Test
   void penstockInBlocks() throws IOException, InterruptedException {
     assertDelivers(
@@ -118,7 +152,7 @@ class ReadingTest {
       throws IOException, InterruptedException {
     long count = file.recordCount() * EPOCHS;
     Sampler order = Orders.joined(file.recordCount(), blockRecords, SEED, EPOCHS);
-    TimedSink sink = new TimedSink(1e6);
+    TimedSink sink = new TimedSink(new Digest(), 1e6);
     try (ChildReading reading = opener.open(job(parameters))) {
       reading.run(sink);
       assertThat(reading.facts()).isNotNull();
