@@ -6,11 +6,12 @@
 #include "core/chunk.h"
 #include "support.h"
 
-enum { CHUNKS = 333, CHUNK_BYTES = 64, MOST_CHAINS = 60 };
+enum { CHUNKS = 333, CHUNK_BYTES = 64, MOST_CHAINS = 60, MOST_BYTES = 5000 };
 
-static uint8_t chunk_bytes[CHUNKS * CHUNK_BYTES];
+static _Alignas(64) uint8_t chunk_bytes[CHUNKS * CHUNK_BYTES];
 static uint32_t chunk_next[CHUNKS];
 static uint64_t chunk_vacant[CHUNKS / 64 + 1];
+static uint32_t recent[CHUNK_LONGEST_RUN * CHUNK_MOST_RECENT];
 
 static chain_place begin_of(chunk_run first) {
   return (chain_place){.chunk = (uint32_t)first.first, .is_one_run = first.next == CHUNK_NONE};
@@ -24,11 +25,14 @@ static uint64_t give_back(chunk_pool *pool, chunk_run first) {
   return first.count;
 }
 
-/* Chains of random lengths come and go; each holds what was written to it, in random pieces. */
+/* Chains of random lengths come and go; each holds what was written to it, in random pieces or
+ * at once. */
 static void chains_hold_what_was_written_to_them(void) {
   chunk_pool pool = {.base = chunk_bytes,
                      .next = chunk_next,
                      .vacant = chunk_vacant,
+                     .recent = recent,
+                     .recent_capacity = chunk_recent_capacity(CHUNKS),
                      .chunk_bytes = CHUNK_BYTES,
                      .count = CHUNKS};
   chunk_reset(&pool);
@@ -40,14 +44,21 @@ static void chains_hold_what_was_written_to_them(void) {
   uint32_t count = 0;
   uint64_t seed = 3;
   for (uint32_t round = 0; round < 20000; round++) {
-    const uint64_t bytes = 1 + next_random(&seed) % (next_random(&seed) % 8 ? 300 : 5000);
+    const uint64_t bytes = 1 + next_random(&seed) % (next_random(&seed) % 8 ? 300 : MOST_BYTES);
+    pool.is_past_cache = (int)(next_random(&seed) % 2);
     if (count < MOST_CHAINS && chunks_for(&pool, bytes) <= pool.free_count) {
       chains[count].run = chunk_allocate(&pool, chunks_for(&pool, bytes));
       chains[count].bytes = bytes;
       chains[count].salt = round;
       chain_place place = begin_of(chains[count].run);
-      uint8_t piece[5000];
-      for (uint64_t at = 0; at < bytes;) {
+      uint8_t piece[MOST_BYTES + 64];
+      const int is_filled = place.is_one_run && next_random(&seed) % 2;
+      if (is_filled) {
+        for (uint64_t i = 0; i < sizeof piece; i++)
+          piece[i] = pattern(i, round);
+        chain_fill(&pool, place.chunk, piece, bytes);
+      }
+      for (uint64_t at = is_filled ? bytes : 0; at < bytes;) {
         const uint64_t size = 1 + next_random(&seed) % (bytes - at);
         for (uint64_t i = 0; i < size; i++)
           piece[i] = pattern(at + i, round);
@@ -59,9 +70,12 @@ static void chains_hold_what_was_written_to_them(void) {
       continue;
     }
     const uint32_t gone = (uint32_t)(next_random(&seed) % count);
-    uint8_t found[5000];
+    uint8_t found[MOST_BYTES + 64];
     chain_place place = begin_of(chains[gone].run);
-    for (uint64_t at = 0; at < chains[gone].bytes;) {
+    const int is_whole = place.is_one_run && next_random(&seed) % 2;
+    if (is_whole)
+      chain_read_all(&pool, place.chunk, found, chains[gone].bytes);
+    for (uint64_t at = is_whole ? chains[gone].bytes : 0; at < chains[gone].bytes;) {
       const uint64_t size = 1 + next_random(&seed) % (chains[gone].bytes - at);
       place = chain_read(&pool, place, at, found + at, size);
       at += size;
@@ -79,8 +93,12 @@ static void chains_hold_what_was_written_to_them(void) {
 /* Neighbours are one run, also where a word of free chunks ends between them. After a reset what is
  * claimed is still in use, and nothing else. */
 static void chains_are_claimed_after_a_reset(void) {
-  chunk_pool pool = {
-      .next = chunk_next, .vacant = chunk_vacant, .chunk_bytes = CHUNK_BYTES, .count = CHUNKS};
+  chunk_pool pool = {.next = chunk_next,
+                     .vacant = chunk_vacant,
+                     .recent = recent,
+                     .recent_capacity = chunk_recent_capacity(CHUNKS),
+                     .chunk_bytes = CHUNK_BYTES,
+                     .count = CHUNKS};
   chunk_reset(&pool);
   const chunk_run gone = chunk_allocate(&pool, 60);
   const chunk_run kept = chunk_allocate(&pool, 150);
@@ -119,7 +137,12 @@ static void chains_lie_in_few_runs(void) {
   static uint32_t next[MANY];
   static uint64_t vacant[MANY / 64 + 1];
   static chunk_run chains[MANY];
-  chunk_pool pool = {.next = next, .vacant = vacant, .chunk_bytes = 64, .count = MANY};
+  chunk_pool pool = {.next = next,
+                     .vacant = vacant,
+                     .recent = recent,
+                     .recent_capacity = chunk_recent_capacity(MANY),
+                     .chunk_bytes = 64,
+                     .count = MANY};
   chunk_reset(&pool);
   uint32_t count = 0;
   uint64_t seed = 11;

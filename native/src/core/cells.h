@@ -38,16 +38,17 @@ static inline uint64_t cells_measure(penstock_reader *reader, uint32_t entry) {
 /* How many entries ahead the memory of tables is prefetched. */
 enum { TABLES_AHEAD = 8 };
 
-/* Before entries are measured one after another, `left` of them from this one on: the tables of
- * later ones may lie anywhere, and prefetching hides the waits for memory. */
-PREFETCHING void cells_look_ahead(const penstock_reader *reader, uint32_t entry, uint64_t left) {
+/* Before entries are measured one after another: the tables of later ones may lie anywhere, and
+ * prefetching hides the waits for memory. First where the group of a `far` one begins, then the
+ * group of a `near` one; ENTRY_NONE: there is none. */
+PREFETCHING void cells_prefetch_tables(const penstock_reader *reader, uint32_t near, uint32_t far) {
   const entry_ring *ring = &reader->entries;
   for (uint32_t i = 0; i < reader->variable_count; i++) {
     const record_table *table = reader->source->columns[reader->variable[i]].table;
-    if (left > 2 * TABLES_AHEAD)
-      table_prefetch_position(table, entry_index(ring, entry_after(ring, entry, 2 * TABLES_AHEAD)));
-    if (left > TABLES_AHEAD)
-      table_prefetch_group(table, entry_index(ring, entry_after(ring, entry, TABLES_AHEAD)));
+    if (far != ENTRY_NONE)
+      table_prefetch_position(table, entry_index(ring, far));
+    if (near != ENTRY_NONE)
+      table_prefetch_group(table, entry_index(ring, near));
   }
 }
 
@@ -61,6 +62,18 @@ static inline uint64_t cells_wanted(const penstock_reader *reader, uint32_t entr
   return cells_exist(reader) && entry_value(&reader->entries, entry) == ENTRY_NONE
              ? cells_units(reader, entry)
              : 0;
+}
+
+/* The same when this column of the record is looked up anyway: the entry keeps how large it is. */
+static inline uint64_t cells_plan(penstock_reader *reader, uint32_t entry,
+                                  const source_column *column, uint64_t length_bytes) {
+  if (reader->pool.count > 0 && entry_value(&reader->entries, entry) == ENTRY_NONE) {
+    if (column->table && reader->variable_count == 1)
+      entry_keep_bytes(&reader->entries, entry, reader->fixed_bytes + length_bytes);
+    else
+      (void)cells_measure(reader, entry);
+  }
+  return cells_wanted(reader, entry);
 }
 
 /* Free cells or chunks, without those that the cache is entitled to. */

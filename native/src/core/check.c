@@ -274,7 +274,8 @@ static void check_chunks(const penstock_reader *reader) {
     const uint64_t index = entry_index(ring, entry);
     failed += (uint64_t)entry_has_failed(ring, entry);
     const uint64_t bytes = cells_record_bytes(reader, index);
-    admitted_bytes += at < ring->admitted && !reader->options.windowed ? bytes : 0;
+    if (at < ring->admitted && !reader->options.windowed)
+      admitted_bytes += elevator_counted(&reader->elevator, at, bytes);
     assert(entry_bytes(ring, entry) == BYTES_UNKNOWN || entry_bytes(ring, entry) == bytes);
     if (entry_state(ring, entry) != ENTRY_PENDING && entry_value(ring, entry) != ENTRY_NONE &&
         !cache_keeps(&reader->cache, index, entry_value(ring, entry)))

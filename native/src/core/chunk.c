@@ -13,10 +13,11 @@
 
 #include "core/chunk.h"
 #include "core/common.h"
-#include "core/stream.h"
 
 /* How many words of 64 chunks are looked through for a run that is long enough. */
 #define WORDS_AHEAD 8
+/* Free runs of a length that are remembered in the smallest pool. */
+#define LEAST_RECENT 4
 
 void chunk_reset(chunk_pool *pool) {
   const uint64_t words = ((uint64_t)pool->count + 63) / 64;
@@ -25,8 +26,18 @@ void chunk_reset(chunk_pool *pool) {
     pool->vacant[words - 1] = (UINT64_C(1) << pool->count % 64) - 1;
   pool->free_count = pool->count;
   pool->cursor = 0;
-  for (uint32_t i = 0; i < CHUNK_LONG_RUN; i++)
+  pool->remembered_lengths = 0;
+  for (uint32_t i = 0; i < CHUNK_LONGEST_RUN; i++)
     pool->free_runs[i].count = 0;
+}
+
+/* Where the free part of a large pool was remembered by 256 of each length, a fifth of all chains
+ * were of several runs. */
+uint32_t chunk_recent_capacity(uint64_t count) {
+  uint32_t capacity = LEAST_RECENT;
+  while (capacity < CHUNK_MOST_RECENT && 2 * (uint64_t)capacity <= count / CHUNK_LONGEST_RUN)
+    capacity *= 2;
+  return capacity;
 }
 
 /* ---- Runs of free chunks, within a word ------------------------------------------------------ */
@@ -51,20 +62,19 @@ static uint64_t begins_of_runs(uint64_t bits, uint32_t length) {
   return bits;
 }
 
-/* Where the latest runs that became free are remembered: by length, all long ones together. */
-static recent_runs *runs_of(chunk_pool *pool, uint64_t length) {
-  return &pool->free_runs[(length < CHUNK_LONG_RUN ? length : CHUNK_LONG_RUN) - 1];
-}
-
-/* The run that has this free chunk. Where there are too many, the oldest is forgotten. */
+/* Keeps the run that has this free chunk in mind. Where there are too many of its length, the
+ * oldest is forgotten. */
 static void remember(chunk_pool *pool, uint32_t chunk) {
   const uint64_t bits = pool->vacant[chunk >> 6];
   const uint32_t bit = chunk & 63;
   const uint64_t taken_below = ~bits & mask_of(0, bit);
   const uint32_t begin = taken_below == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(taken_below);
-  recent_runs *runs = runs_of(pool, run_at(bits, begin));
-  runs->first[runs->next++ % CHUNK_RECENT_RUNS] = (chunk & ~UINT32_C(63)) + begin;
-  runs->count += runs->count < CHUNK_RECENT_RUNS;
+  const uint32_t place = run_at(bits, begin) - 1;
+  recent_runs *runs = &pool->free_runs[place];
+  const uint32_t at = place * pool->recent_capacity + (runs->next++ & (pool->recent_capacity - 1));
+  pool->recent[at] = (chunk & ~UINT32_C(63)) + begin;
+  runs->count += runs->count < pool->recent_capacity;
+  pool->remembered_lengths |= UINT64_C(1) << place;
 }
 
 /* Takes chunks from this free one on, as many as are wanted and lie there. */
@@ -82,29 +92,42 @@ static chunk_run take_from(chunk_pool *pool, uint32_t chunk, uint64_t wanted) {
 
 /* ---- Allocating ------------------------------------------------------------------------------ */
 
-/* The latest run of those that were remembered together; CHUNK_NONE if there is none. Of one that
- * was remembered, parts may have been given out with its neighbours. */
-static uint32_t recall(const chunk_pool *pool, recent_runs *runs) {
-  const uint32_t length = (uint32_t)(runs - pool->free_runs) + 1;
+/* The latest run of those of this length; CHUNK_NONE if there is none. Of one that was remembered,
+ * parts may have been given out with its neighbours. */
+static uint32_t recall(chunk_pool *pool, uint32_t length) {
+  const uint32_t place = length - 1;
+  recent_runs *runs = &pool->free_runs[place];
   while (runs->count > 0) {
     runs->count--;
-    const uint32_t chunk = runs->first[--runs->next % CHUNK_RECENT_RUNS];
+    const uint32_t at =
+        place * pool->recent_capacity + (--runs->next & (pool->recent_capacity - 1));
+    const uint32_t chunk = pool->recent[at];
     if (run_at(pool->vacant[chunk >> 6], chunk & 63) >= length &&
         (pool->vacant[chunk >> 6] >> (chunk & 63) & 1))
       return chunk;
   }
+  pool->remembered_lengths &= ~(UINT64_C(1) << place);
   return CHUNK_NONE;
 }
 
 /* One of the same length, or else the shortest that is longer. */
-static uint32_t recall_fitting(chunk_pool *pool, uint64_t wanted) {
-  recent_runs *end = pool->free_runs + CHUNK_LONG_RUN;
-  for (recent_runs *runs = runs_of(pool, wanted); runs < end; runs++) {
-    const uint32_t chunk = recall(pool, runs);
-    if (chunk != CHUNK_NONE)
-      return chunk;
+static uint32_t recall_fitting(chunk_pool *pool, uint32_t length) {
+  uint32_t chunk = CHUNK_NONE;
+  while (chunk == CHUNK_NONE && pool->remembered_lengths >> (length - 1) != 0) {
+    length += (uint32_t)__builtin_ctzll(pool->remembered_lengths >> (length - 1));
+    chunk = recall(pool, length);
   }
-  return CHUNK_NONE;
+  return chunk;
+}
+
+/* The longest that is shorter. */
+static uint32_t recall_any(chunk_pool *pool, uint32_t length) {
+  uint32_t chunk = CHUNK_NONE;
+  while (chunk == CHUNK_NONE && (pool->remembered_lengths & mask_of(0, length)) != 0) {
+    length = 64 - (uint32_t)__builtin_clzll(pool->remembered_lengths & mask_of(0, length));
+    chunk = recall(pool, length);
+  }
+  return chunk;
 }
 
 static uint32_t word_after(const chunk_pool *pool, uint32_t word) {
@@ -113,8 +136,7 @@ static uint32_t word_after(const chunk_pool *pool, uint32_t word) {
 }
 
 /* Goes on to the next run that is long enough, unless that is far. */
-static uint32_t find_fitting(chunk_pool *pool, uint64_t wanted) {
-  const uint32_t length = (uint32_t)(wanted < CHUNK_LONG_RUN ? wanted : CHUNK_LONG_RUN);
+static uint32_t find_fitting(chunk_pool *pool, uint32_t length) {
   uint32_t word = pool->cursor;
   for (uint32_t i = 0; i < WORDS_AHEAD; i++) {
     const uint64_t begins = begins_of_runs(pool->vacant[word], length);
@@ -127,22 +149,20 @@ static uint32_t find_fitting(chunk_pool *pool, uint64_t wanted) {
   return CHUNK_NONE;
 }
 
-static uint32_t find_any(chunk_pool *pool, uint64_t wanted) {
-  for (recent_runs *runs = runs_of(pool, wanted); runs > pool->free_runs; runs--) {
-    const uint32_t chunk = recall(pool, runs - 1);
-    if (chunk != CHUNK_NONE)
-      return chunk;
-  }
+static uint32_t find_any(chunk_pool *pool) {
   while (pool->vacant[pool->cursor] == 0)
     pool->cursor = word_after(pool, pool->cursor);
   return pool->cursor * 64 + (uint32_t)__builtin_ctzll(pool->vacant[pool->cursor]);
 }
 
 static chunk_run take_run(chunk_pool *pool, uint64_t wanted) {
-  uint32_t chunk = recall_fitting(pool, wanted);
+  const uint32_t length = (uint32_t)(wanted < CHUNK_LONGEST_RUN ? wanted : CHUNK_LONGEST_RUN);
+  uint32_t chunk = recall_fitting(pool, length);
   if (chunk == CHUNK_NONE)
-    chunk = find_fitting(pool, wanted);
-  return take_from(pool, chunk == CHUNK_NONE ? find_any(pool, wanted) : chunk, wanted);
+    chunk = find_fitting(pool, length);
+  if (chunk == CHUNK_NONE)
+    chunk = recall_any(pool, length);
+  return take_from(pool, chunk == CHUNK_NONE ? find_any(pool) : chunk, wanted);
 }
 
 void chunk_link(const chunk_pool *pool, chunk_run run) {
@@ -288,6 +308,13 @@ void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const ui
       return;
     run = follow(pool, run, &from);
   }
+}
+
+void chain_fill(const chunk_pool *pool, uint32_t chunk, const uint8_t *bytes, uint64_t count) {
+  if (pool->is_past_cache)
+    stream_copy_lines(chunk_memory(pool, chunk), bytes, count);
+  else
+    copy_lines(chunk_memory(pool, chunk), bytes, count);
 }
 
 chain_place chain_read(const chunk_pool *pool, chain_place from, uint64_t at, uint8_t *bytes,

@@ -5,17 +5,19 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "core/stream.h"
+
 /* The end of a chain; the same number as ENTRY_NONE. */
 #define CHUNK_NONE ((UINT32_C(1) << 30) - 1)
 
-/* Chains are made of runs of this many chunks, where they need more. */
-enum { CHUNK_LONG_RUN = 16, CHUNK_RECENT_RUNS = 256 };
+/* The longest run: a word of `vacant`. Of each length the latest ones are remembered, at most so
+ * many. */
+enum { CHUNK_LONGEST_RUN = 64, CHUNK_MOST_RECENT = 1024 };
 
-/* Runs of free chunks, the latest ones: a stack that forgets what is too far down. */
+/* Runs of free chunks of one length, the latest ones: a stack that forgets what is too far down. */
 typedef struct {
   uint32_t next; /* where the next one goes, counted on */
   uint32_t count;
-  uint32_t first[CHUNK_RECENT_RUNS];
 } recent_runs;
 
 /* A pool of chunks of one size. A record has a chain of them, in runs of neighbours. */
@@ -29,7 +31,10 @@ typedef struct {
   uint32_t free_count;
   _Atomic uint32_t used; /* chunks from the first one on: the most that were ever in use */
   uint32_t cursor;       /* the word of `vacant` where the search for the next free chunk begins */
-  recent_runs free_runs[CHUNK_LONG_RUN]; /* of 1 chunk, of 2, ...; the last: of that or more */
+  recent_runs free_runs[CHUNK_LONGEST_RUN]; /* of 1 chunk, of 2, ... */
+  uint64_t remembered_lengths;              /* a bit for each of them that is not empty */
+  uint32_t *recent;         /* their first chunks: recent_capacity for each length */
+  uint32_t recent_capacity; /* a power of two */
 } chunk_pool;
 
 /* Neighbours in a chain, one after another in memory. (Of words: a struct of halves is put together
@@ -67,6 +72,8 @@ static inline uint8_t *chunk_memory(const chunk_pool *pool, uint32_t chunk) {
   return pool->base + (uint64_t)chunk * pool->chunk_bytes;
 }
 
+/* How many runs of each length a pool of so many chunks remembers. */
+uint32_t chunk_recent_capacity(uint64_t count);
 /* All chunks are free. */
 void chunk_reset(chunk_pool *pool);
 /* The first run of a chain of this many chunks, at least one; there must be as many free ones. If
@@ -87,8 +94,17 @@ chain_place chain_seek(const chunk_pool *pool, chain_place from, uint64_t at);
  * is_past_cache other threads see them after stream_end. */
 void chain_write(const chunk_pool *pool, chain_place from, uint64_t at, const uint8_t *bytes,
                  uint64_t count);
+/* Copies all bytes of a chain that is one run, and up to a line what follows them, which must be
+ * readable. */
+void chain_fill(const chunk_pool *pool, uint32_t chunk, const uint8_t *bytes, uint64_t count);
 /* Copies bytes out of a chain; returns the run of the last of them. */
 chain_place chain_read(const chunk_pool *pool, chain_place from, uint64_t at, uint8_t *bytes,
                        uint64_t count);
+/* Copies all bytes of a chain that is one run, and up to a line what follows them, for which there
+ * must be room. */
+static inline void chain_read_all(const chunk_pool *pool, uint32_t chunk, uint8_t *bytes,
+                                  uint64_t count) {
+  copy_lines(bytes, chunk_memory(pool, chunk), count);
+}
 
 #endif

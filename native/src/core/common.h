@@ -19,6 +19,12 @@
  * (GCC 12 does) and leave out calls of them, unless they become a part of their callers. */
 #define PREFETCHING static inline __attribute__((always_inline))
 
+/* Prefetches memory that is read a little later, into the second of the processor's caches. The
+ * first one has too few fetches under way at a time: lines of several records would wait for each
+ * other, and the processor for them (784 B to 6 KB: an eighth to a sixth of all that a reader
+ * costs). */
+PREFETCHING void prefetch_far(const void *memory) { __builtin_prefetch(memory, 0, 2); }
+
 static inline uint64_t round_down(uint64_t value, uint64_t alignment) {
   return value - value % alignment;
 }

@@ -382,17 +382,11 @@ void elevator_reset(penstock_reader *reader) {
   elevator->head = choose_head(reader);
   elevator->is_open = elevator->head == 0;
   elevator->head_next = 0;
-  elevator->reserve = cells_reserve(reader);
+  elevator_reset_admission(reader);
   elevator->head_ahead = reader->pool.count == 0
                              ? elevator->reserve
                              : PENSTOCK_RESERVE_BATCHES * (uint64_t)reader->options.batch_size;
   elevator->head_units = 0;
-  elevator->most_units =
-      reader->pool.count == 0 ? 1 : reader->options.chunk_count - elevator->reserve;
-  elevator->has_giants =
-      reader->pool.count > 0 &&
-      chunks_for(&reader->pool, cells_longest_record(reader)) > elevator->most_units;
-  elevator->admitted_bytes = 0;
   reader->entries.admitted = 0;
   elevator->stay = 0;
   elevator->sweep.count = 0;

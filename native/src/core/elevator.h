@@ -36,10 +36,12 @@ typedef struct {
   uint64_t head_next;  /* the first of them that was not visited yet */
   uint64_t head_ahead; /* how far ahead of the consumer */
   uint64_t head_units; /* when cells are in bytes: chunks for those from the oldest to head_next */
-  uint64_t reserve;    /* cells or chunks kept free for these reads and for forced ones */
+  uint64_t reserve;    /* cells or chunks kept free for these reads and for forced ones, */
+  uint64_t kept;       /* and by sweeps: see elevator_reset_admission */
   uint64_t most_units; /* chunks of a record that a sweep can take on; larger ones are forced */
   uint32_t has_giants;
-  uint64_t admitted_bytes; /* with a horizon in bytes: of admitted entries that are not taken */
+  uint64_t admitted_bytes; /* with a horizon in bytes: of admitted entries that are not taken, */
+  uint32_t sample_log2;    /* each measured one for 1 << sample_log2: see elevator_measured */
   uint64_t credit_bytes;   /* what reads of the head may cost before the elevator must move on */
   uint64_t horizon; /* how many records ahead it looks: less than it could after cells ran out */
   uint64_t lacked;  /* records that were forced in this sweep because they had */
@@ -55,10 +57,29 @@ static inline uint32_t lists_per_bucket(const elevator *elevator) {
 void elevator_admit(penstock_reader *reader);
 /* Whether it cannot look further ahead before something is taken. */
 int elevator_is_at_horizon(const penstock_reader *reader);
+/* Knows none of them, and chooses how much memory sweeps may use, and which entries are measured.
+ */
+void elevator_reset_admission(penstock_reader *reader);
 /* Told when a sweep has ended: decides how far ahead the next one looks. */
 void elevator_sweep_ended(penstock_reader *reader);
 /* Told of the bucket that a sweep visits. */
 void elevator_passes(elevator *elevator, uint32_t bucket);
+/* Which entry of a group of neighbours in the order is measured, as a sequence number: one after
+ * another all places in a group equally often, without a pattern that the order could have, too.
+ * (Fibonacci hashing: The Art of Computer Programming, volume 3, 6.4.) */
+static inline uint64_t elevator_measured(const elevator *elevator, uint64_t group) {
+  const uint64_t place = group * UINT64_C(0x9e3779b97f4a7c15) >> 32 >> (32 - elevator->sample_log2);
+  return (group << elevator->sample_log2) + place;
+}
+
+/* How many bytes an entry with so many counts for. */
+static inline uint64_t elevator_counted(const elevator *elevator, uint64_t sequence,
+                                        uint64_t bytes) {
+  return elevator_measured(elevator, sequence >> elevator->sample_log2) == sequence
+             ? bytes << elevator->sample_log2
+             : 0;
+}
+
 /* Told of each entry that is taken, when cells are in bytes. */
 void elevator_taken(penstock_reader *reader, uint64_t sequence, uint64_t bytes);
 /* How far entries from `begin` on, at most to `end`, fit into the reserve beside the `units` chunks

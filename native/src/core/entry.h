@@ -152,4 +152,10 @@ static inline void entry_take(entry_ring *ring, uint32_t count) {
   ring->oldest = entry_after(ring, ring->oldest, count);
 }
 
+/* The same if it is among the next `left` ones, else ENTRY_NONE. */
+static inline uint32_t entry_among(const entry_ring *ring, uint32_t entry, uint32_t count,
+                                   uint64_t left) {
+  return count < left ? entry_after(ring, entry, count) : ENTRY_NONE;
+}
+
 #endif

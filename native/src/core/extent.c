@@ -128,7 +128,7 @@ static uint64_t limit_of_block(const penstock_reader *reader, const visit *visit
 }
 
 /* Adds entries to the extent as long as reading on is cheaper than another request. */
-static void extend(const penstock_reader *reader, visit *visit, extent *extent) {
+static void extend(penstock_reader *reader, visit *visit, extent *extent) {
   const uint64_t reach =
       reach_of(reader, extent, visit_entry(visit, visit->cursors[extent->column].next));
   const source_column *column = &reader->source->columns[extent->column];
@@ -149,7 +149,8 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
       __builtin_prefetch(&reader->entries.all[visit_entry(visit, at + ENTRIES_AHEAD)], 1);
     const record_span found = source_find_next(&pass, visit_index(visit, &reader->entries, at));
     const uint64_t end = found.offset_bytes + found.length_bytes;
-    const uint64_t wanted = have_cells ? cells_wanted(reader, visit_entry(visit, at)) : 0;
+    const uint64_t wanted =
+        have_cells ? cells_plan(reader, visit_entry(visit, at), column, found.length_bytes) : 0;
     visit->scratch[at] = wanted;
     if (extent->cells_needed + wanted > most_units)
       return;
@@ -175,7 +176,7 @@ static void extend(const penstock_reader *reader, visit *visit, extent *extent) 
   }
 }
 
-static extent plan(const penstock_reader *reader, visit *visit) {
+static extent plan(penstock_reader *reader, visit *visit) {
   const uint32_t number = next_column(reader, visit);
   const source_column *column = &reader->source->columns[number];
   const uint32_t entry = visit_entry(visit, visit->cursors[number].next);
@@ -188,7 +189,7 @@ static extent plan(const penstock_reader *reader, visit *visit) {
                    .file = found.file,
                    .alignment = alignment,
                    .cut_count = 1,
-                   .cells_needed = cells_wanted(reader, entry),
+                   .cells_needed = cells_plan(reader, entry, column, found.length_bytes),
                    .record_offset = found.offset_bytes};
   visit->scratch[visit->cursors[number].next] = extent.cells_needed;
   extent.begin = round_down(found.offset_bytes + visit->cursors[number].part_bytes, alignment);
@@ -311,7 +312,7 @@ static outlook skip_empty(penstock_reader *reader, visit *visit) {
     const uint32_t entry = visit_entry(visit, visit->cursors[number].next);
     if (source_length(column, entry_index(&reader->entries, entry)) > 0)
       return SOMETHING_TO_READ;
-    const uint64_t wanted = cells_wanted(reader, entry);
+    const uint64_t wanted = cells_plan(reader, entry, column, 0);
     if (!elevator_has_room(reader, visit, wanted))
       return NO_ROOM;
     cells_assign(reader, entry, wanted);

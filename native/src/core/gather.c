@@ -59,16 +59,30 @@ static cut cut_of(const request *request, record_span found) {
                .is_missing = end > request->offset_bytes + request->done_bytes};
 }
 
+/* A record in one piece is copied in whole lines: its chunks have room for that, and what the
+ * request has read is followed by the next record. */
+static void copy_to_chain(const penstock_reader *reader, const request *request, uint32_t entry,
+                          uint64_t into, cut cut) {
+  const chunk_pool *pool = &reader->pool;
+  const uint64_t bytes = cut.end - cut.begin;
+  const uint64_t begin = cut.begin - request->offset_bytes;
+  if (entry_is_one_run(&reader->entries, entry) && entry_bytes(&reader->entries, entry) == bytes &&
+      begin + round_up(bytes, CACHE_LINE_BYTES) <= request->length_bytes) {
+    chain_fill(pool, entry_value(&reader->entries, entry), request->base + begin, bytes);
+    return;
+  }
+  chain_write(pool, request->cut_count == 1 ? request->chain : cells_chain(reader, entry),
+              cells_chain_offset(reader, entry, request->column) + into, request->base + begin,
+              bytes);
+}
+
 static void copy_cut(const penstock_reader *reader, const request *request, uint32_t entry,
                      record_span found, cut cut) {
   if (cut.is_missing)
     return;
   const uint64_t into = cut.begin - found.offset_bytes;
   if (reader->pool.count > 0) {
-    const uint64_t at = cells_chain_offset(reader, entry, request->column);
-    chain_write(&reader->pool,
-                request->cut_count == 1 ? request->chain : cells_chain(reader, entry), at + into,
-                request->base + (cut.begin - request->offset_bytes), cut.end - cut.begin);
+    copy_to_chain(reader, request, entry, into, cut);
   } else if (!request->straight && reader->is_past_cache) {
     stream_copy(order_destination(reader, entry, request->column) + into,
                 request->base + (cut.begin - request->offset_bytes), cut.end - cut.begin);
@@ -138,32 +152,41 @@ static void cut_all(penstock_reader *reader, request *request) {
   stream_end();
 }
 
-void gather_copy(const penstock_reader *reader, const request *request) {
+void gather_copy(const penstock_reader *reader, request *request) {
   source_pass pass;
   begin_pass(&pass, reader, request);
+  uint64_t bytes = 0;
   for (uint32_t i = request->first; i < request->end; i++) {
     prepare_cuts(reader, request, i);
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
     const record_span found = locate(&pass, reader, entry);
-    copy_cut(reader, request, entry, found, cut_of(request, found));
+    const cut cut = cut_of(request, found);
+    copy_cut(reader, request, entry, found, cut);
+    bytes += cut.end - cut.begin;
   }
+  request->copied_bytes = bytes;
   stream_end();
 }
 
-/* The same records, when they have been copied. */
+/* The same records, when they have been copied: only where the file has ended before all of them
+ * they are looked up again. */
 static void settle_all(penstock_reader *reader, const request *request) {
+  const int is_complete = request->done_bytes >= request->needed_bytes;
   source_pass pass;
   begin_pass(&pass, reader, request);
+  reader->statistics.bytes_wanted += is_complete ? request->copied_bytes : 0;
   for (uint32_t i = request->first; i < request->end; i++) {
     if (i + 2 * CUTS_AHEAD < request->end)
       __builtin_prefetch(&reader->entries.all[request->cuts[i + 2 * CUTS_AHEAD]], 1);
     const uint32_t entry = request->cuts[i];
     if (entry == ENTRY_NONE)
       continue;
-    const record_span found = locate(&pass, reader, entry);
-    settle_cut(reader, request, entry, cut_of(request, found));
+    if (is_complete)
+      gather_let_go(reader, entry, request->column, 0);
+    else
+      settle_cut(reader, request, entry, cut_of(request, locate(&pass, reader, entry)));
   }
 }
 

@@ -14,8 +14,9 @@ enum { MAX_ATTEMPTS_BUSY = 64, MAX_ATTEMPTS_ERROR = 2 };
 
 /* Deals with the answer to a request. Returns 0, or -errno: the backend is broken. */
 int32_t gather_completion(penstock_reader *reader, request *request, int32_t result);
-/* Copies what a request has read to its places. Any thread: it changes nothing of the reader. */
-void gather_copy(const penstock_reader *reader, const request *request);
+/* Copies what a request has read to its places. Any thread: it changes nothing of the reader,
+ * and of the request how much was copied. */
+void gather_copy(const penstock_reader *reader, request *request);
 /* Goes on with a request whose bytes were copied. Returns 0, or -errno: the backend is broken. */
 int32_t gather_copied(penstock_reader *reader, request *request);
 /* Takes one hold off an entry; with a status below 0 the record has failed. Without holds it is

@@ -109,6 +109,9 @@ static void carve_chunk_tables(penstock_reader *reader, arena *arena) {
     pool->count = (uint32_t)(options->chunk_count + cache->most_chunks);
     pool->next = carve(arena, pool->count, sizeof *pool->next, 64);
     pool->vacant = carve(arena, (uint64_t)pool->count / 64 + 1, sizeof *pool->vacant, 64);
+    pool->recent_capacity = chunk_recent_capacity(pool->count);
+    pool->recent =
+        carve(arena, (uint64_t)pool->recent_capacity * CHUNK_LONGEST_RUN, sizeof *pool->recent, 64);
     if (options->cached_records > 0)
       cache->kept = carve(arena, options->cached_records, sizeof *cache->kept, 64);
   } else if (reader->variable_count > 0) {

@@ -54,7 +54,8 @@ typedef struct request {
   uint8_t is_again;                /* it was started before: it goes to the front of a queue */
   uint8_t is_given_up;             /* none of it is wanted any more: it need not be read */
   uint8_t is_copying;              /* its bytes are here, and handed to helpers: see help.h */
-  _Atomic uint32_t is_copied;      /* they have been copied to their places */
+  _Atomic uint32_t is_copied;      /* they have been copied to their places, */
+  uint64_t copied_bytes;           /* so many */
   uint32_t attempts;               /* failures of what is being read now */
   uint32_t busy;                   /* times that the kernel asked to try it again */
   uint32_t chunk;                  /* number of its chunk of staging + 1; 0: it has none */

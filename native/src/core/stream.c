@@ -28,11 +28,20 @@ void stream_copy(uint8_t *to, const uint8_t *from, uint64_t bytes) {
   memcpy(to + at, from + at, bytes - at);
 }
 
+void stream_copy_lines(uint8_t *to, const uint8_t *from, uint64_t bytes) {
+  for (uint64_t at = 0; at < bytes; at += CACHE_LINE_BYTES)
+    copy_line(to + at, from + at);
+}
+
 void stream_end(void) { _mm_sfence(); }
 
 #else
 
 void stream_copy(uint8_t *to, const uint8_t *from, uint64_t bytes) { memcpy(to, from, bytes); }
+
+void stream_copy_lines(uint8_t *to, const uint8_t *from, uint64_t bytes) {
+  copy_lines(to, from, bytes);
+}
 
 void stream_end(void) {}
 

@@ -54,7 +54,7 @@ static void take_column(const penstock_reader *reader, uint32_t column, uint32_t
                                      : to;
       const uint64_t lines = record_bytes < LINES_AHEAD_BYTES ? record_bytes : LINES_AHEAD_BYTES;
       for (uint64_t line = 0; line < lines; line += 64)
-        __builtin_prefetch(next + line);
+        prefetch_far(next + line);
       if (++ahead == ring->capacity)
         ahead = 0;
     }
@@ -80,10 +80,10 @@ PREFETCHING void prepare_chain(const penstock_reader *reader, uint32_t entry, ui
     __builtin_prefetch(&pool->next[chunk]);
   const uint8_t *memory = chunk_memory(pool, chunk);
   for (uint64_t line = 0; line < LINES_AHEAD_BYTES; line += CACHE_LINE_BYTES)
-    __builtin_prefetch(memory + (line < bytes ? line : bytes));
+    prefetch_far(memory + (line < bytes ? line : bytes));
   bytes = bytes < CHAIN_AHEAD_BYTES ? bytes : CHAIN_AHEAD_BYTES;
   for (uint64_t line = LINES_AHEAD_BYTES; line < bytes; line += CACHE_LINE_BYTES)
-    __builtin_prefetch(memory + line);
+    prefetch_far(memory + line);
 }
 
 /* Of a record that is laid out in a slot, in all columns that are read. */
@@ -92,6 +92,20 @@ static uint64_t length_of(const penstock_reader *reader, int64_t *const *values,
   for (uint32_t v = 0; v < reader->variable_count; v++)
     bytes += values_length(values[v], i);
   return bytes;
+}
+
+/* A record that is one run of one column, if there is room for whole lines before `end`: what is
+ * copied behind it is where the next record goes. */
+static int take_lines(const penstock_reader *reader, uint32_t entry, uint32_t i, uint8_t *slot,
+                      const int64_t *values, uint32_t end) {
+  const uint64_t bytes = values_length(values, i);
+  const uint64_t room = (uint64_t)(values[1 + end] - values[1 + i]);
+  if (round_up(bytes, CACHE_LINE_BYTES) > room || !entry_is_one_run(&reader->entries, entry) ||
+      entry_has_failed(&reader->entries, entry))
+    return 0;
+  chain_read_all(&reader->pool, entry_value(&reader->entries, entry), values_place(slot, values, i),
+                 bytes);
+  return 1;
 }
 
 /* All columns of a record, in the order in which they lie in its chain. */
@@ -131,12 +145,14 @@ static void take_chains(const penstock_reader *reader, uint32_t first, uint32_t 
   int64_t *values[PENSTOCK_MAX_COLUMNS];
   for (uint32_t v = 0; v < reader->variable_count; v++)
     values[v] = values_of(reader, slot, v);
+  const int is_plain = reader->variable_count == 1 && reader->fixed_bytes == 0;
   uint32_t entry = entry_at(ring, ring->taken + first);
   for (uint32_t i = first; i < end; i++) {
     if (i + TAKES_AHEAD < end)
       prepare_chain(reader, entry_after(ring, entry, TAKES_AHEAD),
                     length_of(reader, values, i + TAKES_AHEAD));
-    take_chain(reader, entry, i, slot, values);
+    if (!is_plain || !take_lines(reader, entry, i, slot, values[0], end))
+      take_chain(reader, entry, i, slot, values);
     entry = entry_after(ring, entry, 1);
   }
 }

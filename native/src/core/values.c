@@ -37,7 +37,8 @@ uint32_t values_lay_out(penstock_reader *reader, uint64_t first, uint32_t count,
   uint32_t fit = 0;
   for (uint32_t entry = entry_at(ring, first); fit < count; fit++) {
     if (!are_known)
-      cells_look_ahead(reader, entry, count - fit);
+      cells_prefetch_tables(reader, entry_among(ring, entry, TABLES_AHEAD, count - fit),
+                            entry_among(ring, entry, 2 * TABLES_AHEAD, count - fit));
     if (!add(reader, entry, fit, values))
       break;
     entry = entry_after(ring, entry, 1);
