@@ -110,6 +110,8 @@ column_kind kind_of_columns;
 /* Lengths around `mean`, some of them at the edges of blocks. */
 static uint64_t length_of(uint64_t mean, uint64_t index, uint64_t count, uint64_t *seed) {
   static const uint64_t edges[] = {0, 1, 511, 512, 513};
+  if (kind_of_columns == ALL_EQUAL)
+    return mean;
   if (kind_of_columns == ONE_GIANT)
     return index == count / 3 ? (mean < 10000 ? 20 : 3) * mean + 70000
                               : next_random(seed) % (mean / 2 + 2);

@@ -68,8 +68,16 @@ int is_available(penstock_source *source, uint32_t backend, uint32_t io);
 
 /* What make_source makes of a column: all records of the size that is asked for, or of sizes around
  * it, in the file one after another, in some other arrangement with gaps, overlapping and the same
- * ones, or nearly all tiny and a giant. */
-typedef enum { OF_ONE_SIZE, ONE_AFTER_ANOTHER, IN_DISORDER, ONE_GIANT, COLUMN_KINDS } column_kind;
+ * ones, or nearly all tiny and a giant; or a variable column whose records have one size after all.
+ */
+typedef enum {
+  OF_ONE_SIZE,
+  ONE_AFTER_ANOTHER,
+  IN_DISORDER,
+  ONE_GIANT,
+  ALL_EQUAL,
+  COLUMN_KINDS
+} column_kind;
 extern column_kind kind_of_columns;
 
 /* A source with one column per record size in `sizes` (ends with 0), each in a file of its own,

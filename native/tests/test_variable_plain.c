@@ -1,12 +1,14 @@
 /* Variable columns whose records are of one size after all: read as a fixed column is. And many
- * records of a few bytes each. */
+ * records of a few bytes each, on a device that fails now and then. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/common.h"
 #include "core/reader.h"
+#include "faulty.h"
 #include "recorder.h"
 #include "session.h"
 #include "support.h"
@@ -126,19 +128,46 @@ static void records_of_one_size_are_read_as_those_of_a_fixed_column(void) {
  */
 
 enum { MANY = 10000000, MANY_BATCH = 8192, MANY_CELLS = 1 << 20, MANY_ADDED = 100000 };
+enum { MANY_BYTES = MANY / 8 * 28 };
+
+/* The model: which records have a byte that is never read. */
+static uint8_t bad[MANY];
+static uint32_t bad_count;
+
+/* Errors that pass, the end of the file where it is not, and bytes that nobody can read: at the
+ * beginning, in the middle, at the end. */
+static void spoil_many(void) {
+  const fault_rule rules[] = {
+      {1000000, 9000000, -EINTR, 40, 0},         {12345678, 12345679, -EIO, 1, 0},
+      {20000000, 30000000, 4097, 60, 0},         {3, 4, -EIO, UINT32_MAX, 0},
+      {17000000, 17000100, -EIO, UINT32_MAX, 0}, {MANY_BYTES - 1, MANY_BYTES, -EIO, UINT32_MAX, 0},
+  };
+  memcpy(fault_rules, rules, sizeof rules);
+}
+
+static int is_spoilt(uint64_t begin, uint64_t end) {
+  for (uint32_t i = 0; end > begin && i < MAX_FAULT_RULES; i++)
+    if (fault_rules[i].times == UINT32_MAX && fault_rules[i].begin < end &&
+        fault_rules[i].end > begin)
+      return 1;
+  return 0;
+}
 
 /* From 0 to 7 bytes each. */
 static penstock_source *source_of_many(void) {
   static uint32_t files[MANY_ADDED];
   static uint64_t offsets[MANY_ADDED + 1];
   penstock_source *made = new_source();
-  const char *path = make_file("many", MANY / 8 * 28, 0);
+  const char *path = make_file("many", MANY_BYTES, 0);
   CHECK_EQUAL(add_file(made, path), 0);
   unlink(path);
   CHECK_EQUAL(penstock_source_add_variable_column(made), 0);
   for (uint64_t begin = 0; begin < MANY; begin += MANY_ADDED) {
-    for (uint64_t i = 0; i < MANY_ADDED; i++)
+    for (uint64_t i = 0; i < MANY_ADDED; i++) {
       offsets[i + 1] = offsets[i] + (begin + i) * 5 % 8;
+      bad[begin + i] = (uint8_t)is_spoilt(offsets[i], offsets[i + 1]);
+      bad_count += bad[begin + i];
+    }
     CHECK_EQUAL(penstock_source_add_records(made, 0, files, offsets, NULL, MANY_ADDED), 0);
     offsets[0] = offsets[MANY_ADDED];
   }
@@ -154,6 +183,47 @@ static void fill(int64_t *indices, uint64_t at, uint32_t count) {
     indices[i] = many_index(at + i);
 }
 
+/* A record of a batch in which one has failed: zeros if it has, or if it was given up. */
+static int is_zero_or_right(int64_t index, const uint8_t *record, uint64_t length) {
+  uint64_t from;
+  uint64_t expected;
+  CHECK_EQUAL(penstock_source_locate(source, 0, &index, 1, NULL, &from, &expected), 0);
+  CHECK_EQUAL(length, expected);
+  int is_zero = 1;
+  int is_right = 1;
+  for (uint64_t i = 0; i < length; i++) {
+    is_zero &= record[i] == 0;
+    is_right &= record[i] == pattern(from + i, 0);
+  }
+  return is_zero || (is_right && !bad[index]);
+}
+
+/* As take_these, of records that may be bad. Returns how many were taken. */
+static uint32_t take_many(const int64_t *indices, uint32_t count, uint32_t *failures) {
+  uint32_t first = 0;
+  while (first < count && !bad[indices[first]])
+    first++;
+  memset((void *)(uintptr_t)slot, 0xEE, options.value_bytes);
+  penstock_failure failure;
+  const int32_t status = penstock_reader_take(reader, count, slot, &failure);
+  CHECK(failure.taken > 0 && failure.taken <= count);
+  const int64_t *values = (const int64_t *)(const void *)column_in_slot(0);
+  if (first >= failure.taken) {
+    CHECK_EQUAL(status, 0);
+    const uint8_t *in_slot = (const uint8_t *)(uintptr_t)slot;
+    const uint64_t offset = (uint64_t)(column_in_slot(0) - in_slot);
+    check_column(source, 0, in_slot, offset, indices, failure.taken);
+    return failure.taken;
+  }
+  CHECK_EQUAL(status, -EIO);
+  CHECK_EQUAL(failure.index, indices[first]);
+  *failures += 1;
+  for (uint32_t i = 0; i < failure.taken; i++)
+    CHECK(is_zero_or_right(indices[i], (const uint8_t *)(uintptr_t)slot + values[0] + values[1 + i],
+                           (uint64_t)(values[2 + i] - values[1 + i])));
+  return failure.taken;
+}
+
 static void ten_million_records(void) {
   static int64_t indices[MANY_BATCH];
   options = make_options(MANY_BATCH);
@@ -162,8 +232,10 @@ static void ten_million_records(void) {
   options.chunk_count = MANY_CELLS;
   options.horizon_bytes = UINT64_C(7) * MANY_CELLS;
   options.value_bytes = MANY_BATCH * 8;
-  open_reader(source_of_many());
+  spoil_many();
+  open_reader_with(source_of_many(), faulty_open);
   uint64_t ordered = 0;
+  uint32_t failures = 0;
   for (uint64_t taken = 0; taken < MANY;) {
     penstock_progress progress;
     CHECK_EQUAL(penstock_reader_drive(reader, 0, 0, &progress), 0);
@@ -176,12 +248,15 @@ static void ten_million_records(void) {
     const uint32_t size =
         drive_until_ready(MANY - taken < MANY_BATCH ? (uint32_t)(MANY - taken) : MANY_BATCH);
     fill(indices, taken, size);
-    taken += take_these(indices, size);
+    taken += take_many(indices, size, &failures);
   }
   const penstock_statistics statistics = statistics_now();
   CHECK_EQUAL(statistics.records, MANY);
-  CHECK_EQUAL(statistics.bytes_taken, MANY / 8 * 28);
-  printf("  %u reads\n", (uint32_t)statistics.requests);
+  printf("  %u reads, %u bad records in %u batches\n", (uint32_t)statistics.requests, bad_count,
+         failures);
+  CHECK(bad_count > 20 && failures > 2);
+  for (uint32_t i = 0; i < MAX_FAULT_RULES; i++)
+    CHECK(fault_rules[i].times == 0 || fault_rules[i].counted > 0);
   close_reader();
 }
 
