@@ -56,7 +56,7 @@ final class Readout {
     all.guarded(
         () -> {
           Formats.parts(path).stream().limit(MOST_PARTS).forEach(all::add);
-          KnownFormats.variableNames(path).stream()
+          KnownFormats.all(path).variableNames().stream()
               .limit(MOST_PARTS)
               .forEach(name -> all.guarded(() -> all.addRecords(name)));
         });

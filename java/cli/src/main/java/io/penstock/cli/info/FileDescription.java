@@ -11,7 +11,6 @@ import io.penstock.cli.options.FolderIndexOption;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
 import io.penstock.format.Source;
 import io.penstock.internal.format.PartPath;
 import io.penstock.internal.format.RecordLayout;
@@ -47,16 +46,18 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     }
     Source place = indexes.place(source);
     if (!isPart && Files.isRegularFile(file)) {
-      List<Part> parts = Formats.parts(file);
-      List<String> variable = KnownFormats.variableNames(file);
-      if (parts.size() + variable.size() > 1) {
-        return of(source, parts, variable, shards);
+      KnownFormats.ListedParts all = KnownFormats.all(file);
+      if (all.count() > 1) {
+        return of(source, all.parts(), all.variableNames(), shards);
+      }
+      if (all.parts().size() == 1 && problem(all.parts().getFirst()) == null) {
+        return List.of(alone(source, source, all.parts().getFirst().layout()));
       }
       // One array: what is wrong with it is said as a loader would say it.
     }
     return List.of(
         switch (records(place)) {
-          case RecordLayout.Fixed _ -> alone(source, place);
+          case RecordLayout.Fixed records -> alone(source, place, records.array());
           case RecordLayout.Variable records -> VariableDescription.of(source, records, shards);
         });
   }
@@ -72,7 +73,7 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
       FileInfo info = null;
       if (problem == null) {
         try {
-          info = infos.computeIfAbsent(part.layout().path(), _ -> alone(name, name).info);
+          info = infos.computeIfAbsent(part.layout().path(), _ -> info(name));
         } catch (PenstockException e) {
           problem = e.getMessage();
         }
@@ -96,7 +97,7 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
   private static Description variable(Source source, int shards) {
     try {
       return switch (records(source)) {
-        case RecordLayout.Fixed _ -> alone(source, source);
+        case RecordLayout.Fixed records -> alone(source, source, records.array());
         case RecordLayout.Variable records -> VariableDescription.of(source, records, shards);
       };
     } catch (PenstockException e) {
@@ -104,10 +105,14 @@ record FileDescription(Source source, ArrayLayout layout, FileInfo info, String 
     }
   }
 
+  private static FileDescription alone(Source source, Source place, ArrayLayout layout) {
+    return new FileDescription(source, layout, info(place), null);
+  }
+
   /** Opens the file as a loader would, so that info shows nothing that a loader cannot read. */
-  private static FileDescription alone(Source source, Source place) {
+  private static FileInfo info(Source place) {
     try (Dataset dataset = Dataset.builder().column("records", place).open()) {
-      return new FileDescription(source, Formats.open(place), dataset.files().getFirst(), null);
+      return dataset.files().getFirst();
     }
   }
 

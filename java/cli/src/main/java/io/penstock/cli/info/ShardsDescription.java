@@ -11,7 +11,6 @@ import io.penstock.cli.command.Json;
 import io.penstock.cli.text.Human;
 import io.penstock.cli.text.OneLine;
 import io.penstock.error.PenstockException;
-import io.penstock.format.Formats;
 import io.penstock.format.Source;
 import io.penstock.internal.format.OpenFile;
 import io.penstock.internal.format.PartPath;
@@ -52,9 +51,10 @@ record ShardsDescription(
       return List.of(column(folder, folder.partName().get(), first));
     }
     List<Description> all = new ArrayList<>();
+    KnownFormats.ListedParts parts = KnownFormats.all(first);
     Stream.concat(
-            Formats.parts(first).stream().filter(part -> !part.isField()).map(Part::name),
-            KnownFormats.variableNames(first).stream())
+            parts.parts().stream().filter(part -> !part.isField()).map(Part::name),
+            parts.variableNames().stream())
         .forEach(name -> all.add(columnOrProblem(folder.part(name), name, first)));
     return all;
   }

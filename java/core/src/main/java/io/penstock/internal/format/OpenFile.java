@@ -28,6 +28,7 @@ import java.util.Objects;
 public final class OpenFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
+  private final NearbyBytes nearby;
   private final long fileBytes;
   private final FileTime modified;
 
@@ -41,6 +42,7 @@ public final class OpenFile implements AutoCloseable {
   private OpenFile(
       Path path,
       FileChannel channel,
+      NearbyBytes nearby,
       long fileBytes,
       FileTime modified,
       String name,
@@ -50,6 +52,7 @@ public final class OpenFile implements AutoCloseable {
     this.isPatient = isPatient;
     this.path = path;
     this.channel = channel;
+    this.nearby = nearby;
     this.fileBytes = fileBytes;
     this.modified = modified;
     this.name = name;
@@ -83,8 +86,9 @@ public final class OpenFile implements AutoCloseable {
       }
       FileChannel channel = SteadyChannel.forReading(path);
       long size = attributes.size();
+      NearbyBytes nearby = new NearbyBytes(channel::read);
       return new OpenFile(
-          path, channel, size, attributes.lastModifiedTime(), null, 0, size, isPatient);
+          path, channel, nearby, size, attributes.lastModifiedTime(), null, 0, size, isPatient);
     } catch (IOException e) {
       throw failure(path, e);
     }
@@ -98,7 +102,7 @@ public final class OpenFile implements AutoCloseable {
   public OpenFile section(String name, long offset, long size) {
     Objects.checkFromIndexSize(offset, size, sizeBytes);
     return new OpenFile(
-        path, channel, fileBytes, modified, name, startBytes + offset, size, isPatient);
+        path, channel, nearby, fileBytes, modified, name, startBytes + offset, size, isPatient);
   }
 
   public Path path() {
@@ -144,8 +148,14 @@ public final class OpenFile implements AutoCloseable {
   public byte[] read(long offset, int count, String what) {
     checkHas(offset, count, what);
     byte[] bytes = new byte[count];
-    fill(ByteBuffer.wrap(bytes), offset, what);
-    return bytes;
+    try {
+      if (!nearby.fill(startBytes + offset, bytes)) {
+        fill(ByteBuffer.wrap(bytes), offset, what);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw failure(path, e);
+    }
   }
 
   /** Checks that the section has bytes [offset, offset + count), before any of them are read. */

@@ -161,14 +161,35 @@ public final class KnownFormats {
     }
   }
 
+  /**
+   * What is in a file.
+   *
+   * @param parts all arrays with records of one size
+   * @param variableNames the names of parts whose records have different sizes
+   */
+  public record ListedParts(List<Part> parts, List<String> variableNames) {
+    public ListedParts {
+      parts = List.copyOf(parts);
+      variableNames = List.copyOf(variableNames);
+    }
+
+    /** How many there are. */
+    public int count() {
+      return parts.size() + variableNames.size();
+    }
+  }
+
+  /** All that is in a file, by one look at it. */
+  public static ListedParts all(Path file) {
+    return inside(
+        new PartPath(file, ""),
+        false,
+        contents -> new ListedParts(contents.parts(), contents.variableNames()));
+  }
+
   /** All arrays with records of one size that are in a file. */
   public static List<Part> parts(Path file) {
     return inside(new PartPath(file, ""), false, Contents::parts);
-  }
-
-  /** The names of those parts of a file whose records have different sizes. */
-  public static List<String> variableNames(Path file) {
-    return inside(new PartPath(file, ""), false, Contents::variableNames);
   }
 
   private static ArrayLayout raw(PartPath place) {
