@@ -24,8 +24,6 @@
 #define PAST_CACHE_BYTES (UINT64_C(64) << 20)
 /* nor two windows of this size: all of one passes through it before the other is read. */
 #define PAST_CACHE_WINDOWS_BYTES (UINT64_C(32) << 20)
-/* Copying so much takes as long as several requests to the device. */
-#define PORTION_BYTES (UINT64_C(512) << 10)
 #define DRAIN_LIMIT_NS UINT64_C(30000000000)
 
 /* ---- open and close -------------------------------------------------------------------------- */
@@ -60,7 +58,7 @@ static int32_t open_parts(penstock_reader *reader, backend_opener opener) {
     reader->requests[i].cuts = reader->cuts + (uint64_t)i * reader->cut_capacity;
     reader->free_requests[i] = i;
   }
-  reader->free_request_count = reader->portion = reader->options.queue_depth;
+  reader->free_request_count = reader->options.queue_depth;
   cache_open(&reader->cache, reader->source->record_count, reader->options.cached_records,
              reader->options.cache_key);
   pace_open(&reader->pace, &reader->options);
@@ -191,14 +189,6 @@ static void count_latency(penstock_reader *reader, uint64_t nanoseconds) {
   reader->latencies[bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1]++;
 }
 
-/* The next completions bring about as much as these. While large reads are copied the device would
- * run out of requests. */
-static void choose_portion(penstock_reader *reader, uint32_t count, uint64_t bytes) {
-  const uint64_t portion = 1 + PORTION_BYTES * count / (bytes + 1);
-  reader->portion =
-      portion < reader->options.queue_depth ? (uint32_t)portion : reader->options.queue_depth;
-}
-
 static int32_t process(penstock_reader *reader, uint32_t count) {
   const uint64_t begin = io_now_ns();
   uint64_t bytes = 0;
@@ -208,7 +198,6 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
     bytes += done->result > 0 ? (uint64_t)done->result : 0;
   }
   pace_completed(&reader->pace, begin, count, bytes);
-  choose_portion(reader, count, bytes);
   int32_t status = 0;
   for (uint32_t i = 0; i < count; i++) {
     const completion *done = &reader->completions[i];
@@ -223,11 +212,10 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
 /* Waiting for several at once saves system calls; the wait is short compared with the queue. */
 static int32_t wait_for_some(penstock_reader *reader, int must_wait, uint64_t timeout_ns) {
   const uint64_t begin = io_now_ns();
-  uint32_t wanted = must_wait ? 1 + reader->in_flight / 8 : 0;
-  wanted = wanted < reader->portion ? wanted : reader->portion;
+  const uint32_t wanted = must_wait ? 1 + reader->in_flight / 8 : 0;
   pace_worked(&reader->pace, begin - reader->waited_until_ns);
   const int32_t count = reader->backend.finish(&reader->backend, wanted, must_wait ? timeout_ns : 0,
-                                               reader->completions, reader->portion);
+                                               reader->completions, reader->options.queue_depth);
   reader->waited_until_ns = io_now_ns();
   reader->statistics.wait_ns += reader->waited_until_ns - begin;
   return count;

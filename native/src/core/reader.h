@@ -69,7 +69,6 @@ struct penstock_reader {
   uint32_t *cuts; /* queue_depth runs of cut_capacity */
   uint32_t cut_capacity;
   completion *completions;
-  uint32_t portion; /* of them, dealt with before the device gets its next requests */
   uint32_t in_flight;
   help_queue help;
 
