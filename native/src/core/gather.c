@@ -60,9 +60,11 @@ static cut cut_of(const request *request, record_span found) {
 }
 
 /* A record in one piece is copied in whole lines: its chunks have room for that, and what the
- * request has read is followed by the next record. */
-static void copy_to_chain(const penstock_reader *reader, const request *request, uint32_t entry,
-                          uint64_t into, cut cut) {
+ * request has read is followed by the next record. (Not inlined: every copy to a slot would save
+ * registers for this one.) */
+static __attribute__((noinline)) void copy_to_chain(const penstock_reader *reader,
+                                                    const request *request, uint32_t entry,
+                                                    uint64_t into, cut cut) {
   const chunk_pool *pool = &reader->pool;
   const uint64_t bytes = cut.end - cut.begin;
   const uint64_t begin = cut.begin - request->offset_bytes;
