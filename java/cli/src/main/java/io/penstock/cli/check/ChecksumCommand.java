@@ -103,12 +103,7 @@ public final class ChecksumCommand implements Callable<Integer> {
       Path path =
           (manifestPath == null ? Manifest.defaultPath(columns.firstPath()) : manifestPath)
               .toAbsolutePath();
-      if (!isForced && Files.exists(path)) {
-        throw PenstockException.about(
-            ErrorKind.WRITE_FAILED,
-            path,
-            "expected no manifest, found one: verify with it, or replace it with --force");
-      }
+      LocalFiles.target(path); // Fails before record checksums are written.
       if (Files.exists(path) && !Manifests.isLikelyAt(path)) {
         throw PenstockException.about(
             ErrorKind.WRITE_FAILED,
@@ -116,7 +111,12 @@ public final class ChecksumCommand implements Callable<Integer> {
             "expected a manifest to replace, found another file: give another name with --manifest,"
                 + " or delete it yourself");
       }
-      LocalFiles.target(path); // Fails before record checksums are written.
+      if (!isForced && Files.exists(path)) {
+        throw PenstockException.about(
+            ErrorKind.WRITE_FAILED,
+            path,
+            "expected no manifest, found one: verify with it, or replace it with --force");
+      }
       Made made = make(dataset, path);
       made.manifest.write(path, isForced);
       deleteOthers(path, made.manifest);

@@ -91,6 +91,13 @@ public final class TakeCommand implements Callable<Integer> {
       if (dataset.columns().stream().anyMatch(Column::isVariable)) {
         making.checkVariable();
       }
+      if (!Files.exists(indices) && indices.toString().matches("[-0-9,:. ]+")) {
+        throw PenstockException.about(
+            ErrorKind.NO_ACCESS,
+            indices,
+            "expected a file with the numbers of records for --indices, found none of this name:"
+                + " write the numbers to a file, one a line");
+      }
       IndexSampler order = IndexSampler.read(indices, dataset.recordCount());
       boolean isNew = Files.notExists(out);
       List<Path> targets = targets(dataset);

@@ -257,6 +257,16 @@ final class VerifyCommandTest {
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("expected a manifest to replace, found another file");
     assertThat(images).hasBinaryContent(data);
+    // Nor is it said that they are manifests.
+    assertThat(Run.of("checksum", images, "--manifest", labels).err())
+        .contains("expected a manifest to replace, found another file");
+    assertThat(Run.of("checksum", images, "--manifest", directory).err())
+        .hasLineCount(1)
+        .contains("expected the name of a file, found a directory: name a file in it");
+    assertThat(
+            Run.of("take", images, "--indices", "5,7", "--out", directory.resolve("o.npy")).err())
+        .hasLineCount(1)
+        .contains("5,7: expected a file with the numbers of records for --indices");
   }
 
   @Test

@@ -158,7 +158,9 @@ public final class LocalFiles {
 
   private static PenstockException directory(Path target, String what) {
     return PenstockException.about(
-        ErrorKind.WRITE_FAILED, target, what + "expected the name of a file, found a directory");
+        ErrorKind.WRITE_FAILED,
+        target,
+        what + "expected the name of a file, found a directory: name a file in it");
   }
 
   /**
