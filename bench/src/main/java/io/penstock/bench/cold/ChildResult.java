@@ -5,9 +5,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -70,10 +72,9 @@ record ChildResult(long records, double seconds, long digest, JsonObject facts) 
               .distinct()
               .collect(Collectors.joining("; ")));
     }
+    BinaryOperator<BigDecimal> taken = LARGEST.contains(name) ? BigDecimal::max : BigDecimal::add;
     return new JsonPrimitive(
-        LARGEST.contains(name)
-            ? largest(values)
-            : values.stream().mapToDouble(JsonElement::getAsDouble).sum());
+        values.stream().map(JsonElement::getAsBigDecimal).reduce(taken).orElseThrow());
   }
 
   /** Of times that all ranks come to, one after another: when the last rank came to each. */
