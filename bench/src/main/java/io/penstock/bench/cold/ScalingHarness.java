@@ -67,14 +67,14 @@ final class ScalingHarness {
         new CellRunner(settings, scratch.folder(), talk).measure(cell, contenders);
     int next = 0;
     Entry sequential = entries.get(next++);
-    List<ScalingResult.Copying> copies = new ArrayList<>();
+    List<ScalingResult.ScaledCopying> copies = new ArrayList<>();
     for (int threads : settings.threads()) {
-      copies.add(new ScalingResult.Copying(threads, entries.get(next++)));
+      copies.add(new ScalingResult.ScaledCopying(threads, entries.get(next++)));
     }
-    List<ScalingResult.Reading> readings = new ArrayList<>();
+    List<ScalingResult.ScaledReading> readings = new ArrayList<>();
     for (int part : settings.windows()) {
       for (int threads : settings.threads()) {
-        readings.add(new ScalingResult.Reading(part, threads, entries.get(next++)));
+        readings.add(new ScalingResult.ScaledReading(part, threads, entries.get(next++)));
       }
     }
     return new ScalingResult(

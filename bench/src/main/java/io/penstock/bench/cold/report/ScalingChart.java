@@ -98,7 +98,7 @@ final class ScalingChart {
     return chart;
   }
 
-  private Spread speed(ScalingResult.Reading reading) {
+  private Spread speed(ScalingResult.ScaledReading reading) {
     return reading.entry().recordsPerSecond();
   }
 
@@ -108,8 +108,8 @@ final class ScalingChart {
       Color color,
       BasicStroke stroke,
       Marker marker,
-      Function<ScalingResult.Reading, Spread> quantity) {
-    List<ScalingResult.Reading> known =
+      Function<ScalingResult.ScaledReading, Spread> quantity) {
+    List<ScalingResult.ScaledReading> known =
         result.readings(part).stream().filter(reading -> quantity.apply(reading) != null).toList();
     if (known.isEmpty()) {
       return;
@@ -120,7 +120,7 @@ final class ScalingChart {
     }
     XYSeries series =
         chart.addSeries(
-            name, known.stream().mapToDouble(ScalingResult.Reading::threads).toArray(), y);
+            name, known.stream().mapToDouble(ScalingResult.ScaledReading::threads).toArray(), y);
     series.setLineColor(color);
     series.setLineStyle(stroke);
     series.setMarker(marker);
@@ -137,7 +137,10 @@ final class ScalingChart {
     styler.setYAxisMin(0.0);
     styler.setYAxisMax(ROOM_ABOVE * most);
     int threads =
-        result.readings().stream().mapToInt(ScalingResult.Reading::threads).max().orElseThrow();
+        result.readings().stream()
+            .mapToInt(ScalingResult.ScaledReading::threads)
+            .max()
+            .orElseThrow();
     styler.setXAxisMin(0.0);
     styler.setXAxisMax(threads + 0.5);
     // A tick a thread.
@@ -147,7 +150,7 @@ final class ScalingChart {
 
   /** Those of the most memory above their points, the others below. */
   private void addFigures() {
-    for (ScalingResult.Reading reading : result.readings()) {
+    for (ScalingResult.ScaledReading reading : result.readings()) {
       Spread speed = speed(reading);
       if (speed != null) {
         boolean isAbove = reading.part() == result.parts().getFirst();

@@ -75,7 +75,7 @@ public final class ScalingPage {
         "| memory | threads | records/s | over the fewest threads | device's limit | of it |"
             + " memory's limit | of it | passes | CPU us/record |");
     line("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    for (ScalingResult.Reading reading : result.readings()) {
+    for (ScalingResult.ScaledReading reading : result.readings()) {
       Entry entry = reading.entry();
       if (entry.absent() == null) {
         line(
@@ -123,7 +123,7 @@ public final class ScalingPage {
     line("");
     line("| threads | memory read and written a second | of it copied |");
     line("| --- | --- | --- |");
-    for (ScalingResult.Copying copying : result.copies()) {
+    for (ScalingResult.ScaledCopying copying : result.copies()) {
       Spread bandwidth = result.bandwidth(copying);
       line(
           "| %d | %s | %s |"
@@ -132,7 +132,7 @@ public final class ScalingPage {
     line("");
     line("| memory | threads | the device writes for a record | all that is moved for it |");
     line("| --- | --- | --- | --- |");
-    for (ScalingResult.Reading reading : result.readings()) {
+    for (ScalingResult.ScaledReading reading : result.readings()) {
       line(
           "| 1/%d | %d | %s | %s |"
               .formatted(
@@ -179,7 +179,7 @@ public final class ScalingPage {
     absent.forEach(entry -> line("- %s: %s".formatted(entry.contender(), entry.absent())));
   }
 
-  private static String passes(ScalingResult result, ScalingResult.Reading reading) {
+  private static String passes(ScalingResult result, ScalingResult.ScaledReading reading) {
     Spread bytes = result.deviceBytes(reading);
     return bytes == null
         ? ""

@@ -22,8 +22,8 @@ public record ScalingResult(
     long arrayBytes,
     String measured,
     Entry sequential,
-    List<Copying> copies,
-    List<Reading> readings) {
+    List<ScaledCopying> copies,
+    List<ScaledReading> readings) {
   /** A record is read and written from staging to its cell, and from there to its batch. */
   static final int COPIED_ACCESSES = 4;
 
@@ -36,7 +36,7 @@ public record ScalingResult(
    * @param threads that copy
    * @param entry what they did; records are what was copied
    */
-  public record Copying(int threads, Entry entry) {}
+  public record ScaledCopying(int threads, Entry entry) {}
 
   /**
    * Penstock with so much memory and so many threads.
@@ -45,7 +45,7 @@ public record ScalingResult(
    * @param threads that read
    * @param entry what they did
    */
-  public record Reading(int part, int threads, Entry entry) {
+  public record ScaledReading(int part, int threads, Entry entry) {
     /** What to call it. */
     String name() {
       return "memory for 1/%d, %s".formatted(part, threadCount(threads));
@@ -65,8 +65,8 @@ public record ScalingResult(
   Stream<Entry> entries() {
     return Stream.of(
             Stream.of(sequential),
-            copies.stream().map(Copying::entry),
-            readings.stream().map(Reading::entry))
+            copies.stream().map(ScaledCopying::entry),
+            readings.stream().map(ScaledReading::entry))
         .flatMap(all -> all);
   }
 
@@ -90,28 +90,28 @@ public record ScalingResult(
   }
 
   /** Bytes a second that memory reads and writes for so many threads; null when absent. */
-  Spread bandwidth(Copying copying) {
+  Spread bandwidth(ScaledCopying copying) {
     return Spread.of(copying.entry().rounds(), this::bandwidth);
   }
 
   /** Bytes of memory that are read or written for a record; null when absent. */
-  Spread movedBytes(Reading reading) {
+  Spread movedBytes(ScaledReading reading) {
     return Spread.of(reading.entry().rounds(), this::movedBytes);
   }
 
   /** Bytes that the device writes to memory for a record; null when absent. */
-  Spread deviceBytes(Reading reading) {
+  Spread deviceBytes(ScaledReading reading) {
     return Spread.of(reading.entry().rounds(), ScalingResult::deviceBytes);
   }
 
   /** Records a second that as many threads could copy; null when not known. */
-  Spread memoryLimit(Reading reading) {
+  Spread memoryLimit(ScaledReading reading) {
     return Spread.ofRatios(
         copies(reading.threads()), this::bandwidth, reading.entry().rounds(), this::movedBytes);
   }
 
   /** Its share of that, per round; null when not known. */
-  Spread overMemoryLimit(Reading reading) {
+  Spread overMemoryLimit(ScaledReading reading) {
     return Spread.ofRatios(
         reading.entry().rounds(),
         round -> round.recordsPerSecond() * movedBytes(round),
@@ -133,7 +133,7 @@ public record ScalingResult(
   }
 
   /** Its speed over that, per round; null when not known. */
-  Spread overDeviceLimit(Reading reading) {
+  Spread overDeviceLimit(ScaledReading reading) {
     return Spread.ofRatios(
         reading.entry().rounds(),
         Measurement::recordsPerSecond,
@@ -142,26 +142,26 @@ public record ScalingResult(
   }
 
   /** Its speed over that of the fewest threads with as much memory; null when not known. */
-  Spread overFewest(Reading reading) {
+  Spread overFewest(ScaledReading reading) {
     return reading.entry().speedOver(fewest(reading.part()).entry());
   }
 
   /** With the fewest threads. */
-  Reading fewest(int part) {
+  ScaledReading fewest(int part) {
     return readings(part).getFirst();
   }
 
   /** With as much memory, by threads. */
-  List<Reading> readings(int part) {
+  List<ScaledReading> readings(int part) {
     return readings.stream()
         .filter(reading -> reading.part() == part)
-        .sorted(Comparator.comparingInt(Reading::threads))
+        .sorted(Comparator.comparingInt(ScaledReading::threads))
         .toList();
   }
 
   /** Memory is for 1/part of the data: all parts, most memory first. */
   List<Integer> parts() {
-    return readings.stream().map(Reading::part).distinct().sorted().toList();
+    return readings.stream().map(ScaledReading::part).distinct().sorted().toList();
   }
 
   /** How often everything ran. */
@@ -179,14 +179,14 @@ public record ScalingResult(
    */
   List<Goal> goals() {
     List<Goal> goals = new ArrayList<>();
-    for (Reading reading : readings) {
+    for (ScaledReading reading : readings) {
       goals.add(
           Goal.atLeast(
               reading.name(),
               "over the device's limit",
               reading.part() < 3 ? 0.8 : 1,
               overDeviceLimit(reading)));
-      Reading fewest = fewest(reading.part());
+      ScaledReading fewest = fewest(reading.part());
       if (reading.threads() > fewest.threads()) {
         goals.add(
             Goal.atLeast(

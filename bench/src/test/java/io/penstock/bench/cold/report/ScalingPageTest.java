@@ -31,12 +31,13 @@ class ScalingPageTest {
     return new Entry(name, name, "", 0, rounds.isEmpty() ? "not here" : null, rounds);
   }
 
-  private static ScalingResult.Reading reading(int part, int threads, double... recordsPerSecond) {
-    return new ScalingResult.Reading(part, threads, entry("reading", recordsPerSecond));
+  private static ScalingResult.ScaledReading reading(
+      int part, int threads, double... recordsPerSecond) {
+    return new ScalingResult.ScaledReading(part, threads, entry("reading", recordsPerSecond));
   }
 
   private static ScalingResult result(
-      Entry sequential, Entry copying, ScalingResult.Reading... readings) {
+      Entry sequential, Entry copying, ScalingResult.ScaledReading... readings) {
     return new ScalingResult(
         BYTES,
         RECORDS,
@@ -44,8 +45,8 @@ class ScalingPageTest {
         "today",
         sequential,
         List.of(
-            new ScalingResult.Copying(1, entry("copy", 6e6, 6e6)),
-            new ScalingResult.Copying(2, copying)),
+            new ScalingResult.ScaledCopying(1, entry("copy", 6e6, 6e6)),
+            new ScalingResult.ScaledCopying(2, copying)),
         List.of(readings));
   }
 
@@ -65,7 +66,7 @@ class ScalingPageTest {
   @Test
   void aRecordMovesWhatTheDeviceWritesAndTwoCopies() {
     ScalingResult result = usual();
-    ScalingResult.Reading two = result.readings().getLast();
+    ScalingResult.ScaledReading two = result.readings().getLast();
 
     // Two passes by the device, and four accesses by copies.
     assertThat(result.movedBytes(two)).isEqualTo(new Spread(6 * BYTES, 6 * BYTES, 6 * BYTES));
@@ -77,7 +78,7 @@ class ScalingPageTest {
   @Test
   void ratiosAreOfTheSameRound() {
     ScalingResult result = usual();
-    ScalingResult.Reading two = result.readings().getLast();
+    ScalingResult.ScaledReading two = result.readings().getLast();
 
     assertThat(result.deviceLimit(4)).isEqualTo(new Spread(0.75e6, 0.5e6, 1e6));
     assertThat(result.overDeviceLimit(two)).isEqualTo(new Spread(1.5, 1.5, 1.5));
