@@ -37,12 +37,27 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time) {
   return 0;
 }
 
+static double later(double until_ns, double by_ns) {
+  const double now = (double)slow.now_ns;
+  return (until_ns > now ? until_ns : now) + by_ns;
+}
+
+/* Reads come back in the order in which they were asked for. */
+static uint64_t done_at(uint64_t length) {
+  const double bytes_ns = slow.byte_ns * (double)length;
+  if (!slow.has_two_limits)
+    return (uint64_t)later((double)slow.busy_until_ns, (double)slow.request_ns + bytes_ns);
+  slow.requests_until_ns = later(slow.requests_until_ns, (double)slow.request_ns);
+  slow.bytes_until_ns = later(slow.bytes_until_ns, bytes_ns);
+  const double done =
+      slow.requests_until_ns > slow.bytes_until_ns ? slow.requests_until_ns : slow.bytes_until_ns;
+  return done > (double)slow.busy_until_ns ? (uint64_t)done : slow.busy_until_ns;
+}
+
 static int32_t slow_start(backend *self, request *request) {
   slow_state *state = self->state;
   CHECK(state->count < state->capacity);
-  const uint64_t begin = slow.busy_until_ns > slow.now_ns ? slow.busy_until_ns : slow.now_ns;
-  slow.busy_until_ns =
-      begin + slow.request_ns + (uint64_t)(slow.byte_ns * (double)request_length(request));
+  slow.busy_until_ns = done_at(request_length(request));
   slow.reads++;
   state->queue[(state->first + state->count++) % state->capacity] =
       (slow_read){.request = request, .done_ns = slow.busy_until_ns};

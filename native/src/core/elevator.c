@@ -19,12 +19,9 @@
 #include "core/cells.h"
 #include "core/common.h"
 #include "core/elevator.h"
+#include "core/head.h"
 #include "core/order.h"
 #include "core/reader.h"
-
-/* This many of its batches are read record by record whatever that costs: the consumer waits for
- * them. */
-#define HEAD_FREE_BATCHES 1
 
 /* Entries of a visit lie anywhere: they are prefetched so many ahead. */
 #define ENTRIES_AHEAD 16
@@ -258,71 +255,14 @@ static int visit_done(const penstock_reader *reader, const visit *visit) {
   return 1;
 }
 
-/* The cost of a request, in bytes that could be read in the same time. */
-static uint64_t request_cost(const penstock_reader *reader, uint64_t bytes) {
-  return bytes + reader->pace.gap_bytes;
-}
-
-/* The cost of reading one record by itself, in all columns. */
-static uint64_t record_cost(const penstock_reader *reader) {
-  return cells_mean_record(reader) + (uint64_t)reader->active_count * request_cost(reader, 0);
-}
-
-/* Whether reads of the head are for nothing: before the first sweep they have the device to
- * themselves, and the consumer waits for the first ones whatever they cost. */
-static int is_free(const elevator *elevator, uint64_t free_records) {
-  return !elevator->is_open || elevator->head_next < free_records;
-}
-
-/* Whether they may cost this much now: during the first sweep, a quarter of the device's time. When
- * it has ended, it has brought all of the head. */
-static int can_pay(const elevator *elevator, uint64_t cost, uint64_t free_records) {
-  return elevator->sweeps == 0 &&
-         (is_free(elevator, free_records) || elevator->credit_bytes >= cost);
-}
-
-/* The soft start: the elevator can deliver nothing before its first sweep has ended. So the first
- * records of the order are read by themselves, a few batches ahead of the consumer, a batch at a
- * time, as far as the device's time allows. The sweep brings the rest of them. */
+/* Those of the head that the sweep has not brought. */
 static int visit_head(penstock_reader *reader) {
-  elevator *elevator = &reader->elevator;
-  const entry_ring *ring = &reader->entries;
-  /* Forced reads may have come first, and their records may be taken: then these entries are those
-   * of other records by now. */
-  if (elevator->head_next < ring->taken) {
-    elevator->head_next = ring->taken;
-    elevator->head_units = 0;
-  }
-  if (elevator->head_next >= elevator->head)
-    return 0;
-  uint64_t end = ring->taken + elevator->head_ahead;
-  end = end < elevator->head ? end : elevator->head;
-  end = end < ring->admitted ? end : ring->admitted;
-  const uint64_t batch = reader->options.batch_size;
-  if (end > elevator->head_next + batch)
-    end = elevator->head_next + batch;
-  if (end <= elevator->head_next ||
-      (end < elevator->head_next + batch && end < elevator->head && end < ring->ordered))
-    return 0;
-  const uint64_t begin = elevator->head_next;
-  const uint64_t cost = record_cost(reader);
-  /* Asked for each request: how large the records are is looked up only when they can be read. */
-  if (!can_pay(elevator, cost * (end - begin), HEAD_FREE_BATCHES * batch))
-    return 0;
-  uint64_t units = elevator->head_units;
-  end = elevator_fit_reserve(reader, begin, end, &units);
-  if (end == begin)
-    return 0;
-  if (!is_free(elevator, HEAD_FREE_BATCHES * batch))
-    elevator->credit_bytes -= cost * (end - begin);
-  elevator->head_next = end;
-  elevator->head_units = units;
-  return visit_urgent(reader, begin, end);
-}
-
-void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes) {
-  if (visit == &reader->elevator.sweep)
-    reader->elevator.credit_bytes += request_cost(reader, bytes) / 3;
+  uint64_t begin;
+  uint64_t end;
+  while (head_due(reader, &begin, &end))
+    if (visit_urgent(reader, begin, end))
+      return 1;
+  return 0;
 }
 
 /* All cells may hold records that are due later than those that the consumer waits for, or a visit
@@ -356,13 +296,6 @@ visit *elevator_visit(penstock_reader *reader, uint64_t forced) {
   return advance(reader) ? &elevator->sweep : NULL;
 }
 
-static uint64_t choose_head(const penstock_reader *reader) {
-  if (!cells_exist(reader) || reader->options.windowed)
-    return 0;
-  const uint64_t head = reader->entries.capacity / HEAD_PART;
-  return head > reader->options.batch_size ? head : reader->options.batch_size;
-}
-
 void elevator_reset(penstock_reader *reader) {
   elevator *elevator = &reader->elevator;
   const uint64_t list_count =
@@ -374,19 +307,11 @@ void elevator_reset(penstock_reader *reader) {
   elevator->place = 0;
   elevator->started = 0;
   elevator->sweeps = 0;
-  elevator->credit_bytes = 0;
   elevator->horizon = reader->entries.capacity;
   elevator->lacked = 0;
-  memset(elevator->head_counts, 0, sizeof elevator->head_counts);
-  elevator->swept = 0;
-  elevator->head = choose_head(reader);
-  elevator->is_open = elevator->head == 0;
-  elevator->head_next = 0;
   elevator_reset_admission(reader);
-  elevator->head_ahead = reader->pool.count == 0
-                             ? elevator->reserve
-                             : PENSTOCK_RESERVE_BATCHES * (uint64_t)reader->options.batch_size;
-  elevator->head_units = 0;
+  head_reset(reader);
+  elevator->is_open = elevator->head == 0;
   reader->entries.admitted = 0;
   elevator->stay = 0;
   elevator->sweep.count = 0;

@@ -4,13 +4,11 @@
 
 #include <stdint.h>
 
+#include "core/head.h"
 #include "core/visit.h"
 #include "core/window.h"
 
 #include "penstock.h"
-
-/* The head of an order is this part of what is known ahead. */
-#define HEAD_PART 16
 
 /* Where the records of the head lie is counted in this many parts of the file. */
 #define HEAD_PLACES 64
@@ -42,11 +40,11 @@ typedef struct {
   uint32_t has_giants;
   uint64_t admitted_bytes; /* with a horizon in bytes: of admitted entries that are not taken, */
   uint32_t sample_log2;    /* each measured one for 1 << sample_log2: see elevator_measured */
-  uint64_t credit_bytes;   /* what reads of the head may cost before the elevator must move on */
   uint64_t horizon; /* how many records ahead it looks: less than it could after cells ran out */
   uint64_t lacked;  /* records that were forced in this sweep because they had */
   uint32_t head_counts[HEAD_PLACES]; /* how many records of the head lie in each part of the file */
   double swept;                      /* which share of them the first sweep has passed */
+  head_share share;                  /* of the device, for reads of the head */
 } elevator;
 
 static inline uint32_t lists_per_bucket(const elevator *elevator) {
@@ -99,8 +97,6 @@ void elevator_open(penstock_reader *reader, int is_waiting);
 visit *elevator_visit(penstock_reader *reader, uint64_t forced);
 /* Takes a pending entry out of its bucket. */
 void elevator_remove(penstock_reader *reader, uint32_t entry);
-/* Told of each request: the sweep earns credit, which reads of the head spend. */
-void elevator_paid(penstock_reader *reader, const visit *visit, uint64_t bytes);
 /* Forgets all entries. */
 void elevator_reset(penstock_reader *reader);
 

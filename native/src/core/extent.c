@@ -9,6 +9,7 @@
 #include "core/elevator.h"
 #include "core/extent.h"
 #include "core/gather.h"
+#include "core/head.h"
 #include "core/io.h"
 #include "core/order.h"
 #include "core/pace.h"
@@ -363,7 +364,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
   cut(reader, visit, &extent, request);
   reader->free_request_count--;
   count_request(reader, &extent, request);
-  elevator_paid(reader, visit, request->length_bytes);
+  head_issued(reader, request, visit == &reader->elevator.urgent);
   const int32_t status = reader->backend.start(&reader->backend, request);
   if (status < 0)
     gather_drop(reader, request); /* the backend is broken: only a reset or close makes sense now */
@@ -371,7 +372,7 @@ static int32_t issue_one(penstock_reader *reader, visit *visit) {
 }
 
 int32_t extent_issue(penstock_reader *reader, uint64_t forced) {
-  while (reader->in_flight < reader->pace.depth && reader->free_request_count > 0) {
+  while (head_leaves_room(reader) && reader->free_request_count > 0) {
     elevator_admit(reader);
     visit *visit = elevator_visit(reader, forced);
     forced = 0;

@@ -7,6 +7,7 @@
 #include "core/cells.h"
 #include "core/common.h"
 #include "core/gather.h"
+#include "core/head.h"
 #include "core/help.h"
 #include "core/io.h"
 #include "core/order.h"
@@ -202,6 +203,7 @@ void gather_drop(penstock_reader *reader, request *request) {
   PENSTOCK_ASSERT(reader->in_flight > 0 &&
                   reader->free_request_count < reader->options.queue_depth);
   staging_free(&reader->staging, request);
+  head_dropped(reader, request);
   request->is_under_way = 0;
   reader->free_requests[reader->free_request_count++] = (uint32_t)(request - reader->requests);
   reader->in_flight--;

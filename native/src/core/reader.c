@@ -12,6 +12,7 @@
 #include "core/extent.h"
 #include "core/gather.h"
 #include "core/give_up.h"
+#include "core/head.h"
 #include "core/help.h"
 #include "core/io.h"
 #include "core/layout.h"
@@ -195,9 +196,14 @@ static int32_t process(penstock_reader *reader, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     const completion *done = &reader->completions[i];
     count_latency(reader, begin - done->request->started_ns);
-    bytes += done->result > 0 ? (uint64_t)done->result : 0;
+    const uint64_t got = done->result > 0 ? (uint64_t)done->result : 0;
+    head_completed(reader, done->request, got, begin);
+    bytes += got;
   }
-  pace_completed(&reader->pace, begin, count, bytes);
+  if (head_look(reader, begin))
+    pace_completed(&reader->pace, begin, count, bytes);
+  else
+    pace_interrupted(&reader->pace);
   int32_t status = 0;
   for (uint32_t i = 0; i < count; i++) {
     const completion *done = &reader->completions[i];

@@ -25,6 +25,9 @@ typedef struct {
   uint32_t end;
 } part;
 
+/* What a read belongs to: those of resident columns to neither. */
+typedef enum { PART_OF_NOTHING, PART_OF_SWEEP, PART_OF_HEAD } request_part;
+
 /* One read, from when it is issued until its bytes are at their places. The bytes go to consecutive
  * memory from base on. But the first and the last block of a straight read may hold bytes of other
  * records, which must not overwrite the memory beside this record's place: such blocks go to edges.
@@ -52,6 +55,7 @@ typedef struct request {
   uint64_t origin_bytes;           /* offset_bytes, before it was halved */
   uint8_t is_under_way;            /* from when it is issued until it is dropped */
   uint8_t is_again;                /* it was started before: it goes to the front of a queue */
+  uint8_t part_of;                 /* a request_part, until it is dropped */
   uint8_t is_given_up;             /* none of it is wanted any more: it need not be read */
   uint8_t is_copying;              /* its bytes are here, and handed to helpers: see help.h */
   _Atomic uint32_t is_copied;      /* they have been copied to their places, */
