@@ -35,11 +35,6 @@
 /* How much more is tried first, and how fast that changes: far from what was too much, and near it.
  * What was too much is forgotten slowly. */
 #define FIRST_STEP 3.0
-/* A device that does fewer single reads a second has an arm to move, and more of them would only
- * keep it from the sweep. */
-#define WORTHWHILE_PER_SECOND 500.0
-/* A window that takes so many times as long as with the least is not waited for. */
-#define HOPELESS 3.0
 #define STEP_UP 4.0
 #define SMALL_STEP_UP 1.5
 #define STEP_DOWN 0.25
@@ -48,6 +43,11 @@
  * use. */
 #define NEARLY 0.6
 #define USEFUL 1.3
+/* A device that does fewer single reads a second has an arm to move, and more of them would only
+ * keep it from the sweep. */
+#define WORTHWHILE_PER_SECOND 500.0
+/* A window that takes so many times as long as with the least is not waited for. */
+#define HOPELESS 3.0
 /* Records that are read at once, where so many are due: a visit has a cost of its own. */
 #define LEAST_RECORDS 16
 
@@ -133,7 +133,6 @@ void head_issued(penstock_reader *reader, request *request, int is_urgent) {
   head_share *share = &reader->elevator.share;
   request->part_of = is_urgent ? PART_OF_HEAD : PART_OF_SWEEP;
   if (is_urgent) {
-    share->in_flight++;
     if (share->singles_begin_ns == 0)
       share->singles_begin_ns = request->started_ns;
     return;
@@ -160,7 +159,6 @@ void head_completed(penstock_reader *reader, const request *request, uint64_t by
 
 void head_dropped(penstock_reader *reader, request *request) {
   head_share *share = &reader->elevator.share;
-  share->in_flight -= request->part_of == PART_OF_HEAD;
   share->sweep_in_flight -= request->part_of == PART_OF_SWEEP;
   request->part_of = PART_OF_NOTHING;
 }
@@ -268,8 +266,10 @@ static void end_window(penstock_reader *reader, uint64_t now) {
 
 int head_look(penstock_reader *reader, uint64_t now) {
   head_share *share = &reader->elevator.share;
-  if (!reader->elevator.is_open || is_over(&reader->elevator))
+  if (!reader->elevator.is_open || is_over(&reader->elevator)) {
+    share->gets_more = 0;
     return 1;
+  }
   if (share->is_settling && has_settled(share, now)) {
     share->is_settling = 0;
     begin_window(share, now);

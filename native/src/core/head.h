@@ -38,8 +38,7 @@ typedef struct {
   uint64_t singles;      /* reads of the head that came back before the first window ended */
   uint64_t singles_begin_ns;
   uint64_t singles_end_ns;
-  uint32_t in_flight; /* reads of the head, and forced ones */
-  uint32_t sweep_in_flight;
+  uint32_t sweep_in_flight; /* reads of the sweep */
 } head_share;
 
 /* The next records of the head, if they are due and may be read now. They are paid for, those that

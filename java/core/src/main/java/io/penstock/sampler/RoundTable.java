@@ -13,8 +13,11 @@ final class RoundTable {
   /** Of halves up to here: twice the hashes of all rounds in bytes stay within some 64 KiB. */
   private static final long MOST_SIDE = 1 << 12;
 
-  /** Below this, hashing as many numbers for the table would cost too much of what it saves. */
-  private static final long LEAST_SIDE = 16;
+  /**
+   * Below this, a window has so few records that its table would be a noticeable part of what is
+   * allocated for a batch, and would save little.
+   */
+  private static final long LEAST_SIDE = 128;
 
   private final int size;
   private final int side;
