@@ -34,15 +34,16 @@ typedef struct {
   double most_passes; /* of the epoch */
 } device;
 
-/* With a quarter of the time for the head on every device, it had 0.39, 0.42 and 0.31 of single
- * reads where there are two limits, and the epochs took 3.18, 3.09, 2.38, 3.46, 2.54 and 6.01
+/* With a quarter of the time for the head on every device, it had 0.42, 0.46 and 0.75 of single
+ * reads where there are two limits, and the epochs took 2.85, 2.42, 2.81, 3.39, 3.47, 2.54 and 6.26
  * passes. */
 static const device DEVICES[] = {
-    {"two limits, 3,000 and 131 MB", 1, 3000, 131e6, 0.8, 3.3},
-    {"two limits, 5,000 and 125 MB", 1, 5000, 125e6, 0.8, 3.3},
-    {"two limits, 16,000 and 100 MB", 1, 16000, 100e6, 0.6, 2.5},
-    {"one limit, 6,000 or 150 MB", 0, 6000, 150e6, 0.3, 3.6},
-    {"one limit, 70,000 or 200 MB", 0, 70000, 200e6, 0.1, 2.7},
+    {"two limits, 3,000 and 40 MB", 1, 3000, 40e6, 0.65, 2.9},
+    {"two limits, 5,000 and 40 MB", 1, 5000, 40e6, 0.55, 2.7},
+    {"two limits, 2,000 and 40 MB", 1, 2000, 40e6, 0.85, 3.2},
+    {"one limit, 2,000 or 40 MB", 0, 2000, 40e6, 0.25, 3.65},
+    {"one limit, 6,000 or 150 MB", 0, 6000, 150e6, 0.25, 3.6},
+    {"one limit, 70,000 or 200 MB", 0, 70000, 200e6, 0.05, 2.7},
     {"hard disk, 150 or 150 MB", 0, 150, 150e6, 0.3, 6.5},
 };
 

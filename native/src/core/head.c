@@ -30,8 +30,9 @@
 #define WINDOW_READS 12
 #define SETTLE_NS 100000000
 /* After so many with more than the least, the least is measured again. When more was of no use it
- * is tried again after 1, 2, 4 windows and so on, up to as many. */
+ * is tried again after 1, 3, 7 windows and so on, up to so many. */
 #define MOST_WINDOWS 16
+#define MOST_REST 256
 /* How much more is tried first, and how fast that changes: far from what was too much, and near it.
  * What was too much is forgotten slowly. */
 #define FIRST_STEP 3.0
@@ -46,6 +47,8 @@
 /* A device that does fewer single reads a second has an arm to move, and more of them would only
  * keep it from the sweep. */
 #define WORTHWHILE_PER_SECOND 500.0
+/* A sweep that has done so much when the first window ends is over before trying has paid. */
+#define MOST_SWEPT 0.1
 /* A window that takes so many times as long as with the least is not waited for. */
 #define HOPELESS 3.0
 /* Records that are read at once, where so many are due: a visit has a cost of its own. */
@@ -218,10 +221,13 @@ static void judge(head_share *share, double lost) {
     share->more_windows = MOST_WINDOWS;
 }
 
-/* Whether single reads are of use to anybody, by those before the first window ended. */
-static int is_worthwhile(const head_share *share) {
-  return (double)share->singles * 1e9 >=
-         WORTHWHILE_PER_SECOND * (double)(share->singles_end_ns - share->singles_begin_ns);
+/* Whether trying pays: by the single reads before the first window ended, and by how far the sweep
+ * had come then. */
+static int is_worthwhile(const elevator *elevator) {
+  const head_share *share = &elevator->share;
+  const double ns = (double)(share->singles_end_ns - share->singles_begin_ns);
+  return (share->more_windows > 0 || elevator->swept < MOST_SWEPT) &&
+         (double)share->singles * 1e9 >= WORTHWHILE_PER_SECOND * ns;
 }
 
 /* Whether there is nothing to wait for: the sweep comes to a halt. */
@@ -247,10 +253,10 @@ static void end_window(penstock_reader *reader, uint64_t now) {
     judge(share, loss(share));
     share->more = (head_window){0};
     const uint32_t longer = 2 * share->rest_windows + 1;
-    share->rest_windows = share->rate >= USEFUL ? 0 : longer < MOST_WINDOWS ? longer : MOST_WINDOWS;
+    share->rest_windows = share->rate >= USEFUL ? 0 : longer < MOST_REST ? longer : MOST_REST;
   }
   share->least = share->now;
-  if (!is_worthwhile(share) || share->windows++ < share->rest_windows) {
+  if (!is_worthwhile(&reader->elevator) || share->windows++ < share->rest_windows) {
     begin_window(share, now);
     return;
   }
